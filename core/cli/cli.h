@@ -1,0 +1,45 @@
+/* Commands of `pxed`: one file each, one row each in commands.c. */
+#pragma once
+
+#include <stdio.h>
+
+enum { CLI_OK = 0, CLI_NO = 1, CLI_USAGE = 2, CLI_NO_DAEMON = 3 };
+
+struct cli_command {
+    const char *name;
+    const char *args; /* as the usage text shows them */
+    const char *help; /* one line */
+    int (*run)(int argc, char **argv); /* argv[0] is the command's own name; returns an exit code */
+};
+
+extern const struct cli_command cli_commands[]; /* ends with a zeroed row */
+
+/* Prints `pxed NAME ARGS` of one command to stderr; returns CLI_USAGE. */
+int cli_usage(const char *command);
+
+/* The ini file used when -c is not given: P/etc/pxed/pxed.ini by the program's own place. Static storage. */
+const char *cli_default_ini(void);
+
+/* [api] socket of the ini (absolute), as the daemon would open it. Static storage; NULL with a message on stderr. */
+const char *cli_api_socket(const char *ini);
+
+void cli_version(FILE *to);
+/* The command nearest to a mistyped word, or NULL. */
+const char *cli_nearest(const char *word);
+/* A path made absolute against the current folder. Static storage. */
+const char *cli_absolute(const char *path);
+struct pxed_diags;
+/* Each as `file:line: text`, warnings marked. */
+void cli_print_diags(FILE *to, const struct pxed_diags *diags);
+
+int cli_run(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_explain(int argc, char **argv);
+int cli_options(int argc, char **argv);
+int cli_machines(int argc, char **argv);
+int cli_watch(int argc, char **argv);
+int cli_why(int argc, char **argv);
+int cli_log(int argc, char **argv);
+int cli_leases(int argc, char **argv);
+int cli_arm(int argc, char **argv);
+int cli_disarm(int argc, char **argv);

@@ -1,0 +1,195 @@
+/* What one machine would get, from the files alone: offer, script, answer files, and where each variable came from. */
+#include <string.h>
+
+#include "cli.h"
+#include "dialect.h"
+#include "offline.h"
+#include "render.h"
+#include "verdict.h"
+
+struct explain {
+    struct offline o;
+    const struct catalogue_host *host;
+    struct lifecycle_record record;
+    enum pxed_firmware firmware;
+    enum pxed_loader loader;
+    bool loader_given;
+    struct pxed_arena arena;
+};
+
+static const struct catalogue_host *find_host(const struct catalogue *c, const char *word) {
+    struct pxed_slice text = pxed_slice_of(word);
+    struct pxed_hwaddr mac;
+    struct pxed_addr ip;
+    if (pxed_mac_parse(text, &mac))
+        return catalogue_find(c, &mac);
+    if (pxed_addr_parse(text, &ip))
+        return catalogue_find_ip(c, &ip);
+    for (size_t i = 0; i < c->n_hosts; i++)
+        if (pxed_slice_eq_nocase(c->hosts[i].pub.name, text))
+            return &c->hosts[i];
+    return NULL;
+}
+
+static struct render make_render(struct explain *e) {
+    return (struct render){.catalogue = e->o.catalogue, .host = e->host, .os = e->host->os, .record = &e->record,
+                           .arena = &e->arena, .masked = true};
+}
+
+static void print_var(void *arg, const struct pxed_var *v) {
+    (void)arg;
+    printf("  %.*s = %.*s", PXED_S(v->key), PXED_S(v->value));
+    if (v->file)
+        printf("    (%s:%u)\n", v->file, v->line);
+    else
+        printf("    (the profile)\n");
+}
+
+static void print_host(struct explain *e) {
+    char mac[PXED_MAC_TEXT];
+    struct render r = make_render(e);
+    printf("host %.*s  %s  %.*s    (%s:%u)\n", PXED_S(e->host->pub.name), pxed_mac_text(&e->host->pub.macs[0], ":", mac),
+           PXED_S(e->host->os->id.text), e->host->pub.file, e->host->pub.line);
+    printf("profile: %s%s%s\n", e->host->os->profile ? e->host->os->plugin : "none: no plugin claims this OS id",
+           e->host->os->profile ? ", " : "", e->host->os->profile ? e->host->os->profile->name : "");
+    puts("variables:");
+    render_each_var(&r, print_var, NULL);
+}
+
+static void indent(struct pxed_slice text) {
+    struct pxed_slice rest = text;
+    while (rest.len > 0) {
+        ptrdiff_t end = pxed_slice_find(rest, '\n', 0);
+        size_t n = end < 0 ? rest.len : (size_t)end;
+        printf("  %.*s\n", (int)n, rest.ptr);
+        rest = pxed_slice_skip(rest, n + 1);
+    }
+}
+
+/* The reason for a local boot, or OK and the plan. */
+static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
+    struct lifecycle_line line = {e->host->os->id.text, e->host->pub.protect, e->host->os->profile != NULL, e->host->guarded};
+    enum pxed_reason why = lifecycle_wants(&e->record, &line);
+    struct render r = make_render(e);
+    if (why == PXED_WHY_OK)
+        why = render_plan(&r, e->firmware, e->loader, plan);
+    if (why != PXED_WHY_OK) {
+        char mac[PXED_MAC_TEXT];
+        *plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
+        plan->note = pxed_slice_of(pxed_arena_printf(&e->arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(e->host->pub.name),
+                                                     pxed_mac_text(&e->host->pub.macs[0], ":", mac), pxed_reason_sentence(why)));
+    }
+    return why;
+}
+
+static void print_offer(struct explain *e, enum pxed_reason why) {
+    char text[8192], mac[PXED_MAC_TEXT];
+    struct verdict_facts vf = {.declared = true, .wants = why, .idle_silent = e->o.config->settings.idle == SETTINGS_IDLE_SILENT};
+    struct verdict v = verdict_decide(&vf);
+    struct pxed_verdict verdict = {v.reason, v.offer_boot, v.install, &e->host->pub,
+                                   pxed_arena_printf(&e->arena, "%s%s?mac=%s", e->o.catalogue->base, e->o.catalogue->site.script,
+                                                     pxed_mac_text(&e->host->pub.macs[0], "-", mac))};
+    struct pxed_facts facts = {.mac = e->host->pub.macs[0], .firmware = e->firmware, .has_firmware = true, .boots = true,
+                               .iface = e->o.n_ifaces ? &e->o.ifaces[0] : NULL};
+    for (int pass = 0; pass < 2; pass++) { /* the firmware asks first, then the loader it was given */
+        facts.loader = pass == 0 ? PXED_LOADER_NONE : e->loader;
+        if (pass == 1 && e->loader != PXED_LOADER_IPXE && e->loader != PXED_LOADER_GPXE)
+            break;
+        for (size_t i = 0; i < e->o.plugins.n; i++) {
+            const struct plugin *p = e->o.plugins.items[i];
+            const struct pxed_protocol_ops *ops = p->desc.ops;
+            struct pxed_buf out = PXED_BUF(text);
+            if (p->desc.kind == PXED_KIND_OS || !ops || !ops->explain)
+                continue;
+            ops->explain(p->config, &facts, &verdict, &out);
+            printf("%s, to %s:\n", p->desc.name, pass == 0 ? "the firmware" : pxed_loader_names[e->loader]);
+            indent(pxed_buf_slice(&out));
+        }
+    }
+}
+
+static void print_files(struct explain *e) {
+    const struct pxed_profile *profile = e->host->os->profile;
+    struct catalogue_image image = {e->o.catalogue, e->host->os->id.text};
+    for (const struct pxed_file *f = profile ? profile->files : NULL; f && f->name; f++) {
+        struct render r = make_render(e);
+        if (profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
+            continue;
+        const char *path = render_template(&r, f);
+        struct pxed_slice text = render_file(&r, f);
+        printf("file %s%s, from %s%s:\n", f->name, f->flags & PXED_FILE_ANSWER ? " (the answer file)" : "", path,
+               r.secret ? ", only with its token" : "");
+        if (text.ptr)
+            indent(text);
+        else
+            puts("  TEMPLATE_BROKEN: see pxed check");
+    }
+}
+
+static void explain(struct explain *e) {
+    char script[8192];
+    struct pxed_buf out = PXED_BUF(script);
+    struct pxed_plan plan;
+    print_host(e);
+    enum pxed_reason why = make_plan(e, &plan);
+    if (dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out) != PXED_WHY_OK) {
+        why = PXED_WHY_NO_DIALECT;
+        out.len = 0;
+        plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
+        dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out);
+    }
+    if (why != PXED_WHY_OK)
+        printf("%s: %s%s%s\n", pxed_reason_name(why), pxed_reason_sentence(why), *pxed_reason_cure(why) ? "; cure: " : "",
+               pxed_reason_cure(why));
+    print_offer(e, why);
+    printf("script, in %s:\n", pxed_loader_names[e->loader]);
+    indent(pxed_buf_slice(&out));
+    if (why == PXED_WHY_OK)
+        print_files(e);
+}
+
+static bool take_option(struct explain *e, const char *option, const char *value) {
+    if (strcmp(option, "--as") == 0) {
+        bool installed = strcmp(value, "installed") == 0;
+        e->record.state = installed ? LIFECYCLE_INSTALLED : LIFECYCLE_ARMED;
+        e->record.tries = installed ? 0 : 1;
+        return installed || strcmp(value, "armed") == 0;
+    }
+    if (strcmp(option, "--firmware") == 0)
+        return pxed_firmware_parse(pxed_slice_of(value), &e->firmware) && e->firmware != PXED_FW_OTHER;
+    e->loader_given = true;
+    return pxed_loader_parse(pxed_slice_of(value), &e->loader) && e->loader != PXED_LOADER_NONE;
+}
+
+int cli_explain(int argc, char **argv) {
+    struct explain e = {.loader = PXED_LOADER_GPXE, .record = {.state = LIFECYCLE_ARMED, .tries = 1, .right = LIFECYCLE_BLANK}};
+    const char *ini = cli_default_ini(), *host = NULL;
+    for (int i = 1; i < argc; i++) {
+        bool known = strcmp(argv[i], "--as") == 0 || strcmp(argv[i], "--firmware") == 0 || strcmp(argv[i], "--loader") == 0;
+        if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
+            ini = argv[++i];
+        else if (known && i + 1 < argc && take_option(&e, argv[i], argv[i + 1]))
+            i++;
+        else if (argv[i][0] != '-' && !host)
+            host = argv[i];
+        else
+            return cli_usage("explain");
+    }
+    if (!host)
+        return cli_usage("explain");
+    if (!e.loader_given && e.firmware != PXED_FW_BIOS)
+        e.loader = PXED_LOADER_IPXE; /* there is no gPXE for EFI */
+    offline_load(&e.o, ini);
+    int rc = CLI_NO;
+    if (!e.o.catalogue) {
+        cli_print_diags(stderr, &e.o.diags);
+    } else if (!(e.host = find_host(e.o.catalogue, host))) {
+        fprintf(stderr, "pxed: no host '%s' in the host file\n", host);
+    } else {
+        explain(&e);
+        rc = CLI_OK;
+    }
+    pxed_arena_clear(&e.arena);
+    offline_free(&e.o);
+    return rc;
+}

@@ -1,0 +1,104 @@
+#include "live.h"
+#include "table.h"
+#include "text.h"
+
+static bool is(const json_t *row, const char *key, const char *word) {
+    return strcmp(live_text(row, key), word) == 0;
+}
+
+static void os_cell(struct table *t, const json_t *m) {
+    const char *os = live_text(m, "os"), *armed = live_text(m, "arm_os");
+    if (!live_flag(m, "declared"))
+        table_cell(t, TABLE_WARN, *armed ? "%s, no line any more" : "not in the host file", armed);
+    else if (*armed && strcmp(armed, os) != 0)
+        table_cell(t, TABLE_WARN, "%s, line says %s: pxed arm", armed, os);
+    else
+        table_cell(t, TABLE_PLAIN, "%s", os);
+}
+
+static void stage_cell(struct table *t, const json_t *m, int64_t now) {
+    char age[TEXT_SHORT];
+    const char *stage = live_text(m, "stage");
+    bool refused = is(m, "stage", "refused");
+    text_age(live_number(m, "stage_at_ms"), now, age);
+    if (!*stage)
+        table_cell(t, TABLE_DIM, "never seen");
+    else if (refused || live_flag(m, "fault"))
+        table_cell(t, live_flag(m, "fault") ? TABLE_BAD : TABLE_WARN, "%s %s, %s ago", stage, live_text(m, "reason"),
+                   age);
+    else
+        table_cell(t, TABLE_PLAIN, "%s, %s ago", stage, age);
+}
+
+static void install_cell(struct table *t, const json_t *m, int64_t now) {
+    char age[TEXT_SHORT];
+    const char *install = live_text(m, "install"), *step = live_text(m, "step"), *fail = live_text(m, "fail");
+    text_age(live_number(m, "install_at_ms"), now, age);
+    if (live_flag(m, "held_new"))
+        table_cell(t, TABLE_WARN, "new, held: pxed arm --new");
+    else if (is(m, "install", "armed"))
+        table_cell(t, TABLE_WARN, "armed (%s disk)", live_text(m, "right"));
+    else if (is(m, "install", "installing"))
+        table_cell(t, TABLE_BOLD, "installing%s%s, %s", *step ? ": " : "", step, age);
+    else if (is(m, "install", "installed"))
+        table_cell(t, TABLE_GOOD, "installed, %s ago", age);
+    else if (*install)
+        table_cell(t, TABLE_BAD, "%s%s%s, %s ago", install, *fail ? ": " : "", fail, age);
+    else if (live_flag(m, "protect"))
+        table_cell(t, TABLE_PLAIN, "protected");
+    else
+        table_cell(t, TABLE_DIM, "-");
+}
+
+static void print_machines(const json_t *rows) {
+    static const char *const heads[] = {"MAC", "NAME", "OS", "ADDRESS", "STAGE", "INSTALL", NULL};
+    struct table t;
+    int64_t now = live_now();
+    if (json_array_size(rows) == 0) {
+        puts("no such machine");
+        return;
+    }
+    table_begin(&t, heads);
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *m = json_array_get(rows, i);
+        table_cell(&t, TABLE_PLAIN, "%s", live_text(m, "mac"));
+        table_cell(&t, TABLE_BOLD, "%s", *live_text(m, "name") ? live_text(m, "name") : "-");
+        os_cell(&t, m);
+        table_cell(&t, TABLE_PLAIN, "%s", *live_text(m, "ip") ? live_text(m, "ip") : "-");
+        stage_cell(&t, m, now);
+        install_cell(&t, m, now);
+    }
+    table_end(&t, stdout);
+}
+
+int cli_machines(int argc, char **argv) {
+    static const struct option options[] = {
+        LIVE_OPTIONS,
+        {"armed", no_argument, NULL, 'a'},
+        {"failed", no_argument, NULL, 'f'},
+        {"unknown", no_argument, NULL, 'u'},
+        {0},
+    };
+    struct live l = {0};
+    bool armed = false, failed = false, unknown = false;
+    for (int c; (c = live_option(&l, argc, argv, options)) != -1;) {
+        if (c == '?')
+            return CLI_USAGE;
+        armed |= c == 'a';
+        failed |= c == 'f';
+        unknown |= c == 'u';
+    }
+    if (optind != argc)
+        return cli_usage(l.command);
+    char target[64];
+    snprintf(target, sizeof(target), "machines?armed=%d&failed=%d&unknown=%d", armed, failed, unknown);
+    json_t *rows = live_ask(&l, target, NULL);
+    if (!rows)
+        return l.code;
+    if (l.json)
+        live_print_json(rows);
+    else
+        print_machines(rows);
+    json_decref(rows);
+    return CLI_OK;
+}

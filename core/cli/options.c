@@ -1,0 +1,54 @@
+#include <string.h>
+
+#include "cli.h"
+#include "offline.h"
+#include "vars.h"
+
+static void print_vars(const struct plugins *plugins, const char *only) {
+    if (!only) {
+        puts("Variables of hosts (host file, [defaults], [group NAME], [os ID])");
+        for (const struct vars_row *r = vars_rows; r->key; r++)
+            printf("  %s%s\n      %s\n", r->key, r->secret ? "  (secret)" : "", r->help);
+    }
+    for (size_t i = 0; i < plugins->n; i++) {
+        const struct pxed_plugin *d = &plugins->items[i]->desc;
+        if (d->kind != PXED_KIND_OS || (only && strcmp(only, d->name) != 0))
+            continue;
+        printf("%s  %s\n", d->name, d->summary ? d->summary : "");
+        const struct pxed_os_ops *ops = d->ops;
+        for (const struct pxed_profile *const *p = ops->profiles; *p; p++) {
+            for (const struct pxed_claim *c = (*p)->claims; c && c->family; c++)
+                printf("  claims %s %s %s\n", c->family, c->version ? c->version : "(any version)", c->arch ? c->arch : "(any architecture)");
+            for (const struct pxed_os_var *v = (*p)->vars; v && v->key; v++)
+                printf("  %s = %s\n      %s\n", v->key, v->fallback ? v->fallback : "", v->help);
+            for (const struct pxed_step *s = (*p)->steps; s && s->name; s++)
+                printf("  reports the step %s\n", s->name);
+        }
+    }
+}
+
+int cli_options(int argc, char **argv) {
+    const char *only = argc > 1 ? argv[1] : NULL;
+    struct plugins plugins = {0};
+    struct pxed_diags diags = {0};
+    if (argc > 2)
+        return cli_usage("options");
+    plugins_load_all(&plugins, &diags);
+    cli_print_diags(stderr, &diags);
+    if (only && strcmp(only, "pxed") != 0 && !plugins_find(&plugins, only)) {
+        fprintf(stderr, "pxed: no plugin '%s' is installed\n", only);
+        return CLI_NO;
+    }
+    if (!only || strcmp(only, "pxed") == 0)
+        options_print(stdout, "pxed", "the core", settings_options);
+    for (size_t i = 0; i < plugins.n; i++) {
+        const struct pxed_plugin *d = &plugins.items[i]->desc;
+        if (d->kind != PXED_KIND_OS && (!only || strcmp(only, d->name) == 0))
+            options_print(stdout, d->name, d->summary, d->options);
+    }
+    if (!only || strcmp(only, "pxed") != 0)
+        print_vars(&plugins, only);
+    pxed_diags_clear(&diags);
+    plugins_free(&plugins);
+    return CLI_OK;
+}

@@ -1,0 +1,32 @@
+/* Tables for people. Cells are made clean (see text_clean) when they are added. */
+#pragma once
+
+#include "pxed/arena.h"
+
+#include <stdio.h>
+
+enum table_color { TABLE_PLAIN, TABLE_DIM, TABLE_BOLD, TABLE_GOOD, TABLE_WARN, TABLE_BAD, TABLE_COLORS };
+
+struct table_cell {
+    const char *text;
+    enum table_color color;
+};
+
+struct table {
+    struct pxed_arena arena;
+    struct table_cell *cells;
+    size_t n, columns;
+};
+
+/* True if `out` is a terminal that wants colour: NO_COLOR is unset or empty, TERM is not dumb. */
+bool table_wants_color(FILE *out);
+/* Prints text in a colour, or plainly. Does not clean it. */
+void table_paint(FILE *out, bool color, enum table_color which, const char *text);
+
+/* `heads` ends with NULL. Then one table_cell per column, row by row. */
+void table_begin(struct table *t, const char *const *heads);
+void table_cell(struct table *t, enum table_color color, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Prints what was collected, two blanks between columns, the last one ragged; ends the table. */
+void table_end(struct table *t, FILE *out);
+/* Ends it unprinted. */
+void table_drop(struct table *t);

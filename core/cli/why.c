@@ -1,0 +1,119 @@
+#include "live.h"
+#include "table.h"
+#include "text.h"
+
+#include <stdlib.h>
+
+static void print_cleanly(bool color, enum table_color which, const char *text) {
+    char clean[TEXT_LINE];
+    table_paint(stdout, color, which, text_clean(text, clean, sizeof(clean)));
+}
+
+/* NAME: sentence, and on the next line the command that helps. */
+static void print_reason(const json_t *row, const char *host, const char *indent) {
+    char cure[TEXT_LINE];
+    bool color = table_wants_color(stdout);
+    printf("%s", indent);
+    print_cleanly(color, live_flag(row, "fault") ? TABLE_BAD : TABLE_WARN, live_text(row, "reason"));
+    printf(": ");
+    print_cleanly(color, TABLE_PLAIN, live_text(row, "sentence"));
+    putchar('\n');
+    if (*live_text(row, "cure")) {
+        printf("%s  cure: ", indent);
+        print_cleanly(color, TABLE_PLAIN, text_cure(live_text(row, "cure"), host, cure));
+        putchar('\n');
+    }
+}
+
+static bool has_reason(const json_t *row) {
+    return *live_text(row, "sentence") != '\0';
+}
+
+/* The steps of the last boot, refusals told in their place. Returns whether one was a fault. */
+static bool print_boot(const json_t *rows, const char *host) {
+    char clock[TEXT_SHORT], elapsed[TEXT_SHORT], line[TEXT_LINE];
+    bool fault = false, color = table_wants_color(stdout);
+    int64_t began = live_number(json_array_get(rows, 0), "at_ms");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *j = json_array_get(rows, i);
+        int64_t at = live_number(j, "at_ms");
+        printf("  %s %8s  ", text_clock(at, clock), text_elapsed(at - began, elapsed));
+        snprintf(line, sizeof(line), "%-*s", *live_text(j, "text") ? 12 : 0, live_text(j, "what"));
+        print_cleanly(color, TABLE_BOLD, line);
+        print_cleanly(color, TABLE_PLAIN, live_text(j, "text"));
+        putchar('\n');
+        if (has_reason(j))
+            print_reason(j, host, "      ");
+        fault |= live_flag(j, "fault");
+    }
+    return fault;
+}
+
+/* What holds for the machine now, whatever the last boot showed. Returns whether it is a fault. */
+static bool print_now(const json_t *m, const char *host) {
+    char line[TEXT_LINE], age[TEXT_SHORT];
+    bool color = table_wants_color(stdout);
+    const char *install = live_text(m, "install");
+    const char *os = *live_text(m, "arm_os") ? live_text(m, "arm_os") : live_text(m, "os");
+    text_age(live_number(m, "install_at_ms"), live_now(), age);
+    snprintf(line, sizeof(line), "%s (%s): %s%s%s", host, live_text(m, "mac"), *os ? os : "not in the host file",
+             *install ? ", " : "", install);
+    print_cleanly(color, TABLE_BOLD, line);
+    printf("%s%s%s\n", *age ? " for " : "", age, live_flag(m, "held_new") ? "; new and held: pxed arm --new" : "");
+    if (has_reason(m))
+        print_reason(m, host, "  ");
+    return live_flag(m, "fault");
+}
+
+static int why_host(struct live *l, const char *host) {
+    char *target = live_target("machine", "host", host);
+    json_t *machine = live_ask(l, target, NULL);
+    free(target);
+    target = live_target("why", "host", host);
+    json_t *boot = machine ? live_ask(l, target, NULL) : NULL;
+    free(target);
+    bool fault = false;
+    if (boot && l->json) {
+        live_print_json(boot);
+        for (size_t i = 0; i < json_array_size(boot); i++)
+            fault |= live_flag(json_array_get(boot, i), "fault");
+    } else if (boot) {
+        char name[TEXT_LINE];
+        const json_t *m = json_array_get(machine, 0);
+        snprintf(name, sizeof(name), "%s", m ? live_host(m) : host);
+        fault = print_now(m, name);
+        puts(json_array_size(boot) > 0 ? "last boot:" : "nothing has been heard of this machine");
+        fault |= print_boot(boot, name);
+    }
+    json_decref(machine);
+    json_decref(boot);
+    return boot ? (fault ? CLI_NO : CLI_OK) : l->code;
+}
+
+static int why_all(struct live *l) {
+    json_t *rows = live_ask(l, "why", NULL);
+    if (!rows)
+        return l->code;
+    size_t n = json_array_size(rows);
+    if (l->json)
+        live_print_json(rows);
+    else if (n == 0)
+        puts("no machine has a fault");
+    for (size_t i = 0; i < n && !l->json; i++) {
+        const json_t *m = json_array_get(rows, i);
+        print_now(m, live_host(m));
+    }
+    json_decref(rows);
+    return n > 0 ? CLI_NO : CLI_OK;
+}
+
+int cli_why(int argc, char **argv) {
+    static const struct option options[] = {LIVE_OPTIONS, {0}};
+    struct live l = {0};
+    for (int c; (c = live_option(&l, argc, argv, options)) != -1;)
+        if (c == '?')
+            return CLI_USAGE;
+    if (argc - optind > 1)
+        return cli_usage(l.command);
+    return optind < argc ? why_host(&l, argv[optind]) : why_all(&l);
+}

@@ -1,0 +1,49 @@
+/* Network and hardware addresses as values. Everything is in network byte order unless a name says otherwise. */
+#pragma once
+
+#include "pxed/buf.h"
+
+struct pxed_addr {
+    uint8_t family; /* 0 unset, 4, 6 */
+    uint8_t bytes[16];
+};
+
+struct pxed_hwaddr {
+    uint8_t type; /* ARP hardware type: 1 Ethernet, 32 InfiniBand */
+    uint8_t len;  /* 0 unset, at most 20 */
+    uint8_t bytes[20];
+};
+
+enum { PXED_MAC_TEXT = 64, PXED_ADDR_TEXT = 48 };
+
+bool pxed_hwaddr_eq(const struct pxed_hwaddr *a, const struct pxed_hwaddr *b);
+bool pxed_addr_eq(const struct pxed_addr *a, const struct pxed_addr *b);
+
+struct pxed_addr pxed_addr_v4(uint32_t host_order);
+/* 0 for anything that is not IPv4. */
+uint32_t pxed_addr_u32(const struct pxed_addr *a);
+struct pxed_addr pxed_addr_v4_be(const void *four_bytes);
+
+/* An Ethernet MAC in any spelling people and firmware use: `:` `-` `.` (Cisco) or none, any case, optional leading
+ * `01-`. Nothing else: false. Percent-escapes must be decoded before. */
+bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret);
+
+/* Lower case with `separator` between bytes ("-", ":" or ""). */
+void pxed_mac_format(const struct pxed_hwaddr *mac, const char *separator, struct pxed_buf *out);
+/* Same into a caller's array, NUL-terminated; returns it. */
+const char *pxed_mac_text(const struct pxed_hwaddr *mac, const char *separator, char text[static PXED_MAC_TEXT]);
+
+bool pxed_addr_parse(struct pxed_slice text, struct pxed_addr *ret);
+/* `10.0.0.1/24`, or without prefix: then *ret_prefix is 0. */
+bool pxed_addr_parse_prefix(struct pxed_slice text, struct pxed_addr *ret, uint8_t *ret_prefix);
+void pxed_addr_format(const struct pxed_addr *a, struct pxed_buf *out);
+const char *pxed_addr_text(const struct pxed_addr *a, char text[static PXED_ADDR_TEXT]);
+
+/* IPv4 mask of a prefix length 0..32, host order. */
+static inline uint32_t pxed_prefix_mask(unsigned prefix) {
+    return prefix == 0 ? 0 : UINT32_MAX << (32 - (prefix > 32 ? 32 : prefix));
+}
+static inline bool pxed_addr_in_net(const struct pxed_addr *a, const struct pxed_addr *net, unsigned prefix) {
+    return a->family == 4 && net->family == 4 &&
+           ((pxed_addr_u32(a) ^ pxed_addr_u32(net)) & pxed_prefix_mask(prefix)) == 0;
+}

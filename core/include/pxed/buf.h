@@ -1,0 +1,34 @@
+/* Text written into memory that the caller owns. Writing never overflows: `len` is the logical length, as if there
+ * were room for all; what does not fit is dropped. So asking the size and writing are the same code. */
+#pragma once
+
+#include "pxed/slice.h"
+
+struct pxed_buf {
+    char *ptr;
+    size_t cap;
+    size_t len; /* logical: may exceed cap */
+};
+
+#define PXED_BUF(array) ((struct pxed_buf){(array), sizeof(array), 0})
+
+static inline bool pxed_buf_full(const struct pxed_buf *b) {
+    return b->len > b->cap;
+}
+
+/* What was written, at most cap bytes. */
+static inline struct pxed_slice pxed_buf_slice(const struct pxed_buf *b) {
+    return pxed_slice(b->ptr, b->len < b->cap ? b->len : b->cap);
+}
+
+void pxed_buf_byte(struct pxed_buf *b, char c);
+void pxed_buf_add(struct pxed_buf *b, struct pxed_slice text);
+void pxed_buf_str(struct pxed_buf *b, const char *cstr);
+void pxed_buf_u64(struct pxed_buf *b, uint64_t number);
+void pxed_buf_hex(struct pxed_buf *b, const void *bytes, size_t n, const char *separator);
+
+/* Ends the text with NUL, cutting it if there is no room (cap must be > 0). Returns the pointer. */
+const char *pxed_buf_cstr(struct pxed_buf *b);
+
+/* Text from the wire made safe for one log line: control bytes, quotes and non-ASCII as \xNN. */
+void pxed_buf_escaped(struct pxed_buf *b, struct pxed_slice wire);

@@ -1,0 +1,51 @@
+/* Anything servable under a name. One namespace for HTTP and TFTP; an opened content is self-contained. */
+#pragma once
+
+#include "pxed/model.h"
+
+enum pxed_via { PXED_VIA_TFTP, PXED_VIA_HTTP };
+
+/* Who asks for what. Slices live only during the call. */
+struct pxed_request {
+    enum pxed_via via;
+    bool post;                    /* HTTP POST */
+    struct pxed_slice path;       /* as on the wire: HTTP still %-encoded, with leading `/`, without query */
+    struct pxed_slice query;      /* undecoded */
+    struct pxed_slice user_agent; /* HTTP */
+    struct pxed_slice body;       /* HTTP POST, whole */
+    struct pxed_addr peer;        /* source address */
+    struct pxed_addr local;       /* the address asked */
+    uint16_t peer_port;           /* host order */
+};
+
+enum pxed_content_kind { PXED_CONTENT_BYTES, PXED_CONTENT_FILE, PXED_CONTENT_CGI };
+
+/* An operator's script to be run instead of delivered. */
+struct pxed_cgi {
+    const char *script;          /* absolute path */
+    const char *script_name;     /* URL path of the script: /boot/home.php */
+    const char *path_info;       /* decoded rest behind the script's name, or "" */
+    const char *handler;         /* interpreter, or NULL: execute the script itself */
+    const char *document_root;
+    const char *const *env;      /* NULL-terminated NAME=value: PXED_* */
+    struct pxed_slice fallback;  /* sent with 200 when the script fails or is late; unset: 502 */
+};
+
+struct pxed_content {
+    enum pxed_content_kind kind;
+    int status;              /* HTTP status: 200, or 4xx/5xx with a short text body */
+    const char *type;        /* Content-Type */
+    struct pxed_slice bytes; /* BYTES */
+    int fd;                  /* FILE */
+    uint64_t offset, size;   /* FILE: extent of fd; BYTES: size of bytes */
+    char etag[48];           /* quoted; empty: none */
+    int64_t mtime;           /* seconds since the epoch; 0: unknown */
+    const struct pxed_cgi *cgi;
+    uint64_t sent;           /* the protocol plugin counts delivered bytes here, for progress bars */
+    /* Ends the content: `whole` if the client has received all of it (TFTP: last ACK; HTTP: last byte handed to the
+     * kernel of a full, un-ranged GET answer or of the range that ends it). Exactly once, on the loop. */
+    void (*release)(struct pxed_content *c, bool whole);
+};
+
+/* Result of opening: PXED_WHY_OK with *ret_content, or a refusal, or PENDING (the callback comes exactly once, later). */
+typedef void pxed_open_fn(void *arg, enum pxed_reason reason, struct pxed_content *content);

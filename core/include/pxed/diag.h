@@ -1,0 +1,26 @@
+/* What is wrong with a configuration: all of it at once, each as file:line. */
+#pragma once
+
+#include "pxed/slice.h"
+
+enum pxed_severity { PXED_WARNING, PXED_ERROR };
+
+struct pxed_diag {
+    enum pxed_severity severity;
+    unsigned line;    /* 0: no line to point at */
+    const char *file; /* may be NULL */
+    const char *text; /* one sentence; never a secret */
+};
+
+/* A growing list; owns its texts. Zeroed is empty. */
+struct pxed_diags {
+    struct pxed_diag *items;
+    size_t n, errors, warnings;
+};
+
+void pxed_diag_add(struct pxed_diags *d, enum pxed_severity severity, const char *file, unsigned line,
+                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+void pxed_diags_clear(struct pxed_diags *d);
+
+/* The candidate nearest to `word` if near enough to be a typing error, else NULL. `candidates` ends with NULL. */
+const char *pxed_nearest(struct pxed_slice word, const char *const *candidates);

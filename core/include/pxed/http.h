@@ -1,0 +1,26 @@
+/* The service "http/1": other plugins answer requests on a socket of their own with the http plugin's machinery. */
+#pragma once
+
+#include "pxed/slice.h"
+
+struct pxed_http_reply; /* one pending answer; owned by the http plugin */
+
+/* Slices live only during the call. */
+struct pxed_http_call {
+    bool post;
+    struct pxed_slice path; /* undecoded, without query */
+    struct pxed_slice query;
+    struct pxed_slice body;
+    int fd; /* the connection, for SO_PEERCRED; borrowed */
+};
+
+struct pxed_http_service {
+    uint32_t size;
+    void *self;
+    /* Serves a listening socket (taken over) until the plugin stops. The handler runs on the loop and must lead to
+     * exactly one `reply`, at once or later. 0 or a negative errno. */
+    int (*serve)(void *self, int listen_fd,
+                 void (*handler)(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply), void *arg);
+    /* Copies the body. A client that went away meanwhile is no error. */
+    void (*reply)(void *self, struct pxed_http_reply *reply, int status, const char *type, struct pxed_slice body);
+};

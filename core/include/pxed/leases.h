@@ -1,0 +1,18 @@
+/* The service "leases/1": what the DHCP server has given out. */
+#pragma once
+
+#include "pxed/addr.h"
+
+struct pxed_lease {
+    struct pxed_addr ip;
+    struct pxed_hwaddr mac;
+    int64_t expires; /* wall clock, seconds since the epoch; INT64_MAX: never */
+    struct pxed_slice hostname; /* as the client said, escaped; may be empty */
+    const char *state; /* "bound", "offered", "declined", "expired" */
+};
+
+struct pxed_leases_service {
+    uint32_t size;
+    void *self;
+    void (*each)(void *self, void (*row)(void *arg, const struct pxed_lease *lease), void *arg);
+};

@@ -1,0 +1,109 @@
+/* The nouns: firmware, loader, OS id, host, plan. Values only; see core/README.md for the glossary. */
+#pragma once
+
+#include "pxed/addr.h"
+#include "pxed/reason.h"
+
+/* Firmware picks the loader; the OS's architecture picks the kernel. */
+enum pxed_firmware {
+    PXED_FW_BIOS,
+    PXED_FW_EFI_IA32,
+    PXED_FW_EFI_X64,
+    PXED_FW_EFI_ARM64,
+    PXED_FW_HTTP_X64,
+    PXED_FW_HTTP_ARM64,
+    PXED_FW_OTHER, /* an architecture code that we have no loader for */
+    PXED_FW_COUNT
+};
+#define PXED_FW_BIT(fw) (1u << (fw))
+#define PXED_FW_EFI                                                                                                    \
+    (PXED_FW_BIT(PXED_FW_EFI_IA32) | PXED_FW_BIT(PXED_FW_EFI_X64) | PXED_FW_BIT(PXED_FW_EFI_ARM64) |                   \
+     PXED_FW_BIT(PXED_FW_HTTP_X64) | PXED_FW_BIT(PXED_FW_HTTP_ARM64))
+#define PXED_FW_ALL ((1u << PXED_FW_COUNT) - 1)
+
+/* Who is asking: what the machine runs at this moment. */
+enum pxed_loader {
+    PXED_LOADER_NONE, /* firmware itself, an installer or an operating system */
+    PXED_LOADER_GPXE,
+    PXED_LOADER_IPXE,
+    PXED_LOADER_PXELINUX,
+    PXED_LOADER_GRUB,
+    PXED_LOADER_COUNT
+};
+#define PXED_LOADER_BIT(l) (1u << (l))
+#define PXED_LOADER_ALL    ((1u << PXED_LOADER_COUNT) - 1)
+
+/* "bios", "efi-x64", ...; "gpxe", "ipxe", ... NULL-terminated lists for nearest-word advice. */
+extern const char *const pxed_firmware_names[PXED_FW_COUNT + 1];
+extern const char *const pxed_loader_names[PXED_LOADER_COUNT + 1];
+bool pxed_firmware_parse(struct pxed_slice name, enum pxed_firmware *ret);
+bool pxed_loader_parse(struct pxed_slice name, enum pxed_loader *ret);
+static inline bool pxed_firmware_is_efi(enum pxed_firmware fw) {
+    return (PXED_FW_BIT(fw) & PXED_FW_EFI) != 0;
+}
+static inline bool pxed_firmware_is_http(enum pxed_firmware fw) {
+    return fw == PXED_FW_HTTP_X64 || fw == PXED_FW_HTTP_ARM64;
+}
+
+/* `centos-5.5-i386`: the operator's word, and its parts. The parts point into `text`; version and arch may be empty. */
+struct pxed_os_id {
+    struct pxed_slice text, family, version, arch;
+};
+/* Lower-case letters, digits, `.`, `_`, `-`, at most 63 bytes: it is also a folder name. False otherwise. */
+bool pxed_os_id_parse(struct pxed_slice text, struct pxed_os_id *ret);
+/* amd64 = x86_64 = x64, i386 = i686 = x86, arm64 = aarch64; an empty arch fits any. */
+bool pxed_arch_same(struct pxed_slice a, struct pxed_slice b);
+
+enum { PXED_VAR_SECRET = 1 };
+
+/* One variable of a host, already resolved through host line, [group], [os ID], [defaults] and the profile's own. */
+struct pxed_var {
+    struct pxed_slice key, value;
+    const char *file; /* where it came from; NULL: built in */
+    unsigned line;
+    unsigned flags; /* PXED_VAR_* */
+};
+
+/* What an operator declared with one line. Immutable; lives as long as its catalogue generation. */
+struct pxed_host {
+    const struct pxed_hwaddr *macs; /* the first is the identity; others are further ports */
+    size_t n_macs;
+    struct pxed_slice name;
+    struct pxed_os_id os;
+    struct pxed_addr ip; /* family 0: none */
+    uint8_t prefix;      /* 0: the served network's */
+    bool protect;
+    const struct pxed_var *vars;
+    size_t n_vars;
+    const char *file;
+    unsigned line;
+};
+
+/* NULL when the host has no such variable. */
+const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *key);
+struct pxed_slice pxed_host_value(const struct pxed_host *host, const char *key); /* unset slice when absent */
+
+enum pxed_how {
+    PXED_HOW_LOCAL, /* boot your own disk */
+    PXED_HOW_LINUX,
+    PXED_HOW_MEMDISK,
+    PXED_HOW_MULTIBOOT,
+    PXED_HOW_EFI,
+    PXED_HOW_COUNT
+};
+
+enum { PXED_PLAN_INITRDS = 16 };
+
+/* What one machine shall boot now, free of any loader's syntax. Paths are names below /boot. */
+struct pxed_plan {
+    enum pxed_how how;
+    enum pxed_reason reason; /* of a local boot */
+    struct pxed_slice kernel;
+    struct pxed_slice args; /* one line; never contains a line end */
+    struct {
+        struct pxed_slice path;
+        struct pxed_slice as; /* name inside the loader's memory; empty: the file's own */
+    } initrds[PXED_PLAN_INITRDS];
+    size_t n_initrds;
+    struct pxed_slice note; /* one line for the screen; may be empty */
+};

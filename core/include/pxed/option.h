@@ -1,0 +1,76 @@
+/* Option rows: one row parses, checks, documents. `pxed options` prints them; the ini binder fills the plugin's struct. */
+#pragma once
+
+#include "pxed/addr.h"
+
+enum pxed_option_type {
+    PXED_OPT_STR,      /* const char * */
+    PXED_OPT_PATH,     /* const char *, made absolute against the ini file */
+    PXED_OPT_LIST,     /* struct pxed_list: blank- or comma-separated, or the key repeated */
+    PXED_OPT_PATHS,    /* struct pxed_list of absolute paths: as LIST */
+    PXED_OPT_LINES,    /* struct pxed_list: one item per repetition, blanks kept */
+    PXED_OPT_BOOL,     /* bool */
+    PXED_OPT_UINT,     /* uint64_t */
+    PXED_OPT_DURATION, /* uint64_t, milliseconds; 30s 15m 2h 7d */
+    PXED_OPT_SIZE,     /* uint64_t, bytes; 64K 1M */
+    PXED_OPT_ENUM,     /* unsigned: index into the blank-separated words of `words` */
+    PXED_OPT_ADDR,     /* struct pxed_addr */
+    PXED_OPT_ADDRS,    /* struct pxed_addrs */
+    PXED_OPT_RANGES,   /* struct pxed_ranges: A - B, repeatable */
+};
+
+struct pxed_list {
+    const char *const *items;
+    const unsigned *lines; /* of the ini file, parallel to items */
+    size_t n;
+};
+struct pxed_addrs {
+    const struct pxed_addr *items;
+    size_t n;
+};
+struct pxed_range {
+    struct pxed_addr first, last;
+};
+struct pxed_ranges {
+    const struct pxed_range *items;
+    size_t n;
+};
+
+enum pxed_option_flags {
+    PXED_OPT_REQUIRED = 1,
+    PXED_OPT_SECRET = 2,
+    PXED_OPT_RESTART = 4, /* a reload cannot change it and says so */
+};
+
+struct pxed_option {
+    const char *key;
+    enum pxed_option_type type;
+    uint32_t offset;
+    const char *fallback; /* as written in the ini; NULL: zero */
+    const char *help;
+    unsigned flags;
+    uint64_t min, max; /* numbers; both 0: no limit */
+    const char *words; /* of an ENUM */
+};
+
+/* PXED_OPTION(struct dhcp_config, mode, ENUM, "mode", ...): fails to compile when the member's type is not the row's. */
+#define PXED_OPT_CTYPE_STR      const char *
+#define PXED_OPT_CTYPE_PATH     const char *
+#define PXED_OPT_CTYPE_LIST     struct pxed_list
+#define PXED_OPT_CTYPE_PATHS    struct pxed_list
+#define PXED_OPT_CTYPE_LINES    struct pxed_list
+#define PXED_OPT_CTYPE_BOOL     bool
+#define PXED_OPT_CTYPE_UINT     uint64_t
+#define PXED_OPT_CTYPE_DURATION uint64_t
+#define PXED_OPT_CTYPE_SIZE     uint64_t
+#define PXED_OPT_CTYPE_ENUM     unsigned
+#define PXED_OPT_CTYPE_ADDR     struct pxed_addr
+#define PXED_OPT_CTYPE_ADDRS    struct pxed_addrs
+#define PXED_OPT_CTYPE_RANGES   struct pxed_ranges
+#define PXED_OPTION(config, member, kind, name, ...)                                                                   \
+    {                                                                                                                  \
+        .key = (name), .type = PXED_OPT_##kind,                                                                        \
+        .offset = (uint32_t)(offsetof(config, member) +                                                                \
+                             0 * sizeof(char[_Generic(((config *)0)->member, PXED_OPT_CTYPE_##kind: 1)])),             \
+        __VA_ARGS__                                                                                                    \
+    }

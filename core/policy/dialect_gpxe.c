@@ -1,0 +1,91 @@
+/* gPXE and iPXE scripts. gPXE knows: set dhcp chain kernel initrd imgload imgfree imgargs boot sleep echo exit. Both
+ * accept `#!gpxe`; what only iPXE can do stands behind `#!ipxe`. */
+#include "dialect.h"
+
+/* One line for the screen: nothing that the script language could take for its own. */
+static void write_echo(struct pxed_slice note, struct pxed_buf *out) {
+    if (note.len == 0)
+        return;
+    pxed_buf_str(out, "echo ");
+    for (size_t i = 0; i < note.len; i++) {
+        char c = note.ptr[i];
+        bool special = c < ' ' || c > '~' || c == '$' || c == '#' || c == '|' || c == '&' || c == '\\' || c == '"';
+        pxed_buf_byte(out, special ? ' ' : c);
+    }
+    pxed_buf_byte(out, '\n');
+}
+
+static void write_file(const char *verb, struct pxed_slice base, struct pxed_slice path, struct pxed_buf *out) {
+    pxed_buf_str(out, verb);
+    pxed_buf_add(out, base);
+    pxed_buf_add(out, path);
+}
+
+static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
+    /* An EL5 initrd panics when another image was registered before. */
+    pxed_buf_str(out, "imgfree\n");
+    write_file("kernel ", base, plan->kernel, out);
+    if (plan->args.len > 0) {
+        pxed_buf_byte(out, ' ');
+        pxed_buf_add(out, plan->args);
+    }
+    /* The kernel's EFI stub finds its initrd by name; BIOS ignores the word. */
+    for (size_t i = 0; name_initrds && i < plan->n_initrds; i++) {
+        pxed_buf_str(out, " initrd=");
+        struct pxed_slice as = plan->initrds[i].as;
+        pxed_buf_add(out, as.len > 0 ? as : dialect_basename(plan->initrds[i].path));
+    }
+    pxed_buf_byte(out, '\n');
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        pxed_buf_str(out, plan->how == PXED_HOW_MULTIBOOT ? "module " : "initrd ");
+        if (name_initrds && plan->initrds[i].as.len > 0) {
+            pxed_buf_str(out, "--name ");
+            pxed_buf_add(out, plan->initrds[i].as);
+            pxed_buf_byte(out, ' ');
+        }
+        write_file("", base, plan->initrds[i].path, out);
+        pxed_buf_byte(out, '\n');
+    }
+    pxed_buf_str(out, "boot\n");
+}
+
+enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
+                              struct pxed_buf *out) {
+    (void)firmware; /* gPXE is BIOS only */
+    if (plan->how != PXED_HOW_LOCAL && plan->how != PXED_HOW_LINUX && plan->how != PXED_HOW_MULTIBOOT)
+        return PXED_WHY_NO_DIALECT;
+    pxed_buf_str(out, "#!gpxe\n");
+    write_echo(plan->note, out);
+    if (plan->how == PXED_HOW_LOCAL)
+        pxed_buf_str(out, "exit\n");
+    else
+        write_linux(false, plan, base, out);
+    return PXED_WHY_OK;
+}
+
+enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
+                              struct pxed_buf *out) {
+    bool efi = pxed_firmware_is_efi(firmware);
+    if (plan->how == PXED_HOW_MEMDISK && efi)
+        return PXED_WHY_NO_DIALECT; /* memdisk lives in INT 13h */
+    /* A Linux plan needs nothing that gPXE lacks, so both get the same text. */
+    pxed_buf_str(out, plan->how == PXED_HOW_LINUX || plan->how == PXED_HOW_LOCAL ? "#!gpxe\n" : "#!ipxe\n");
+    write_echo(plan->note, out);
+    switch (plan->how) {
+    case PXED_HOW_LOCAL:
+        /* EDK2 stops in its setup menu after a loader that ended well, and tries the next entry after one that failed. */
+        pxed_buf_str(out, efi ? "exit 1\n" : "exit\n");
+        break;
+    case PXED_HOW_EFI:
+        write_file("chain ", base, plan->kernel, out);
+        if (plan->args.len > 0) {
+            pxed_buf_byte(out, ' ');
+            pxed_buf_add(out, plan->args);
+        }
+        pxed_buf_byte(out, '\n');
+        break;
+    default:
+        write_linux(efi && plan->how == PXED_HOW_LINUX, plan, base, out);
+    }
+    return PXED_WHY_OK;
+}

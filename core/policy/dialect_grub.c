@@ -1,0 +1,64 @@
+/* GRUB 2 configuration. Names are absolute paths on the device GRUB came from ($root: tftp or http), because the signed
+ * GRUB of distributions has no http module: the same text serves both. */
+#include "dialect.h"
+
+/* GRUB's shell: everything in '...' is literal. Words without special bytes stay bare, as people write them. */
+static void write_word(struct pxed_slice word, struct pxed_buf *out) {
+    bool plain = true;
+    for (size_t i = 0; i < word.len; i++)
+        plain &= pxed_is_alnum(word.ptr[i]) || (word.ptr[i] != '\0' && strchr("=/:._-,+@%", word.ptr[i]) != NULL);
+    if (plain) {
+        pxed_buf_add(out, word);
+        return;
+    }
+    pxed_buf_byte(out, '\'');
+    for (size_t i = 0; i < word.len; i++) {
+        if (word.ptr[i] == '\'')
+            pxed_buf_str(out, "'\\''");
+        else
+            pxed_buf_byte(out, word.ptr[i] < ' ' ? ' ' : word.ptr[i]);
+    }
+    pxed_buf_byte(out, '\'');
+}
+
+static void write_path(const char *verb, struct pxed_slice path, struct pxed_buf *out) {
+    pxed_buf_str(out, verb);
+    pxed_buf_str(out, " /boot/");
+    pxed_buf_add(out, path);
+}
+
+enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
+                              struct pxed_buf *out) {
+    (void)firmware, (void)base;
+    if (plan->how != PXED_HOW_LOCAL && plan->how != PXED_HOW_LINUX && plan->how != PXED_HOW_EFI)
+        return PXED_WHY_NO_DIALECT;
+    pxed_buf_str(out, "set timeout=0\n");
+    if (plan->note.len > 0) {
+        pxed_buf_str(out, "echo ");
+        write_word(plan->note, out);
+        pxed_buf_byte(out, '\n');
+    }
+    if (plan->how == PXED_HOW_LOCAL) {
+        pxed_buf_str(out, "exit 1\n"); /* the firmware's next boot entry */
+        return PXED_WHY_OK;
+    }
+    write_path(plan->how == PXED_HOW_EFI ? "chainloader" : "linux", plan->kernel, out);
+    struct pxed_slice rest = plan->args, word;
+    while ((word = pxed_slice_word(&rest, " \t")).len > 0) {
+        pxed_buf_byte(out, ' ');
+        write_word(word, out);
+    }
+    pxed_buf_byte(out, '\n');
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        if (i == 0)
+            write_path("initrd", plan->initrds[i].path, out);
+        else {
+            pxed_buf_str(out, " /boot/");
+            pxed_buf_add(out, plan->initrds[i].path);
+        }
+    }
+    if (plan->n_initrds > 0)
+        pxed_buf_byte(out, '\n');
+    pxed_buf_str(out, "boot\n");
+    return PXED_WHY_OK;
+}

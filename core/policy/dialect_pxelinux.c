@@ -1,0 +1,49 @@
+/* PXELINUX configuration, over TFTP or (lpxelinux) HTTP: file names are URLs. */
+#include "dialect.h"
+
+static void write_url(struct pxed_slice base, struct pxed_slice path, struct pxed_buf *out) {
+    pxed_buf_add(out, base);
+    pxed_buf_add(out, path);
+}
+
+static void write_label(const char *label, struct pxed_buf *out) {
+    pxed_buf_str(out, "default ");
+    pxed_buf_str(out, label);
+    pxed_buf_str(out, "\nlabel ");
+    pxed_buf_str(out, label);
+    pxed_buf_byte(out, '\n');
+}
+
+static void write_say(struct pxed_slice note, struct pxed_buf *out) {
+    if (note.len == 0)
+        return;
+    pxed_buf_str(out, "say ");
+    for (size_t i = 0; i < note.len; i++)
+        pxed_buf_byte(out, note.ptr[i] < ' ' || note.ptr[i] > '~' ? ' ' : note.ptr[i]);
+    pxed_buf_byte(out, '\n');
+}
+
+enum pxed_reason dialect_pxelinux(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
+                                  struct pxed_buf *out) {
+    if (plan->how != PXED_HOW_LOCAL && plan->how != PXED_HOW_LINUX && plan->how != PXED_HOW_MEMDISK)
+        return PXED_WHY_NO_DIALECT;
+    if (plan->how == PXED_HOW_MEMDISK && pxed_firmware_is_efi(firmware))
+        return PXED_WHY_NO_DIALECT;
+    write_say(plan->note, out);
+    if (plan->how == PXED_HOW_LOCAL) {
+        write_label("local", out);
+        pxed_buf_str(out, "localboot 0\n");
+        return PXED_WHY_OK;
+    }
+    write_label(plan->how == PXED_HOW_MEMDISK ? "pe" : "linux", out);
+    pxed_buf_str(out, "kernel ");
+    write_url(base, plan->kernel, out);
+    pxed_buf_str(out, "\nappend ");
+    pxed_buf_add(out, plan->args);
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        pxed_buf_str(out, i > 0 ? "," : plan->args.len > 0 ? " initrd=" : "initrd=");
+        write_url(base, plan->initrds[i].path, out);
+    }
+    pxed_buf_byte(out, '\n');
+    return PXED_WHY_OK;
+}

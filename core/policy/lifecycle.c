@@ -1,0 +1,249 @@
+#include "lifecycle.h"
+
+const char *const lifecycle_state_names[LIFECYCLE_STATE_COUNT + 1] = {
+    "", "armed", "installing", "installed", "failed", "unconfirmed", "stalled", NULL,
+};
+const char *const lifecycle_right_names[4] = {"", "blank", "any", NULL};
+
+/* A script asked again within this time is the same power-on (loaders retry); later it is the next. */
+enum { SCRIPT_PAUSE_MS = 30 * 1000, DISCOVER_PAUSE_MS = 120 * 1000 };
+
+static void set_text(char *to, size_t size, struct pxed_slice text) {
+    size_t n = text.len < size - 1 ? text.len : size - 1;
+    memset(to, 0, size);
+    if (n > 0)
+        memcpy(to, text.ptr, n);
+}
+
+static void enter(struct lifecycle_record *r, enum lifecycle_state state, int64_t now) {
+    r->state = state;
+    r->state_at = now;
+}
+
+enum pxed_reason lifecycle_may_arm(const struct lifecycle_line *line) {
+    if (line->protect)
+        return PXED_WHY_PROTECTED;
+    if (pxed_slice_is(line->os, "local"))
+        return PXED_WHY_OS_LOCAL;
+    return line->claimed ? PXED_WHY_OK : PXED_WHY_NO_PROFILE;
+}
+
+enum pxed_reason lifecycle_new_line(const struct lifecycle_line *line, enum lifecycle_mode mode, bool over_limit,
+                                    enum lifecycle_right *ret_right) {
+    if (line->protect)
+        return PXED_WHY_PROTECTED;
+    if (pxed_slice_is(line->os, "local"))
+        return PXED_WHY_OS_LOCAL;
+    if (mode == LIFECYCLE_MODE_COMMAND)
+        return PXED_WHY_ARM_COMMAND;
+    if (over_limit)
+        return PXED_WHY_ARM_LIMIT;
+    /* Without a profile there is no answer file yet whose guard could be missing. */
+    if (mode == LIFECYCLE_MODE_NEW && line->claimed && !line->guarded)
+        return PXED_WHY_ANSWER_UNGUARDED;
+    *ret_right = mode == LIFECYCLE_MODE_ANY ? LIFECYCLE_ANY : LIFECYCLE_BLANK;
+    return PXED_WHY_OK;
+}
+
+void lifecycle_arm(struct lifecycle_record *r, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
+                   const uint8_t token[16], struct pxed_slice by, int64_t now) {
+    r->held_new = false;
+    r->right = right;
+    set_text(r->os, sizeof(r->os), os);
+    r->tries = tries > 0 ? tries : 1;
+    r->reported = r->on_disk = false;
+    memcpy(r->token, token, sizeof(r->token));
+    r->armed_at = now;
+    r->event_at = 0;
+    set_text(r->by, sizeof(r->by), by);
+    r->step[0] = r->fail[0] = '\0';
+    enter(r, LIFECYCLE_ARMED, now);
+}
+
+bool lifecycle_disarm(struct lifecycle_record *r, int64_t now) {
+    bool changed = r->tries > 0 || r->state == LIFECYCLE_ARMED || r->held_new;
+    r->tries = 0;
+    r->held_new = false;
+    if (r->state == LIFECYCLE_ARMED)
+        enter(r, LIFECYCLE_NONE, now);
+    return changed;
+}
+
+bool lifecycle_follow(struct lifecycle_record *r, struct pxed_slice os, int64_t now) {
+    if (r->state != LIFECYCLE_ARMED || pxed_slice_is(os, r->os))
+        return false;
+    set_text(r->os, sizeof(r->os), os);
+    r->state_at = now;
+    return true;
+}
+
+enum pxed_reason lifecycle_wants(const struct lifecycle_record *r, const struct lifecycle_line *line) {
+    if (pxed_slice_is(line->os, "local"))
+        return PXED_WHY_OS_LOCAL;
+    if (line->protect) /* protect=yes set after arming takes effect at once */
+        return PXED_WHY_PROTECTED;
+    switch (r->state) {
+    case LIFECYCLE_ARMED:
+        return r->tries > 0 ? PXED_WHY_OK : PXED_WHY_NOT_ARMED;
+    case LIFECYCLE_INSTALLING:
+        return PXED_WHY_ALREADY_SPENT;
+    case LIFECYCLE_FAILED:
+        return PXED_WHY_INSTALL_FAILED;
+    case LIFECYCLE_UNCONFIRMED:
+        return PXED_WHY_INSTALL_UNCONFIRMED;
+    case LIFECYCLE_STALLED:
+        return PXED_WHY_INSTALL_STALLED;
+    default:
+        return PXED_WHY_NOT_ARMED;
+    }
+}
+
+/* --tries N: a further attempt begins with the next power-on after one that ended badly. */
+static void try_again(struct lifecycle_record *r, int64_t now) {
+    if (r->tries == 0)
+        return;
+    r->reported = r->on_disk = false;
+    enter(r, LIFECYCLE_ARMED, now);
+}
+
+void lifecycle_boot(struct lifecycle_record *r, int64_t now) {
+    r->stage = PXED_STAGE_NONE;
+    r->reason = PXED_WHY_OK;
+    r->boot_at = r->stage_at = now;
+    r->script_at = 0;
+    if (r->state == LIFECYCLE_INSTALLING && !r->reported)
+        enter(r, LIFECYCLE_UNCONFIRMED, now);
+    if (r->state == LIFECYCLE_UNCONFIRMED || r->state == LIFECYCLE_FAILED || r->state == LIFECYCLE_STALLED)
+        try_again(r, now);
+}
+
+bool lifecycle_discover_opens(const struct lifecycle_record *r, enum pxed_loader loader, int64_t now) {
+    if (r->boot_at == 0)
+        return true;
+    if (r->stage == PXED_STAGE_NONE)
+        return false;
+    if (now - r->stage_at > DISCOVER_PAUSE_MS)
+        return true;
+    /* A chained loader asks DHCP again after it was loaded; firmware does not. */
+    enum pxed_stage first_late = loader == PXED_LOADER_NONE ? PXED_STAGE_LOADER : PXED_STAGE_SCRIPT;
+    return r->stage >= first_late;
+}
+
+bool lifecycle_script_opens(const struct lifecycle_record *r, int64_t now) {
+    if (r->boot_at == 0)
+        return true;
+    return r->stage >= PXED_STAGE_SCRIPT && now - r->script_at > SCRIPT_PAUSE_MS;
+}
+
+bool lifecycle_stage(struct lifecycle_record *r, enum pxed_stage stage, enum pxed_reason reason, int64_t now) {
+    if (stage == PXED_STAGE_SCRIPT)
+        r->script_at = now;
+    if (reason != PXED_WHY_OK)
+        r->reason = reason;
+    if (stage <= r->stage)
+        return false;
+    r->stage = stage;
+    r->stage_at = now;
+    return true;
+}
+
+static void spend(struct lifecycle_record *r, int64_t now) {
+    if (r->tries > 0)
+        r->tries--;
+    r->reported = false;
+    enter(r, LIFECYCLE_INSTALLING, now);
+}
+
+bool lifecycle_delivered(struct lifecycle_record *r, int64_t now) {
+    if (r->state != LIFECYCLE_ARMED)
+        return false;
+    spend(r, now);
+    return true;
+}
+
+static const struct pxed_step *find_step(const struct pxed_step *steps, struct pxed_slice word) {
+    for (; steps && steps->name; steps++)
+        if (pxed_slice_is(word, steps->name))
+            return steps;
+    return NULL;
+}
+
+/* An end that is reported while armed counts only if this arming's script has been asked for: an operator's own
+ * script may install from elsewhere, and a late word of the previous system must not use up a fresh arming. */
+static bool may_end(const struct lifecycle_record *r) {
+    switch (r->state) {
+    case LIFECYCLE_ARMED:
+        return r->script_at >= r->armed_at && r->script_at > 0;
+    case LIFECYCLE_INSTALLING:
+    case LIFECYCLE_UNCONFIRMED:
+    case LIFECYCLE_STALLED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool end(struct lifecycle_record *r, enum lifecycle_state state, int64_t now) {
+    if (!may_end(r))
+        return false;
+    if (r->state == LIFECYCLE_ARMED)
+        spend(r, now);
+    if (state == LIFECYCLE_INSTALLED)
+        r->tries = 0;
+    r->reported = true;
+    r->event_at = now;
+    enter(r, state, now);
+    return true;
+}
+
+/* `installing` or a step: the installer runs. */
+static bool progress(struct lifecycle_record *r, int64_t now) {
+    if (r->state == LIFECYCLE_ARMED)
+        spend(r, now);
+    else if (r->state == LIFECYCLE_UNCONFIRMED || r->state == LIFECYCLE_STALLED)
+        enter(r, LIFECYCLE_INSTALLING, now);
+    else if (r->state != LIFECYCLE_INSTALLING)
+        return false;
+    r->reported = true;
+    r->event_at = now;
+    return true;
+}
+
+enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice stage, struct pxed_slice reason,
+                                 const struct pxed_step *steps, int64_t now, bool *ret_changed) {
+    bool changed;
+    if (pxed_slice_is(stage, "installing")) {
+        changed = progress(r, now);
+    } else if (pxed_slice_is(stage, "installed")) {
+        changed = end(r, LIFECYCLE_INSTALLED, now);
+    } else if (pxed_slice_is(stage, "failed")) {
+        changed = end(r, LIFECYCLE_FAILED, now);
+        if (changed)
+            set_text(r->fail, sizeof(r->fail), reason);
+    } else {
+        const struct pxed_step *step = find_step(steps, stage);
+        if (!step)
+            return PXED_WHY_BAD_STAGE;
+        changed = progress(r, now);
+        if (changed) {
+            set_text(r->step, sizeof(r->step), stage);
+            r->on_disk |= step->disk;
+        }
+    }
+    *ret_changed = changed;
+    return PXED_WHY_OK;
+}
+
+bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int64_t now) {
+    if (r->state != LIFECYCLE_INSTALLING)
+        return false;
+    int64_t since = r->reported ? r->event_at : r->state_at;
+    if (now - since < install_timeout_ms)
+        return false;
+    enter(r, r->reported ? LIFECYCLE_STALLED : LIFECYCLE_UNCONFIRMED, now);
+    return true;
+}
+
+bool lifecycle_open(const struct lifecycle_record *r) {
+    return r->state == LIFECYCLE_ARMED || r->state == LIFECYCLE_INSTALLING;
+}

@@ -1,0 +1,96 @@
+/* What may write a disk. The rules of docs/operators-guide.md, "Armed once", as pure functions over one record:
+ * facts in, verdict out. A machine is given an installer only while `lifecycle_wants` says OK. */
+#pragma once
+
+#include "pxed/model.h"
+#include "pxed/plugin.h"
+
+enum lifecycle_state {
+    LIFECYCLE_NONE, /* never armed, or disarmed */
+    LIFECYCLE_ARMED,
+    LIFECYCLE_INSTALLING, /* spent: the answer file was delivered, or an event came */
+    LIFECYCLE_INSTALLED,
+    LIFECYCLE_FAILED,
+    LIFECYCLE_UNCONFIRMED, /* spent, and no event ever came */
+    LIFECYCLE_STALLED,     /* events came and stopped */
+    LIFECYCLE_STATE_COUNT
+};
+extern const char *const lifecycle_state_names[LIFECYCLE_STATE_COUNT + 1];
+
+enum lifecycle_right { LIFECYCLE_NO_RIGHT, LIFECYCLE_BLANK, LIFECYCLE_ANY };
+extern const char *const lifecycle_right_names[4];
+
+enum lifecycle_mode { LIFECYCLE_MODE_NEW, LIFECYCLE_MODE_COMMAND, LIFECYCLE_MODE_ANY }; /* `arm =` in [pxed] */
+
+/* Everything that survives a restart about one machine. Times are wall clock milliseconds. */
+struct lifecycle_record {
+    struct pxed_hwaddr mac;
+    bool held_new;    /* a new line that was not armed */
+    char line_os[64]; /* OS id of the line when it was last read */
+    /* the arming and what became of it */
+    enum lifecycle_state state;
+    enum lifecycle_right right;
+    char os[64];
+    unsigned tries;    /* left, the unspent one included */
+    bool reported;     /* an event came since it was spent */
+    bool on_disk;      /* a step flagged `disk` came */
+    uint8_t token[16]; /* dead unless armed or installing */
+    int64_t armed_at, state_at, event_at;
+    char by[48];
+    char step[33], fail[33];
+    /* the boot record */
+    enum pxed_stage stage;
+    enum pxed_reason reason;
+    int64_t boot_at, stage_at, script_at;
+    /* what was last seen */
+    struct pxed_addr ip;
+    bool ip_leased; /* by this server */
+    enum pxed_firmware firmware;
+    bool has_firmware;
+};
+
+/* What the host's line says, as far as arming cares. */
+struct lifecycle_line {
+    struct pxed_slice os;
+    bool protect;
+    bool claimed; /* a profile knows the OS id */
+    bool guarded; /* its answer file holds the disk guard */
+};
+
+/* May a line whose MAC the store has never held arm, and with which right? OK and *ret_right, or why not. `over_limit`:
+ * this load would arm more hosts than arm-limit. */
+enum pxed_reason lifecycle_new_line(const struct lifecycle_line *line, enum lifecycle_mode mode, bool over_limit,
+                                    enum lifecycle_right *ret_right);
+/* May `pxed arm` arm it? */
+enum pxed_reason lifecycle_may_arm(const struct lifecycle_line *line);
+
+void lifecycle_arm(struct lifecycle_record *r, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
+                   const uint8_t token[16], struct pxed_slice by, int64_t now);
+/* Takes back what is unused. True if anything changed. */
+bool lifecycle_disarm(struct lifecycle_record *r, int64_t now);
+/* The line's OS id changed: an unused arming follows. True if it did. */
+bool lifecycle_follow(struct lifecycle_record *r, struct pxed_slice os, int64_t now);
+
+/* Shall this machine be given its installer now? OK, or why it boots its disk. */
+enum pxed_reason lifecycle_wants(const struct lifecycle_record *r, const struct lifecycle_line *line);
+
+/* A machine powers on: opens the next boot record, and judges what became of a spent arming. */
+void lifecycle_boot(struct lifecycle_record *r, int64_t now);
+/* Does a DISCOVER from `loader` (NONE: the firmware itself) belong to a new power-on, and a script request? */
+bool lifecycle_discover_opens(const struct lifecycle_record *r, enum pxed_loader loader, int64_t now);
+bool lifecycle_script_opens(const struct lifecycle_record *r, int64_t now);
+/* Moves the boot record; it never moves back. True if it moved. */
+bool lifecycle_stage(struct lifecycle_record *r, enum pxed_stage stage, enum pxed_reason reason, int64_t now);
+
+/* The answer file (or the last image of a plan without one) has been delivered to the machine itself. True if the
+ * arming was spent by it. */
+bool lifecycle_delivered(struct lifecycle_record *r, int64_t now);
+
+/* A report of the installer. OK (with *ret_changed), or BAD_STAGE. Repeating is harmless; no event ever arms. */
+enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice stage, struct pxed_slice reason,
+                                 const struct pxed_step *steps, int64_t now, bool *ret_changed);
+/* Time passes. True if the state changed. */
+bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int64_t now);
+
+/* Are the host's files and its token alive? */
+bool lifecycle_open(const struct lifecycle_record *r);

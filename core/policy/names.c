@@ -1,0 +1,115 @@
+#include "names.h"
+
+static bool cut(struct pxed_slice *path, const char *prefix) {
+    struct pxed_slice p = pxed_slice_of(prefix);
+    if (!pxed_slice_starts(*path, p))
+        return false;
+    *path = pxed_slice_skip(*path, p.len);
+    return true;
+}
+
+static bool parse_token(struct pxed_slice hex, uint8_t token[16]) {
+    if (hex.len != 32)
+        return false;
+    for (size_t i = 0; i < 16; i++) {
+        int high = pxed_hex_digit(hex.ptr[2 * i]), low = pxed_hex_digit(hex.ptr[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        token[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+/* hosts/<mac>/NAME, or hosts/<word>/<mac>[.ext]: the patterns of profiles. */
+static enum pxed_reason parse_host(struct pxed_slice rest, struct name *ret) {
+    ptrdiff_t slash = pxed_slice_find(rest, '/', 0);
+    if (slash <= 0)
+        return PXED_WHY_BAD_NAME;
+    struct pxed_slice first = pxed_slice_head(rest, (size_t)slash), second = pxed_slice_skip(rest, (size_t)slash + 1);
+    if (pxed_mac_parse(first, &ret->mac)) {
+        ret->file = second;
+        return second.len > 0 ? PXED_WHY_OK : PXED_WHY_BAD_NAME;
+    }
+    struct pxed_slice stem = second;
+    ptrdiff_t dot = pxed_slice_find(second, '.', 0);
+    if (!pxed_mac_parse(stem, &ret->mac)) { /* 5254.00aa.0030 is a MAC, 52-54-00-aa-00-30.txt has an extension */
+        if (dot < 0)
+            return PXED_WHY_BAD_MAC;
+        while (dot >= 0 && !pxed_mac_parse(pxed_slice_head(second, (size_t)dot), &ret->mac))
+            dot = pxed_slice_find(second, '.', (size_t)dot + 1);
+        if (dot < 0)
+            return PXED_WHY_BAD_MAC;
+    }
+    ret->pattern = first;
+    return PXED_WHY_OK;
+}
+
+static enum pxed_reason classify(struct pxed_slice path, struct pxed_slice script, struct name *ret) {
+    struct pxed_slice rest = path;
+    if (pxed_slice_eq(path, script)) {
+        ret->kind = NAME_SCRIPT;
+    } else if (pxed_slice_is(path, "event")) {
+        ret->kind = NAME_EVENT;
+    } else if (cut(&rest, "os/")) {
+        ptrdiff_t slash = pxed_slice_find(rest, '/', 0);
+        if (slash <= 0)
+            return PXED_WHY_OK; /* os/memdisk */
+        ret->kind = NAME_IMAGE;
+        ret->os = pxed_slice_head(rest, (size_t)slash);
+        ret->file = pxed_slice_skip(rest, (size_t)slash + 1);
+    } else if (cut(&rest, "hosts/")) {
+        ret->kind = NAME_HOST;
+        return parse_host(rest, ret);
+    } else if (cut(&rest, "pxelinux.cfg/01-")) {
+        if (!pxed_mac_parse(rest, &ret->mac))
+            return PXED_WHY_BAD_MAC;
+        ret->kind = NAME_PXELINUX;
+    } else if (cut(&rest, "grub/grub.cfg-01-")) {
+        if (!pxed_mac_parse(rest, &ret->mac))
+            return PXED_WHY_BAD_MAC;
+        ret->kind = NAME_GRUB_MAC;
+    } else if (pxed_slice_is(path, "grub/grub.cfg")) {
+        ret->kind = NAME_GRUB;
+    }
+    return PXED_WHY_OK;
+}
+
+enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, struct name *ret) {
+    memset(ret, 0, sizeof(*ret));
+    if (cut(&path, "s/")) {
+        ptrdiff_t slash = pxed_slice_find(path, '/', 0);
+        if (slash < 0 || !parse_token(pxed_slice_head(path, (size_t)slash), ret->token))
+            return PXED_WHY_BAD_NAME;
+        ret->has_token = true;
+        path = pxed_slice_skip(path, (size_t)slash + 1);
+    }
+    ret->path = path;
+    return classify(path, script, ret);
+}
+
+bool name_is_private(const struct name *name) {
+    static const char *const backups[] = {"~", ".bak", ".swp", ".swo", ".orig", ".rej", ".dpkg-old", ".dpkg-dist", ".rpmsave"};
+    struct pxed_slice rest = name->path, part = PXED_NO_SLICE, word;
+    bool image = name->kind == NAME_IMAGE;
+    while ((word = pxed_slice_word(&rest, "/")).len > 0) {
+        part = word;
+        if (!image && part.ptr[0] == '.')
+            return true;
+    }
+    if (image) /* a tree may hold .treeinfo and whatever else its vendor put there */
+        return false;
+    for (size_t i = 0; i < sizeof(backups) / sizeof(backups[0]); i++)
+        if (pxed_slice_ends(part, pxed_slice_of(backups[i])))
+            return true;
+    return part.len > 1 && part.ptr[0] == '#' && part.ptr[part.len - 1] == '#';
+}
+
+bool name_fits_pattern(struct pxed_slice path, const char *pattern) {
+    const char *mark = strstr(pattern, "<mac>");
+    if (!mark)
+        return false;
+    struct pxed_slice head = pxed_slice(pattern, (size_t)(mark - pattern)), tail = pxed_slice_of(mark + 5);
+    struct pxed_hwaddr mac;
+    return path.len > head.len + tail.len && pxed_slice_starts(path, head) && pxed_slice_ends(path, tail) &&
+           pxed_mac_parse(pxed_slice(path.ptr + head.len, path.len - head.len - tail.len), &mac);
+}

@@ -1,0 +1,36 @@
+/* What a name on the wire stands for. Pure text: a normalised name below /boot in, its meaning out. */
+#pragma once
+
+#include "pxed/model.h"
+
+enum name_kind {
+    NAME_PLAIN,    /* an operator's file, a loader, anything */
+    NAME_SCRIPT,   /* the boot script, [http] script */
+    NAME_EVENT,    /* event */
+    NAME_IMAGE,    /* os/<os-id>/... */
+    NAME_HOST,     /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
+    NAME_PXELINUX, /* pxelinux.cfg/01-<mac> */
+    NAME_GRUB_MAC, /* grub/grub.cfg-01-<mac> */
+    NAME_GRUB,     /* grub/grub.cfg: the asker's own */
+};
+
+struct name {
+    enum name_kind kind;
+    bool has_token;
+    uint8_t token[16];         /* of a leading s/TOKEN/ */
+    struct pxed_slice path;    /* the name without that */
+    struct pxed_slice os;      /* IMAGE: the OS id */
+    struct pxed_slice file;    /* IMAGE: the path inside; HOST: the file's name, for hosts/<mac>/NAME */
+    struct pxed_hwaddr mac;    /* HOST, PXELINUX, GRUB_MAC */
+    struct pxed_slice pattern; /* HOST by a folder other than <mac>: the folder's name ("linux-ks") */
+};
+
+/* `script`: the boot script's name. OK; BAD_NAME for a malformed token; BAD_MAC where a name must hold a MAC and does
+ * not. Slices point into `path`. */
+enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, struct name *ret);
+
+/* Files that are never served whatever they hold: a leading dot (outside os/), editors' backups. */
+bool name_is_private(const struct name *name);
+
+/* Does a profile's pattern (`hosts/linux-ks/<mac>.txt`) name this path? */
+bool name_fits_pattern(struct pxed_slice path, const char *pattern);

@@ -1,0 +1,146 @@
+#include "record.h"
+
+enum field_type { FIELD_TEXT, FIELD_BOOL, FIELD_UINT, FIELD_TIME, FIELD_STATE, FIELD_RIGHT, FIELD_TOKEN, FIELD_ADDR, FIELD_FIRMWARE };
+
+struct field {
+    const char *key;
+    enum field_type type;
+    size_t offset, size;
+};
+
+#define FIELD(key, type, member)                                                                                       \
+    { key, type, offsetof(struct lifecycle_record, member), sizeof(((struct lifecycle_record *)0)->member) }
+
+static const struct field fields[] = {
+    FIELD("new", FIELD_BOOL, held_new),       FIELD("line", FIELD_TEXT, line_os),   FIELD("state", FIELD_STATE, state),
+    FIELD("right", FIELD_RIGHT, right),       FIELD("os", FIELD_TEXT, os),          FIELD("tries", FIELD_UINT, tries),
+    FIELD("reported", FIELD_BOOL, reported),  FIELD("disk", FIELD_BOOL, on_disk),   FIELD("token", FIELD_TOKEN, token),
+    FIELD("armed", FIELD_TIME, armed_at),     FIELD("since", FIELD_TIME, state_at), FIELD("event", FIELD_TIME, event_at),
+    FIELD("by", FIELD_TEXT, by),              FIELD("step", FIELD_TEXT, step),      FIELD("fail", FIELD_TEXT, fail),
+    FIELD("boot", FIELD_TIME, boot_at),       FIELD("stage", FIELD_UINT, stage),    FIELD("staged", FIELD_TIME, stage_at),
+    FIELD("script", FIELD_TIME, script_at),   FIELD("ip", FIELD_ADDR, ip),          FIELD("leased", FIELD_BOOL, ip_leased),
+    FIELD("firmware", FIELD_FIRMWARE, firmware),
+};
+
+static void write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {
+    const void *at = (const char *)r + f->offset;
+    unsigned number;
+    int64_t time;
+    switch (f->type) {
+    case FIELD_TEXT:
+        pxed_buf_str(out, at);
+        break;
+    case FIELD_BOOL:
+        pxed_buf_u64(out, *(const bool *)at);
+        break;
+    case FIELD_TIME:
+        memcpy(&time, at, sizeof(time));
+        pxed_buf_u64(out, time > 0 ? (uint64_t)time : 0);
+        break;
+    case FIELD_UINT:
+        memcpy(&number, at, sizeof(number));
+        pxed_buf_u64(out, number);
+        break;
+    case FIELD_STATE:
+        pxed_buf_str(out, lifecycle_state_names[r->state]);
+        break;
+    case FIELD_RIGHT:
+        pxed_buf_str(out, lifecycle_right_names[r->right]);
+        break;
+    case FIELD_TOKEN:
+        pxed_buf_hex(out, at, f->size, "");
+        break;
+    case FIELD_ADDR:
+        if (r->ip.family != 0)
+            pxed_addr_format(&r->ip, out);
+        break;
+    case FIELD_FIRMWARE:
+        if (r->has_firmware)
+            pxed_buf_str(out, pxed_firmware_names[r->firmware]);
+        break;
+    }
+}
+
+void record_write(const struct lifecycle_record *r, struct pxed_buf *out) {
+    pxed_buf_str(out, "pxed-machine 1\nmac=");
+    pxed_mac_format(&r->mac, "-", out);
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        pxed_buf_byte(out, '\n');
+        pxed_buf_str(out, fields[i].key);
+        pxed_buf_byte(out, '=');
+        write_value(&fields[i], r, out);
+    }
+    pxed_buf_byte(out, '\n');
+}
+
+static unsigned find_word(const char *const *words, struct pxed_slice value) {
+    for (unsigned i = 0; words[i]; i++)
+        if (pxed_slice_is(value, words[i]))
+            return i;
+    return 0;
+}
+
+static void read_value(const struct field *f, struct pxed_slice value, struct lifecycle_record *r) {
+    void *at = (char *)r + f->offset;
+    uint64_t number = 0;
+    unsigned small;
+    switch (f->type) {
+    case FIELD_TEXT:
+        if (value.len > 0)
+            memcpy(at, value.ptr, value.len < f->size - 1 ? value.len : f->size - 1);
+        break;
+    case FIELD_BOOL:
+        *(bool *)at = pxed_slice_is(value, "1");
+        break;
+    case FIELD_TIME:
+        if (pxed_slice_u64(value, INT64_MAX, &number)) {
+            int64_t time = (int64_t)number;
+            memcpy(at, &time, sizeof(time));
+        }
+        break;
+    case FIELD_UINT:
+        if (pxed_slice_u64(value, 1000, &number)) {
+            small = (unsigned)number;
+            memcpy(at, &small, sizeof(small));
+        }
+        break;
+    case FIELD_STATE:
+        r->state = (enum lifecycle_state)find_word(lifecycle_state_names, value);
+        break;
+    case FIELD_RIGHT:
+        r->right = (enum lifecycle_right)find_word(lifecycle_right_names, value);
+        break;
+    case FIELD_TOKEN:
+        for (size_t i = 0; value.len == 32 && i < 16; i++)
+            r->token[i] = (uint8_t)((pxed_hex_digit(value.ptr[2 * i]) & 15) << 4 | (pxed_hex_digit(value.ptr[2 * i + 1]) & 15));
+        break;
+    case FIELD_ADDR:
+        pxed_addr_parse(value, &r->ip);
+        break;
+    case FIELD_FIRMWARE:
+        r->has_firmware = pxed_firmware_parse(value, &r->firmware);
+        break;
+    }
+}
+
+bool record_read(struct pxed_slice text, struct lifecycle_record *ret) {
+    struct pxed_slice rest = text, line = pxed_slice_word(&rest, "\n");
+    struct lifecycle_record r = {0};
+    if (!pxed_slice_is(line, "pxed-machine 1"))
+        return false;
+    while ((line = pxed_slice_word(&rest, "\n")).len > 0) {
+        ptrdiff_t eq = pxed_slice_find(line, '=', 0);
+        if (eq <= 0)
+            return false;
+        struct pxed_slice key = pxed_slice_head(line, (size_t)eq), value = pxed_slice_skip(line, (size_t)eq + 1);
+        if (pxed_slice_is(key, "mac") && !pxed_mac_parse(value, &r.mac))
+            return false;
+        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+            if (pxed_slice_is(key, fields[i].key))
+                read_value(&fields[i], value, &r);
+    }
+    if (r.mac.len == 0 || r.stage >= PXED_STAGE_COUNT)
+        return false;
+    *ret = r;
+    return true;
+}

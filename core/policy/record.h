@@ -1,0 +1,11 @@
+/* One machine's record as text: what the store keeps. One `key=value` a line; unknown keys are skipped, so an older
+ * daemon reads what a newer minor wrote. */
+#pragma once
+
+#include "lifecycle.h"
+
+enum { RECORD_TEXT_MAX = 1024 };
+
+void record_write(const struct lifecycle_record *r, struct pxed_buf *out);
+/* False if the text is not a record. */
+bool record_read(struct pxed_slice text, struct lifecycle_record *ret);

@@ -1,0 +1,20 @@
+/* What a machine is offered when it asks DHCP. Pure. */
+#pragma once
+
+#include "pxed/model.h"
+
+struct verdict_facts {
+    bool declared;
+    enum pxed_reason wants; /* lifecycle_wants of a declared host */
+    unsigned unknown;       /* 0 ignore, 1 local, 2 script */
+    bool script_exists;     /* the operator's */
+    bool idle_silent;
+};
+
+struct verdict {
+    enum pxed_reason reason; /* OK: it is to be installed */
+    bool offer_boot;
+    bool install;
+};
+
+struct verdict verdict_decide(const struct verdict_facts *facts);

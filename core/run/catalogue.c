@@ -1,0 +1,78 @@
+/* The generation's life and its look-ups. How it is built: catalogue_build.c. */
+#include "catalogue.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pxed/path.h"
+
+struct catalogue *catalogue_ref(struct catalogue *c) {
+    atomic_fetch_add(&c->refs, 1);
+    return c;
+}
+
+void catalogue_unref(struct catalogue *c) {
+    if (!c || atomic_fetch_sub(&c->refs, 1) != 1)
+        return;
+    if (c->config)
+        c->config_free(c->config);
+    pxed_arena_clear(&c->arena);
+    free(c);
+}
+
+const struct catalogue_host *catalogue_find(const struct catalogue *c, const struct pxed_hwaddr *mac) {
+    for (uint64_t at = pxed_hash(mac->bytes, mac->len, 0);; at++) {
+        uint32_t slot = c->by_mac[at & (c->table - 1)];
+        if (slot == 0)
+            return NULL;
+        const struct catalogue_host *h = &c->hosts[slot - 1];
+        for (size_t i = 0; i < h->pub.n_macs; i++)
+            if (pxed_hwaddr_eq(&h->pub.macs[i], mac))
+                return h;
+    }
+}
+
+const struct catalogue_host *catalogue_find_ip(const struct catalogue *c, const struct pxed_addr *ip) {
+    for (uint64_t at = pxed_hash(ip->bytes, 16, ip->family);; at++) {
+        uint32_t slot = c->by_ip[at & (c->table - 1)];
+        if (slot == 0)
+            return NULL;
+        if (pxed_addr_eq(&c->hosts[slot - 1].pub.ip, ip))
+            return &c->hosts[slot - 1];
+    }
+}
+
+const struct catalogue_os *catalogue_os(const struct catalogue *c, struct pxed_slice id) {
+    for (size_t i = 0; i < c->n_systems; i++)
+        if (pxed_slice_eq(c->systems[i]->id.text, id))
+            return c->systems[i];
+    return NULL;
+}
+
+struct pxed_slice catalogue_text(const struct catalogue *c, const char *path) {
+    for (size_t i = 0; i < c->n_templates; i++)
+        if (strcmp(c->templates[i].path, path) == 0)
+            return c->templates[i].text;
+    return PXED_NO_SLICE;
+}
+
+const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source) {
+    return pxed_arena_printf(arena, "%s/share/pxed/%s/%s", plugins_prefix(), plugin, source);
+}
+
+bool catalogue_image_has(void *ctx, const char *file) {
+    const struct catalogue_image *image = ctx;
+    char path[PXED_PATH_MAX];
+    struct pxed_buf b = PXED_BUF(path);
+    pxed_buf_str(&b, image->catalogue->boot_dir);
+    pxed_buf_str(&b, "/os/");
+    pxed_buf_add(&b, image->os);
+    pxed_buf_byte(&b, '/');
+    pxed_buf_str(&b, file);
+    if (b.len >= sizeof(path))
+        return false;
+    struct stat st;
+    return stat(pxed_buf_cstr(&b), &st) == 0 && S_ISREG(st.st_mode);
+}

@@ -1,0 +1,442 @@
+/* From ini and host file to a generation. Errors are collected; nothing outside the new generation is touched. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "catalogue.h"
+#include "pxed/template.h"
+#include "vars.h"
+
+enum { TEMPLATE_MAX = 1 << 20 };
+
+struct build {
+    const struct catalogue_input *in;
+    struct catalogue *c;
+    struct pxed_diags *diags;
+    struct hostfile file;
+    size_t systems_cap, templates_cap, private_cap;
+};
+
+static void add_private(struct build *b, const char *path) {
+    char *real = realpath(path, NULL);
+    struct catalogue *c = b->c;
+    if (!real)
+        return;
+    if (c->n_private == b->private_cap) {
+        size_t cap = b->private_cap ? b->private_cap * 2 : 16;
+        const char **grown = PXED_NEWS(&c->arena, const char *, cap);
+        if (c->n_private > 0)
+            memcpy(grown, c->private_files, c->n_private * sizeof(*grown));
+        c->private_files = grown;
+        b->private_cap = cap;
+    }
+    for (size_t i = 0; i < c->n_private; i++)
+        if (strcmp(c->private_files[i], real) == 0) {
+            free(real);
+            return;
+        }
+    c->private_files[c->n_private++] = pxed_arena_dup(&c->arena, pxed_slice_of(real)).ptr;
+    free(real);
+}
+
+/* --- templates --- */
+
+static void add_template(struct build *b, const char *path, struct pxed_slice text) {
+    struct catalogue *c = b->c;
+    if (c->n_templates == b->templates_cap) {
+        size_t cap = b->templates_cap ? b->templates_cap * 2 : 32;
+        struct catalogue_template *grown = PXED_NEWS(&c->arena, struct catalogue_template, cap);
+        if (c->n_templates > 0)
+            memcpy(grown, c->templates, c->n_templates * sizeof(*grown));
+        c->templates = grown;
+        b->templates_cap = cap;
+    }
+    c->templates[c->n_templates++] = (struct catalogue_template){path, text};
+}
+
+/* Every file of share/pxed/PLUGIN: answer files and the partials that operators' own files include. */
+static void load_templates(struct build *b, const char *plugin) {
+    const char *folder = pxed_arena_printf(&b->c->arena, "%s/share/pxed/%s", plugins_prefix(), plugin);
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        if (e->d_name[0] == '.')
+            continue;
+        const char *path = pxed_arena_printf(&b->c->arena, "%s/%s", folder, e->d_name);
+        struct pxed_slice text = hostfile_slurp(path, TEMPLATE_MAX, &b->c->arena);
+        if (text.ptr)
+            add_template(b, path, text);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static void seen_partial(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
+    (void)line;
+    if (sigil == '>' && pxed_slice_is(name, "disk-guard"))
+        *(bool *)ctx = true;
+}
+
+struct name_check {
+    struct build *b;
+    const char *path;
+    const struct pxed_profile *profile;
+};
+
+/* The strict pass: a misspelt host.NAME in an operator's file renders as nothing, so say it now. */
+static void seen_name(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
+    struct name_check *check = ctx;
+    if (sigil == '>' || !pxed_slice_starts(name, PXED_SLICE("host.")))
+        return;
+    static const char *const derived[] = {"mac", "mac-colon", "prefix", "netmask", "static", "dns-list", "packages-list",
+                                          "ntp-list", NULL};
+    struct pxed_slice key = pxed_slice_skip(name, 5);
+    for (size_t i = 0; derived[i]; i++)
+        if (pxed_slice_is(key, derived[i]))
+            return;
+    struct pxed_diags quiet = {0};
+    if (!vars_check(key, PXED_NO_SLICE, check->profile, true, check->path, line, &quiet))
+        pxed_diag_add(check->b->diags, PXED_WARNING, check->path, line, "%s", quiet.items[0].text);
+    pxed_diags_clear(&quiet);
+}
+
+/* An operator's own answer file: read once, judged, kept. False if it cannot be used. */
+static bool load_answer(struct build *b, const char *path, const struct catalogue_host *host, bool *ret_guarded) {
+    struct pxed_slice text = catalogue_text(b->c, path);
+    unsigned line = 0;
+    if (!text.ptr) {
+        text = hostfile_slurp(path, TEMPLATE_MAX, &b->c->arena);
+        if (!text.ptr) {
+            pxed_diag_add(b->diags, PXED_WARNING, host->pub.file, host->pub.line, "cannot read the answer file %s: %s", path,
+                          strerror(errno));
+            return false;
+        }
+        struct name_check check = {b, path, host->os->profile};
+        int rc = pxed_template_names(text, seen_name, &check, &line);
+        if (rc != PXED_TEMPLATE_OK)
+            pxed_diag_add(b->diags, PXED_WARNING, path, line, "%s", pxed_template_strerror(rc));
+        add_template(b, path, text);
+        add_private(b, path);
+    }
+    *ret_guarded = false;
+    pxed_template_names(text, seen_partial, ret_guarded, &line);
+    return true;
+}
+
+/* --- systems --- */
+
+/* The profile with the best claim. Returns the other plugin's name where two claim it equally well, else NULL. */
+static const char *claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted) {
+    unsigned best = 0;
+    const char *tie = NULL;
+    for (size_t i = 0; i < plugins->n; i++) {
+        const struct plugin *p = plugins->items[i];
+        if (p->desc.kind != PXED_KIND_OS || (wanted && strcmp(wanted, p->desc.name) != 0))
+            continue;
+        const struct pxed_os_ops *ops = p->desc.ops;
+        for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++) {
+            unsigned score;
+            const struct pxed_claim *found = profile_claim(*profile, &os->id, &score);
+            if (!found || score < best)
+                continue;
+            if (score == best && strcmp(os->plugin, p->desc.name) != 0)
+                tie = p->desc.name;
+            if (score == best)
+                continue;
+            tie = NULL;
+            os->profile = *profile;
+            os->claim = found;
+            os->plugin = p->desc.name;
+            best = score;
+        }
+    }
+    return tie;
+}
+
+const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id, struct pxed_arena *arena) {
+    struct catalogue_os *os = PXED_NEW(arena, struct catalogue_os);
+    if (pxed_os_id_parse(pxed_arena_dup(arena, id), &os->id))
+        claim(plugins, os, NULL);
+    return os;
+}
+
+static const char *os_key(const struct build *b, struct pxed_slice id, const char *key) {
+    char section[96];
+    snprintf(section, sizeof(section), "os %.*s", PXED_S(id));
+    const struct ini_entry *e = ini_get(b->in->ini, section, key);
+    return e && *e->value ? pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr : NULL;
+}
+
+static const struct catalogue_os *find_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
+    struct catalogue *c = b->c;
+    const struct catalogue_os *known = catalogue_os(c, id);
+    if (known)
+        return known;
+    struct catalogue_os *os = PXED_NEW(&c->arena, struct catalogue_os);
+    if (!pxed_os_id_parse(pxed_arena_dup(&c->arena, id), &os->id)) {
+        pxed_diag_add(b->diags, PXED_ERROR, file, line,
+                      "'%.*s' is no OS id: lower-case letters, digits, dots, hyphens, at most 63", PXED_S(id));
+        return NULL;
+    }
+    os->kernel = os_key(b, id, "kernel");
+    os->initrd = os_key(b, id, "initrd");
+    if (!pxed_slice_is(id, "local")) {
+        const char *tie = claim(b->in->plugins, os, os_key(b, id, "plugin"));
+        if (tie)
+            pxed_diag_add(b->diags, PXED_ERROR, file, line,
+                          "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin, tie,
+                          PXED_S(os->id.text), PXED_S(os->id.text));
+        if (!os->profile)
+            pxed_diag_add(b->diags, PXED_WARNING, file, line, "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)",
+                          PXED_S(id));
+    }
+    if (c->n_systems == b->systems_cap) {
+        size_t cap = b->systems_cap ? b->systems_cap * 2 : 16;
+        struct catalogue_os **grown = PXED_NEWS(&c->arena, struct catalogue_os *, cap);
+        if (c->n_systems > 0)
+            memcpy(grown, c->systems, c->n_systems * sizeof(*grown));
+        c->systems = grown;
+        b->systems_cap = cap;
+    }
+    c->systems[c->n_systems++] = os;
+    return os;
+}
+
+static void warn_images(struct build *b) {
+    for (size_t i = 0; i < b->c->n_systems; i++) {
+        const struct catalogue_os *os = b->c->systems[i];
+        struct catalogue_image image = {b->c, os->id.text};
+        enum pxed_reason why;
+        if (!os->profile || os->kernel || profile_boot(os->profile, PXED_FW_BIOS, PXED_LOADER_IPXE, catalogue_image_has, &image, &why) ||
+            why != PXED_WHY_NO_IMAGE)
+            continue;
+        pxed_diag_add(b->diags, PXED_WARNING, NULL, 0,
+                      "no image for '%.*s' in %s/os/%.*s: its hosts boot their disks (NO_IMAGE)", PXED_S(os->id.text),
+                      b->c->boot_dir, PXED_S(os->id.text));
+    }
+}
+
+/* --- hosts --- */
+
+static bool insert(uint32_t *table, size_t size, uint64_t hash, uint32_t index) {
+    for (uint64_t at = hash;; at++)
+        if (table[at & (size - 1)] == 0) {
+            table[at & (size - 1)] = index + 1;
+            return true;
+        }
+}
+
+static void take_macs(struct build *b, struct catalogue_host *h, const struct hostfile_line *line, uint32_t index) {
+    struct pxed_hwaddr macs[16];
+    size_t n = 0;
+    macs[n++] = line->mac;
+    struct pxed_slice rest = pxed_host_value(&h->pub, "mac"), one;
+    while (n < 16 && (one = pxed_slice_word(&rest, " ,")).len > 0)
+        if (pxed_mac_parse(one, &macs[n]))
+            n++;
+    struct pxed_hwaddr *kept = PXED_NEWS(&b->c->arena, struct pxed_hwaddr, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct catalogue_host *other = catalogue_find(b->c, &macs[i]);
+        char text[PXED_MAC_TEXT];
+        if (other && other != h)
+            pxed_diag_add(b->diags, PXED_ERROR, line->file, line->line, "MAC %s stands twice, first at %s:%u",
+                          pxed_mac_text(&macs[i], ":", text), other->pub.file, other->pub.line);
+        kept[i] = macs[i];
+        h->pub.macs = kept;
+        h->pub.n_macs = i + 1;
+        if (!other)
+            insert(b->c->by_mac, b->c->table, pxed_hash(macs[i].bytes, macs[i].len, 0), index);
+    }
+}
+
+static void take_ip(struct build *b, struct catalogue_host *h, uint32_t index) {
+    struct pxed_slice text = pxed_host_value(&h->pub, "ip");
+    if (text.len == 0 || !pxed_addr_parse_prefix(text, &h->pub.ip, &h->pub.prefix))
+        return;
+    for (size_t i = 0; i < b->in->n_ifaces && h->pub.prefix == 0; i++)
+        if (pxed_addr_in_net(&h->pub.ip, &b->in->ifaces[i].addr, b->in->ifaces[i].prefix))
+            h->pub.prefix = b->in->ifaces[i].prefix;
+    const struct catalogue_host *other = catalogue_find_ip(b->c, &h->pub.ip);
+    if (other)
+        pxed_diag_add(b->diags, PXED_ERROR, h->pub.file, h->pub.line, "ip=%.*s stands twice, first at %s:%u", PXED_S(text),
+                      other->pub.file, other->pub.line);
+    else
+        insert(b->c->by_ip, b->c->table, pxed_hash(h->pub.ip.bytes, 16, h->pub.ip.family), index);
+}
+
+static void take_answer(struct build *b, struct catalogue_host *h) {
+    const struct pxed_var *own = pxed_host_var(&h->pub, "answer");
+    const struct pxed_profile *profile = h->os->profile;
+    struct catalogue_image image = {b->c, h->os->id.text};
+    h->guarded = true;
+    if (own && own->value.len > 0) {
+        const char *path = ini_path(&b->c->arena, own->file, pxed_arena_dup(&b->c->arena, own->value).ptr);
+        h->guarded = false;
+        if (!load_answer(b, path, h, &h->guarded))
+            return;
+        h->answer = path;
+        if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW)
+            pxed_diag_add(b->diags, PXED_WARNING, path, 0,
+                          "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
+    } else if (profile) {
+        const struct pxed_file *row = profile_answer(profile, catalogue_image_has, &image);
+        h->guarded = row && (row->flags & PXED_FILE_GUARDED);
+    }
+}
+
+static void take_host(struct build *b, const struct hostfile_line *line) {
+    struct catalogue *c = b->c;
+    uint32_t index = (uint32_t)c->n_hosts;
+    struct catalogue_host *h = &c->hosts[index];
+    h->os = find_system(b, line->os, line->file, line->line);
+    if (!h->os)
+        return;
+    for (size_t i = 0; i < line->n_pairs; i++)
+        vars_check(line->pairs[i].key, line->pairs[i].value, h->os->profile, true, line->file, line->line, b->diags);
+    h->pub.os = h->os->id;
+    h->pub.file = line->file;
+    h->pub.line = line->line;
+    vars_resolve(h, line, b->in->ini, &c->arena);
+    bool protect = false;
+    options_parse_bool(pxed_host_value(&h->pub, "protect"), &protect);
+    h->pub.protect = protect;
+    h->pub.name = pxed_host_value(&h->pub, "name");
+    if (h->pub.name.len == 0)
+        h->pub.name = pxed_slice_of(pxed_arena_printf(&c->arena, "pxe-%02x%02x%02x", line->mac.bytes[3], line->mac.bytes[4],
+                                                      line->mac.bytes[5]));
+    take_macs(b, h, line, index);
+    take_ip(b, h, index);
+    take_answer(b, h);
+    c->n_hosts++;
+}
+
+static int by_host_name(const void *a, const void *b) {
+    const struct catalogue_host *x = *(const struct catalogue_host *const *)a, *y = *(const struct catalogue_host *const *)b;
+    size_t n = x->pub.name.len < y->pub.name.len ? x->pub.name.len : y->pub.name.len;
+    int order = strncasecmp(x->pub.name.ptr, y->pub.name.ptr, n);
+    if (order == 0)
+        order = (x->pub.name.len > y->pub.name.len) - (x->pub.name.len < y->pub.name.len);
+    return order ? order : (x > y) - (x < y);
+}
+
+static void refuse_equal_names(struct build *b) {
+    size_t n = b->c->n_hosts;
+    const struct catalogue_host **order = pxed_xalloc((n + 1) * sizeof(*order));
+    for (size_t i = 0; i < n; i++)
+        order[i] = &b->c->hosts[i];
+    qsort(order, n, sizeof(*order), by_host_name);
+    for (size_t i = 1; i < n; i++)
+        if (pxed_slice_eq_nocase(order[i]->pub.name, order[i - 1]->pub.name))
+            pxed_diag_add(b->diags, PXED_ERROR, order[i]->pub.file, order[i]->pub.line, "name=%.*s stands twice, first at %s:%u",
+                          PXED_S(order[i]->pub.name), order[i - 1]->pub.file, order[i - 1]->pub.line);
+    free(order);
+}
+
+/* --- sections --- */
+
+static void check_sections(struct build *b) {
+    static const char *const os_keys[] = {"kernel", "initrd", "plugin", NULL};
+    const struct ini *ini = b->in->ini;
+    for (size_t i = 0; i < ini->n; i++) {
+        struct ini_entry *e = &ini->entries[i];
+        bool os = strncmp(e->section, "os ", 3) == 0;
+        if (!os && strncmp(e->section, "group ", 6) != 0 && strcmp(e->section, "defaults") != 0)
+            continue;
+        e->used = true;
+        bool own = false;
+        for (size_t k = 0; os && os_keys[k]; k++)
+            own |= strcmp(os_keys[k], e->key) == 0;
+        const struct catalogue_os *system = os ? catalogue_os(b->c, pxed_slice_of(e->section + 3)) : NULL;
+        if (!own)
+            vars_check(pxed_slice_of(e->key), pxed_slice_of(e->value), system ? system->profile : NULL, false, e->file, e->line,
+                       b->diags);
+    }
+}
+
+static void find_systems_of_sections(struct build *b) {
+    for (size_t i = 0; i < b->in->ini->n_sections; i++) {
+        const struct ini_section *s = &b->in->ini->sections[i];
+        if (strncmp(s->name, "os ", 3) == 0)
+            find_system(b, pxed_slice_trim(pxed_slice_of(s->name + 3)), s->file, s->line);
+    }
+}
+
+static void set_site(struct build *b) {
+    struct catalogue *c = b->c;
+    const struct settings *s = &c->settings;
+    char text[PXED_ADDR_TEXT];
+    c->site = (struct pxed_site){.script = "home.php"};
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        const struct pxed_protocol_ops *ops = p->desc.ops;
+        if (p->desc.kind != PXED_KIND_OS && ops && ops->site)
+            ops->site(p->config, &c->site);
+    }
+    const char *name = s->name;
+    if (!name || !*name)
+        name = b->in->n_ifaces ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&b->in->ifaces[0].addr, text))).ptr
+               : s->address.family ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&s->address, text))).ptr
+                                   : "localhost";
+    c->url = c->site.port == 80 || c->site.port == 0 ? pxed_arena_printf(&c->arena, "http://%s", name)
+                                                     : pxed_arena_printf(&c->arena, "http://%s:%u", name, c->site.port);
+    c->base = pxed_arena_printf(&c->arena, "%s/boot/", c->url);
+    c->boot_dir = pxed_arena_printf(&c->arena, "%s/boot", s->root);
+    c->tftp_dir = pxed_arena_printf(&c->arena, "%s/tftp", s->root);
+}
+
+static void read_hosts(struct build *b) {
+    const struct settings *s = b->in->settings;
+    if (b->in->hosts_from)
+        hostfile_read(&b->file, b->in->hosts_from, &b->c->arena, b->diags);
+    for (size_t i = 0; !b->in->hosts_from && i < s->hosts.n; i++)
+        hostfile_read(&b->file, s->hosts.items[i], &b->c->arena, b->diags);
+    for (size_t i = 0; i < b->file.n_files; i++)
+        add_private(b, b->file.files[i]);
+    for (size_t i = 0; i < b->in->ini->n; i++)
+        add_private(b, b->in->ini->entries[i].file);
+    add_private(b, s->state);
+}
+
+static size_t count_macs(const struct hostfile *file) {
+    size_t n = file->n;
+    for (size_t i = 0; i < file->n; i++)
+        for (size_t k = 0; k < file->lines[i].n_pairs; k++)
+            if (pxed_slice_is(file->lines[i].pairs[k].key, "mac"))
+                n += 1 + file->lines[i].pairs[k].value.len / 12;
+    return n;
+}
+
+struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_diags *diags) {
+    struct catalogue *c = pxed_xalloc(sizeof(*c));
+    struct build b = {.in = in, .c = c, .diags = diags};
+    size_t errors = diags->errors;
+    atomic_store(&c->refs, 1);
+    c->settings = *in->settings;
+    c->ifaces = in->ifaces;
+    c->n_ifaces = in->n_ifaces;
+    set_site(&b);
+    for (size_t i = 0; i < in->plugins->n; i++)
+        if (in->plugins->items[i]->desc.kind == PXED_KIND_OS)
+            load_templates(&b, in->plugins->items[i]->desc.name);
+    read_hosts(&b);
+    for (c->table = 64; c->table < count_macs(&b.file) * 4; c->table *= 2)
+        ; /* a quarter full at most: a look-up ends at an empty slot */
+    c->by_mac = PXED_NEWS(&c->arena, uint32_t, c->table);
+    c->by_ip = PXED_NEWS(&c->arena, uint32_t, c->table);
+    c->hosts = PXED_NEWS(&c->arena, struct catalogue_host, b.file.n + 1);
+    find_systems_of_sections(&b);
+    for (size_t i = 0; i < b.file.n; i++)
+        take_host(&b, &b.file.lines[i]);
+    refuse_equal_names(&b);
+    check_sections(&b);
+    warn_images(&b);
+    free(b.file.lines);
+    free(b.file.files);
+    if (diags->errors > errors) {
+        catalogue_unref(c);
+        return NULL;
+    }
+    return c;
+}

@@ -1,0 +1,107 @@
+/* One reading of the ini, and whether it may take the place of the last. */
+#include <stdlib.h>
+
+#include "daemon.h"
+
+static void complain_section(const struct ini_section *s, const struct plugins *plugins, struct pxed_diags *diags) {
+    const char *names[PLUGINS_MAX + 8] = {"pxed", "defaults", "os", "group"};
+    size_t n = 4;
+    for (size_t i = 0; plugins && i < plugins->n; i++)
+        names[n++] = plugins->items[i]->desc.name;
+    names[n] = NULL;
+    const char *near = pxed_nearest(pxed_slice_of(s->name), names);
+    pxed_diag_add(diags, PXED_ERROR, s->file, s->line, near ? "unknown section [%s], did you mean [%s]?" : "unknown section [%s]",
+                  s->name, near);
+}
+
+static void check_sections(const struct ini *ini, struct plugins *plugins, struct pxed_diags *diags) {
+    for (size_t i = 0; i < ini->n_sections; i++) {
+        const struct ini_section *s = &ini->sections[i];
+        bool known = strcmp(s->name, "pxed") == 0 || strcmp(s->name, "defaults") == 0 || strncmp(s->name, "os ", 3) == 0 ||
+                     strncmp(s->name, "group ", 6) == 0 || plugins_find(plugins, s->name);
+        if (!known && plugins_installed(s->name))
+            pxed_diag_add(diags, PXED_WARNING, s->file, s->line, "[%s] has no effect: the plugin is not named in `plugins`", s->name);
+        else if (!known)
+            complain_section(s, plugins, diags);
+    }
+}
+
+struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags) {
+    struct config *c = pxed_xalloc(sizeof(*c));
+    size_t errors = diags->errors;
+    c->refs = 1;
+    if (ini_load(&c->ini, path, diags) == 0) {
+        options_bind(settings_options, "pxed", &c->ini, &c->settings, &c->arena, diags);
+        if (plugins->n == 0) { /* at start; a reload keeps what is loaded */
+            plugins_load(plugins, &c->settings.plugins, path, diags);
+            plugins_bind(plugins, &c->ini, diags);
+        } else {
+            struct plugins copies = *plugins; /* bound to scratch memory, for the complaints alone */
+            memset(&copies.arena, 0, sizeof(copies.arena));
+            for (size_t i = 0; i < copies.n; i++) {
+                struct plugin *copy = PXED_NEW(&copies.arena, struct plugin);
+                copy->desc = plugins->items[i]->desc;
+                copies.items[i] = copy;
+            }
+            plugins_bind(&copies, &c->ini, diags);
+            pxed_arena_clear(&copies.arena);
+        }
+        check_sections(&c->ini, plugins, diags);
+    }
+    if (diags->errors > errors) {
+        config_unref(c);
+        return NULL;
+    }
+    return c;
+}
+
+void config_unref(void *arg) {
+    struct config *c = arg;
+    if (--c->refs > 0)
+        return;
+    ini_free(&c->ini);
+    pxed_arena_clear(&c->arena);
+    free(c);
+}
+
+static const struct pxed_option *find_option(const struct pxed_option *rows, const char *key) {
+    for (; rows && rows->key; rows++)
+        if (strcmp(rows->key, key) == 0)
+            return rows;
+    return NULL;
+}
+
+static bool same_values(const struct ini *a, const struct ini *b, const char *section, const char *key) {
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a->n && (strcmp(a->entries[i].section, section) != 0 || strcmp(a->entries[i].key, key) != 0))
+            i++;
+        while (k < b->n && (strcmp(b->entries[k].section, section) != 0 || strcmp(b->entries[k].key, key) != 0))
+            k++;
+        if (i == a->n || k == b->n)
+            return i == a->n && k == b->n;
+        if (strcmp(a->entries[i++].value, b->entries[k++].value) != 0)
+            return false;
+    }
+}
+
+static void needs_restart(const struct ini *from, const struct ini *other, struct plugins *plugins, struct pxed_diags *diags) {
+    for (size_t i = 0; i < from->n; i++) {
+        const struct ini_entry *e = &from->entries[i];
+        const struct plugin *p = plugins_find(plugins, e->section);
+        const struct pxed_option *row = strcmp(e->section, "pxed") == 0 ? find_option(settings_options, e->key) : NULL;
+        bool restart = p != NULL || (row && (row->flags & PXED_OPT_RESTART));
+        if (!restart || same_values(from, other, e->section, e->key))
+            continue;
+        bool said = false; /* a key present in both is seen from both sides */
+        for (size_t k = 0; k < diags->n && !said; k++)
+            said = strstr(diags->items[k].text, "needs a restart") && strstr(diags->items[k].text, e->key);
+        if (!said)
+            pxed_diag_add(diags, PXED_WARNING, e->file, e->line, "[%s] %s: the change needs a restart", e->section, e->key);
+    }
+}
+
+void config_compare(const struct config *before, const struct config *after, struct plugins *plugins, struct pxed_diags *diags) {
+    needs_restart(&after->ini, &before->ini, plugins, diags);
+    needs_restart(&before->ini, &after->ini, plugins, diags);
+}

@@ -1,0 +1,313 @@
+/* Start, run, stop: the order of things and nothing else. */
+#define _GNU_SOURCE
+#include "daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "log.h"
+
+enum { FLUSH_MS = 500, TICKS_PER_LIFECYCLE = 4 };
+
+struct runner {
+    struct daemon d;
+    uv_loop_t loop;
+    uv_signal_t sigterm, sigint, sighup;
+    uv_timer_t flush, drain;
+    unsigned ticks;
+    size_t draining; /* plugins whose stop has not called done */
+    bool ended;
+};
+
+static const char *const core_provides[] = {"control/1", NULL};
+
+const void *daemon_find(const struct daemon *d, const char *name) {
+    for (size_t i = 0; i < d->n_services; i++)
+        if (strcmp(d->services[i].name, name) == 0)
+            return d->services[i].service;
+    return NULL;
+}
+
+/* --- start --- */
+
+static int load(struct daemon *d) {
+    struct pxed_diags diags = {0};
+    char good[PATH_MAX];
+    d->config = config_load(d->ini_path, &d->plugins, &diags);
+    if (d->config) {
+        plugins_order(&d->plugins, core_provides, &diags);
+        d->n_ifaces = interfaces_find(&d->config->settings, d->ifaces, &diags);
+        if (d->n_ifaces == 0)
+            pxed_diag_add(&diags, PXED_ERROR, d->ini_path, 0, "none of the interfaces can be served");
+    }
+    if (diags.errors == 0) {
+        d->state_dir = d->config->settings.state;
+        d->catalogue = reload_build(d, d->config, NULL, &diags);
+        snprintf(good, sizeof(good), "%s/hosts.good", d->state_dir);
+        if (!d->catalogue && access(good, R_OK) == 0) {
+            reload_log(&diags);
+            pxed_diags_clear(&diags);
+            log_core(PXED_LOG_ERROR, "hosts", "the host file is broken: the last good table is in force");
+            d->catalogue = reload_build(d, d->config, good, &diags);
+        }
+    }
+    reload_log(&diags);
+    pxed_diags_clear(&diags);
+    if (!d->catalogue)
+        return -EINVAL;
+    d->catalogue->config = d->config;
+    d->catalogue->config_free = config_unref;
+    d->config->refs++;
+    return 0;
+}
+
+static int open_folders(struct daemon *d) {
+    const struct settings *s = &d->config->settings;
+    d->root_fd = open(s->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (d->root_fd < 0) {
+        log_core(PXED_LOG_ERROR, "start", "cannot open root %s: %s", s->root, strerror(errno));
+        return -errno;
+    }
+    for (size_t i = 0; i < s->loader_path.n && d->n_loader_fds < 16; i++) {
+        int fd = open(s->loader_path.items[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0)
+            d->loader_fds[d->n_loader_fds++] = fd;
+    }
+    return 0;
+}
+
+static int init_plugins(struct daemon *d) {
+    for (size_t i = 0; i < d->plugins.n; i++) {
+        struct plugin *p = d->plugins.items[i];
+        p->daemon = d;
+        p->ctx.core = &daemon_core;
+        int rc = p->desc.init ? p->desc.init(&p->ctx) : 0;
+        if (rc < 0) {
+            log_core(PXED_LOG_ERROR, "start", "plugin %s cannot start: %s", p->desc.name, strerror(-rc));
+            return rc;
+        }
+        p->inited = true;
+    }
+    return 0;
+}
+
+/* The records must be there before a plugin answers anybody, and the store before the records. */
+static int load_records(struct daemon *d) {
+    const struct pxed_store *store = daemon_find(d, "store/1");
+    if (d->machines.store || !store)
+        return 0;
+    int rc = machines_load(&d->machines, store);
+    if (rc < 0)
+        log_core(PXED_LOG_ERROR, "store", "cannot read the machines' records: %s", strerror(-rc));
+    else
+        declare_hosts(d, d->catalogue);
+    return rc;
+}
+
+static int start_plugins(struct daemon *d) {
+    for (size_t i = 0; i < d->plugins.n; i++) {
+        struct plugin *p = d->plugins.items[i];
+        int rc = p->desc.start ? p->desc.start(&p->ctx) : 0;
+        if (rc < 0) {
+            log_core(PXED_LOG_ERROR, "start", "plugin %s cannot start: %s", p->desc.name, strerror(-rc));
+            return rc;
+        }
+        p->started = true;
+        for (const char *const *give = p->desc.provides; give && *give; give++)
+            if (strcmp(*give, "store/1") == 0 && (rc = load_records(d)) < 0)
+                return rc;
+    }
+    if (d->machines.store)
+        return 0;
+    log_core(PXED_LOG_ERROR, "start", "no loaded plugin provides store/1: without it nobody can tell who was installed");
+    return -ENOENT;
+}
+
+/* --- timers and signals --- */
+
+static void tick_machine(void *arg, struct machine *m) {
+    struct daemon *d = arg;
+    if (!lifecycle_tick(&m->rec, (int64_t)d->catalogue->settings.install_timeout, daemon_wall(d)))
+        return;
+    enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
+    d->counters[why]++;
+    machines_journal(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, daemon_wall(d));
+    machines_touch(&d->machines, m);
+}
+
+static void on_flush(uv_timer_t *timer) {
+    struct runner *r = timer->data;
+    if (++r->ticks % TICKS_PER_LIFECYCLE == 0)
+        machines_each(&r->d.machines, tick_machine, &r->d);
+    machines_flush(&r->d.machines, NULL, NULL);
+}
+
+static void end(struct runner *r) {
+    if (!r->ended)
+        uv_stop(&r->loop);
+    r->ended = true;
+}
+
+static void on_drained(uv_timer_t *timer) {
+    struct runner *r = timer->data;
+    log_core(PXED_LOG_WARNING, "stop", "transfers still running after `drain` are cut");
+    end(r);
+}
+
+static void plugin_drained(struct pxed_ctx *ctx) {
+    struct plugin *p = (struct plugin *)(void *)((char *)ctx - offsetof(struct plugin, ctx));
+    struct runner *r = (struct runner *)p->daemon;
+    if (r->draining > 0 && --r->draining == 0)
+        end(r);
+}
+
+static void on_stop_signal(uv_signal_t *signal, int number) {
+    struct runner *r = signal->data;
+    struct daemon *d = &r->d;
+    (void)number;
+    if (d->stopping) {
+        end(r);
+        return;
+    }
+    d->stopping = true;
+    sd_notify(0, "STOPPING=1");
+    log_core(PXED_LOG_INFO, "stop", "no new transfers; running ones have %llu s",
+             (unsigned long long)d->catalogue->settings.drain / 1000);
+    uv_timer_start(&r->drain, on_drained, d->catalogue->settings.drain, 0);
+    r->draining = 1; /* ours, so that a plugin that is done at once does not end the loop early */
+    for (size_t i = d->plugins.n; i > 0; i--) {
+        struct plugin *p = d->plugins.items[i - 1];
+        if (!p->desc.stop || !p->started)
+            continue;
+        r->draining++;
+        p->desc.stop(&p->ctx, plugin_drained);
+    }
+    if (--r->draining == 0)
+        end(r);
+}
+
+static void on_hangup(uv_signal_t *signal, int number) {
+    struct runner *r = signal->data;
+    (void)number;
+    if (!r->d.stopping)
+        reload_now(&r->d, true);
+}
+
+static void start_handles(struct runner *r) {
+    struct {
+        uv_signal_t *handle;
+        int number;
+        uv_signal_cb callback;
+    } signals[] = {{&r->sigterm, SIGTERM, on_stop_signal}, {&r->sigint, SIGINT, on_stop_signal}, {&r->sighup, SIGHUP, on_hangup}};
+    for (size_t i = 0; i < 3; i++) {
+        uv_signal_init(&r->loop, signals[i].handle);
+        signals[i].handle->data = r;
+        uv_signal_start(signals[i].handle, signals[i].callback, signals[i].number);
+    }
+    uv_timer_init(&r->loop, &r->flush);
+    uv_timer_init(&r->loop, &r->drain);
+    r->flush.data = r->drain.data = r;
+    uv_timer_start(&r->flush, on_flush, FLUSH_MS, FLUSH_MS);
+}
+
+/* --- stop --- */
+
+static void written(void *arg, int result) {
+    (void)result;
+    uv_stop(arg);
+}
+
+static void close_handles(struct runner *r) {
+    uv_handle_t *handles[] = {(uv_handle_t *)&r->sigterm, (uv_handle_t *)&r->sigint, (uv_handle_t *)&r->sighup,
+                              (uv_handle_t *)&r->flush, (uv_handle_t *)&r->drain};
+    for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
+        uv_close(handles[i], NULL);
+    reload_free(&r->d);
+}
+
+static void fini_plugins(struct daemon *d) {
+    for (size_t i = d->plugins.n; i > 0; i--) {
+        struct plugin *p = d->plugins.items[i - 1];
+        if (p->inited && p->desc.fini)
+            p->desc.fini(&p->ctx);
+    }
+}
+
+static void free_daemon(struct runner *r) {
+    struct daemon *d = &r->d;
+    for (size_t i = 0; i < d->n_loader_fds; i++)
+        close(d->loader_fds[i]);
+    if (d->root_fd >= 0)
+        close(d->root_fd);
+    while (d->pending) {
+        struct pending *p = d->pending;
+        d->pending = p->next;
+        free(p);
+    }
+    machines_free(&d->machines);
+    catalogue_unref(d->catalogue);
+    free(d->reload);
+    if (d->config)
+        config_unref(d->config);
+    plugins_free(&d->plugins);
+}
+
+static int serve(struct runner *r) {
+    struct daemon *d = &r->d;
+    int rc = privileges_prepare_state(&d->config->settings);
+    if (rc == 0)
+        rc = open_folders(d);
+    if (rc == 0)
+        rc = init_plugins(d);
+    if (rc == 0)
+        rc = privileges_drop(&d->config->settings);
+    bool handles = rc == 0;
+    if (rc == 0) {
+        start_handles(r);
+        reload_init(d);
+        rc = start_plugins(d);
+    }
+    if (rc == 0) {
+        int kept = reload_keep(d->catalogue);
+        if (kept < 0)
+            log_core(PXED_LOG_WARNING, "state", "cannot keep the host table in %s: %s", d->state_dir, strerror(-kept));
+        banner_say(d);
+        sd_notify(0, "READY=1");
+        log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
+        uv_run(&r->loop, UV_RUN_DEFAULT);
+        if (machines_flush(&d->machines, written, &r->loop) == 0)
+            uv_run(&r->loop, UV_RUN_DEFAULT);
+    }
+    d->stopping = true;
+    fini_plugins(d);
+    if (handles)
+        close_handles(r);
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+    return rc;
+}
+
+int daemon_run(const char *ini_path, bool debug) {
+    static struct runner runner; /* too large for the stack, and there is one */
+    struct runner *r = &runner;
+    struct daemon *d = &r->d;
+    log_init(debug);
+    signal(SIGPIPE, SIG_IGN);
+    uv_loop_init(&r->loop);
+    d->loop = &r->loop;
+    d->ini_path = ini_path;
+    d->root_fd = -1;
+    machines_init(&d->machines);
+    control_init(d);
+    int rc = load(d);
+    if (rc == 0)
+        rc = serve(r);
+    free_daemon(r);
+    if (uv_loop_close(&r->loop) < 0)
+        log_core(PXED_LOG_DEBUG, "stop", "the loop was not empty");
+    log_core(PXED_LOG_INFO, "stopped", "%s", rc < 0 ? strerror(-rc) : "");
+    return rc < 0 ? 1 : 0;
+}

@@ -1,0 +1,126 @@
+/* The running daemon: what the rooms of core/run share. One instance, loop thread only. */
+#pragma once
+
+#include <limits.h>
+#include <uv.h>
+
+#include "catalogue.h"
+#include "machines.h"
+#include "pxed/control.h"
+
+struct open_content;
+
+struct config { /* one reading of the ini; the generations built from it share it */
+    unsigned refs;
+    struct ini ini;
+    struct settings settings;
+    struct pxed_arena arena;
+};
+
+struct pending {
+    uint64_t ticket;
+    pxed_open_fn *later;
+    void *arg;
+    struct pending *next;
+};
+
+enum { DAEMON_IFACES = 16, DAEMON_SERVICES = 32 };
+
+struct daemon {
+    uv_loop_t *loop;
+    const char *ini_path; /* absolute */
+    struct catalogue *catalogue;
+    struct config *config;
+    struct plugins plugins;
+    struct machines machines;
+    struct pxed_iface ifaces[DAEMON_IFACES];
+    size_t n_ifaces;
+    const char *state_dir;
+    int root_fd;      /* root, for the namespace */
+    int loader_fds[16];
+    size_t n_loader_fds;
+    uint64_t counters[PXED_REASON_COUNT];
+    int64_t refusal_logged[PXED_REASON_COUNT]; /* wall ms of the last log line of this kind */
+    struct open_content *transfers;            /* being delivered now */
+    struct pending *pending;
+    uint64_t tickets;
+    struct {
+        const char *name;
+        const void *service;
+    } services[DAEMON_SERVICES];
+    size_t n_services;
+    struct reload *reload;
+    bool stopping;
+};
+
+/* The table that plugins call, and the service control/1. */
+extern const struct pxed_core daemon_core;
+void control_init(struct daemon *d);
+
+int64_t daemon_wall(const struct daemon *d); /* ms */
+
+/* --- the seams between rooms --- */
+
+/* decide.c: facts in, verdict out; steps and refusals. */
+void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_verdict *ret);
+void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
+                 const struct pxed_addr *ip, const char *detail);
+void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail);
+/* The record that stands for this MAC: a host's first MAC, whichever port asks. */
+struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host);
+struct lifecycle_line decide_line(const struct catalogue_host *host);
+/* The system a machine is to be given: the armed or running installation's, else the line's. */
+const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host, const struct machine *m,
+                                     struct pxed_arena *arena);
+
+/* who.c: whose address is it? */
+bool who_is_server(const struct daemon *d, const struct pxed_addr *peer);
+/* Is this address the machine's own: its lease, what a proxy overheard, or the kernel's neighbour table. */
+bool who_is_machine(struct daemon *d, const struct machine *m, const struct catalogue_host *host,
+                    const struct pxed_addr *peer);
+struct machine *who_asks(struct daemon *d, const struct pxed_addr *peer);
+
+/* content.c */
+bool content_open(struct daemon *d, const struct pxed_request *request, enum pxed_reason *ret_reason,
+                  struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket);
+void content_cancel(struct daemon *d, uint64_t ticket);
+void content_cgi_failed(struct daemon *d, struct pxed_content *content, const char *why);
+
+/* declare.c: a new generation comes into force: what it arms, disarms, follows. `first`: at start. */
+void declare_hosts(struct daemon *d, struct catalogue *c);
+/* Arms one machine and journals it; the caller flushes. */
+void declare_arm(struct daemon *d, struct machine *m, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
+                 struct pxed_slice by);
+
+/* config.c. NULL after errors. Loads and binds the plugins if none is loaded yet, else only judges their sections. */
+struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags);
+void config_unref(void *config);
+/* Warns about changes that only a restart can bring into force. */
+void config_compare(const struct config *before, const struct config *after, struct plugins *plugins,
+                    struct pxed_diags *diags);
+
+/* reload.c: the host file watched, SIGHUP obeyed, the last good table kept. */
+int reload_init(struct daemon *d);
+/* `whole`: SIGHUP: the ini is read again, and hosts may be dropped. */
+void reload_now(struct daemon *d, bool whole);
+void reload_free(struct daemon *d);
+/* Builds a generation of `config`; it shares the configuration. NULL after errors. */
+struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from, struct pxed_diags *diags);
+/* Writes the table of `c` to state/hosts.good, for starts with a broken host file. 0 or a negative errno. */
+int reload_keep(const struct catalogue *c);
+void reload_log(const struct pxed_diags *diags);
+
+/* interfaces.c */
+size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DAEMON_IFACES], struct pxed_diags *diags);
+
+/* privileges.c: root's last act. */
+int privileges_prepare_state(const struct settings *settings);
+int privileges_drop(const struct settings *settings);
+
+/* banner.c */
+void banner_say(struct daemon *d);
+
+/* daemon.c */
+const void *daemon_find(const struct daemon *d, const char *service);
+/* Runs until SIGTERM; returns an exit code. `ini_path` is absolute. */
+int daemon_run(const char *ini_path, bool debug);

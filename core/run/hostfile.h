@@ -1,0 +1,36 @@
+/* The host file: `MAC, os-id, key=value, ...` a line. Reading only; what the words mean is the catalogue's matter. */
+#pragma once
+
+#include "pxed/addr.h"
+#include "pxed/arena.h"
+#include "pxed/diag.h"
+
+struct hostfile_pair {
+    struct pxed_slice key, value; /* unquoted; an @FILE is already its content */
+};
+
+struct hostfile_line {
+    struct pxed_hwaddr mac;
+    struct pxed_slice os;
+    struct hostfile_pair *pairs;
+    size_t n_pairs;
+    const char *file;
+    unsigned line;
+};
+
+struct hostfile {
+    struct hostfile_line *lines;
+    size_t n, cap;
+    const char **files; /* every file read, @FILEs included: they are private */
+    size_t n_files;
+};
+
+/* Splits one line. `text` must outlive the result; quoted values are copied to the arena. NULL when it is empty or a
+ * comment (ret->mac.len is 0) or a line (ret filled); else the sentence of what is wrong. */
+const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, struct hostfile_line *ret);
+
+/* Reads a file, or the *.conf of a folder in order. Complaints go to diags. */
+void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags);
+
+/* A whole file as text in the arena; unset slice with errno when it cannot be read or is larger than `max`. */
+struct pxed_slice hostfile_slurp(const char *path, size_t max, struct pxed_arena *arena);

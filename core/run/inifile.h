@@ -1,0 +1,37 @@
+/* pxed.ini as a list of entries. inih parses; our reader is the judge of what inih would swallow silently: section names
+ * cut at 49 bytes, lines over 199, lines without `=`, `k : v`, and which line is a continuation (docs/decisions.md). */
+#pragma once
+
+#include "pxed/arena.h"
+#include "pxed/diag.h"
+
+struct ini_entry {
+    const char *section, *key, *value;
+    const char *file;
+    unsigned line;
+    bool used; /* somebody's row took it */
+};
+
+struct ini_section {
+    const char *name, *file;
+    unsigned line;
+};
+
+struct ini {
+    struct pxed_arena arena;
+    const char *path; /* of the first file, as given */
+    struct ini_entry *entries;
+    size_t n, cap;
+    struct ini_section *sections; /* each name once, at its first place */
+    size_t n_sections, sections_cap;
+};
+
+/* Reads `path` and what its [pxed] include names. Every complaint goes to diags; -1 if the file cannot be read. */
+int ini_load(struct ini *ini, const char *path, struct pxed_diags *diags);
+void ini_free(struct ini *ini);
+
+/* The last value of a key, or NULL. */
+const struct ini_entry *ini_get(const struct ini *ini, const char *section, const char *key);
+
+/* `relative` against the folder of `file`; absolute names stay. */
+const char *ini_path(struct pxed_arena *arena, const char *file, const char *relative);

@@ -1,0 +1,267 @@
+#include "api_json.h"
+
+/* An object being written: the comma before the next key. */
+struct object {
+    struct pxed_buf *out;
+    bool more;
+};
+
+/* By index: the model's own names live in an archive that plugins do not link. */
+static const char *const firmware_names[PXED_FW_COUNT] = {
+    [PXED_FW_BIOS] = "bios",           [PXED_FW_EFI_IA32] = "efi-ia32", [PXED_FW_EFI_X64] = "efi-x64",
+    [PXED_FW_EFI_ARM64] = "efi-arm64", [PXED_FW_HTTP_X64] = "http-x64", [PXED_FW_HTTP_ARM64] = "http-arm64",
+    [PXED_FW_OTHER] = "other",
+};
+
+/* Length of the UTF-8 sequence that text begins with (RFC 3629 section 4), 0 if it is none. */
+static size_t utf8_length(struct pxed_slice text) {
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    if (text.len == 0)
+        return 0;
+    if (p[0] < 0x80)
+        return 1;
+    size_t n = p[0] >= 0xC2 && p[0] <= 0xDF ? 2 : (p[0] & 0xF0) == 0xE0 ? 3 : p[0] >= 0xF0 && p[0] <= 0xF4 ? 4 : 0;
+    if (n == 0 || text.len < n)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xF0 && p[1] < 0x90);
+    bool surrogate = p[0] == 0xED && p[1] >= 0xA0;
+    bool beyond = p[0] == 0xF4 && p[1] >= 0x90;
+    return overlong || surrogate || beyond ? 0 : n;
+}
+
+void api_json_text(struct pxed_buf *out, struct pxed_slice text) {
+    pxed_buf_byte(out, '"');
+    while (text.len > 0) {
+        size_t n = utf8_length(text);
+        unsigned char c = (unsigned char)text.ptr[0];
+        if (n == 0) {
+            pxed_buf_str(out, "\\ufffd");
+            n = 1;
+        } else if (c == '"' || c == '\\') {
+            pxed_buf_byte(out, '\\');
+            pxed_buf_byte(out, (char)c);
+        } else if (c < 0x20 || c == 0x7F) {
+            pxed_buf_str(out, "\\u00");
+            pxed_buf_hex(out, &c, 1, "");
+        } else {
+            pxed_buf_add(out, pxed_slice_head(text, n));
+        }
+        text = pxed_slice_skip(text, n);
+    }
+    pxed_buf_byte(out, '"');
+}
+
+static void two_digits(struct pxed_buf *out, unsigned n) {
+    pxed_buf_byte(out, (char)('0' + n / 10 % 10));
+    pxed_buf_byte(out, (char)('0' + n % 10));
+}
+
+void api_json_time(struct pxed_buf *out, int64_t ms) {
+    const int64_t last = 253402300799999; /* 9999-12-31T23:59:59.999Z */
+    uint64_t t = ms < 0 ? 0 : (uint64_t)(ms > last ? last : ms);
+    unsigned in_day = (unsigned)(t / 1000 % 86400);
+    /* Civil date from days, in eras of 400 years that begin on 1 March: the leap day is the last of its year. */
+    uint64_t day = t / 86400000 + 719468;
+    unsigned in_era = (unsigned)(day % 146097);
+    unsigned year_of_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+    unsigned in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned month = (5 * in_year + 2) / 153; /* 0 is March */
+    unsigned year = year_of_era + (unsigned)(day / 146097) * 400 + (month >= 10 ? 1 : 0);
+
+    pxed_buf_byte(out, '"');
+    two_digits(out, year / 100);
+    two_digits(out, year % 100);
+    pxed_buf_byte(out, '-');
+    two_digits(out, month < 10 ? month + 3 : month - 9);
+    pxed_buf_byte(out, '-');
+    two_digits(out, in_year - (153 * month + 2) / 5 + 1);
+    pxed_buf_byte(out, 'T');
+    two_digits(out, in_day / 3600);
+    pxed_buf_byte(out, ':');
+    two_digits(out, in_day / 60 % 60);
+    pxed_buf_byte(out, ':');
+    two_digits(out, in_day % 60);
+    pxed_buf_byte(out, '.');
+    pxed_buf_byte(out, (char)('0' + t % 1000 / 100));
+    two_digits(out, (unsigned)(t % 100));
+    pxed_buf_str(out, "Z\"");
+}
+
+static struct object begin(struct pxed_buf *out) {
+    pxed_buf_byte(out, '{');
+    return (struct object){out, false};
+}
+
+static void end(struct object *o) {
+    pxed_buf_byte(o->out, '}');
+}
+
+/* `key` is a literal of ours; `suffix` too. */
+static void put_key(struct object *o, const char *key, const char *suffix) {
+    if (o->more)
+        pxed_buf_byte(o->out, ',');
+    o->more = true;
+    pxed_buf_byte(o->out, '"');
+    pxed_buf_str(o->out, key);
+    pxed_buf_str(o->out, suffix);
+    pxed_buf_str(o->out, "\":");
+}
+
+static void put_text(struct object *o, const char *key, struct pxed_slice text) {
+    put_key(o, key, "");
+    api_json_text(o->out, text);
+}
+
+static void put_word(struct object *o, const char *key, const char *word) {
+    put_text(o, key, pxed_slice_of(word));
+}
+
+static void put_bool(struct object *o, const char *key, bool value) {
+    put_key(o, key, "");
+    pxed_buf_str(o->out, value ? "true" : "false");
+}
+
+static void put_number(struct object *o, const char *key, uint64_t value) {
+    put_key(o, key, "");
+    /* Readers keep integers in 64 signed bits. */
+    pxed_buf_u64(o->out, value > INT64_MAX ? INT64_MAX : value);
+}
+
+static void put_time(struct object *o, const char *key, int64_t ms) {
+    put_key(o, key, "");
+    if (ms <= 0)
+        pxed_buf_str(o->out, "null");
+    else
+        api_json_time(o->out, ms);
+    put_key(o, key, "_ms");
+    pxed_buf_u64(o->out, ms < 0 ? 0 : (uint64_t)ms);
+}
+
+static void put_mac(struct object *o, const struct pxed_hwaddr *mac) {
+    char text[PXED_MAC_TEXT];
+    put_word(o, "mac", mac->len == 0 ? "" : pxed_mac_text(mac, ":", text));
+}
+
+static void put_ip(struct object *o, const struct pxed_addr *ip) {
+    char text[PXED_ADDR_TEXT];
+    put_word(o, "ip", ip->family == 0 ? "" : pxed_addr_text(ip, text));
+}
+
+static void put_reason(struct object *o, enum pxed_reason reason) {
+    put_word(o, "reason", pxed_reason_name(reason));
+    put_bool(o, "fault", pxed_reason_is_fault(reason));
+    put_word(o, "sentence", reason == PXED_WHY_OK ? "" : pxed_reason_sentence(reason));
+    put_word(o, "cure", pxed_reason_cure(reason));
+}
+
+/* A failed event names its reason in a word of ours or of the operator's. */
+static enum pxed_reason failed_reason(struct pxed_slice word) {
+    for (int i = PXED_WHY_OK + 1; i < PXED_REASON_COUNT; i++)
+        if (pxed_slice_is(word, pxed_reason_name((enum pxed_reason)i)))
+            return (enum pxed_reason)i;
+    return PXED_WHY_INSTALL_FAILED;
+}
+
+enum pxed_reason api_machine_fault(const struct pxed_machine_view *m) {
+    struct pxed_slice install = pxed_slice_of(m->install);
+    enum pxed_reason bad = pxed_slice_is(install, "failed")        ? failed_reason(m->fail)
+                           : pxed_slice_is(install, "unconfirmed") ? PXED_WHY_INSTALL_UNCONFIRMED
+                           : pxed_slice_is(install, "stalled")     ? PXED_WHY_INSTALL_STALLED
+                                                                   : PXED_WHY_OK;
+    bool seen = pxed_reason_is_fault(m->reason);
+    if (bad == PXED_WHY_OK)
+        return seen ? m->reason : PXED_WHY_OK;
+    return seen && m->stage_at > m->install_at ? m->reason : bad;
+}
+
+static void put_machine(struct object *o, const struct pxed_machine_view *m) {
+    enum pxed_reason fault = api_machine_fault(m);
+    bool seen = m->stage && *m->stage && (unsigned)m->firmware < PXED_FW_COUNT;
+    put_mac(o, &m->mac);
+    put_text(o, "name", m->name);
+    put_bool(o, "declared", m->declared);
+    put_text(o, "os", m->os);
+    put_text(o, "arm_os", m->arm_os);
+    put_ip(o, &m->ip);
+    put_word(o, "firmware", seen ? firmware_names[m->firmware] : "");
+    put_word(o, "stage", m->stage);
+    put_time(o, "stage_at", m->stage_at);
+    put_reason(o, fault != PXED_WHY_OK ? fault : m->reason);
+    put_word(o, "install", m->install);
+    put_time(o, "install_at", m->install_at);
+    put_word(o, "right", m->right);
+    put_bool(o, "held_new", m->held_new);
+    put_bool(o, "protect", m->protect);
+    put_number(o, "tries_left", m->tries_left);
+    put_time(o, "armed_at", m->armed_at);
+    put_text(o, "armed_by", m->armed_by);
+    put_text(o, "step", m->step);
+    put_text(o, "disk", m->disk);
+    put_text(o, "fail", m->fail);
+    put_word(o, "file", m->file);
+    put_number(o, "line", m->line);
+}
+
+void api_json_machine(struct pxed_buf *out, const void *machine_view) {
+    struct object o = begin(out);
+    put_machine(&o, machine_view);
+    end(&o);
+}
+
+void api_json_order(struct pxed_buf *out, const void *api_order_view) {
+    const struct api_order_view *v = api_order_view;
+    struct object o = begin(out);
+    put_machine(&o, v->machine);
+    put_text(&o, "order_os", v->os);
+    put_word(&o, "order_right", v->right);
+    bool refused = v->refusal != PXED_WHY_OK;
+    put_word(&o, "refusal", refused ? pxed_reason_name(v->refusal) : "");
+    put_word(&o, "refusal_sentence", refused ? pxed_reason_sentence(v->refusal) : "");
+    put_word(&o, "refusal_cure", refused ? pxed_reason_cure(v->refusal) : "");
+    end(&o);
+}
+
+void api_json_journal(struct pxed_buf *out, const void *journal_view) {
+    const struct pxed_journal_view *j = journal_view;
+    struct object o = begin(out);
+    put_number(&o, "seq", j->seq);
+    put_time(&o, "at", j->at);
+    put_mac(&o, &j->mac);
+    put_text(&o, "name", j->name);
+    put_text(&o, "what", j->what);
+    put_reason(&o, j->reason);
+    put_text(&o, "text", j->text);
+    end(&o);
+}
+
+void api_json_transfer(struct pxed_buf *out, const void *transfer_view) {
+    const struct pxed_transfer_view *t = transfer_view;
+    struct object o = begin(out);
+    put_mac(&o, &t->mac);
+    put_text(&o, "name", t->name);
+    put_ip(&o, &t->ip);
+    put_text(&o, "path", t->path);
+    put_word(&o, "via", t->via);
+    put_number(&o, "sent", t->sent);
+    put_number(&o, "size", t->size);
+    put_time(&o, "since", t->since);
+    end(&o);
+}
+
+void api_json_lease(struct pxed_buf *out, const void *api_lease_view) {
+    const struct api_lease_view *v = api_lease_view;
+    /* Seconds to milliseconds without overflow; INT64_MAX is "never", shown as null. */
+    bool never = v->lease->expires > INT64_MAX / 1000;
+    struct object o = begin(out);
+    put_ip(&o, &v->lease->ip);
+    put_mac(&o, &v->lease->mac);
+    put_text(&o, "name", v->name);
+    put_text(&o, "hostname", v->lease->hostname);
+    put_word(&o, "state", v->lease->state);
+    put_bool(&o, "never", never);
+    put_time(&o, "expires", never || v->lease->expires < 0 ? 0 : v->lease->expires * 1000);
+    end(&o);
+}

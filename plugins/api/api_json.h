@@ -1,0 +1,36 @@
+/* Views of the core as JSON objects, one function per kind. Pure: the same text for the same view, and valid UTF-8
+ * whatever bytes came in. Times are RFC 3339 in UTC with milliseconds, and once more as KEY_ms since the epoch; a time
+ * that never was is null and 0. */
+#pragma once
+
+#include "pxed/control.h"
+#include "pxed/leases.h"
+
+/* A quoted string. Bytes that are not UTF-8 become U+FFFD. */
+void api_json_text(struct pxed_buf *out, struct pxed_slice text);
+
+/* "2026-03-01T12:00:00.250Z", quoted; years outside 1970..9999 are clamped. */
+void api_json_time(struct pxed_buf *out, int64_t ms);
+
+/* What is wrong with this machine now, or OK: a fault that the network showed, or an installation that ended badly,
+ * whichever is younger. */
+enum pxed_reason api_machine_fault(const struct pxed_machine_view *m);
+
+/* Machine as ordered by `pxed arm`: the view, what the order would do, and why it may not. */
+struct api_order_view {
+    const struct pxed_machine_view *machine;
+    struct pxed_slice os;     /* to be installed */
+    const char *right;        /* "any" "blank" */
+    enum pxed_reason refusal; /* OK: may be armed */
+};
+
+struct api_lease_view {
+    const struct pxed_lease *lease;
+    struct pxed_slice name; /* of the declared host; may be empty */
+};
+
+void api_json_machine(struct pxed_buf *out, const void *machine_view);
+void api_json_journal(struct pxed_buf *out, const void *journal_view);
+void api_json_transfer(struct pxed_buf *out, const void *transfer_view);
+void api_json_lease(struct pxed_buf *out, const void *api_lease_view);
+void api_json_order(struct pxed_buf *out, const void *api_order_view);

@@ -1,0 +1,231 @@
+/* GET /api/v1/NAME: what is. Everything that changes something is in api_order.c. */
+#include "api.h"
+#include "api_json.h"
+
+#include "pxed/path.h"
+
+#include <stdlib.h>
+
+/* A query value, decoded. Returns 1, 0 when absent, -1 after having answered 400. */
+static int query_text(const struct api_ask *ask, const char *key, char text[static API_HOST_MAX + 1],
+                      struct pxed_slice *ret) {
+    struct pxed_slice raw;
+    if (!pxed_query_get(ask->call->query, key, &raw))
+        return 0;
+    struct pxed_buf out = {text, API_HOST_MAX, 0};
+    if (!pxed_percent_decode(raw, true, &out) || pxed_buf_full(&out)) {
+        api_answer_error(ask, 400, PXED_WHY_BAD_REQUEST, "the value of %s cannot be read", key);
+        return -1;
+    }
+    *ret = pxed_buf_slice(&out);
+    return 1;
+}
+
+/* host=: 1 and *ret_mac, 0 when absent, -1 after having answered 400 or 404. */
+static int query_host(const struct api_ask *ask, struct pxed_hwaddr *ret_mac) {
+    char text[API_HOST_MAX + 1];
+    struct pxed_slice host;
+    int r = query_text(ask, "host", text, &host);
+    return r <= 0 ? r : api_resolve(ask, host, ret_mac) ? 1 : -1;
+}
+
+/* A number or `fallback`; false after having answered 400. */
+static bool query_number(const struct api_ask *ask, const char *key, uint64_t fallback, uint64_t *ret) {
+    char text[API_HOST_MAX + 1];
+    struct pxed_slice value;
+    *ret = fallback;
+    int r = query_text(ask, key, text, &value);
+    if (r > 0 && !pxed_slice_u64(value, INT64_MAX, ret)) {
+        api_answer_error(ask, 400, PXED_WHY_BAD_REQUEST, "%s must be a number", key);
+        return false;
+    }
+    return r >= 0;
+}
+
+static bool query_flag(const struct api_ask *ask, const char *key) {
+    struct pxed_slice raw;
+    return pxed_query_get(ask->call->query, key, &raw) && !pxed_slice_is(raw, "0");
+}
+
+/* ---- machines */
+
+struct machines {
+    struct api_rows rows;
+    bool armed, failed, unknown, faults;
+    const struct pxed_hwaddr *only;
+};
+
+static void machine_row(void *arg, const struct pxed_machine_view *m) {
+    struct machines *ask = arg;
+    bool fault = api_machine_fault(m) != PXED_WHY_OK;
+    if ((ask->only && !pxed_hwaddr_eq(ask->only, &m->mac)) || (ask->faults && !fault))
+        return;
+    bool any = !ask->armed && !ask->failed && !ask->unknown;
+    if (any || (ask->armed && pxed_slice_is(pxed_slice_of(m->install), "armed")) || (ask->failed && fault) ||
+        (ask->unknown && !m->declared))
+        api_rows_add(&ask->rows, api_json_machine, m);
+}
+
+static void answer_machines(const struct api_ask *ask, struct machines *which) {
+    const struct pxed_control *control = ask->api->control;
+    control->machines(control->self, machine_row, which);
+    api_answer_rows(ask, &which->rows);
+}
+
+static void get_machines(const struct api_ask *ask) {
+    struct machines which = {
+        .armed = query_flag(ask, "armed"), .failed = query_flag(ask, "failed"), .unknown = query_flag(ask, "unknown")};
+    answer_machines(ask, &which);
+}
+
+static void get_machine(const struct api_ask *ask) {
+    struct pxed_hwaddr mac;
+    int r = query_host(ask, &mac);
+    if (r == 0)
+        api_answer_error(ask, 400, PXED_WHY_BAD_REQUEST, "host= is missing");
+    if (r <= 0)
+        return;
+    struct machines which = {.only = &mac};
+    answer_machines(ask, &which);
+}
+
+/* ---- journal */
+
+struct journal {
+    struct api_rows rows;
+    uint64_t seen;  /* rows counted so far */
+    uint64_t skip;  /* leave out this many */
+    uint64_t limit; /* at most this many rows */
+};
+
+static void journal_count(void *arg, const struct pxed_journal_view *j) {
+    (void)j;
+    ((struct journal *)arg)->seen++;
+}
+
+static void journal_row(void *arg, const struct pxed_journal_view *j) {
+    struct journal *ask = arg;
+    if (ask->seen++ >= ask->skip && ask->rows.n < ask->limit)
+        api_rows_add(&ask->rows, api_json_journal, j);
+}
+
+/* since=SEQ, host=HOST, tail=N (only the last N). At most API_JOURNAL_ROWS rows: the rest with since=<last seq>. */
+static void get_journal(const struct api_ask *ask) {
+    const struct pxed_control *control = ask->api->control;
+    struct pxed_hwaddr mac;
+    uint64_t since, tail;
+    if (!query_number(ask, "since", 0, &since) || !query_number(ask, "tail", UINT64_MAX, &tail))
+        return;
+    int host = query_host(ask, &mac);
+    if (host < 0)
+        return;
+    const struct pxed_hwaddr *only = host ? &mac : NULL;
+    struct journal which = {.limit = API_JOURNAL_ROWS};
+    if (tail != UINT64_MAX) {
+        control->journal(control->self, since, only, journal_count, &which);
+        which.skip = which.seen > tail ? which.seen - tail : 0;
+        which.seen = 0;
+    }
+    control->journal(control->self, since, only, journal_row, &which);
+    api_answer_rows(ask, &which.rows);
+}
+
+/* ---- why: the last boot of one machine, or every machine that has a fault */
+
+struct boots {
+    char before[40]; /* the step before; longer words open no boot */
+    uint64_t opened; /* seq before the last boot's first step */
+};
+
+static void boot_scan(void *arg, const struct pxed_journal_view *j) {
+    struct boots *boots = arg;
+    if (pxed_journal_opens(j->what, pxed_slice_of(boots->before)))
+        boots->opened = j->seq - 1;
+    struct pxed_buf before = PXED_BUF(boots->before);
+    pxed_buf_add(&before, j->what);
+    pxed_buf_cstr(&before);
+}
+
+static void get_why(const struct api_ask *ask) {
+    const struct pxed_control *control = ask->api->control;
+    struct pxed_hwaddr mac;
+    int host = query_host(ask, &mac);
+    if (host < 0)
+        return;
+    if (host == 0) {
+        struct machines which = {.faults = true};
+        answer_machines(ask, &which);
+        return;
+    }
+    struct boots boots = {0};
+    struct journal which = {.limit = API_JOURNAL_ROWS};
+    control->journal(control->self, 0, &mac, boot_scan, &boots);
+    control->journal(control->self, boots.opened, &mac, journal_row, &which);
+    api_answer_rows(ask, &which.rows);
+}
+
+/* ---- transfers and leases */
+
+static void transfer_row(void *arg, const struct pxed_transfer_view *t) {
+    api_rows_add(arg, api_json_transfer, t);
+}
+
+static void get_transfers(const struct api_ask *ask) {
+    const struct pxed_control *control = ask->api->control;
+    struct api_rows rows = {0};
+    control->transfers(control->self, transfer_row, &rows);
+    api_answer_rows(ask, &rows);
+}
+
+struct leases {
+    struct api_rows rows;
+    struct pxed_ctx *ctx;
+};
+
+static void lease_row(void *arg, const struct pxed_lease *lease) {
+    struct leases *ask = arg;
+    const struct pxed_host *host = ask->ctx->core->host(ask->ctx, &lease->mac);
+    struct api_lease_view view = {lease, host ? host->name : PXED_NO_SLICE};
+    api_rows_add(&ask->rows, api_json_lease, &view);
+}
+
+static void get_leases(const struct api_ask *ask) {
+    const struct pxed_leases_service *leases = ask->api->leases;
+    if (!leases) {
+        api_answer_error(ask, 404, PXED_WHY_NOT_FOUND, "nothing leases addresses here: the dhcp plugin is not loaded");
+        return;
+    }
+    struct leases which = {.ctx = ask->api->ctx};
+    leases->each(leases->self, lease_row, &which);
+    api_answer_rows(ask, &which.rows);
+}
+
+/* ---- the table */
+
+static const struct {
+    const char *name;
+    bool post;
+    void (*answer)(const struct api_ask *ask);
+} routes[] = {
+    {"machines", false, get_machines},   {"machine", false, get_machine},    {"journal", false, get_journal},
+    {"transfers", false, get_transfers}, {"leases", false, get_leases},      {"why", false, get_why},
+    {"arm", true, api_order_arm},        {"disarm", true, api_order_disarm},
+};
+
+void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply) {
+    const struct api_ask ask = {arg, call, reply};
+    const struct pxed_slice prefix = PXED_SLICE("/api/v1/");
+    struct pxed_slice name =
+        pxed_slice_starts(call->path, prefix) ? pxed_slice_skip(call->path, prefix.len) : PXED_NO_SLICE;
+    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+        if (!pxed_slice_is(name, routes[i].name))
+            continue;
+        if (call->post == routes[i].post)
+            routes[i].answer(&ask);
+        else
+            api_answer_error(&ask, 405, PXED_WHY_BAD_REQUEST, "%s wants %s", routes[i].name,
+                             routes[i].post ? "POST" : "GET");
+        return;
+    }
+    api_answer_error(&ask, 404, PXED_WHY_NOT_FOUND, "there is no such question below /api/v1");
+}

@@ -1,0 +1,410 @@
+#include "connection.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "pxed/arena.h"
+
+enum { REQUESTS_PER_TURN = 16 }; /* of one client that pipelines; then it is the others' turn */
+
+static uint64_t now(const struct http_conn *c) {
+    return c->http->ctx->core->now(c->http->ctx);
+}
+
+static struct http_conn *take_spare(struct http *h) {
+    struct http_conn *c = h->spare;
+    if (c) {
+        h->spare = c->next;
+        h->n_spare--;
+    } else {
+        c = pxed_xalloc(sizeof(*c));
+    }
+    /* The buffers at the end are written before they are read. */
+    memset(c, 0, offsetof(struct http_conn, head_inline));
+    c->http = h;
+    return c;
+}
+
+static void recycle(struct http_conn *c) {
+    struct http *h = c->http;
+    if (h->ended || h->n_spare >= HTTP_CONNS_KEPT) {
+        free(c);
+        return;
+    }
+    c->next = h->spare;
+    h->spare = c;
+    h->n_spare++;
+}
+
+static void on_poll_closed(uv_handle_t *handle) {
+    struct http_conn *c = handle->data;
+    struct http *h = c->http;
+    recycle(c);
+    http_handle_closed(h);
+}
+
+static void unlink_conn(struct http_conn *c) {
+    struct http *h = c->http;
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        h->conns = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    h->n_conns--;
+}
+
+/* Gives the content back, once. */
+static void end_content(struct http_conn *c, bool whole) {
+    struct pxed_content *content = c->content;
+    c->content = NULL;
+    if (content)
+        content->release(content, whole);
+}
+
+static void end_output(struct http_conn *c, bool whole) {
+    struct http *h = c->http;
+    if (c->warm)
+        http_warm_forget(c);
+    if (c->in_files)
+        h->n_files--;
+    c->in_files = false;
+    end_content(c, whole);
+    if (c->head != c->head_inline)
+        free(c->head);
+    c->head = NULL;
+    free(c->body_heap);
+    free(c->redirect);
+    c->body = c->body_heap = c->redirect = NULL;
+    c->head_len = c->head_sent = 0;
+    c->pos = c->end = c->warm_until = 0;
+    c->redirects = 0;
+}
+
+void http_conn_close(struct http_conn *c) {
+    struct http *h = c->http;
+    if (c->state == HTTP_CLOSED)
+        return;
+    http_answer_cancel(c);
+    c->state = HTTP_CLOSED;
+    end_output(c, false);
+    if (c->in != c->in_inline)
+        free(c->in);
+    unlink_conn(c);
+    if (c->peer.family != 0)
+        http_peers_leave(&h->peers, &c->peer);
+    bool work = !c->listener->handler;
+    if (c->polled)
+        uv_close((uv_handle_t *)&c->poll, on_poll_closed);
+    close(c->fd);
+    if (!c->polled && !c->running)
+        recycle(c);
+    if (work)
+        h->n_work--;
+    http_work_done(h);
+}
+
+void http_conn_refuse(struct http_conn *c, enum pxed_reason why, const char *detail) {
+    struct pxed_ctx *ctx = c->http->ctx;
+    ctx->core->refuse(ctx, why, c->peer.family ? &c->peer : NULL, detail);
+}
+
+static void note_abort(struct http_conn *c) {
+    char text[64];
+    struct pxed_buf b = PXED_BUF(text);
+    pxed_buf_u64(&b, c->pos - (c->plan.offset < c->pos ? c->plan.offset : c->pos));
+    pxed_buf_add(&b, PXED_SLICE(" of "));
+    pxed_buf_u64(&b, c->plan.length);
+    pxed_buf_add(&b, PXED_SLICE(" bytes"));
+    http_conn_refuse(c, PXED_WHY_HTTP_ABORTED, pxed_buf_cstr(&b));
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+static void want(struct http_conn *c, int events) {
+    if (c->events == events)
+        return;
+    c->events = events;
+    if (!c->polled) {
+        if (uv_poll_init(c->http->ctx->core->loop(c->http->ctx), &c->poll, c->fd) != 0) {
+            http_conn_close(c);
+            return;
+        }
+        c->poll.data = c;
+        c->polled = true;
+        c->http->handles++;
+    }
+    if (uv_poll_start(&c->poll, events, on_poll) != 0)
+        http_conn_close(c);
+}
+
+/* Room for at least one more byte of the request being read. */
+static void make_room(struct http_conn *c) {
+    if (c->in_len < c->in_cap && (!c->parser.in_body || c->in_cap >= http_parser_room(&c->parser)))
+        return;
+    size_t cap = http_parser_room(&c->parser);
+    if (!c->parser.in_body && c->in_cap * 4 < cap)
+        cap = c->in_cap * 4;
+    if (cap <= c->in_cap)
+        return;
+    char *heap = pxed_xrealloc(c->in == c->in_inline ? NULL : c->in, cap);
+    if (c->in == c->in_inline)
+        memcpy(heap, c->in_inline, c->in_len);
+    c->in = heap;
+    c->in_cap = cap;
+}
+
+static void read_some(struct http_conn *c) {
+    make_room(c);
+    size_t room = c->in_cap - c->in_len;
+    ssize_t n = room > 0 ? read(c->fd, c->in + c->in_len, room) : 0;
+    if (n > 0) {
+        if (c->in_len == 0)
+            c->deadline = now(c) + HTTP_HEAD_TIMEOUT;
+        c->in_len += (size_t)n;
+        c->readable = (size_t)n == room;
+    } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+        c->readable = errno == EINTR;
+    } else if (n < 0) {
+        http_conn_close(c);
+    } else {
+        c->eof = true;
+        c->readable = false;
+    }
+}
+
+/* The request has been answered: what follows it moves to the front. */
+static void next_request(struct http_conn *c) {
+    size_t rest = http_parser_rest(&c->parser);
+    c->in_len -= rest;
+    if (c->in != c->in_inline && c->in_len <= sizeof(c->in_inline)) {
+        char *heap = c->in;
+        memcpy(c->in_inline, heap + rest, c->in_len);
+        free(heap);
+        c->in = c->in_inline;
+        c->in_cap = sizeof(c->in_inline);
+    } else if (c->in_len > 0) {
+        memmove(c->in, c->in + rest, c->in_len);
+    }
+    http_parser_begin(&c->parser);
+    c->has_request = false;
+    c->state = HTTP_READING;
+    c->deadline = now(c) + (c->in_len > 0 ? HTTP_HEAD_TIMEOUT : HTTP_IDLE_TIMEOUT);
+}
+
+/* These steps return whether there is more to do at once. */
+static bool run_reading(struct http_conn *c) {
+    bool was_head = !c->parser.in_body;
+    switch (http_parser_feed(&c->parser, c->in, &c->in_len)) {
+    case HTTP_PARSE_DONE:
+        http_parser_request(&c->parser, c->in, &c->request);
+        c->has_request = true;
+        c->state = HTTP_BUSY;
+        c->deadline = UINT64_MAX;
+        http_serve(c);
+        return true;
+    case HTTP_PARSE_REFUSED: {
+        const struct http_refusal_row *row = &http_refusals[c->parser.refusal];
+        http_conn_refuse(c, row->reason, row->sentence);
+        http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
+        return true;
+    }
+    case HTTP_PARSE_MORE:
+        break;
+    }
+    if (was_head && c->parser.in_body)
+        c->deadline = now(c) + HTTP_BODY_TIMEOUT;
+    if (http_parser_wants_continue(&c->parser))
+        (void)!send(c->fd, "HTTP/1.1 100 Continue\r\n\r\n", 25, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (c->eof) {
+        http_conn_close(c);
+    } else if (c->readable) {
+        read_some(c);
+        return c->state == HTTP_READING;
+    } else {
+        want(c, UV_READABLE);
+    }
+    return false;
+}
+
+static bool run_sending(struct http_conn *c) {
+    switch (http_send(c)) {
+    case HTTP_SENT_WAIT:
+        want(c, UV_WRITABLE);
+        return false;
+    case HTTP_SENT_PARKED:
+        want(c, UV_DISCONNECT);
+        return false;
+    case HTTP_SENT_GONE:
+        note_abort(c);
+        http_conn_close(c);
+        return false;
+    case HTTP_SENT_BROKEN:
+        http_conn_close(c);
+        return false;
+    case HTTP_SENT_ALL:
+        break;
+    }
+    end_output(c, c->plan.whole);
+    bool more = !c->eof || c->in_len > http_parser_rest(&c->parser); /* pipelined before the client shut its side */
+    if (c->plan.keep && !c->http->stopping && more) {
+        next_request(c);
+        return true;
+    }
+    if (!c->linger) {
+        http_conn_close(c);
+        return false;
+    }
+    c->state = HTTP_LINGERING;
+    c->deadline = now(c) + HTTP_LINGER_TIMEOUT;
+    shutdown(c->fd, SHUT_WR);
+    want(c, UV_READABLE);
+    return false;
+}
+
+static void run_lingering(struct http_conn *c) {
+    ssize_t n = read(c->fd, c->http->scratch, sizeof(c->http->scratch));
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+        http_conn_close(c);
+}
+
+void http_conn_run(struct http_conn *c) {
+    c->running = true;
+    unsigned served = 0;
+    for (bool on = true; on;) {
+        switch (c->state) {
+        case HTTP_READING:
+            if (served >= REQUESTS_PER_TURN) {
+                want(c, UV_WRITABLE); /* comes back in the next turn */
+                on = false;
+            } else {
+                on = run_reading(c);
+            }
+            break;
+        case HTTP_BUSY:
+            want(c, UV_DISCONNECT);
+            on = false;
+            break;
+        case HTTP_SENDING:
+            served++;
+            on = c->warm ? false : run_sending(c);
+            break;
+        case HTTP_LINGERING:
+            run_lingering(c);
+            on = false;
+            break;
+        case HTTP_CLOSED:
+            on = false;
+            break;
+        }
+    }
+    c->running = false;
+    if (c->state == HTTP_CLOSED && !c->polled)
+        recycle(c);
+}
+
+/* A client that has only shut its sending side still wants the answer (RFC 9112 9.6 leaves that open; `nc -N` does it):
+ * only a connection that is down both ways is gone. */
+static bool is_gone(const struct http_conn *c) {
+    struct pollfd p = {.fd = c->fd};
+    return poll(&p, 1, 0) != 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events) {
+    struct http_conn *c = poll->data;
+    if (status < 0 || (events & UV_DISCONNECT)) {
+        if (status < 0 || is_gone(c)) {
+            if (c->state == HTTP_SENDING)
+                note_abort(c);
+            http_conn_close(c);
+            return;
+        }
+        c->eof = true;
+        uv_poll_stop(&c->poll); /* it would be reported for ever */
+        c->events = 0;
+        return;
+    }
+    c->readable = (events & UV_READABLE) != 0 || c->readable;
+    http_conn_run(c);
+}
+
+void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *peer, uint16_t peer_port) {
+    struct http *h = l->http;
+    struct http_conn *c = take_spare(h);
+    c->listener = l;
+    c->fd = fd;
+    c->peer = *peer;
+    c->peer_port = peer_port;
+    c->in = c->in_inline;
+    c->in_cap = sizeof(c->in_inline);
+    c->state = HTTP_READING;
+    c->readable = true; /* most clients have sent their request by now */
+    c->deadline = now(c) + HTTP_HEAD_TIMEOUT;
+    http_parser_begin(&c->parser);
+    c->next = h->conns;
+    if (c->next)
+        c->next->prev = c;
+    h->conns = c;
+    h->n_conns++;
+    if (!l->handler)
+        h->n_work++;
+    http_tick_start(h);
+    http_conn_run(c);
+}
+
+static bool is_idle(const struct http_conn *c) {
+    return c->state == HTTP_READING && c->in_len == 0;
+}
+
+bool http_conn_evict(struct http *h) {
+    struct http_conn *oldest = NULL;
+    for (struct http_conn *c = h->conns; c; c = c->next)
+        if (is_idle(c) && (!oldest || c->deadline < oldest->deadline))
+            oldest = c;
+    if (oldest)
+        http_conn_close(oldest);
+    return oldest != NULL;
+}
+
+static void time_out(struct http_conn *c) {
+    if (c->state == HTTP_READING && c->in_len > 0) {
+        const struct http_refusal_row *row = &http_refusals[HTTP_REFUSED_SLOW];
+        http_conn_refuse(c, row->reason, row->sentence);
+        http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
+        http_conn_run(c);
+        return;
+    }
+    if (c->state == HTTP_SENDING)
+        http_conn_refuse(c, PXED_WHY_TIMEOUT, "the client took nothing for 60 s");
+    http_conn_close(c);
+}
+
+void http_conn_tick(struct http *h) {
+    for (struct http_conn *c = h->conns, *next; c; c = next) {
+        next = c->next;
+        if (now(c) >= c->deadline)
+            time_out(c);
+    }
+}
+
+void http_conns_drain(struct http *h) {
+    for (struct http_conn *c = h->conns, *next; c; c = next) {
+        next = c->next;
+        if (is_idle(c) || c->state == HTTP_LINGERING)
+            http_conn_close(c);
+    }
+}
+
+void http_conns_end(struct http *h) {
+    while (h->conns)
+        http_conn_close(h->conns);
+    while (h->spare) {
+        struct http_conn *c = h->spare;
+        h->spare = c->next;
+        free(c);
+    }
+    h->n_spare = 0;
+}

@@ -1,0 +1,197 @@
+/* The descriptor, the options, the life of the plugin. */
+#include "http.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cgi.h"
+#include "connection.h"
+#include "date.h"
+#include "pxed/arena.h"
+#include "version.h"
+
+static const struct pxed_option options[] = {
+    PXED_OPTION(struct http_config, port, UINT, "port", .fallback = "80", .max = 65535, .flags = PXED_OPT_RESTART,
+                .help = "TCP port on each served address; 0: no HTTP"),
+    PXED_OPTION(struct http_config, cgi, LINES, "cgi", .flags = PXED_OPT_RESTART,
+                .help = "`.EXTENSION INTERPRETER`, repeatable: files with this extension in root/boot run as CGI scripts "
+                        "and are never delivered, e.g. .php /usr/bin/php-cgi"),
+    PXED_OPTION(struct http_config, cgi_timeout, DURATION, "cgi-timeout", .fallback = "10s", .min = 100, .max = 600000,
+                .help = "a script that takes longer is killed with its children; the machine boots its disk"),
+    PXED_OPTION(struct http_config, cgi_user, STR, "cgi-user", .fallback = "nobody", .flags = PXED_OPT_RESTART,
+                .help = "the account scripts run as, if pxed is started as root"),
+    PXED_OPTION(struct http_config, script, STR, "script", .fallback = "home.php",
+                .help = "the operator's script below root/boot; where it exists it decides what an armed machine boots"),
+    PXED_OPTION(struct http_config, script_always, BOOL, "script-always", .fallback = "no",
+                .help = "ask the operator's script for hosts that are not armed, too"),
+    PXED_OPTION(struct http_config, status, ENUM, "status", .fallback = "local", .words = "local all",
+                .help = "who may read /status and /metrics: this machine only, or everybody"),
+    {0},
+};
+
+static void site(const void *config, struct pxed_site *ret) {
+    const struct http_config *c = config;
+    ret->port = (uint16_t)c->port;
+    ret->script = c->script;
+    ret->script_always = c->script_always;
+    ret->status_all = c->status != 0;
+    ret->cgi = c->cgi;
+}
+
+static void check_handler(const struct http_config *c, size_t i, const char *file, struct pxed_diags *diags) {
+    struct pxed_slice rest = pxed_slice_of(c->cgi.items[i]);
+    unsigned line = c->cgi.lines ? c->cgi.lines[i] : 0;
+    struct pxed_slice extension = pxed_slice_word(&rest, " \t");
+    struct pxed_slice handler = pxed_slice_trim(rest);
+    char path[512];
+    struct pxed_buf b = PXED_BUF(path);
+    pxed_buf_add(&b, handler);
+    /* An extension that fits nothing would deliver the scripts it is meant for as text. */
+    if (extension.len < 2 || extension.ptr[0] != '.' || pxed_slice_find(extension, '/', 0) >= 0)
+        pxed_diag_add(diags, PXED_ERROR, file, line, "cgi: `%.*s` is no extension: write `.php /usr/bin/php-cgi`",
+                      PXED_S(extension));
+    else if (handler.len == 0 || handler.ptr[0] != '/')
+        pxed_diag_add(diags, PXED_ERROR, file, line, "cgi: %.*s needs the absolute path of its interpreter",
+                      PXED_S(extension));
+    else if (access(pxed_buf_cstr(&b), X_OK) != 0)
+        pxed_diag_add(diags, PXED_WARNING, file, line, "cgi: %s cannot be executed: %s", path, strerror(errno));
+    for (size_t j = 0; j < i; j++) {
+        struct pxed_slice other = pxed_slice_of(c->cgi.items[j]);
+        if (pxed_slice_eq(pxed_slice_word(&other, " \t"), extension))
+            pxed_diag_add(diags, PXED_WARNING, file, line, "cgi: %.*s has a handler already; the first one counts",
+                          PXED_S(extension));
+    }
+}
+
+static void check(const void *config, const char *file, struct pxed_diags *diags) {
+    const struct http_config *c = config;
+    for (size_t i = 0; i < c->cgi.n; i++)
+        check_handler(c, i, file, diags);
+    struct pxed_slice script = pxed_slice_of(c->script);
+    if (script.len == 0 || script.ptr[0] == '/' || strstr(c->script, ".."))
+        pxed_diag_add(diags, PXED_ERROR, file, 0, "script: `%s` is no file name below root/boot", c->script);
+    if (!getpwnam(c->cgi_user))
+        pxed_diag_add(diags, PXED_WARNING, file, 0, "cgi-user: there is no account `%s`", c->cgi_user);
+}
+
+struct pxed_slice http_date_now(struct http *h) {
+    uint64_t second = h->ctx->core->wall(h->ctx) / 1000;
+    if (second != h->date_second) {
+        struct pxed_buf b = PXED_BUF(h->date);
+        http_date_format((int64_t)second, &b);
+        h->date_second = second;
+    }
+    return pxed_slice(h->date, HTTP_DATE_TEXT);
+}
+
+void http_handle_closed(struct http *h) {
+    if (--h->handles > 0 || !h->ended)
+        return;
+    free(h->cgi);
+    free(h);
+}
+
+static void on_tick(uv_timer_t *timer) {
+    struct http *h = timer->data;
+    if (h->stopped && h->n_work == 0) {
+        void (*stopped)(struct pxed_ctx *) = h->stopped;
+        h->stopped = NULL;
+        stopped(h->ctx);
+        if (h->ended)
+            return;
+    }
+    http_listen_resume(h);
+    http_conn_tick(h);
+    if (h->conns || h->stopped)
+        uv_timer_start(&h->tick, on_tick, HTTP_TICK, 0);
+    else
+        h->ticking = false; /* an idle daemon does not wake up */
+}
+
+void http_tick_start(struct http *h) {
+    if (!h->ticking)
+        uv_timer_start(&h->tick, on_tick, HTTP_TICK, 0);
+    h->ticking = true;
+}
+
+/* Not from here: whoever closed the last connection is still at work on it. */
+void http_work_done(struct http *h) {
+    if (h->stopped && h->n_work == 0)
+        uv_timer_start(&h->tick, on_tick, 0, 0);
+}
+
+/* Each transfer takes a socket and a file. */
+static void raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int http_init(struct pxed_ctx *ctx) {
+    struct http *h = pxed_xalloc(sizeof(*h));
+    int r = 0;
+    h->ctx = ctx;
+    h->config = ctx->config;
+    if (getrandom(&h->peers.seed, sizeof(h->peers.seed), GRND_NONBLOCK) < 0)
+        h->peers.seed = ctx->core->wall(ctx);
+    signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
+    ctx->self = h;
+    if (h->config->port != 0) {
+        raise_descriptors();
+        r = http_cgi_init(h);
+        if (r == 0)
+            r = http_listen_ifaces(h);
+    }
+    uv_timer_init(ctx->core->loop(ctx), &h->tick);
+    h->tick.data = h;
+    h->handles++;
+    http_service_init(h);
+    return r;
+}
+
+static int http_start(struct pxed_ctx *ctx) {
+    struct http *h = ctx->self;
+    int r = h->cgi ? http_cgi_start(h) : 0;
+    return r != 0 ? r : http_listen_start(h);
+}
+
+static void http_stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
+    struct http *h = ctx->self;
+    h->stopping = true;
+    h->stopped = done;
+    http_listen_close(h);
+    http_conns_drain(h);
+    http_work_done(h);
+}
+
+static void on_tick_closed(uv_handle_t *handle) {
+    http_handle_closed(handle->data);
+}
+
+static void http_fini(struct pxed_ctx *ctx) {
+    struct http *h = ctx->self;
+    if (!h)
+        return;
+    ctx->self = NULL;
+    h->stopped = NULL;
+    h->ended = true;
+    http_conns_end(h);
+    http_listen_free(h);
+    http_cgi_fini(h);
+    uv_close((uv_handle_t *)&h->tick, on_tick_closed);
+}
+
+static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .site = site, .check = check};
+static const char *const provides[] = {"http/1", NULL};
+
+PXED_PLUGIN(http, .kind = PXED_KIND_PROTOCOL, .name = "http", .version = HTTP_VERSION,
+            .summary = "serves boot scripts, kernels, images and answer files over HTTP, and runs CGI scripts",
+            .provides = provides, .options = options, .config_size = sizeof(struct http_config), .ops = &ops,
+            .init = http_init, .start = http_start, .stop = http_stop, .fini = http_fini)

@@ -1,0 +1,213 @@
+/* Listening sockets: one for each served address, and those that services bring. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "pxed/arena.h"
+
+static void tell_errno(struct http *h, const char *what, const struct pxed_addr *addr, int error) {
+    pxed_log(h->ctx, PXED_LOG_ERROR, "listen", NULL, addr, "what=\"%s\" port=%u error=\"%s\"", what,
+             (unsigned)h->config->port, strerror(error));
+}
+
+static socklen_t to_sockaddr(const struct pxed_addr *addr, uint16_t port, struct sockaddr_storage *ret) {
+    memset(ret, 0, sizeof(*ret));
+    if (addr->family == 6) {
+        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret;
+        in6->sin6_family = AF_INET6;
+        in6->sin6_port = htons(port);
+        memcpy(&in6->sin6_addr, addr->bytes, 16);
+        return sizeof(*in6);
+    }
+    struct sockaddr_in *in = (struct sockaddr_in *)ret;
+    in->sin_family = AF_INET;
+    in->sin_port = htons(port);
+    memcpy(&in->sin_addr, addr->bytes, 4);
+    return sizeof(*in);
+}
+
+static void from_sockaddr(const struct sockaddr_storage *from, struct pxed_addr *ret, uint16_t *ret_port) {
+    *ret = (struct pxed_addr){0};
+    *ret_port = 0;
+    if (from->ss_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)from;
+        *ret = pxed_addr_v4_be(&in->sin_addr);
+        *ret_port = ntohs(in->sin_port);
+    } else if (from->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
+        ret->family = 6;
+        memcpy(ret->bytes, &in6->sin6_addr, 16);
+        *ret_port = ntohs(in6->sin6_port);
+    }
+}
+
+static int open_socket(struct http *h, const struct pxed_addr *addr) {
+    struct sockaddr_storage name;
+    socklen_t len = to_sockaddr(addr, (uint16_t)h->config->port, &name);
+    int one = 1, error;
+    int fd = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one));        /* the address may come later than we */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));   /* inherited by what is accepted */
+    if (bind(fd, (struct sockaddr *)&name, len) == 0 && listen(fd, SOMAXCONN) == 0)
+        return fd;
+    error = errno;
+    close(fd);
+    return -error;
+}
+
+static bool listens_on(const struct http *h, const struct pxed_addr *addr) {
+    for (const struct http_listener *l = h->listeners; l; l = l->next)
+        if (pxed_addr_eq(&l->addr, addr))
+            return true;
+    return false;
+}
+
+int http_listen_ifaces(struct http *h) {
+    const struct pxed_iface *ifaces;
+    size_t n = h->ctx->core->ifaces(h->ctx, &ifaces);
+    for (size_t i = 0; i < n; i++) {
+        const struct pxed_addr *addr = &ifaces[i].addr;
+        if (addr->family == 0 || listens_on(h, addr))
+            continue;
+        int fd = open_socket(h, addr);
+        if (fd < 0) {
+            tell_errno(h, "cannot listen", addr, -fd);
+            return fd;
+        }
+        int r = http_listen_add(h, fd, addr, NULL, NULL);
+        if (r < 0)
+            return r;
+        pxed_log(h->ctx, PXED_LOG_INFO, "listen", NULL, addr, "port=%u", (unsigned)h->config->port);
+    }
+    return 0;
+}
+
+static void turn_away(int fd) {
+    static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nServer: pxed\r\nRetry-After: 2\r\n"
+                               "Content-Length: 0\r\nConnection: close\r\n\r\n";
+    (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    close(fd);
+}
+
+/* Whether this client may come in; an idle connection makes room for it if need be. */
+static bool admit(struct http_listener *l, const struct pxed_addr *peer) {
+    struct http *h = l->http;
+    if (h->n_conns >= HTTP_CONNS_MAX && !http_conn_evict(h)) {
+        h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer->family ? peer : NULL, "4096 connections are open");
+        return false;
+    }
+    if (peer->family != 0 && !http_peers_enter(&h->peers, peer, HTTP_CONNS_PER_PEER)) {
+        h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer, "512 connections of this address are open");
+        return false;
+    }
+    return true;
+}
+
+static void on_listener(uv_poll_t *poll, int status, int events) {
+    struct http_listener *l = poll->data;
+    (void)status;
+    (void)events;
+    for (int i = 0; i < HTTP_ACCEPTS_PER_TURN && l->fd >= 0 && !l->paused; i++) {
+        struct sockaddr_storage from = {0};
+        socklen_t len = sizeof(from);
+        int fd = accept4(l->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            if (errno == ECONNABORTED || errno == EINTR)
+                continue;
+            if (errno != EAGAIN && !http_conn_evict(l->http)) {
+                /* Out of descriptors or memory: the socket would stay readable and spin. The tick resumes it. */
+                pxed_log(l->http->ctx, PXED_LOG_ERROR, "accept", NULL, NULL, "error=\"%s\"", strerror(errno));
+                uv_poll_stop(&l->poll);
+                l->paused = true;
+                http_tick_start(l->http);
+            }
+            return;
+        }
+        struct pxed_addr peer;
+        uint16_t port;
+        from_sockaddr(&from, &peer, &port);
+        if (admit(l, &peer))
+            http_conn_open(l, fd, &peer, port);
+        else
+            turn_away(fd);
+    }
+}
+
+static int poll_listener(struct http_listener *l) {
+    struct http *h = l->http;
+    int r = uv_poll_init(h->ctx->core->loop(h->ctx), &l->poll, l->fd);
+    if (r != 0)
+        return r;
+    l->poll.data = l;
+    l->polled = true;
+    h->handles++;
+    return uv_poll_start(&l->poll, UV_READABLE, on_listener);
+}
+
+int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, http_handler_fn *handler, void *arg) {
+    struct http_listener *l = pxed_xalloc(sizeof(*l));
+    *l = (struct http_listener){
+        .http = h, .next = h->listeners, .fd = fd, .addr = *addr, .handler = handler, .handler_arg = arg};
+    h->listeners = l;
+    /* In init nothing is served yet: the core may be about to say that another plugin failed. */
+    return h->started ? poll_listener(l) : 0;
+}
+
+int http_listen_start(struct http *h) {
+    h->started = true;
+    for (struct http_listener *l = h->listeners; l; l = l->next) {
+        int r = l->polled || l->fd < 0 ? 0 : poll_listener(l);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+void http_listen_resume(struct http *h) {
+    for (struct http_listener *l = h->listeners; l; l = l->next)
+        if (l->paused && l->fd >= 0) {
+            l->paused = false;
+            uv_poll_start(&l->poll, UV_READABLE, on_listener);
+        }
+}
+
+static void close_socket(struct http_listener *l) {
+    if (l->polled)
+        uv_poll_stop(&l->poll);
+    if (l->fd >= 0)
+        close(l->fd);
+    l->fd = -1;
+}
+
+/* Connections still look at their listener, so it stays until http_listen_free. */
+void http_listen_close(struct http *h) {
+    for (struct http_listener *l = h->listeners; l; l = l->next)
+        if (!l->handler)
+            close_socket(l);
+}
+
+static void on_listener_closed(uv_handle_t *handle) {
+    struct http_listener *l = handle->data;
+    struct http *h = l->http;
+    free(l);
+    http_handle_closed(h);
+}
+
+void http_listen_free(struct http *h) {
+    while (h->listeners) {
+        struct http_listener *l = h->listeners;
+        close_socket(l);
+        h->listeners = l->next;
+        if (l->polled)
+            uv_close((uv_handle_t *)&l->poll, on_listener_closed);
+        else
+            free(l);
+    }
+}

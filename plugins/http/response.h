@@ -1,0 +1,42 @@
+/* What is sent for a request: conditions, ranges, the head. Pure; see RFC 9110 sections 13 to 15. */
+#pragma once
+
+#include "pxed/buf.h"
+#include "request.h"
+
+/* What is known of the thing asked for. */
+struct http_entity {
+    int status;              /* 200, or what the content says */
+    struct pxed_slice type;  /* empty: application/octet-stream */
+    struct pxed_slice etag;  /* quoted; empty: none */
+    struct pxed_slice extra; /* header lines of a script, each ended by CR LF */
+    uint64_t size;
+    int64_t mtime; /* 0: unknown */
+    bool ranges;   /* parts can be had: files and bytes, not script output */
+};
+
+struct http_plan {
+    int status;
+    uint64_t offset, length; /* the part that Content-Length speaks of */
+    uint64_t size;
+    bool body;  /* the part is sent; false for HEAD, 304, 412, 416 */
+    bool whole; /* sending it gives the client the last byte: content->release(c, true) */
+    bool keep;  /* the connection stays */
+};
+
+/* `close`: the server wants the connection closed. */
+void http_plan_make(const struct http_request *request, const struct http_entity *entity, bool close,
+                    struct http_plan *ret);
+
+/* Status line, headers, empty line. `date` is an HTTP date. `minor` of the request's version. */
+void http_head_write(const struct http_plan *plan, const struct http_entity *entity, uint8_t minor,
+                     struct pxed_slice date, struct pxed_buf *out);
+
+/* "Not Found"; "Status" for a number nobody knows. */
+const char *http_status_text(int status);
+
+/* The status for a refusal by the core. */
+int http_status_of(enum pxed_reason reason);
+
+/* `NOT_FOUND: nothing has this name` LF */
+void http_refusal_body(const char *name, const char *sentence, struct pxed_buf *out);

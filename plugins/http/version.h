@@ -1,0 +1,3 @@
+#pragma once
+
+#define HTTP_VERSION "0.1"

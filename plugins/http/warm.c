@@ -1,0 +1,68 @@
+/* A cold file would make sendfile wait for the disk, and with it DHCP and TFTP. The piece is read once on a thread of
+ * libuv's pool, with a descriptor of its own: so neither the connection nor the content has to wait for the thread. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "pxed/arena.h"
+
+enum { AHEAD_BYTES = 4 * 1024 * 1024 }; /* asked for beyond the piece, so that the disk stays busy */
+
+struct http_warm {
+    uv_work_t work;
+    struct http *http;
+    struct http_conn *conn; /* NULL: nobody waits any more */
+    int fd;
+    uint64_t offset, length;
+    char buffer[64 * 1024];
+};
+
+static void on_thread(uv_work_t *work) {
+    struct http_warm *w = work->data;
+    posix_fadvise(w->fd, (off_t)w->offset, (off_t)(w->length + AHEAD_BYTES), POSIX_FADV_WILLNEED);
+    for (uint64_t done = 0; done < w->length;) {
+        uint64_t left = w->length - done;
+        ssize_t n = pread(w->fd, w->buffer, left < sizeof(w->buffer) ? (size_t)left : sizeof(w->buffer),
+                          (off_t)(w->offset + done));
+        if (n <= 0)
+            break; /* sendfile will meet the same error and tell */
+        done += (uint64_t)n;
+    }
+}
+
+static void on_done(uv_work_t *work, int status) {
+    struct http_warm *w = work->data;
+    struct http *h = w->http;
+    struct http_conn *c = w->conn;
+    (void)status;
+    close(w->fd);
+    free(w);
+    if (c) {
+        c->warm = NULL;
+        http_conn_run(c);
+    }
+    http_handle_closed(h);
+}
+
+void http_warm_start(struct http_conn *c, int fd, uint64_t offset, uint64_t length) {
+    int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (own < 0)
+        return; /* then sendfile waits for the disk: slow, not wrong */
+    struct http_warm *w = pxed_xalloc(sizeof(*w));
+    w->http = c->http;
+    w->conn = c;
+    w->fd = own;
+    w->offset = offset;
+    w->length = length;
+    w->work.data = w;
+    c->warm = w;
+    c->http->handles++;
+    uv_queue_work(c->http->ctx->core->loop(c->http->ctx), &w->work, on_thread, on_done);
+}
+
+void http_warm_forget(struct http_conn *c) {
+    c->warm->conn = NULL;
+    uv_cancel((uv_req_t *)&c->warm->work);
+    c->warm = NULL;
+}

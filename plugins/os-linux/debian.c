@@ -1,0 +1,35 @@
+/* Debian and its old relatives: the installer's kernel, and a preseed file. Where the image's folder also holds
+ * rootfs.tar.gz (scripts/make-image), the installer unpacks that instead of installing packages: image mode. */
+#include "profiles.h"
+
+/* auto=true puts locale questions after the network; hostname and domain must stand here, because the network is up
+ * before the preseed file is read. */
+#define ARGS                                                                                                           \
+    "auto=true priority=critical interface=auto hostname={{host.name}} domain={{host.domain}} url={{file.preseed_cfg}}"
+
+static const struct pxed_claim claims[] = {
+    {"debian", "4* 5* 6* 7* 8* 9* 1?* etch lenny squeeze wheezy jessie stretch buster bullseye bookworm trixie sid",
+     "amd64 i386 arm64", NULL},
+    {"ubuntu", "8.* 9.* 10.* 11.* 12.* 14.* 16.* 18.*", "amd64 i386", NULL}, /* with the old installer */
+    {0},
+};
+
+static const struct pxed_boot boots[] = {
+    {.how = PXED_HOW_LINUX, .kernel = "linux", .initrd = {"initrd.gz"}, .args = ARGS},
+    {.how = PXED_HOW_LINUX, .kernel = "install.amd/vmlinuz", .initrd = {"install.amd/initrd.gz"}, .args = ARGS},
+    {.how = PXED_HOW_LINUX,
+     .kernel = "debian-installer/amd64/linux",
+     .initrd = {"debian-installer/amd64/initrd.gz"},
+     .args = ARGS},
+    {0},
+};
+
+static const struct pxed_file files[] = {
+    {"preseed.cfg", NULL, "preseed-image.cfg", PXED_ESCAPE_LINE, PXED_FILE_ANSWER | PXED_FILE_GUARDED, "rootfs.tar.gz"},
+    {"preseed.cfg", NULL, "preseed.cfg", PXED_ESCAPE_LINE, PXED_FILE_ANSWER | PXED_FILE_GUARDED, NULL},
+    {"image-install.sh", NULL, "image-install.sh", PXED_ESCAPE_SHELL, 0, "rootfs.tar.gz"},
+    {"early.sh", NULL, "early.sh", PXED_ESCAPE_SHELL, 0, NULL},
+    {0},
+};
+
+const struct pxed_profile linux_debian = {"debian", claims, boots, files, linux_steps, NULL};

@@ -1,0 +1,15 @@
+/* os-linux: Debian (preseed, image mode) and the Red Hat family (kickstart). Tables only. */
+#include "pxed/plugin.h"
+#include "profiles.h"
+
+const struct pxed_step linux_steps[] = {
+    {"modules", false},   {"disk", false},    {"formatted", false}, {"rootfs", false},
+    {"packages", false},  {"bootable", true}, {0},
+};
+
+static const struct pxed_profile *const profiles[] = {&linux_debian, &linux_redhat_legacy, &linux_redhat, NULL};
+
+static const struct pxed_os_ops ops = {.size = sizeof(ops), .profiles = profiles};
+
+PXED_PLUGIN(os_linux, .kind = PXED_KIND_OS, .name = "os-linux", .version = "1",
+            .summary = "Debian by preseed or image, the Red Hat family by kickstart", .ops = &ops)

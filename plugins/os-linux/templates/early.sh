@@ -1,0 +1,73 @@
+#!/bin/sh
+# The programs of preseed.cfg: early.sh start | disk | late. Runs in Debian's installer (busybox sh).
+STATIC='{{#host.static}}yes{{/host.static}}'
+NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
+ADDRESS='{{host.ip}}' NETMASK='{{host.netmask}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
+SSH_KEY='{{host.ssh-key}}'
+REPO='{{host.repo}}'
+
+{{> report}}
+
+preseed() { # "OWNER QUESTION TYPE VALUE" lines: an answer and no further question
+    cat >/tmp/pxed-answers
+    debconf-set-selections /tmp/pxed-answers || pxed_fail PRESEED_FAILED /tmp/pxed-answers
+}
+
+case $1 in
+start)
+    [ -z "$REPO" ] || { # http://host[:port]/directory
+        rest=${REPO#*://}
+        preseed <<X
+d-i mirror/protocol string ${REPO%%://*}
+d-i mirror/${REPO%%://*}/hostname string ${rest%%/*}
+d-i mirror/${REPO%%://*}/directory string /${rest#*/}
+X
+    }
+    exit 0 ;;
+
+disk) # partman's first act; the disk drivers are loaded
+    udevadm settle 2>/dev/null
+{{> disk-guard}}
+    pxed_event installing
+    [ "$PXED_RIGHT" != any ] || pxed_wipe
+    preseed <<X
+d-i partman-auto/disk string $PXED_DISK
+d-i partman-auto/method string regular
+d-i partman-auto/choose_recipe select atomic
+d-i partman-basicfilesystems/no_swap boolean false
+d-i partman-partitioning/confirm_write_new_label boolean true
+d-i partman-partitioning/choose_label string gpt
+d-i partman/default_filesystem string ext4
+d-i partman/choose_partition select finish
+d-i partman/confirm boolean true
+d-i partman/confirm_nooverwrite boolean true
+d-i partman-efi/non_efi_system boolean true
+d-i grub-installer/bootdev string $PXED_DISK
+X
+    exit 0 ;;
+
+late) # the system is in /target
+    interface=
+    for address in /sys/class/net/*/address; do
+        if [ "$(cat "$address")" = "$MAC" ]; then
+            interface=${address%/address}
+            interface=${interface##*/}
+            break
+        fi
+    done
+    if [ -n "$STATIC" ] && [ -n "$interface" ]; then
+        { printf '# written by pxed\nauto lo\niface lo inet loopback\n\nauto %s\niface %s inet static\n' "$interface" "$interface"
+          printf '    address %s\n    netmask %s\n' "$ADDRESS" "$NETMASK"
+          [ -z "$GATEWAY" ] || printf '    gateway %s\n' "$GATEWAY"; } >/target/etc/network/interfaces
+        { [ -z "$DOMAIN" ] || echo "search $DOMAIN"
+          for server in $DNS; do echo "nameserver $server"; done; } >/target/etc/resolv.conf
+        sed -i "s/^127\.0\.1\.1.*/$ADDRESS ${DOMAIN:+$NAME.$DOMAIN }$NAME/" /target/etc/hosts
+    fi
+    if [ -n "$SSH_KEY" ]; then
+        mkdir -p -m 700 /target/root/.ssh
+        echo "$SSH_KEY" >/target/root/.ssh/authorized_keys
+        chmod 600 /target/root/.ssh/authorized_keys
+    fi
+    pxed_event installed
+    exit 0 ;;
+esac

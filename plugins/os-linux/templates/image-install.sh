@@ -1,0 +1,221 @@
+#!/bin/sh
+# Image mode: runs in Debian's installer (preseed/early_command) instead of it, writes rootfs.tar.gz to the chosen disk and
+# gives the system what belongs to this host. busybox sh; every failure is reported, then the machine restarts.
+OS='{{os.url}}'
+NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
+STATIC='{{#host.static}}yes{{/host.static}}'
+ADDRESS='{{host.ip}}' PREFIX='{{host.prefix}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
+PASSWORD='{{host.root-password-hash}}'
+SSH_KEY='{{host.ssh-key}}'
+ZONE='{{host.timezone}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}' NTP='{{host.ntp}}'
+PACKAGES='{{host.packages}}' PROXY='{{host.proxy}}' REPO='{{host.repo}}'
+ARGS='{{host.args-installed}}'
+
+LOG=/tmp/pxed.log
+exec >>$LOG 2>&1
+
+{{> report}}
+
+step() { echo "pxed: $* at $(cut -d' ' -f1 /proc/uptime) s" | tee -a $LOG >/dev/console; }
+die() { pxed_fail "$1" $LOG; }
+# Whatever ends this script ends the installation; the installer itself must not go on.
+trap 'die SCRIPT_FAILED' EXIT
+
+# --- disk drivers and tools
+step start
+TOOLS=/pxed-tools
+mkdir -p $TOOLS
+{ wget -q -O - "$OS/tools.tar.gz" | tar -xzf - -C $TOOLS && : >/tmp/pxed-tools-ok; } &
+set -o pipefail
+wget -q -O - "$OS/modules.tar.gz" | tar -xzf - -C / || die MODULES_MISSING
+# Every bus device names the driver it wants; one modprobe loads what there is.
+# shellcheck disable=SC2046
+modprobe -qab $(cat $(find /sys/devices -name modalias) 2>/dev/null | sort -u)
+modprobe -qab sd_mod ext4
+[ ! -d /sys/firmware/efi ] || modprobe -qab vfat nls_cp437 nls_ascii nls_iso8859-1
+wait
+[ -e /tmp/pxed-tools-ok ] || die TOOLS_MISSING
+mount -o bind /dev $TOOLS/dev
+mount -t proc proc $TOOLS/proc
+mount -t sysfs sysfs $TOOLS/sys
+sfdisk() { chroot $TOOLS /sbin/sfdisk "$@"; }
+mke2fs() { chroot $TOOLS /sbin/mke2fs "$@"; }
+wipefs() { chroot $TOOLS /sbin/wipefs "$@"; }
+blkid() { chroot $TOOLS /sbin/blkid "$@"; }
+udevadm settle
+# NVMe and SAS disks may appear after their driver: choosing needs all of them. virtio's are there at once.
+disks() { ls /sys/block /sys/class/nvme 2>/dev/null | tr '\n' ' '; }
+if [ -n "$(ls /sys/class/scsi_host /sys/class/nvme /sys/class/mmc_host 2>/dev/null)" ]; then
+    seen='' tries=0
+    while [ "$(disks)" != "$seen" ] && [ $tries -lt 30 ]; do
+        seen=$(disks) tries=$((tries + 1))
+        sleep 1
+        udevadm settle
+    done
+fi
+
+# --- which disk; this stops the installation if there is any doubt
+{{> disk-guard}}
+step "disk $PXED_DISK"
+pxed_event installing &
+
+# --- partitions: one root; with UEFI or beyond 2 TiB a GPT with room for both boot loaders
+UEFI=
+[ ! -d /sys/firmware/efi ] || UEFI=yes
+sectors=$(cat "/sys/block/$(echo "${PXED_DISK#/dev/}" | tr '/' '!')/size")
+case $PXED_DISK in
+*[0-9]) part=${PXED_DISK}p ;;
+*) part=$PXED_DISK ;;
+esac
+[ "$PXED_RIGHT" != any ] || pxed_wipe
+if [ -n "$UEFI" ] || [ "$sectors" -ge 4294967296 ]; then
+    label=gpt3 root=${part}3 esp=${part}2
+    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\nsize=262144, type=U\ntype=L\n' >/tmp/pxed-parts
+else
+    label=msdos1 root=${part}1 esp=
+    printf 'label: dos\nstart=2048, type=83, bootable\n' >/tmp/pxed-parts
+fi
+sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" </tmp/pxed-parts || die PARTITION_FAILED
+udevadm settle
+tries=0
+while [ ! -b "$root" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
+UUID=$(cat /proc/sys/kernel/random/uuid)
+mke2fs -q -F -t ext4 -U "$UUID" "$root" || die FORMAT_FAILED
+if [ -n "$esp" ]; then chroot $TOOLS /sbin/mkfs.vfat -F 32 -n ESP "$esp" || die FORMAT_FAILED; fi
+mkdir -p /target
+mount -t ext4 -o noatime "$root" /target || die MOUNT_FAILED
+step formatted
+
+# --- the system
+wget -q -O - "$OS/rootfs.tar.gz" | gunzip -c | tar -xpf - -C /target || die ROOTFS_FAILED
+step unpacked
+
+# --- what belongs to this host
+cd /target || die MOUNT_FAILED
+FULL=$NAME${DOMAIN:+.$DOMAIN}
+echo "$NAME" >etc/hostname
+OWN=127.0.1.1
+[ -z "$STATIC" ] || OWN=$ADDRESS
+[ "$FULL" = "$NAME" ] || FULL="$FULL $NAME"
+{ printf '127.0.0.1\tlocalhost\n%s\t%s\n' "$OWN" "$FULL"
+  printf '::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'; } >etc/hosts
+{ echo "UUID=$UUID / ext4 errors=remount-ro 0 1"
+  [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat umask=0077 0 1"; } >etc/fstab
+
+{ printf '# written by pxed\n[Match]\nMACAddress=%s\nType=ether\n\n[Network]\n' "$MAC"
+  if [ -n "$STATIC" ]; then
+      echo "Address=$ADDRESS/$PREFIX"
+      [ -z "$GATEWAY" ] || echo "Gateway=$GATEWAY"
+      for server in $DNS; do echo "DNS=$server"; done
+      [ -z "$DOMAIN" ] || echo "Domains=$DOMAIN"
+  else
+      # The server knows the machine by its MAC, so the system keeps the address it was installed with.
+      printf 'DHCP=yes\n\n[DHCPv4]\nClientIdentifier=mac\nUseDomains=yes\n'
+  fi; } >etc/systemd/network/10-pxed.network
+
+if [ -n "$PASSWORD" ]; then # else root stays locked, as it is in the image
+    awk -F: -v OFS=: -v hash="$PASSWORD" '$1 == "root" { $2 = hash } 1' etc/shadow >etc/shadow.new &&
+        cat etc/shadow.new >etc/shadow || die PASSWORD_FAILED
+    rm -f etc/shadow.new
+fi
+if [ -n "$SSH_KEY" ]; then
+    mkdir -p -m 700 root/.ssh
+    echo "$SSH_KEY" >root/.ssh/authorized_keys
+    chmod 600 root/.ssh/authorized_keys
+fi
+
+if [ -n "$ZONE" ]; then
+    if [ -e "usr/share/zoneinfo/$ZONE" ]; then
+        ln -sf "/usr/share/zoneinfo/$ZONE" etc/localtime
+        echo "$ZONE" >etc/timezone
+    else
+        pxed_say "no timezone $ZONE: left at UTC"
+    fi
+fi
+[ -z "$KEYBOARD" ] || {
+    printf 'XKBMODEL="pc105"\nXKBLAYOUT="%s"\nXKBVARIANT=""\nXKBOPTIONS=""\nBACKSPACE="guess"\n' "$KEYBOARD" >etc/default/keyboard
+    rm -f etc/console-setup/cached_setup_keyboard.sh # of the image's layout; setupcon makes it again
+}
+case $LOCALE in
+'') ;;
+C.UTF-8 | en_US.UTF-8) echo "LANG=$LOCALE" >etc/default/locale ;;
+*)
+    echo "$LOCALE ${LOCALE##*.}" >>etc/locale.gen
+    chroot . locale-gen || pxed_say "no locale $LOCALE"
+    echo "LANG=$LOCALE" >etc/default/locale ;;
+esac
+[ -z "$NTP" ] || {
+    mkdir -p etc/systemd/timesyncd.conf.d
+    printf '[Time]\nNTP=%s\n' "$NTP" >etc/systemd/timesyncd.conf.d/pxed.conf
+}
+[ -z "$REPO" ] || printf 'deb %s bookworm main\n' "$REPO" >etc/apt/sources.list
+[ -z "$PROXY" ] || printf 'Acquire::http::Proxy "%s";\n' "$PROXY" >etc/apt/apt.conf.d/50pxed-proxy
+if [ -n "$PACKAGES" ]; then
+    mv etc/resolv.conf etc/resolv.conf.pxed
+    cp /etc/resolv.conf etc/resolv.conf
+    for m in dev proc sys; do mount -o bind /$m /target/$m; done
+    printf '#!/bin/sh\nexit 101\n' >usr/sbin/policy-rc.d # nothing starts in here
+    chmod 755 usr/sbin/policy-rc.d
+    # shellcheck disable=SC2086
+    chroot . sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get -q update && exec apt-get -qy install "$@"' sh $PACKAGES </dev/null ||
+        die PACKAGES_FAILED
+    rm -f usr/sbin/policy-rc.d
+    for m in dev proc sys; do umount /target/$m; done
+    mv -f etc/resolv.conf.pxed etc/resolv.conf
+    step packages
+fi
+
+# --- boot loader: the image carries it ready made, so installing it is copying. A later update-grub writes grub.cfg its own way.
+[ -z "$ARGS" ] || {
+    escaped=$(printf '%s' "$ARGS" | sed 's/[\\"$`|&]/\\&/g')
+    sed -i "s|^\(GRUB_CMDLINE_LINUX=\".*\)\"\$|\1 $escaped\"|" etc/default/grub
+}
+mkdir -p boot/grub
+cat >boot/grub/grub.cfg <<GRUB
+# written by pxed; update-grub replaces it
+set timeout=1
+serial --unit=0 --speed=115200
+terminal_input console serial
+terminal_output console serial
+menuentry 'Debian GNU/Linux' {
+    search --no-floppy --fs-uuid --set=root $UUID
+    linux /vmlinuz root=UUID=$UUID ro console=tty0 console=ttyS0,115200 $ARGS
+    initrd /initrd.img
+}
+GRUB
+write() { dd of="$PXED_DISK" conv=notrunc "$@" || die BOOTLOADER_FAILED; }
+if [ -n "$UEFI" ]; then
+    mkdir -p boot/efi boot/grub/x86_64-efi
+    cp usr/lib/grub/x86_64-efi/*.mod usr/lib/grub/x86_64-efi/*.lst boot/grub/x86_64-efi/
+    mount -t vfat "$esp" boot/efi || die BOOTLOADER_FAILED
+    # The fallback path needs no firmware variable: the order stays network first, and the server decides.
+    mkdir -p boot/efi/EFI/BOOT
+    cp usr/lib/pxed/bootx64.efi boot/efi/EFI/BOOT/BOOTX64.EFI || die BOOTLOADER_FAILED
+    printf 'search --no-floppy --fs-uuid --set=root %s\nset prefix=($root)/boot/grub\nconfigfile /boot/grub/grub.cfg\n' "$UUID" \
+        >boot/efi/EFI/BOOT/grub.cfg
+    umount boot/efi
+else
+    mkdir -p boot/grub/i386-pc
+    cp usr/lib/grub/i386-pc/*.mod usr/lib/grub/i386-pc/*.lst boot/grub/i386-pc/
+    cp usr/lib/pxed/core-$label.img boot/grub/i386-pc/core.img || die BOOTLOADER_FAILED
+    # The first 440 bytes of the disk are the boot code; it reads the core behind it (DOS) or from its own partition (GPT).
+    write if=usr/lib/pxed/boot.img bs=440 count=1
+    if [ $label = msdos1 ]; then
+        write if=boot/grub/i386-pc/core.img bs=512 seek=1
+    else
+        write if=boot/grub/i386-pc/core.img bs=512 seek=2048
+        printf '\000\010\000\000\000\000\000\000' | write bs=1 seek=92 # the core is at 2048,
+        printf '\001\010\000\000\000\000\000\000' | write bs=1 seek=1049076 # the rest of it at 2049
+    fi
+fi
+step "boot loader"
+
+cd /
+sync
+umount /target || die UNMOUNT_FAILED
+sync
+wait
+step done
+pxed_event installed '' $LOG
+pxed_say "installed; restarting"
+pxed_reboot

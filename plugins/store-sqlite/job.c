@@ -1,0 +1,102 @@
+#include "job.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "pxed/arena.h"
+
+bool store_table_name_ok(const char *table) {
+    size_t n = 0;
+    if (!table)
+        return false;
+    for (; table[n] >= 'a' && table[n] <= 'z'; n++) {
+        if (n + 2 > STORE_TABLE_NAME)
+            return false;
+    }
+    return n > 0 && table[n] == '\0';
+}
+
+/* Adds `part` to *sum unless that would exceed `max`. */
+static bool grow(size_t *sum, size_t part, size_t max) {
+    if (part > max || *sum > max - part)
+        return false;
+    *sum += part;
+    return true;
+}
+
+static bool job_size(const struct pxed_put *puts, size_t n, size_t max, size_t *ret) {
+    size_t size = sizeof(struct store_job);
+    if (n > max / sizeof(struct pxed_put) || !grow(&size, n * sizeof(struct pxed_put), max))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!grow(&size, strlen(puts[i].table) + 1, max) || !grow(&size, puts[i].key.len, max) ||
+            !grow(&size, puts[i].value.len, max))
+            return false;
+    }
+    *ret = size;
+    return true;
+}
+
+/* An empty slice keeps a pointer: unset means "delete", empty does not. */
+static struct pxed_slice copy(char **at, struct pxed_slice from) {
+    struct pxed_slice to = pxed_slice(*at, from.len);
+    if (from.len > 0)
+        memcpy(*at, from.ptr, from.len);
+    *at += from.len;
+    return to;
+}
+
+int store_job_new(const struct pxed_put *puts, size_t n, size_t max, struct store_job **ret) {
+    size_t size = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!store_table_name_ok(puts[i].table))
+            return -EINVAL;
+    }
+    if (!job_size(puts, n, max, &size))
+        return -ENOBUFS;
+
+    struct store_job *job = pxed_xalloc(size + 1); /* so that the last empty slice still points into the block */
+    char *at = (char *)&job->puts[n];
+    job->bytes = size;
+    job->n = n;
+    for (size_t i = 0; i < n; i++) {
+        struct pxed_put *put = &job->puts[i];
+        size_t name = strlen(puts[i].table) + 1;
+        put->table = memcpy(at, puts[i].table, name);
+        at += name;
+        put->key = copy(&at, puts[i].key);
+        put->value = puts[i].value.ptr ? copy(&at, puts[i].value) : PXED_NO_SLICE;
+        put->replaces = puts[i].replaces;
+    }
+    *ret = job;
+    return 0;
+}
+
+void store_jobs_append(struct store_jobs *jobs, struct store_job *job) {
+    job->next = NULL;
+    if (jobs->last)
+        jobs->last->next = job;
+    else
+        jobs->first = job;
+    jobs->last = job;
+}
+
+void store_jobs_splice(struct store_jobs *to, struct store_jobs *from) {
+    if (!from->first)
+        return;
+    if (to->last)
+        to->last->next = from->first;
+    else
+        to->first = from->first;
+    to->last = from->last;
+    *from = (struct store_jobs){0};
+}
+
+void store_jobs_free(struct store_jobs *jobs) {
+    while (jobs->first) {
+        struct store_job *job = jobs->first;
+        jobs->first = job->next;
+        free(job);
+    }
+    jobs->last = NULL;
+}

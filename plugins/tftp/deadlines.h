@@ -1,0 +1,25 @@
+/* Who must be looked at when: a binary heap of moments. A moment that moves later is left where it is and found too
+ * early once, so a packet that pushes its transfer's deadline back costs nothing here. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Embedded in whatever waits. */
+struct tftp_due {
+    uint64_t at; /* ms */
+    size_t index;
+};
+
+struct tftp_deadlines {
+    struct tftp_due **heap;
+    size_t n, cap;
+};
+
+void tftp_deadlines_add(struct tftp_deadlines *d, struct tftp_due *due);
+void tftp_deadlines_remove(struct tftp_deadlines *d, struct tftp_due *due);
+/* Sets due->at, earlier or later. */
+void tftp_deadlines_move(struct tftp_deadlines *d, struct tftp_due *due, uint64_t at);
+/* The earliest, or NULL. */
+struct tftp_due *tftp_deadlines_first(const struct tftp_deadlines *d);
+void tftp_deadlines_clear(struct tftp_deadlines *d);

@@ -1,0 +1,30 @@
+/* What is agreed with a client about its options (RFC 2348, 2349, 7440). Pure. */
+#pragma once
+
+#include "wire/packet.h"
+
+enum {
+    TFTP_BLKSIZE_DEFAULT = 512,
+    TFTP_BLKSIZE_LEAST = 8,
+    TFTP_BLKSIZE_MOST = 65464,
+    TFTP_WINDOW_MOST = 64,
+    /* Of a window with its headers: what one UDP_SEGMENT send may hold, and as much as a boot ROM's buffers deserve. */
+    TFTP_FLIGHT_MOST = 65507,
+};
+
+struct tftp_limits {
+    uint64_t blksize;    /* the operator's; the interface may allow less */
+    uint64_t windowsize; /* at most TFTP_WINDOW_MOST */
+};
+
+struct tftp_terms {
+    unsigned accepted; /* TFTP_OPTION_BITs for the OACK; 0: none is sent */
+    uint64_t value[TFTP_N_OPTIONS];
+    size_t blksize;
+    unsigned window;
+    unsigned timeout_ms; /* 0: the client did not say */
+};
+
+/* `mtu` of the interface; `size` of the content, UINT64_MAX when it is not known before sending. */
+struct tftp_terms tftp_negotiate(const struct tftp_request *request, const struct tftp_limits *limits, unsigned mtu,
+                                 uint64_t size);

@@ -1,0 +1,63 @@
+#include "table.h"
+
+#include <stdlib.h>
+
+#include "pxed/arena.h"
+
+static size_t addr_len(const struct pxed_addr *addr) {
+    return addr->family == 4 ? 4 : sizeof(addr->bytes);
+}
+
+static uint64_t peer_hash(const struct tftp_table *t, const struct pxed_addr *addr) {
+    return pxed_hash(addr->bytes, addr_len(addr), t->seed);
+}
+
+static size_t bucket_of(const struct tftp_table *t, const struct pxed_addr *addr, uint16_t port) {
+    return pxed_hash(&port, sizeof(port), peer_hash(t, addr)) % TFTP_TABLE_BUCKETS;
+}
+
+/* The link that points to the address's counter, or the end of its chain. */
+static struct tftp_peer **peer_link(const struct tftp_table *t, const struct pxed_addr *addr) {
+    struct tftp_peer **link = (struct tftp_peer **)&t->peers[peer_hash(t, addr) % TFTP_PEER_BUCKETS];
+    while (*link && !pxed_addr_eq(&(*link)->addr, addr))
+        link = &(*link)->next;
+    return link;
+}
+
+struct tftp_entry *tftp_table_find(const struct tftp_table *t, const struct pxed_addr *addr, uint16_t port) {
+    struct tftp_entry *entry = t->buckets[bucket_of(t, addr, port)];
+    while (entry && (entry->port != port || !pxed_addr_eq(&entry->addr, addr)))
+        entry = entry->next;
+    return entry;
+}
+
+size_t tftp_table_count(const struct tftp_table *t, const struct pxed_addr *addr) {
+    const struct tftp_peer *peer = *peer_link(t, addr);
+    return peer ? peer->n : 0;
+}
+
+void tftp_table_add(struct tftp_table *t, struct tftp_entry *entry) {
+    struct tftp_entry **bucket = &t->buckets[bucket_of(t, &entry->addr, entry->port)];
+    struct tftp_peer **link = peer_link(t, &entry->addr);
+    if (!*link) {
+        *link = pxed_xalloc(sizeof(**link));
+        (*link)->addr = entry->addr;
+    }
+    (*link)->n++;
+    entry->next = *bucket;
+    *bucket = entry;
+    t->n++;
+}
+
+void tftp_table_remove(struct tftp_table *t, struct tftp_entry *entry) {
+    struct tftp_entry **at = &t->buckets[bucket_of(t, &entry->addr, entry->port)];
+    while (*at != entry)
+        at = &(*at)->next;
+    *at = entry->next;
+    struct tftp_peer **link = peer_link(t, &entry->addr), *peer = *link;
+    if (--peer->n == 0) {
+        *link = peer->next;
+        free(peer);
+    }
+    t->n--;
+}

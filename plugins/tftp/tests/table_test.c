@@ -1,0 +1,79 @@
+/* The two small containers, against what they should hold. */
+#include "table.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "deadlines.h"
+
+START_TEST(table) {
+    static struct tftp_table t;
+    static struct tftp_entry entries[3000];
+    for (unsigned i = 0; i < 3000; i++) {
+        entries[i] = (struct tftp_entry){.addr = pxed_addr_v4(0x0a000000 + i % 7), .port = (uint16_t)(1024 + i)};
+        tftp_table_add(&t, &entries[i]);
+    }
+    ck_assert_uint_eq(t.n, 3000);
+    ck_assert_uint_eq(tftp_table_count(&t, &entries[0].addr), 3000 / 7 + 1);
+    for (unsigned i = 0; i < 3000; i++)
+        ck_assert_ptr_eq(tftp_table_find(&t, &entries[i].addr, entries[i].port), &entries[i]);
+    for (unsigned i = 0; i < 3000; i += 2)
+        tftp_table_remove(&t, &entries[i]);
+    for (unsigned i = 0; i < 3000; i++)
+        ck_assert_ptr_eq(tftp_table_find(&t, &entries[i].addr, entries[i].port), i % 2 ? &entries[i] : NULL);
+    for (unsigned i = 1; i < 3000; i += 2)
+        tftp_table_remove(&t, &entries[i]);
+    ck_assert_uint_eq(t.n, 0);
+    ck_assert_uint_eq(tftp_table_count(&t, &entries[0].addr), 0);
+    for (size_t i = 0; i < TFTP_PEER_BUCKETS; i++)
+        ck_assert_ptr_null(t.peers[i]);
+}
+END_TEST
+
+enum { N = 500 };
+
+static uint64_t lowest(const struct tftp_due *due, const bool *in) {
+    uint64_t low = UINT64_MAX;
+    for (int i = 0; i < N; i++)
+        low = in[i] && due[i].at < low ? due[i].at : low;
+    return low;
+}
+
+START_TEST(deadlines) {
+    static struct tftp_due due[N];
+    static bool in[N];
+    struct tftp_deadlines d = {0};
+    srand(1);
+    ck_assert_ptr_null(tftp_deadlines_first(&d));
+    for (int round = 0; round < 20000; round++) {
+        int i = rand() % N;
+        if (!in[i]) {
+            due[i].at = (uint64_t)(rand() % 1000);
+            tftp_deadlines_add(&d, &due[i]);
+            in[i] = true;
+        } else if (rand() % 3 == 0) {
+            tftp_deadlines_remove(&d, &due[i]);
+            in[i] = false;
+        } else {
+            tftp_deadlines_move(&d, &due[i], (uint64_t)(rand() % 1000));
+        }
+        const struct tftp_due *first = tftp_deadlines_first(&d);
+        if ((first ? first->at : UINT64_MAX) != lowest(due, in))
+            ck_abort_msg("round %d", round);
+    }
+    tftp_deadlines_clear(&d);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("tftp-table");
+    TCase *tests = tcase_create("table");
+    tcase_add_test(tests, table);
+    tcase_add_test(tests, deadlines);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}

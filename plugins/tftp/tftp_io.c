@@ -1,0 +1,235 @@
+#define _GNU_SOURCE /* sendmmsg, recvmmsg, preadv */
+#include "tftp_io.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "session.h"
+
+enum {
+    TFTP_RECEIVE_BUFFER = 4 * 1024 * 1024,
+    TFTP_BATCHES = 16, /* of requests before other sockets get their turn */
+    TFTP_RESERVED_PORTS = 1024,
+    TFTP_PEER_SHARE = 4, /* one address may have this part of all transfers: a NAT or a relay is one address */
+};
+
+void tftp_sockaddr(const struct pxed_addr *addr, uint16_t port, struct sockaddr_in *ret) {
+    *ret = (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(pxed_addr_u32(addr))};
+}
+
+/* --- refusing --- */
+
+/* PXELINUX and others look for a file under many names and take ERROR 1 as "try the next". */
+static enum tftp_code code_of(enum pxed_reason reason) {
+    switch (reason) {
+    case PXED_WHY_NOT_FOUND:
+    case PXED_WHY_NO_IMAGE:
+    case PXED_WHY_NO_PROFILE:
+    case PXED_WHY_NO_PLAN:
+    case PXED_WHY_UNKNOWN_MACHINE:
+    case PXED_WHY_NOT_ARMED:
+        return TFTP_CODE_NOT_FOUND;
+    case PXED_WHY_BAD_REQUEST:
+        return TFTP_CODE_ILLEGAL;
+    case PXED_WHY_BUSY:
+    case PXED_WHY_IO_ERROR:
+    case PXED_WHY_STORE_FAILED:
+    case PXED_WHY_TEMPLATE_BROKEN:
+    case PXED_WHY_CGI_FAILED:
+    case PXED_WHY_SHUTTING_DOWN:
+        return TFTP_CODE_UNDEFINED;
+    default:
+        return TFTP_CODE_ACCESS;
+    }
+}
+
+void tftp_send_refusal(const struct tftp_listener *listener, const struct pxed_addr *peer, uint16_t port,
+                       enum pxed_reason reason) {
+    char packet[TFTP_SMALL_PACKET];
+    struct sockaddr_in to;
+    size_t n = tftp_build_error(packet, sizeof(packet), code_of(reason), pxed_slice_of(pxed_reason_sentence(reason)));
+    tftp_sockaddr(peer, port, &to);
+    if (sendto(listener->fd, packet, n, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
+        errno = 0; /* lost like any packet: the client repeats its request */
+}
+
+/* --- requests --- */
+
+/* Why a well-formed request is not even looked up. */
+static enum pxed_reason objection(const struct tftp *tftp, const struct tftp_request *request,
+                                  const struct pxed_addr *peer) {
+    if (request->opcode == TFTP_WRQ)
+        return PXED_WHY_TFTP_WRITE;
+    if (request->mode != TFTP_OCTET && request->mode != TFTP_NETASCII)
+        return PXED_WHY_BAD_REQUEST;
+    if (request->name.len == 0 || request->name.len > TFTP_NAME_MAX)
+        return PXED_WHY_BAD_NAME;
+    if (tftp->stopping)
+        return PXED_WHY_SHUTTING_DOWN;
+    if (tftp->table.n >= tftp->config->max_transfers ||
+        tftp_table_count(&tftp->table, peer) >= (tftp->config->max_transfers + TFTP_PEER_SHARE - 1) / TFTP_PEER_SHARE)
+        return PXED_WHY_BUSY;
+    return PXED_WHY_OK;
+}
+
+static void log_request(struct tftp *tftp, const struct tftp_request *request, const struct pxed_addr *peer) {
+    char name[128];
+    struct pxed_buf buf = PXED_BUF(name);
+    pxed_buf_escaped(&buf, pxed_slice_head(request->name, 100));
+    pxed_log(tftp->ctx, PXED_LOG_DEBUG, "tftp-request", NULL, peer, "file=%s blksize=%llu windowsize=%llu",
+             pxed_buf_cstr(&buf), (unsigned long long)request->value[TFTP_BLKSIZE],
+             (unsigned long long)request->value[TFTP_WINDOWSIZE]);
+}
+
+/* lpxelinux asks for all its files from one port, so a new request there ends what ran before: the client has gone on,
+ * and an old transfer whose last block was out has simply lost its last ACK. */
+static bool taken_up(struct tftp *tftp, const struct pxed_addr *peer, uint16_t port, struct pxed_slice packet) {
+    struct tftp_session *s = (struct tftp_session *)tftp_table_find(&tftp->table, peer, port);
+    if (!s)
+        return false;
+    if (tftp_session_is_repeat(s, packet)) {
+        tftp_session_repeat(s);
+        return true;
+    }
+    tftp_session_end(s, PXED_WHY_OK, false);
+    return false;
+}
+
+static void on_request(const struct tftp_listener *listener, const struct pxed_addr *peer, uint16_t port,
+                       struct pxed_slice packet) {
+    struct tftp *tftp = listener->tftp;
+    struct tftp_request request;
+    /* Two servers answering each other's errors never stop (CVE-2024-2169): nothing goes to a service's port, and
+     * nothing here answers what is not a request. */
+    if (port < TFTP_RESERVED_PORTS || !tftp_parse_request(packet, &request)) {
+        tftp->ctx->core->refuse(tftp->ctx, PXED_WHY_TFTP_MALFORMED, peer,
+                                port < TFTP_RESERVED_PORTS ? "from a reserved port" : "no request");
+        return;
+    }
+    if (taken_up(tftp, peer, port, packet))
+        return;
+    log_request(tftp, &request, peer);
+    enum pxed_reason reason = objection(tftp, &request, peer);
+    if (reason == PXED_WHY_OK) {
+        tftp_session_begin(tftp, listener, peer, port, packet, &request);
+        return;
+    }
+    tftp->ctx->core->refuse(tftp->ctx, reason, peer, NULL);
+    /* Busy: a boot ROM that is told so gives up, one that is told nothing asks again. */
+    if (reason != PXED_WHY_BUSY)
+        tftp_send_refusal(listener, peer, port, reason);
+}
+
+static int receive(struct tftp_listener *listener, struct mmsghdr *messages, struct sockaddr_in *from) {
+    struct tftp *tftp = listener->tftp;
+    struct iovec iov[TFTP_BATCH];
+    for (unsigned i = 0; i < TFTP_BATCH; i++) {
+        iov[i] = (struct iovec){tftp->incoming[i], TFTP_REQUEST_MOST};
+        messages[i].msg_hdr =
+            (struct msghdr){.msg_name = &from[i], .msg_namelen = sizeof(from[i]), .msg_iov = &iov[i], .msg_iovlen = 1};
+    }
+    return recvmmsg(listener->fd, messages, TFTP_BATCH, MSG_DONTWAIT, NULL);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events) {
+    struct tftp_listener *listener = poll->data;
+    struct mmsghdr messages[TFTP_BATCH];
+    struct sockaddr_in from[TFTP_BATCH];
+    (void)events;
+    if (status < 0)
+        uv_poll_start(poll, UV_READABLE, on_readable);
+    for (unsigned batch = 0, n = TFTP_BATCH; batch < TFTP_BATCHES && n == TFTP_BATCH; batch++) {
+        int rc = receive(listener, messages, from);
+        n = rc < 0 ? 0 : (unsigned)rc;
+        for (unsigned i = 0; i < n; i++) {
+            struct pxed_addr peer = pxed_addr_v4_be(&from[i].sin_addr);
+            bool cut = (messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
+            struct pxed_slice packet = pxed_slice(listener->tftp->incoming[i], cut ? 0 : messages[i].msg_len);
+            on_request(listener, &peer, ntohs(from[i].sin_port), packet);
+        }
+    }
+}
+
+/* --- the socket --- */
+
+/* A boot storm's first burst must fit: what the default 208 KiB lose comes back a second later (PERFORMANCE 3). */
+static void enlarge_buffer(int fd) {
+    int size = TFTP_RECEIVE_BUFFER;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0)
+        errno = 0; /* works, with losses under load */
+}
+
+int tftp_listen(struct tftp_listener *listener) {
+    struct tftp *tftp = listener->tftp;
+    char text[PXED_ADDR_TEXT];
+    struct sockaddr_in addr;
+    uint16_t port = (uint16_t)tftp->config->port;
+    int rc = -EAFNOSUPPORT, dont = IP_PMTUDISC_DONT;
+    listener->fd = -1;
+    if (listener->iface.addr.family != 4)
+        goto err;
+    listener->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    tftp_sockaddr(&listener->iface.addr, port, &addr);
+    if (listener->fd < 0 || setsockopt(listener->fd, IPPROTO_IP, IP_MTU_DISCOVER, &dont, sizeof(dont)) < 0 ||
+        bind(listener->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        rc = -errno;
+        goto err;
+    }
+    enlarge_buffer(listener->fd);
+    if ((rc = uv_poll_init(tftp->ctx->core->loop(tftp->ctx), &listener->poll, listener->fd)) < 0)
+        goto err;
+    listener->poll.data = listener;
+    tftp->open_handles++;
+    return 0;
+
+err:
+    if (listener->fd >= 0)
+        close(listener->fd);
+    listener->fd = -1;
+    pxed_log(tftp->ctx, PXED_LOG_ERROR, "tftp-failed", NULL, NULL, "cannot listen on %s port %u of %s: %s%s",
+             pxed_addr_text(&listener->iface.addr, text), port, listener->iface.name, uv_strerror(rc),
+             rc == -EADDRINUSE ? "; does another TFTP server run?" : "");
+    return rc;
+}
+
+int tftp_listener_begin(struct tftp_listener *listener) {
+    return uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+}
+
+static void on_closed(uv_handle_t *handle) {
+    struct tftp_listener *listener = handle->data;
+    tftp_handle_closed(listener->tftp);
+}
+
+void tftp_listener_close(struct tftp_listener *listener) {
+    if (listener->fd < 0)
+        return;
+    uv_close((uv_handle_t *)&listener->poll, on_closed);
+    close(listener->fd);
+    listener->fd = -1;
+}
+
+/* --- time --- */
+
+static void on_timer(uv_timer_t *timer) {
+    struct tftp *tftp = timer->data;
+    uint64_t now = tftp->ctx->core->now(tftp->ctx);
+    struct tftp_due *due;
+    tftp->timer_at = UINT64_MAX;
+    while ((due = tftp_deadlines_first(&tftp->deadlines)) != NULL && due->at <= now)
+        tftp_session_tick((struct tftp_session *)((char *)due - offsetof(struct tftp_session, due)));
+    tftp_arm_timer(tftp);
+}
+
+void tftp_arm_timer(struct tftp *tftp) {
+    const struct tftp_due *due = tftp_deadlines_first(&tftp->deadlines);
+    if (!due || due->at >= tftp->timer_at)
+        return; /* it fires early enough, and will look again */
+    uint64_t now = tftp->ctx->core->now(tftp->ctx);
+    tftp->timer_at = due->at;
+    uv_timer_start(&tftp->timer, on_timer, due->at > now ? due->at - now : 0, 0);
+}

@@ -1,0 +1,129 @@
+#include "transfer.h"
+
+void tftp_transfer_init(struct tftp_transfer *t, const struct tftp_terms *terms, uint64_t size) {
+    *t = (struct tftp_transfer){
+        .base = terms->accepted ? 0 : 1,
+        .last = size == UINT64_MAX ? TFTP_LAST_UNKNOWN : size / terms->blksize + 1,
+        .window = terms->window,
+        .wait_first = terms->timeout_ms ? terms->timeout_ms : TFTP_WAIT_FIRST,
+        .wait = TFTP_WAIT_FIRST,
+        .gap = TFTP_GAP_LEAST,
+    };
+    t->next = t->base;
+}
+
+static struct tftp_action nothing(void) {
+    return (struct tftp_action){.what = TFTP_DO_NOTHING};
+}
+
+static struct tftp_action end(enum pxed_reason reason, bool whole) {
+    return (struct tftp_action){.what = TFTP_DO_END, .whole = whole, .reason = reason};
+}
+
+/* From base on, as much as the window holds. Nothing but the OACK or one block goes to a client that has not answered.
+ */
+static struct tftp_action send_window(struct tftp_transfer *t, uint64_t now, bool resend) {
+    uint64_t n = t->seen ? t->window : 1;
+    if (t->base > 0 && n > t->last - t->base + 1)
+        n = t->last - t->base + 1;
+    t->next = t->base + n;
+    t->sent_at = now;
+    t->deadline = now + t->wait;
+    return (struct tftp_action){
+        .what = t->base == 0 ? TFTP_DO_OACK : TFTP_DO_DATA, .first = t->base, .count = (unsigned)n, .resend = resend};
+}
+
+static struct tftp_action send_again(struct tftp_transfer *t, uint64_t now) {
+    t->recover = t->next - 1;
+    t->rewound_at = now;
+    return send_window(t, now, true);
+}
+
+/* RFC 7440 s4: an ACK inside the window says that what follows it was lost. Once per loss: the blocks behind the gap,
+ * already on their way, draw more ACKs for the same loss, and a client that acknowledges every block would have each
+ * window sent as often as it has blocks. */
+static struct tftp_action rewind_window(struct tftp_transfer *t, uint64_t now) {
+    if (t->base - 1 > t->recover || now - t->rewound_at >= t->gap)
+        return send_again(t, now);
+    uint64_t soon = t->rewound_at + t->gap;
+    if (soon < t->deadline)
+        t->deadline = soon;
+    return nothing();
+}
+
+/* An ACK for what was already acknowledged. In lock-step it is a duplicate and answering it would double every packet
+ * from here on (sorcerer's apprentice, RFC 1123 4.2.3.1). With a window it can mean that the window's first block was
+ * lost, unless a resend just drew it. */
+static struct tftp_action repeated_ack(struct tftp_transfer *t, uint64_t now) {
+    if (t->window == 1 || t->base == 0)
+        return nothing();
+    if (t->base - 1 > t->recover || now - t->sent_at >= t->gap)
+        return send_again(t, now);
+    return nothing();
+}
+
+static void note_round_trip(struct tftp_transfer *t, uint64_t now) {
+    uint64_t gap = 2 * (now - t->sent_at);
+    t->gap = gap < TFTP_GAP_LEAST ? TFTP_GAP_LEAST : gap > TFTP_GAP_MOST ? TFTP_GAP_MOST : (unsigned)gap;
+}
+
+static struct tftp_action got_ack(struct tftp_transfer *t, uint16_t block, uint64_t now) {
+    /* The wire's 16 bits as a distance from the last acknowledged block: anything that was not sent, and anything old,
+     * lies outside of what is on its way. Block numbers start at 0 with base 0, hence the wrap of base - 1. */
+    uint16_t ahead = (uint16_t)(block - (uint16_t)((t->base - 1) & 0xffff));
+    if (ahead == 0)
+        return repeated_ack(t, now);
+    if (ahead > t->next - t->base)
+        return nothing();
+
+    t->base += ahead;
+    t->seen = true;
+    t->tries = 0;
+    t->wait = t->wait_first;
+    t->deadline = now + t->wait;
+    if (t->base > t->last)
+        return end(PXED_WHY_OK, true);
+    if (t->base < t->next)
+        return rewind_window(t, now);
+    if (t->base - 1 > t->recover)
+        note_round_trip(t, now);
+    return send_window(t, now, false);
+}
+
+/* pxelinux and U-Boot do not send the last ACK: silence after the last block ends a transfer like any other end. */
+static struct tftp_action give_up(const struct tftp_transfer *t) {
+    return end(t->next > t->last ? PXED_WHY_OK : PXED_WHY_TFTP_GAVE_UP, false);
+}
+
+static struct tftp_action tick(struct tftp_transfer *t, uint64_t now) {
+    unsigned longest = t->wait_first > TFTP_WAIT_LONGEST ? t->wait_first : TFTP_WAIT_LONGEST;
+    if (now < t->deadline)
+        return nothing();
+    if (t->tries == (t->seen ? TFTP_TRIES : TFTP_TRIES_UNSEEN))
+        return give_up(t);
+    t->tries++;
+    t->wait = t->wait * 2 < longest ? t->wait * 2 : longest;
+    return send_again(t, now);
+}
+
+struct tftp_action tftp_step(struct tftp_transfer *t, struct tftp_input input, uint64_t now) {
+    switch (input.kind) {
+    case TFTP_START:
+        return send_window(t, now, false);
+    case TFTP_GOT_ACK:
+        return got_ack(t, input.block, now);
+    case TFTP_GOT_ERROR:
+        return end(PXED_WHY_TFTP_ABORTED, false);
+    case TFTP_GOT_REQUEST:
+        return t->seen ? nothing() : send_again(t, now);
+    case TFTP_TICK:
+        return tick(t, now);
+    }
+    return nothing();
+}
+
+void tftp_transfer_ends(struct tftp_transfer *t, uint64_t block) {
+    t->last = block;
+    if (t->next > block + 1)
+        t->next = block + 1;
+}
