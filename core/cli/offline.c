@@ -1,12 +1,22 @@
 #include "offline.h"
 
-#include <grp.h>
 #include <pwd.h>
+
+#include "cli.h"
 
 static void check_account(struct offline *o) {
     const struct settings *s = &o->config->settings;
     if (s->user && *s->user && !getpwnam(s->user))
         pxed_diag_add(&o->diags, PXED_WARNING, o->config->ini.path, 0, "there is no account '%s' on this machine", s->user);
+}
+
+/* A unix socket's path ends at 107 bytes, whatever the file system allows. */
+static void check_socket(struct offline *o, const char *ini_path) {
+    const char *path = plugins_find(&o->plugins, "api") ? cli_api_socket(ini_path) : NULL;
+    const struct ini_entry *e = ini_get(&o->config->ini, "api", "socket");
+    if (path && strlen(path) > 107)
+        pxed_diag_add(&o->diags, PXED_ERROR, e ? e->file : o->config->ini.path, e ? e->line : 0,
+                      "the path of the api socket has %zu bytes, the longest is 107: %s", strlen(path), path);
 }
 
 void offline_load(struct offline *o, const char *ini_path) {
@@ -16,6 +26,7 @@ void offline_load(struct offline *o, const char *ini_path) {
     if (!o->config)
         return;
     check_account(o);
+    check_socket(o, ini_path);
     plugins_order(&o->plugins, core_provides, &o->diags);
     o->n_ifaces = interfaces_find(&o->config->settings, o->ifaces, &o->diags);
     struct catalogue_input in = {

@@ -7,10 +7,12 @@ static void write_echo(struct pxed_slice note, struct pxed_buf *out) {
     if (note.len == 0)
         return;
     pxed_buf_str(out, "echo ");
+    char last = ' ';
     for (size_t i = 0; i < note.len; i++) {
         char c = note.ptr[i];
         bool special = c < ' ' || c > '~' || c == '$' || c == '#' || c == '|' || c == '&' || c == '\\' || c == '"';
-        pxed_buf_byte(out, special ? ' ' : c);
+        last = special || (c == ';' && last == ' ') ? ' ' : c; /* `;` as a word of its own ends the command */
+        pxed_buf_byte(out, last);
     }
     pxed_buf_byte(out, '\n');
 }

@@ -16,7 +16,7 @@ static void write_word(struct pxed_slice word, struct pxed_buf *out) {
         if (word.ptr[i] == '\'')
             pxed_buf_str(out, "'\\''");
         else
-            pxed_buf_byte(out, word.ptr[i] < ' ' ? ' ' : word.ptr[i]);
+            pxed_buf_byte(out, (unsigned char)word.ptr[i] < ' ' ? ' ' : word.ptr[i]);
     }
     pxed_buf_byte(out, '\'');
 }

@@ -38,7 +38,8 @@ enum pxed_reason dialect_pxelinux(enum pxed_firmware firmware, const struct pxed
     write_label(plan->how == PXED_HOW_MEMDISK ? "pe" : "linux", out);
     pxed_buf_str(out, "kernel ");
     write_url(base, plan->kernel, out);
-    pxed_buf_str(out, "\nappend ");
+    if (plan->args.len > 0 || plan->n_initrds > 0)
+        pxed_buf_str(out, "\nappend ");
     pxed_buf_add(out, plan->args);
     for (size_t i = 0; i < plan->n_initrds; i++) {
         pxed_buf_str(out, i > 0 ? "," : plan->args.len > 0 ? " initrd=" : "initrd=");

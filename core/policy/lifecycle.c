@@ -106,7 +106,17 @@ static void try_again(struct lifecycle_record *r, int64_t now) {
     enter(r, LIFECYCLE_ARMED, now);
 }
 
+static void spend(struct lifecycle_record *r, int64_t now) {
+    if (r->tries > 0)
+        r->tries--;
+    r->reported = false;
+    enter(r, LIFECYCLE_INSTALLING, now);
+}
+
 void lifecycle_boot(struct lifecycle_record *r, int64_t now) {
+    if (r->state == LIFECYCLE_ARMED && r->own_script && r->fed)
+        spend(r, now);
+    r->own_script = r->fed = false;
     r->stage = PXED_STAGE_NONE;
     r->reason = PXED_WHY_OK;
     r->boot_at = r->stage_at = now;
@@ -147,18 +157,16 @@ bool lifecycle_stage(struct lifecycle_record *r, enum pxed_stage stage, enum pxe
     return true;
 }
 
-static void spend(struct lifecycle_record *r, int64_t now) {
-    if (r->tries > 0)
-        r->tries--;
-    r->reported = false;
-    enter(r, LIFECYCLE_INSTALLING, now);
-}
-
 bool lifecycle_delivered(struct lifecycle_record *r, int64_t now) {
     if (r->state != LIFECYCLE_ARMED)
         return false;
     spend(r, now);
     return true;
+}
+
+void lifecycle_fed(struct lifecycle_record *r) {
+    if (r->state == LIFECYCLE_ARMED && r->own_script)
+        r->fed = true;
 }
 
 static const struct pxed_step *find_step(const struct pxed_step *steps, struct pxed_slice word) {

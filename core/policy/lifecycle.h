@@ -42,6 +42,8 @@ struct lifecycle_record {
     enum pxed_stage stage;
     enum pxed_reason reason;
     int64_t boot_at, stage_at, script_at;
+    bool own_script; /* the operator's script answered in this boot: pxed does not know the plan */
+    bool fed;        /* and an image file was delivered whole after it */
     /* what was last seen */
     struct pxed_addr ip;
     bool ip_leased; /* by this server */
@@ -85,6 +87,10 @@ bool lifecycle_stage(struct lifecycle_record *r, enum pxed_stage stage, enum pxe
 /* The answer file (or the last image of a plan without one) has been delivered to the machine itself. True if the
  * arming was spent by it. */
 bool lifecycle_delivered(struct lifecycle_record *r, int64_t now);
+
+/* An image file has been delivered whole to a machine whose plan came from the operator's script. What its last file is
+ * nobody can tell here, so retries within this boot stay free and the next power-on finds the arming spent. */
+void lifecycle_fed(struct lifecycle_record *r);
 
 /* A report of the installer. OK (with *ret_changed), or BAD_STAGE. Repeating is harmless; no event ever arms. */
 enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice stage, struct pxed_slice reason,

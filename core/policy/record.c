@@ -19,7 +19,7 @@ static const struct field fields[] = {
     FIELD("by", FIELD_TEXT, by),              FIELD("step", FIELD_TEXT, step),      FIELD("fail", FIELD_TEXT, fail),
     FIELD("boot", FIELD_TIME, boot_at),       FIELD("stage", FIELD_UINT, stage),    FIELD("staged", FIELD_TIME, stage_at),
     FIELD("script", FIELD_TIME, script_at),   FIELD("ip", FIELD_ADDR, ip),          FIELD("leased", FIELD_BOOL, ip_leased),
-    FIELD("firmware", FIELD_FIRMWARE, firmware),
+    FIELD("firmware", FIELD_FIRMWARE, firmware), FIELD("own", FIELD_BOOL, own_script), FIELD("fed", FIELD_BOOL, fed),
 };
 
 static void write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {
@@ -28,7 +28,8 @@ static void write_value(const struct field *f, const struct lifecycle_record *r,
     int64_t time;
     switch (f->type) {
     case FIELD_TEXT:
-        pxed_buf_str(out, at);
+        for (const char *c = at; *c; c++) /* a line end would begin a field of its own */
+            pxed_buf_byte(out, (unsigned char)*c < ' ' ? ' ' : *c);
         break;
     case FIELD_BOOL:
         pxed_buf_u64(out, *(const bool *)at);

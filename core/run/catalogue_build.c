@@ -266,6 +266,23 @@ static void take_ip(struct build *b, struct catalogue_host *h, uint32_t index) {
         insert(b->c->by_ip, b->c->table, pxed_hash(h->pub.ip.bytes, 16, h->pub.ip.family), index);
 }
 
+/* A file of the operator's at the answer file's own place wins over the template, and nothing puts a guard into it. */
+static bool has_static_answer(struct build *b, const struct catalogue_host *h, const struct pxed_file *row) {
+    char mac[PXED_MAC_TEXT];
+    pxed_mac_text(&h->pub.macs[0], "-", mac);
+    const char *path = pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, row->name), *mark;
+    bool found = access(path, F_OK) == 0;
+    if (!found && row->path && (mark = strstr(row->path, "<mac>"))) {
+        path = pxed_arena_printf(&b->c->arena, "%s/%.*s%s%s", b->c->boot_dir, (int)(mark - row->path), row->path, mac, mark + 5);
+        found = access(path, F_OK) == 0;
+    }
+    if (found && b->in->settings->arm == SETTINGS_ARM_NEW)
+        pxed_diag_add(b->diags, PXED_WARNING, path, 0,
+                      "this file is served in place of the answer file and has no disk guard: a new line that uses it does not "
+                      "arm (ANSWER_UNGUARDED)");
+    return found;
+}
+
 static void take_answer(struct build *b, struct catalogue_host *h) {
     const struct pxed_var *own = pxed_host_var(&h->pub, "answer");
     const struct pxed_profile *profile = h->os->profile;
@@ -282,8 +299,27 @@ static void take_answer(struct build *b, struct catalogue_host *h) {
                           "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
     } else if (profile) {
         const struct pxed_file *row = profile_answer(profile, catalogue_image_has, &image);
-        h->guarded = row && (row->flags & PXED_FILE_GUARDED);
+        h->guarded = row && (row->flags & PXED_FILE_GUARDED) && !has_static_answer(b, h, row);
     }
+}
+
+static void check_group(struct build *b, const struct catalogue_host *h) {
+    struct pxed_slice group = pxed_host_value(&h->pub, "group");
+    const struct ini *ini = b->in->ini;
+    const char *names[64];
+    size_t n = 0;
+    for (size_t i = 0; i < ini->n_sections && n < 63; i++)
+        if (strncmp(ini->sections[i].name, "group ", 6) == 0)
+            names[n++] = ini->sections[i].name + 6;
+    names[n] = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (pxed_slice_is(group, names[i]))
+            return;
+    if (group.len == 0)
+        return;
+    const char *near = pxed_nearest(group, names);
+    pxed_diag_add(b->diags, PXED_ERROR, h->pub.file, h->pub.line,
+                  near ? "there is no [group %.*s], did you mean '%s'?" : "there is no [group %.*s]", PXED_S(group), near);
 }
 
 static void take_host(struct build *b, const struct hostfile_line *line) {
@@ -299,6 +335,7 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
     h->pub.file = line->file;
     h->pub.line = line->line;
     vars_resolve(h, line, b->in->ini, &c->arena);
+    check_group(b, h);
     bool protect = false;
     options_parse_bool(pxed_host_value(&h->pub, "protect"), &protect);
     h->pub.protect = protect;
@@ -394,8 +431,11 @@ static void read_hosts(struct build *b) {
         hostfile_read(&b->file, s->hosts.items[i], &b->c->arena, b->diags);
     for (size_t i = 0; i < b->file.n_files; i++)
         add_private(b, b->file.files[i]);
-    for (size_t i = 0; i < b->in->ini->n; i++)
+    for (size_t i = 0; i < b->in->ini->n; i++) {
         add_private(b, b->in->ini->entries[i].file);
+        if (b->in->ini->entries[i].from)
+            add_private(b, b->in->ini->entries[i].from);
+    }
     add_private(b, s->state);
 }
 

@@ -1,7 +1,10 @@
 /* One reading of the ini, and whether it may take the place of the last. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "daemon.h"
+
+enum { VALUE_FILE_MAX = 64 << 10 };
 
 static void complain_section(const struct ini_section *s, const struct plugins *plugins, struct pxed_diags *diags) {
     const char *names[PLUGINS_MAX + 8] = {"pxed", "defaults", "os", "group"};
@@ -26,6 +29,22 @@ static void check_sections(const struct ini *ini, struct plugins *plugins, struc
     }
 }
 
+/* `@FILE` reads a variable's value, as in the host file. */
+static void read_values(struct ini *ini, struct pxed_diags *diags) {
+    for (size_t i = 0; i < ini->n; i++) {
+        struct ini_entry *e = &ini->entries[i];
+        bool variable = strcmp(e->section, "defaults") == 0 || strncmp(e->section, "os ", 3) == 0 ||
+                        strncmp(e->section, "group ", 6) == 0;
+        if (!variable || e->value[0] != '@' || !e->value[1])
+            continue;
+        e->from = ini_path(&ini->arena, e->file, e->value + 1);
+        struct pxed_slice text = hostfile_slurp(e->from, VALUE_FILE_MAX, &ini->arena);
+        if (!text.ptr)
+            pxed_diag_add(diags, PXED_ERROR, e->file, e->line, "cannot read %s for '%s': %s", e->from, e->key, strerror(errno));
+        e->value = text.ptr ? pxed_arena_dup(&ini->arena, pxed_slice_trim(text)).ptr : "";
+    }
+}
+
 struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags) {
     struct config *c = pxed_xalloc(sizeof(*c));
     size_t errors = diags->errors;
@@ -46,6 +65,7 @@ struct config *config_load(const char *path, struct plugins *plugins, struct pxe
             plugins_bind(&copies, &c->ini, diags);
             pxed_arena_clear(&copies.arena);
         }
+        read_values(&c->ini, diags);
         check_sections(&c->ini, plugins, diags);
     }
     if (diags->errors > errors) {

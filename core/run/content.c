@@ -15,7 +15,7 @@ struct open_content *content_new(const struct lookup *l) {
     c->peer = l->request->peer;
     c->via = l->request->via;
     c->since = daemon_wall(d);
-    c->path = pxed_arena_dup(&c->arena, l->path).ptr;
+    c->path = pxed_arena_dup(&c->arena, l->name.path.ptr ? l->name.path : l->path).ptr; /* without its token */
     if (l->asker)
         c->mac = l->asker->rec.mac;
     return c;
@@ -52,6 +52,14 @@ static void delivered(struct open_content *c) {
     machines_flush(&d->machines, NULL, NULL);
 }
 
+static void fed(struct open_content *c) {
+    struct machine *m = machines_find(&c->daemon->machines, &c->mac);
+    if (!m || m->rec.fed)
+        return;
+    lifecycle_fed(&m->rec);
+    machines_touch(&c->daemon->machines, m);
+}
+
 static void release(struct pxed_content *pub, bool whole) {
     struct open_content *c = (struct open_content *)pub;
     *(c->prev ? &c->prev->next : &c->daemon->transfers) = c->next;
@@ -59,6 +67,8 @@ static void release(struct pxed_content *pub, bool whole) {
         c->next->prev = c->prev;
     if (whole && c->spends)
         delivered(c);
+    if (whole && c->feeds)
+        fed(c);
     content_free(c);
 }
 

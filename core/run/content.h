@@ -16,6 +16,7 @@ struct open_content {
     enum pxed_via via;
     const char *path;
     int64_t since;
+    bool feeds;     /* an image file for a plan of the operator's script */
     bool spends;    /* its delivery to the machine itself uses up the arming */
     struct open_content *next, *prev;
 };

@@ -16,10 +16,12 @@ struct boot {
     enum pxed_reason reason; /* OK: it is being installed */
     struct pxed_plan plan;
     const struct catalogue_os *os;
+    bool foreign; /* somebody else asks: no token for him */
 };
 
 static struct render make_render(const struct lookup *l, const struct boot *b, struct pxed_arena *arena) {
-    return (struct render){.catalogue = l->d->catalogue, .host = b->host, .os = b->os, .record = &b->m->rec, .arena = arena};
+    return (struct render){.catalogue = l->d->catalogue, .host = b->host, .os = b->os, .record = &b->m->rec, .arena = arena,
+                           .no_token = b->foreign};
 }
 
 /* The plan of a machine at this moment: its installer if it is armed and nothing stands in the way, else its disk. */
@@ -116,6 +118,7 @@ enum pxed_reason content_boot_script(const struct lookup *l, struct open_content
     b.loader = dialect_of_agent(l->request->user_agent);
     b.firmware = firmware_of(b.m);
     bool own = by_itself(l, b.m);
+    b.foreign = !own && !who_is_server(l->d, &l->request->peer);
     if (own)
         note_boot(l, b.m);
     struct open_content *c = content_new(l), *cgi;
@@ -126,6 +129,7 @@ enum pxed_reason content_boot_script(const struct lookup *l, struct open_content
     if (own)
         note_plan(l, &b, &mac, &c->arena);
     if (ask_operator && content_script_file(l, &why, &cgi)) {
+        b.m->rec.own_script |= own;
         content_free(c);
         *ret = cgi;
         return why;
@@ -153,6 +157,7 @@ enum pxed_reason content_loader_config(const struct lookup *l, struct open_conte
         return PXED_WHY_NOT_FOUND;
     b.firmware = firmware_of(b.m);
     bool own = by_itself(l, b.m);
+    b.foreign = !own && !who_is_server(l->d, &l->request->peer);
     if (own)
         note_boot(l, b.m);
     c = content_new(l);
@@ -296,6 +301,7 @@ void content_note_image(const struct lookup *l, struct open_content *c) {
     if (!pxed_slice_eq(b.os->id.text, l->name.os))
         return;
     decide_step(l->d, &b.m->rec.mac, PXED_STAGE_KERNEL, PXED_WHY_OK, NULL, c->path);
+    c->feeds = b.m->rec.own_script;
     if (b.m->rec.state != LIFECYCLE_ARMED || !b.os->profile)
         return;
     struct catalogue_image image = {l->d->catalogue, b.os->id.text};

@@ -4,8 +4,6 @@
 
 #include "content.h"
 
-enum { BODY_MAX = 2048 };
-
 struct event_wait {
     struct daemon *d;
     uint64_t ticket;
@@ -76,8 +74,8 @@ static enum pxed_reason reason_of(struct pxed_slice word) {
 
 static void journal_event(const struct lookup *l, struct machine *m, struct pxed_slice stage, struct pxed_slice reason,
                           bool changed) {
-    char text[BODY_MAX + 256];
-    struct pxed_buf b = PXED_BUF(text);
+    size_t room = l->request->body.len * 4 + 256; /* a byte may become \xNN */
+    struct pxed_buf b = {pxed_xalloc(room), room, 0};
     bool failed = pxed_slice_is(stage, "failed");
     char what[40];
     snprintf(what, sizeof(what), "%.*s", PXED_S(stage));
@@ -87,7 +85,7 @@ static void journal_event(const struct lookup *l, struct machine *m, struct pxed
     }
     if (l->request->body.len > 0) {
         pxed_buf_str(&b, b.len > 0 ? " body=\"" : "body=\"");
-        pxed_buf_escaped(&b, pxed_slice_head(pxed_slice_trim(l->request->body), BODY_MAX / 4));
+        pxed_buf_escaped(&b, pxed_slice_trim(l->request->body));
         pxed_buf_byte(&b, '"');
     }
     if (!changed)
@@ -95,6 +93,7 @@ static void journal_event(const struct lookup *l, struct machine *m, struct pxed
     machines_journal(&l->d->machines, m, what, failed ? reason_of(reason) : PXED_WHY_OK, pxed_buf_cstr(&b), daemon_wall(l->d));
     if (failed && changed)
         m->rec.reason = reason_of(reason);
+    free(b.ptr);
 }
 
 /* May this address speak for the machine? Its own, a live token, or the server itself. */

@@ -256,6 +256,17 @@ static void free_daemon(struct runner *r) {
     plugins_free(&d->plugins);
 }
 
+/* What root could read at start must be readable at a reload, too. */
+static void warn_unreadable(const struct daemon *d) {
+    const struct settings *s = &d->config->settings;
+    if (access(d->ini_path, R_OK) < 0)
+        log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: a reload will fail", d->ini_path);
+    for (size_t i = 0; i < s->hosts.n; i++)
+        if (access(s->hosts.items[i], R_OK) < 0)
+            log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: its changes will be refused",
+                     s->hosts.items[i]);
+}
+
 static int serve(struct runner *r) {
     struct daemon *d = &r->d;
     int rc = privileges_prepare_state(&d->config->settings);
@@ -266,6 +277,8 @@ static int serve(struct runner *r) {
     if (rc == 0)
         rc = privileges_drop(&d->config->settings);
     bool handles = rc == 0;
+    if (rc == 0)
+        warn_unreadable(d);
     if (rc == 0) {
         start_handles(r);
         reload_init(d);

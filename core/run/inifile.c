@@ -34,6 +34,7 @@ const char *ini_path(struct pxed_arena *arena, const char *file, const char *rel
     return pxed_arena_printf(arena, "%.*s/%s", (int)(slash - file), file, relative);
 }
 
+/* Also ends the line at its comment: inih does not look for one in a continuation. */
 static void hide_semicolons(char *text) {
     bool quoted = false;
     for (char *c = text; *c; c++) {
@@ -41,6 +42,10 @@ static void hide_semicolons(char *text) {
             quoted = !quoted;
         else if (*c == ';' && quoted)
             *c = HIDDEN_SEMICOLON;
+        else if (*c == ';' && c > text && pxed_is_space(c[-1])) {
+            *c = '\0';
+            return;
+        }
     }
 }
 
@@ -90,6 +95,8 @@ static char *read_line(char *to, int size, void *arg) {
     r->line++;
     while (n > 0 && (r->text[n - 1] == '\n' || r->text[n - 1] == '\r'))
         r->text[--n] = '\0';
+    if (r->line == 1 && n >= 3 && memcmp(r->text, "\xEF\xBB\xBF", 3) == 0)
+        memmove(r->text, r->text + 3, (size_t)(n -= 3) + 1);
     bool keep = strlen(r->text) == (size_t)n;
     if (!keep)
         pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "line holds a NUL byte");
@@ -151,13 +158,13 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
         return 1;
     }
     note_section(r, section);
+    if (strcmp(section, "pxed") == 0 && strcmp(key, "include") == 0) { /* inih repeats the key for a continuation */
+        include(r, clean_value(ini, value));
+        return 1;
+    }
     if (r->continued && ini->n > 0) {
         struct ini_entry *last = &ini->entries[ini->n - 1];
         last->value = pxed_arena_printf(&ini->arena, "%s%s%s", last->value, *last->value ? " " : "", clean_value(ini, value));
-        return 1;
-    }
-    if (strcmp(section, "pxed") == 0 && strcmp(key, "include") == 0) {
-        include(r, clean_value(ini, value));
         return 1;
     }
     if (ini->n == ini->cap) {

@@ -9,7 +9,8 @@ struct ini_entry {
     const char *section, *key, *value;
     const char *file;
     unsigned line;
-    bool used; /* somebody's row took it */
+    const char *from; /* the @FILE the value was read from, or NULL */
+    bool used;        /* somebody's row took it */
 };
 
 struct ini_section {

@@ -217,10 +217,10 @@ static void seq_key(uint64_t seq, char key[8]) {
 }
 
 /* "MAC at what reason text" */
-static int write_entry(const struct journal_entry *e, char *to, size_t size) {
+static struct pxed_slice write_entry(const struct journal_entry *e, struct pxed_arena *arena) {
     char mac[PXED_MAC_TEXT];
-    return snprintf(to, size, "%s %lld %s %s %s", pxed_mac_text(&e->machine->rec.mac, "-", mac), (long long)e->at, e->what,
-                    pxed_reason_name(e->reason), e->text);
+    return pxed_slice_of(pxed_arena_printf(arena, "%s %lld %s %s %s", pxed_mac_text(&e->machine->rec.mac, "-", mac),
+                                           (long long)e->at, e->what, pxed_reason_name(e->reason), e->text));
 }
 
 static void load_record(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version) {
@@ -330,16 +330,15 @@ static void batch_machines(struct machines *ms, struct batch *b) {
 
 /* New lines of machines worth remembering; the store keeps as many as memory does. */
 static void batch_journal(struct machines *ms, struct batch *b) {
-    char text[4096], key[8];
+    char key[8];
     struct journal_entry *e = ms->last;
     while (e && e->older && e->seq > ms->saved_seq)
         e = e->older;
     for (; e; e = e->newer) {
         if (e->seq <= ms->saved_seq || !e->machine->held)
             continue;
-        int n = write_entry(e, text, sizeof(text));
         seq_key(e->seq, key);
-        batch_add(b, "journal", pxed_slice(key, 8), pxed_slice(text, n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1));
+        batch_add(b, "journal", pxed_slice(key, 8), write_entry(e, &b->arena));
         if (e->seq > ENTRIES_MAX) {
             seq_key(e->seq - ENTRIES_MAX, key);
             batch_add(b, "journal", pxed_slice(key, 8), PXED_NO_SLICE);

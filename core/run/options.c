@@ -116,8 +116,16 @@ static const char *const kind_names[] = {
     [PXED_OPT_RANGES] = "a range `A - B`",
 };
 
-static bool in_limits(const struct pxed_option *row, uint64_t n) {
-    return (row->min == 0 && row->max == 0) || (n >= row->min && n <= row->max);
+/* A number outside of its limits leaves the default in its place. */
+static bool put_number(const struct pxed_option *row, struct pxed_slice text, uint64_t *at) {
+    uint64_t n;
+    bool good = row->type == PXED_OPT_DURATION ? options_parse_duration(text, &n)
+                : row->type == PXED_OPT_SIZE   ? options_parse_size(text, &n)
+                                               : pxed_slice_u64(text, UINT64_MAX, &n);
+    if (!good || ((row->min != 0 || row->max != 0) && (n < row->min || n > row->max)))
+        return false;
+    *at = n;
+    return true;
 }
 
 /* Puts one value into its member; `file` is NULL for a default. */
@@ -146,11 +154,9 @@ static bool put(struct binder *b, const struct pxed_option *row, const char *val
     case PXED_OPT_BOOL:
         return options_parse_bool(text, at);
     case PXED_OPT_UINT:
-        return pxed_slice_u64(text, UINT64_MAX, at) && in_limits(row, *(uint64_t *)at);
     case PXED_OPT_DURATION:
-        return options_parse_duration(text, at) && in_limits(row, *(uint64_t *)at);
     case PXED_OPT_SIZE:
-        return options_parse_size(text, at) && in_limits(row, *(uint64_t *)at);
+        return put_number(row, text, at);
     case PXED_OPT_ENUM:
         return parse_enum(row->words, text, at);
     case PXED_OPT_ADDR:
@@ -222,7 +228,7 @@ void options_bind(const struct pxed_option *rows, const char *section, struct in
     size_t n = 0;
     for (const struct pxed_option *r = rows; r->key; r++, n++)
         if (r->fallback)
-            put(&b, r, r->fallback, NULL, 0);
+            put(&b, r, r->fallback, ini->path, 0);
     const struct ini_entry **first = PXED_NEWS(arena, const struct ini_entry *, n + 1);
     for (size_t i = 0; i < ini->n; i++) {
         struct ini_entry *e = &ini->entries[i];

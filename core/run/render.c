@@ -142,9 +142,10 @@ static void add_os(struct render *r, struct node *root) {
 /* --- URLs of the host's files: with a token only where the text holds a secret --- */
 
 static const char *token_path(const struct render *r) {
+    static const uint8_t nothing[16];
     char hex[33];
     struct pxed_buf b = PXED_BUF(hex);
-    pxed_buf_hex(&b, r->record->token, 16, "");
+    pxed_buf_hex(&b, r->no_token ? nothing : r->record->token, 16, "");
     return pxed_arena_printf(r->arena, "s/%s/", r->masked ? "***" : pxed_buf_cstr(&b));
 }
 

@@ -11,6 +11,7 @@ struct render {
     const struct catalogue_os *os;          /* what is being installed: not always the line's */
     const struct lifecycle_record *record;  /* right and token */
     struct pxed_arena *arena;               /* the text lives here */
+    bool no_token;                          /* for a stranger: URLs carry a token that opens nothing */
     bool masked;                            /* secrets render as *** (pxed explain) */
     bool secret;                            /* out: the text holds a set secret, or a URL with a token */
 };

@@ -74,7 +74,7 @@ static const struct pxed_option api_options[] = {
     PXED_OPTION(struct api_config, socket, STR, "socket", .fallback = "pxed.sock", .flags = PXED_OPT_RESTART,
                 .help = "unix socket of the live commands, relative to state; at most 107 bytes in all"),
     PXED_OPTION(struct api_config, group, STR, "group", .flags = PXED_OPT_RESTART,
-                .help = "group that may use the socket (mode 0660), and so may arm; empty: root and pxed's own group"),
+                .help = "group that may use the socket (mode 0660), and so may arm; empty: root alone"),
     {0},
 };
 

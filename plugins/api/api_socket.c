@@ -47,6 +47,16 @@ static int make_room(struct api *api, const struct sockaddr_un *name) {
     return 0;
 }
 
+/* /run is empty after each boot: without systemd's RuntimeDirectory nobody else makes the last folder. */
+static void make_folder(const char *path) {
+    char *folder = pxed_xstrdup(pxed_slice_of(path)), *slash = strrchr(folder, '/');
+    if (slash && slash != folder) {
+        *slash = '\0';
+        (void)mkdir(folder, 0755); /* bind() tells what is wrong with it */
+    }
+    free(folder);
+}
+
 /* Group and mode come before listen(): nobody connects earlier. */
 static void give_to_group(struct api *api, const char *group) {
     if (group && *group) {
@@ -68,6 +78,7 @@ int api_socket_open(struct api *api, const char *group) {
     if (n > API_SOCKET_MAX)
         return failed(api, ENAMETOOLONG, "a unix socket's path ends at 107 bytes");
     memcpy(name.sun_path, api->path, n);
+    make_folder(api->path);
     int r = make_room(api, &name);
     if (r < 0)
         return r;

@@ -158,9 +158,10 @@ static void on_report(struct http_cgi *g, const struct http_report *report) {
     struct http_cgi_run *r = find_run(g, report->id);
     if (!r)
         return;
-    /* All that the script wrote is in the pipes by now. A child that lives on may hold them open: it is not waited for. */
+    /* All that the script wrote is in the pipes by now. A child that lives on may hold them open: it is not waited for.
+     */
     http_cgi_run_drain(r);
-    enum http_cgi_end end = report->verb == HTTP_VERB_EXITED         ? HTTP_CGI_ENDED
+    enum http_cgi_end end = report->verb == HTTP_VERB_EXITED        ? HTTP_CGI_ENDED
                             : report->verb == HTTP_VERB_NOT_STARTED ? HTTP_CGI_NOT_STARTED
                                                                     : HTTP_CGI_NO_HELPER;
     if (r->output_len > HTTP_CGI_OUTPUT_MAX)

@@ -37,7 +37,8 @@ int http_cgi_init(struct http *h);
 int http_cgi_start(struct http *h);
 /* `done` comes exactly once, later, unless the run is cancelled. NULL: no room in the queue, or no helper. Everything
  * is copied. */
-struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call *call, http_cgi_done_fn *done, void *arg);
+struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call *call, http_cgi_done_fn *done,
+                                     void *arg);
 /* Kills the script's process group. */
 void http_cgi_cancel(struct http_cgi_run *run);
 /* Ends the helper. h->cgi itself lives until the last handle is closed. */

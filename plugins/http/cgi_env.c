@@ -95,7 +95,8 @@ static void put_script(const struct http_cgi_call *call, struct pxed_buf *out, s
     const struct pxed_cgi *cgi = call->cgi;
     const struct http_request *r = call->request;
     struct pxed_slice root = pxed_slice_of(cgi->document_root), info = pxed_slice_of(cgi->path_info);
-    put(out, n, "REQUEST_METHOD", pxed_slice_of(methods[call->body || r->method != HTTP_METHOD_POST ? r->method : HTTP_METHOD_GET]));
+    put(out, n, "REQUEST_METHOD",
+        pxed_slice_of(methods[call->body || r->method != HTTP_METHOD_POST ? r->method : HTTP_METHOD_GET]));
     put(out, n, "REQUEST_URI", r->target);
     put(out, n, "QUERY_STRING", call->query); /* as sent, and never argv words (CVE-2012-1823) */
     put(out, n, "SCRIPT_NAME", pxed_slice_of(cgi->script_name));

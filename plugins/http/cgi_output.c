@@ -105,10 +105,10 @@ void http_cgi_output_parse(struct pxed_slice output, struct http_cgi_output *ret
 
 /* Said by the server, or only between two neighbours (RFC 9110 7.6.1). */
 static bool is_ours(struct pxed_slice name) {
-    static const char *const names[] = {"content-type", "content-length", "status",  "connection",
-                                        "keep-alive",   "te",             "trailer", "transfer-encoding",
-                                        "upgrade",      "date",           "server",  "accept-ranges",
-                                        "proxy-connection", "content-range"};
+    static const char *const names[] = {
+        "content-type",     "content-length",    "status",  "connection", "keep-alive", "te",
+        "trailer",          "transfer-encoding", "upgrade", "date",       "server",     "accept-ranges",
+        "proxy-connection", "content-range"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (pxed_slice_eq_nocase(name, pxed_slice_of(names[i])))
             return true;

@@ -12,7 +12,7 @@ struct http_cgi {
     bool gone, blocked; /* the helper has died; its socket is full */
     uv_poll_t poll;
     uv_timer_t timer;
-    bool watching; /* both are open */
+    bool watching;                           /* both are open */
     struct http_cgi_run *queue, **queue_end; /* first in, first out */
     struct http_cgi_run *runs;
     size_t n_queue, n_runs;

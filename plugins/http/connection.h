@@ -23,7 +23,7 @@ struct http_conn {
     struct http_conn *prev, *next;
     uv_poll_t poll;
     int fd;
-    int events;    /* polled for */
+    int events; /* polled for */
     enum http_state state;
     bool polled;   /* `poll` is an open handle */
     bool running;  /* http_conn_run is on the stack */
@@ -55,10 +55,10 @@ struct http_conn {
     size_t head_len, head_sent;
     const char *body; /* in memory: content bytes, or into body_heap; NULL: the content's file */
     char *body_heap;
-    uint64_t pos, end;    /* of body or file: what is left to send */
-    uint64_t warm_until;  /* file position up to which the page cache was filled on our order */
+    uint64_t pos, end;   /* of body or file: what is left to send */
+    uint64_t warm_until; /* file position up to which the page cache was filled on our order */
     struct http_warm *warm;
-    bool in_files;        /* in n_files */
+    bool in_files; /* in n_files */
     bool linger;
 
     char head_inline[HTTP_OUTPUT_INLINE];
@@ -74,7 +74,7 @@ void http_conn_close(struct http_conn *c);
 void http_conn_refuse(struct http_conn *c, enum pxed_reason why, const char *detail); /* tells the core */
 /* Closes the idle connection that has waited longest; false when there is none. */
 bool http_conn_evict(struct http *h);
-void http_conn_tick(struct http *h); /* timeouts */
+void http_conn_tick(struct http *h);   /* timeouts */
 void http_conns_drain(struct http *h); /* closes what is idle */
 void http_conns_end(struct http *h);   /* closes all */
 

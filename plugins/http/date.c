@@ -99,8 +99,8 @@ bool http_date_parse(struct pxed_slice text, int64_t *ret_seconds) {
         if (!rfc850(second, rest, &p))
             return false;
     } else if (!number(second, 2, 31, &p.day) || !month_name(pxed_slice_word(&rest, " "), &p.month) ||
-               !number(pxed_slice_word(&rest, " "), 4, 9999, &p.year) ||
-               !clock_time(pxed_slice_word(&rest, " "), &p) || !pxed_slice_is(pxed_slice_trim(rest), "GMT")) {
+               !number(pxed_slice_word(&rest, " "), 4, 9999, &p.year) || !clock_time(pxed_slice_word(&rest, " "), &p) ||
+               !pxed_slice_is(pxed_slice_trim(rest), "GMT")) {
         return false;
     }
     if (p.day == 0 || p.year < 1970)

@@ -18,15 +18,17 @@
 static const struct pxed_option options[] = {
     PXED_OPTION(struct http_config, port, UINT, "port", .fallback = "80", .max = 65535, .flags = PXED_OPT_RESTART,
                 .help = "TCP port on each served address; 0: no HTTP"),
-    PXED_OPTION(struct http_config, cgi, LINES, "cgi", .flags = PXED_OPT_RESTART,
-                .help = "`.EXTENSION INTERPRETER`, repeatable: files with this extension in root/boot run as CGI scripts "
-                        "and are never delivered, e.g. .php /usr/bin/php-cgi"),
+    PXED_OPTION(struct http_config, cgi, LINES, "cgi", .fallback = ".php /usr/bin/php-cgi", .flags = PXED_OPT_RESTART,
+                .help =
+                    "`.EXTENSION INTERPRETER`, repeatable: files with this extension in root/boot run as CGI scripts "
+                    "and are never delivered"),
     PXED_OPTION(struct http_config, cgi_timeout, DURATION, "cgi-timeout", .fallback = "10s", .min = 100, .max = 600000,
                 .help = "a script that takes longer is killed with its children; the machine boots its disk"),
     PXED_OPTION(struct http_config, cgi_user, STR, "cgi-user", .fallback = "nobody", .flags = PXED_OPT_RESTART,
                 .help = "the account scripts run as, if pxed is started as root"),
     PXED_OPTION(struct http_config, script, STR, "script", .fallback = "home.php",
-                .help = "the operator's script below root/boot; where it exists it decides what an armed machine boots"),
+                .help =
+                    "the operator's script below root/boot; where it exists it decides what an armed machine boots"),
     PXED_OPTION(struct http_config, script_always, BOOL, "script-always", .fallback = "no",
                 .help = "ask the operator's script for hosts that are not armed, too"),
     PXED_OPTION(struct http_config, status, ENUM, "status", .fallback = "local", .words = "local all",
@@ -58,7 +60,7 @@ static void check_handler(const struct http_config *c, size_t i, const char *fil
     else if (handler.len == 0 || handler.ptr[0] != '/')
         pxed_diag_add(diags, PXED_ERROR, file, line, "cgi: %.*s needs the absolute path of its interpreter",
                       PXED_S(extension));
-    else if (access(pxed_buf_cstr(&b), X_OK) != 0)
+    else if (line > 0 && access(pxed_buf_cstr(&b), X_OK) != 0) /* the default needs no php */
         pxed_diag_add(diags, PXED_WARNING, file, line, "cgi: %s cannot be executed: %s", path, strerror(errno));
     for (size_t j = 0; j < i; j++) {
         struct pxed_slice other = pxed_slice_of(c->cgi.items[j]);

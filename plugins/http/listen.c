@@ -53,8 +53,8 @@ static int open_socket(struct http *h, const struct pxed_addr *addr) {
     if (fd < 0)
         return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one));        /* the address may come later than we */
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));   /* inherited by what is accepted */
+    setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one));      /* the address may come later than we */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* inherited by what is accepted */
     if (bind(fd, (struct sockaddr *)&name, len) == 0 && listen(fd, SOMAXCONN) == 0)
         return fd;
     error = errno;

@@ -1,5 +1,5 @@
-/* Bytes from a client -> one request of slices. llhttp does the grammar; the limits, and what it lets pass that could be
- * read in two ways, are judged here. No I/O, no allocation: the caller owns the input buffer. */
+/* Bytes from a client -> one request of slices. llhttp does the grammar; the limits, and what it lets pass that could
+ * be read in two ways, are judged here. No I/O, no allocation: the caller owns the input buffer. */
 #pragma once
 
 #include <llhttp.h>
@@ -17,20 +17,20 @@ enum {
 
 /*     name               status reason          sentence */
 #define HTTP_REFUSALS(X)                                                                                               \
-    X(NONE,               0,   OK,             "")                                                                     \
-    X(SYNTAX,             400, HTTP_MALFORMED, "the request line, a header or a chunk cannot be read")                 \
-    X(LINE_END,           400, HTTP_MALFORMED, "a line is folded, or holds NUL or a stray CR")       \
-    X(TARGET_FORM,        400, HTTP_MALFORMED, "the target is neither a path nor an http:// URL")                      \
-    X(NO_HOST,            400, HTTP_MALFORMED, "HTTP/1.1 needs exactly one Host")                                      \
-    X(FRAMING,            400, HTTP_MALFORMED, "the length of the body is ambiguous")                                  \
-    X(CODING,             501, HTTP_MALFORMED, "chunked is the only transfer coding known here")                       \
-    X(METHOD,             501, BAD_REQUEST,    "GET, HEAD and POST are the only methods known here")                   \
-    X(VERSION,            505, HTTP_MALFORMED, "HTTP/1.0 and HTTP/1.1 are spoken here")                                \
-    X(TARGET_LONG,        414, TOO_LARGE,      "the target is longer than 4096 bytes")                                 \
-    X(HEAD_LARGE,         431, TOO_LARGE,      "the head is larger than 16 KiB")                                       \
-    X(HEADERS_MANY,       431, TOO_LARGE,      "there are more than 64 headers")                                       \
-    X(BODY_LARGE,         413, TOO_LARGE,      "the body is larger than 64 KiB")                                       \
-    X(SLOW,               408, TIMEOUT,        "the request did not come in time")
+    X(NONE, 0, OK, "")                                                                                                 \
+    X(SYNTAX, 400, HTTP_MALFORMED, "the request line, a header or a chunk cannot be read")                             \
+    X(LINE_END, 400, HTTP_MALFORMED, "a line is folded, or holds NUL or a stray CR")                                   \
+    X(TARGET_FORM, 400, HTTP_MALFORMED, "the target is neither a path nor an http:// URL")                             \
+    X(NO_HOST, 400, HTTP_MALFORMED, "HTTP/1.1 needs exactly one Host")                                                 \
+    X(FRAMING, 400, HTTP_MALFORMED, "the length of the body is ambiguous")                                             \
+    X(CODING, 501, HTTP_MALFORMED, "chunked is the only transfer coding known here")                                   \
+    X(METHOD, 501, BAD_REQUEST, "GET, HEAD and POST are the only methods known here")                                  \
+    X(VERSION, 505, HTTP_MALFORMED, "HTTP/1.0 and HTTP/1.1 are spoken here")                                           \
+    X(TARGET_LONG, 414, TOO_LARGE, "the target is longer than 4096 bytes")                                             \
+    X(HEAD_LARGE, 431, TOO_LARGE, "the head is larger than 16 KiB")                                                    \
+    X(HEADERS_MANY, 431, TOO_LARGE, "there are more than 64 headers")                                                  \
+    X(BODY_LARGE, 413, TOO_LARGE, "the body is larger than 64 KiB")                                                    \
+    X(SLOW, 408, TIMEOUT, "the request did not come in time")
 
 enum http_refusal {
 #define X(name, status, reason, sentence) HTTP_REFUSED_##name,
@@ -56,8 +56,8 @@ struct http_header {
 /* One whole request. Slices point into the input buffer; unset: the header was not there. */
 struct http_request {
     enum http_method method;
-    uint8_t minor;   /* HTTP/1.minor */
-    bool keep_alive; /* the client would have it so */
+    uint8_t minor;                         /* HTTP/1.minor */
+    bool keep_alive;                       /* the client would have it so */
     struct pxed_slice target, path, query; /* as sent; the path begins with `/`; query unset without `?` */
     struct pxed_slice host, user_agent, content_type;
     struct pxed_slice range, if_range, if_match, if_none_match, if_modified_since, if_unmodified_since;
@@ -75,7 +75,7 @@ struct http_parser {
     uint32_t head_len;
     uint32_t body_len; /* of which the body has come; the body begins at head_len */
     uint64_t content_length;
-    uint8_t refusal;   /* enum http_refusal */
+    uint8_t refusal; /* enum http_refusal */
     uint8_t n_headers;
     bool in_body, done, in_name, in_value, chunked, keep_alive, expects_continue;
     uint8_t method;

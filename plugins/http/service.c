@@ -13,11 +13,8 @@ struct pxed_http_reply {
 void http_service_call(struct http_conn *c) {
     const struct http_request *r = &c->request;
     struct pxed_http_reply *reply = pxed_xalloc(sizeof(*reply));
-    struct pxed_http_call call = {.post = r->method == HTTP_METHOD_POST,
-                                  .path = r->path,
-                                  .query = r->query,
-                                  .body = r->body,
-                                  .fd = c->fd};
+    struct pxed_http_call call = {
+        .post = r->method == HTTP_METHOD_POST, .path = r->path, .query = r->query, .body = r->body, .fd = c->fd};
     reply->conn = c;
     c->reply = reply;
     c->listener->handler(c->listener->handler_arg, &call, reply);

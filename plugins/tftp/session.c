@@ -13,7 +13,10 @@
 #include "pxed/arena.h"
 #include "tftp_io.h"
 
-enum { TFTP_READ_AHEAD = 512 * 1024 };
+enum {
+    TFTP_READ_AHEAD = 512 * 1024, /* asked of the kernel */
+    TFTP_AHEAD = 8 * 1024,        /* kept per transfer: five blocks of an Ethernet packet save a tenth of the time */
+};
 
 static uint64_t now_of(const struct tftp_session *s) {
     return s->tftp->ctx->core->now(s->tftp->ctx);
@@ -39,21 +42,43 @@ static bool read_file(struct tftp_session *s, uint64_t position, size_t n, char 
         iov[count] = (struct iovec){out + (size_t)count * (blksize + TFTP_DATA_HEADER) + TFTP_DATA_HEADER, part};
         left -= part;
     }
-    if (count == 0)
-        return true;
     return preadv(s->content->fd, iov, count, (off_t)(s->content->offset + position)) == (ssize_t)n;
 }
 
-static void copy_bytes(struct tftp_session *s, uint64_t position, size_t n, char *out, size_t blksize) {
-    if (n == 0)
-        return; /* empty content may have no pointer */
-    const char *from = s->content->bytes.ptr + position;
+static void copy_bytes(const char *from, size_t n, char *out, size_t blksize) {
     for (; n > 0; out += blksize + TFTP_DATA_HEADER) {
         size_t part = n < blksize ? n : blksize;
         memcpy(out + TFTP_DATA_HEADER, from, part);
         from += part;
         n -= part;
     }
+}
+
+/* The file's bytes at `position`, from the ones kept. NULL: the file ends too early, or cannot be read. */
+static const char *from_ahead(struct tftp_session *s, uint64_t position, size_t n) {
+    if (!s->ahead)
+        s->ahead = pxed_xalloc(TFTP_AHEAD);
+    if (position < s->ahead_at || position - s->ahead_at > s->ahead_n || n > s->ahead_n - (position - s->ahead_at)) {
+        size_t want = s->size - position < TFTP_AHEAD ? (size_t)(s->size - position) : TFTP_AHEAD;
+        ssize_t got = pread(s->content->fd, s->ahead, want, (off_t)(s->content->offset + position));
+        s->ahead_at = position;
+        s->ahead_n = got > 0 ? (size_t)got : 0;
+    }
+    return n <= s->ahead_n - (position - s->ahead_at) ? s->ahead + (position - s->ahead_at) : NULL;
+}
+
+static bool lay_content(struct tftp_session *s, uint64_t position, size_t n, char *out, size_t blksize) {
+    const char *from = NULL;
+    if (n == 0)
+        return true; /* empty content may have no pointer */
+    if (s->content->kind == PXED_CONTENT_BYTES)
+        from = s->content->bytes.ptr + position;
+    else if (n > TFTP_AHEAD / 2)
+        return read_file(s, position, n, out, blksize);
+    else if (!(from = from_ahead(s, position, n)))
+        return false;
+    copy_bytes(from, n, out, blksize);
+    return true;
 }
 
 /* Lays blocks first .. first + count - 1 into the scratch, headers included. Returns the length, 0 on a read error. */
@@ -64,9 +89,7 @@ static size_t lay_octets(struct tftp_session *s, uint64_t first, unsigned count)
     if (n > s->size - position)
         n = (size_t)(s->size - position);
     read_ahead(s, position + n);
-    if (s->content->kind == PXED_CONTENT_BYTES)
-        copy_bytes(s, position, n, out, blksize);
-    else if (!read_file(s, position, n, out, blksize))
+    if (!lay_content(s, position, n, out, blksize))
         return 0;
     for (unsigned i = 0; i < count; i++)
         tftp_put_data_header(out + i * (blksize + TFTP_DATA_HEADER), first + i);
@@ -262,6 +285,7 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
 static void free_session(struct tftp_session *s) {
     free(s->packet);
     free(s->text);
+    free(s->ahead);
     free(s);
 }
 
@@ -436,6 +460,11 @@ void tftp_session_tick(struct tftp_session *s) {
     /* Out of the way, so that the next deadline counts as an earlier one. */
     tftp_deadlines_move(&s->tftp->deadlines, &s->due, UINT64_MAX);
     step(s, TFTP_TICK, 0);
+}
+
+bool tftp_session_is_left(const struct tftp_session *s) {
+    const struct tftp_transfer *t = &s->transfer;
+    return !t->seen || t->tries > 0 || t->next > t->last;
 }
 
 bool tftp_session_is_repeat(const struct tftp_session *s, struct pxed_slice packet) {

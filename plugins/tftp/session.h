@@ -22,8 +22,11 @@ struct tftp_session {
     struct tftp_terms terms;
     uint64_t size;             /* of the content before conversion */
     struct tftp_text_at *text; /* netascii: where block b begins, at b % TFTP_TEXT_PLACES */
-    uint64_t advised;          /* the kernel was asked to read up to here */
-    uint64_t began;            /* ms */
+    char *ahead;               /* TFTP_AHEAD bytes of the file, so that lock-step need not read for each block */
+    uint64_t ahead_at;         /* where they begin */
+    size_t ahead_n;
+    uint64_t advised; /* the kernel was asked to read up to here */
+    uint64_t began;   /* ms */
     unsigned resends;
     int fd;
     uv_poll_t poll;
@@ -42,6 +45,10 @@ void tftp_session_repeat(struct tftp_session *s);
 void tftp_session_tick(struct tftp_session *s);
 /* Ends it whatever it does: `reason` OK is no fault. */
 void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whole);
+
+/* Another request came from its port: has the client left this transfer? Not while it acknowledges: behind a NAT, and
+ * on hosts that let sockets share a port, two clients can look like one. What is wrongly kept ends by the timer. */
+bool tftp_session_is_left(const struct tftp_session *s);
 
 /* The packet was the one that began this session, and nothing was acknowledged yet. */
 bool tftp_session_is_repeat(const struct tftp_session *s, struct pxed_slice packet);

@@ -24,11 +24,18 @@ static struct tftp_peer **peer_link(const struct tftp_table *t, const struct pxe
     return link;
 }
 
-struct tftp_entry *tftp_table_find(const struct tftp_table *t, const struct pxed_addr *addr, uint16_t port) {
-    struct tftp_entry *entry = t->buckets[bucket_of(t, addr, port)];
+static struct tftp_entry *find_from(struct tftp_entry *entry, const struct pxed_addr *addr, uint16_t port) {
     while (entry && (entry->port != port || !pxed_addr_eq(&entry->addr, addr)))
         entry = entry->next;
     return entry;
+}
+
+struct tftp_entry *tftp_table_find(const struct tftp_table *t, const struct pxed_addr *addr, uint16_t port) {
+    return find_from(t->buckets[bucket_of(t, addr, port)], addr, port);
+}
+
+struct tftp_entry *tftp_table_next(const struct tftp_entry *entry) {
+    return find_from(entry->next, &entry->addr, entry->port);
 }
 
 size_t tftp_table_count(const struct tftp_table *t, const struct pxed_addr *addr) {

@@ -25,9 +25,11 @@ struct tftp_table {
     size_t n;
 };
 
+/* The newest transfer of a key; there may be older ones, which tftp_table_next finds. NULL: none. */
 struct tftp_entry *tftp_table_find(const struct tftp_table *t, const struct pxed_addr *addr, uint16_t port);
+struct tftp_entry *tftp_table_next(const struct tftp_entry *entry);
 /* Transfers of one address. */
 size_t tftp_table_count(const struct tftp_table *t, const struct pxed_addr *addr);
-/* Addr and port are set and not yet in the table. */
+/* Addr and port are set. */
 void tftp_table_add(struct tftp_table *t, struct tftp_entry *entry);
 void tftp_table_remove(struct tftp_table *t, struct tftp_entry *entry);

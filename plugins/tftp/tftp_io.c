@@ -84,17 +84,20 @@ static void log_request(struct tftp *tftp, const struct tftp_request *request, c
              (unsigned long long)request->value[TFTP_WINDOWSIZE]);
 }
 
-/* lpxelinux asks for all its files from one port, so a new request there ends what ran before: the client has gone on,
- * and an old transfer whose last block was out has simply lost its last ACK. */
+/* lpxelinux asks for all its files from one port: a new request there ends what the client has left, most often a
+ * transfer whose last ACK was lost. */
 static bool taken_up(struct tftp *tftp, const struct pxed_addr *peer, uint16_t port, struct pxed_slice packet) {
-    struct tftp_session *s = (struct tftp_session *)tftp_table_find(&tftp->table, peer, port);
-    if (!s)
-        return false;
-    if (tftp_session_is_repeat(s, packet)) {
-        tftp_session_repeat(s);
-        return true;
+    struct tftp_entry *next;
+    for (struct tftp_entry *entry = tftp_table_find(&tftp->table, peer, port); entry; entry = next) {
+        struct tftp_session *s = (struct tftp_session *)entry;
+        next = tftp_table_next(entry);
+        if (tftp_session_is_repeat(s, packet)) {
+            tftp_session_repeat(s);
+            return true;
+        }
+        if (tftp_session_is_left(s))
+            tftp_session_end(s, PXED_WHY_OK, false);
     }
-    tftp_session_end(s, PXED_WHY_OK, false);
     return false;
 }
 

@@ -115,7 +115,8 @@ struct tftp_action tftp_step(struct tftp_transfer *t, struct tftp_input input, u
     case TFTP_GOT_ERROR:
         return end(PXED_WHY_TFTP_ABORTED, false);
     case TFTP_GOT_REQUEST:
-        return t->seen ? nothing() : send_again(t, now);
+        /* A client repeats its request after a second or more; sooner it is a packet that the network doubled. */
+        return t->seen || now - t->sent_at < TFTP_GAP_MOST ? nothing() : send_again(t, now);
     case TFTP_TICK:
         return tick(t, now);
     }

@@ -40,7 +40,7 @@ struct pxed_facts {
     bool has_firmware; /* option 93 was there */
     enum pxed_loader loader;
     bool boots;             /* it asks for boot data (PXEClient, HTTPClient, iPXE): firmware or loader, not an OS */
-    bool opens_boot;        /* a DISCOVER from firmware: a new power-on */
+    bool opens_boot;        /* a DISCOVER of firmware or loader: perhaps a new power-on; the ladder tells */
     uint16_t arch;          /* as sent */
     struct pxed_slice vendor; /* as sent */
     const struct pxed_iface *iface;

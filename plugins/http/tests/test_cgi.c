@@ -16,7 +16,8 @@ static const struct {
     {"CRLF", "Content-type:text/plain\r\n\r\n#!gpxe\n", HTTP_CGI_DOCUMENT, 200, "text/plain", "", "#!gpxe\n", ""},
     {"php", "X-Powered-By: PHP/8.2\r\nContent-type: text/html; charset=UTF-8\r\n\r\nhi", HTTP_CGI_DOCUMENT, 200,
      "text/html; charset=UTF-8", "", "hi", "X-Powered-By: PHP/8.2\r\n"},
-    {"status", "Status: 404 Not Found\nContent-Type: text/plain\n\nno", HTTP_CGI_DOCUMENT, 404, "text/plain", "", "no", ""},
+    {"status", "Status: 404 Not Found\nContent-Type: text/plain\n\nno", HTTP_CGI_DOCUMENT, 404, "text/plain", "", "no",
+     ""},
     {"status alone", "Status: 503\n\nno", HTTP_CGI_DOCUMENT, 503, "text/plain", "", "no", ""},
     {"bare boot script", "#!ipxe\nboot: x\n", HTTP_CGI_DOCUMENT, 200, "text/plain", "", "#!ipxe\nboot: x\n", ""},
     {"redirect", "Location: http://a/b\n\n", HTTP_CGI_DOCUMENT, 302, "text/plain", "http://a/b", "",
@@ -26,7 +27,8 @@ static const struct {
     {"internal redirect", "Location: /boot/x?y\r\n\r\n", HTTP_CGI_LOCAL, 302, "text/plain", "/boot/x?y", "",
      "Location: /boot/x?y\r\n"},
     {"no scheme", "Location: //a/b\n\n", HTTP_CGI_DOCUMENT, 302, "text/plain", "//a/b", "", "Location: //a/b\r\n"},
-    {"ours are dropped", "Content-Type: a/b\nContent-Length: 9\nConnection: close\nTransfer-Encoding: chunked\nA: b\n\nx",
+    {"ours are dropped",
+     "Content-Type: a/b\nContent-Length: 9\nConnection: close\nTransfer-Encoding: chunked\nA: b\n\nx",
      HTTP_CGI_DOCUMENT, 200, "a/b", "", "x", "A: b\r\n"},
     {"empty body", "Content-Type: a/b\n\n", HTTP_CGI_DOCUMENT, 200, "a/b", "", "", ""},
 
@@ -129,18 +131,36 @@ START_TEST(environment) {
     char env[4096];
     size_t len = build_env("POST /boot/home.php/ex%20tra?-s&mac=08%3A00 HTTP/1.1\r\n" HEADERS "\r\nhi", &cgi, true, env,
                            sizeof(env));
-    static const char *const there[] = {
-        "GATEWAY_INTERFACE=CGI/1.1", "SERVER_SOFTWARE=pxed/0.1", "SERVER_PROTOCOL=HTTP/1.1", "SERVER_NAME=pxe-server",
-        "SERVER_ADDR=10.0.0.1", "SERVER_PORT=80", "REMOTE_ADDR=10.0.0.2", "REMOTE_HOST=10.0.0.2", "REMOTE_PORT=4711",
-        "REQUEST_METHOD=POST", "REQUEST_URI=/boot/home.php/ex%20tra?-s&mac=08%3A00", "QUERY_STRING=-s&mac=08%3A00",
-        "SCRIPT_NAME=/boot/home.php", "SCRIPT_FILENAME=/srv/pxed/boot/home.php", "DOCUMENT_ROOT=/srv/pxed",
-        "PATH_INFO=/ex tra", "PATH_TRANSLATED=/srv/pxed/ex tra", "CONTENT_LENGTH=2", "CONTENT_TYPE=text/x",
-        "REDIRECT_STATUS=200", "HTTP_HOST=pxe-server:8080", "HTTP_X_UNDER=b", "HTTP_COOKIE=a=1; b=2", "HTTP_ACCEPT=x, y",
-        "PXED_MAC=08:00:27:4d:4d:aa", "PXED_ARMED=yes"};
+    static const char *const there[] = {"GATEWAY_INTERFACE=CGI/1.1",
+                                        "SERVER_SOFTWARE=pxed/0.1",
+                                        "SERVER_PROTOCOL=HTTP/1.1",
+                                        "SERVER_NAME=pxe-server",
+                                        "SERVER_ADDR=10.0.0.1",
+                                        "SERVER_PORT=80",
+                                        "REMOTE_ADDR=10.0.0.2",
+                                        "REMOTE_HOST=10.0.0.2",
+                                        "REMOTE_PORT=4711",
+                                        "REQUEST_METHOD=POST",
+                                        "REQUEST_URI=/boot/home.php/ex%20tra?-s&mac=08%3A00",
+                                        "QUERY_STRING=-s&mac=08%3A00",
+                                        "SCRIPT_NAME=/boot/home.php",
+                                        "SCRIPT_FILENAME=/srv/pxed/boot/home.php",
+                                        "DOCUMENT_ROOT=/srv/pxed",
+                                        "PATH_INFO=/ex tra",
+                                        "PATH_TRANSLATED=/srv/pxed/ex tra",
+                                        "CONTENT_LENGTH=2",
+                                        "CONTENT_TYPE=text/x",
+                                        "REDIRECT_STATUS=200",
+                                        "HTTP_HOST=pxe-server:8080",
+                                        "HTTP_X_UNDER=b",
+                                        "HTTP_COOKIE=a=1; b=2",
+                                        "HTTP_ACCEPT=x, y",
+                                        "PXED_MAC=08:00:27:4d:4d:aa",
+                                        "PXED_ARMED=yes"};
     for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++)
         ck_assert_msg(has(env, len, there[i]), "%s is missing", there[i]);
-    static const char *const not_there[] = {"HTTP_AUTHORIZATION", "HTTP_PROXY", "HTTP_SHOCK", "HTTP_CONTENT_TYPE",
-                                            "HTTP_CONTENT_LENGTH", "AUTH_TYPE"};
+    static const char *const not_there[] = {"HTTP_AUTHORIZATION", "HTTP_PROXY",          "HTTP_SHOCK",
+                                            "HTTP_CONTENT_TYPE",  "HTTP_CONTENT_LENGTH", "AUTH_TYPE"};
     for (size_t i = 0; i < sizeof(not_there) / sizeof(not_there[0]); i++)
         ck_assert_msg(!names(env, len, not_there[i]), "%s is there", not_there[i]);
     /* Behind an internal redirect it is a GET without a body; a strange Host is not a name. */

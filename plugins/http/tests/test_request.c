@@ -28,7 +28,8 @@ static const struct vector vectors[] = {
     {"pipelined", "GET /1 HTTP/1.1\r\n" H "\r\nGET /2 HTTP/1.1\r\n", 0, "/1", NULL, "", "GET /2 HTTP/1.1\r\n", true},
     {"post", "POST /e HTTP/1.1\r\n" H "Content-Length: 5\r\n\r\nhelloGET", 0, "/e", NULL, "hello", "GET", true},
     {"get with body", "GET /e HTTP/1.1\r\n" H "Content-Length: 2\r\n\r\nhi", 0, "/e", NULL, "hi", "", true},
-    {"chunked", "POST /e HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: v\r\n\r\nX", 0,
+    {"chunked",
+     "POST /e HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: v\r\n\r\nX", 0,
      "/e", NULL, "abcde", "X", true},
     {"bare LF", "GET /lf HTTP/1.0\n\n", 0, "/lf", NULL, "", "", false},
     {"empty lines first", "\r\n\r\nGET /e HTTP/1.1\r\n" H "\r\n", 0, "/e", NULL, "", "", true},
@@ -50,7 +51,8 @@ static const struct vector vectors[] = {
     {"target *", "GET * HTTP/1.1\r\n" H "\r\n", HTTP_REFUSED_TARGET_FORM, NULL, NULL, NULL, NULL, false},
     {"target https", "GET https://a/ HTTP/1.1\r\n" H "\r\n", HTTP_REFUSED_TARGET_FORM, NULL, NULL, NULL, NULL, false},
     {"target http:///", "GET http:///a HTTP/1.1\r\n" H "\r\n", HTTP_REFUSED_TARGET_FORM, NULL, NULL, NULL, NULL, false},
-    {"folded header", "GET / HTTP/1.1\r\n" H "A: b\r\n c\r\n\r\n", HTTP_REFUSED_LINE_END, NULL, NULL, NULL, NULL, false},
+    {"folded header", "GET / HTTP/1.1\r\n" H "A: b\r\n c\r\n\r\n", HTTP_REFUSED_LINE_END, NULL, NULL, NULL, NULL,
+     false},
     {"folded empty header", "GET / HTTP/1.1\r\n" H "A:\r\n c\r\n\r\n", HTTP_REFUSED_LINE_END, NULL, NULL, NULL, NULL,
      false},
     {"CR in header", "GET / HTTP/1.1\r\n" H "A: b\rC: d\r\n\r\n", HTTP_REFUSED_SYNTAX, NULL, NULL, NULL, NULL, false},
@@ -150,13 +152,14 @@ START_TEST(limits) {
     ck_assert_int_eq(repeated("GET / HTTP/1.1\r\n" H "A: ", "x", 16000, "\r\n\r\n"), HTTP_REFUSED_NONE);
     ck_assert_int_eq(repeated("GET / HTTP/1.1\r\n" H "A: ", "x", 16384, "\r\n\r\n"), HTTP_REFUSED_HEAD_LARGE);
     ck_assert_int_eq(repeated("", "\r\n", 8192, "GET / HTTP/1.1\r\n" H "\r\n"), HTTP_REFUSED_HEAD_LARGE);
-    ck_assert_int_eq(repeated("POST / HTTP/1.1\r\n" H "Content-Length: 65536\r\n\r\n", "b", 65536, ""), HTTP_REFUSED_NONE);
-    ck_assert_int_eq(repeated("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n", "8\r\n01234567\r\n", 8192,
-                              "0\r\n\r\n"),
+    ck_assert_int_eq(repeated("POST / HTTP/1.1\r\n" H "Content-Length: 65536\r\n\r\n", "b", 65536, ""),
                      HTTP_REFUSED_NONE);
-    ck_assert_int_eq(repeated("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n", "8\r\n01234567\r\n", 8193,
-                              "0\r\n\r\n"),
-                     HTTP_REFUSED_BODY_LARGE);
+    ck_assert_int_eq(
+        repeated("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n", "8\r\n01234567\r\n", 8192, "0\r\n\r\n"),
+        HTTP_REFUSED_NONE);
+    ck_assert_int_eq(
+        repeated("POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n", "8\r\n01234567\r\n", 8193, "0\r\n\r\n"),
+        HTTP_REFUSED_BODY_LARGE);
 }
 END_TEST
 

@@ -11,9 +11,9 @@ START_TEST(dates_written) {
         int64_t seconds;
         const char *text;
     } rows[] = {
-        {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"},   {0, "Thu, 01 Jan 1970 00:00:00 GMT"},
-        {951782400, "Tue, 29 Feb 2000 00:00:00 GMT"},   {4107542399, "Sun, 28 Feb 2100 23:59:59 GMT"},
-        {4107542400, "Mon, 01 Mar 2100 00:00:00 GMT"},  {-5, "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"},    {0, "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {951782400, "Tue, 29 Feb 2000 00:00:00 GMT"},    {4107542399, "Sun, 28 Feb 2100 23:59:59 GMT"},
+        {4107542400, "Mon, 01 Mar 2100 00:00:00 GMT"},   {-5, "Thu, 01 Jan 1970 00:00:00 GMT"},
         {253402300799, "Fri, 31 Dec 9999 23:59:59 GMT"}, {INT64_MAX, "Fri, 31 Dec 9999 23:59:59 GMT"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -93,9 +93,9 @@ START_TEST(ranges) {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         uint64_t offset = 0, length = 0;
         enum http_range_result r = http_range_parse(pxed_slice_of(rows[i].value), rows[i].size, &offset, &length);
-        ck_assert_msg(r == rows[i].result && offset == rows[i].offset && length == rows[i].length, "%s of %llu: %d %llu+%llu",
-                      rows[i].value, (unsigned long long)rows[i].size, (int)r, (unsigned long long)offset,
-                      (unsigned long long)length);
+        ck_assert_msg(r == rows[i].result && offset == rows[i].offset && length == rows[i].length,
+                      "%s of %llu: %d %llu+%llu", rows[i].value, (unsigned long long)rows[i].size, (int)r,
+                      (unsigned long long)offset, (unsigned long long)length);
     }
 }
 END_TEST
@@ -158,7 +158,8 @@ START_TEST(conditions_and_ranges) {
                              .if_none_match = pxed_slice_of(c->if_none_match),
                              .if_modified_since = pxed_slice_of(c->if_modified),
                              .if_unmodified_since = pxed_slice_of(c->if_unmodified)};
-    struct http_entity e = {.status = 200, .etag = PXED_SLICE("\"e1\""), .size = 100, .mtime = 784111777, .ranges = true};
+    struct http_entity e = {
+        .status = 200, .etag = PXED_SLICE("\"e1\""), .size = 100, .mtime = 784111777, .ranges = true};
     struct http_plan p;
     http_plan_make(&r, &e, false, &p);
     ck_assert_msg(p.status == c->status && p.offset == c->offset && p.length == c->length && p.body == c->body &&
@@ -203,25 +204,31 @@ START_TEST(heads) {
                             .ranges = true};
     struct http_request r = {.minor = 1, .keep_alive = true};
 #define COMMON "Accept-Ranges: bytes\r\nETag: \"e\"\r\nLast-Modified: " WHEN "\r\n"
-    expect_head(&r, &e, "HTTP/1.1 200 OK\r\nServer: pxed\r\nDate: " WHEN "\r\nContent-Type: text/plain\r\n"
-                        "Content-Length: 10\r\n" COMMON "\r\n");
+    expect_head(&r, &e,
+                "HTTP/1.1 200 OK\r\nServer: pxed\r\nDate: " WHEN "\r\nContent-Type: text/plain\r\n"
+                "Content-Length: 10\r\n" COMMON "\r\n");
     r.range = PXED_SLICE("bytes=2-3");
-    expect_head(&r, &e, "HTTP/1.1 206 Partial Content\r\nServer: pxed\r\nDate: " WHEN "\r\nContent-Type: text/plain\r\n"
-                        "Content-Length: 2\r\nContent-Range: bytes 2-3/10\r\n" COMMON "\r\n");
+    expect_head(&r, &e,
+                "HTTP/1.1 206 Partial Content\r\nServer: pxed\r\nDate: " WHEN "\r\nContent-Type: text/plain\r\n"
+                "Content-Length: 2\r\nContent-Range: bytes 2-3/10\r\n" COMMON "\r\n");
     r.range = PXED_SLICE("bytes=10-");
-    expect_head(&r, &e, "HTTP/1.1 416 Range Not Satisfiable\r\nServer: pxed\r\nDate: " WHEN "\r\n"
-                        "Content-Length: 0\r\nContent-Range: bytes */10\r\n" COMMON "\r\n");
+    expect_head(&r, &e,
+                "HTTP/1.1 416 Range Not Satisfiable\r\nServer: pxed\r\nDate: " WHEN "\r\n"
+                "Content-Length: 0\r\nContent-Range: bytes */10\r\n" COMMON "\r\n");
     r = (struct http_request){.minor = 0, .keep_alive = true, .if_none_match = PXED_SLICE("*")};
-    expect_head(&r, &e, "HTTP/1.1 304 Not Modified\r\nServer: pxed\r\nDate: " WHEN "\r\n" COMMON
-                        "Connection: keep-alive\r\n\r\n");
+    expect_head(&r, &e,
+                "HTTP/1.1 304 Not Modified\r\nServer: pxed\r\nDate: " WHEN "\r\n" COMMON
+                "Connection: keep-alive\r\n\r\n");
     r = (struct http_request){.minor = 0};
     e = (struct http_entity){.status = 503, .size = 0, .extra = PXED_SLICE("X: y\r\n")};
-    expect_head(&r, &e, "HTTP/1.1 503 Service Unavailable\r\nServer: pxed\r\nDate: " WHEN "\r\n"
-                        "Content-Type: application/octet-stream\r\nContent-Length: 0\r\nRetry-After: 2\r\nX: y\r\n"
-                        "Connection: close\r\n\r\n");
+    expect_head(&r, &e,
+                "HTTP/1.1 503 Service Unavailable\r\nServer: pxed\r\nDate: " WHEN "\r\n"
+                "Content-Type: application/octet-stream\r\nContent-Length: 0\r\nRetry-After: 2\r\nX: y\r\n"
+                "Connection: close\r\n\r\n");
     e = (struct http_entity){.status = 501, .type = PXED_SLICE("text/plain")};
-    expect_head(&r, &e, "HTTP/1.1 501 Not Implemented\r\nServer: pxed\r\nDate: " WHEN "\r\nContent-Type: text/plain\r\n"
-                        "Content-Length: 0\r\nAllow: GET, HEAD, POST\r\nConnection: close\r\n\r\n");
+    expect_head(&r, &e,
+                "HTTP/1.1 501 Not Implemented\r\nServer: pxed\r\nDate: " WHEN "\r\nContent-Type: text/plain\r\n"
+                "Content-Length: 0\r\nAllow: GET, HEAD, POST\r\nConnection: close\r\n\r\n");
 }
 END_TEST
 
@@ -230,11 +237,11 @@ START_TEST(reasons) {
         enum pxed_reason reason;
         int status;
     } rows[] = {
-        {PXED_WHY_NOT_FOUND, 404},    {PXED_WHY_UNKNOWN_MACHINE, 404}, {PXED_WHY_NO_IMAGE, 404},
-        {PXED_WHY_BAD_MAC, 400},      {PXED_WHY_BAD_STAGE, 400},       {PXED_WHY_PRIVATE_FILE, 403},
-        {PXED_WHY_TOKEN_DEAD, 403},   {PXED_WHY_FOREIGN_EVENT, 403},   {PXED_WHY_TOO_LARGE, 413},
-        {PXED_WHY_BUSY, 503},         {PXED_WHY_SHUTTING_DOWN, 503},   {PXED_WHY_STORE_FAILED, 500},
-        {PXED_WHY_IO_ERROR, 500},     {PXED_WHY_CGI_FAILED, 502},
+        {PXED_WHY_NOT_FOUND, 404},  {PXED_WHY_UNKNOWN_MACHINE, 404}, {PXED_WHY_NO_IMAGE, 404},
+        {PXED_WHY_BAD_MAC, 400},    {PXED_WHY_BAD_STAGE, 400},       {PXED_WHY_PRIVATE_FILE, 403},
+        {PXED_WHY_TOKEN_DEAD, 403}, {PXED_WHY_FOREIGN_EVENT, 403},   {PXED_WHY_TOO_LARGE, 413},
+        {PXED_WHY_BUSY, 503},       {PXED_WHY_SHUTTING_DOWN, 503},   {PXED_WHY_STORE_FAILED, 500},
+        {PXED_WHY_IO_ERROR, 500},   {PXED_WHY_CGI_FAILED, 502},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         ck_assert_int_eq(http_status_of(rows[i].reason), rows[i].status);

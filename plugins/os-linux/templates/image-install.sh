@@ -16,7 +16,13 @@ exec >>$LOG 2>&1
 
 {{> report}}
 
-step() { echo "pxed: $* at $(cut -d' ' -f1 /proc/uptime) s" | tee -a $LOG >/dev/console; }
+step() { pxed_say "$* at $(cut -d' ' -f1 /proc/uptime) s"; }
+# This shell has no pipefail, so each part leaves a mark when it fails. A cut or damaged file fails gzip's checksum.
+unpack() { # FILE FOLDER [UNZIP]
+    mark=/tmp/pxed-broken-$1
+    rm -f "$mark"
+    { wget -q -O - "$OS/$1" || : >"$mark"; } | { ${3:-gunzip -c} || : >"$mark"; } | tar -xpf - -C "$2" && [ ! -e "$mark" ]
+}
 die() { pxed_fail "$1" $LOG; }
 # Whatever ends this script ends the installation; the installer itself must not go on.
 trap 'die SCRIPT_FAILED' EXIT
@@ -25,9 +31,8 @@ trap 'die SCRIPT_FAILED' EXIT
 step start
 TOOLS=/pxed-tools
 mkdir -p $TOOLS
-{ wget -q -O - "$OS/tools.tar.gz" | tar -xzf - -C $TOOLS && : >/tmp/pxed-tools-ok; } &
-set -o pipefail
-wget -q -O - "$OS/modules.tar.gz" | tar -xzf - -C / || die MODULES_MISSING
+{ unpack tools.tar.gz $TOOLS && : >/tmp/pxed-tools-ok; } &
+unpack modules.tar.gz / || die MODULES_MISSING
 # Every bus device names the driver it wants; one modprobe loads what there is.
 # shellcheck disable=SC2046
 modprobe -qab $(cat $(find /sys/devices -name modalias) 2>/dev/null | sort -u)
@@ -87,7 +92,7 @@ mount -t ext4 -o noatime "$root" /target || die MOUNT_FAILED
 step formatted
 
 # --- the system
-wget -q -O - "$OS/rootfs.tar.gz" | gunzip -c | tar -xpf - -C /target || die ROOTFS_FAILED
+unpack rootfs.tar.gz /target "chroot $TOOLS /sbin/pigz -dc" || die ROOTFS_FAILED
 step unpacked
 
 # --- what belongs to this host
@@ -183,7 +188,7 @@ menuentry 'Debian GNU/Linux' {
     initrd /initrd.img
 }
 GRUB
-write() { dd of="$PXED_DISK" conv=notrunc "$@" || die BOOTLOADER_FAILED; }
+write() { dd of="$PXED_DISK" conv=notrunc "$@" 2>/dev/null || die BOOTLOADER_FAILED; }
 if [ -n "$UEFI" ]; then
     mkdir -p boot/efi boot/grub/x86_64-efi
     cp usr/lib/grub/x86_64-efi/*.mod usr/lib/grub/x86_64-efi/*.lst boot/grub/x86_64-efi/

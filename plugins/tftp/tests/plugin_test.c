@@ -7,6 +7,7 @@
 
 #include "client.h"
 #include "fake_core.h"
+#include "transfer.h"
 
 static struct fake_core fake;
 static uint16_t port;
@@ -28,11 +29,12 @@ static struct fake_name names[] = {
     {.name = "not-yours", .reason = PXED_WHY_NOT_YOUR_FILE},
     {.name = "broken", .reason = PXED_WHY_TEMPLATE_BROKEN},
     {.name = "no-image", .reason = PXED_WHY_NO_IMAGE},
-    {.name = "script", .kind = PXED_CONTENT_CGI, .bytes = {"#!/bin/sh", 9}},
+    {.name = "home.sh", .kind = PXED_CONTENT_CGI, .bytes = {"#!/bin/sh", 9}},
     {.name = "four-o-four", .status = 404, .bytes = {"not here", 8}},
     {.name = "shrunk", .file = true, .lie = 600, .bytes = {NULL, 5000}},
     {.name = "big", .bytes = {NULL, BIG}},
     {.name = "big-file", .file = true, .bytes = {NULL, BIG}},
+    {.name = "middle", .file = true, .bytes = {NULL, 70000 * 8}}, /* the block number rolls over */
     {.name = "exact", .file = true, .bytes = {NULL, 1024}},
     {.name = "lines", .bytes = {NULL, 200000}},
     {.name = "lines-file", .file = true, .bytes = {NULL, 200000}},
@@ -92,7 +94,7 @@ static const struct {
     {"big", "blksize 1428 windowsize 16", 1428, 16, "blksize=1428 windowsize=16 "},
     {"big-file", "blksize 1428 windowsize 64", 1428, 45, "blksize=1428 windowsize=45 "},
     {"big-file", "windowsize 64", 512, 64, "windowsize=64 "},
-    {"big-file", "blksize 8 windowsize 64", 8, 64, "blksize=8 windowsize=64 "},
+    {"middle", "blksize 8 windowsize 64", 8, 64, "blksize=8 windowsize=64 "},
     {"big-file", "blksize 65464", 65464, 0, "blksize=65464 "},
     {"big", "blksize 8192 windowsize 16", 8192, 7, "blksize=8192 windowsize=7 "},
     {"late", "tsize 0", 0, 0, "tsize=7 "},
@@ -178,7 +180,7 @@ static const struct {
     {"four-o-four", "octet", 1, PXED_WHY_NOT_FOUND},
     {"private", "octet", 2, PXED_WHY_OK},
     {"not-yours", "octet", 2, PXED_WHY_OK},
-    {"script", "octet", 2, PXED_WHY_SCRIPT_SOURCE},
+    {"home.sh", "octet", 2, PXED_WHY_SCRIPT_SOURCE},
     {"broken", "octet", 0, PXED_WHY_OK},
     {"small", "mail", 4, PXED_WHY_BAD_REQUEST},
     {"small", "image", 4, PXED_WHY_BAD_REQUEST},
@@ -201,7 +203,7 @@ START_TEST(a_write_request) {
     int fd = client_socket();
     char packet[600];
     uint16_t from;
-    client_send(fd, port, pxed_slice("\0\2up\0octet", 12));
+    client_send(fd, port, PXED_SLICE("\0\2up\0octet\0"));
     fake_core_wait(&fake, 20);
     ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &from), 4);
     ck_assert_mem_eq(packet, "\0\5\0\2", 4);
@@ -270,6 +272,7 @@ static const char *heard(int fd) {
 START_TEST(a_repeated_request_is_not_a_second_transfer) {
     int fd = request(client_socket(), "big", "blksize 1428 windowsize 4");
     ck_assert_str_eq(heard(fd), "oack ");
+    fake_core_wait(&fake, TFTP_GAP_MOST);
     request(fd, "big", "blksize 1428 windowsize 4");
     ck_assert_str_eq(heard(fd), "oack ");
     ck_assert_uint_eq(fake.opened, 1);
@@ -277,6 +280,29 @@ START_TEST(a_repeated_request_is_not_a_second_transfer) {
     ck_assert_str_eq(heard(fd), "1 ");
     ck_assert_uint_eq(fake.opened, 2);
     ck_assert_uint_eq(fake.released, 1);
+    close(fd);
+}
+END_TEST
+
+/* Two sockets of one host may share a port, and NAT may join two hosts: who acknowledges is not cut off. */
+START_TEST(a_transfer_that_progresses_is_kept) {
+    int fd = request(client_socket(), "big", "blksize 1428");
+    char packet[2000];
+    uint16_t tid, other;
+    fake_core_wait(&fake, 20);
+    ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &tid), 4);
+    client_send(fd, tid, pxed_slice("\0\4\0\0", 4));
+    ck_assert_str_eq(heard(fd), "1 ");
+    request(fd, "small", NULL);
+    fake_core_wait(&fake, 20);
+    ck_assert_int_eq(client_receive(fd, 100, packet, sizeof(packet), &other), 9);
+    ck_assert_uint_ne(tid, other);
+    ck_assert_uint_eq(fake.released, 0);
+    client_send(fd, tid, pxed_slice("\0\4\0\1", 4));
+    ck_assert_str_eq(heard(fd), "2 ");
+    client_send(fd, other, pxed_slice("\0\4\0\1", 4));
+    fake_core_wait(&fake, 20);
+    ck_assert_uint_eq(fake.whole, 1);
     close(fd);
 }
 END_TEST
@@ -315,7 +341,7 @@ START_TEST(a_client_that_only_wants_the_size) {
     uint16_t tid;
     fake_core_wait(&fake, 20);
     ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &tid), 10);
-    client_send(fd, tid, pxed_slice("\0\5\0\10User aborted the transfer", 30));
+    client_send(fd, tid, PXED_SLICE("\0\5\0\10User aborted the transfer\0"));
     fake_core_wait(&fake, 20);
     ck_assert_uint_eq(fake.released, 1);
     ck_assert_uint_eq(fake.whole, 0);
@@ -378,7 +404,7 @@ START_TEST(too_many_are_not_answered) {
         ck_assert_str_eq(heard(fds[i]), i < 2 ? "1 " : "");
     }
     ck_assert_uint_eq(fake.refused[PXED_WHY_BUSY], 1);
-    client_send(fds[0], port, pxed_slice("\0\1small\0octet", 14)); /* replaces its own */
+    client_send(fds[0], port, PXED_SLICE("\0\1small\0octet\0")); /* replaces its own */
     ck_assert_str_eq(heard(fds[0]), "1 ");
     for (int i = 0; i < 3; i++)
         close(fds[i]);
@@ -484,6 +510,7 @@ int main(void) {
     tcase_add_test(tests, a_long_name);
     tcase_add_test(tests, no_answer_to_what_is_no_request);
     tcase_add_test(tests, a_repeated_request_is_not_a_second_transfer);
+    tcase_add_test(tests, a_transfer_that_progresses_is_kept);
     tcase_add_test(tests, a_repeated_request_joins_the_one_that_waits);
     tcase_add_test(tests, one_port_for_all_requests);
     tcase_add_test(tests, a_client_that_only_wants_the_size);

@@ -17,6 +17,12 @@ START_TEST(table) {
     ck_assert_uint_eq(tftp_table_count(&t, &entries[0].addr), 3000 / 7 + 1);
     for (unsigned i = 0; i < 3000; i++)
         ck_assert_ptr_eq(tftp_table_find(&t, &entries[i].addr, entries[i].port), &entries[i]);
+    struct tftp_entry twin = {.addr = entries[9].addr, .port = entries[9].port};
+    tftp_table_add(&t, &twin);
+    ck_assert_ptr_eq(tftp_table_find(&t, &twin.addr, twin.port), &twin);
+    ck_assert_ptr_eq(tftp_table_next(&twin), &entries[9]);
+    ck_assert_ptr_null(tftp_table_next(&entries[9]));
+    tftp_table_remove(&t, &twin);
     for (unsigned i = 0; i < 3000; i += 2)
         tftp_table_remove(&t, &entries[i]);
     for (unsigned i = 0; i < 3000; i++)

@@ -53,8 +53,8 @@ static const struct {
     {"last-ack-never-comes", 15, 1, false,
      "s>1 a1>2 t1000>2+ t3000>2+ t7000>2+ t15000>2+ t23000>2+ t31000>2+ t39000>ok"},
     {"only-block-never-acknowledged", 5, 1, false, "s>1 t1000>1+ t3000>1+ t7000>1+ t15000>ok"},
-    {"request-again-before-first-ack", 95, 4, true, "s>o r>o+ r>o+ a0>1-4 r>- a4>5-8"},
-    {"request-again-without-options", 95, 1, false, "s>1 r>1+ a1>2 r>-"},
+    {"request-again-before-first-ack", 95, 4, true, "s>o r>- w500 r>o+ w600 r>- w700 r>o+ a0>1-4 w950 r>- a4>5-8"},
+    {"request-again-without-options", 95, 1, false, "s>1 w900 r>1+ a1>2 w1900 r>-"},
     {"error", 95, 1, false, "s>1 a1>2 e>aborted"},
     {"probe-for-the-size", 95, 4, true, "s>o e>aborted"},
 };

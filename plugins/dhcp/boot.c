@@ -1,0 +1,98 @@
+#include "boot.h"
+
+struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,
+                              const struct pxed_host *host) {
+    struct pxed_slice own = host ? pxed_host_value(host, "loader") : PXED_NO_SLICE;
+    const char *name = NULL;
+    if (own.len > 0)
+        return own;
+    switch (firmware) {
+    case PXED_FW_BIOS:
+        name = config->loader_bios;
+        break;
+    case PXED_FW_EFI_IA32:
+        name = config->loader_efi_ia32;
+        break;
+    case PXED_FW_EFI_X64:
+    case PXED_FW_HTTP_X64:
+        name = config->loader_efi_x64;
+        break;
+    case PXED_FW_EFI_ARM64:
+    case PXED_FW_HTTP_ARM64:
+        name = config->loader_efi_arm64;
+        break;
+    default:
+        break;
+    }
+    return name && name[0] ? pxed_slice_of(name) : PXED_NO_SLICE;
+}
+
+/* http://SERVER/boot/LOADER: the server's part is the script's, up to /boot/. */
+static bool loader_url(struct pxed_slice script, struct pxed_slice loader, struct dhcp_boot *ret) {
+    static const char mark[] = "/boot/";
+    struct pxed_buf url = PXED_BUF(ret->url);
+    if (pxed_slice_starts(loader, PXED_SLICE("http://")) || pxed_slice_starts(loader, PXED_SLICE("https://"))) {
+        ret->file = loader;
+        return true;
+    }
+    for (size_t at = 0; at + sizeof(mark) - 1 <= script.len; at++) {
+        if (memcmp(script.ptr + at, mark, sizeof(mark) - 1) != 0)
+            continue;
+        pxed_buf_add(&url, pxed_slice_head(script, at + sizeof(mark) - 1));
+        pxed_buf_add(&url, loader);
+        ret->file = pxed_buf_slice(&url);
+        return !pxed_buf_full(&url);
+    }
+    return false;
+}
+
+/* Firmware gets a loader, by TFTP or, if it boots by HTTP, by URL. */
+static bool choose_loader(const struct dhcp_config *config, const struct dhcp_facts *facts,
+                          const struct pxed_verdict *verdict, struct dhcp_boot *ret) {
+    struct pxed_slice loader = dhcp_loader(config, facts->seen.firmware, verdict->host);
+    if (loader.len == 0)
+        return false;
+    ret->file = loader;
+    return !pxed_firmware_is_http(facts->seen.firmware) || loader_url(pxed_slice_of(verdict->script_url), loader, ret);
+}
+
+/* PROTOCOLS.md 5, the safest single policy; 0.4 for server mode: option 60 only where 43.6 = 8 and a file stand beside
+ * it, or where it is the sign of HTTP boot. */
+static void choose_class(const struct dhcp_config *config, bool proxy, const struct dhcp_facts *facts,
+                         struct dhcp_boot *ret) {
+    enum pxed_firmware firmware = facts->seen.firmware;
+    bool script = dhcp_runs_script(facts);
+    bool uefi = !script && pxed_firmware_is_efi(firmware);
+    if (!script && pxed_firmware_is_http(firmware)) {
+        ret->class = PXED_SLICE("HTTPClient");
+        return;
+    }
+    ret->use_file = script ? proxy : uefi ? config->uefi_skip_4011 : true;
+    if (proxy || ret->use_file)
+        ret->class = PXED_SLICE("PXEClient");
+}
+
+void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_facts *facts,
+               const struct pxed_verdict *verdict, struct dhcp_boot *ret) {
+    ret->offered = false;
+    ret->reason = PXED_WHY_OK;
+    ret->file = ret->class = PXED_NO_SLICE;
+    ret->use_file = false;
+    ret->no_proxy = facts->seen.loader == PXED_LOADER_IPXE || facts->seen.loader == PXED_LOADER_GPXE;
+    if (!facts->seen.boots)
+        return;
+    if (!verdict->offer_boot) {
+        ret->reason = verdict->reason;
+        return;
+    }
+    if (dhcp_runs_script(facts)) {
+        ret->file = pxed_slice_of(verdict->script_url);
+    } else if (!choose_loader(config, facts, verdict, ret)) {
+        ret->reason = PXED_WHY_LOADER_NONE;
+        ret->file = PXED_NO_SLICE;
+        return;
+    }
+    ret->offered = ret->file.len > 0;
+    if (ret->offered)
+        choose_class(config, proxy, facts, ret);
+}

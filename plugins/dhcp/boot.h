@@ -1,0 +1,26 @@
+/* Which boot data a client gets: the file or URL, and the PXE options around it. Pure. */
+#pragma once
+
+#include "config.h"
+#include "facts.h"
+
+enum { DHCP_URL_MAX = 512 };
+
+struct dhcp_boot {
+    bool offered;            /* there is boot data */
+    enum pxed_reason reason; /* why there is none */
+    struct pxed_slice file;  /* script URL, loader URL or TFTP name; points into verdict, host, config or url */
+    struct pxed_slice class; /* option 60 of the reply; unset: none */
+    bool use_file;           /* 43.6 = 8: take the file, ask nobody else */
+    bool no_proxy;           /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
+    char url[DHCP_URL_MAX];
+};
+
+/* `verdict` as the core gave it. `proxy`: the reply is a ProxyDHCP's (proxy mode, and port 4011 in both modes), whose
+ * sign is option 60. */
+void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_facts *facts,
+               const struct pxed_verdict *verdict, struct dhcp_boot *ret);
+
+/* The loader for firmware: the host's loader=, else the key's; unset when there is none. */
+struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,
+                              const struct pxed_host *host);

@@ -1,0 +1,18 @@
+/* The keys of [dhcp], bound by the option rows in dhcp.c. */
+#pragma once
+
+#include "pxed/option.h"
+
+enum dhcp_mode { DHCP_MODE_SERVER, DHCP_MODE_PROXY };
+
+struct dhcp_config {
+    unsigned mode; /* enum dhcp_mode */
+    struct pxed_ranges range;
+    struct pxed_addrs router, dns, ntp;
+    const char *domain;
+    uint64_t mtu;
+    uint64_t lease_time; /* milliseconds */
+    struct pxed_list option;
+    const char *loader_bios, *loader_efi_ia32, *loader_efi_x64, *loader_efi_arm64;
+    bool uefi_skip_4011;
+};

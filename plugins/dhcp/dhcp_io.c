@@ -1,0 +1,208 @@
+#include <errno.h>
+#include <net/ethernet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dhcp.h"
+#include "pxed/arena.h"
+
+enum { RECEIVE_BUFFER = 4 << 20 }; /* the default loses the first burst of a boot storm (PERFORMANCE.md 3) */
+
+static int fail(struct dhcp *d, const struct dhcp_port *port, const char *what) {
+    int error = errno;
+    pxed_log(d->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot %s UDP port %u on %s: %s", what,
+             (unsigned)port->number, port->link->iface.name, strerror(error));
+    return -error;
+}
+
+static int port_open(struct dhcp *d, struct dhcp_port *port) {
+    const struct pxed_iface *iface = &port->link->iface;
+    const int on = 1, off = IP_PMTUDISC_DONT, room = RECEIVE_BUFFER;
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port->number)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return fail(d, port, "make a socket for");
+    port->fd = port->out.fd = fd;
+    /* Only an unprivileged test cannot force it past rmem_max. */
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+    (void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off));
+    /* REUSEADDR: another DHCP server may live on another interface of this machine. */
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) < 0 ||
+        setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0)
+        return fail(d, port, "set up");
+    if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, iface->name, (socklen_t)strlen(iface->name)) < 0)
+        return fail(d, port, "tie to its interface");
+    if (bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
+        return fail(d, port, "bind");
+    return 0;
+}
+
+int dhcp_open(struct dhcp *d) {
+    /* Protocol 0: it sends, and receives nothing. Opened now because no capability is kept. */
+    d->stations.fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (d->stations.fd < 0)
+        pxed_log(d->ctx, PXED_LOG_WARNING, "socket-failed", NULL, NULL,
+                 "no packet socket: replies to clients without an address are broadcast error=%s", strerror(errno));
+    for (unsigned i = 0; i < d->n_links; i++) {
+        int r = port_open(d, &d->links[i].server);
+        if (r == 0)
+            r = port_open(d, &d->links[i].pxe);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static bool read_arrival(const struct dhcp_port *port, struct mmsghdr *m, const struct sockaddr_in *from,
+                         struct dhcp_arrival *ret) {
+    *ret = (struct dhcp_arrival){
+        .source = ntohl(from->sin_addr.s_addr), .source_port = ntohs(from->sin_port), .port = port->number};
+    if (m->msg_hdr.msg_flags & MSG_TRUNC)
+        return false;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&m->msg_hdr); c; c = CMSG_NXTHDR(&m->msg_hdr, c)) {
+        struct in_pktinfo info;
+        if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO)
+            continue;
+        memcpy(&info, CMSG_DATA(c), sizeof(info));
+        ret->unicast = ntohl(info.ipi_addr.s_addr) == port->link->site.server;
+    }
+    return true;
+}
+
+static void prepare_batch(struct dhcp *d) {
+    for (int i = 0; i < DHCP_RECV_BATCH; i++) {
+        d->in_iov[i] = (struct iovec){d->in_bytes[i], DHCP_RECV_SIZE};
+        d->in[i].msg_hdr = (struct msghdr){.msg_name = &d->in_from[i],
+                                           .msg_namelen = sizeof(d->in_from[i]),
+                                           .msg_iov = &d->in_iov[i],
+                                           .msg_iovlen = 1,
+                                           .msg_control = d->in_control[i],
+                                           .msg_controllen = sizeof(d->in_control[i])};
+    }
+}
+
+static void drain(struct dhcp_port *port) {
+    struct dhcp *d = port->link->d;
+    for (int batch = 0; batch < DHCP_BATCHES_PER_TURN; batch++) {
+        prepare_batch(d);
+        int n = recvmmsg(port->fd, d->in, DHCP_RECV_BATCH, MSG_DONTWAIT, NULL);
+        for (int i = 0; i < n; i++) {
+            struct dhcp_arrival arrival;
+            if (!read_arrival(port, &d->in[i], &d->in_from[i], &arrival)) {
+                struct pxed_addr peer = pxed_addr_v4(arrival.source);
+                d->core->refuse(d->ctx, PXED_WHY_DHCP_MALFORMED, &peer, "too long");
+                continue;
+            }
+            dhcp_packet(port, &arrival, pxed_slice((const char *)d->in_bytes[i], d->in[i].msg_len));
+        }
+        if (n < DHCP_RECV_BATCH)
+            return;
+    }
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events) {
+    (void)status; /* an error waits in the socket; recvmmsg takes it out */
+    (void)events;
+    drain(poll->data);
+}
+
+static void on_prepare(uv_prepare_t *prepare) {
+    dhcp_flush(prepare->data);
+}
+
+static int port_listen(struct dhcp *d, struct dhcp_port *port) {
+    int r = uv_poll_init(d->core->loop(d->ctx), &port->poll, port->fd);
+    if (r == 0) {
+        port->poll.data = port;
+        port->polled = true;
+        d->handles++;
+        r = uv_poll_start(&port->poll, UV_READABLE, on_readable);
+    }
+    if (r < 0)
+        pxed_log(d->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll UDP port %u: %s",
+                 (unsigned)port->number, uv_strerror(r));
+    return r;
+}
+
+int dhcp_listen(struct dhcp *d) {
+    uv_prepare_init(d->core->loop(d->ctx), &d->flush);
+    d->flush.data = d;
+    d->flushing = true;
+    d->handles++;
+    uv_prepare_start(&d->flush, on_prepare);
+    uv_unref((uv_handle_t *)&d->flush);
+    for (unsigned i = 0; i < d->n_links; i++) {
+        int r = port_listen(d, &d->links[i].server);
+        if (r == 0)
+            r = port_listen(d, &d->links[i].pxe);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+void dhcp_deafen(struct dhcp *d) {
+    for (unsigned i = 0; i < d->n_links; i++) {
+        struct dhcp_port *ports[] = {&d->links[i].server, &d->links[i].pxe};
+        for (int n = 0; n < 2; n++)
+            if (ports[n]->polled)
+                uv_poll_stop(&ports[n]->poll);
+    }
+}
+
+static void on_port_closed(uv_handle_t *handle) {
+    struct dhcp_port *port = handle->data;
+    struct dhcp *d = port->link->d;
+    close(port->fd);
+    port->fd = -1;
+    d->handles--;
+    dhcp_free_if_done(d);
+}
+
+static void on_flush_closed(uv_handle_t *handle) {
+    struct dhcp *d = handle->data;
+    d->handles--;
+    dhcp_free_if_done(d);
+}
+
+static void port_close(struct dhcp_port *port) {
+    if (port->polled) {
+        port->polled = false;
+        uv_close((uv_handle_t *)&port->poll, on_port_closed);
+    } else if (port->fd >= 0) {
+        close(port->fd);
+        port->fd = -1;
+    }
+}
+
+void dhcp_close(struct dhcp *d) {
+    dhcp_flush(d);
+    for (unsigned i = 0; i < d->n_links; i++) {
+        port_close(&d->links[i].server);
+        port_close(&d->links[i].pxe);
+    }
+    if (d->stations.fd >= 0)
+        close(d->stations.fd);
+    d->stations.fd = -1;
+    if (d->flushing)
+        uv_close((uv_handle_t *)&d->flush, on_flush_closed);
+    d->flushing = false;
+}
+
+void dhcp_free_if_done(struct dhcp *d) {
+    if (!d->finished || d->handles > 0 || d->n_pending > 0)
+        return;
+    while (d->unused) {
+        struct dhcp_pending *p = d->unused;
+        d->unused = p->next;
+        free(p);
+    }
+    dhcp_table_free(d);
+    free(d->links);
+    free(d->scopes);
+    free(d->extra);
+    free(d);
+}

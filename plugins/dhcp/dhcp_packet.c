@@ -1,0 +1,278 @@
+/* One datagram on its way through the rooms: wire -> facts -> core -> policy -> reply -> socket or store. */
+#include <string.h>
+
+#include "dhcp.h"
+
+enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000 };
+
+/* What is known about the packet in hand. */
+struct packet {
+    struct dhcp *d;
+    struct dhcp_link *link;
+    struct dhcp_port *port;
+    const struct dhcp_arrival *arrival;
+    const struct dhcp_message *m;
+    struct dhcp_facts facts;
+    struct pxed_verdict verdict;
+    struct dhcp_boot boot;
+};
+
+/* A refusal. Of a boot client or a declared host it belongs into the machine's journal; `stage` REFUSED ends its boot,
+ * NONE does not. */
+static void refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
+                   const char *detail) {
+    struct dhcp *d = p->d;
+    if (p->facts.seen.boots || p->verdict.host) {
+        d->core->step(d->ctx, &p->facts.seen.mac, stage, reason, NULL, detail);
+        return;
+    }
+    char text[PXED_MAC_TEXT];
+    d->core->refuse(d->ctx, reason, ip, pxed_mac_text(&p->facts.seen.mac, ":", text));
+}
+
+static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
+    struct dhcp *d = arg;
+    const struct pxed_addrs *ours[] = {&d->config->router, &d->config->dns, &d->config->ntp};
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        for (size_t n = 0; n < ours[i]->n; n++)
+            if (pxed_addr_u32(&ours[i]->items[n]) == ip)
+                return true;
+    struct pxed_addr addr = pxed_addr_v4(ip);
+    const struct pxed_host *host = d->core->host_by_ip(d->ctx, &addr);
+    for (size_t i = 0; host && i < host->n_macs; i++)
+        if (pxed_hwaddr_eq(&host->macs[i], mac))
+            return false;
+    return host != NULL;
+}
+
+/* Nothing to boot. What the core's verdict said, the core has told already. */
+static void refuse_boot(struct packet *p) {
+    if (p->boot.reason == PXED_WHY_LOADER_NONE)
+        refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
+}
+
+/* ---- server mode ---- */
+
+static void note_other_server(struct packet *p, uint32_t server) {
+    struct dhcp_link *link = p->link;
+    uint64_t now = dhcp_now(p->d);
+    if (link->other_server == server && now - link->other_server_at < OTHER_SERVER_AGAIN_MS)
+        return;
+    link->other_server = server;
+    link->other_server_at = now;
+    struct pxed_addr ip = pxed_addr_v4(server);
+    pxed_log(p->d->ctx, PXED_LOG_WARNING, "other-server", &p->facts.seen.mac, &ip,
+             "interface=%s another DHCP server offers here", link->iface.name);
+}
+
+/* An ip= outside the network cannot be given. */
+static void note_unused_ip(struct packet *p) {
+    const struct pxed_host *host = p->verdict.host;
+    uint64_t now = dhcp_now(p->d);
+    if (!host || host->ip.family != 4 || p->m->type != DHCP_DISCOVER ||
+        dhcp_reserved_for(host, &p->d->scopes[p->link - p->d->links]) ||
+        (p->link->ip_unused_at != 0 && now - p->link->ip_unused_at < IP_UNUSED_AGAIN_MS))
+        return;
+    p->link->ip_unused_at = now;
+    pxed_log(p->d->ctx, PXED_LOG_WARNING, "ip-unused", &p->facts.seen.mac, &host->ip,
+             "interface=%s ip= of host %.*s is no free address of this network", p->link->iface.name,
+             PXED_S(host->name));
+}
+
+static size_t build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
+    return dhcp_reply(&p->link->site, p->m, &p->facts, action, p->verdict.host, &p->boot, bytes);
+}
+
+static void say(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp *d = p->d;
+    const struct pxed_hwaddr *mac = &p->facts.seen.mac;
+    uint8_t bytes[DHCP_REPLY_MAX];
+    size_t len = build(p, action, bytes);
+    struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
+    dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
+    struct pxed_addr ip = pxed_addr_v4(action->type == DHCP_OFFER ? action->yiaddr : p->m->ciaddr);
+    switch (action->type) {
+    case DHCP_OFFER:
+        pxed_log(d->ctx, PXED_LOG_DEBUG, "offer", mac, &ip, "interface=%s file=%.*s", p->link->iface.name,
+                 PXED_S(p->boot.file));
+        if (p->facts.seen.boots)
+            d->core->step(d->ctx, mac, PXED_STAGE_OFFERED, PXED_WHY_OK, NULL, NULL);
+        break;
+    case DHCP_NAK:
+        pxed_log(d->ctx, PXED_LOG_DEBUG, "nak", mac, NULL, "interface=%s reason=%s", p->link->iface.name,
+                 pxed_reason_name(action->reason));
+        refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
+        break;
+    default:
+        pxed_log(d->ctx, PXED_LOG_DEBUG, "inform", mac, &ip, "interface=%s", p->link->iface.name);
+    }
+}
+
+/* The reply is built now and leaves when the lease is on disk. */
+static void grant(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp *d = p->d;
+    struct dhcp_lease *e = dhcp_lease_at(&d->table, action->lease);
+    struct dhcp_pending *pending = action->what == DHCP_JOIN ? e->pending : dhcp_pending_new(d);
+    struct pxed_slice name = dhcp_hostname(p->m);
+    pending->port = p->port;
+    pending->mac = p->facts.seen.mac;
+    pending->len = build(p, action, pending->packet);
+    pending->route = dhcp_route(p->arrival, p->m, pending->packet);
+    if (action->what == DHCP_JOIN)
+        return; /* the record on its way has the same address and an end at most a moment older */
+    pending->lease = action->lease;
+    pending->until = dhcp_now(d) + action->lease_ms;
+    pending->name = PXED_NO_SLICE;
+    if (name.len > 0) {
+        memcpy(pending->name_bytes, name.ptr, name.len);
+        pending->name = pxed_slice(pending->name_bytes, name.len);
+    }
+    dhcp_commit(pending);
+}
+
+static void stay_silent(struct packet *p, const struct dhcp_action *action) {
+    struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
+    if (action->reason == PXED_WHY_DHCP_OTHER_SERVER)
+        note_other_server(p, action->other_server);
+    bool ends = action->reason == PXED_WHY_DHCP_NO_ADDRESS;
+    if (action->reason != PXED_WHY_OK)
+        refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, NULL);
+}
+
+static void lease_ended(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp *d = p->d;
+    struct pxed_addr ip = pxed_addr_v4(dhcp_lease_at(&d->table, action->lease)->ip);
+    if (action->reason == PXED_WHY_DHCP_DECLINED) {
+        pxed_log(d->ctx, PXED_LOG_WARNING, "declined", &p->facts.seen.mac, &ip,
+                 "interface=%s another machine uses this address; kept back for 10 minutes", p->link->iface.name);
+        refuse(p, PXED_STAGE_NONE, action->reason, &ip, NULL);
+    } else {
+        pxed_log(d->ctx, PXED_LOG_DEBUG, "release", &p->facts.seen.mac, &ip, "interface=%s", p->link->iface.name);
+    }
+    dhcp_note(d, action->lease);
+}
+
+static void serve(struct packet *p) {
+    struct dhcp *d = p->d;
+    struct dhcp_query q = {.m = p->m,
+                           .facts = &p->facts,
+                           .host = p->verdict.host,
+                           .source = p->arrival->source,
+                           .unicast = p->arrival->unicast && p->m->giaddr == 0, /* a relay's is always to us */
+                           .scope = (unsigned)(p->link - d->links),
+                           .reserved = {reserved_by_other, d},
+                           .lease_ms = d->config->lease_time,
+                           .now = dhcp_now(d)};
+    dhcp_table_room(d);
+    note_unused_ip(p);
+    struct dhcp_action action = dhcp_serve(&d->table, &q);
+    switch (action.what) {
+    case DHCP_SILENT:
+        stay_silent(p, &action);
+        break;
+    case DHCP_SAY:
+        say(p, &action);
+        break;
+    case DHCP_STORE:
+    case DHCP_JOIN:
+        grant(p, &action);
+        break;
+    case DHCP_NOTE:
+        lease_ended(p, &action);
+        break;
+    }
+    if (p->m->type == DHCP_DISCOVER)
+        refuse_boot(p);
+}
+
+/* ---- proxy mode, and port 4011 in both modes ---- */
+
+static void proxy_say(struct packet *p, enum dhcp_type type) {
+    struct dhcp *d = p->d;
+    uint8_t bytes[DHCP_REPLY_MAX];
+    size_t len = dhcp_proxy_reply(&p->link->site, p->m, type, &p->boot, bytes);
+    struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
+    dhcp_send(p->port, &route, &p->facts.seen.mac, pxed_slice((const char *)bytes, len));
+    pxed_log(d->ctx, PXED_LOG_DEBUG, type == DHCP_OFFER ? "proxy-offer" : "proxy-ack", &p->facts.seen.mac, NULL,
+             "interface=%s file=%.*s", p->link->iface.name, PXED_S(p->boot.file));
+}
+
+static void heard(struct packet *p, uint32_t address) {
+    struct dhcp *d = p->d;
+    struct pxed_addr ip = pxed_addr_v4(address);
+    if (p->facts.seen.boots || p->verdict.host)
+        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
+}
+
+static void proxy(struct packet *p) {
+    struct dhcp *d = p->d;
+    struct dhcp_proxy_action a = dhcp_proxy(&d->scopes[p->link - d->links], p->arrival, p->m, &p->facts, &p->boot);
+    switch (a.what) {
+    case DHCP_PROXY_SILENT:
+        if (a.reason == PXED_WHY_DHCP_NOT_OURS || a.reason == PXED_WHY_DHCP_WRONG_NET)
+            refuse(p, PXED_STAGE_NONE, a.reason, NULL, NULL);
+        else if (a.reason != PXED_WHY_OK)
+            refuse_boot(p);
+        break;
+    case DHCP_PROXY_OFFER:
+        proxy_say(p, DHCP_OFFER);
+        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_OFFERED, PXED_WHY_OK, NULL, NULL);
+        break;
+    case DHCP_PROXY_ACK:
+        proxy_say(p, DHCP_ACK);
+        heard(p, a.heard);
+        break;
+    case DHCP_PROXY_HEARD:
+        heard(p, a.heard);
+        break;
+    }
+}
+
+/* ---- the door ---- */
+
+/* Is this a packet to look at? A reply to a service port would start a loop between two servers (CVE-2024-2169). */
+static enum pxed_reason judge_door(const struct dhcp_port *port, const struct dhcp_arrival *a,
+                                   const struct dhcp_message *m) {
+    const struct dhcp_scope *scope = &port->link->d->scopes[port->link - port->link->d->links];
+    if (m->op != DHCP_BOOTREQUEST || m->type == DHCP_BOOTP)
+        return PXED_WHY_DHCP_NOT_OURS;
+    if (a->source_port < 1024 && a->source_port != DHCP_PORT_CLIENT && a->source_port != DHCP_PORT_SERVER)
+        return PXED_WHY_DHCP_NOT_OURS;
+    if (a->source == scope->server)
+        return PXED_WHY_DHCP_NOT_OURS;
+    if (m->giaddr != 0 && (port->number == DHCP_PORT_PXE || !dhcp_scope_has(scope, m->giaddr)))
+        return PXED_WHY_DHCP_RELAY_FOREIGN;
+    return PXED_WHY_OK;
+}
+
+void dhcp_packet(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes) {
+    struct dhcp *d = port->link->d;
+    struct dhcp_message m;
+    uint8_t scratch[DHCP_RECV_SIZE];
+    struct packet p = {.d = d, .link = port->link, .port = port, .arrival = arrival, .m = &m};
+    struct pxed_addr peer = pxed_addr_v4(arrival->source);
+    enum dhcp_parsed parsed = dhcp_parse(bytes, scratch, sizeof(scratch), &m);
+    if (parsed != DHCP_PARSED) {
+        d->core->refuse(d->ctx, PXED_WHY_DHCP_MALFORMED, &peer, dhcp_parsed_text(parsed));
+        return;
+    }
+    enum pxed_reason reason = judge_door(port, arrival, &m);
+    if (reason != PXED_WHY_OK) {
+        d->core->refuse(d->ctx, reason, &peer, NULL);
+        return;
+    }
+    if (!dhcp_facts(&m, &port->link->iface, &p.facts)) {
+        d->core->refuse(d->ctx, PXED_WHY_DHCP_MALFORMED, &peer, "no hardware address");
+        return;
+    }
+    if (p.facts.seen.boots)
+        d->core->decide(d->ctx, &p.facts.seen, &p.verdict);
+    else
+        p.verdict.host = d->core->host(d->ctx, &p.facts.seen.mac);
+    bool proxies = d->config->mode == DHCP_MODE_PROXY || port->number == DHCP_PORT_PXE;
+    dhcp_boot(d->config, proxies, &p.facts, &p.verdict, &p.boot);
+    if (proxies)
+        proxy(&p);
+    else
+        serve(&p);
+}

@@ -1,0 +1,162 @@
+#include "facts.h"
+
+enum { HTYPE_INFINIBAND = 32 };
+
+/* IANA "Processor Architecture Types" that a loader is known for; others are PXED_FW_OTHER. 7 and 9 alike: RFC 4578
+ * and its erratum disagree, and so do the boards. */
+static enum pxed_firmware firmware_of(uint16_t arch) {
+    switch (arch) {
+    case 0:
+        return PXED_FW_BIOS;
+    case 6:
+        return PXED_FW_EFI_IA32;
+    case 7:
+    case 9:
+        return PXED_FW_EFI_X64;
+    case 11:
+        return PXED_FW_EFI_ARM64;
+    case 16:
+    case 17:
+        return PXED_FW_HTTP_X64;
+    case 19:
+        return PXED_FW_HTTP_ARM64;
+    default:
+        return PXED_FW_OTHER;
+    }
+}
+
+/* A client may list several architectures: the first known one counts. */
+static void read_arch(const struct dhcp_message *m, struct pxed_facts *f) {
+    struct pxed_slice list = m->options[DHCP_OPT_ARCH];
+    f->firmware = PXED_FW_BIOS; /* a client without option 93 is an old x86 one */
+    for (size_t at = 0; list.len >= 2 && at <= list.len - 2; at += 2) {
+        uint16_t arch = (uint16_t)((uint8_t)list.ptr[at] << 8 | (uint8_t)list.ptr[at + 1]);
+        enum pxed_firmware firmware = firmware_of(arch);
+        if (f->has_firmware && firmware == PXED_FW_OTHER)
+            continue;
+        f->firmware = firmware;
+        f->arch = arch;
+        f->has_firmware = true;
+        if (firmware != PXED_FW_OTHER)
+            return;
+    }
+}
+
+/* Raw as iPXE and gPXE send it, or RFC 3004 (length, text, ...): it is RFC 3004 when the lengths come out even. */
+static bool user_class_has(struct pxed_slice value, const char *word) {
+    struct pxed_slice rest = value;
+    bool found = false;
+    while (rest.len > 0 && (uint8_t)rest.ptr[0] != 0 && (uint8_t)rest.ptr[0] <= rest.len - 1) {
+        size_t len = (uint8_t)rest.ptr[0];
+        found |= pxed_slice_is(pxed_slice(rest.ptr + 1, len), word);
+        rest = pxed_slice_skip(rest, 1 + len);
+    }
+    return rest.len == 0 ? found : pxed_slice_is(value, word);
+}
+
+static void read_loader(const struct dhcp_message *m, struct dhcp_facts *f) {
+    struct pxed_slice user = m->options[DHCP_OPT_USER_CLASS], own = m->options[DHCP_OPT_IPXE], value;
+    /* Option 175 belonged to others before: only with iPXE's version or bus id inside it proves anything. */
+    bool features = own.len > 0 && (dhcp_tlv_find(own, false, DHCP_IPXE_VERSION, &value) ||
+                                    dhcp_tlv_find(own, false, DHCP_IPXE_BUS_ID, &value));
+    if (user_class_has(user, "gPXE"))
+        f->seen.loader = PXED_LOADER_GPXE;
+    else if (user_class_has(user, "iPXE") || features)
+        f->seen.loader = PXED_LOADER_IPXE;
+    else
+        return;
+    if (features && !dhcp_tlv_find(own, false, DHCP_IPXE_HTTP, &value))
+        f->quirks |= DHCP_QUIRK_NO_HTTP;
+}
+
+static void read_uuid(const struct dhcp_message *m, struct pxed_facts *f) {
+    struct pxed_slice value = m->options[DHCP_OPT_UUID];
+    if (value.len != 17 || value.ptr[0] != 0)
+        return;
+    /* All zero and all one are what boards without a UUID send. */
+    bool same = true;
+    for (size_t i = 2; i < value.len; i++)
+        same &= value.ptr[i] == value.ptr[1];
+    if (same && ((uint8_t)value.ptr[1] == 0 || (uint8_t)value.ptr[1] == 0xff))
+        return;
+    memcpy(f->uuid, value.ptr + 1, sizeof(f->uuid));
+    f->has_uuid = true;
+}
+
+/* Identity is the hardware address, whatever option 61 says: the ROM, the loader, the installer and the system send
+ * four different ones (PROTOCOLS.md 2.1). InfiniBand has no chaddr; there 61 is all there is (RFC 4390). */
+static bool read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret) {
+    memset(ret, 0, sizeof(*ret));
+    ret->type = m->htype;
+    if (m->hlen > 0) {
+        ret->len = m->hlen;
+        memcpy(ret->bytes, m->chaddr, m->hlen);
+        return true;
+    }
+    struct pxed_slice id = m->options[DHCP_OPT_CLIENT_ID];
+    if (m->htype != HTYPE_INFINIBAND || id.len < 2)
+        return false;
+    /* The last bytes: the port's own address stands behind IAID and DUID type. */
+    size_t len = id.len < sizeof(ret->bytes) ? id.len : sizeof(ret->bytes);
+    ret->len = (uint8_t)len;
+    memcpy(ret->bytes, id.ptr + (id.len - len), len);
+    return true;
+}
+
+static bool is_raspberry(const struct pxed_hwaddr *mac) {
+    static const uint8_t vendors[][3] = {{0xb8, 0x27, 0xeb}, {0xdc, 0xa6, 0x32}, {0xe4, 0x5f, 0x01},
+                                         {0x28, 0xcd, 0xc1}, {0xd8, 0x3a, 0xdd}, {0x2c, 0xcf, 0x67}};
+    for (size_t i = 0; mac->len == 6 && i < sizeof(vendors) / sizeof(vendors[0]); i++)
+        if (memcmp(mac->bytes, vendors[i], 3) == 0)
+            return true;
+    return false;
+}
+
+bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, struct dhcp_facts *ret) {
+    memset(ret, 0, sizeof(*ret));
+    struct pxed_facts *f = &ret->seen;
+    if (!read_mac(m, &f->mac))
+        return false;
+    f->iface = iface;
+    f->vendor = m->options[DHCP_OPT_CLASS];
+    ret->pxe_class = pxed_slice_starts(f->vendor, PXED_SLICE("PXEClient"));
+    ret->http_class = pxed_slice_starts(f->vendor, PXED_SLICE("HTTPClient"));
+    read_uuid(m, f);
+    read_arch(m, f);
+    read_loader(m, ret);
+    if (pxed_slice_starts(f->vendor, PXED_SLICE("AAPLBSDPC")))
+        ret->quirks |= DHCP_QUIRK_BSDP;
+    if (f->firmware == PXED_FW_BIOS && f->loader == PXED_LOADER_NONE && is_raspberry(&f->mac)) {
+        ret->quirks |= DHCP_QUIRK_RASPBERRY;
+        f->firmware = PXED_FW_OTHER;
+    }
+    /* HTTP boot that names the plain architecture. */
+    if (ret->http_class && f->firmware == PXED_FW_EFI_X64)
+        f->firmware = PXED_FW_HTTP_X64;
+    else if (ret->http_class && f->firmware == PXED_FW_EFI_ARM64)
+        f->firmware = PXED_FW_HTTP_ARM64;
+    f->boots = ret->pxe_class || ret->http_class || f->loader != PXED_LOADER_NONE;
+    f->opens_boot = f->boots && m->type == DHCP_DISCOVER;
+    return true;
+}
+
+bool dhcp_runs_script(const struct dhcp_facts *facts) {
+    return (facts->seen.loader == PXED_LOADER_IPXE || facts->seen.loader == PXED_LOADER_GPXE) &&
+           !(facts->quirks & DHCP_QUIRK_NO_HTTP);
+}
+
+struct pxed_slice dhcp_hostname(const struct dhcp_message *m) {
+    struct pxed_slice name = m->options[DHCP_OPT_HOSTNAME];
+    ptrdiff_t end = pxed_slice_find(name, '\0', 0);
+    if (end >= 0)
+        name = pxed_slice_head(name, (size_t)end);
+    ptrdiff_t dot = pxed_slice_find(name, '.', 0);
+    if (dot >= 0)
+        name = pxed_slice_head(name, (size_t)dot);
+    if (name.len == 0 || name.len > 63)
+        return PXED_NO_SLICE;
+    for (size_t i = 0; i < name.len; i++)
+        if (!pxed_is_alnum(name.ptr[i]) && name.ptr[i] != '-')
+            return PXED_NO_SLICE;
+    return name;
+}

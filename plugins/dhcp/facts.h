@@ -1,0 +1,27 @@
+/* Who is asking: facts from one message, quirks of firmware told apart. Pure. */
+#pragma once
+
+#include "pxed/plugin.h"
+#include "wire/message.h"
+
+enum dhcp_quirk {
+    DHCP_QUIRK_NO_HTTP = 1,   /* an iPXE built without HTTP: serve it like a ROM (PROTOCOLS.md 3.2) */
+    DHCP_QUIRK_RASPBERRY = 2, /* says architecture 0 and runs no x86 loader (PROTOCOLS.md 5) */
+    DHCP_QUIRK_BSDP = 4,      /* an Apple firmware asking in its own dialect: not served */
+};
+
+struct dhcp_facts {
+    struct pxed_facts seen; /* what the core is told */
+    bool pxe_class;         /* option 60 begins with PXEClient */
+    bool http_class;        /* ... with HTTPClient */
+    unsigned quirks;        /* enum dhcp_quirk bits */
+};
+
+/* False when the message names no machine. The result points into the message and `iface`. */
+bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, struct dhcp_facts *ret);
+
+/* Does this client take a boot script by URL? iPXE and gPXE with HTTP. */
+bool dhcp_runs_script(const struct dhcp_facts *facts);
+
+/* The host name of option 12 if it is one label of [A-Za-z0-9-]; a domain behind it is cut off. Unset otherwise. */
+struct pxed_slice dhcp_hostname(const struct dhcp_message *m);

@@ -1,0 +1,277 @@
+#include "server.h"
+
+enum { LEASE_MIN_MS = 120 * 1000 };
+
+static struct dhcp_action silent(enum pxed_reason reason) {
+    return (struct dhcp_action){.what = DHCP_SILENT, .reason = reason, .lease = DHCP_NONE};
+}
+
+static struct dhcp_scope *scope_of(struct dhcp_leases *t, const struct dhcp_query *q) {
+    return &t->scopes[q->scope];
+}
+
+uint32_t dhcp_server_id(const struct dhcp_message *m, const struct dhcp_scope *scope) {
+    struct pxed_slice id;
+    if (m->giaddr != 0 && dhcp_tlv_find(m->options[DHCP_OPT_RELAY], true, DHCP_RELAY_SERVER_ID, &id) && id.len == 4) {
+        struct pxed_addr addr = pxed_addr_v4_be(id.ptr);
+        return pxed_addr_u32(&addr);
+    }
+    return scope->server;
+}
+
+uint32_t dhcp_reserved_for(const struct pxed_host *host, const struct dhcp_scope *scope) {
+    uint32_t ip = host ? pxed_addr_u32(&host->ip) : 0;
+    return dhcp_scope_has(scope, ip) ? ip : 0;
+}
+
+/* Option 51 of the client counts if it asks for less than we give. */
+static uint64_t lease_time(const struct dhcp_query *q) {
+    uint32_t asked;
+    if (!dhcp_get_u32(q->m, DHCP_OPT_LEASE_TIME, &asked) || (uint64_t)asked * 1000 >= q->lease_ms)
+        return q->lease_ms;
+    uint64_t least = q->lease_ms < LEASE_MIN_MS ? q->lease_ms : LEASE_MIN_MS;
+    return (uint64_t)asked * 1000 < least ? least : (uint64_t)asked * 1000;
+}
+
+static struct dhcp_action reply(struct dhcp_leases *t, const struct dhcp_query *q, enum dhcp_do what,
+                                enum dhcp_type type, uint32_t yiaddr) {
+    return (struct dhcp_action){.what = what,
+                                .reason = PXED_WHY_OK,
+                                .type = type,
+                                .yiaddr = yiaddr,
+                                .server_id = dhcp_server_id(q->m, scope_of(t, q)),
+                                .lease_ms = yiaddr ? lease_time(q) : 0,
+                                .lease = DHCP_NONE};
+}
+
+static struct dhcp_action nak(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason reason) {
+    struct dhcp_action a = reply(t, q, DHCP_SAY, DHCP_NAK, 0);
+    a.reason = reason;
+    return a;
+}
+
+/* May this machine have this address in principle: reserved for it, or of the pool and reserved for nobody else? */
+static bool allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    const struct dhcp_scope *scope = scope_of(t, q);
+    if (!dhcp_scope_has(scope, ip))
+        return false;
+    if (ip == dhcp_reserved_for(q->host, scope))
+        return true;
+    return dhcp_scope_pooled(scope, ip) && !q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac);
+}
+
+static bool is_free(const struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    return index == DHCP_NONE || dhcp_lease_open_to(dhcp_lease_at(t, index), &q->facts->seen.mac, q->now);
+}
+
+/* ---- DISCOVER ---- */
+
+/* RFC 2131 4.3.1, with the reservation first: ip=, the own lease, live or ended, the address asked for, any. */
+static uint32_t choose(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason *reason) {
+    struct dhcp_scope *scope = scope_of(t, q);
+    const struct pxed_hwaddr *mac = &q->facts->seen.mac;
+    uint32_t ip = dhcp_reserved_for(q->host, scope), hint;
+    if (ip != 0 && is_free(t, q, ip))
+        return ip;
+    uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
+    if (own != DHCP_NONE && allowed(t, q, dhcp_lease_at(t, own)->ip))
+        return dhcp_lease_at(t, own)->ip;
+    if (q->host == NULL && !dhcp_scope_admits(scope, q->now)) {
+        *reason = PXED_WHY_DHCP_RATE;
+        return 0;
+    }
+    if (dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &hint) && allowed(t, q, hint) && dhcp_lease_by_ip(t, hint) == DHCP_NONE)
+        return hint;
+    *reason = PXED_WHY_DHCP_NO_ADDRESS;
+    return dhcp_lease_pick(t, q->scope, mac, &q->reserved, q->host != NULL, q->now);
+}
+
+static struct dhcp_action discover(struct dhcp_leases *t, const struct dhcp_query *q) {
+    enum pxed_reason reason = PXED_WHY_DHCP_NO_ADDRESS;
+    dhcp_leases_tick(t, q->scope, q->now);
+    uint32_t ip = choose(t, q, &reason);
+    if (ip == 0)
+        return silent(reason);
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    /* The own live lease stays what it is. Anything else is held from now on: nobody else is offered it. */
+    bool live =
+        index != DHCP_NONE && (dhcp_lease_at(t, index)->state == DHCP_BOUND || dhcp_lease_at(t, index)->pending);
+    if (!live && dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now) == DHCP_NONE)
+        return silent(PXED_WHY_DHCP_NO_ADDRESS);
+    return reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
+}
+
+/* ---- REQUEST ---- */
+
+enum claim {
+    CLAIM_OK,
+    CLAIM_WRONG_NET, /* not an address of this network */
+    CLAIM_FOREIGN,   /* of this network, but not ours to give: perhaps another server's */
+    CLAIM_TAKEN,     /* ours, but not for this machine */
+};
+
+static enum claim judge(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip, bool renews) {
+    struct dhcp_scope *scope = scope_of(t, q);
+    if (!dhcp_scope_has(scope, ip))
+        return CLAIM_WRONG_NET;
+    uint32_t kept = dhcp_reserved_for(q->host, scope);
+    if (!allowed(t, q, ip))
+        return dhcp_scope_pooled(scope, ip) || kept != 0 ? CLAIM_TAKEN : CLAIM_FOREIGN;
+    if (!is_free(t, q, ip))
+        return CLAIM_TAKEN;
+    /* A host with ip= is moved to it when it starts anew, never in the middle of an installation. */
+    if (kept != 0 && kept != ip && !renews && is_free(t, q, kept))
+        return CLAIM_TAKEN;
+    return CLAIM_OK;
+}
+
+static struct dhcp_action grant(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    const struct pxed_hwaddr *mac = &q->facts->seen.mac;
+    bool own = index != DHCP_NONE && pxed_hwaddr_eq(&dhcp_lease_at(t, index)->mac, mac);
+    bool joins = own && dhcp_lease_at(t, index)->pending;
+    if (!joins && !(own && dhcp_lease_at(t, index)->state == DHCP_BOUND))
+        index = dhcp_lease_hold(t, q->scope, ip, mac, q->now);
+    if (index == DHCP_NONE)
+        return silent(PXED_WHY_DHCP_NO_ADDRESS);
+    struct dhcp_action a = reply(t, q, joins ? DHCP_JOIN : DHCP_STORE, DHCP_ACK, ip);
+    a.lease = index;
+    return a;
+}
+
+/* The client took another server's offer: ours is free again. Never a NAK (PROTOCOLS.md 2). */
+static struct dhcp_action chose_other(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t server) {
+    uint32_t index = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
+    if (index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_OFFERED && !dhcp_lease_at(t, index)->pending)
+        dhcp_lease_expire(t, index, q->now);
+    struct dhcp_action a = silent(PXED_WHY_DHCP_OTHER_SERVER);
+    a.other_server = server;
+    return a;
+}
+
+static struct dhcp_action selecting(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    switch (judge(t, q, ip, false)) {
+    case CLAIM_OK:
+        return grant(t, q, ip);
+    case CLAIM_WRONG_NET:
+        return nak(t, q, PXED_WHY_DHCP_WRONG_NET);
+    default: /* it chose us, so it shall hear */
+        return nak(t, q, PXED_WHY_DHCP_TAKEN);
+    }
+}
+
+/* We may say no where we give out addresses, or where this very host has one of ours. */
+static bool authoritative(struct dhcp_leases *t, const struct dhcp_query *q) {
+    const struct dhcp_scope *scope = scope_of(t, q);
+    return scope->size > 0 || dhcp_reserved_for(q->host, scope) != 0;
+}
+
+static struct dhcp_action init_reboot(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    bool known = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac) != DHCP_NONE;
+    switch (judge(t, q, ip, false)) {
+    case CLAIM_OK: /* also when we do not know it: the address is ours and free, so a lost store heals by itself */
+        return grant(t, q, ip);
+    case CLAIM_WRONG_NET:
+        return authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_WRONG_NET) : silent(PXED_WHY_DHCP_WRONG_NET);
+    case CLAIM_TAKEN:
+        return authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+    case CLAIM_FOREIGN:
+        break;
+    }
+    return known ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+}
+
+/* RENEWING comes to us alone, REBINDING to everybody: there another server may own the lease. */
+static struct dhcp_action renewing(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    switch (judge(t, q, ip, true)) {
+    case CLAIM_OK:
+        return grant(t, q, ip);
+    case CLAIM_WRONG_NET:
+        return q->unicast || authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_WRONG_NET) : silent(PXED_WHY_DHCP_WRONG_NET);
+    case CLAIM_TAKEN:
+        return q->unicast || authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+    case CLAIM_FOREIGN:
+        break;
+    }
+    return q->unicast ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+}
+
+/* Which REQUEST it is tell options 54 and 50 and ciaddr (RFC 2131 4.3.2, table 4). */
+static struct dhcp_action request(struct dhcp_leases *t, const struct dhcp_query *q) {
+    const struct dhcp_message *m = q->m;
+    uint32_t server = 0, asked = 0;
+    bool names_server = m->options[DHCP_OPT_SERVER_ID].ptr != NULL, asks = m->options[DHCP_OPT_REQUESTED].ptr != NULL;
+    if ((names_server && !dhcp_get_u32(m, DHCP_OPT_SERVER_ID, &server)) ||
+        (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)) || (!asks && m->ciaddr == 0))
+        return silent(PXED_WHY_DHCP_MALFORMED);
+    dhcp_leases_tick(t, q->scope, q->now);
+    if (names_server && server != dhcp_server_id(m, scope_of(t, q)))
+        return chose_other(t, q, server);
+    if (names_server)
+        return selecting(t, q, asks ? asked : m->ciaddr);
+    if (m->ciaddr != 0)
+        return renewing(t, q, m->ciaddr);
+    return init_reboot(t, q, asked);
+}
+
+/* ---- DECLINE, RELEASE, INFORM ---- */
+
+static uint32_t own_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t server, index = dhcp_lease_by_ip(t, ip);
+    if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, scope_of(t, q)) ||
+        index == DHCP_NONE)
+        return DHCP_NONE;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    bool held = e->state == DHCP_BOUND || e->state == DHCP_OFFERED;
+    return held && !e->pending && e->scope == q->scope && pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac) ? index
+                                                                                                       : DHCP_NONE;
+}
+
+static struct dhcp_action note(uint32_t index, enum pxed_reason reason) {
+    return (struct dhcp_action){.what = DHCP_NOTE, .reason = reason, .lease = index};
+}
+
+static struct dhcp_action decline(struct dhcp_leases *t, const struct dhcp_query *q) {
+    uint32_t ip = 0;
+    if (!dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &ip))
+        return silent(PXED_WHY_DHCP_MALFORMED);
+    uint32_t index = own_entry(t, q, ip);
+    if (index == DHCP_NONE)
+        return silent(PXED_WHY_DHCP_NOT_OURS);
+    dhcp_lease_decline(t, index, q->now);
+    return note(index, PXED_WHY_DHCP_DECLINED);
+}
+
+static struct dhcp_action release(struct dhcp_leases *t, const struct dhcp_query *q) {
+    uint32_t index = own_entry(t, q, q->m->ciaddr);
+    if (index == DHCP_NONE)
+        return silent(PXED_WHY_DHCP_NOT_OURS);
+    dhcp_lease_expire(t, index, q->now);
+    return note(index, PXED_WHY_OK);
+}
+
+/* The answer goes to ciaddr, so ciaddr must be of this network: nobody is to be hit by our replies. */
+static struct dhcp_action inform(struct dhcp_leases *t, const struct dhcp_query *q) {
+    uint32_t client = q->m->ciaddr ? q->m->ciaddr : q->source;
+    if (!dhcp_scope_has(scope_of(t, q), client))
+        return silent(PXED_WHY_DHCP_WRONG_NET);
+    return reply(t, q, DHCP_SAY, DHCP_ACK, 0);
+}
+
+struct dhcp_action dhcp_serve(struct dhcp_leases *t, const struct dhcp_query *q) {
+    switch (q->m->type) {
+    case DHCP_DISCOVER:
+        return discover(t, q);
+    case DHCP_REQUEST:
+        return request(t, q);
+    case DHCP_DECLINE:
+        return decline(t, q);
+    case DHCP_RELEASE:
+        return release(t, q);
+    case DHCP_INFORM:
+        return inform(t, q);
+    default: /* BOOTP, and what servers say to clients or each other */
+        return silent(PXED_WHY_DHCP_NOT_OURS);
+    }
+}

@@ -1,0 +1,65 @@
+/* Any bytes through the whole pure path: parse, facts, server and proxy, build, route, and the reply parsed again.
+ * The lease table is seeded, so that renewals and refusals are reached. */
+#include <stdlib.h>
+
+#include "proxy.h"
+#include "support.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(const uint8_t *packet, size_t len) {
+    struct dhcp_message back;
+    uint8_t scratch[DHCP_REPLY_MAX];
+    if (len < DHCP_PADDED || len > DHCP_REPLY_MAX ||
+        dhcp_parse(pxed_slice((const char *)packet, len), scratch, sizeof(scratch), &back) != DHCP_PARSED ||
+        back.op != DHCP_BOOTREPLY || back.type == DHCP_BOOTP || back.options[DHCP_OPT_SERVER_ID].len != 4)
+        abort();
+}
+
+static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
+    struct dhcp_message m;
+    struct dhcp_facts facts;
+    uint8_t scratch[2048], reply[DHCP_REPLY_MAX];
+    if (dhcp_parse(packet, scratch, sizeof(scratch), &m) != DHCP_PARSED || !dhcp_facts(&m, NULL, &facts))
+        return;
+    struct dhcp_config config = {.mode = mode, .domain = "lab", .loader_bios = "b", .loader_efi_x64 = "e"};
+    struct dhcp_site site = {.config = &config, .server = SERVER, .prefix = 24};
+    struct pxed_verdict verdict = {.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
+    struct dhcp_arrival arrival = {.source = m.ciaddr, .source_port = 68, .port = m.hops & 1 ? 4011 : 67};
+    struct dhcp_boot boot;
+    (void)dhcp_hostname(&m);
+    dhcp_boot(&config, mode == DHCP_MODE_PROXY, &facts, &verdict, &boot);
+    if (mode == DHCP_MODE_PROXY) {
+        struct dhcp_proxy_action a = dhcp_proxy(&net->scope, &arrival, &m, &facts, &boot);
+        if (a.what == DHCP_PROXY_OFFER || a.what == DHCP_PROXY_ACK) {
+            check(reply, dhcp_proxy_reply(&site, &m, a.what == DHCP_PROXY_OFFER ? DHCP_OFFER : DHCP_ACK, &boot, reply));
+            (void)dhcp_route(&arrival, &m, reply);
+        }
+        return;
+    }
+    struct dhcp_query q = {
+        .m = &m, .facts = &facts, .reserved = net_reserved(net), .lease_ms = 3600000, .now = net->now};
+    net_room(net);
+    struct dhcp_action a = dhcp_serve(&net->t, &q);
+    if (a.what == DHCP_STORE)
+        net_stored(net, &a);
+    if (a.what == DHCP_SAY || a.what == DHCP_STORE) {
+        check(reply, dhcp_reply(&site, &m, &facts, &a, NULL, &boot, reply));
+        (void)dhcp_route(&arrival, &m, reply);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct net net;
+    struct pxed_slice packet = pxed_slice((const char *)data, size);
+    net_open(&net, IP4(10, 77, 0, 50), IP4(10, 77, 0, 59));
+    for (uint8_t i = 1; i < 6; i++)
+        net_lease(&net, i, NULL);
+    for (int again = 0; again < 2; again++) {
+        one(&net, packet, DHCP_MODE_SERVER);
+        one(&net, packet, DHCP_MODE_PROXY);
+        net.now += 30000;
+    }
+    net_close(&net);
+    return 0;
+}

@@ -1,0 +1,376 @@
+/* The whole plugin on real sockets: a veth pair in a network namespace of its own, a fake core and store, and a client
+ * that speaks raw frames. Needs root; without it there is nothing to test here, and it says so. */
+#include <check.h>
+#include <errno.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netpacket/packet.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "fake_core.h"
+#include "pcap.h"
+#include "pxed/leases.h"
+#include "support.h"
+#include "wire/frame.h"
+
+extern const struct pxed_plugin *pxed_plugin_query_dhcp(uint16_t host_major);
+
+static struct fake fake;
+static struct dhcp_config config;
+static const struct pxed_plugin *plugin;
+static struct pxed_range range;
+static int wire; /* the client's end */
+
+static void shell(const char *command) {
+    if (system(command) != 0) {
+        fprintf(stderr, "failed: %s\n", command);
+        exit(2);
+    }
+}
+
+static bool make_network(void) {
+    if (unshare(CLONE_NEWNET) < 0)
+        return false;
+    shell("ip link set lo up && ip link add px_dh_s type veth peer name px_dh_c && "
+          "ip link set px_dh_s address 02:00:00:00:00:01 && ip addr add 10.77.0.1/24 dev px_dh_s && "
+          "ip link set px_dh_s up && ip link set px_dh_c up && "
+          "ip neigh add 10.77.0.60 lladdr 52:54:00:00:00:05 dev px_dh_s");
+    return true;
+}
+
+static void open_wire(void) {
+    struct sockaddr_ll at = {
+        .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex("px_dh_c")};
+    wire = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL));
+    ck_assert_int_eq(bind(wire, (struct sockaddr *)&at, sizeof(at)), 0);
+}
+
+static void plugin_up(void) {
+    ck_assert_int_eq(plugin->init(&fake.ctx), 0);
+    ck_assert_int_eq(plugin->start(&fake.ctx), 0);
+}
+
+static void setup(void) {
+    memset(&fake, 0, sizeof(fake));
+    memset(&config, 0, sizeof(config));
+    range = (struct pxed_range){pxed_addr_v4(IP4(10, 77, 0, 50)), pxed_addr_v4(IP4(10, 77, 0, 99))};
+    config = (struct dhcp_config){.mode = DHCP_MODE_SERVER,
+                                  .range = {&range, 1},
+                                  .lease_time = 3600000,
+                                  .loader_bios = "undionly.kpxe",
+                                  .loader_efi_x64 = "snponly.efi"};
+    fake.iface = (struct pxed_iface){
+        .name = "px_dh_s", .index = if_nametoindex("px_dh_s"), .addr = pxed_addr_v4(SERVER), .prefix = 24, .mtu = 1500};
+    fake.verdict = (struct pxed_verdict){.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
+    fake_open(&fake, &config);
+    open_wire();
+}
+
+static void teardown(void) {
+    close(wire);
+    plugin->fini(&fake.ctx);
+    fake_close(&fake);
+}
+
+/* ---- the client ---- */
+
+static void client_send(struct pxed_slice packet, uint32_t source, uint16_t source_port, uint32_t to, uint16_t port) {
+    static const uint8_t everybody[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, server[] = {2, 0, 0, 0, 0, 1};
+    uint8_t frame[1600];
+    memcpy(frame, to == UINT32_MAX ? everybody : server, 6);
+    memcpy(frame + 6, packet.ptr + 28, 6);
+    memcpy(frame + 12, "\x08\0", 2);
+    dhcp_frame_head(frame + 14, source, source_port, to, port, packet);
+    memcpy(frame + 14 + DHCP_FRAME_HEAD, packet.ptr, packet.len);
+    size_t len = 14 + DHCP_FRAME_HEAD + packet.len;
+    ck_assert_int_eq(send(wire, frame, len, 0), (ssize_t)len);
+}
+
+static void broadcast(struct pxed_slice packet) {
+    client_send(packet, 0, DHCP_PORT_CLIENT, UINT32_MAX, DHCP_PORT_SERVER);
+}
+
+struct got {
+    bool any;
+    uint8_t to_mac[6];
+    struct pcap_udp udp;
+    struct dhcp_message m;
+};
+
+/* The next reply of the server within 300 ms. */
+static struct got receive(void) {
+    static uint8_t frame[2000];
+    struct got g = {0};
+    for (int tries = 0; tries < 30; tries++) {
+        fake_run(&fake, 10);
+        ssize_t n;
+        while ((n = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0)
+            if (pcap_udp(pxed_slice((char *)frame, (size_t)n), &g.udp) &&
+                (g.udp.source_port == 67 || g.udp.source_port == 4011) && g.udp.payload.ptr[0] == DHCP_BOOTREPLY) {
+                g.any = true;
+                memcpy(g.to_mac, frame, 6);
+                g.m = read_message(g.udp.payload);
+                return g;
+            }
+    }
+    return g;
+}
+
+static struct pxed_slice request_for(struct made *p, uint8_t who, uint32_t ip) {
+    *p = make(DHCP_REQUEST, who);
+    make_boot(p, "PXEClient", 0, NULL);
+    make_u32(p, DHCP_OPT_SERVER_ID, SERVER);
+    make_u32(p, DHCP_OPT_REQUESTED, ip);
+    make_option(p, DHCP_OPT_HOSTNAME, "web01", 5);
+    return make_end(p);
+}
+
+static uint32_t lease(uint8_t who) {
+    struct made p = make(DHCP_DISCOVER, who);
+    make_boot(&p, "PXEClient", 0, NULL);
+    broadcast(make_end(&p));
+    struct got offer = receive();
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER);
+    broadcast(request_for(&p, who, offer.m.yiaddr));
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == offer.m.yiaddr);
+    return ack.m.yiaddr;
+}
+
+/* ---- tests ---- */
+
+START_TEST(an_ack_leaves_only_after_the_store) {
+    struct made p = make(DHCP_DISCOVER, 5);
+    plugin_up();
+    make_boot(&p, "PXEClient", 0, NULL);
+    broadcast(make_end(&p));
+    struct got offer = receive();
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER && offer.m.yiaddr == IP4(10, 77, 0, 50));
+    ck_assert_mem_eq(offer.to_mac, "\x52\x54\0\0\0\5", 6);
+    ck_assert_uint_eq(offer.udp.destination, IP4(10, 77, 0, 50));
+    ck_assert_uint_eq(offer.udp.source, SERVER);
+    ck_assert(pxed_slice_is(offer.m.file, "undionly.kpxe"));
+    ck_assert_ptr_nonnull(fake_last(&fake, PXED_STAGE_OFFERED));
+    fake.hold = true;
+    struct pxed_slice request = request_for(&p, 5, offer.m.yiaddr);
+    broadcast(request);
+    broadcast(request);
+    ck_assert(!receive().any);
+    ck_assert_uint_eq(fake.commits, 1);
+    ck_assert_ptr_null(fake_last(&fake, PXED_STAGE_LEASED));
+    fake_release(&fake);
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == offer.m.yiaddr);
+    ck_assert(!receive().any);
+    const struct fake_step *leased = fake_last(&fake, PXED_STAGE_LEASED);
+    ck_assert(leased && leased->reason == PXED_WHY_OK && pxed_addr_u32(&leased->ip) == offer.m.yiaddr);
+    ck_assert_str_eq(fake.records[0].key, "10.77.0.50");
+    ck_assert_ptr_nonnull(strstr(fake.records[0].value, " 1-525400000005 web01"));
+}
+END_TEST
+
+START_TEST(no_ack_when_the_store_fails) {
+    struct made p = make(DHCP_DISCOVER, 5);
+    plugin_up();
+    broadcast(make_end(&p));
+    uint32_t ip = receive().m.yiaddr;
+    fake.result = -EIO;
+    broadcast(request_for(&p, 5, ip));
+    ck_assert(!receive().any);
+    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_FAILED);
+    fake.result = 0;
+    broadcast(request_for(&p, 5, ip));
+    ck_assert_int_eq(receive().m.type, DHCP_ACK);
+}
+END_TEST
+
+START_TEST(leases_survive_a_restart) {
+    struct made p = make(DHCP_REQUEST, 5);
+    plugin_up();
+    ck_assert_uint_eq(lease(6), IP4(10, 77, 0, 50));
+    ck_assert_uint_eq(lease(5), IP4(10, 77, 0, 51));
+    plugin->stop(&fake.ctx, fake_stopped);
+    ck_assert(fake.stopped);
+    plugin->fini(&fake.ctx);
+    fake_run(&fake, 1);
+    plugin_up();
+    make_u32(&p, DHCP_OPT_REQUESTED, IP4(10, 77, 0, 51));
+    broadcast(make_end(&p));
+    ck_assert_int_eq(receive().m.type, DHCP_ACK);
+    ck_assert_uint_eq(lease(6), IP4(10, 77, 0, 50));
+    ck_assert_uint_eq(lease(7), IP4(10, 77, 0, 52));
+}
+END_TEST
+
+static void count_row(void *arg, const struct pxed_lease *row) {
+    unsigned *n = arg;
+    *n += strcmp(row->state, "bound") == 0 && pxed_slice_is(row->hostname, "web01");
+}
+
+START_TEST(leases_are_published) {
+    unsigned n = 0;
+    plugin_up();
+    lease(5);
+    lease(6);
+    const struct pxed_leases_service *service = fake.leases;
+    service->each(service->self, count_row, &n);
+    ck_assert_uint_eq(n, 2);
+}
+END_TEST
+
+START_TEST(stop_waits_for_the_store) {
+    struct made p = make(DHCP_DISCOVER, 5);
+    plugin_up();
+    broadcast(make_end(&p));
+    uint32_t ip = receive().m.yiaddr;
+    fake.hold = true;
+    broadcast(request_for(&p, 5, ip));
+    fake_run(&fake, 50);
+    plugin->stop(&fake.ctx, fake_stopped);
+    ck_assert(!fake.stopped);
+    fake_release(&fake);
+    ck_assert(fake.stopped);
+    ck_assert_int_eq(receive().m.type, DHCP_ACK);
+}
+END_TEST
+
+/* A second SIGTERM: fini without waiting; the commit's callback comes when the plugin is gone. */
+START_TEST(a_commit_may_outlive_the_plugin) {
+    struct made p = make(DHCP_DISCOVER, 5);
+    plugin_up();
+    broadcast(make_end(&p));
+    uint32_t ip = receive().m.yiaddr;
+    fake.hold = true;
+    broadcast(request_for(&p, 5, ip));
+    fake_run(&fake, 50);
+    plugin->fini(&fake.ctx);
+    fake_run(&fake, 1);
+    fake_release(&fake);
+}
+END_TEST
+
+START_TEST(broadcast_and_unicast_as_asked) {
+    struct made p = make(DHCP_DISCOVER, 5), renew = make(DHCP_REQUEST, 5), far = make(DHCP_REQUEST, 5);
+    plugin_up();
+    p.bytes[10] = 0x80;
+    broadcast(make_end(&p));
+    struct got offer = receive();
+    ck_assert_uint_eq(offer.udp.destination, UINT32_MAX);
+    ck_assert_uint_eq(offer.udp.source, SERVER);
+    make_field(&renew, 12, IP4(10, 77, 0, 60));
+    client_send(make_end(&renew), IP4(10, 77, 0, 60), 68, SERVER, 67);
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK);
+    ck_assert_uint_eq(ack.udp.destination, IP4(10, 77, 0, 60));
+    make_u32(&far, DHCP_OPT_REQUESTED, IP4(192, 168, 7, 7));
+    broadcast(make_end(&far));
+    struct got nak = receive();
+    ck_assert(nak.any && nak.m.type == DHCP_NAK);
+    ck_assert_uint_eq(nak.udp.destination, UINT32_MAX);
+}
+END_TEST
+
+START_TEST(proxy_on_67_and_4011) {
+    struct made p = make(DHCP_DISCOVER, 5), r = make(DHCP_REQUEST, 5), q = make(DHCP_REQUEST, 5);
+    config.mode = DHCP_MODE_PROXY;
+    plugin_up();
+    make_boot(&p, "PXEClient:Arch:00007:UNDI:003000", 7, NULL);
+    broadcast(make_end(&p));
+    struct got offer = receive();
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER && offer.m.yiaddr == 0);
+    ck_assert_uint_eq(offer.udp.destination, UINT32_MAX);
+    ck_assert(pxed_slice_is(offer.m.options[60], "PXEClient"));
+    make_boot(&r, "PXEClient", 7, NULL);
+    make_u32(&r, DHCP_OPT_REQUESTED, IP4(10, 77, 0, 60));
+    make_u32(&r, DHCP_OPT_SERVER_ID, IP4(10, 77, 0, 2));
+    broadcast(make_end(&r));
+    ck_assert(!receive().any);
+    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_LEASED)->ip), IP4(10, 77, 0, 60));
+    make_boot(&q, "PXEClient", 7, NULL);
+    make_field(&q, 12, IP4(10, 77, 0, 60));
+    client_send(make_end(&q), IP4(10, 77, 0, 60), 4011, SERVER, 4011);
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK);
+    ck_assert_uint_eq(ack.udp.source_port, 4011);
+    ck_assert_uint_eq(ack.udp.destination_port, 4011);
+    ck_assert(pxed_slice_is(ack.m.file, "snponly.efi"));
+    ck_assert_uint_eq(fake.commits, 0);
+}
+END_TEST
+
+START_TEST(refusals_have_names) {
+    struct made relay = make(DHCP_DISCOVER, 5), reply = make(DHCP_ACK, 5), echo = make(DHCP_DISCOVER, 5),
+                idle = make(DHCP_DISCOVER, 5), arm = make(DHCP_DISCOVER, 6);
+    plugin_up();
+    broadcast(PXED_SLICE("\1 short, but long enough to hold a hardware address"));
+    ck_assert(!receive().any && fake.refused == PXED_WHY_DHCP_MALFORMED);
+    make_field(&relay, 24, IP4(10, 99, 0, 1));
+    client_send(make_end(&relay), IP4(10, 99, 0, 1), 67, SERVER, 67);
+    ck_assert(!receive().any);
+    reply.bytes[0] = DHCP_BOOTREPLY;
+    broadcast(make_end(&reply));
+    ck_assert(!receive().any && fake.refused == PXED_WHY_DHCP_NOT_OURS);
+    client_send(make_end(&echo), IP4(10, 77, 0, 60), 7, SERVER, 67);
+    ck_assert(!receive().any && fake.refused == PXED_WHY_DHCP_NOT_OURS);
+    fake.verdict = (struct pxed_verdict){.reason = PXED_WHY_UNKNOWN_MACHINE};
+    make_boot(&idle, "PXEClient", 0, NULL);
+    broadcast(make_end(&idle));
+    struct got offer = receive(); /* an address, nothing to boot */
+    ck_assert(offer.any && offer.m.yiaddr != 0 && offer.m.file.len == 0 && offer.m.options[67].ptr == NULL);
+    ck_assert_ptr_null(fake_last(&fake, PXED_STAGE_REFUSED)); /* the core said that */
+    fake.verdict = (struct pxed_verdict){.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
+    make_boot(&arm, "PXEClient", 11, NULL);
+    broadcast(make_end(&arm));
+    offer = receive();
+    ck_assert(offer.any && offer.m.yiaddr != 0 && offer.m.file.len == 0);
+    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_REFUSED)->reason, PXED_WHY_LOADER_NONE);
+}
+END_TEST
+
+START_TEST(a_burst_is_answered_whole) {
+    struct made p;
+    plugin_up();
+    unsigned offers = 0;
+    for (uint8_t i = 0; i < 40; i++) {
+        p = make(DHCP_DISCOVER, (uint8_t)(100 + i));
+        broadcast(make_end(&p));
+    }
+    while (receive().any)
+        offers++;
+    ck_assert_uint_eq(offers, 40);
+}
+END_TEST
+
+int main(void) {
+    if (!make_network()) {
+        printf("dhcp plugin: skipped, a network namespace needs root\n");
+        return 0;
+    }
+    plugin = pxed_plugin_query_dhcp(PXED_ABI_MAJOR);
+    Suite *s = suite_create("dhcp plugin");
+    TCase *t = tcase_create("all");
+    tcase_set_timeout(t, 30);
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, an_ack_leaves_only_after_the_store);
+    tcase_add_test(t, no_ack_when_the_store_fails);
+    tcase_add_test(t, leases_survive_a_restart);
+    tcase_add_test(t, leases_are_published);
+    tcase_add_test(t, stop_waits_for_the_store);
+    tcase_add_test(t, a_commit_may_outlive_the_plugin);
+    tcase_add_test(t, broadcast_and_unicast_as_asked);
+    tcase_add_test(t, proxy_on_67_and_4011);
+    tcase_add_test(t, refusals_have_names);
+    tcase_add_test(t, a_burst_is_answered_whole);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

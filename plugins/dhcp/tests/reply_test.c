@@ -1,0 +1,467 @@
+/* Boot data, replies and routes: PROTOCOLS.md 0, 1, 5 and 6 as rows. */
+#include <check.h>
+
+#include "proxy.h"
+#include "support.h"
+
+#define SCRIPT "http://pxe-server/boot/home.php?mac=52-54-00-00-00-01"
+
+static struct dhcp_config config;
+static struct dhcp_site site;
+static struct pxed_verdict armed;
+
+static void setup(void) {
+    static struct pxed_addr router, dns[2];
+    router = pxed_addr_v4(SERVER);
+    dns[0] = pxed_addr_v4(IP4(10, 77, 0, 3));
+    dns[1] = pxed_addr_v4(IP4(10, 77, 0, 4));
+    config = (struct dhcp_config){.mode = DHCP_MODE_SERVER,
+                                  .router = {&router, 1},
+                                  .dns = {dns, 2},
+                                  .domain = "lab",
+                                  .loader_bios = "undionly.kpxe",
+                                  .loader_efi_x64 = "snponly.efi"};
+    site = (struct dhcp_site){.config = &config, .extra = PXED_SLICE("\x96\4\1\2\3\4"), .server = SERVER, .prefix = 24};
+    armed = (struct pxed_verdict){.offer_boot = true, .install = true, .script_url = SCRIPT};
+}
+
+/* ---- which boot data ---- */
+
+struct boot_row {
+    const char *name;
+    const char *vendor;
+    uint16_t arch;
+    const char *user_class;
+    bool proxy, skip;
+    const char *loader; /* the host's */
+    const char *file;   /* NULL: none */
+    const char *class;
+    bool use_file, no_proxy;
+    enum pxed_reason reason;
+};
+
+static const struct boot_row boots[] = {
+    {"BIOS", "PXEClient", 0, NULL, false, false, NULL, "undionly.kpxe", "PXEClient", true, false, 0},
+    {"UEFI", "PXEClient", 7, NULL, false, false, NULL, "snponly.efi", NULL, false, false, 0},
+    {"UEFI, 4011 skipped", "PXEClient", 7, NULL, false, true, NULL, "snponly.efi", "PXEClient", true, false, 0},
+    {"HTTP", "HTTPClient", 16, NULL, false, false, NULL, "http://pxe-server/boot/snponly.efi", "HTTPClient", false,
+     false, 0},
+    {"iPXE", "PXEClient", 0, "iPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
+    {"iPXE on UEFI", "PXEClient", 7, "iPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
+    {"gPXE", "PXEClient", 0, "gPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
+    {"host's loader", "PXEClient", 0, NULL, false, false, "gpxelinux.0", "gpxelinux.0", "PXEClient", true, false, 0},
+    {"host's loader is not for iPXE", "PXEClient", 0, "iPXE", false, false, "gpxelinux.0", SCRIPT, NULL, false, true,
+     0},
+    {"host's loader for unknown firmware", "PXEClient", 2, NULL, false, false, "elilo.efi", "elilo.efi", "PXEClient",
+     true, false, 0},
+    {"host's loader by URL", "HTTPClient", 16, NULL, false, false, "http://10.0.0.9/x.efi", "http://10.0.0.9/x.efi",
+     "HTTPClient", false, false, 0},
+    {"no loader for ia32", "PXEClient", 6, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
+    {"no loader for arm64", "PXEClient", 11, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
+    {"no loader for HTTP arm64", "HTTPClient", 19, NULL, false, false, NULL, NULL, NULL, false, false,
+     PXED_WHY_LOADER_NONE},
+    {"an operating system", "d-i", 0, NULL, false, false, NULL, NULL, NULL, false, false, 0},
+    {"proxy, BIOS", "PXEClient", 0, NULL, true, false, NULL, "undionly.kpxe", "PXEClient", true, false, 0},
+    {"proxy, UEFI", "PXEClient", 7, NULL, true, false, NULL, "snponly.efi", "PXEClient", false, false, 0},
+    {"proxy, UEFI, 4011 skipped", "PXEClient", 7, NULL, true, true, NULL, "snponly.efi", "PXEClient", true, false, 0},
+    {"proxy, HTTP", "HTTPClient", 16, NULL, true, false, NULL, "http://pxe-server/boot/snponly.efi", "HTTPClient",
+     false, false, 0},
+    {"proxy, iPXE", "PXEClient", 0, "iPXE", true, false, NULL, SCRIPT, "PXEClient", true, true, 0},
+    {"proxy, gPXE", "PXEClient", 0, "gPXE", true, false, NULL, SCRIPT, "PXEClient", true, true, 0},
+};
+
+static struct dhcp_message client(struct made *p, uint8_t type, const char *vendor, uint16_t arch, const char *user) {
+    *p = make(type, 1);
+    make_boot(p, vendor, arch, user);
+    return read_message(make_end(p));
+}
+
+static struct dhcp_boot boot_of(const struct dhcp_message *m, bool proxy, const struct pxed_verdict *verdict,
+                                struct dhcp_facts *facts) {
+    struct dhcp_boot boot;
+    ck_assert(dhcp_facts(m, NULL, facts));
+    dhcp_boot(&config, proxy, facts, verdict, &boot);
+    return boot;
+}
+
+START_TEST(boot_rows) {
+    const struct boot_row *row = &boots[_i];
+    struct made p;
+    struct dhcp_facts facts;
+    struct pxed_var var = {.key = PXED_SLICE("loader"), .value = pxed_slice_of(row->loader)};
+    struct pxed_host host = {.vars = &var, .n_vars = row->loader ? 1 : 0};
+    struct dhcp_message m = client(&p, DHCP_DISCOVER, row->vendor, row->arch, row->user_class);
+    config.uefi_skip_4011 = row->skip;
+    armed.host = &host;
+    struct dhcp_boot boot;
+    ck_assert(dhcp_facts(&m, NULL, &facts));
+    dhcp_boot(&config, row->proxy, &facts, &armed, &boot);
+    ck_assert_msg(boot.offered == (row->file != NULL), "%s: offered", row->name);
+    ck_assert_msg(boot.reason == row->reason, "%s: reason", row->name);
+    if (!row->file)
+        return;
+    ck_assert_msg(pxed_slice_is(boot.file, row->file), "%s: file %.*s", row->name, PXED_S(boot.file));
+    ck_assert_msg(row->class ? pxed_slice_is(boot.class, row->class) : boot.class.ptr == NULL, "%s: 60", row->name);
+    ck_assert_msg(boot.use_file == row->use_file, "%s: 43", row->name);
+    ck_assert_msg(boot.no_proxy == row->no_proxy, "%s: 175", row->name);
+}
+END_TEST
+
+START_TEST(no_boot_for_who_is_not_to_boot) {
+    struct pxed_verdict idle = {.reason = PXED_WHY_IDLE_SILENT, .script_url = SCRIPT};
+    struct made p;
+    struct dhcp_facts facts;
+    struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, NULL);
+    struct dhcp_boot boot = boot_of(&m, false, &idle, &facts);
+    ck_assert(!boot.offered);
+    ck_assert_int_eq(boot.reason, PXED_WHY_IDLE_SILENT);
+}
+END_TEST
+
+START_TEST(a_url_too_long_is_no_boot) {
+    static char loader[600];
+    struct made p;
+    struct dhcp_facts facts;
+    memset(loader, 'l', sizeof(loader) - 1);
+    config.loader_efi_x64 = loader;
+    struct dhcp_message m = client(&p, DHCP_DISCOVER, "HTTPClient", 16, NULL);
+    ck_assert(!boot_of(&m, false, &armed, &facts).offered);
+}
+END_TEST
+
+/* ---- what a reply looks like ---- */
+
+static uint8_t bytes[DHCP_REPLY_MAX];
+
+static struct pxed_slice answer(const struct dhcp_message *m, enum dhcp_type type, uint32_t yiaddr,
+                                const struct pxed_host *host) {
+    struct dhcp_facts facts;
+    struct dhcp_boot boot = boot_of(m, false, &armed, &facts);
+    struct dhcp_action a = {
+        .what = DHCP_SAY, .type = type, .yiaddr = yiaddr, .server_id = SERVER, .lease_ms = yiaddr ? 3600000 : 0};
+    memset(bytes, 0xee, sizeof(bytes));
+    return pxed_slice((char *)bytes, dhcp_reply(&site, m, &facts, &a, host, &boot, bytes));
+}
+
+static void has_u32(struct pxed_slice packet, uint8_t code, uint32_t value) {
+    struct pxed_slice o = reply_option(packet, code);
+    struct pxed_addr a = pxed_addr_v4(value);
+    ck_assert_uint_eq(o.len, 4);
+    ck_assert_mem_eq(o.ptr, a.bytes, 4);
+}
+
+static void has_text(struct pxed_slice packet, uint8_t code, struct pxed_slice value) {
+    struct pxed_slice o = reply_option(packet, code);
+    ck_assert_msg(pxed_slice_eq(o, value), "option %u is '%.*s'", code, PXED_S(o));
+}
+
+START_TEST(an_offer_to_a_bios_rom) {
+    static const char uuid[] = "\0\1\2\3\4\5\6\7\x8\1\2\3\4\5\6\7\x8";
+    struct made p = make(DHCP_DISCOVER, 1);
+    make_boot(&p, "PXEClient:Arch:00000:UNDI:002001", 0, NULL);
+    make_option(&p, 97, uuid, 17);
+    make_option(&p, 61, "\0id", 3);
+    struct dhcp_message m = read_message(make_end(&p));
+    struct pxed_slice r = answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL);
+    struct dhcp_message back = read_message(r);
+    ck_assert_uint_eq(r.len >= DHCP_PADDED, 1);
+    ck_assert_uint_eq(back.op, DHCP_BOOTREPLY);
+    ck_assert_uint_eq(back.xid, m.xid);
+    ck_assert_uint_eq(back.yiaddr, IP4(10, 77, 0, 50));
+    ck_assert_uint_eq(back.siaddr, SERVER);
+    ck_assert(pxed_slice_is(back.file, "undionly.kpxe"));
+    ck_assert(pxed_slice_is(back.sname, "10.77.0.1"));
+    ck_assert_mem_eq(r.ptr + 240, "\x35\1\2\x36\4\x0a\x4d\0\1\x33\4\0\0\x0e\x10\x3a\4\0\0\7\x08\x3b\4\0\0\x0c\x4e", 27);
+    has_u32(r, 1, 0xffffff00);
+    has_u32(r, 3, SERVER);
+    has_u32(r, 28, IP4(10, 77, 0, 255));
+    has_u32(r, 150, IP4(1, 2, 3, 4));
+    has_text(r, 6, PXED_SLICE("\x0a\x4d\0\3\x0a\x4d\0\4"));
+    has_text(r, 15, PXED_SLICE("lab"));
+    has_text(r, 60, PXED_SLICE("PXEClient"));
+    has_text(r, 43, PXED_SLICE("\6\1\x8\xff"));
+    has_text(r, 67, PXED_SLICE("undionly.kpxe\0"));
+    has_text(r, 66, PXED_SLICE("10.77.0.1\0"));
+    has_text(r, 97, pxed_slice(uuid, 17));
+    has_text(r, 61, PXED_SLICE("\0id"));
+    ck_assert_ptr_null(reply_option(r, 175).ptr);
+}
+END_TEST
+
+START_TEST(an_offer_to_ipxe) {
+    struct made p;
+    struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, "iPXE");
+    struct pxed_slice r = answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL);
+    has_text(r, 67, PXED_SLICE(SCRIPT "\0"));
+    has_text(r, 175, PXED_SLICE("\xb0\1\1"));
+    ck_assert_ptr_null(reply_option(r, 43).ptr);
+    ck_assert_ptr_null(reply_option(r, 60).ptr);
+}
+END_TEST
+
+START_TEST(an_address_for_an_operating_system) {
+    struct made p = make(DHCP_REQUEST, 1);
+    make_option(&p, 55, "\1\3\6\x0c\x0f\x1c\x2a", 7);
+    struct dhcp_message m = read_message(make_end(&p));
+    struct pxed_slice r = answer(&m, DHCP_ACK, IP4(10, 77, 0, 50), NULL);
+    has_u32(r, 28, IP4(10, 77, 0, 255));
+    ck_assert_uint_eq(read_message(r).siaddr, SERVER);
+    ck_assert_uint_eq(read_message(r).file.len, 0);
+    static const uint8_t absent[] = {12, 26, 42, 43, 60, 61, 66, 67, 82, 97, 175};
+    for (size_t i = 0; i < sizeof(absent); i++)
+        ck_assert_msg(reply_option(r, absent[i]).ptr == NULL, "option %u", absent[i]);
+}
+END_TEST
+
+START_TEST(a_hosts_own_values_win) {
+    struct pxed_var vars[] = {
+        {.key = PXED_SLICE("gateway"), .value = PXED_SLICE("10.77.0.9")},
+        {.key = PXED_SLICE("dns"), .value = PXED_SLICE("9.9.9.9 8.8.8.8")},
+        {.key = PXED_SLICE("domain"), .value = PXED_SLICE("own.example")},
+        {.key = PXED_SLICE("ntp"), .value = PXED_SLICE("10.77.0.8,ntp.example")},
+    };
+    struct pxed_host host = {
+        .vars = vars, .n_vars = 4, .name = PXED_SLICE("web01"), .ip = pxed_addr_v4(IP4(10, 77, 0, 60)), .prefix = 16};
+    struct made p = make(DHCP_REQUEST, 1);
+    struct dhcp_message m = read_message(make_end(&p));
+    config.mtu = 9000;
+    struct pxed_slice r = answer(&m, DHCP_ACK, IP4(10, 77, 0, 60), &host);
+    has_u32(r, 1, 0xffff0000);
+    has_u32(r, 28, IP4(10, 77, 255, 255));
+    has_u32(r, 3, IP4(10, 77, 0, 9));
+    has_text(r, 6, PXED_SLICE("\x09\x09\x09\x09\x08\x08\x08\x08"));
+    has_text(r, 15, PXED_SLICE("own.example"));
+    has_u32(r, 42, IP4(10, 77, 0, 8));
+    has_text(r, 12, PXED_SLICE("web01"));
+    has_text(r, 26, PXED_SLICE("\x23\x28"));
+}
+END_TEST
+
+START_TEST(inform_gets_no_lease) {
+    struct made p = make(DHCP_INFORM, 1);
+    make_field(&p, 12, IP4(10, 77, 0, 200));
+    struct dhcp_message m = read_message(make_end(&p));
+    struct pxed_slice r = answer(&m, DHCP_ACK, 0, NULL);
+    ck_assert_uint_eq(read_message(r).yiaddr, 0);
+    ck_assert_uint_eq(read_message(r).ciaddr, IP4(10, 77, 0, 200));
+    for (uint8_t code = 51; code <= 59; code++)
+        ck_assert_msg((reply_option(r, code).ptr != NULL) == (code == 53 || code == 54), "option %u", code);
+}
+END_TEST
+
+START_TEST(a_nak_says_nothing_else) {
+    static const uint8_t relay[] = {1, 4, 'e', 't', 'h', '1'};
+    struct made p = make(DHCP_REQUEST, 1);
+    make_field(&p, 12, IP4(192, 168, 1, 5));
+    make_field(&p, 24, IP4(10, 77, 0, 250));
+    make_option(&p, 82, relay, sizeof(relay));
+    struct dhcp_message m = read_message(make_end(&p));
+    struct pxed_slice r = answer(&m, DHCP_NAK, 0, NULL);
+    struct dhcp_message back = read_message(r);
+    ck_assert_uint_eq(back.ciaddr | back.yiaddr | back.siaddr, 0);
+    ck_assert_uint_eq(back.flags, DHCP_FLAG_BROADCAST);
+    for (unsigned code = 1; code < 255; code++)
+        ck_assert_msg((back.options[code].ptr != NULL) == (code == 53 || code == 54 || code == 82), "option %u", code);
+    has_text(r, 82, pxed_slice((const char *)relay, sizeof(relay)));
+}
+END_TEST
+
+/* 548 bytes, a relay option of 255, everything configured: 53, 54, mask and file must still be there. */
+START_TEST(what_matters_fits_the_smallest_packet) {
+    char relay[255] = {0};
+    struct made p = make(DHCP_DISCOVER, 1);
+    make_boot(&p, "PXEClient", 0, "iPXE");
+    make_option(&p, 82, relay, sizeof(relay));
+    struct dhcp_message m = read_message(make_end(&p));
+    struct pxed_slice r = answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL);
+    ck_assert_uint_le(r.len, DHCP_BUDGET);
+    ck_assert_uint_eq(reply_option(r, 82).len, 255);
+    ck_assert_uint_eq(reply_option(r, 1).len, 4);
+    ck_assert_uint_eq(reply_option(r, 54).len, 4);
+    ck_assert(pxed_slice_is(read_message(r).file, SCRIPT));
+}
+END_TEST
+
+/* ---- proxy ---- */
+
+START_TEST(a_proxy_offer) {
+    struct made p;
+    struct dhcp_facts facts;
+    struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, "iPXE");
+    struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+    struct pxed_slice r = pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_OFFER, &boot, bytes));
+    struct dhcp_message back = read_message(r);
+    ck_assert_uint_eq(back.yiaddr | back.ciaddr, 0);
+    ck_assert_uint_eq(back.siaddr, SERVER);
+    ck_assert_uint_eq(back.flags, DHCP_FLAG_BROADCAST);
+    ck_assert(pxed_slice_is(back.file, SCRIPT));
+    has_text(r, 60, PXED_SLICE("PXEClient"));
+    has_text(r, 43, PXED_SLICE("\6\1\x8\xff"));
+    for (uint8_t code = 1; code < 53; code++)
+        ck_assert_msg((reply_option(r, code).ptr != NULL) == (code == 43), "option %u", code);
+}
+END_TEST
+
+/* The menu item of a boot server request comes back, with xid 0 as sent. */
+START_TEST(a_boot_server_ack) {
+    struct made p = make(DHCP_REQUEST, 1);
+    struct dhcp_facts facts;
+    memset(p.bytes + 4, 0, 4);
+    make_field(&p, 12, IP4(10, 77, 0, 60));
+    make_boot(&p, "PXEClient", 7, NULL);
+    make_option(&p, 43, "\x47\4\x80\0\0\0\xff", 7);
+    struct dhcp_message m = read_message(make_end(&p));
+    struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+    struct pxed_slice r = pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_ACK, &boot, bytes));
+    struct dhcp_message back = read_message(r);
+    ck_assert_uint_eq(back.xid, 0);
+    ck_assert_uint_eq(back.ciaddr, IP4(10, 77, 0, 60));
+    has_text(r, 43, PXED_SLICE("\x47\4\x80\0\0\0\xff"));
+    has_text(r, 60, PXED_SLICE("PXEClient"));
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    uint16_t port;
+    uint8_t type;
+    const char *vendor;
+    uint32_t source, asked, ciaddr;
+    bool idle;
+    enum dhcp_proxy_do what;
+    enum pxed_reason reason;
+} proxies[] = {
+    {"PXE discover", 67, DHCP_DISCOVER, "PXEClient", 0, 0, 0, false, DHCP_PROXY_OFFER, 0},
+    {"HTTP discover", 67, DHCP_DISCOVER, "HTTPClient", 0, 0, 0, false, DHCP_PROXY_OFFER, 0},
+    {"an operating system", 67, DHCP_DISCOVER, "d-i", 0, 0, 0, false, DHCP_PROXY_SILENT, 0},
+    {"not to boot", 67, DHCP_DISCOVER, "PXEClient", 0, 0, 0, true, DHCP_PROXY_SILENT, PXED_WHY_IDLE_SILENT},
+    {"request on 67 is overheard", 67, DHCP_REQUEST, "PXEClient", 0, IP4(10, 77, 0, 60), 0, false, DHCP_PROXY_HEARD, 0},
+    {"rebinding is overheard", 67, DHCP_REQUEST, "d-i", 0, 0, IP4(10, 77, 0, 60), false, DHCP_PROXY_HEARD, 0},
+    {"of another net", 67, DHCP_REQUEST, "PXEClient", 0, IP4(10, 78, 0, 60), 0, false, DHCP_PROXY_SILENT, 0},
+    {"request of nothing", 67, DHCP_REQUEST, "PXEClient", 0, 0, 0, false, DHCP_PROXY_SILENT, 0},
+    {"release", 67, DHCP_RELEASE, "PXEClient", 0, 0, 0, false, DHCP_PROXY_SILENT, 0},
+    {"4011", 4011, DHCP_REQUEST, "PXEClient", IP4(10, 77, 0, 60), 0, IP4(10, 77, 0, 60), false, DHCP_PROXY_ACK, 0},
+    {"4011 by INFORM", 4011, DHCP_INFORM, "PXEClient", IP4(10, 77, 0, 60), 0, 0, false, DHCP_PROXY_ACK, 0},
+    {"4011, not to boot", 4011, DHCP_REQUEST, "PXEClient", IP4(10, 77, 0, 60), 0, 0, true, DHCP_PROXY_SILENT,
+     PXED_WHY_IDLE_SILENT},
+    {"4011 for somebody elsewhere", 4011, DHCP_REQUEST, "PXEClient", IP4(10, 77, 0, 60), 0, IP4(9, 9, 9, 9), false,
+     DHCP_PROXY_SILENT, PXED_WHY_DHCP_WRONG_NET},
+    {"4011 from elsewhere", 4011, DHCP_REQUEST, "PXEClient", IP4(9, 9, 9, 9), 0, IP4(10, 77, 0, 60), false,
+     DHCP_PROXY_SILENT, PXED_WHY_DHCP_WRONG_NET},
+    {"4011, discover", 4011, DHCP_DISCOVER, "PXEClient", IP4(10, 77, 0, 60), 0, 0, false, DHCP_PROXY_SILENT,
+     PXED_WHY_DHCP_NOT_OURS},
+};
+
+START_TEST(proxy_rows) {
+    struct made p = make(proxies[_i].type, 1);
+    struct dhcp_scope scope = {.server = SERVER, .prefix = 24};
+    struct dhcp_arrival arrival = {.port = proxies[_i].port, .source = proxies[_i].source};
+    struct pxed_verdict verdict = armed;
+    struct dhcp_facts facts;
+    verdict.offer_boot = !proxies[_i].idle;
+    verdict.reason = proxies[_i].idle ? PXED_WHY_IDLE_SILENT : PXED_WHY_OK;
+    make_boot(&p, proxies[_i].vendor, proxies[_i].vendor[0] == 'H' ? 16 : 0, NULL);
+    if (proxies[_i].asked)
+        make_u32(&p, 50, proxies[_i].asked);
+    make_field(&p, 12, proxies[_i].ciaddr);
+    struct dhcp_message m = read_message(make_end(&p));
+    struct dhcp_boot boot = boot_of(&m, true, &verdict, &facts);
+    struct dhcp_proxy_action a = dhcp_proxy(&scope, &arrival, &m, &facts, &boot);
+    ck_assert_msg(a.what == proxies[_i].what, "%s: does %d", proxies[_i].name, a.what);
+    ck_assert_msg(a.reason == proxies[_i].reason, "%s: %s", proxies[_i].name, pxed_reason_name(a.reason));
+    if (a.what == DHCP_PROXY_HEARD || a.what == DHCP_PROXY_ACK)
+        ck_assert_uint_eq(a.heard, IP4(10, 77, 0, 60));
+}
+END_TEST
+
+START_TEST(a_proxy_wants_option_93) {
+    struct made p = make(DHCP_DISCOVER, 1);
+    struct dhcp_scope scope = {.server = SERVER, .prefix = 24};
+    struct dhcp_arrival arrival = {.port = 67};
+    struct dhcp_facts facts;
+    make_option(&p, 60, "PXEClient", 9);
+    struct dhcp_message m = read_message(make_end(&p));
+    struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+    ck_assert_int_eq(dhcp_proxy(&scope, &arrival, &m, &facts, &boot).what, DHCP_PROXY_SILENT);
+}
+END_TEST
+
+/* ---- routes ---- */
+
+static const struct {
+    const char *name;
+    uint8_t type, reply, htype;
+    uint16_t port, flags, source_port;
+    uint32_t source, ciaddr, giaddr, yiaddr;
+    bool relay_port;
+    enum dhcp_how how;
+    uint32_t ip;
+    uint16_t to_port;
+} routes[] = {
+#define Y IP4(10, 77, 0, 50)
+#define G IP4(10, 77, 0, 250)
+    {"4011, iPXE", 3, 5, 1, 4011, 0x8000, 68, Y, Y, 0, 0, false, DHCP_TO_ADDRESS, Y, 68},
+    {"4011, EDK2", 3, 5, 1, 4011, 0, 4011, Y, Y, 0, 0, false, DHCP_TO_ADDRESS, Y, 4011},
+    {"4011 without ciaddr", 3, 5, 1, 4011, 0, 4011, Y, 0, 0, 0, false, DHCP_TO_ADDRESS, Y, 4011},
+    {"relay", 1, 2, 1, 67, 0, 67, G, 0, G, Y, false, DHCP_TO_ADDRESS, G, 67},
+    {"relay on another port", 1, 2, 1, 67, 0, 1067, G, 0, G, Y, true, DHCP_TO_ADDRESS, G, 1067},
+    {"relay, NAK", 3, 6, 1, 67, 0, 67, G, 0, G, 0, false, DHCP_TO_ADDRESS, G, 67},
+    {"NAK", 3, 6, 1, 67, 0, 68, Y, 0, 0, 0, false, DHCP_TO_EVERYBODY, UINT32_MAX, 68},
+    {"renewing", 3, 5, 1, 67, 0, 68, Y, Y, 0, Y, false, DHCP_TO_ADDRESS, Y, 68},
+    {"renewing from a high port", 3, 5, 1, 67, 0, 5068, Y, Y, 0, Y, false, DHCP_TO_ADDRESS, Y, 5068},
+    {"renewing, other source", 3, 5, 1, 67, 0, 5068, G, Y, 0, Y, false, DHCP_TO_ADDRESS, Y, 68},
+    {"inform without ciaddr", 8, 5, 1, 67, 0, 68, Y, 0, 0, 0, false, DHCP_TO_ADDRESS, Y, 68},
+    {"B flag", 1, 2, 1, 67, 0x8000, 68, 0, 0, 0, Y, false, DHCP_TO_EVERYBODY, UINT32_MAX, 68},
+    {"InfiniBand", 1, 2, 32, 67, 0, 68, 0, 0, 0, Y, false, DHCP_TO_EVERYBODY, UINT32_MAX, 68},
+    {"no address yet", 1, 2, 1, 67, 0, 68, 0, 0, 0, Y, false, DHCP_TO_STATION, Y, 68},
+    {"proxy offer", 1, 2, 1, 67, 0, 68, 0, 0, 0, 0, false, DHCP_TO_EVERYBODY, UINT32_MAX, 68},
+};
+
+START_TEST(route_rows) {
+    struct made p = make(routes[_i].type, 1);
+    struct dhcp_header head = {.htype = routes[_i].htype,
+                               .hlen = 6,
+                               .flags = routes[_i].flags,
+                               .ciaddr = routes[_i].ciaddr,
+                               .yiaddr = routes[_i].yiaddr,
+                               .giaddr = routes[_i].giaddr};
+    struct dhcp_arrival a = {routes[_i].source, routes[_i].source_port, routes[_i].port, false};
+    struct dhcp_builder b;
+    if (routes[_i].relay_port)
+        make_option(&p, 82, "\x13\0", 2);
+    struct dhcp_message m = read_message(make_end(&p));
+    dhcp_build(&b, bytes, DHCP_BUDGET, &head, PXED_NO_SLICE);
+    dhcp_put_u8(&b, 53, routes[_i].reply);
+    struct dhcp_route to = dhcp_route(&a, &m, bytes);
+    ck_assert_msg(to.how == routes[_i].how, "%s: how %d", routes[_i].name, to.how);
+    ck_assert_msg(to.ip == routes[_i].ip, "%s: to %08x", routes[_i].name, to.ip);
+    ck_assert_msg(to.port == routes[_i].to_port, "%s: port %u", routes[_i].name, to.port);
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("dhcp reply");
+    TCase *t = tcase_create("all");
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_loop_test(t, boot_rows, 0, sizeof(boots) / sizeof(boots[0]));
+    tcase_add_test(t, no_boot_for_who_is_not_to_boot);
+    tcase_add_test(t, a_url_too_long_is_no_boot);
+    tcase_add_test(t, an_offer_to_a_bios_rom);
+    tcase_add_test(t, an_offer_to_ipxe);
+    tcase_add_test(t, an_address_for_an_operating_system);
+    tcase_add_test(t, a_hosts_own_values_win);
+    tcase_add_test(t, inform_gets_no_lease);
+    tcase_add_test(t, a_nak_says_nothing_else);
+    tcase_add_test(t, what_matters_fits_the_smallest_packet);
+    tcase_add_test(t, a_proxy_offer);
+    tcase_add_test(t, a_boot_server_ack);
+    tcase_add_loop_test(t, proxy_rows, 0, sizeof(proxies) / sizeof(proxies[0]));
+    tcase_add_test(t, a_proxy_wants_option_93);
+    tcase_add_loop_test(t, route_rows, 0, sizeof(routes) / sizeof(routes[0]));
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}

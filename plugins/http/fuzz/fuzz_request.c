@@ -1,0 +1,66 @@
+/* A stream of bytes, fed in pieces whose size its first byte chooses: each request in it is read, every byte touched.
+ */
+#include <stdlib.h>
+
+#include "request.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static volatile unsigned sink;
+
+static void touch(struct pxed_slice s) {
+    for (size_t i = 0; i < s.len; i++)
+        sink += (unsigned char)s.ptr[i];
+}
+
+static void touch_request(const struct http_parser *p, const char *buf) {
+    struct http_request r;
+    http_parser_request(p, buf, &r);
+    struct pxed_slice all[] = {r.target,        r.path,  r.query,    r.host,       r.body,         r.if_match,
+                               r.if_none_match, r.range, r.if_range, r.user_agent, r.content_type, r.if_modified_since};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        touch(all[i]);
+    for (size_t i = 0; i < r.n_headers; i++) {
+        touch(http_header_name(&r, i));
+        touch(http_header_value(&r, i));
+    }
+    if (r.path.len == 0 || r.path.ptr[0] != '/' || r.body.len > HTTP_BODY_MAX)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct http_parser p;
+    if (size < 1)
+        return 0;
+    size_t step = (size_t)data[0] + 1, at = 1, len = 0, cap = 0;
+    char *buf = NULL;
+    http_parser_begin(&p);
+    for (;;) {
+        enum http_parse r = http_parser_feed(&p, buf, &len);
+        if (r == HTTP_PARSE_REFUSED)
+            break;
+        if (r == HTTP_PARSE_DONE) {
+            touch_request(&p, buf);
+            size_t rest = http_parser_rest(&p);
+            len -= rest;
+            memmove(buf, buf + rest, len);
+            http_parser_begin(&p);
+            continue;
+        }
+        if (at == size)
+            break;
+        /* The buffer has exactly the size in use, so that a byte too far is seen. */
+        size_t piece = size - at < step ? size - at : step;
+        if (len + piece > http_parser_room(&p))
+            piece = http_parser_room(&p) - len;
+        if (piece == 0)
+            abort();
+        cap = len + piece;
+        buf = realloc(buf, cap);
+        memcpy(buf + len, data + at, piece);
+        len += piece;
+        at += piece;
+    }
+    free(buf);
+    return 0;
+}

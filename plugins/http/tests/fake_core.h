@@ -1,0 +1,23 @@
+/* A core just large enough to run the plugin in a process of its own, on loopback.
+ *
+ * Names:  /hello        bytes with tag and date          /file/NAME     a file of the test folder
+ *         /extent       bytes 1000..5999 of file `big`   /later         bytes, 50 ms later
+ *         /never        pending until cancelled          /echo          path, query and body, as asked
+ *         /why/NUMBER   that reason                      /cgi/NAME      a script of the test folder
+ *         /cgi-or/NAME  the same, with a fallback        /stats         what the plugin told the core so far */
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct fake {
+    char dir[64]; /* the test folder, made by fake_start; world-readable */
+    uint16_t port;
+    char socket[96]; /* of the http/1 service, served with /service/now, /service/later, /service/never */
+    pid_t pid;
+};
+
+void fake_prepare(struct fake *f); /* folder and port */
+void fake_start(struct fake *f, const char *cgi_timeout_ms);
+/* Stops by SIGTERM; returns the exit status. */
+int fake_stop(struct fake *f);

@@ -1,0 +1,41 @@
+/* What the I/O files of this room share. Loop thread only. */
+#pragma once
+
+#include <uv.h>
+
+#include "pxed/plugin.h"
+#include "watch.h"
+
+enum ra_answer { RA_ANSWER_IPXE, RA_ANSWER_NO };
+
+struct ra_config {
+    unsigned answer; /* enum ra_answer */
+};
+
+struct ra;
+
+/* A served interface with its ICMPv6 socket. */
+struct ra_link {
+    struct ra *ra;
+    struct pxed_iface iface;
+    int fd; /* -1: idle */
+    uv_poll_t poll;
+    uv_timer_t again; /* runs while somebody waits */
+    bool open;        /* poll and again are libuv's */
+    bool silent;      /* a real router was heard, and this was logged */
+    struct ra_watch watch;
+};
+
+struct ra {
+    struct pxed_ctx *ctx;
+    const struct pxed_core *core;
+    struct ra_link *links;
+    size_t n_links;
+    unsigned handles; /* open libuv handles */
+    bool finished;    /* freed with the last of them */
+};
+
+/* ra_io.c */
+void ra_open(struct ra *ra);  /* privileged; an interface without IPv6 stays idle and says so */
+int ra_listen(struct ra *ra); /* 0 or a negative errno, logged */
+void ra_close(struct ra *ra); /* frees `ra`, now or with its last handle */

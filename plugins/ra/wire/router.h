@@ -1,0 +1,26 @@
+/* ICMPv6 router solicitations and advertisements (RFC 4861 4.1, 4.2). Pure; the kernel has checked the checksum. */
+#pragma once
+
+#include "pxed/addr.h"
+
+enum { RA_SOLICITATION = 133, RA_ADVERTISEMENT = 134, RA_REPLY_SIZE = 24, RA_HOP_LIMIT = 255 };
+
+enum ra_kind { RA_NEITHER, RA_SOLICITS, RA_ADVERTISES };
+
+struct ra_message {
+    enum ra_kind kind;
+    struct pxed_hwaddr
+        mac; /* of a solicitation: its source link-layer option, else from the source address; len 0: neither */
+    uint16_t lifetime; /* of an advertisement: seconds as default router */
+};
+
+/* Reads an ICMPv6 message. Malformed ones (RFC 4861 6.1), and those that were forwarded (hop limit below 255), are
+ * RA_NEITHER. `source` is the IPv6 source address, 16 bytes. */
+struct ra_message ra_parse(struct pxed_slice icmp, const uint8_t source[16], int hop_limit);
+
+/* The shortest advertisement there is: no router (lifetime 0), no prefix, no flag; so it makes neither a route nor an
+ * address anywhere. The checksum is left to the kernel. */
+void ra_build(uint8_t reply[RA_REPLY_SIZE], const uint8_t own_mac[6]);
+
+/* fe80::/10 */
+bool ra_link_local(const uint8_t address[16]);

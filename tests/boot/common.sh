@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Boot tests: real firmware, real installer kernel, pxed in a namespace. Usage of each: NAME BUILD_FOLDER
+set -u
+# shellcheck source=scripts/lab.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lab.sh"
+LAB_BUILD=${1:?usage: $0 BUILD_FOLDER}
+STAGE=300 # seconds a stage may take under software emulation
+CHECKS=0
+
+ok() { CHECKS=$((CHECKS + 1)); echo "ok $CHECKS - $* (${SECONDS} s)"; }
+
+fail() {
+    echo "not ok - $*"
+    echo "--- journal"; lab_ctl log web01 2>&1 | tail -40
+    echo "--- pxed.log"; tail -40 "$LAB/pxed.log" 2>/dev/null
+    echo "--- serial"; tail -c 3000 "$LAB/serial.log" 2>/dev/null | tr -d '\r'
+    exit 1
+}
+
+expect() { # DESCRIPTION COMMAND...
+    local what=$1
+    shift
+    if "$@"; then ok "$what"; else fail "$what"; fi
+}
+
+until_stage() { timeout $((STAGE + 60)) "$LAB_BUILD/sbin/pxed" watch -c "$LAB/pxed.ini" web01 --until "$1" --timeout $STAGE; }
+
+journal_has() { lab_ctl log web01 | grep -q -- "$1"; }
+journal_count() { lab_ctl log web01 --json | grep -c "\"$1\""; }
+
+# A disk with a partition table whose boot code says so on the serial line, and then stands still.
+disk_in_use() { # FILE
+    lab_disk "$1" 1G
+    python3 - "$1" <<'PY'
+import struct, sys
+text = b"THE DISK BOOTS\r\n\0"
+# cli; xor ax,ax; mov ds,ax; mov si,text; mov dx,3f8h; next: lodsb; test al,al; jz end; out dx,al; mov cx,4000h; loop $; jmp next; end: hlt; jmp end
+code = bytes.fromhex("fa31c08ed8be0000baf803ac84c074 08eeb90040e2feebf3f4ebfd".replace(" ", ""))
+code = code[:6] + struct.pack("<H", 0x7c00 + len(code)) + code[8:]
+mbr = bytearray(512)
+mbr[:len(code + text)] = code + text
+mbr[446:462] = struct.pack("<BBBBBBBBII", 0x80, 0, 2, 0, 0x83, 0, 2, 0, 2048, 1000000)
+mbr[510:] = b"\x55\xaa"
+with open(sys.argv[1], "r+b") as disk:
+    disk.write(mbr)
+    disk.seek(2048 * 512)
+    disk.write(b"precious data" * 1000)
+PY
+}

@@ -1,0 +1,36 @@
+#!/bin/bash
+# A blank disk becomes an installed system; forced restarts with the network first boot it and write nothing; `pxed arm`
+# installs again.
+. "$(dirname "$0")/common.sh"
+lab_begin boot
+lab_net
+lab_config
+lab_image >/dev/null || fail "the image could not be built"
+lab_pxed || fail "pxed starts"
+lab_disk "$LAB/disk.img" 3G
+lab_machine
+expect "the machine is installed" until_stage installed
+FROM=$(lab_serial_size)
+expect "it is sent to its disk" until_stage local
+expect "the disk's own login prompt" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+
+for n in 1 2; do
+    FROM=$(lab_serial_size)
+    lab_monitor system_reset
+    expect "forced restart $n: the login prompt again" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+done
+[ "$(lab_ctl log web01 --json | grep -c '"what": *"installing"')" = 1 ] || fail "one installation only wrote the disk"
+ok "one installation only wrote the disk"
+
+lab_stop pxed
+FROM=$(lab_serial_size)
+lab_pxed || fail "pxed starts again"
+lab_monitor system_reset
+expect "after a restart of pxed: the login prompt again" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+
+lab_ctl arm web01 --yes || fail "pxed arm"
+lab_monitor system_reset
+expect "armed again, it installs again" until_stage installed
+FROM=$(lab_serial_size)
+expect "and boots the new system" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+echo "$CHECKS passed, 0 failed"

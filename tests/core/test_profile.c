@@ -1,0 +1,168 @@
+/* Which claim knows an OS id, which boot row fits a machine, which file row an image. */
+#include "profile.h"
+
+#include "suite.h"
+
+static struct pxed_os_id os_id(const char *text) {
+    struct pxed_os_id id;
+    ck_assert_msg(pxed_os_id_parse(pxed_slice_of(text), &id), "%s", text);
+    return id;
+}
+
+static const struct pxed_claim claims[] = {
+    {"centos rhel", "5 5.*", "i386 x86_64", "el5"}, {"centos rhel", "6*", "x86_64", "el6"},
+    {"centos", "7.9", NULL, "exact"},               {"centos", "7.*", NULL, "wild"},
+    {"debian", NULL, NULL, "any"},                  {"debian", "12", "amd64", "twelve"},
+    {"debian", "1?", "amd64", "teens"},             {"*bsd", "7.*", NULL, "bsd"},
+    {"openbsd", "*", NULL, "open"},                 {0},
+};
+static const struct pxed_profile claiming = {.name = "claiming", .claims = claims};
+
+static const struct {
+    const char *os, *flags; /* of the claim that wins; NULL: none */
+} claimed[] = {
+    {"centos-5.5-i386", "el5"},
+    {"centos-5-i386", "el5"},
+    {"rhel-5.11-x86_64", "el5"},
+    {"centos-5.5-amd64", "el5"}, /* = x86_64 */
+    {"centos-5.5-x64", "el5"},
+    {"centos-5.5-i686", "el5"},
+    {"centos-5.5-x86", "el5"},
+    {"centos-5.5-arm64", NULL},
+    {"centos-5.5", "el5"}, /* no architecture fits any */
+    {"centos-6.10-x86_64", "el6"},
+    {"centos-6.10-i386", NULL},
+    {"centos-7.9-x86_64", "exact"},
+    {"centos-7.8-aarch64", "wild"},
+    {"centos-55", NULL},
+    {"centos-x", NULL},
+    {"debian-12-amd64", "twelve"},
+    {"debian-12", "twelve"},
+    {"debian-12-arm64", "any"},
+    {"debian-13-amd64", "teens"},
+    {"debian-sid", "any"},
+    {"debian", "any"},
+    {"openbsd-7.4-amd64", "open"}, /* an exact family beats a pattern, whatever the version says */
+    {"netbsd-7.4", "bsd"},
+    {"netbsd-9.1", NULL},
+    {"ubuntu-22.04", NULL},
+    {"local", NULL},
+};
+
+START_TEST(best_claim) {
+    unsigned score;
+    struct pxed_os_id id = os_id(claimed[_i].os);
+    const struct pxed_claim *c = profile_claim(&claiming, &id, &score);
+    const char *flags = c ? c->flags : NULL;
+    ck_assert_msg(claimed[_i].flags ? flags && strcmp(flags, claimed[_i].flags) == 0 : !flags, "%s: %s", claimed[_i].os,
+                  flags ? flags : "(none)");
+    ck_assert((c != NULL) == (score > 0));
+}
+END_TEST
+
+START_TEST(equal_claims_score_equally) { /* what makes a tie between plugins */
+    static const struct pxed_claim a = {"debian", "12", "amd64", "a"}, b = {"ubuntu debian", "11 12", "arm64 x86_64", "b"};
+    struct pxed_os_id id = os_id("debian-12-amd64");
+    ck_assert_uint_gt(profile_claim_score(&a, &id), 0);
+    static const struct pxed_claim same = {"debian", "11 12", "amd64", "same"};
+    ck_assert_uint_eq(profile_claim_score(&a, &id), profile_claim_score(&same, &id));
+    ck_assert_uint_gt(profile_claim_score(&b, &id), 0);
+}
+END_TEST
+
+START_TEST(without_claims) {
+    static const struct pxed_profile none = {.name = "none"};
+    struct pxed_os_id id = os_id("debian-12");
+    unsigned score = 7;
+    ck_assert_ptr_null(profile_claim(&none, &id, &score));
+    ck_assert_uint_eq(score, 0);
+}
+END_TEST
+
+/* --- boot rows --- */
+
+static bool exists(void *ctx, const char *file) { /* ctx: blank-separated names */
+    struct pxed_slice rest = pxed_slice_of(ctx), word;
+    while ((word = pxed_slice_word(&rest, " ")).len > 0)
+        if (pxed_slice_is(word, file))
+            return true;
+    return false;
+}
+
+static const struct pxed_boot boots[] = {
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .loaders = PXED_LOADER_BIT(PXED_LOADER_PXELINUX), .how = PXED_HOW_MEMDISK,
+     .kernel = "memdisk", .initrd = {"boot.iso"}, .args = "iso"},
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .how = PXED_HOW_LINUX, .kernel = "special", .args = "special", .when = "marker"},
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .how = PXED_HOW_LINUX, .kernel = "linux", .initrd = {"a", "b"}, .args = "bios"},
+    {.firmware = PXED_FW_EFI, .how = PXED_HOW_EFI, .kernel = "boot.efi", .args = "efi"},
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .how = PXED_HOW_LINUX, .kernel = "late", .args = "late"},
+    {0},
+};
+static const struct pxed_profile booting = {.name = "booting", .boots = boots};
+
+static const struct {
+    const char *name, *files;
+    enum pxed_firmware firmware;
+    enum pxed_loader loader;
+    const char *args;
+    enum pxed_reason why;
+} booted[] = {
+    {"first fit", "linux a b late", PXED_FW_BIOS, PXED_LOADER_IPXE, "bios", PXED_WHY_OK},
+    {"an initrd is missing: the next row", "linux a late", PXED_FW_BIOS, PXED_LOADER_IPXE, "late", PXED_WHY_OK},
+    {"`when` holds", "special marker linux a b", PXED_FW_BIOS, PXED_LOADER_IPXE, "special", PXED_WHY_OK},
+    {"`when` does not", "special linux a b", PXED_FW_BIOS, PXED_LOADER_IPXE, "bios", PXED_WHY_OK},
+    {"the loader's own row", "memdisk boot.iso linux a b", PXED_FW_BIOS, PXED_LOADER_PXELINUX, "iso", PXED_WHY_OK},
+    {"not for this loader", "memdisk boot.iso", PXED_FW_BIOS, PXED_LOADER_GPXE, NULL, PXED_WHY_NO_IMAGE},
+    {"EFI", "boot.efi linux a b", PXED_FW_EFI_X64, PXED_LOADER_IPXE, "efi", PXED_WHY_OK},
+    {"HTTP boot is EFI", "boot.efi", PXED_FW_HTTP_ARM64, PXED_LOADER_GRUB, "efi", PXED_WHY_OK},
+    {"no row for this firmware", "linux a b", PXED_FW_OTHER, PXED_LOADER_IPXE, NULL, PXED_WHY_NO_PLAN},
+    {"rows, but no files", "", PXED_FW_BIOS, PXED_LOADER_IPXE, NULL, PXED_WHY_NO_IMAGE},
+    {"rows of other firmware have files", "linux a b", PXED_FW_EFI_X64, PXED_LOADER_IPXE, NULL, PXED_WHY_NO_IMAGE},
+};
+
+START_TEST(first_fit) {
+    enum pxed_reason why = PXED_WHY_OK;
+    const struct pxed_boot *b = profile_boot(&booting, booted[_i].firmware, booted[_i].loader, exists,
+                                             (void *)(uintptr_t)booted[_i].files, &why);
+    ck_assert_msg(booted[_i].args ? b && strcmp(b->args, booted[_i].args) == 0 : !b, "%s: %s", booted[_i].name,
+                  b ? b->args : "(none)");
+    ck_assert_msg(b || why == booted[_i].why, "%s: %s", booted[_i].name, pxed_reason_name(why));
+}
+END_TEST
+
+/* --- file rows --- */
+
+static const struct pxed_file files[] = {
+    {"preseed.cfg", NULL, "image", PXED_ESCAPE_LINE, PXED_FILE_ANSWER, "rootfs.tar.gz"},
+    {"preseed.cfg", NULL, "packages", PXED_ESCAPE_LINE, PXED_FILE_ANSWER, NULL},
+    {"install.sh", NULL, "install", PXED_ESCAPE_SHELL, 0, "rootfs.tar.gz"},
+    {0},
+};
+static const struct pxed_profile filing = {.name = "filing", .files = files};
+
+START_TEST(file_rows) {
+    struct pxed_slice name = PXED_SLICE("preseed.cfg"), script = PXED_SLICE("install.sh");
+    char with[] = "rootfs.tar.gz", without[] = "";
+    ck_assert_str_eq(profile_file(&filing, name, exists, with)->source, "image");
+    ck_assert_str_eq(profile_file(&filing, name, exists, without)->source, "packages");
+    ck_assert_str_eq(profile_answer(&filing, exists, with)->source, "image");
+    ck_assert_str_eq(profile_answer(&filing, exists, without)->source, "packages");
+    ck_assert_ptr_nonnull(profile_file(&filing, script, exists, with));
+    ck_assert_ptr_null(profile_file(&filing, script, exists, without));
+    ck_assert_ptr_null(profile_file(&filing, PXED_SLICE("preseed.cf"), exists, with));
+    ck_assert_ptr_null(profile_file(&filing, PXED_NO_SLICE, exists, with));
+    ck_assert_ptr_null(profile_answer(&booting, exists, with));
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("profile");
+    TCase *t = tcase_create("profile");
+    tcase_add_loop_test(t, best_claim, 0, COUNT(claimed));
+    tcase_add_test(t, equal_claims_score_equally);
+    tcase_add_test(t, without_claims);
+    tcase_add_loop_test(t, first_fit, 0, COUNT(booted));
+    tcase_add_test(t, file_rows);
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}

@@ -1,0 +1,41 @@
+/* MAC and address texts: what is accepted must survive being written and read again. */
+#include "pxed/addr.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok) {
+    if (!ok)
+        abort();
+}
+
+static void check_mac(struct pxed_slice text, const char *separator) {
+    struct pxed_hwaddr mac, again;
+    char spelled[PXED_MAC_TEXT];
+    if (!pxed_mac_parse(text, &mac))
+        return;
+    check(mac.type == 1 && mac.len == 6);
+    check(pxed_mac_parse(pxed_slice_of(pxed_mac_text(&mac, separator, spelled)), &again));
+    check(pxed_hwaddr_eq(&mac, &again));
+}
+
+static void check_addr(struct pxed_slice text) {
+    struct pxed_addr a, again;
+    uint8_t prefix;
+    char spelled[PXED_ADDR_TEXT];
+    if (!pxed_addr_parse_prefix(text, &a, &prefix))
+        return;
+    check(prefix <= (a.family == 4 ? 32 : 128));
+    check(pxed_addr_parse(pxed_slice_of(pxed_addr_text(&a, spelled)), &again));
+    check(pxed_addr_eq(&a, &again));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct pxed_slice text = pxed_slice((const char *)data, size);
+    check_mac(text, ":");
+    check_mac(text, "-");
+    check_mac(text, "");
+    check_addr(text);
+    return 0;
+}

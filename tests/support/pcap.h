@@ -1,0 +1,25 @@
+/* Reads classic pcap files for tests: Ethernet frames in order, and the IPv4 UDP datagrams in them. */
+#pragma once
+
+#include "pxed/slice.h"
+
+struct pcap_udp {
+    uint32_t source, destination; /* host order */
+    uint16_t source_port, destination_port;
+    struct pxed_slice payload;
+};
+
+struct pcap {
+    char *bytes; /* the whole file */
+    size_t len, at;
+};
+
+/* Ends the process when the file cannot be read: a test without its data proves nothing. */
+struct pcap pcap_open(const char *path);
+void pcap_close(struct pcap *p);
+/* The next frame, its time in microseconds since the first one counted from the epoch; false at the end. */
+bool pcap_next(struct pcap *p, uint64_t *ret_us, struct pxed_slice *ret_frame);
+/* Is this frame a whole IPv4 UDP datagram (VLAN tags skipped)? */
+bool pcap_udp(struct pxed_slice frame, struct pcap_udp *ret);
+/* Behind the Ethernet header: the payload when its type is `ethertype`. */
+bool pcap_payload(struct pxed_slice frame, uint16_t ethertype, struct pxed_slice *ret);
