@@ -73,12 +73,18 @@ lab_disk() { # FILE SIZE: a blank disk
 }
 
 lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.img unless LAB_DISKS says otherwise
-    local disks=${LAB_DISKS:--drive if=virtio,format=raw,cache=unsafe,file=$LAB/disk.img}
-    # /dev/kvm may be there and hang: software emulation always works. The clock must be the host's own.
+    local disks=${LAB_DISKS:--drive if=virtio,format=raw,cache=unsafe,file=$LAB/disk.img} firmware="-machine pc -boot order=nc" card=
+    if [ -n "${LAB_EFI:-}" ]; then # the firmware's own network stack, not the card's ROM; its IPv6 attempts only cost time
+        [ -e "$LAB/vars.fd" ] || cp /usr/share/OVMF/OVMF_VARS_4M.fd "$LAB/vars.fd"
+        firmware="-machine q35 -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
+            -drive if=pflash,format=raw,file=$LAB/vars.fd -fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=n"
+        card=,romfile=,bootindex=1
+    fi
+    # /dev/kvm may be there and hang: software emulation always works.
     # shellcheck disable=SC2086
-    lab_spawn machine qemu-system-x86_64 -name pxed-lab -machine pc -accel tcg,thread=multi -smp 2 -m 1024 \
-        -boot order=nc -display none -serial "file:$LAB/serial.log" -monitor "unix:$LAB/monitor,server,nowait" \
-        -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=n0,mac="$LAB_MAC" \
+    lab_spawn machine qemu-system-x86_64 -name pxed-lab $firmware -accel tcg,thread=multi -smp 2 -m 1024 \
+        -display none -serial "file:$LAB/serial.log" -monitor "unix:$LAB/monitor,server,nowait" \
+        -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=n0,mac="$LAB_MAC$card" \
         $disks "$@"
 }
 

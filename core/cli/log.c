@@ -3,16 +3,34 @@
 #include "text.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* What an installer sent along: its lines as rows of their own, below the step. */
+static void add_body(struct table *t, const char *body) {
+    static const char line_end[] = "\\x0a"; /* as the journal escapes it */
+    while (*body) {
+        const char *end = strstr(body, line_end);
+        size_t n = end ? (size_t)(end - body) : strlen(body) - (body[strlen(body) - 1] == '"');
+        for (int blank = 0; blank < 3; blank++)
+            table_cell(t, TABLE_PLAIN, "%s", "");
+        table_cell(t, TABLE_DIM, "  %.*s", (int)n, body);
+        body = end ? end + strlen(line_end) : "";
+    }
+}
 
 /* The sentence of a refusal stands in the last column, behind what the step itself says. */
 static void add_step(struct table *t, const json_t *j) {
     char at[TEXT_SHORT];
     const char *reason = live_text(j, "reason"), *sentence = live_text(j, "sentence"), *text = live_text(j, "text");
+    const char *body = strstr(text, "body=\"");
+    size_t n = body ? (size_t)(body - text) : strlen(text);
     bool refused = *sentence != '\0';
     table_cell(t, TABLE_DIM, "%s", text_date(live_number(j, "at_ms"), at));
     table_cell(t, TABLE_BOLD, "%s", live_text(j, "what"));
     table_cell(t, live_flag(j, "fault") ? TABLE_BAD : TABLE_WARN, "%s", refused ? reason : "");
-    table_cell(t, TABLE_PLAIN, "%s%s%s", text, *text && refused ? " - " : "", sentence);
+    table_cell(t, TABLE_PLAIN, "%.*s%s%s", (int)n, text, n > 0 && refused ? " - " : "", sentence);
+    if (body)
+        add_body(t, body + strlen("body=\""));
 }
 
 int cli_log(int argc, char **argv) {

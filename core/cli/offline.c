@@ -22,7 +22,7 @@ static void check_socket(struct offline *o, const char *ini_path) {
 void offline_load(struct offline *o, const char *ini_path) {
     static const char *const core_provides[] = {"control/1", NULL};
     memset(o, 0, sizeof(*o));
-    o->config = config_load(ini_path, &o->plugins, &o->diags);
+    o->config = config_read(ini_path, &o->plugins, &o->diags);
     if (!o->config)
         return;
     check_account(o);
@@ -34,6 +34,10 @@ void offline_load(struct offline *o, const char *ini_path) {
         .n_ifaces = o->n_ifaces,
     };
     o->catalogue = catalogue_build(&in, &o->diags);
+    if (o->diags.errors > 0) { /* all of them are told at once; none of them is worked with */
+        catalogue_unref(o->catalogue);
+        o->catalogue = NULL;
+    }
 }
 
 void offline_free(struct offline *o) {

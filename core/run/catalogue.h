@@ -17,6 +17,8 @@ struct catalogue_os {
     const struct pxed_claim *claim;
     const char *plugin;                       /* its name: the templates' folder below share/pxed */
     const char *kernel, *initrd; /* of [os ID], below its folder; NULL: the profile's */
+    const char *file;            /* where the id was first named */
+    unsigned line;
 };
 
 struct catalogue_host {
@@ -51,6 +53,7 @@ struct catalogue {
     size_t n_templates;
     const char **private_files; /* real paths that are never served: ini, host files, answer files, state/ */
     size_t n_private;
+    bool private_inside; /* one of them lies where served files lie: each opened file's path is looked at */
     const struct pxed_iface *ifaces;
     size_t n_ifaces;
 };

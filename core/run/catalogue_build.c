@@ -180,6 +180,8 @@ static const struct catalogue_os *find_system(struct build *b, struct pxed_slice
                       "'%.*s' is no OS id: lower-case letters, digits, dots, hyphens, at most 63", PXED_S(id));
         return NULL;
     }
+    os->file = file;
+    os->line = line;
     os->kernel = os_key(b, id, "kernel");
     os->initrd = os_key(b, id, "initrd");
     if (!pxed_slice_is(id, "local")) {
@@ -204,17 +206,29 @@ static const struct catalogue_os *find_system(struct build *b, struct pxed_slice
     return os;
 }
 
+/* Has any machine a way to boot this? NO_PLAN of all firmware is the profile's matter, not a missing file. */
+static bool lacks_image(struct build *b, const struct catalogue_os *os) {
+    struct catalogue_image image = {b->c, os->id.text};
+    bool missing = false;
+    if (os->kernel)
+        return !catalogue_image_has(&image, os->kernel) || (os->initrd && !catalogue_image_has(&image, os->initrd));
+    for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++)
+        for (unsigned loader = PXED_LOADER_GPXE; loader < PXED_LOADER_COUNT; loader++) {
+            enum pxed_reason why;
+            if (profile_boot(os->profile, (enum pxed_firmware)fw, (enum pxed_loader)loader, catalogue_image_has, &image, &why))
+                return false;
+            missing |= why == PXED_WHY_NO_IMAGE;
+        }
+    return missing;
+}
+
 static void warn_images(struct build *b) {
     for (size_t i = 0; i < b->c->n_systems; i++) {
         const struct catalogue_os *os = b->c->systems[i];
-        struct catalogue_image image = {b->c, os->id.text};
-        enum pxed_reason why;
-        if (!os->profile || os->kernel || profile_boot(os->profile, PXED_FW_BIOS, PXED_LOADER_IPXE, catalogue_image_has, &image, &why) ||
-            why != PXED_WHY_NO_IMAGE)
-            continue;
-        pxed_diag_add(b->diags, PXED_WARNING, NULL, 0,
-                      "no image for '%.*s' in %s/os/%.*s: its hosts boot their disks (NO_IMAGE)", PXED_S(os->id.text),
-                      b->c->boot_dir, PXED_S(os->id.text));
+        if (os->profile && lacks_image(b, os))
+            pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
+                          "no image for '%.*s' in %s/os/%.*s: its hosts boot their disks (NO_IMAGE)", PXED_S(os->id.text),
+                          b->c->boot_dir, PXED_S(os->id.text));
     }
 }
 
@@ -373,6 +387,19 @@ static void refuse_equal_names(struct build *b) {
 
 /* --- sections --- */
 
+/* [defaults] and [group] serve hosts of every system: the profile among all of them that knows this variable. */
+static const struct pxed_profile *find_owner(const struct build *b, const char *key) {
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
+        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
+        for (const struct pxed_profile *const *p = ops ? ops->profiles : NULL; p && *p; p++)
+            for (const struct pxed_os_var *v = (*p)->vars; v && v->key; v++)
+                if (strcmp(v->key, key) == 0)
+                    return *p;
+    }
+    return NULL;
+}
+
 static void check_sections(struct build *b) {
     static const char *const os_keys[] = {"kernel", "initrd", "plugin", NULL};
     const struct ini *ini = b->in->ini;
@@ -386,9 +413,9 @@ static void check_sections(struct build *b) {
         for (size_t k = 0; os && os_keys[k]; k++)
             own |= strcmp(os_keys[k], e->key) == 0;
         const struct catalogue_os *system = os ? catalogue_os(b->c, pxed_slice_of(e->section + 3)) : NULL;
+        const struct pxed_profile *profile = system ? system->profile : find_owner(b, e->key);
         if (!own)
-            vars_check(pxed_slice_of(e->key), pxed_slice_of(e->value), system ? system->profile : NULL, false, e->file, e->line,
-                       b->diags);
+            vars_check(pxed_slice_of(e->key), pxed_slice_of(e->value), profile, false, e->file, e->line, b->diags);
     }
 }
 
@@ -423,6 +450,17 @@ static void set_site(struct build *b) {
     c->tftp_dir = pxed_arena_printf(&c->arena, "%s/tftp", s->root);
 }
 
+/* RESOLVE_BENEATH keeps everything else out of reach, but for hard links, which are told by their count. */
+static bool lies_inside(const struct build *b, const char *folder) {
+    char *real = realpath(folder, NULL);
+    bool inside = false;
+    size_t n = real ? strlen(real) : 0;
+    for (size_t i = 0; real && i < b->c->n_private; i++)
+        inside |= strncmp(b->c->private_files[i], real, n) == 0 && (n == 1 || b->c->private_files[i][n] == '/');
+    free(real);
+    return inside;
+}
+
 static void read_hosts(struct build *b) {
     const struct settings *s = b->in->settings;
     if (b->in->hosts_from)
@@ -437,6 +475,13 @@ static void read_hosts(struct build *b) {
             add_private(b, b->in->ini->entries[i].from);
     }
     add_private(b, s->state);
+}
+
+static void find_private_inside(struct build *b) {
+    const struct settings *s = b->in->settings;
+    b->c->private_inside = lies_inside(b, s->root);
+    for (size_t i = 0; i < s->loader_path.n; i++)
+        b->c->private_inside |= lies_inside(b, s->loader_path.items[i]);
 }
 
 static size_t count_macs(const struct hostfile *file) {
@@ -471,6 +516,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         take_host(&b, &b.file.lines[i]);
     refuse_equal_names(&b);
     check_sections(&b);
+    find_private_inside(&b);
     warn_images(&b);
     free(b.file.lines);
     free(b.file.files);

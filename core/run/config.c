@@ -45,12 +45,12 @@ static void read_values(struct ini *ini, struct pxed_diags *diags) {
     }
 }
 
-struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags) {
+struct config *config_read(const char *path, struct plugins *plugins, struct pxed_diags *diags) {
     struct config *c = pxed_xalloc(sizeof(*c));
-    size_t errors = diags->errors;
     c->refs = 1;
     if (ini_load(&c->ini, path, diags) == 0) {
         options_bind(settings_options, "pxed", &c->ini, &c->settings, &c->arena, diags);
+        c->settings.file = c->ini.path;
         if (plugins->n == 0) { /* at start; a reload keeps what is loaded */
             plugins_load(plugins, &c->settings.plugins, path, diags);
             plugins_bind(plugins, &c->ini, diags);
@@ -67,8 +67,16 @@ struct config *config_load(const char *path, struct plugins *plugins, struct pxe
         }
         read_values(&c->ini, diags);
         check_sections(&c->ini, plugins, diags);
+        return c;
     }
-    if (diags->errors > errors) {
+    config_unref(c);
+    return NULL;
+}
+
+struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags) {
+    size_t errors = diags->errors;
+    struct config *c = config_read(path, plugins, diags);
+    if (c && diags->errors > errors) {
         config_unref(c);
         return NULL;
     }

@@ -94,7 +94,8 @@ static void note_plan(const struct lookup *l, const struct boot *b, const struct
     const char *detail = install ? pxed_arena_printf(arena, "install=%.*s loader=%s", PXED_S(b->os->id.text),
                                                      pxed_loader_names[b->loader])
                                  : pxed_arena_printf(arena, "loader=%s", pxed_loader_names[b->loader]);
-    if (b->m->rec.ip.family == 0)
+    /* Anybody may write a MAC into a URL; the kernel knows whose address it is. */
+    if (b->m->rec.ip.family == 0 && who_is_machine(l->d, b->m, b->host, &l->request->peer))
         machines_set_ip(&l->d->machines, b->m, &l->request->peer, false);
     decide_step(l->d, mac, PXED_STAGE_SCRIPT, PXED_WHY_OK, NULL, detail);
     if (!install)

@@ -19,7 +19,9 @@ static int open_beneath(int dir_fd, const char *path) {
 static bool is_private(const struct catalogue *c, int fd) {
     char link[64], path[PATH_MAX];
     struct stat st, own;
-    if (c->n_private == 0 || fstat(fd, &st) < 0)
+    if (fstat(fd, &st) < 0)
+        return true;
+    if (!c->private_inside && st.st_nlink == 1)
         return false;
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, path, sizeof(path) - 1);

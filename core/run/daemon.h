@@ -94,6 +94,9 @@ void declare_arm(struct daemon *d, struct machine *m, enum lifecycle_right right
 
 /* config.c. NULL after errors. Loads and binds the plugins if none is loaded yet, else only judges their sections. */
 struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags);
+/* The same, but errors leave what could be read (what is wrong has its default), so that the rest can be judged too.
+ * NULL only if the file cannot be read. */
+struct config *config_read(const char *path, struct plugins *plugins, struct pxed_diags *diags);
 void config_unref(void *config);
 /* Warns about changes that only a restart can bring into force. */
 void config_compare(const struct config *before, const struct config *after, struct plugins *plugins,

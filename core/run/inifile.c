@@ -26,6 +26,7 @@ struct reader {
 };
 
 static int load_file(struct ini *ini, const char *path, int depth, struct pxed_diags *diags);
+static void note_section(struct reader *r, struct pxed_slice name);
 
 const char *ini_path(struct pxed_arena *arena, const char *file, const char *relative) {
     const char *slash = file ? strrchr(file, '/') : NULL;
@@ -72,8 +73,8 @@ static bool judge(struct reader *r, struct pxed_slice line) {
         else if (close - 1 > SECTION_MAX_INIH)
             pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "section name is longer than %d bytes", SECTION_MAX_INIH);
         else
-            return true;
-        return false;
+            note_section(r, pxed_slice(text.ptr + 1, (size_t)close - 1)); /* an empty one has no entry to tell of it */
+        return close >= 0 && close - 1 <= SECTION_MAX_INIH;
     }
     size_t at = 0;
     while (at < text.len && text.ptr[at] != '=' && text.ptr[at] != ':')
@@ -120,17 +121,17 @@ static const char *clean_value(struct ini *ini, const char *value) {
     return copy;
 }
 
-static void note_section(struct reader *r, const char *name) {
+static void note_section(struct reader *r, struct pxed_slice name) {
     struct ini *ini = r->ini;
     for (size_t i = 0; i < ini->n_sections; i++)
-        if (strcmp(ini->sections[i].name, name) == 0)
+        if (pxed_slice_is(name, ini->sections[i].name))
             return;
     if (ini->n_sections == ini->sections_cap) {
         ini->sections_cap = ini->sections_cap ? ini->sections_cap * 2 : 16;
         ini->sections = pxed_xrealloc(ini->sections, ini->sections_cap * sizeof(*ini->sections));
     }
     ini->sections[ini->n_sections++] =
-        (struct ini_section){pxed_arena_dup(&ini->arena, pxed_slice_of(name)).ptr, r->file, r->line};
+        (struct ini_section){pxed_arena_dup(&ini->arena, name).ptr, r->file, r->line};
 }
 
 static void include(struct reader *r, const char *pattern) {
@@ -157,7 +158,6 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
         pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "`%s` stands before any [section]", key);
         return 1;
     }
-    note_section(r, section);
     if (strcmp(section, "pxed") == 0 && strcmp(key, "include") == 0) { /* inih repeats the key for a continuation */
         include(r, clean_value(ini, value));
         return 1;

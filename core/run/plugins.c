@@ -98,10 +98,6 @@ const char *plugins_check(const struct pxed_plugin *raw, const char *file_name, 
     return check_tables(ret, path, arena);
 }
 
-static void refuse(struct pxed_diags *diags, const char *ini_path, const char *sentence) {
-    pxed_diag_add(diags, PXED_ERROR, ini_path, 0, "%s", sentence);
-}
-
 static const struct pxed_plugin *query_file(const char *path, struct pxed_arena *arena, const char **ret_sentence) {
     void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL); /* never closed: its strings live in the configuration */
     if (!so) {
@@ -135,7 +131,7 @@ static void load_one(struct plugins *p, const char *name, const char *ini_path, 
     if (!sentence)
         sentence = plugins_check(raw, name, path, &p->arena, &desc);
     if (sentence || p->n == PLUGINS_MAX) {
-        refuse(diags, ini_path, sentence ? sentence : "too many plugins");
+        pxed_diag_add(diags, PXED_ERROR, ini_path, line, "%s", sentence ? sentence : "too many plugins");
         return;
     }
     struct plugin *plugin = PXED_NEW(&p->arena, struct plugin);

@@ -149,8 +149,17 @@ static const char *token_path(const struct render *r) {
     return pxed_arena_printf(r->arena, "s/%s/", r->masked ? "***" : pxed_buf_cstr(&b));
 }
 
+static bool has_secrets(const struct pxed_host *h) {
+    for (size_t i = 0; i < h->n_vars; i++)
+        if ((h->vars[i].flags & PXED_VAR_SECRET) && h->vars[i].value.len > 0)
+            return true;
+    return false;
+}
+
 static bool holds_secret(const struct render *r, const struct pxed_file *row) {
     struct render probe = *r;
+    if (!has_secrets(&r->host->pub)) /* then no text needs to be made to know */
+        return false;
     probe.secret = false;
     render_file(&probe, row);
     return probe.secret;

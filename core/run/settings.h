@@ -13,6 +13,7 @@ struct settings {
     const char *name, *root, *state, *user;
     unsigned arm, unknown, idle;
     uint64_t arm_limit, install_timeout, drain;
+    const char *file; /* the ini, for complaints about a line of it */
 };
 
 extern const struct pxed_option settings_options[];

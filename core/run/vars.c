@@ -65,6 +65,9 @@ static bool is_size(struct pxed_slice text) {
 
 static const char *check_disk(struct pxed_slice v) {
     static const char wrong[] = "expected /dev/NAME, serial:S, wwn:W, size:400G-500G or smallest";
+    for (size_t i = 0; i < v.len; i++) /* it stands between quotes in answer files of every kind */
+        if (v.ptr[i] <= ' ' || v.ptr[i] > '~' || strchr("'\"\\$`", v.ptr[i]))
+            return wrong;
     if (pxed_slice_is(v, "smallest"))
         return NULL;
     if (pxed_slice_starts(v, PXED_SLICE("serial:")) || pxed_slice_starts(v, PXED_SLICE("wwn:")))

@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "daemon.h"
 
@@ -21,8 +20,10 @@ bool who_is_server(const struct daemon *d, const struct pxed_addr *peer) {
 static bool neighbour(const struct daemon *d, const struct pxed_addr *peer, struct pxed_hwaddr *ret) {
     if (peer->family != 4)
         return false;
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    static int fd = -1; /* any socket will do: one for the process, asked for each file */
     bool found = false;
+    if (fd < 0)
+        fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     for (size_t i = 0; i < d->n_ifaces && fd >= 0 && !found; i++) {
         if (!pxed_addr_in_net(peer, &d->ifaces[i].addr, d->ifaces[i].prefix))
             continue;
@@ -37,8 +38,6 @@ static bool neighbour(const struct daemon *d, const struct pxed_addr *peer, stru
             found = true;
         }
     }
-    if (fd >= 0)
-        close(fd);
     return found;
 }
 

@@ -13,10 +13,7 @@
 #include "pxed/arena.h"
 #include "tftp_io.h"
 
-enum {
-    TFTP_READ_AHEAD = 512 * 1024, /* asked of the kernel */
-    TFTP_AHEAD = 8 * 1024,        /* kept per transfer: five blocks of an Ethernet packet save a tenth of the time */
-};
+enum { TFTP_READ_AHEAD = 512 * 1024 };
 
 static uint64_t now_of(const struct tftp_session *s) {
     return s->tftp->ctx->core->now(s->tftp->ctx);
@@ -54,30 +51,12 @@ static void copy_bytes(const char *from, size_t n, char *out, size_t blksize) {
     }
 }
 
-/* The file's bytes at `position`, from the ones kept. NULL: the file ends too early, or cannot be read. */
-static const char *from_ahead(struct tftp_session *s, uint64_t position, size_t n) {
-    if (!s->ahead)
-        s->ahead = pxed_xalloc(TFTP_AHEAD);
-    if (position < s->ahead_at || position - s->ahead_at > s->ahead_n || n > s->ahead_n - (position - s->ahead_at)) {
-        size_t want = s->size - position < TFTP_AHEAD ? (size_t)(s->size - position) : TFTP_AHEAD;
-        ssize_t got = pread(s->content->fd, s->ahead, want, (off_t)(s->content->offset + position));
-        s->ahead_at = position;
-        s->ahead_n = got > 0 ? (size_t)got : 0;
-    }
-    return n <= s->ahead_n - (position - s->ahead_at) ? s->ahead + (position - s->ahead_at) : NULL;
-}
-
 static bool lay_content(struct tftp_session *s, uint64_t position, size_t n, char *out, size_t blksize) {
-    const char *from = NULL;
     if (n == 0)
         return true; /* empty content may have no pointer */
-    if (s->content->kind == PXED_CONTENT_BYTES)
-        from = s->content->bytes.ptr + position;
-    else if (n > TFTP_AHEAD / 2)
+    if (s->content->kind == PXED_CONTENT_FILE)
         return read_file(s, position, n, out, blksize);
-    else if (!(from = from_ahead(s, position, n)))
-        return false;
-    copy_bytes(from, n, out, blksize);
+    copy_bytes(s->content->bytes.ptr + position, n, out, blksize);
     return true;
 }
 
@@ -285,7 +264,6 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
 static void free_session(struct tftp_session *s) {
     free(s->packet);
     free(s->text);
-    free(s->ahead);
     free(s);
 }
 

@@ -22,11 +22,8 @@ struct tftp_session {
     struct tftp_terms terms;
     uint64_t size;             /* of the content before conversion */
     struct tftp_text_at *text; /* netascii: where block b begins, at b % TFTP_TEXT_PLACES */
-    char *ahead;               /* TFTP_AHEAD bytes of the file, so that lock-step need not read for each block */
-    uint64_t ahead_at;         /* where they begin */
-    size_t ahead_n;
-    uint64_t advised; /* the kernel was asked to read up to here */
-    uint64_t began;   /* ms */
+    uint64_t advised;          /* the kernel was asked to read up to here */
+    uint64_t began;            /* ms */
     unsigned resends;
     int fd;
     uv_poll_t poll;

@@ -23,7 +23,7 @@ expect() { # DESCRIPTION COMMAND...
     if "$@"; then ok "$what"; else fail "$what"; fi
 }
 
-until_stage() { timeout $((STAGE + 60)) "$LAB_BUILD/sbin/pxed" watch -c "$LAB/pxed.ini" web01 --until "$1" --timeout $STAGE; }
+until_stage() { timeout $((STAGE + 60)) "$LAB_BUILD/sbin/pxed" watch -c "$LAB/pxed.ini" web01 --until "$1" --timeout "$STAGE"; }
 
 journal_has() { lab_ctl log web01 | grep -q -- "$1"; }
 journal_count() { lab_ctl log web01 --json | grep -c "\"$1\""; }

@@ -10,9 +10,9 @@ lab_pxed || fail "pxed starts"
 disk_in_use "$LAB/disk.img"
 BEFORE=$(sha256sum <"$LAB/disk.img")
 lab_machine
-expect "the installer refuses the disk" lab_wait $STAGE journal_has DISK_NOT_BLANK
+expect "the installer refuses the disk" lab_wait "$STAGE" journal_has DISK_NOT_BLANK
 FROM=$(lab_serial_size)
-expect "the machine boots its disk" lab_wait_serial $STAGE 'THE DISK BOOTS' "$FROM"
+expect "the machine boots its disk" lab_wait_serial "$STAGE" 'THE DISK BOOTS' "$FROM"
 lab_stop machine
 [ "$(sha256sum <"$LAB/disk.img")" = "$BEFORE" ] || fail "nothing was written"
 ok "nothing was written"
@@ -27,7 +27,7 @@ lab_disk "$LAB/second.img" 2G
 BEFORE=$(cat "$LAB/disk.img" "$LAB/second.img" | sha256sum)
 lab_pxed || fail "pxed starts"
 LAB_DISKS="-drive if=virtio,format=raw,file=$LAB/disk.img -drive if=virtio,format=raw,file=$LAB/second.img" lab_machine
-expect "two disks and no disk=: the installer refuses" lab_wait $STAGE journal_has DISK_AMBIGUOUS
+expect "two disks and no disk=: the installer refuses" lab_wait "$STAGE" journal_has DISK_AMBIGUOUS
 lab_stop machine
 [ "$(cat "$LAB/disk.img" "$LAB/second.img" | sha256sum)" = "$BEFORE" ] || fail "nothing was written to either"
 ok "nothing was written to either"

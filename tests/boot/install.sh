@@ -12,12 +12,12 @@ lab_machine
 expect "the machine is installed" until_stage installed
 FROM=$(lab_serial_size)
 expect "it is sent to its disk" until_stage local
-expect "the disk's own login prompt" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+expect "the disk's own login prompt" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 
 for n in 1 2; do
     FROM=$(lab_serial_size)
     lab_monitor system_reset
-    expect "forced restart $n: the login prompt again" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+    expect "forced restart $n: the login prompt again" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 done
 [ "$(lab_ctl log web01 --json | grep -c '"what": *"installing"')" = 1 ] || fail "one installation only wrote the disk"
 ok "one installation only wrote the disk"
@@ -26,11 +26,11 @@ lab_stop pxed
 FROM=$(lab_serial_size)
 lab_pxed || fail "pxed starts again"
 lab_monitor system_reset
-expect "after a restart of pxed: the login prompt again" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+expect "after a restart of pxed: the login prompt again" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 
 lab_ctl arm web01 --yes || fail "pxed arm"
 lab_monitor system_reset
 expect "armed again, it installs again" until_stage installed
 FROM=$(lab_serial_size)
-expect "and boots the new system" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+expect "and boots the new system" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 echo "$CHECKS passed, 0 failed"

@@ -28,7 +28,7 @@ lab_disk "$LAB/disk.img" 3G
 lab_machine
 expect "the machine is installed beside another DHCP server" until_stage installed
 FROM=$(lab_serial_size)
-expect "and boots its disk" lab_wait_serial $STAGE 'web01 login:' "$FROM"
+expect "and boots its disk" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 grep -q "$LAB_MAC" "$LAB/leases" || fail "the other server leased the address"
 ok "the other server leased the address"
 echo "$CHECKS passed, 0 failed"

@@ -247,6 +247,8 @@ START_TEST(long_names_are_left_out_of_the_fields) {
     ck_assert_uint_eq(packet[44 + 63], 0);
     ck_assert(!dhcp_put_text(&b, 67, pxed_slice(name, 255)));
     ck_assert(dhcp_put_text(&b, 67, pxed_slice(name, 254)));
+    ck_assert(!dhcp_put(&b, 43, name, 256)); /* clients do not join split options */
+    ck_assert(dhcp_put(&b, 43, name, 255));
 }
 END_TEST
 

@@ -308,10 +308,16 @@ static void finish(struct pxed_ctx *c) {
     signal(SIGTERM, SIG_IGN); /* a second one must not end us before the leaks are counted */
 }
 
+/* The first asks for a drain, the second ends at once. */
 static void on_signal(uv_signal_t *handle, int signum) {
+    static bool stopping;
     (void)handle;
     (void)signum;
-    plugin->stop(&ctx, finish);
+    if (stopping)
+        finish(&ctx);
+    else
+        plugin->stop(&ctx, finish);
+    stopping = true;
 }
 
 static void serve(const char *cgi_timeout_ms, int ready) {

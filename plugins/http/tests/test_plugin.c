@@ -624,6 +624,28 @@ START_TEST(cgi_many_at_once) {
 }
 END_TEST
 
+START_TEST(ends_in_the_middle_of_everything) {
+    static const char *const paths[] = {"/file/big", "/never", "/cgi/late.sh", "/cgi/late.sh", "/hello"};
+    char text[256];
+    int fds[5], service = connect_unix();
+    for (int i = 0; i < 5; i++) {
+        fds[i] = connect_tcp();
+        snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", paths[i]);
+        say(fds[i], text);
+    }
+    say(fds[4], "GET /half HTTP/1.1\r\n");
+    say(service, "GET /service/never HTTP/1.1\r\nHost: x\r\n\r\n");
+    usleep(200000);
+    kill(fake.pid, SIGTERM);
+    usleep(100000);
+    ck_assert(alive("leader"));
+    kill(fake.pid, SIGTERM);
+    for (int i = 0; i < 100 && (alive("leader") || alive("child")); i++)
+        usleep(20000);
+    ck_assert(!alive("leader") && !alive("child"));
+}
+END_TEST
+
 START_TEST(cgi_helper_dies) {
     char path[128], text[64] = "", body[1024];
     snprintf(path, sizeof(path), "/proc/%d/task/%d/children", fake.pid, fake.pid);
@@ -710,6 +732,7 @@ int main(void) {
     tcase_add_test(c, cgi_client_leaves);
     tcase_add_test(c, cgi_output_cap);
     tcase_add_test(c, cgi_many_at_once);
+    tcase_add_test(c, ends_in_the_middle_of_everything);
     tcase_add_test(c, cgi_helper_dies);
     tcase_add_test(c, cgi_ends_with_the_daemon);
     suite_add_tcase(s, c);

@@ -23,7 +23,7 @@ static void check_action(const struct tftp_transfer *t, const struct tftp_action
     if (a->what == TFTP_DO_END)
         require(a->whole == (t->base > t->last));
     else
-        require(t->base < t->next && t->next <= t->last + 1 && t->deadline > now);
+        require(t->base < t->next && t->next - 1 <= t->last && t->deadline > now);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
