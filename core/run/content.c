@@ -98,9 +98,7 @@ static enum pxed_reason search_files(const struct lookup *l, bool before_virtual
     if (before_virtual) {
         if (tftp)
             why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
-        if (why == PXED_WHY_NOT_FOUND && content_script_file(l, &why, ret))
-            return why;
-        return why == PXED_WHY_NOT_FOUND ? content_file(l, d->root_fd, "boot/", l->name.path, ret) : why;
+        return why == PXED_WHY_NOT_FOUND ? content_boot_file(l, ret) : why;
     }
     if (!tftp)
         why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
@@ -161,6 +159,14 @@ static enum pxed_reason check_token(struct lookup *l) {
     return PXED_WHY_OK;
 }
 
+/* The kernel is asked only where it matters who asks. */
+static struct machine *find_asker(const struct lookup *l) {
+    const struct pxed_addr *peer = &l->request->peer;
+    if (l->token)
+        return l->token;
+    return l->name.kind == NAME_PLAIN ? machines_find_ip(&l->d->machines, peer) : who_asks(l->d, peer);
+}
+
 /* A refusal is told to the machine it concerns, if that is known. */
 static void tell(const struct lookup *l, enum pxed_reason why) {
     char text[300], escaped[256];
@@ -195,7 +201,7 @@ bool content_open(struct daemon *d, const struct pxed_request *request, enum pxe
             why = name_parse(l.path, pxed_slice_of(d->catalogue->site.script), &l.name);
         if (why == PXED_WHY_OK)
             why = check_token(&l);
-        l.asker = l.token ? l.token : who_asks(d, &request->peer);
+        l.asker = find_asker(&l);
         if (why == PXED_WHY_OK && l.name.kind == NAME_EVENT && http) {
             if (!content_event(&l, &why, later, arg, ret_ticket))
                 return false;

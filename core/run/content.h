@@ -16,6 +16,7 @@ struct open_content {
     enum pxed_via via;
     const char *path;
     int64_t since;
+    bool executable;
     bool feeds;     /* an image file for a plan of the operator's script */
     bool spends;    /* its delivery to the machine itself uses up the arming */
     struct open_content *next, *prev;
@@ -37,8 +38,8 @@ void content_free(struct open_content *c);
 /* content_files.c: real files. NOT_FOUND lets the next place be asked; other refusals end the look-up. */
 enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
                               struct open_content **ret);
-/* A file in root/boot that is to be run, not read. True with *ret_why and *ret when it is one. */
-bool content_script_file(const struct lookup *l, enum pxed_reason *ret_why, struct open_content **ret);
+/* The same in root/boot, where a script is run instead of read. */
+enum pxed_reason content_boot_file(const struct lookup *l, struct open_content **ret);
 
 /* content_boot.c: what is made for one machine. */
 enum pxed_reason content_boot_script(const struct lookup *l, struct open_content **ret);

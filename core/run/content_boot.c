@@ -129,7 +129,12 @@ enum pxed_reason content_boot_script(const struct lookup *l, struct open_content
     struct pxed_slice text = write_plan(l, &b, &mac, &c->arena);
     if (own)
         note_plan(l, &b, &mac, &c->arena);
-    if (ask_operator && content_script_file(l, &why, &cgi)) {
+    why = ask_operator ? content_boot_file(l, &cgi) : PXED_WHY_NOT_FOUND;
+    if (why == PXED_WHY_OK && cgi->pub.kind != PXED_CONTENT_CGI) { /* it is there, but nothing can run it: never its text */
+        content_free(cgi);
+        why = PXED_WHY_NOT_FOUND;
+    }
+    if (why != PXED_WHY_NOT_FOUND) {
         b.m->rec.own_script |= own;
         content_free(c);
         *ret = cgi;

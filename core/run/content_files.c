@@ -1,5 +1,6 @@
 /* Real files below root and the loaders' folders. Nothing leaves them; some files in them are never served. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -15,13 +16,26 @@ static int open_beneath(int dir_fd, const char *path) {
     return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
 }
 
+/* A second name for the same file is the same file; of a folder (state), for any file in it. */
+static bool is_same(const char *path, const struct stat *st) {
+    struct stat own;
+    if (stat(path, &own) < 0)
+        return false;
+    if (!S_ISDIR(own.st_mode))
+        return own.st_dev == st->st_dev && own.st_ino == st->st_ino;
+    DIR *dir = own.st_dev == st->st_dev ? opendir(path) : NULL;
+    bool same = false;
+    for (struct dirent *e; dir && !same && (e = readdir(dir));)
+        same = e->d_ino == st->st_ino;
+    if (dir)
+        closedir(dir);
+    return same;
+}
+
 /* By identity, whatever name led here: the ini, the host file, operators' secrets, everything in state. */
-static bool is_private(const struct catalogue *c, int fd) {
+static bool is_private(const struct catalogue *c, int fd, const struct stat *st) {
     char link[64], path[PATH_MAX];
-    struct stat st, own;
-    if (fstat(fd, &st) < 0)
-        return true;
-    if (!c->private_inside && st.st_nlink == 1)
+    if (!c->private_inside && st->st_nlink == 1)
         return false;
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, path, sizeof(path) - 1);
@@ -30,8 +44,7 @@ static bool is_private(const struct catalogue *c, int fd) {
         size_t len = strlen(c->private_files[i]);
         if (strncmp(path, c->private_files[i], len) == 0 && (path[len] == '\0' || path[len] == '/'))
             return true;
-        /* A second name for the same file is the same file. */
-        if (st.st_nlink > 1 && stat(c->private_files[i], &own) == 0 && own.st_dev == st.st_dev && own.st_ino == st.st_ino)
+        if (st->st_nlink > 1 && is_same(c->private_files[i], st))
             return true;
     }
     return false;
@@ -69,7 +82,7 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
     int fd = open_beneath(dir_fd, pxed_buf_cstr(&b));
     if (fd < 0)
         return errno == EXDEV ? PXED_WHY_PRIVATE_FILE : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY : PXED_WHY_NOT_FOUND;
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || is_private(l->d->catalogue, fd)) {
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || is_private(l->d->catalogue, fd, &st)) {
         close(fd);
         return S_ISREG(st.st_mode) ? PXED_WHY_PRIVATE_FILE : PXED_WHY_NOT_FOUND;
     }
@@ -79,6 +92,7 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
     c->pub.size = (uint64_t)st.st_size;
     c->pub.mtime = st.st_mtim.tv_sec;
     c->pub.type = type_of(path);
+    c->executable = (st.st_mode & 0111) != 0;
     snprintf(c->pub.etag, sizeof(c->pub.etag), "\"%llx-%llx-%lx\"", (unsigned long long)st.st_ino,
              (unsigned long long)st.st_size, (unsigned long)(st.st_mtim.tv_sec * 1000000000L + st.st_mtim.tv_nsec));
     *ret = c;
@@ -96,52 +110,49 @@ static const char *handler_of(const struct pxed_site *site, struct pxed_slice pa
     return NULL;
 }
 
-static bool is_regular(const struct lookup *l, struct pxed_slice path, struct stat *st) {
+static bool is_regular(const struct lookup *l, struct pxed_slice path) {
     char text[PXED_PATH_MAX + 16];
     struct pxed_buf b = PXED_BUF(text);
+    struct stat st;
     pxed_buf_str(&b, "boot/");
     pxed_buf_add(&b, path);
     int fd = open_beneath(l->d->root_fd, pxed_buf_cstr(&b));
-    bool regular = fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode);
-    char magic[2];
-    if (regular && !(pread(fd, magic, 2, 0) == 2 && magic[0] == '#' && magic[1] == '!'))
-        st->st_mode &= ~(mode_t)0111; /* files copied from ISO, SMB or vfat are all executable: the bit alone runs nothing */
+    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
     if (fd >= 0)
         close(fd);
     return regular;
 }
 
-/* The script's own part of the name; what follows is PATH_INFO. */
-static bool find_script(const struct lookup *l, struct pxed_slice *ret_script, const char **ret_handler) {
+/* The part of the name that ends in a handler's extension and is a file; what follows is PATH_INFO. */
+static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, const char **ret_handler) {
     struct pxed_slice path = l->name.path;
-    struct stat st;
     for (size_t end = 0; end <= path.len; end++) {
         if (end < path.len && path.ptr[end] != '/')
             continue;
         struct pxed_slice part = pxed_slice_head(path, end);
         const char *handler = handler_of(&l->d->catalogue->site, part);
-        bool direct = pxed_slice_find(part, '/', 0) < 0;
-        if ((!handler && !direct) || !is_regular(l, part, &st))
+        if (!handler || !is_regular(l, part))
             continue;
-        if (handler || (st.st_mode & 0111)) {
-            *ret_script = part;
-            *ret_handler = handler;
-            return true;
-        }
+        *ret_script = part;
+        *ret_handler = handler;
+        return true;
     }
     return false;
 }
 
-bool content_script_file(const struct lookup *l, enum pxed_reason *ret_why, struct open_content **ret) {
-    struct pxed_slice script;
-    const char *handler;
+/* A script without extension: directly in root/boot, executable, `#!`. Files copied from ISO, SMB or vfat are all
+ * executable: the bit alone runs nothing. */
+static bool runs_itself(const struct lookup *l, const struct open_content *c) {
+    char magic[2];
+    return c->executable && pxed_slice_find(l->name.path, '/', 0) < 0 && pread(c->pub.fd, magic, 2, 0) == 2 &&
+           magic[0] == '#' && magic[1] == '!';
+}
+
+static enum pxed_reason open_script(const struct lookup *l, struct pxed_slice script, const char *handler,
+                                    struct open_content **ret) {
     struct pxed_hwaddr mac;
-    if (l->name.kind == NAME_IMAGE || l->name.kind == NAME_HOST || !find_script(l, &script, &handler))
-        return false;
-    if (l->request->via == PXED_VIA_TFTP) {
-        *ret_why = PXED_WHY_SCRIPT_SOURCE;
-        return true;
-    }
+    if (l->request->via == PXED_VIA_TFTP)
+        return PXED_WHY_SCRIPT_SOURCE;
     struct open_content *c = content_new(l);
     struct pxed_cgi *cgi = PXED_NEW(&c->arena, struct pxed_cgi);
     const struct catalogue *cat = l->d->catalogue;
@@ -157,7 +168,19 @@ bool content_script_file(const struct lookup *l, enum pxed_reason *ret_why, stru
     c->pub.cgi = cgi;
     bool has_mac = content_query_mac(l, &mac) == PXED_WHY_OK;
     content_script_env(l, c, has_mac ? &mac : NULL);
-    *ret_why = PXED_WHY_OK;
     *ret = c;
-    return true;
+    return PXED_WHY_OK;
+}
+
+enum pxed_reason content_boot_file(const struct lookup *l, struct open_content **ret) {
+    struct pxed_slice script;
+    const char *handler;
+    bool may_run = l->name.kind != NAME_IMAGE && l->name.kind != NAME_HOST;
+    if (may_run && find_handled(l, &script, &handler))
+        return open_script(l, script, handler, ret);
+    enum pxed_reason why = content_file(l, l->d->root_fd, "boot/", l->name.path, ret);
+    if (why != PXED_WHY_OK || !may_run || !runs_itself(l, *ret))
+        return why;
+    content_free(*ret);
+    return open_script(l, l->name.path, NULL, ret);
 }

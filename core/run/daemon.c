@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -303,12 +304,26 @@ static int serve(struct runner *r) {
     return rc;
 }
 
+/* Each transfer takes a socket and a file; a boot storm is the ordinary case. */
+static void raise_limits(void) {
+    enum { FILES = 65536 };
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    if (geteuid() == 0 && files.rlim_max < FILES)
+        files.rlim_max = FILES;
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+        log_core(PXED_LOG_WARNING, "start", "the limit of open files cannot be raised: %s", strerror(errno));
+}
+
 int daemon_run(const char *ini_path, bool debug) {
     static struct runner runner; /* too large for the stack, and there is one */
     struct runner *r = &runner;
     struct daemon *d = &r->d;
     log_init(debug);
     signal(SIGPIPE, SIG_IGN);
+    raise_limits();
     uv_loop_init(&r->loop);
     d->loop = &r->loop;
     d->ini_path = ini_path;

@@ -156,10 +156,26 @@ static bool has_secrets(const struct pxed_host *h) {
     return false;
 }
 
+enum { PROBED_MAX = 16 };
+
+/* Files looked into for one link. Files may link to each other and to themselves: each is looked into once. */
+struct render_probe {
+    const struct pxed_file *seen[PROBED_MAX];
+    size_t n;
+};
+
 static bool holds_secret(const struct render *r, const struct pxed_file *row) {
+    struct render_probe mine = {.n = 0}, *seen = r->probe ? r->probe : &mine;
     struct render probe = *r;
     if (!has_secrets(&r->host->pub)) /* then no text needs to be made to know */
         return false;
+    for (size_t i = 0; i < seen->n; i++)
+        if (seen->seen[i] == row)
+            return false; /* what it holds is counted where it was met first */
+    if (seen->n == PROBED_MAX)
+        return true;
+    seen->seen[seen->n++] = row;
+    probe.probe = seen;
     probe.secret = false;
     render_file(&probe, row);
     return probe.secret;

@@ -14,6 +14,7 @@ struct render {
     bool no_token;                          /* for a stranger: URLs carry a token that opens nothing */
     bool masked;                            /* secrets render as *** (pxed explain) */
     bool secret;                            /* out: the text holds a set secret, or a URL with a token */
+    struct render_probe *probe;             /* inner use: NULL */
 };
 
 /* The host's file of this row. Unset slice when the template is broken or missing. */

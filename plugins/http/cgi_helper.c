@@ -28,16 +28,18 @@ static struct {
 
 static char datagram[HTTP_ORDER_MAX];
 
-static void report(enum http_verb verb, uint32_t id, pid_t pid, int status) {
-    struct http_report r = {.verb = verb, .id = id, .pid = pid, .status = status};
-    if (send(SOCKET, &r, sizeof(r), MSG_NOSIGNAL) < 0)
-        _exit(0);
-}
-
-static void kill_all(void) {
+/* The daemon has gone: no script outlives it. */
+static _Noreturn void end(void) {
     for (size_t i = 0; i < RUNS; i++)
         if (runs[i].pid > 0)
             kill(-runs[i].pid, SIGKILL);
+    _exit(0);
+}
+
+static void report(enum http_verb verb, uint32_t id, pid_t pid, int status) {
+    struct http_report r = {.verb = verb, .id = id, .pid = pid, .status = status};
+    if (send(SOCKET, &r, sizeof(r), MSG_NOSIGNAL) < 0)
+        end();
 }
 
 /* 0 or an errno. */
@@ -101,10 +103,8 @@ static void receive(void) {
     ssize_t n = recvmsg(SOCKET, &msg, MSG_CMSG_CLOEXEC);
     if (n < 0 && errno == EINTR)
         return;
-    if (n <= 0) { /* the daemon has gone */
-        kill_all();
-        _exit(0);
-    }
+    if (n <= 0)
+        end();
     int fds[HTTP_ORDER_FDS];
     struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
     bool has_fds = c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(fds));
@@ -124,8 +124,8 @@ static void reap(void) {
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
         for (size_t i = 0; i < RUNS; i++)
             if (runs[i].pid == pid) {
+                runs[i].pid = 0; /* first: end() must not kill a pid that may be another's by now */
                 report(HTTP_VERB_EXITED, runs[i].id, pid, status);
-                runs[i].pid = 0;
             }
 }
 
@@ -183,7 +183,7 @@ void http_cgi_helper(int socket, const struct http_cgi_account *account) {
         _exit(1);
     for (;;) {
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            _exit(1);
+            end();
         if (fds[1].revents)
             reap();
         if (fds[0].revents)

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cgi.h"
@@ -33,6 +32,9 @@ static const struct pxed_option options[] = {
                 .help = "ask the operator's script for hosts that are not armed, too"),
     PXED_OPTION(struct http_config, status, ENUM, "status", .fallback = "local", .words = "local all",
                 .help = "who may read /status and /metrics: this machine only, or everybody"),
+    PXED_OPTION(struct http_config, per_peer, UINT, "connections-per-address", .fallback = "4096", .min = 1,
+                .max = 8192, .flags = PXED_OPT_RESTART,
+                .help = "more of one address at once are answered 503; behind NAT many machines are one"),
     {0},
 };
 
@@ -127,15 +129,6 @@ void http_work_done(struct http *h) {
         uv_timer_start(&h->tick, on_tick, 0, 0);
 }
 
-/* Each transfer takes a socket and a file. */
-static void raise_descriptors(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 static int http_init(struct pxed_ctx *ctx) {
     struct http *h = pxed_xalloc(sizeof(*h));
     int r = 0;
@@ -146,7 +139,6 @@ static int http_init(struct pxed_ctx *ctx) {
     signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
     ctx->self = h;
     if (h->config->port != 0) {
-        raise_descriptors();
         r = http_cgi_init(h);
         if (r == 0)
             r = http_listen_ifaces(h);

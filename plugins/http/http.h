@@ -8,8 +8,7 @@
 #include "pxed/plugin.h"
 
 enum {
-    HTTP_CONNS_MAX = 4096,
-    HTTP_CONNS_PER_PEER = 512,
+    HTTP_CONNS_MAX = 8192,
     HTTP_CONNS_KEPT = 256, /* closed ones kept for the next client */
     HTTP_ACCEPTS_PER_TURN = 64,
     HTTP_SCRATCH = 64 * 1024,
@@ -28,7 +27,8 @@ struct http_config {
     const char *cgi_user;
     const char *script;
     bool script_always;
-    unsigned status; /* 0 local, 1 all */
+    unsigned status;   /* 0 local, 1 all */
+    uint64_t per_peer; /* connections of one address */
 };
 
 struct http_conn;

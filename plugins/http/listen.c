@@ -100,11 +100,11 @@ static void turn_away(int fd) {
 static bool admit(struct http_listener *l, const struct pxed_addr *peer) {
     struct http *h = l->http;
     if (h->n_conns >= HTTP_CONNS_MAX && !http_conn_evict(h)) {
-        h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer->family ? peer : NULL, "4096 connections are open");
+        h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer->family ? peer : NULL, "too many connections are open");
         return false;
     }
-    if (peer->family != 0 && !http_peers_enter(&h->peers, peer, HTTP_CONNS_PER_PEER)) {
-        h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer, "512 connections of this address are open");
+    if (peer->family != 0 && !http_peers_enter(&h->peers, peer, (unsigned)h->config->per_peer)) {
+        h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer, "too many connections of this address are open");
         return false;
     }
     return true;

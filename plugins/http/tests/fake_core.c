@@ -321,7 +321,7 @@ static void on_signal(uv_signal_t *handle, int signum) {
 }
 
 static void serve(const char *cgi_timeout_ms, int ready) {
-    static struct http_config config = {.cgi_user = "nobody", .script = "home.php"};
+    static struct http_config config = {.cgi_user = "nobody", .script = "home.php", .per_peer = 512};
     static uv_loop_t the_loop;
     config.port = fake->port;
     config.cgi_timeout = strtoull(cgi_timeout_ms, NULL, 10);

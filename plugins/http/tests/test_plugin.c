@@ -391,17 +391,28 @@ START_TEST(slow_head) {
 }
 END_TEST
 
+/* 520 come, 8 are turned away: the last ones, but a busy kernel may hand them over in another order. */
 START_TEST(too_many_of_one_peer) {
-    int fds[520];
+    struct pollfd fds[520];
     char body[256];
+    int refused = 0, stays = -1;
     for (int i = 0; i < 520; i++)
-        fds[i] = connect_tcp();
-    for (int i = 512; i < 520; i++)
-        ck_assert_int_eq(hear(fds[i], false, body, sizeof(body), NULL), 503);
-    say(fds[3], "GET /hello HTTP/1.0\r\n\r\n");
-    ck_assert_int_eq(hear(fds[3], false, body, sizeof(body), NULL), 200);
+        fds[i] = (struct pollfd){.fd = connect_tcp(), .events = POLLIN};
+    for (int i = 0; i < 200 && poll(fds, 520, 0) < 8; i++)
+        usleep(20000);
+    for (int i = 0; i < 520; i++) {
+        if (fds[i].revents) {
+            ck_assert_int_eq(hear(fds[i].fd, false, body, sizeof(body), NULL), 503);
+            refused++;
+        } else {
+            stays = fds[i].fd;
+        }
+    }
+    ck_assert_int_eq(refused, 8);
+    say(stays, "GET /hello HTTP/1.0\r\n\r\n");
+    ck_assert_int_eq(hear(stays, false, body, sizeof(body), NULL), 200);
     for (int i = 0; i < 520; i++)
-        close(fds[i]);
+        close(fds[i].fd);
     usleep(100000);
     ck_assert_int_eq(stat_of("BUSY"), 8);
 }
@@ -688,8 +699,12 @@ START_TEST(options_are_judged) {
     static const unsigned lines[] = {1, 2, 3, 4, 5, 6};
     const struct pxed_plugin *plugin = pxed_plugin_query_http(PXED_ABI_MAJOR);
     const struct pxed_protocol_ops *ops = plugin->ops;
-    struct http_config config = {
-        .port = 8080, .cgi = {cgi, lines, 6}, .cgi_user = "no-such-account", .script = "home.php", .status = 1};
+    struct http_config config = {.per_peer = 512,
+                                 .port = 8080,
+                                 .cgi = {cgi, lines, 6},
+                                 .cgi_user = "no-such-account",
+                                 .script = "home.php",
+                                 .status = 1};
     struct pxed_diags diags = {0};
     struct pxed_site site = {0};
     ops->check(&config, "pxed.ini", &diags);

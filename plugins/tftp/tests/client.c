@@ -74,7 +74,8 @@ static bool handle(struct client *c, int fd, const char *packet, size_t n, uint6
     uint16_t block = (uint16_t)((uint8_t)packet[2] << 8 | (uint8_t)packet[3]);
     if (packet[1] != 3 || block != (uint16_t)*expects)
         return true;
-    c->bytes = realloc(c->bytes, c->n + n);
+    if (c->n + n > c->room)
+        c->bytes = realloc(c->bytes, c->room = 2 * (c->n + n));
     memcpy(c->bytes + c->n, packet + 4, n - 4);
     c->n += n - 4;
     c->done = n - 4 < blksize;

@@ -14,7 +14,7 @@ struct client {
 
     /* What came. */
     char *bytes; /* the caller frees */
-    size_t n;
+    size_t n, room;
     char oack[256]; /* "tsize=5 blksize=512 " */
     int error;      /* code of an ERROR, else -1 */
     char text[256];

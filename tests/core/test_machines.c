@@ -1,0 +1,343 @@
+/* Records and journal of every machine, in memory and through the store; and what happens at their limits. */
+#include "machines.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "fake_store.h"
+#include "record.h"
+#include "suite.h"
+
+enum { STRANGERS = 4096, PER_MACHINE = 128, ALL = 50000 };
+
+static struct machines ms;
+static struct fake_store store;
+static int told, told_result;
+
+static void start(void) {
+    machines_init(&ms);
+    ck_assert_int_eq(machines_load(&ms, &store.service), 0);
+}
+static void setup(void) {
+    told = told_result = 0;
+    fake_store_open(&store);
+    start();
+}
+static void teardown(void) {
+    fake_store_pump(&store);
+    machines_free(&ms);
+    fake_store_close(&store);
+}
+/* The daemon ends (what was not flushed is lost) and starts again. */
+static void restart(void) {
+    fake_store_pump(&store);
+    machines_free(&ms);
+    start();
+}
+
+static void done(void *arg, int result) {
+    (void)arg;
+    told++;
+    told_result = result;
+}
+
+static struct pxed_hwaddr mac(unsigned n) {
+    return (struct pxed_hwaddr){1, 6, {2, 0, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
+}
+
+static struct machine *get(unsigned n) {
+    struct pxed_hwaddr m = mac(n);
+    return machines_get(&ms, &m, 1000);
+}
+static struct machine *find(unsigned n) {
+    struct pxed_hwaddr m = mac(n);
+    return machines_find(&ms, &m);
+}
+static struct machine *declared(unsigned n) {
+    struct machine *m = get(n);
+    machines_declare(&ms, m, true, 1000);
+    machines_touch(&ms, m);
+    return m;
+}
+
+START_TEST(found_again) {
+    ck_assert_ptr_null(find(1));
+    struct machine *m = get(1);
+    ck_assert_ptr_eq(get(1), m);
+    ck_assert_ptr_eq(find(1), m);
+    ck_assert_uint_eq(ms.n, 1);
+    ck_assert(!m->held && !m->declared);
+}
+END_TEST
+
+START_TEST(records_survive) {
+    static const uint8_t token[16] = {42};
+    struct machine *m = declared(1);
+    lifecycle_arm(&m->rec, LIFECYCLE_BLANK, PXED_SLICE("debian-12"), 2, token, PXED_SLICE("new line"), 5);
+    struct pxed_addr ip = pxed_addr_v4(0x0a4d003c);
+    machines_set_ip(&ms, m, &ip, true);
+    ck_assert_int_eq(machines_flush(&ms, done, NULL), 0);
+    ck_assert_int_eq(told, 0); /* later, never from inside */
+    fake_store_pump(&store);
+    ck_assert(told == 1 && told_result == 0);
+    restart();
+    m = find(1);
+    ck_assert(m && m->held && !m->declared && !m->dirty && ms.n_strangers == 0);
+    ck_assert(m->rec.state == LIFECYCLE_ARMED && m->rec.tries == 2 && m->rec.ip_leased);
+    ck_assert_ptr_eq(machines_find_ip(&ms, &ip), m);
+    ck_assert_ptr_eq(machines_find_token(&ms, token), m);
+    ck_assert_ptr_null(ms.dirty); /* what was just read is not news */
+}
+END_TEST
+
+START_TEST(strangers_are_not_stored) {
+    struct machine *m = get(1);
+    machines_touch(&ms, m);
+    machines_journal(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
+    ck_assert_int_eq(machines_flush(&ms, NULL, NULL), 0);
+    ck_assert_uint_eq(fake_store_count(&store, "machine") + fake_store_count(&store, "journal"), 0);
+    restart();
+    ck_assert_uint_eq(ms.n, 0);
+}
+END_TEST
+
+START_TEST(strangers_have_a_limit) {
+    struct machine *kept = declared(1);
+    struct pxed_addr ip = pxed_addr_v4(0x0a4d0102);
+    for (unsigned i = 0; i < STRANGERS; i++) {
+        machines_journal(&ms, get(100 + i), "discovered", PXED_WHY_OK, NULL, 1);
+        get(100); /* it keeps talking */
+    }
+    machines_set_ip(&ms, get(101), &ip, false);
+    ck_assert_uint_eq(ms.n_strangers, STRANGERS);
+    for (unsigned i = 0; i < 10; i++)
+        get(10000 + i);
+    ck_assert_uint_eq(ms.n_strangers, STRANGERS);
+    ck_assert_uint_eq(ms.n, STRANGERS + 1);
+    ck_assert_ptr_eq(find(1), kept);
+    ck_assert_ptr_nonnull(find(100)); /* young again */
+    ck_assert_ptr_null(find(102));
+    ck_assert_uint_eq(ms.n_entries, STRANGERS - 10); /* their steps went with them */
+    for (unsigned i = 0; i < 2 * STRANGERS; i++)
+        get(20000 + i);
+    ck_assert_ptr_null(machines_find_ip(&ms, &ip)); /* and their addresses */
+}
+END_TEST
+
+START_TEST(a_stranger_gets_a_line) {
+    for (unsigned i = 0; i < 3; i++)
+        get(i);
+    declared(1); /* out of the middle of the list */
+    ck_assert_uint_eq(ms.n_strangers, 2);
+    machines_declare(&ms, find(1), false, 1);
+    get(1);
+    ck_assert_uint_eq(ms.n_strangers, 2); /* once held, never forgotten */
+    for (unsigned i = 0; i < STRANGERS + 5; i++)
+        get(1000 + i);
+    ck_assert_ptr_nonnull(find(1));
+}
+END_TEST
+
+START_TEST(an_address_belongs_to_one) {
+    struct pxed_addr a = pxed_addr_v4(0x0a4d003c), b = pxed_addr_v4(0x0a4d003d);
+    struct machine *one = declared(1), *two = declared(2);
+    machines_set_ip(&ms, one, &a, true);
+    machines_set_ip(&ms, two, &a, false); /* the newest word counts */
+    ck_assert_ptr_eq(machines_find_ip(&ms, &a), two);
+    ck_assert_uint_eq(one->rec.ip.family, 0);
+    machines_set_ip(&ms, two, &b, false);
+    ck_assert_ptr_null(machines_find_ip(&ms, &a));
+    ck_assert_ptr_eq(machines_find_ip(&ms, &b), two);
+    machines_set_ip(&ms, one, &a, true);
+    machines_set_ip(&ms, one, &a, true);
+    ck_assert_ptr_eq(machines_find_ip(&ms, &a), one);
+}
+END_TEST
+
+START_TEST(tokens_live_with_their_arming) {
+    static const uint8_t token[16] = {1, 2, 3}, none[16] = {0}, other[16] = {1, 2, 4};
+    struct machine *m = declared(1);
+    ck_assert_ptr_null(machines_find_token(&ms, none)); /* nobody was armed yet: sixteen zeros open nothing */
+    lifecycle_arm(&m->rec, LIFECYCLE_ANY, PXED_SLICE("x"), 1, token, PXED_SLICE("y"), 1);
+    ck_assert_ptr_eq(machines_find_token(&ms, token), m);
+    ck_assert_ptr_null(machines_find_token(&ms, other));
+    lifecycle_delivered(&m->rec, 2);
+    ck_assert_ptr_eq(machines_find_token(&ms, token), m);
+    bool changed;
+    lifecycle_event(&m->rec, PXED_SLICE("installed"), PXED_NO_SLICE, NULL, 3, &changed);
+    ck_assert_ptr_null(machines_find_token(&ms, token));
+}
+END_TEST
+
+START_TEST(the_journal_is_ordered) {
+    struct machine *one = declared(1), *two = declared(2);
+    machines_journal(&ms, one, "discovered", PXED_WHY_OK, "arch=0", 10);
+    machines_journal(&ms, two, "discovered", PXED_WHY_OK, NULL, 11);
+    machines_journal(&ms, one, "local", PXED_WHY_NOT_ARMED, "", 12);
+    machines_flush(&ms, NULL, NULL);
+    restart();
+    const struct journal_entry *e = ms.first;
+    ck_assert(e && e->seq == 1 && e->at == 10 && e->machine == find(1));
+    ck_assert_str_eq(e->what, "discovered");
+    ck_assert_str_eq(e->text, "arch=0");
+    e = e->newer;
+    ck_assert(e->machine == find(2) && *e->text == '\0');
+    e = e->newer;
+    ck_assert(e->reason == PXED_WHY_NOT_ARMED && e == ms.last && !e->newer);
+    ck_assert_ptr_eq(find(1)->first->machine_newer, e);
+    machines_journal(&ms, find(1), "discovered", PXED_WHY_OK, NULL, 13);
+    ck_assert_uint_eq(ms.last->seq, 4); /* numbers go on */
+}
+END_TEST
+
+START_TEST(texts_survive_as_they_are) {
+    static const char text[] = "reason=DISK_NOT_BLANK body=\"sda1: ext4  two  blanks\"  ";
+    machines_journal(&ms, declared(1), "failed", PXED_WHY_DISK_NOT_BLANK, text, 10);
+    machines_flush(&ms, NULL, NULL);
+    restart();
+    ck_assert_str_eq(ms.first->text, text);
+    ck_assert_int_eq(ms.first->reason, PXED_WHY_DISK_NOT_BLANK);
+}
+END_TEST
+
+START_TEST(a_machines_journal_has_a_limit) {
+    struct machine *m = declared(1), *quiet = declared(2);
+    machines_journal(&ms, quiet, "discovered", PXED_WHY_OK, NULL, 1);
+    for (int i = 0; i < 3 * PER_MACHINE; i++)
+        machines_journal(&ms, m, "script", PXED_WHY_OK, NULL, 10 + i);
+    ck_assert_uint_eq(m->n_entries, PER_MACHINE);
+    ck_assert_int_eq(m->last->at, 10 + 3 * PER_MACHINE - 1);
+    ck_assert_uint_eq(quiet->n_entries, 1); /* a noisy one does not push out the others */
+    machines_flush(&ms, NULL, NULL);
+    restart();
+    ck_assert_uint_eq(find(1)->n_entries, PER_MACHINE);
+    ck_assert_uint_eq(find(2)->n_entries, 1);
+}
+END_TEST
+
+START_TEST(the_whole_journal_has_a_limit) {
+    for (unsigned i = 0; i < ALL + 1000; i++)
+        machines_journal(&ms, i < 1000 ? declared(i) : find(i % 1000), "script", PXED_WHY_OK, NULL, i);
+    ck_assert_uint_eq(ms.n_entries, ALL);
+    ck_assert_uint_eq(ms.first->seq, 1001);
+    machines_flush(&ms, NULL, NULL);
+    for (unsigned i = 0; i < 2000; i++)
+        machines_journal(&ms, find(i % 1000), "script", PXED_WHY_OK, NULL, i);
+    machines_flush(&ms, NULL, NULL);
+    ck_assert_uint_le(fake_store_count(&store, "journal"), ALL);
+    restart();
+    ck_assert_uint_le(ms.n_entries, ALL);
+    ck_assert_uint_eq(ms.seq, ALL + 3000);
+}
+END_TEST
+
+START_TEST(long_texts_fit) {
+    char text[8000], what[] = "installing";
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    machines_journal(&ms, declared(1), what, PXED_WHY_OK, text, 1);
+    ck_assert_uint_eq(strlen(ms.last->text), sizeof(text) - 1);
+    machines_flush(&ms, NULL, NULL);
+    restart();
+    ck_assert_str_eq(ms.last->what, what);
+    ck_assert_uint_ge(strlen(ms.last->text), 3000);
+}
+END_TEST
+
+/* --- a store that cannot --- */
+
+START_TEST(refused_at_once) {
+    declared(1);
+    store.refuse = -ENOSPC;
+    ck_assert_int_eq(machines_flush(&ms, done, NULL), -ENOSPC);
+    fake_store_pump(&store);
+    ck_assert_int_eq(told, 0); /* the caller has heard it */
+    ck_assert_uint_eq(ms.in_flight, 0);
+}
+END_TEST
+
+START_TEST(failed_later) {
+    declared(1);
+    store.fail = -EIO;
+    ck_assert_int_eq(machines_flush(&ms, done, NULL), 0);
+    ck_assert_uint_eq(ms.in_flight, 1);
+    fake_store_pump(&store);
+    ck_assert(told == 1 && told_result == -EIO);
+    store.fail = PXED_STORE_CONFLICT;
+    machines_touch(&ms, find(1));
+    machines_flush(&ms, done, NULL);
+    fake_store_pump(&store);
+    ck_assert(told == 2 && told_result < 0);
+}
+END_TEST
+
+START_TEST(what_failed_is_written_with_the_next) {
+    struct machine *m = declared(1);
+    machines_journal(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
+    store.fail = -EIO;
+    machines_flush(&ms, NULL, NULL);
+    fake_store_pump(&store);
+    store.fail = 0;
+    machines_flush(&ms, NULL, NULL); /* nothing new happened, but the disk has room again */
+    fake_store_pump(&store);
+    ck_assert_uint_eq(fake_store_count(&store, "machine"), 1);
+    store.refuse = -EIO;
+    m->rec.tries = 7;
+    machines_touch(&ms, m);
+    machines_flush(&ms, NULL, NULL);
+    store.refuse = 0;
+    machines_flush(&ms, NULL, NULL);
+    fake_store_pump(&store);
+    restart();
+    ck_assert_uint_eq(find(1)->rec.tries, 7);
+}
+END_TEST
+
+START_TEST(nothing_to_write_is_no_commit) {
+    ck_assert_int_eq(machines_flush(&ms, NULL, NULL), 0);
+    ck_assert_uint_eq(store.commits, 0);
+    machines_flush(&ms, done, NULL); /* but whoever waits gets an answer */
+    fake_store_pump(&store);
+    ck_assert_int_eq(told, 1);
+}
+END_TEST
+
+START_TEST(unreadable_records) { /* known, and not armed */
+    fake_store_put(&store, "machine", PXED_SLICE("02-00-00-00-00-01"), PXED_SLICE("garbage"));
+    fake_store_put(&store, "machine", PXED_SLICE("no mac"), PXED_SLICE("garbage"));
+    fake_store_put(&store, "journal", PXED_SLICE("12345678"), PXED_SLICE("garbage"));
+    fake_store_put(&store, "journal", PXED_SLICE("short"), PXED_SLICE("02-00-00-00-00-01 1 x OK "));
+    fake_store_put(&store, "journal", PXED_SLICE("\0\0\0\0\0\0\0\1"), PXED_SLICE("02-00-00-00-00-01 1 script WHO_KNOWS text"));
+    restart();
+    ck_assert_uint_eq(ms.n, 1);
+    ck_assert(find(1)->held && find(1)->rec.state == LIFECYCLE_NONE);
+    ck_assert_uint_eq(ms.n_entries, 1);
+    ck_assert_int_eq(ms.first->reason, PXED_WHY_OK);
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("machines");
+    TCase *t = tcase_create("machines");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, found_again);
+    tcase_add_test(t, records_survive);
+    tcase_add_test(t, strangers_are_not_stored);
+    tcase_add_test(t, strangers_have_a_limit);
+    tcase_add_test(t, a_stranger_gets_a_line);
+    tcase_add_test(t, an_address_belongs_to_one);
+    tcase_add_test(t, tokens_live_with_their_arming);
+    tcase_add_test(t, the_journal_is_ordered);
+    tcase_add_test(t, texts_survive_as_they_are);
+    tcase_add_test(t, a_machines_journal_has_a_limit);
+    tcase_add_test(t, the_whole_journal_has_a_limit);
+    tcase_add_test(t, long_texts_fit);
+    tcase_add_test(t, refused_at_once);
+    tcase_add_test(t, failed_later);
+    tcase_add_test(t, what_failed_is_written_with_the_next);
+    tcase_add_test(t, nothing_to_write_is_no_commit);
+    tcase_add_test(t, unreadable_records);
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}

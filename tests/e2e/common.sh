@@ -1,0 +1,266 @@
+# shellcheck shell=bash
+# End-to-end tests: the daemon in one network namespace, its clients in others, a bridge between them.
+# Sourced by each test; usage of each: NAME.sh BUILD_FOLDER. Lines `ok N - what` and `not ok N - what`; exit 1 if one failed.
+#   e2e_begin            namespaces, folder $E2E, an empty root and state; everything goes away on exit
+#   e2e_client NAME [MAC]    one more machine on the wire: namespace with eth0
+#   e2e_in NAME CMD...   runs CMD in it (NAME `server`: the daemon's)
+#   e2e_spawn LABEL NAME CMD...    the same in the background, output to $E2E/LABEL.log
+#   e2e_ini <<INI        writes pxed.ini: [pxed] comes first and holds the folders
+#   e2e_start / e2e_stop starts the daemon and waits until it is ready / stops it and looks at its end
+#   ok WHAT CMD...       the check; is WHAT EXPECTED GOT; has WHAT NEEDLE TEXT; lacks WHAT NEEDLE TEXT
+#   until_true SECONDS CMD...      awaits a condition
+set -u
+E2E_BUILD=${1:?usage: $0 BUILD_FOLDER}
+E2E_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+E2E_BIN=$E2E_BUILD/sbin/pxed
+E2E_SERVER=10.77.0.1
+E2E_CHECKS=0
+E2E_FAILED=0
+declare -A E2E_PIDS=() E2E_SPACES=()
+export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0:exitcode=99} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+
+[ "$(id -u)" = 0 ] || { echo "skipped: root is needed to make network namespaces"; exit 77; }
+
+e2e_die() {
+    echo "not ok - $*"
+    exit 1
+}
+
+# --- namespaces
+
+e2e_begin() {
+    umask 022
+    E2E_NAME=$(basename "$0" .sh)
+    E2E=$(mktemp -d "${TMPDIR:-/tmp}/pxed-e2e-$E2E_NAME.XXXXXX")
+    chmod 755 "$E2E"
+    E2E_LOG=$E2E/pxed.log
+    trap e2e_end EXIT
+    trap 'exit 130' INT TERM
+    e2e_space server
+    e2e_in server ip link add lan0 type bridge || e2e_die "cannot make a bridge"
+    e2e_in server ip link set lan0 address 02:00:0a:4d:00:01 up
+    e2e_in server ip addr add $E2E_SERVER/24 dev lan0
+    mkdir -p "$E2E/root/boot/os" "$E2E/root/tftp" "$E2E/state"
+    : >"$E2E/host-os.conf"
+}
+
+e2e_space() {
+    E2E_SPACES[$1]=px_e2_$$_$1
+    ip netns add "${E2E_SPACES[$1]}" || e2e_die "cannot make a network namespace"
+    ip -n "${E2E_SPACES[$1]}" link set lo up
+}
+
+e2e_client() { # NAME [MAC]
+    e2e_space "$1"
+    local space=${E2E_SPACES[$1]} port=p_$1
+    ip -n "${E2E_SPACES[server]}" link add "$port" type veth peer name eth0 netns "$space" || e2e_die "cannot make a wire"
+    [ -z "${2:-}" ] || ip -n "$space" link set eth0 address "$2"
+    ip -n "${E2E_SPACES[server]}" link set "$port" master lan0 up
+    ip -n "$space" link set eth0 up
+}
+
+e2e_address() { # NAME ADDRESS: what the client's card has from now on, alone
+    e2e_in "$1" ip addr flush dev eth0
+    e2e_in "$1" ip addr add "$2/24" dev eth0
+}
+
+e2e_in() {
+    local space=${E2E_SPACES[$1]}
+    shift
+    ip netns exec "$space" "$@"
+}
+
+e2e_spawn() { # LABEL NAME CMD...
+    local label=$1 space=${E2E_SPACES[$2]}
+    shift 2
+    ip netns exec "$space" "$@" >>"$E2E/$label.log" 2>&1 </dev/null &
+    E2E_PIDS[$label]=$!
+}
+
+e2e_kill() { # LABEL [SIGNAL]: SIGTERM, and SIGKILL after ten seconds; returns its exit status
+    local pid=${E2E_PIDS[$1]:-} n=0
+    unset "E2E_PIDS[$1]"
+    [ -n "$pid" ] || return 0
+    kill "-${2:-TERM}" "$pid" 2>/dev/null
+    while kill -0 "$pid" 2>/dev/null && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+    kill -9 "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+}
+
+e2e_alive() { kill -0 "${E2E_PIDS[$1]:-0}" 2>/dev/null; }
+
+e2e_end() {
+    local code=$? label name pid
+    trap - EXIT
+    for label in "${!E2E_PIDS[@]}"; do e2e_kill "$label"; done
+    e2e_sanitizer || code=1
+    [ $code = 0 ] && [ $E2E_FAILED -gt 0 ] && code=1
+    if [ $code != 0 ] && [ $code != 77 ]; then
+        echo "--- the end of pxed.log"
+        tail -n 60 "$E2E_LOG" 2>/dev/null
+    fi
+    for name in "${!E2E_SPACES[@]}"; do
+        # clients that went to the background by themselves
+        for pid in $(ip netns pids "${E2E_SPACES[$name]}" 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
+        ip netns del "${E2E_SPACES[$name]}" 2>/dev/null
+    done
+    if [ -n "${E2E_KEEP:-}" ]; then echo "kept: $E2E"; else rm -rf "$E2E"; fi
+    exit $code
+}
+
+# --- the daemon
+
+e2e_ini() { # the text on stdin follows the [pxed] section's first lines; --replace writes exactly what comes
+    { printf '[pxed]\ninterface = lan0\nroot = %s/root\nstate = %s/state\nhosts = host-os.conf\n' "$E2E" "$E2E"; cat; } >"$E2E/pxed.ini"
+}
+
+e2e_ready() { tail -c "+$((E2E_FROM + 1))" "$E2E_LOG" | grep -q ' core ready '; }
+
+e2e_launch() { # starts without waiting
+    E2E_FROM=$(stat -c %s "$E2E_LOG" 2>/dev/null || echo 0)
+    e2e_spawn pxed server env "${E2E_ENV:-PXED_E2E=1}" "$E2E_BIN" run -c "$E2E/pxed.ini" "$@"
+}
+
+e2e_settled() { e2e_ready || ! e2e_alive pxed; }
+
+e2e_start() {
+    e2e_launch "$@"
+    until_true 30 e2e_settled
+    e2e_ready || e2e_die "the daemon starts"
+}
+
+e2e_stop() { # SIGTERM; the exit status must be 0
+    local code
+    e2e_kill pxed
+    code=$?
+    [ $code = 0 ] || { e2e_fail "the daemon ends with exit status 0 (got $code)"; return 1; }
+    e2e_sanitizer
+}
+
+e2e_crash() { # SIGKILL; the helper for CGI ends by itself when its socket is closed
+    e2e_kill pxed KILL
+    return 0
+}
+
+e2e_sanitizer() { # what a sanitizer said is a failure of any test
+    ! grep -aqE 'ERROR: AddressSanitizer|runtime error|LeakSanitizer' "$E2E_LOG" 2>/dev/null && return 0
+    echo "not ok - a sanitizer speaks:"
+    grep -aE -A25 -m1 'ERROR: AddressSanitizer|runtime error|LeakSanitizer' "$E2E_LOG"
+    E2E_FAILED=$((E2E_FAILED + 1))
+    return 1
+}
+
+e2e_pxed() { # COMMAND [ARGUMENTS]: a live command
+    local command=$1
+    shift
+    timeout 30 "$E2E_BIN" "$command" -c "$E2E/pxed.ini" "$@"
+}
+
+e2e_mark() { E2E_AT=$(stat -c %s "$E2E_LOG" 2>/dev/null || echo 0); } # logged and fetched look at what follows
+e2e_news() { tail -c "+$((${E2E_AT:-0} + 1))" "$E2E_LOG"; }
+logged() { e2e_news | grep -qE -- "$1"; }
+
+# JSON of `machines`: a key of one host (by MAC)
+e2e_state() { # MAC KEY
+    e2e_pxed machines --json | jq -r --arg mac "$1" --arg key "$2" 'select(.mac == $mac) | .[$key]'
+}
+e2e_state_is() { [ "$(e2e_state "$1" "$2")" = "$3" ]; } # MAC KEY VALUE
+e2e_journal() { e2e_pxed log "$1" --json | jq -r '[.what, .reason, .text] | join(" ")'; } # HOST: one line a step
+e2e_metric() { # REASON: how often it was refused
+    e2e_in server curl -s --max-time 5 "http://$E2E_SERVER/metrics" | sed -n "s/^pxed_refusals_total{reason=\"$1\"} //p"
+}
+e2e_counted() { [ "$(e2e_metric "$1")" -gt "${2:-0}" ] 2>/dev/null; } # REASON [MORE_THAN]
+
+# --- checks
+
+e2e_pass() {
+    E2E_CHECKS=$((E2E_CHECKS + 1))
+    echo "ok $E2E_CHECKS - $*"
+}
+
+e2e_fail() {
+    E2E_CHECKS=$((E2E_CHECKS + 1))
+    E2E_FAILED=$((E2E_FAILED + 1))
+    echo "not ok $E2E_CHECKS - $* (line ${BASH_LINENO[1]})"
+}
+
+ok() { # WHAT CMD...
+    local what=$1
+    shift
+    if "$@" >"$E2E/last" 2>&1; then e2e_pass "$what"; else
+        e2e_fail "$what"
+        sed 's/^/    /' "$E2E/last" | head -20
+    fi
+}
+
+no() { # WHAT CMD...: must fail
+    local what=$1
+    shift
+    if "$@" >"$E2E/last" 2>&1; then
+        e2e_fail "$what"
+        sed 's/^/    /' "$E2E/last" | head -20
+    else e2e_pass "$what"; fi
+}
+
+is() { # WHAT EXPECTED GOT
+    if [ "$2" = "$3" ]; then e2e_pass "$1"; else
+        e2e_fail "$1"
+        printf '    expected: %s\n    got:      %s\n' "$2" "$(head -c 2000 <<<"$3")"
+    fi
+}
+
+has() { # WHAT NEEDLE TEXT
+    case $3 in
+    *"$2"*) e2e_pass "$1" ;;
+    *)
+        e2e_fail "$1"
+        printf '    looked for: %s\n    in: %s\n' "$2" "$(head -c 2000 <<<"$3")"
+        ;;
+    esac
+}
+
+lacks() { # WHAT NEEDLE TEXT
+    case $3 in
+    *"$2"*)
+        e2e_fail "$1"
+        printf '    found: %s\n    in: %s\n' "$2" "$(head -c 2000 <<<"$3")"
+        ;;
+    *) e2e_pass "$1" ;;
+    esac
+}
+
+until_true() { # SECONDS CMD...
+    local end=$((SECONDS + $1))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -le $end ] || return 1
+        sleep 0.05
+    done
+}
+
+e2e_done() {
+    echo "$((E2E_CHECKS - E2E_FAILED)) passed, $E2E_FAILED failed"
+    [ $E2E_FAILED = 0 ]
+    exit $?
+}
+
+# --- requests
+
+curl_as() { # NAME ARGUMENTS...: curl, bounded
+    local name=$1
+    shift
+    e2e_in "$name" curl -s --max-time 20 "$@"
+}
+code_as() { curl_as "$1" -o /dev/null -w '%{http_code}' "${@:2}"; } # NAME URL [ARGUMENTS]: the status only
+body_as() { curl_as "$1" -w '%{http_code} ' -o "$E2E/body" "${@:2}" && cat "$E2E/body"; } # "200 text"
+dhcp_as() { e2e_in "$1" python3 "$E2E_HERE/dhcp.py" eth0 "${@:2}"; } # NAME VERB...: see dhcp.py
+U=http://$E2E_SERVER/boot
+
+# A folder that looks like an installer's: OS-ID (debian or centos layout)
+e2e_image() {
+    local dir=$E2E/root/boot/os/$1
+    case $1 in
+    debian*) mkdir -p "$dir" && echo "kernel of $1" >"$dir/linux" && echo "initrd of $1" >"$dir/initrd.gz" ;;
+    *) mkdir -p "$dir/pxeboot" && echo "kernel of $1" >"$dir/pxeboot/vmlinuz" && echo "initrd of $1" >"$dir/pxeboot/initrd.img" ;;
+    esac
+}
