@@ -87,6 +87,8 @@ enum pxed_reason lifecycle_wants(const struct lifecycle_record *r, const struct 
         return r->tries > 0 ? PXED_WHY_OK : PXED_WHY_NOT_ARMED;
     case LIFECYCLE_INSTALLING:
         return PXED_WHY_ALREADY_SPENT;
+    case LIFECYCLE_INSTALLED:
+        return PXED_WHY_INSTALLED;
     case LIFECYCLE_FAILED:
         return PXED_WHY_INSTALL_FAILED;
     case LIFECYCLE_UNCONFIRMED:

@@ -23,10 +23,11 @@ static bool is_same(const char *path, const struct stat *st) {
         return false;
     if (!S_ISDIR(own.st_mode))
         return own.st_dev == st->st_dev && own.st_ino == st->st_ino;
-    DIR *dir = own.st_dev == st->st_dev ? opendir(path) : NULL;
+    DIR *dir = opendir(path);
     bool same = false;
     for (struct dirent *e; dir && !same && (e = readdir(dir));)
-        same = e->d_ino == st->st_ino;
+        same = fstatat(dirfd(dir), e->d_name, &own, AT_SYMLINK_NOFOLLOW) == 0 && own.st_dev == st->st_dev &&
+               own.st_ino == st->st_ino;
     if (dir)
         closedir(dir);
     return same;

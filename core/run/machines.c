@@ -288,16 +288,34 @@ struct flush {
     struct machines *ms;
     void (*done)(void *arg, int result);
     void *arg;
+    struct machine **machines; /* in this batch; they are held, so they stay */
+    size_t n;
+    uint64_t journal_from; /* saved_seq before this batch */
 };
+
+/* What did not reach the disk goes with the next flush: a spent right must not come back with a restart. */
+static void keep_unwritten(const struct flush *f) {
+    for (size_t i = 0; i < f->n; i++)
+        machines_touch(f->ms, f->machines[i]);
+    if (f->journal_from < f->ms->saved_seq)
+        f->ms->saved_seq = f->journal_from;
+}
 
 static void flushed(void *arg, int result) {
     struct flush *f = arg;
+    bool failed = result != PXED_STORE_OK;
     f->ms->in_flight--;
-    if (result != PXED_STORE_OK)
+    if (failed && !f->ms->failing) /* each flush will try again; one line tells enough */
         log_core(PXED_LOG_ERROR, "store-failed", "machine states could not be written: %s",
                  result > 0 ? "conflict" : strerror(-result));
+    else if (!failed && f->ms->failing)
+        log_core(PXED_LOG_INFO, "store-works", "machine states are written again");
+    f->ms->failing = failed;
+    if (failed)
+        keep_unwritten(f);
     if (f->done)
         f->done(f->arg, result > 0 ? -EBUSY : result);
+    free(f->machines);
     free(f);
 }
 
@@ -315,11 +333,16 @@ static void batch_add(struct batch *b, const char *table, struct pxed_slice key,
                                         value.ptr ? pxed_arena_dup(&b->arena, value) : none, PXED_STORE_ANY};
 }
 
-static void batch_machines(struct machines *ms, struct batch *b) {
+static void batch_machines(struct machines *ms, struct batch *b, struct flush *f) {
     char text[RECORD_TEXT_MAX], mac[PXED_MAC_TEXT];
+    for (struct machine *m = ms->dirty; m; m = m->next_dirty)
+        f->n++;
+    f->machines = pxed_xalloc((f->n + 1) * sizeof(struct machine *));
+    f->n = 0;
     for (struct machine *m = ms->dirty, *next; m; m = next) {
         struct pxed_buf value = PXED_BUF(text);
         next = m->next_dirty;
+        f->machines[f->n++] = m;
         m->dirty = false;
         m->next_dirty = NULL;
         record_write(&m->rec, &value);
@@ -349,12 +372,17 @@ static void batch_journal(struct machines *ms, struct batch *b) {
 
 int machines_flush(struct machines *ms, void (*done)(void *arg, int result), void *arg) {
     struct batch b = {0};
-    batch_machines(ms, &b);
-    batch_journal(ms, &b);
-    if (b.n == 0 && !done)
+    if (!done && !ms->dirty && ms->saved_seq == ms->seq)
         return 0;
     struct flush *f = pxed_xalloc(sizeof(*f));
-    *f = (struct flush){ms, done, arg};
+    *f = (struct flush){.ms = ms, .done = done, .arg = arg, .journal_from = ms->saved_seq};
+    batch_machines(ms, &b, f);
+    batch_journal(ms, &b);
+    if (b.n == 0 && !done) { /* steps of strangers only */
+        free(f->machines);
+        free(f);
+        return 0;
+    }
     ms->in_flight++;
     int rc = ms->store->commit(ms->store->self, b.puts, b.n, flushed, f);
     if (rc < 0) {

@@ -42,6 +42,7 @@ struct machines {
     uint64_t saved_seq; /* of the newest entry handed to the store */
     const struct pxed_store *store;
     size_t in_flight; /* commits not yet answered */
+    bool failing;     /* the last answer was no */
 };
 
 void machines_init(struct machines *ms);

@@ -173,10 +173,19 @@ static bool put(struct binder *b, const struct pxed_option *row, const char *val
     return false;
 }
 
+/* " from 1 to 64", durations as people write them. */
+static void write_limits(const struct pxed_option *row, char *text, size_t size) {
+    bool duration = row->type == PXED_OPT_DURATION;
+    uint64_t unit = !duration ? 1 : row->min % 1000 == 0 && row->max % 1000 == 0 ? 1000 : 1;
+    const char *suffix = !duration ? "" : unit == 1000 ? "s" : "ms";
+    snprintf(text, size, " from %llu%s to %llu%s", (unsigned long long)(row->min / unit), suffix,
+             (unsigned long long)(row->max / unit), suffix);
+}
+
 static void complain(struct binder *b, const struct pxed_option *row, const struct ini_entry *e) {
     char limits[64] = "";
     if (row->min || row->max)
-        snprintf(limits, sizeof(limits), " from %llu to %llu", (unsigned long long)row->min, (unsigned long long)row->max);
+        write_limits(row, limits, sizeof(limits));
     const char *hint = NULL;
     if (row->type == PXED_OPT_ENUM) {
         const char *words[16] = {0};
@@ -264,8 +273,11 @@ void options_print(FILE *to, const char *section, const char *summary, const str
         fprintf(to, "\n      %s\n", rows->help ? rows->help : "");
         fprintf(to, "      %s%s%s", kind_names[rows->type], rows->type == PXED_OPT_ENUM ? ": " : "",
                 rows->type == PXED_OPT_ENUM ? rows->words : "");
-        if (rows->min || rows->max)
-            fprintf(to, ", %llu to %llu", (unsigned long long)rows->min, (unsigned long long)rows->max);
+        if (rows->min || rows->max) {
+            char limits[64];
+            write_limits(rows, limits, sizeof(limits));
+            fprintf(to, ", %s", limits + strlen(" from "));
+        }
         if (is_list(rows))
             fputs(", repeatable", to);
         if (rows->flags & PXED_OPT_REQUIRED)

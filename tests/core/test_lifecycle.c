@@ -267,7 +267,7 @@ static const struct {
     {COL_ARMED, PXED_WHY_OK},
     {COL_SILENT, PXED_WHY_ALREADY_SPENT},
     {COL_REPORTED, PXED_WHY_ALREADY_SPENT},
-    {COL_INSTALLED, PXED_WHY_NOT_ARMED},
+    {COL_INSTALLED, PXED_WHY_INSTALLED},
     {COL_FAILED, PXED_WHY_INSTALL_FAILED},
     {COL_UNCONFIRMED, PXED_WHY_INSTALL_UNCONFIRMED},
     {COL_STALLED, PXED_WHY_INSTALL_STALLED},
@@ -484,7 +484,7 @@ START_TEST(a_late_word_ends_the_doubt) {
         ck_assert(event(&r, "installing", later));
         ck_assert_int_eq(r.state, LIFECYCLE_INSTALLING);
         ck_assert(event(&r, "installed", later + 1));
-        ck_assert_int_eq(lifecycle_wants(&r, &plain), PXED_WHY_NOT_ARMED);
+        ck_assert_int_eq(lifecycle_wants(&r, &plain), PXED_WHY_INSTALLED);
     }
 }
 END_TEST
@@ -642,7 +642,7 @@ START_TEST(two_installs_of_one_machine) { /* the whole story once, in order */
     ck_assert(event(&r, "installed", T0 + 60));
     ck_assert(!lifecycle_open(&r)); /* token and files are dead */
     lifecycle_boot(&r, T0 + HOUR);
-    ck_assert_int_eq(lifecycle_wants(&r, &plain), PXED_WHY_NOT_ARMED);
+    ck_assert_int_eq(lifecycle_wants(&r, &plain), PXED_WHY_INSTALLED);
     lifecycle_arm(&r, LIFECYCLE_ANY, PXED_SLICE("debian-12"), 1, token, PXED_SLICE("uid 0"), T0 + 2 * HOUR);
     ck_assert(!event(&r, "installed", T0 + 2 * HOUR)); /* the old system's late word */
     ck_assert_int_eq(lifecycle_wants(&r, &plain), PXED_WHY_OK);

@@ -53,9 +53,9 @@ static struct machine *find(unsigned n) {
     struct pxed_hwaddr m = mac(n);
     return machines_find(&ms, &m);
 }
-static struct machine *declared(unsigned n) {
+static struct machine *held(unsigned n) { /* had a line once; the log does not speak of it */
     struct machine *m = get(n);
-    machines_declare(&ms, m, true, 1000);
+    machines_declare(&ms, m, false, 1000);
     machines_touch(&ms, m);
     return m;
 }
@@ -72,7 +72,7 @@ END_TEST
 
 START_TEST(records_survive) {
     static const uint8_t token[16] = {42};
-    struct machine *m = declared(1);
+    struct machine *m = held(1);
     lifecycle_arm(&m->rec, LIFECYCLE_BLANK, PXED_SLICE("debian-12"), 2, token, PXED_SLICE("new line"), 5);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d003c);
     machines_set_ip(&ms, m, &ip, true);
@@ -102,7 +102,7 @@ START_TEST(strangers_are_not_stored) {
 END_TEST
 
 START_TEST(strangers_have_a_limit) {
-    struct machine *kept = declared(1);
+    struct machine *kept = held(1);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d0102);
     for (unsigned i = 0; i < STRANGERS; i++) {
         machines_journal(&ms, get(100 + i), "discovered", PXED_WHY_OK, NULL, 1);
@@ -127,7 +127,7 @@ END_TEST
 START_TEST(a_stranger_gets_a_line) {
     for (unsigned i = 0; i < 3; i++)
         get(i);
-    declared(1); /* out of the middle of the list */
+    held(1); /* out of the middle of the list */
     ck_assert_uint_eq(ms.n_strangers, 2);
     machines_declare(&ms, find(1), false, 1);
     get(1);
@@ -140,7 +140,7 @@ END_TEST
 
 START_TEST(an_address_belongs_to_one) {
     struct pxed_addr a = pxed_addr_v4(0x0a4d003c), b = pxed_addr_v4(0x0a4d003d);
-    struct machine *one = declared(1), *two = declared(2);
+    struct machine *one = held(1), *two = held(2);
     machines_set_ip(&ms, one, &a, true);
     machines_set_ip(&ms, two, &a, false); /* the newest word counts */
     ck_assert_ptr_eq(machines_find_ip(&ms, &a), two);
@@ -156,7 +156,7 @@ END_TEST
 
 START_TEST(tokens_live_with_their_arming) {
     static const uint8_t token[16] = {1, 2, 3}, none[16] = {0}, other[16] = {1, 2, 4};
-    struct machine *m = declared(1);
+    struct machine *m = held(1);
     ck_assert_ptr_null(machines_find_token(&ms, none)); /* nobody was armed yet: sixteen zeros open nothing */
     lifecycle_arm(&m->rec, LIFECYCLE_ANY, PXED_SLICE("x"), 1, token, PXED_SLICE("y"), 1);
     ck_assert_ptr_eq(machines_find_token(&ms, token), m);
@@ -170,7 +170,7 @@ START_TEST(tokens_live_with_their_arming) {
 END_TEST
 
 START_TEST(the_journal_is_ordered) {
-    struct machine *one = declared(1), *two = declared(2);
+    struct machine *one = held(1), *two = held(2);
     machines_journal(&ms, one, "discovered", PXED_WHY_OK, "arch=0", 10);
     machines_journal(&ms, two, "discovered", PXED_WHY_OK, NULL, 11);
     machines_journal(&ms, one, "local", PXED_WHY_NOT_ARMED, "", 12);
@@ -192,7 +192,7 @@ END_TEST
 
 START_TEST(texts_survive_as_they_are) {
     static const char text[] = "reason=DISK_NOT_BLANK body=\"sda1: ext4  two  blanks\"  ";
-    machines_journal(&ms, declared(1), "failed", PXED_WHY_DISK_NOT_BLANK, text, 10);
+    machines_journal(&ms, held(1), "failed", PXED_WHY_DISK_NOT_BLANK, text, 10);
     machines_flush(&ms, NULL, NULL);
     restart();
     ck_assert_str_eq(ms.first->text, text);
@@ -201,7 +201,7 @@ START_TEST(texts_survive_as_they_are) {
 END_TEST
 
 START_TEST(a_machines_journal_has_a_limit) {
-    struct machine *m = declared(1), *quiet = declared(2);
+    struct machine *m = held(1), *quiet = held(2);
     machines_journal(&ms, quiet, "discovered", PXED_WHY_OK, NULL, 1);
     for (int i = 0; i < 3 * PER_MACHINE; i++)
         machines_journal(&ms, m, "script", PXED_WHY_OK, NULL, 10 + i);
@@ -217,7 +217,7 @@ END_TEST
 
 START_TEST(the_whole_journal_has_a_limit) {
     for (unsigned i = 0; i < ALL + 1000; i++)
-        machines_journal(&ms, i < 1000 ? declared(i) : find(i % 1000), "script", PXED_WHY_OK, NULL, i);
+        machines_journal(&ms, i < 1000 ? held(i) : find(i % 1000), "script", PXED_WHY_OK, NULL, i);
     ck_assert_uint_eq(ms.n_entries, ALL);
     ck_assert_uint_eq(ms.first->seq, 1001);
     machines_flush(&ms, NULL, NULL);
@@ -235,7 +235,7 @@ START_TEST(long_texts_fit) {
     char text[8000], what[] = "installing";
     memset(text, 'x', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
-    machines_journal(&ms, declared(1), what, PXED_WHY_OK, text, 1);
+    machines_journal(&ms, held(1), what, PXED_WHY_OK, text, 1);
     ck_assert_uint_eq(strlen(ms.last->text), sizeof(text) - 1);
     machines_flush(&ms, NULL, NULL);
     restart();
@@ -247,7 +247,7 @@ END_TEST
 /* --- a store that cannot --- */
 
 START_TEST(refused_at_once) {
-    declared(1);
+    held(1);
     store.refuse = -ENOSPC;
     ck_assert_int_eq(machines_flush(&ms, done, NULL), -ENOSPC);
     fake_store_pump(&store);
@@ -257,7 +257,7 @@ START_TEST(refused_at_once) {
 END_TEST
 
 START_TEST(failed_later) {
-    declared(1);
+    held(1);
     store.fail = -EIO;
     ck_assert_int_eq(machines_flush(&ms, done, NULL), 0);
     ck_assert_uint_eq(ms.in_flight, 1);
@@ -272,7 +272,7 @@ START_TEST(failed_later) {
 END_TEST
 
 START_TEST(what_failed_is_written_with_the_next) {
-    struct machine *m = declared(1);
+    struct machine *m = held(1);
     machines_journal(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
     store.fail = -EIO;
     machines_flush(&ms, NULL, NULL);

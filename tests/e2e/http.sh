@@ -227,7 +227,13 @@ for name in .htpasswd .git/config x.txt~ x.bak x.swp; do mkdir -p "$(dirname "$R
 for name in hosts.conf extra.ini pw.hash state/pxed.db state/hosts.good state/pxed.db-wal state/pxed.sock hard.txt db.bin abs.txt rel.txt \
     soft.txt .htpasswd .git/config x.txt~ x.bak x.swp HOSTS.CONF ./hosts.conf os/../hosts.conf state//pxed.db os/centos-5.5-i386/../../pw.hash; do
     for via in http tftp; do
-        if [ $via = http ]; then text=$(body_as one --path-as-is "$U/$name"); else text="4 $(curl_as one --path-as-is "tftp://$E2E_SERVER/$name" 2>&1 | tr -d '\0')"; fi
+        if [ $via = http ]; then
+            text=$(body_as one --path-as-is "$U/$name")
+        elif text=$(curl_as one --path-as-is "tftp://$E2E_SERVER/$name" 2>&1 | tr -d '\0'; exit "${PIPESTATUS[0]}"); then
+            text="2 $text"
+        else
+            text="4 $text"
+        fi
         no "never by $via: $name" grep -qaE "centos-5.5|root:|topsecret|Secret|SQLite|timezone" <<<"$text"
         is "refused by $via: $name" 4 "${text:0:1}"
     done

@@ -6,65 +6,68 @@
 
 /*     name                 fault  sentence                                                cure */
 #define PXED_REASONS(X)                                                                                                \
-    X(OK,                   0, "nothing is wrong", "")                                                                 \
-    X(UNKNOWN_MACHINE,      0, "no line of the host file has this MAC", "add a line `MAC, os-id` to the host file")    \
-    X(NOT_ARMED,            0, "the host has no right to be installed; it boots its disk", "pxed arm HOST")            \
-    X(IDLE_SILENT,          0, "the host is not armed and idle = silent", "pxed arm HOST, or idle = local")            \
-    X(OS_LOCAL,             0, "the OS id `local` is never installed", "")                                             \
-    X(PROTECTED,            0, "protect=yes: nothing arms this host", "remove protect=yes, then pxed arm HOST")        \
-    X(ARM_LIMIT,            1, "one load would arm more hosts than arm-limit allows; none was", "pxed arm --new")      \
-    X(ARM_COMMAND,          0, "arm = command: a new line does not arm", "pxed arm HOST")                              \
-    X(ANSWER_UNGUARDED,     1, "the operator's answer file lacks {{> disk-guard}}; a new line does not arm",            \
+    X(OK, 0, "nothing is wrong", "")                                                                                   \
+    X(UNKNOWN_MACHINE, 0, "no line of the host file has this MAC", "add a line `MAC, os-id` to the host file")         \
+    X(NOT_ARMED, 0, "the host has no right to be installed; it boots its disk", "pxed arm HOST")                       \
+    X(INSTALLED, 0, "the host is installed and boots its disk", "pxed arm HOST: installs it again")                    \
+    X(IDLE_SILENT, 0, "the host is not armed and idle = silent", "pxed arm HOST, or idle = local")                     \
+    X(OS_LOCAL, 0, "the OS id `local` is never installed", "")                                                         \
+    X(PROTECTED, 0, "protect=yes: nothing arms this host", "remove protect=yes, then pxed arm HOST")                   \
+    X(ARM_LIMIT, 1, "one load would arm more hosts than arm-limit allows; none was", "pxed arm --new")                 \
+    X(ARM_COMMAND, 0, "arm = command: a new line does not arm", "pxed arm HOST")                                       \
+    X(ANSWER_UNGUARDED, 1, "the operator's answer file lacks {{> disk-guard}}; a new line does not arm",               \
       "include {{> disk-guard}} in it, or pxed arm HOST, or arm = any")                                                \
-    X(NO_PROFILE,           1, "no plugin claims this OS id", "correct the OS id, or enable the plugin that knows it") \
-    X(NO_IMAGE,             1, "the image files of this OS id are missing", "put them in root/boot/os/<os-id>")        \
-    X(NO_PLAN,              1, "the profile has no plan for this firmware and loader", "pxed explain HOST --firmware F") \
-    X(NO_DIALECT,           1, "this loader cannot say what the plan asks for", "choose another loader with loader=")  \
-    X(LOADER_NONE,          1, "no loader is known for this firmware", "set loader-<firmware> in [dhcp], or loader= of the host") \
-    X(ALREADY_SPENT,        0, "the arming was used; the machine boots its disk", "pxed arm HOST to install again")    \
-    X(INSTALL_UNCONFIRMED,  1, "the installer never reported back", "see pxed log HOST; then pxed arm HOST")           \
-    X(INSTALL_STALLED,      1, "the installer reported and then fell silent", "see pxed log HOST; then pxed arm HOST") \
-    X(INSTALL_FAILED,       1, "the installer reported a failure", "see pxed log HOST; then pxed arm HOST")            \
-    X(DISK_NOT_BLANK,       1, "the disk is not blank and a new line may only fill a blank one",                        \
+    X(NO_PROFILE, 1, "no plugin claims this OS id", "correct the OS id, or enable the plugin that knows it")           \
+    X(NO_IMAGE, 1, "the image files of this OS id are missing", "put them in root/boot/os/<os-id>")                    \
+    X(NO_PLAN, 1, "the profile has no plan for this firmware and loader", "pxed explain HOST --firmware F")            \
+    X(NO_DIALECT, 1, "this loader cannot say what the plan asks for", "choose another loader with loader=")            \
+    X(LOADER_NONE, 1, "no loader is known for this firmware",                                                          \
+      "set loader-<firmware> in [dhcp], or loader= of the host")                                                       \
+    X(ALREADY_SPENT, 0, "the arming was used; the machine boots its disk", "pxed arm HOST to install again")           \
+    X(INSTALL_UNCONFIRMED, 1, "the installer never reported back", "see pxed log HOST; then pxed arm HOST")            \
+    X(INSTALL_STALLED, 1, "the installer reported and then fell silent", "see pxed log HOST; then pxed arm HOST")      \
+    X(INSTALL_FAILED, 1, "the installer reported a failure", "see pxed log HOST; then pxed arm HOST")                  \
+    X(DISK_NOT_BLANK, 1, "the disk is not blank and a new line may only fill a blank one",                             \
       "pxed arm HOST: erases the disk")                                                                                \
-    X(DISK_AMBIGUOUS,       1, "there are several disks and no disk= says which", "set disk= in the host line")        \
-    X(DISK_NONE,            1, "the installer found no disk", "check the controller; set disk=")                       \
-    X(DISK_NOT_FOUND,       1, "no disk fits disk=", "correct disk=")                                                  \
-    X(DISK_UNREADABLE,      1, "a disk could not be read, so it was not touched", "check the disk")                    \
-    X(CGI_FAILED,           1, "the operator's script failed or was late", "run it by hand; its stderr is in the journal") \
-    X(BAD_MAC,              1, "the MAC in the request cannot be read", "use mac=${net0/mac}")                         \
-    X(BAD_NAME,             1, "the name asked for is not a path below the root", "")                                 \
-    X(NOT_FOUND,            0, "nothing has this name", "")                                                            \
-    X(PRIVATE_FILE,         1, "the file is never served", "")                                                         \
-    X(SCRIPT_SOURCE,        1, "a script runs, it is never delivered as text", "")                                     \
-    X(NOT_YOUR_FILE,        1, "the file belongs to another machine, or its machine is not being installed", "")       \
-    X(SECRET_NO_TOKEN,      1, "the file holds a secret and was asked for without its token", "boot the machine through pxed's script") \
-    X(TOKEN_DEAD,           1, "the token is unknown or its installation has ended", "pxed arm HOST")                  \
-    X(FOREIGN_EVENT,        1, "an event came from an address that is not the machine's", "")                          \
-    X(BAD_STAGE,            1, "the event's stage is no word of the profile", "")                                      \
-    X(BAD_REQUEST,          1, "the request cannot be understood", "")                                                 \
-    X(TOO_LARGE,            1, "the request is larger than allowed", "")                                               \
-    X(TIMEOUT,              1, "the client was too slow", "")                                                          \
-    X(BUSY,                 1, "too many transfers at once", "")                                                       \
-    X(IO_ERROR,             1, "the file could not be read", "see the daemon's log")                                   \
-    X(STORE_FAILED,         1, "the store could not write; nothing was acknowledged", "check disk space of state")     \
-    X(TEMPLATE_BROKEN,      1, "the answer file's template cannot be rendered", "pxed check")                          \
-    X(SHUTTING_DOWN,        0, "the daemon is stopping", "")                                                           \
-    X(DHCP_MALFORMED,       1, "a DHCP packet could not be read", "")                                                  \
-    X(DHCP_NO_ADDRESS,      1, "the range has no free address", "widen range, or shorten lease-time")                  \
-    X(DHCP_WRONG_NET,       0, "the client asked for an address of another network", "")                               \
-    X(DHCP_OTHER_SERVER,    0, "the client chose another DHCP server", "")                                             \
-    X(DHCP_NOT_OURS,        0, "the message is not for this server", "")                                               \
-    X(DHCP_DECLINED,        1, "a client found its address in use by another machine", "find the machine with that address") \
-    X(DHCP_RELAY_FOREIGN,   1, "a relay's giaddr lies in no served network", "serve that network, or fix the relay")   \
-    X(DHCP_RATE,            1, "too many new machines at once on this interface", "")                                  \
-    X(DHCP_TAKEN,           0, "the client asked for an address that is not its own", "")                             \
-    X(TFTP_MALFORMED,       1, "a TFTP packet could not be read", "")                                                  \
-    X(TFTP_WRITE,           1, "TFTP is read only here", "")                                                           \
-    X(TFTP_GAVE_UP,         1, "the client stopped answering in the middle of a transfer", "check cables and firewalls") \
-    X(TFTP_ABORTED,         0, "the client ended the transfer", "")                                                    \
-    X(HTTP_MALFORMED,       1, "an HTTP request could not be read", "")                                                \
-    X(HTTP_ABORTED,         1, "the client closed before all was sent", "the client may be out of memory")
+    X(DISK_AMBIGUOUS, 1, "there are several disks and no disk= says which", "set disk= in the host line")              \
+    X(DISK_NONE, 1, "the installer found no disk", "check the controller; set disk=")                                  \
+    X(DISK_NOT_FOUND, 1, "no disk fits disk=", "correct disk=")                                                        \
+    X(DISK_UNREADABLE, 1, "a disk could not be read, so it was not touched", "check the disk")                         \
+    X(CGI_FAILED, 1, "the operator's script failed or was late", "run it by hand; its stderr is in the journal")       \
+    X(BAD_MAC, 1, "the MAC in the request cannot be read", "use mac=${net0/mac}")                                      \
+    X(BAD_NAME, 1, "the name asked for is not a path below the root", "")                                              \
+    X(NOT_FOUND, 0, "nothing has this name", "")                                                                       \
+    X(PRIVATE_FILE, 1, "the file is never served", "")                                                                 \
+    X(SCRIPT_SOURCE, 1, "a script runs, it is never delivered as text", "")                                            \
+    X(NOT_YOUR_FILE, 1, "the file belongs to another machine, or its machine is not being installed", "")              \
+    X(SECRET_NO_TOKEN, 1, "the file holds a secret and was asked for without its token",                               \
+      "boot the machine through pxed's script")                                                                        \
+    X(TOKEN_DEAD, 1, "the token is unknown or its installation has ended", "pxed arm HOST")                            \
+    X(FOREIGN_EVENT, 1, "an event came from an address that is not the machine's", "")                                 \
+    X(BAD_STAGE, 1, "the event's stage is no word of the profile", "")                                                 \
+    X(BAD_REQUEST, 1, "the request cannot be understood", "")                                                          \
+    X(TOO_LARGE, 1, "the request is larger than allowed", "")                                                          \
+    X(TIMEOUT, 1, "the client was too slow", "")                                                                       \
+    X(BUSY, 1, "too many transfers at once", "")                                                                       \
+    X(IO_ERROR, 1, "the file could not be read", "see the daemon's log")                                               \
+    X(STORE_FAILED, 1, "the store could not write; nothing was acknowledged", "check disk space of state")             \
+    X(TEMPLATE_BROKEN, 1, "the answer file's template cannot be rendered", "pxed check")                               \
+    X(SHUTTING_DOWN, 0, "the daemon is stopping", "")                                                                  \
+    X(DHCP_MALFORMED, 1, "a DHCP packet could not be read", "")                                                        \
+    X(DHCP_NO_ADDRESS, 1, "the range has no free address", "widen range, or shorten lease-time")                       \
+    X(DHCP_WRONG_NET, 0, "the client asked for an address of another network", "")                                     \
+    X(DHCP_OTHER_SERVER, 0, "the client chose another DHCP server", "")                                                \
+    X(DHCP_NOT_OURS, 0, "the message is not for this server", "")                                                      \
+    X(DHCP_DECLINED, 1, "a client found its address in use by another machine", "find the machine with that address")  \
+    X(DHCP_RELAY_FOREIGN, 1, "a relay's giaddr lies in no served network", "serve that network, or fix the relay")     \
+    X(DHCP_RATE, 1, "too many new machines at once on this interface", "")                                             \
+    X(DHCP_TAKEN, 0, "the client asked for an address that is not its own", "")                                        \
+    X(TFTP_MALFORMED, 1, "a TFTP packet could not be read", "")                                                        \
+    X(TFTP_WRITE, 1, "TFTP is read only here", "")                                                                     \
+    X(TFTP_GAVE_UP, 1, "the client stopped answering in the middle of a transfer", "check cables and firewalls")       \
+    X(TFTP_ABORTED, 0, "the client ended the transfer", "")                                                            \
+    X(HTTP_MALFORMED, 1, "an HTTP request could not be read", "")                                                      \
+    X(HTTP_ABORTED, 1, "the client closed before all was sent", "the client may be out of memory")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
