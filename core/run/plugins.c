@@ -66,12 +66,51 @@ static bool words_valid(const char *const *words) {
     return !words;
 }
 
+/* What a row's type writes into the configuration. */
+static size_t option_size(enum pxed_option_type type) {
+    switch (type) {
+    case PXED_OPT_STR:
+    case PXED_OPT_PATH:
+        return sizeof(const char *);
+    case PXED_OPT_LIST:
+    case PXED_OPT_PATHS:
+    case PXED_OPT_LINES:
+        return sizeof(struct pxed_list);
+    case PXED_OPT_BOOL:
+        return sizeof(bool);
+    case PXED_OPT_UINT:
+    case PXED_OPT_DURATION:
+    case PXED_OPT_SIZE:
+        return sizeof(uint64_t);
+    case PXED_OPT_ENUM:
+        return sizeof(unsigned);
+    case PXED_OPT_ADDR:
+        return sizeof(struct pxed_addr);
+    case PXED_OPT_ADDRS:
+        return sizeof(struct pxed_addrs);
+    case PXED_OPT_RANGES:
+        return sizeof(struct pxed_ranges);
+    }
+    return 0;
+}
+
+static const char *check_options(const struct pxed_plugin *d, const char *path, struct pxed_arena *arena) {
+    for (const struct pxed_option *o = d->options; o && o->key; o++) {
+        size_t size = option_size(o->type);
+        if (size == 0)
+            return pxed_arena_printf(arena, "%s: its option '%s' has a type that this pxed does not know", path, o->key);
+        if (o->offset > d->config_size || size > d->config_size - o->offset)
+            return pxed_arena_printf(arena, "%s: its option '%s' lies outside its configuration", path, o->key);
+    }
+    return NULL;
+}
+
 static const char *check_tables(const struct pxed_plugin *d, const char *path, struct pxed_arena *arena) {
     if (!words_valid(d->provides) || !words_valid(d->needs))
         return pxed_arena_printf(arena, "%s: its list of services has no end", path);
-    for (const struct pxed_option *o = d->options; o && o->key; o++)
-        if (o->type > PXED_OPT_RANGES || o->offset >= d->config_size)
-            return pxed_arena_printf(arena, "%s: its option '%s' lies outside its configuration", path, o->key);
+    const char *wrong = check_options(d, path, arena);
+    if (wrong)
+        return wrong;
     if (d->kind != PXED_KIND_PROTOCOL && d->kind != PXED_KIND_OS && d->kind != PXED_KIND_SERVICE)
         return pxed_arena_printf(arena, "%s: its kind %d is none that pxed knows", path, (int)d->kind);
     if (d->kind == PXED_KIND_OS && (!d->ops || !((const struct pxed_os_ops *)d->ops)->profiles))

@@ -1,0 +1,61 @@
+#!/bin/bash
+# What each family and version gets on its kernel line. usage: kernel_lines.sh PXED
+set -u
+PXED=$1
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+FAILED=0 N=0
+cat >"$T/pxed.ini" <<INI
+[pxed]
+plugins   = os-linux http store-sqlite
+interface = lo
+name      = pxe-server
+root      = $T
+state     = $T/state
+INI
+
+image() { # OS-ID FILE...
+    local id=$1 file
+    shift
+    for file in "$@"; do mkdir -p "$(dirname "$T/boot/os/$id/$file")"; : >"$T/boot/os/$id/$file"; done
+}
+
+expect() { # OS-ID VARIABLES FIRMWARE LINE
+    local got
+    N=$((N + 1))
+    echo "08:00:27:4d:4d:aa, $1${2:+, $2}" >"$T/host-os.conf"
+    got=$("$PXED" explain -c "$T/pxed.ini" 08:00:27:4d:4d:aa --firmware "$3" 2>&1 | sed -n 's/^  kernel //p' | head -1)
+    if [ "$got" = "$4" ]; then
+        echo "ok $N - $1 $3"
+    else
+        FAILED=1
+        printf 'not ok %s - %s %s\n  expected %s\n  got      %s\n' "$N" "$1" "$3" "$4" "$got"
+    fi
+}
+
+B=http://pxe-server/boot
+KS=$B/hosts/linux-ks/08-00-27-4d-4d-aa.txt
+image centos-5.5-i386 pxeboot/vmlinuz pxeboot/initrd.img
+image centos-6.9-x86_64 isolinux/vmlinuz isolinux/initrd.img
+image rocky-9 images/pxeboot/vmlinuz images/pxeboot/initrd.img
+image fedora-40-amd64 images/pxeboot/vmlinuz images/pxeboot/initrd.img
+image debian-12 linux initrd.gz
+image debian-11-amd64 install.amd/vmlinuz install.amd/initrd.gz
+
+expect centos-5.5-i386 "" bios "$B/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link ks=$KS"
+expect centos-5.5-i386 "" efi-x64 "$B/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link ks=$KS initrd=initrd.img"
+expect centos-6.9-x86_64 "args=console=ttyS0" bios "$B/os/centos-6.9-x86_64/isolinux/vmlinuz ksdevice=link ks=$KS console=ttyS0"
+for id in rocky-9 fedora-40-amd64; do
+    expect $id "" bios "$B/os/$id/images/pxeboot/vmlinuz inst.ks=$KS inst.repo=$B/os/$id/ ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa"
+done
+expect rocky-9 repo=http://mirror/rocky/9/ bios \
+    "$B/os/rocky-9/images/pxeboot/vmlinuz inst.ks=$KS inst.repo=http://mirror/rocky/9/ ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa"
+AUTO="auto=true priority=critical interface=auto"
+URL=url=$B/hosts/08-00-27-4d-4d-aa/preseed.cfg
+expect debian-12 "name=web01, domain=lab.test" bios "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL"
+expect debian-12 "name=web01, domain=lab.test" efi-x64 "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL initrd=initrd.gz"
+expect debian-11-amd64 "" bios "$B/os/debian-11-amd64/install.amd/vmlinuz $AUTO hostname=pxe-4d4daa domain= $URL"
+# a secret puts a token into the URL of the file that holds it, and nowhere else
+expect centos-5.5-i386 'root-password-hash=$6$a$b' bios \
+    "$B/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link ks=$B/s/***/hosts/linux-ks/08-00-27-4d-4d-aa.txt"
+exit $FAILED
