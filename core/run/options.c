@@ -235,9 +235,12 @@ void options_bind(const struct pxed_option *rows, const char *section, struct in
                   struct pxed_arena *arena, struct pxed_diags *diags) {
     struct binder b = {rows, section, config, arena, diags};
     size_t n = 0;
-    for (const struct pxed_option *r = rows; r->key; r++, n++)
+    for (const struct pxed_option *r = rows; r->key; r++, n++) {
+        if (is_list(r))
+            reset(&b, r);
         if (r->fallback)
             put(&b, r, r->fallback, ini->path, 0);
+    }
     const struct ini_entry **first = PXED_NEWS(arena, const struct ini_entry *, n + 1);
     for (size_t i = 0; i < ini->n; i++) {
         struct ini_entry *e = &ini->entries[i];

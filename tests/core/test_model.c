@@ -51,7 +51,8 @@ static const char *const no_ids[] = {
     "_x",
     "debian-12;reboot",
     "debian\n12",
-    "d\xc3\xa9" "bian",
+    ("d\xc3\xa9"
+     "bian"),
     "x123456789x123456789x123456789x123456789x123456789x123456789x123", /* 64 */
 };
 

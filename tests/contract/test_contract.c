@@ -1,0 +1,440 @@
+/* Every plugin of the build tree, and every one in PXED_PLUGIN_DIR, against what docs/writing-os-plugins.md promises.
+ * A new plugin is tested by being there. */
+#define _GNU_SOURCE
+#include <stdio.h>
+
+#include "dialect.h"
+#include "names.h"
+#include "pxed/path.h"
+#include "site.h"
+#include "suite.h"
+#include "vars.h"
+
+enum { ROWS_MAX = 256 };
+
+static struct site site;
+
+static void setup(void) {
+    site_open(&site);
+    plugins_load_all(&site.plugins, &site.diags);
+    ck_assert_msg(site.diags.errors == 0, "%s", diags_text(&site.tree, &site.diags));
+}
+static void teardown(void) {
+    site_close(&site);
+}
+
+/* --- walking --- */
+
+typedef void visit_fn(const struct plugin *p, const struct pxed_profile *profile);
+
+static size_t each_profile(visit_fn *visit) {
+    size_t n = 0;
+    for (size_t i = 0; i < site.plugins.n; i++) {
+        const struct plugin *p = site.plugins.items[i];
+        const struct pxed_os_ops *ops = p->desc.ops;
+        if (p->desc.kind != PXED_KIND_OS)
+            continue;
+        ck_assert_msg(ops->size >= sizeof(*ops) && ops->profiles[0], "%s has no profile", p->desc.name);
+        for (size_t k = 0; ops->profiles[k]; k++, n++) {
+            ck_assert_uint_lt(k, ROWS_MAX);
+            visit(p, ops->profiles[k]);
+        }
+    }
+    return n;
+}
+
+static bool is_word(const char *text, const char *letters, size_t max) {
+    return text && *text && strlen(text) <= max && strspn(text, letters) == strlen(text);
+}
+
+#define LOWER  "abcdefghijklmnopqrstuvwxyz0123456789"
+#define NAMES  "ABCDEFGHIJKLMNOPQRSTUVWXYZ" LOWER "._-"
+
+/* A name below a folder: relative, in normal form. */
+static bool is_relative(const char *path) {
+    char text[PXED_PATH_MAX];
+    struct pxed_buf b = PXED_BUF(text);
+    return path && *path && *path != '/' && pxed_path_normalise(pxed_slice_of(path), 0, &b) == 0 &&
+           pxed_slice_is(pxed_buf_slice(&b), path);
+}
+
+/* --- tables --- */
+
+static void check_claims(const struct plugin *p, const struct pxed_profile *profile) {
+    size_t n = 0;
+    ck_assert_msg(profile->name && *profile->name, "%s: a profile without a name", p->desc.name);
+    for (const struct pxed_claim *c = profile->claims; c && c->family; c++, n++) {
+        const char *const lists[] = {c->family, c->version, c->arch};
+        ck_assert_uint_lt(n, ROWS_MAX);
+        for (size_t l = 0; l < 3; l++) {
+            struct pxed_slice rest = pxed_slice_of(lists[l]), word;
+            ck_assert_msg(!lists[l] || rest.len > 0, "%s/%s: an empty list fits nothing; NULL fits anything", p->desc.name, profile->name);
+            while ((word = pxed_slice_word(&rest, " ")).len > 0)
+                ck_assert_msg(is_word(pxed_arena_dup(&site.tree.arena, word).ptr, LOWER "._-*?", 63), "%s/%s: claim `%.*s`", p->desc.name,
+                              profile->name, PXED_S(word));
+        }
+        struct pxed_slice rest = pxed_slice_of(c->flags), word;
+        while ((word = pxed_slice_word(&rest, " ")).len > 0)
+            ck_assert_msg(is_word(pxed_arena_dup(&site.tree.arena, word).ptr, LOWER "-_", 32), "flag `%.*s`", PXED_S(word));
+    }
+    ck_assert_msg(n > 0, "%s/%s claims nothing", p->desc.name, profile->name);
+}
+
+/* An OS id that this row of claims fits: first words, patterns filled in. */
+static const char *sample_id(const struct pxed_claim *c) {
+    const char *const lists[] = {c->family, c->version ? c->version : "1", c->arch};
+    const char *id = "";
+    for (size_t l = 0; l < 3 && lists[l]; l++) {
+        struct pxed_slice rest = pxed_slice_of(lists[l]), word = pxed_slice_word(&rest, " ");
+        char *copy = (char *)(uintptr_t)pxed_arena_dup(&site.tree.arena, word).ptr;
+        for (char *at = copy; *at; at++)
+            *at = *at == '*' || *at == '?' ? '1' : *at;
+        id = pxed_arena_printf(&site.tree.arena, "%s%s%s", id, l ? "-" : "", copy);
+    }
+    return id;
+}
+
+static void check_samples(const struct plugin *p, const struct pxed_profile *profile) {
+    for (const struct pxed_claim *c = profile->claims; c && c->family; c++) {
+        struct pxed_os_id id;
+        const char *text = sample_id(c);
+        ck_assert_msg(pxed_os_id_parse(pxed_slice_of(text), &id), "%s/%s: `%s` is no OS id", p->desc.name, profile->name, text);
+        ck_assert_msg(profile_claim_score(c, &id) > 0, "%s/%s: its own `%s` does not fit the claim", p->desc.name, profile->name, text);
+        const struct catalogue_os *os = catalogue_os_make(&site.plugins, id.text, &site.tree.arena);
+        ck_assert_msg(os->profile == profile, "%s/%s: `%s` goes to %s/%s", p->desc.name, profile->name, text, os->plugin,
+                      os->profile->name);
+    }
+}
+
+static void check_boots(const struct plugin *p, const struct pxed_profile *profile) {
+    size_t n = 0;
+    for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++, n++) {
+        ck_assert_uint_lt(n, ROWS_MAX);
+        ck_assert_msg(b->how < PXED_HOW_COUNT && is_relative(b->kernel), "%s/%s: boot row %zu", p->desc.name, profile->name, n);
+        ck_assert_msg((b->firmware & ~(uint32_t)PXED_FW_ALL) == 0 && (b->loaders & ~(uint32_t)PXED_LOADER_ALL) == 0,
+                      "%s/%s: boot row %zu: bits beyond the last", p->desc.name, profile->name, n);
+        for (size_t i = 0; i < 4; i++) {
+            ck_assert_msg(!b->initrd[i] || is_relative(b->initrd[i]), "%s/%s: initrd of row %zu", p->desc.name, profile->name, n);
+            ck_assert_msg(!b->initrd[i] || i == 0 || b->initrd[i - 1], "%s/%s: a gap in row %zu", p->desc.name, profile->name, n);
+        }
+        ck_assert_msg(!b->when || is_relative(b->when), "%s/%s: `when` of row %zu", p->desc.name, profile->name, n);
+        ck_assert_msg(!b->args || !strchr(b->args, '\n'), "%s/%s: arguments of row %zu are not one line", p->desc.name, profile->name, n);
+    }
+    ck_assert_msg(n > 0, "%s/%s boots nothing", p->desc.name, profile->name);
+}
+
+static void check_steps_and_vars(const struct plugin *p, const struct pxed_profile *profile) {
+    static const char *const own[] = {"installing", "installed", "failed"};
+    for (const struct pxed_step *s = profile->steps; s && s->name; s++) {
+        ck_assert_msg(is_word(s->name, LOWER "-", 32), "%s/%s: step `%s`", p->desc.name, profile->name, s->name);
+        for (int i = 0; i < COUNT(own); i++)
+            ck_assert_msg(strcmp(s->name, own[i]) != 0, "%s/%s: the step `%s` is the core's", p->desc.name, profile->name, s->name);
+        for (const struct pxed_step *o = profile->steps; o != s; o++)
+            ck_assert_msg(strcmp(s->name, o->name) != 0, "%s/%s: step `%s` twice", p->desc.name, profile->name, s->name);
+    }
+    for (const struct pxed_os_var *v = profile->vars; v && v->key; v++) {
+        ck_assert_msg(is_word(v->key, LOWER "-", 40) && v->help && *v->help, "%s/%s: variable `%s`", p->desc.name, profile->name, v->key);
+        for (const struct vars_row *r = vars_rows; r->key; r++)
+            ck_assert_msg(strcmp(v->key, r->key) != 0, "%s/%s: `%s` is a variable of every system", p->desc.name, profile->name, v->key);
+    }
+}
+
+/* --- names that templates use --- */
+
+struct name_check {
+    const struct plugin *plugin;
+    const struct pxed_profile *profile;
+    const char *where;
+    unsigned depth;
+    bool guard, fetches; /* out */
+};
+
+static void check_text(struct name_check *n, struct pxed_slice text);
+
+static bool in_words(struct pxed_slice name, const char *words) {
+    struct pxed_slice rest = pxed_slice_of(words), word;
+    while ((word = pxed_slice_word(&rest, " ")).len > 0)
+        if (pxed_slice_eq(word, name))
+            return true;
+    return false;
+}
+
+static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice key) {
+    for (const struct vars_row *r = vars_rows; r->key; r++)
+        if (pxed_slice_is(key, r->key))
+            return true;
+    for (const struct pxed_os_var *v = profile->vars; v && v->key; v++)
+        if (pxed_slice_is(key, v->key))
+            return true;
+    return in_words(key, "mac mac-colon prefix netmask static dns-list packages-list ntp-list");
+}
+
+/* Of any of the plugin's profiles: they share templates. */
+static bool is_flag(const struct plugin *p, struct pxed_slice word) {
+    const struct pxed_os_ops *ops = p->desc.ops;
+    for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++)
+        for (const struct pxed_claim *c = (*profile)->claims; c && c->family; c++)
+            if (in_words(word, c->flags))
+                return true;
+    return false;
+}
+
+static bool is_file(const struct pxed_profile *profile, struct pxed_slice key) {
+    for (const struct pxed_file *f = profile->files; f && f->name; f++) {
+        char name[128];
+        snprintf(name, sizeof(name), "%s", f->name);
+        for (char *c = name; *c; c++)
+            *c = *c == '.' ? '_' : *c;
+        if (pxed_slice_is(key, name))
+            return true;
+    }
+    return false;
+}
+
+static bool is_declared(const struct plugin *p, const struct pxed_profile *profile, struct pxed_slice name) {
+    ptrdiff_t dot = pxed_slice_find(name, '.', 0);
+    struct pxed_slice key = pxed_slice_skip(name, dot < 0 ? 0 : (size_t)dot + 1);
+    if (pxed_slice_is(name, "."))
+        return true; /* the item of a list */
+    if (pxed_slice_starts(name, PXED_SLICE("host.")))
+        return is_host_name(profile, key);
+    if (pxed_slice_starts(name, PXED_SLICE("os.")))
+        return in_words(key, "id family version arch url tree") || is_flag(p, key);
+    if (pxed_slice_starts(name, PXED_SLICE("file.")))
+        return is_file(profile, key);
+    return in_words(name, "server.url server.name server.address event.url answer.url arm.right arm.blank arm.any");
+}
+
+static struct pxed_slice share_file(const struct plugin *p, const char *name) {
+    const char *path = pxed_arena_printf(&site.tree.arena, "%s/share/pxed/%s/%s", plugins_prefix(), p->desc.name, name);
+    return hostfile_slurp(path, 1 << 20, &site.tree.arena);
+}
+
+static void seen_name(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
+    struct name_check *n = ctx;
+    if (sigil == '>') {
+        struct pxed_slice text = share_file(n->plugin, pxed_arena_dup(&site.tree.arena, name).ptr);
+        ck_assert_msg(text.ptr != NULL, "%s:%u: there is no partial `%.*s`", n->where, line, PXED_S(name));
+        ck_assert_msg(n->depth < 16, "%s: partials without end", n->where);
+        n->guard |= pxed_slice_is(name, "disk-guard");
+        n->depth++;
+        check_text(n, text);
+        n->depth--;
+        return;
+    }
+    n->fetches |= pxed_slice_is(name, "answer.url") || pxed_slice_starts(name, PXED_SLICE("file."));
+    ck_assert_msg(is_declared(n->plugin, n->profile, name), "%s:%u: {{%.*s}} is declared nowhere", n->where, line, PXED_S(name));
+}
+
+static void check_text(struct name_check *n, struct pxed_slice text) {
+    unsigned line = 0;
+    int rc = pxed_template_names(text, seen_name, n, &line);
+    ck_assert_msg(rc == PXED_TEMPLATE_OK, "%s:%u: %s", n->where, line, pxed_template_strerror(rc));
+}
+
+static struct name_check check_source(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *f) {
+    struct name_check n = {.plugin = p, .profile = profile,
+                           .where = pxed_arena_printf(&site.tree.arena, "share/pxed/%s/%s", p->desc.name, f->source)};
+    struct pxed_slice text = share_file(p, f->source);
+    ck_assert_msg(text.ptr != NULL, "%s is missing", n.where);
+    check_text(&n, text);
+    return n;
+}
+
+/* GUARDED: the template holds the guard, or another of the profile's files that it fetches does. */
+static bool is_guarded(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *row) {
+    struct name_check own = check_source(p, profile, row);
+    if (own.guard || !own.fetches)
+        return own.guard;
+    for (const struct pxed_file *f = profile->files; f->name; f++)
+        if (strcmp(f->name, row->name) != 0 && check_source(p, profile, f).guard)
+            return true;
+    return false;
+}
+
+static void check_file_path(const struct pxed_file *f) {
+    const char *mark = f->path ? strstr(f->path, "<mac>") : NULL;
+    struct name name;
+    if (!f->path)
+        return;
+    ck_assert_msg(mark != NULL, "%s: %s holds no <mac>", f->name, f->path);
+    const char *path = pxed_arena_printf(&site.tree.arena, "%.*s08-00-27-4d-4d-aa%s", (int)(mark - f->path), f->path, mark + 5);
+    ck_assert_msg(is_relative(path) && name_parse(pxed_slice_of(path), PXED_SLICE("home.php"), &name) == PXED_WHY_OK &&
+                      name.kind == NAME_HOST && name_fits_pattern(pxed_slice_of(path), f->path),
+                  "%s: %s is no name of a host's file: hosts/WORD/<mac>.EXT", f->name, f->path);
+}
+
+static void check_files(const struct plugin *p, const struct pxed_profile *profile) {
+    size_t n = 0;
+    for (const struct pxed_file *f = profile->files; f && f->name; f++, n++) {
+        ck_assert_uint_lt(n, ROWS_MAX);
+        ck_assert_msg(is_word(f->name, NAMES, 64) && f->name[0] != '.', "%s/%s: file `%s`", p->desc.name, profile->name, f->name);
+        ck_assert_msg(f->escape <= PXED_ESCAPE_NONE && (!f->when || is_relative(f->when)), "%s/%s: file %s", p->desc.name, profile->name,
+                      f->name);
+        check_file_path(f);
+        check_source(p, profile, f);
+        for (const struct pxed_file *o = profile->files; o != f; o++)
+            ck_assert_msg(strcmp(o->name, f->name) != 0 || (o->when && (!f->when || strcmp(o->when, f->when) != 0)),
+                          "%s/%s: the second row of %s is never reached", p->desc.name, profile->name, f->name);
+        if (f->flags & PXED_FILE_GUARDED)
+            ck_assert_msg((f->flags & PXED_FILE_ANSWER) && is_guarded(p, profile, f), "%s/%s: %s is flagged GUARDED and holds no disk guard",
+                          p->desc.name, profile->name, f->name);
+    }
+    for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
+        struct name_check args = {.plugin = p, .profile = profile,
+                                  .where = pxed_arena_printf(&site.tree.arena, "%s/%s, arguments", p->desc.name, profile->name)};
+        check_text(&args, pxed_slice_of(b->args ? b->args : ""));
+    }
+}
+
+/* --- rendering --- */
+
+static void write_images(const char *id, const struct pxed_profile *profile, bool optional) {
+    for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
+        site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->kernel));
+        for (size_t i = 0; i < 4 && b->initrd[i]; i++)
+            site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->initrd[i]));
+        if (b->when && optional)
+            site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->when));
+    }
+    for (const struct pxed_file *f = profile->files; f && f->name; f++)
+        if (f->when && optional)
+            site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, f->when));
+}
+
+static void check_shell(const char *id, const char *name, struct pxed_slice text) {
+    if (!pxed_slice_starts(text, PXED_SLICE("#!/bin/sh")))
+        return;
+    const char *path = tree_write_bytes(&site.tree, "check.sh", text.ptr, text.len);
+    ck_assert_msg(system(pxed_arena_printf(&site.tree.arena, "sh -n %s", path)) == 0, "%s of %s is no shell script", name, id);
+}
+
+static void render_files(const char *id, const struct pxed_profile *profile, enum lifecycle_right right) {
+    struct catalogue_image image = {site.catalogue, pxed_slice_of(id)};
+    for (const struct pxed_file *f = profile->files; f && f->name; f++) {
+        struct render r = site_render(&site, site_host(&site, NULL), right);
+        if (profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
+            continue;
+        struct pxed_slice text = render_file(&r, f);
+        ck_assert_msg(text.ptr != NULL && text.len > 0, "%s of %s", f->name, id);
+        ck_assert_msg(!memmem(text.ptr, text.len, "{{", 2), "%s of %s still holds {{", f->name, id);
+        check_shell(id, f->name, text);
+    }
+}
+
+static void check_plans(const char *id) {
+    size_t plans = 0;
+    for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++)
+        for (unsigned loader = PXED_LOADER_GPXE; loader < PXED_LOADER_COUNT; loader++) {
+            struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+            struct pxed_plan plan;
+            char script[8192];
+            struct pxed_buf b = PXED_BUF(script);
+            enum pxed_reason why = render_plan(&r, (enum pxed_firmware)fw, (enum pxed_loader)loader, &plan);
+            ck_assert_msg(why == PXED_WHY_OK || why == PXED_WHY_NO_PLAN, "%s: %s", id, pxed_reason_name(why));
+            if (why != PXED_WHY_OK ||
+                dialect_write((enum pxed_loader)loader, (enum pxed_firmware)fw, &plan, pxed_slice_of(r.catalogue->base), &b) != PXED_WHY_OK)
+                continue;
+            ck_assert_msg(!pxed_buf_full(&b) && !memmem(script, b.len, "{{", 2), "%s for %s", id, pxed_firmware_names[fw]);
+            plans++;
+        }
+    ck_assert_msg(plans > 0, "%s: no machine can boot it", id);
+}
+
+static void check_rendering(const struct plugin *p, const struct pxed_profile *profile) {
+    for (const struct pxed_claim *c = profile->claims; c && c->family; c++)
+        for (int optional = 0; optional < 2; optional++) {
+            const char *id = sample_id(c);
+            write_images(id, profile, optional);
+            const char *said = site_build(&site, "", "",
+                                          pxed_arena_printf(&site.tree.arena,
+                                                            "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
+                                                            "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
+                                                            "packages=\"vim git\", ntp=10.77.0.1, disk=/dev/vda, timezone=Europe/Berlin\n",
+                                                            id));
+            ck_assert_msg(site.catalogue && site.diags.n == 0, "%s, %s: %s", p->desc.name, id, said);
+            render_files(id, profile, LIFECYCLE_BLANK);
+            render_files(id, profile, LIFECYCLE_ANY);
+            check_plans(id);
+        }
+}
+
+START_TEST(claims) {
+    each_profile(check_claims);
+    each_profile(check_samples);
+}
+END_TEST
+START_TEST(boots) {
+    each_profile(check_boots);
+}
+END_TEST
+START_TEST(steps_and_variables) {
+    each_profile(check_steps_and_vars);
+}
+END_TEST
+START_TEST(files_and_templates) {
+    each_profile(check_files);
+}
+END_TEST
+START_TEST(rendering) {
+    size_t n = 0;
+    for (size_t i = 0; i < site.plugins.n; i++) /* the others would have to be configured */
+        if (site.plugins.items[i]->desc.kind == PXED_KIND_OS)
+            site.plugins.items[n++] = site.plugins.items[i];
+    site.plugins.n = n;
+    each_profile(check_rendering);
+}
+END_TEST
+
+/* --- every plugin --- */
+
+START_TEST(descriptors) {
+    for (size_t i = 0; i < site.plugins.n; i++) {
+        const struct pxed_plugin *d = &site.plugins.items[i]->desc;
+        ck_assert_msg(is_word(d->name, LOWER "-", 32) && d->summary && *d->summary && d->version && *d->version, "%s", d->name);
+        ck_assert_msg((d->kind == PXED_KIND_OS) == (strncmp(d->name, "os-", 3) == 0), "%s: OS plugins are named os-*", d->name);
+        for (const char *const *s = d->provides; s && *s; s++)
+            ck_assert_msg(strchr(*s, '/') && is_word(*s, LOWER "-/", 32), "%s provides `%s`", d->name, *s);
+    }
+}
+END_TEST
+
+START_TEST(option_rows) { /* each has a help text, and its default is a value that it takes */
+    for (size_t i = 0; i < site.plugins.n; i++) {
+        const struct pxed_plugin *d = &site.plugins.items[i]->desc;
+        const char *text = pxed_arena_printf(&site.tree.arena, "[%s]\n", d->name);
+        for (const struct pxed_option *o = d->options; o && o->key; o++) {
+            ck_assert_msg(is_word(o->key, LOWER "-", 40) && o->help && *o->help, "%s: option `%s`", d->name, o->key);
+            ck_assert_msg((o->type == PXED_OPT_ENUM) == (o->words != NULL), "%s: option `%s`: words", d->name, o->key);
+            if (o->fallback && *o->fallback)
+                text = pxed_arena_printf(&site.tree.arena, "%s%s = %s\n", text, o->key, o->fallback);
+        }
+        struct ini ini;
+        struct pxed_diags diags = {0};
+        void *config = pxed_arena_alloc(&site.tree.arena, d->config_size + 1);
+        ini_load(&ini, tree_write(&site.tree, "defaults.ini", text), &diags);
+        if (d->options)
+            options_bind(d->options, d->name, &ini, config, &site.tree.arena, &diags);
+        for (size_t k = 0; k < diags.n; k++)
+            ck_assert_msg(strstr(diags.items[k].text, "lacks the required key") != NULL, "%s: %s", d->name, diags.items[k].text);
+        pxed_diags_clear(&diags);
+        ini_free(&ini);
+    }
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("contract");
+    TCase *t = tcase_create("contract");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, descriptors);
+    tcase_add_test(t, option_rows);
+    tcase_add_test(t, claims);
+    tcase_add_test(t, boots);
+    tcase_add_test(t, steps_and_variables);
+    tcase_add_test(t, files_and_templates);
+    tcase_add_test(t, rendering);
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}
