@@ -79,6 +79,8 @@ lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.im
         firmware="-machine q35 -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
             -drive if=pflash,format=raw,file=$LAB/vars.fd -fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=n"
         card=,romfile=,bootindex=1
+        # The firmware drops what has no place in the order: a real one always tries the disk at last.
+        disks=${LAB_DISKS:--drive if=none,id=d0,format=raw,cache=unsafe,file=$LAB/disk.img -device virtio-blk-pci,drive=d0,bootindex=2}
     fi
     # /dev/kvm may be there and hang: software emulation always works.
     # shellcheck disable=SC2086

@@ -70,7 +70,12 @@ void watch_show_step(struct watch_show *s, const json_t *step) {
     bool is_new;
     const struct watch_boot *b = watch_show_boot(s, step, &is_new);
     int64_t at = live_number(step, "at_ms");
-    const char *host = live_host(step), *text = live_text(step, "text");
+    const char *host = live_host(step);
+    char text[TEXT_LINE];
+    snprintf(text, sizeof(text), "%s", live_text(step, "text"));
+    char *body = strstr(text, "body=\"");
+    if (body) /* what an installer sent along is long: `pxed log` shows it line by line */
+        *body = '\0';
     if ((int)text_columns(host) > s->host_width && text_columns(host) < 40)
         s->host_width = (int)text_columns(host);
 
