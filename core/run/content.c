@@ -107,14 +107,25 @@ static enum pxed_reason search_files(const struct lookup *l, bool before_virtual
     return why;
 }
 
+/* What firmware fetches before any script: a loader, by TFTP, or by HTTP boot out of the loaders' folders. */
+static void note_loader(const struct lookup *l, const struct open_content *c) {
+    if (l->asker && l->name.kind == NAME_PLAIN && c->pub.kind == PXED_CONTENT_FILE)
+        decide_step(l->d, &l->asker->rec.mac, PXED_STAGE_LOADER, PXED_WHY_OK, NULL, c->path);
+}
+
 /* A loader is asked by its bare name, or with the folder that an older loader put before it. */
 static enum pxed_reason search(const struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = search_files(l, true, ret);
+    if (why == PXED_WHY_OK && l->request->via == PXED_VIA_TFTP)
+        note_loader(l, *ret);
     if (why != PXED_WHY_NOT_FOUND)
         return why;
     if (l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_GRUB)
         return content_loader_config(l, ret);
-    return search_files(l, false, ret);
+    why = search_files(l, false, ret);
+    if (why == PXED_WHY_OK)
+        note_loader(l, *ret);
+    return why;
 }
 
 static enum pxed_reason answer(const struct lookup *l, struct open_content **ret) {

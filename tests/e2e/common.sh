@@ -138,7 +138,7 @@ e2e_stop() { # SIGTERM; the exit status must be 0
 }
 
 e2e_crash() { # SIGKILL; the helper for CGI ends by itself when its socket is closed
-    e2e_kill pxed KILL
+    e2e_kill pxed KILL 2>/dev/null
     return 0
 }
 

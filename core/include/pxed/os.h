@@ -14,7 +14,7 @@ struct pxed_claim {
 };
 
 /* One way to boot: the first row that fits firmware and loader and whose files exist in the image's folder.
- * `kernel`, `initrd` and `when` are names below root/boot/os/<os-id>; `args` is a template (see os_names in
+ * `kernel`, `initrd` and `when` are names below root/boot/os/<os-id>; `args` is a template (its names:
  * docs/writing-os-plugins.md) rendered to one line. */
 struct pxed_boot {
     uint32_t firmware; /* PXED_FW_BIT()s, 0: all */
@@ -34,7 +34,7 @@ enum pxed_file_flags {
 };
 
 /* A file made for one machine: served as /boot/hosts/<mac>/<name> and, if `path` is set, also as /boot/<path>, where
- * `<mac>` stands for the MAC with hyphens. Templates refer to its URL as {{file.<name>}}. */
+ * `<mac>` stands for the MAC with hyphens. Templates refer to its URL as {{file.<name>}}, dots written `_`. */
 struct pxed_file {
     const char *name;
     const char *path;
