@@ -110,7 +110,9 @@ static enum pxed_reason take(const struct lookup *l, struct machine **ret) {
     enum pxed_reason why = content_query_mac(l, &mac);
     if (why != PXED_WHY_OK)
         return why;
-    if (!catalogue_find(l->d->catalogue, &mac))
+    const struct machine *known = machines_find(&l->d->machines, &mac);
+    bool runs = known && known->rec.state == LIFECYCLE_INSTALLING; /* whose line may have been removed meanwhile */
+    if (!catalogue_find(l->d->catalogue, &mac) && !runs)
         return PXED_WHY_UNKNOWN_MACHINE;
     struct machine *m = decide_machine(l->d, &mac, &host);
     struct pxed_slice stage = query_word(l, "stage", stage_text, sizeof(stage_text));
@@ -119,7 +121,8 @@ static enum pxed_reason take(const struct lookup *l, struct machine **ret) {
         return PXED_WHY_BAD_STAGE;
     if (!may_report(l, m, host))
         return PXED_WHY_FOREIGN_EVENT;
-    const struct catalogue_os *os = decide_os(l->d, host, m, &scratch);
+    const struct catalogue_os *os =
+        host ? decide_os(l->d, host, m, &scratch) : catalogue_os_make(&l->d->plugins, pxed_slice_of(m->rec.os), &scratch);
     bool changed = false;
     why = lifecycle_event(&m->rec, stage, reason, os->profile ? os->profile->steps : NULL, daemon_wall(l->d), &changed);
     pxed_arena_clear(&scratch);

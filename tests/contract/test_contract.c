@@ -47,8 +47,8 @@ static bool is_word(const char *text, const char *letters, size_t max) {
     return text && *text && strlen(text) <= max && strspn(text, letters) == strlen(text);
 }
 
-#define LOWER  "abcdefghijklmnopqrstuvwxyz0123456789"
-#define NAMES  "ABCDEFGHIJKLMNOPQRSTUVWXYZ" LOWER "._-"
+#define LOWER "abcdefghijklmnopqrstuvwxyz0123456789"
+#define NAMES "ABCDEFGHIJKLMNOPQRSTUVWXYZ" LOWER "._-"
 
 /* A name below a folder: relative, in normal form. */
 static bool is_relative(const char *path) {
@@ -68,14 +68,16 @@ static void check_claims(const struct plugin *p, const struct pxed_profile *prof
         ck_assert_uint_lt(n, ROWS_MAX);
         for (size_t l = 0; l < 3; l++) {
             struct pxed_slice rest = pxed_slice_of(lists[l]), word;
-            ck_assert_msg(!lists[l] || rest.len > 0, "%s/%s: an empty list fits nothing; NULL fits anything", p->desc.name, profile->name);
+            ck_assert_msg(!lists[l] || rest.len > 0, "%s/%s: an empty list fits nothing; NULL fits anything",
+                          p->desc.name, profile->name);
             while ((word = pxed_slice_word(&rest, " ")).len > 0)
-                ck_assert_msg(is_word(pxed_arena_dup(&site.tree.arena, word).ptr, LOWER "._-*?", 63), "%s/%s: claim `%.*s`", p->desc.name,
-                              profile->name, PXED_S(word));
+                ck_assert_msg(is_word(pxed_arena_dup(&site.tree.arena, word).ptr, LOWER "._-*?", 63),
+                              "%s/%s: claim `%.*s`", p->desc.name, profile->name, PXED_S(word));
         }
         struct pxed_slice rest = pxed_slice_of(c->flags), word;
         while ((word = pxed_slice_word(&rest, " ")).len > 0)
-            ck_assert_msg(is_word(pxed_arena_dup(&site.tree.arena, word).ptr, LOWER "-_", 32), "flag `%.*s`", PXED_S(word));
+            ck_assert_msg(is_word(pxed_arena_dup(&site.tree.arena, word).ptr, LOWER "-_", 32), "flag `%.*s`",
+                          PXED_S(word));
     }
     ck_assert_msg(n > 0, "%s/%s claims nothing", p->desc.name, profile->name);
 }
@@ -98,11 +100,13 @@ static void check_samples(const struct plugin *p, const struct pxed_profile *pro
     for (const struct pxed_claim *c = profile->claims; c && c->family; c++) {
         struct pxed_os_id id;
         const char *text = sample_id(c);
-        ck_assert_msg(pxed_os_id_parse(pxed_slice_of(text), &id), "%s/%s: `%s` is no OS id", p->desc.name, profile->name, text);
-        ck_assert_msg(profile_claim_score(c, &id) > 0, "%s/%s: its own `%s` does not fit the claim", p->desc.name, profile->name, text);
+        ck_assert_msg(pxed_os_id_parse(pxed_slice_of(text), &id), "%s/%s: `%s` is no OS id", p->desc.name,
+                      profile->name, text);
+        ck_assert_msg(profile_claim_score(c, &id) > 0, "%s/%s: its own `%s` does not fit the claim", p->desc.name,
+                      profile->name, text);
         const struct catalogue_os *os = catalogue_os_make(&site.plugins, id.text, &site.tree.arena);
-        ck_assert_msg(os->profile == profile, "%s/%s: `%s` goes to %s/%s", p->desc.name, profile->name, text, os->plugin,
-                      os->profile->name);
+        ck_assert_msg(os->profile == profile, "%s/%s: `%s` goes to %s/%s", p->desc.name, profile->name, text,
+                      os->plugin, os->profile->name);
     }
 }
 
@@ -110,15 +114,19 @@ static void check_boots(const struct plugin *p, const struct pxed_profile *profi
     size_t n = 0;
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++, n++) {
         ck_assert_uint_lt(n, ROWS_MAX);
-        ck_assert_msg(b->how < PXED_HOW_COUNT && is_relative(b->kernel), "%s/%s: boot row %zu", p->desc.name, profile->name, n);
+        ck_assert_msg(b->how < PXED_HOW_COUNT && is_relative(b->kernel), "%s/%s: boot row %zu", p->desc.name,
+                      profile->name, n);
         ck_assert_msg((b->firmware & ~(uint32_t)PXED_FW_ALL) == 0 && (b->loaders & ~(uint32_t)PXED_LOADER_ALL) == 0,
                       "%s/%s: boot row %zu: bits beyond the last", p->desc.name, profile->name, n);
         for (size_t i = 0; i < 4; i++) {
-            ck_assert_msg(!b->initrd[i] || is_relative(b->initrd[i]), "%s/%s: initrd of row %zu", p->desc.name, profile->name, n);
-            ck_assert_msg(!b->initrd[i] || i == 0 || b->initrd[i - 1], "%s/%s: a gap in row %zu", p->desc.name, profile->name, n);
+            ck_assert_msg(!b->initrd[i] || is_relative(b->initrd[i]), "%s/%s: initrd of row %zu", p->desc.name,
+                          profile->name, n);
+            ck_assert_msg(!b->initrd[i] || i == 0 || b->initrd[i - 1], "%s/%s: a gap in row %zu", p->desc.name,
+                          profile->name, n);
         }
         ck_assert_msg(!b->when || is_relative(b->when), "%s/%s: `when` of row %zu", p->desc.name, profile->name, n);
-        ck_assert_msg(!b->args || !strchr(b->args, '\n'), "%s/%s: arguments of row %zu are not one line", p->desc.name, profile->name, n);
+        ck_assert_msg(!b->args || !strchr(b->args, '\n'), "%s/%s: arguments of row %zu are not one line", p->desc.name,
+                      profile->name, n);
     }
     ck_assert_msg(n > 0, "%s/%s boots nothing", p->desc.name, profile->name);
 }
@@ -128,14 +136,18 @@ static void check_steps_and_vars(const struct plugin *p, const struct pxed_profi
     for (const struct pxed_step *s = profile->steps; s && s->name; s++) {
         ck_assert_msg(is_word(s->name, LOWER "-", 32), "%s/%s: step `%s`", p->desc.name, profile->name, s->name);
         for (int i = 0; i < COUNT(own); i++)
-            ck_assert_msg(strcmp(s->name, own[i]) != 0, "%s/%s: the step `%s` is the core's", p->desc.name, profile->name, s->name);
+            ck_assert_msg(strcmp(s->name, own[i]) != 0, "%s/%s: the step `%s` is the core's", p->desc.name,
+                          profile->name, s->name);
         for (const struct pxed_step *o = profile->steps; o != s; o++)
-            ck_assert_msg(strcmp(s->name, o->name) != 0, "%s/%s: step `%s` twice", p->desc.name, profile->name, s->name);
+            ck_assert_msg(strcmp(s->name, o->name) != 0, "%s/%s: step `%s` twice", p->desc.name, profile->name,
+                          s->name);
     }
     for (const struct pxed_os_var *v = profile->vars; v && v->key; v++) {
-        ck_assert_msg(is_word(v->key, LOWER "-", 40) && v->help && *v->help, "%s/%s: variable `%s`", p->desc.name, profile->name, v->key);
+        ck_assert_msg(is_word(v->key, LOWER "-", 40) && v->help && *v->help, "%s/%s: variable `%s`", p->desc.name,
+                      profile->name, v->key);
         for (const struct vars_row *r = vars_rows; r->key; r++)
-            ck_assert_msg(strcmp(v->key, r->key) != 0, "%s/%s: `%s` is a variable of every system", p->desc.name, profile->name, v->key);
+            ck_assert_msg(strcmp(v->key, r->key) != 0, "%s/%s: `%s` is a variable of every system", p->desc.name,
+                          profile->name, v->key);
     }
 }
 
@@ -223,7 +235,8 @@ static void seen_name(void *ctx, char sigil, struct pxed_slice name, unsigned li
         return;
     }
     n->fetches |= pxed_slice_is(name, "answer.url") || pxed_slice_starts(name, PXED_SLICE("file."));
-    ck_assert_msg(is_declared(n->plugin, n->profile, name), "%s:%u: {{%.*s}} is declared nowhere", n->where, line, PXED_S(name));
+    ck_assert_msg(is_declared(n->plugin, n->profile, name), "%s:%u: {{%.*s}} is declared nowhere", n->where, line,
+                  PXED_S(name));
 }
 
 static void check_text(struct name_check *n, struct pxed_slice text) {
@@ -232,8 +245,10 @@ static void check_text(struct name_check *n, struct pxed_slice text) {
     ck_assert_msg(rc == PXED_TEMPLATE_OK, "%s:%u: %s", n->where, line, pxed_template_strerror(rc));
 }
 
-static struct name_check check_source(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *f) {
-    struct name_check n = {.plugin = p, .profile = profile,
+static struct name_check check_source(const struct plugin *p, const struct pxed_profile *profile,
+                                      const struct pxed_file *f) {
+    struct name_check n = {.plugin = p,
+                           .profile = profile,
                            .where = pxed_arena_printf(&site.tree.arena, "share/pxed/%s/%s", p->desc.name, f->source)};
     struct pxed_slice text = share_file(p, f->source);
     ck_assert_msg(text.ptr != NULL, "%s is missing", n.where);
@@ -258,7 +273,8 @@ static void check_file_path(const struct pxed_file *f) {
     if (!f->path)
         return;
     ck_assert_msg(mark != NULL, "%s: %s holds no <mac>", f->name, f->path);
-    const char *path = pxed_arena_printf(&site.tree.arena, "%.*s08-00-27-4d-4d-aa%s", (int)(mark - f->path), f->path, mark + 5);
+    const char *path =
+        pxed_arena_printf(&site.tree.arena, "%.*s08-00-27-4d-4d-aa%s", (int)(mark - f->path), f->path, mark + 5);
     ck_assert_msg(is_relative(path) && name_parse(pxed_slice_of(path), PXED_SLICE("home.php"), &name) == PXED_WHY_OK &&
                       name.kind == NAME_HOST && name_fits_pattern(pxed_slice_of(path), f->path),
                   "%s: %s is no name of a host's file: hosts/WORD/<mac>.EXT", f->name, f->path);
@@ -268,21 +284,24 @@ static void check_files(const struct plugin *p, const struct pxed_profile *profi
     size_t n = 0;
     for (const struct pxed_file *f = profile->files; f && f->name; f++, n++) {
         ck_assert_uint_lt(n, ROWS_MAX);
-        ck_assert_msg(is_word(f->name, NAMES, 64) && f->name[0] != '.', "%s/%s: file `%s`", p->desc.name, profile->name, f->name);
-        ck_assert_msg(f->escape <= PXED_ESCAPE_NONE && (!f->when || is_relative(f->when)), "%s/%s: file %s", p->desc.name, profile->name,
+        ck_assert_msg(is_word(f->name, NAMES, 64) && f->name[0] != '.', "%s/%s: file `%s`", p->desc.name, profile->name,
                       f->name);
+        ck_assert_msg(f->escape <= PXED_ESCAPE_NONE && (!f->when || is_relative(f->when)), "%s/%s: file %s",
+                      p->desc.name, profile->name, f->name);
         check_file_path(f);
         check_source(p, profile, f);
         for (const struct pxed_file *o = profile->files; o != f; o++)
             ck_assert_msg(strcmp(o->name, f->name) != 0 || (o->when && (!f->when || strcmp(o->when, f->when) != 0)),
                           "%s/%s: the second row of %s is never reached", p->desc.name, profile->name, f->name);
         if (f->flags & PXED_FILE_GUARDED)
-            ck_assert_msg((f->flags & PXED_FILE_ANSWER) && is_guarded(p, profile, f), "%s/%s: %s is flagged GUARDED and holds no disk guard",
-                          p->desc.name, profile->name, f->name);
+            ck_assert_msg((f->flags & PXED_FILE_ANSWER) && is_guarded(p, profile, f),
+                          "%s/%s: %s is flagged GUARDED and holds no disk guard", p->desc.name, profile->name, f->name);
     }
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
-        struct name_check args = {.plugin = p, .profile = profile,
-                                  .where = pxed_arena_printf(&site.tree.arena, "%s/%s, arguments", p->desc.name, profile->name)};
+        struct name_check args = {
+            .plugin = p,
+            .profile = profile,
+            .where = pxed_arena_printf(&site.tree.arena, "%s/%s, arguments", p->desc.name, profile->name)};
         check_text(&args, pxed_slice_of(b->args ? b->args : ""));
     }
 }
@@ -306,7 +325,8 @@ static void check_shell(const char *id, const char *name, struct pxed_slice text
     if (!pxed_slice_starts(text, PXED_SLICE("#!/bin/sh")))
         return;
     const char *path = tree_write_bytes(&site.tree, "check.sh", text.ptr, text.len);
-    ck_assert_msg(system(pxed_arena_printf(&site.tree.arena, "sh -n %s", path)) == 0, "%s of %s is no shell script", name, id);
+    ck_assert_msg(system(pxed_arena_printf(&site.tree.arena, "sh -n %s", path)) == 0, "%s of %s is no shell script",
+                  name, id);
 }
 
 static void render_files(const char *id, const struct pxed_profile *profile, enum lifecycle_right right) {
@@ -331,12 +351,13 @@ static void check_plans(const char *id, bool optional) {
             char script[8192];
             struct pxed_buf b = PXED_BUF(script);
             enum pxed_reason why = render_plan(&r, (enum pxed_firmware)fw, (enum pxed_loader)loader, &plan);
-            ck_assert_msg(why == PXED_WHY_OK || why == PXED_WHY_NO_PLAN || (why == PXED_WHY_NO_IMAGE && !optional), "%s: %s", id,
-                          pxed_reason_name(why));
-            if (why != PXED_WHY_OK ||
-                dialect_write((enum pxed_loader)loader, (enum pxed_firmware)fw, &plan, pxed_slice_of(r.catalogue->base), &b) != PXED_WHY_OK)
+            ck_assert_msg(why == PXED_WHY_OK || why == PXED_WHY_NO_PLAN || (why == PXED_WHY_NO_IMAGE && !optional),
+                          "%s: %s", id, pxed_reason_name(why));
+            if (why != PXED_WHY_OK || dialect_write((enum pxed_loader)loader, (enum pxed_firmware)fw, &plan,
+                                                    pxed_slice_of(r.catalogue->base), &b) != PXED_WHY_OK)
                 continue;
-            ck_assert_msg(!pxed_buf_full(&b) && !memmem(script, b.len, "{{", 2), "%s for %s", id, pxed_firmware_names[fw]);
+            ck_assert_msg(!pxed_buf_full(&b) && !memmem(script, b.len, "{{", 2), "%s for %s", id,
+                          pxed_firmware_names[fw]);
             plans++;
         }
     ck_assert_msg(plans > 0 || !optional, "%s: no machine can boot it", id);
@@ -347,12 +368,14 @@ static void check_rendering(const struct plugin *p, const struct pxed_profile *p
         for (int optional = 0; optional < 2; optional++) {
             const char *id = sample_id(c);
             write_images(id, profile, optional);
-            const char *said = site_build(&site, "", "",
-                                          pxed_arena_printf(&site.tree.arena,
-                                                            "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
-                                                            "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
-                                                            "packages=\"vim git\", ntp=10.77.0.1, disk=/dev/vda, timezone=Europe/Berlin\n",
-                                                            id));
+            const char *said = site_build(
+                &site, "", "",
+                pxed_arena_printf(
+                    &site.tree.arena,
+                    "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
+                    "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
+                    "packages=\"vim git\", ntp=10.77.0.1, disk=/dev/vda, timezone=Europe/Berlin\n",
+                    id));
             ck_assert_msg(site.catalogue && (site.diags.n == 0 || !optional), "%s, %s: %s", p->desc.name, id, said);
             render_files(id, profile, LIFECYCLE_BLANK);
             render_files(id, profile, LIFECYCLE_ANY);
@@ -392,8 +415,10 @@ END_TEST
 START_TEST(descriptors) {
     for (size_t i = 0; i < site.plugins.n; i++) {
         const struct pxed_plugin *d = &site.plugins.items[i]->desc;
-        ck_assert_msg(is_word(d->name, LOWER "-", 32) && d->summary && *d->summary && d->version && *d->version, "%s", d->name);
-        ck_assert_msg((d->kind == PXED_KIND_OS) == (strncmp(d->name, "os-", 3) == 0), "%s: OS plugins are named os-*", d->name);
+        ck_assert_msg(is_word(d->name, LOWER "-", 32) && d->summary && *d->summary && d->version && *d->version, "%s",
+                      d->name);
+        ck_assert_msg((d->kind == PXED_KIND_OS) == (strncmp(d->name, "os-", 3) == 0), "%s: OS plugins are named os-*",
+                      d->name);
         for (const char *const *s = d->provides; s && *s; s++)
             ck_assert_msg(strchr(*s, '/') && is_word(*s, LOWER "-/", 32), "%s provides `%s`", d->name, *s);
     }
@@ -417,7 +442,8 @@ START_TEST(option_rows) { /* each has a help text, and its default is a value th
         if (d->options)
             options_bind(d->options, d->name, &ini, config, &site.tree.arena, &diags);
         for (size_t k = 0; k < diags.n; k++)
-            ck_assert_msg(strstr(diags.items[k].text, "lacks the required key") != NULL, "%s: %s", d->name, diags.items[k].text);
+            ck_assert_msg(strstr(diags.items[k].text, "lacks the required key") != NULL, "%s: %s", d->name,
+                          diags.items[k].text);
         pxed_diags_clear(&diags);
         ini_free(&ini);
     }

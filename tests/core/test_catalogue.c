@@ -11,9 +11,8 @@ static const struct pxed_boot boots[] = {
     {.how = PXED_HOW_LINUX, .kernel = "linux", .initrd = {"initrd.gz"}, .args = "url={{file.answer_cfg}}"}, {0}};
 static const struct pxed_file files[] = {
     {"answer.cfg", NULL, "answer.cfg", PXED_ESCAPE_LINE, PXED_FILE_ANSWER | PXED_FILE_GUARDED, NULL}, {0}};
-static const struct pxed_os_var vars[] = {{"colour", "of the case", "grey", 0},
-                                          {"join-password", "of the domain", NULL, PXED_VAR_SECRET},
-                                          {0}};
+static const struct pxed_os_var vars[] = {
+    {"colour", "of the case", "grey", 0}, {"join-password", "of the domain", NULL, PXED_VAR_SECRET}, {0}};
 static const struct pxed_profile profile = {"test", claims, boots, files, NULL, vars};
 static const struct pxed_profile *const profiles[] = {&profile, NULL};
 
@@ -43,8 +42,8 @@ static const struct {
     {"nowhere", "", "", "(unset)"},
     {"[defaults]", "", "[defaults]\nlocale = D\n", "D pxed.ini:6"},
     {"[os ID] before it", "", "[defaults]\nlocale = D\n[os testos-1]\nlocale = O\n", "O pxed.ini:8"},
-    {"[group] before them", ", group=web", "[defaults]\nlocale = D\n[os testos-1]\nlocale = O\n[group web]\nlocale = G\n",
-     "G pxed.ini:10"},
+    {"[group] before them", ", group=web",
+     "[defaults]\nlocale = D\n[os testos-1]\nlocale = O\n[group web]\nlocale = G\n", "G pxed.ini:10"},
     {"the line before all", ", group=web, locale=L",
      "[defaults]\nlocale = D\n[os testos-1]\nlocale = O\n[group web]\nlocale = G\n", "L host-os.conf:2"},
     {"another group", ", group=web", "[group db]\nlocale = G\n[group web]\nkeyboard = de\n", "(unset)"},
@@ -53,8 +52,9 @@ static const struct {
 };
 
 START_TEST(order_of_places) {
-    const char *said = site_build(&site, "", places[_i].sections,
-                                  pxed_arena_printf(&site.tree.arena, "# hosts\n" MAC ", testos-1%s\n", places[_i].line));
+    const char *said =
+        site_build(&site, "", places[_i].sections,
+                   pxed_arena_printf(&site.tree.arena, "# hosts\n" MAC ", testos-1%s\n", places[_i].line));
     ck_assert_msg(site.catalogue != NULL, "%s: %s", places[_i].name, said);
     const char *value = site_var(&site, site_host(&site, NULL), "locale");
     ck_assert_msg(strcmp(value, places[_i].value) == 0, "%s: %s", places[_i].name, value);
@@ -90,7 +90,8 @@ static const struct {
 } wrong[] = {
     {"the same MAC", "", MAC ", testos-1\n08-00-27-4D-4D-AA, testos-1, name=b\n",
      "error host-os.conf:2: MAC 08:00:27:4d:4d:aa stands twice, first at HOSTS:1\n"},
-    {"the same MAC as a further port", "", MAC ", testos-1\n08:00:27:00:00:01, testos-1, mac=\"08:00:27:00:00:02 " MAC "\"\n",
+    {"the same MAC as a further port", "",
+     MAC ", testos-1\n08:00:27:00:00:01, testos-1, mac=\"08:00:27:00:00:02 " MAC "\"\n",
      "error host-os.conf:2: MAC 08:00:27:4d:4d:aa stands twice, first at HOSTS:1\n"},
     {"the same name", "", MAC ", testos-1, name=web\n08:00:27:00:00:01, testos-1, name=web\n",
      "error host-os.conf:2: name=web stands twice, first at HOSTS:1\n"},
@@ -100,11 +101,13 @@ static const struct {
      "error host-os.conf:2: name=pxe-4d4daa stands twice, first at HOSTS:1\n"},
     {"the same address", "", MAC ", testos-1, ip=10.77.0.60\n08:00:27:00:00:01, testos-1, ip=10.77.0.60/24\n",
      "error host-os.conf:2: ip=10.77.0.60/24 stands twice, first at HOSTS:1\n"},
-    {"an unknown variable", "", MAC ", testos-1, nmae=web\n", "error host-os.conf:1: unknown variable 'nmae', did you mean 'name'?\n"},
+    {"an unknown variable", "", MAC ", testos-1, nmae=web\n",
+     "error host-os.conf:1: unknown variable 'nmae', did you mean 'name'?\n"},
     {"nothing near it", "", MAC ", testos-1, favourite=tea\n", "error host-os.conf:1: unknown variable 'favourite'\n"},
     {"a profile's variable, misspelt", "", MAC ", testos-1, color=red\n",
      "error host-os.conf:1: unknown variable 'color', did you mean 'colour'?\n"},
-    {"another profile's variable", "", MAC ", local, colour=red\n", "error host-os.conf:1: unknown variable 'colour'\n"},
+    {"another profile's variable", "", MAC ", local, colour=red\n",
+     "error host-os.conf:1: unknown variable 'colour'\n"},
     {"unknown in [defaults]", "[defaults]\ntimezne = UTC\n", MAC ", testos-1\n",
      "error pxed.ini:6: unknown variable 'timezne', did you mean 'timezone'?\n"},
     {"unknown in [group]", "[group web]\ntimezne = UTC\n", MAC ", testos-1\n",
@@ -123,19 +126,26 @@ static const struct {
      "error host-os.conf:1: 'Debian_12' is no OS id: lower-case letters, digits, dots, hyphens, at most 63\n"},
     {"a bad OS id in a section", "[os ../etc]\n", MAC ", testos-1\n", NULL},
     {"a bad name", "", MAC ", testos-1, name=web.example.org\n",
-     "error host-os.conf:1: name=web.example.org: a host name has 1 to 63 letters, digits and inner hyphens (the domain goes into domain=)\n"},
+     "error host-os.conf:1: name=web.example.org: a host name has 1 to 63 letters, digits and inner hyphens (the "
+     "domain goes into domain=)\n"},
     {"a bad address", "", MAC ", testos-1, ip=10.77.0\n",
      "error host-os.conf:1: ip=10.77.0: expected an address such as 10.77.0.60 or 10.77.0.60/24\n"},
     {"a bad disk", "", MAC ", testos-1, disk=sda\n",
      "error host-os.conf:1: disk=sda: expected /dev/NAME, serial:S, wwn:W, size:400G-500G or smallest\n"},
-    {"a bad VLAN", "", MAC ", testos-1, vlan=4095\n", "error host-os.conf:1: vlan=4095: expected a VLAN number, 1 to 4094\n"},
+    {"a bad VLAN", "", MAC ", testos-1, vlan=4095\n",
+     "error host-os.conf:1: vlan=4095: expected a VLAN number, 1 to 4094\n"},
     {"a bad net", "", MAC ", testos-1, net=statik\n", "error host-os.conf:1: net=statik: expected static or dhcp\n"},
     {"a bad flag", "", MAC ", testos-1, protect=sure\n", "error host-os.conf:1: protect=sure: expected yes or no\n"},
-    {"a bad further port", "", MAC ", testos-1, mac=08:00\n", "error host-os.conf:1: mac=08:00: expected MAC addresses\n"},
-    {"a bad gateway", "", MAC ", testos-1, gateway=router\n", "error host-os.conf:1: gateway=router: expected addresses\n"},
-    {"a bad domain", "", MAC ", testos-1, domain=\"a b\"\n", "error host-os.conf:1: domain=a b: a domain has letters, digits, hyphens and dots\n"},
-    {"a bad section value", "[defaults]\nvlan = x\n", MAC ", testos-1\n", "error pxed.ini:6: vlan=x: expected a VLAN number, 1 to 4094\n"},
-    {"an unreadable line", "", "nonsense\n" MAC ", testos-1\n", "error host-os.conf:1: the first word is no MAC address\n"},
+    {"a bad further port", "", MAC ", testos-1, mac=08:00\n",
+     "error host-os.conf:1: mac=08:00: expected MAC addresses\n"},
+    {"a bad gateway", "", MAC ", testos-1, gateway=router\n",
+     "error host-os.conf:1: gateway=router: expected addresses\n"},
+    {"a bad domain", "", MAC ", testos-1, domain=\"a b\"\n",
+     "error host-os.conf:1: domain=a b: a domain has letters, digits, hyphens and dots\n"},
+    {"a bad section value", "[defaults]\nvlan = x\n", MAC ", testos-1\n",
+     "error pxed.ini:6: vlan=x: expected a VLAN number, 1 to 4094\n"},
+    {"an unreadable line", "", "nonsense\n" MAC ", testos-1\n",
+     "error host-os.conf:1: the first word is no MAC address\n"},
 };
 
 static const char *errors_only(struct site *s) {
@@ -160,7 +170,8 @@ START_TEST(errors) {
 END_TEST
 
 START_TEST(all_errors_at_once) {
-    site_build(&site, "", "[defaults]\nvlan = x\n", "nonsense\n" MAC ", testos-1, nmae=a, ip=x\n" MAC ", testos-1, name=b\n");
+    site_build(&site, "", "[defaults]\nvlan = x\n",
+               "nonsense\n" MAC ", testos-1, nmae=a, ip=x\n" MAC ", testos-1, name=b\n");
     ck_assert_uint_eq(site.diags.errors, 5);
 }
 END_TEST
@@ -175,14 +186,31 @@ START_TEST(secret_values_are_not_told) {
 END_TEST
 
 static const char *const fine[] = {
-    "disk=/dev/sda", "disk=serial:S4EVNF0M", "disk=wwn:0x5002538", "disk=size:400G-500G", "disk=size:1T-2T", "disk=smallest",
-    "ip=10.77.0.60/24", "ip=fd00::60/64", "dns=\"10.0.0.1, 10.0.0.2\"", "domain=example.org", "protect=no", "net=dhcp",
-    "vlan=4094", "mac=\"08:00:27:00:00:02,0800.2700.0003\"", "name=a", "root-password-hash=$6$a$b", "args=\"console=ttyS0 a=\"\"b\"\"\"",
-    "group=web", "colour=red", "packages=\"vim git\"",
+    "disk=/dev/sda",
+    "disk=serial:S4EVNF0M",
+    "disk=wwn:0x5002538",
+    "disk=size:400G-500G",
+    "disk=size:1T-2T",
+    "disk=smallest",
+    "ip=10.77.0.60/24",
+    "ip=fd00::60/64",
+    "dns=\"10.0.0.1, 10.0.0.2\"",
+    "domain=example.org",
+    "protect=no",
+    "net=dhcp",
+    "vlan=4094",
+    "mac=\"08:00:27:00:00:02,0800.2700.0003\"",
+    "name=a",
+    "root-password-hash=$6$a$b",
+    "args=\"console=ttyS0 a=\"\"b\"\"\"",
+    "group=web",
+    "colour=red",
+    "packages=\"vim git\"",
 };
 
 START_TEST(values_that_are_fine) {
-    const char *said = site_build(&site, "", "[group web]\n", pxed_arena_printf(&site.tree.arena, MAC ", testos-1, %s\n", fine[_i]));
+    const char *said =
+        site_build(&site, "", "[group web]\n", pxed_arena_printf(&site.tree.arena, MAC ", testos-1, %s\n", fine[_i]));
     ck_assert_msg(site.catalogue && site.diags.n == 0, "%s: %s", fine[_i], said);
 }
 END_TEST
@@ -191,7 +219,8 @@ END_TEST
 
 START_TEST(nobody_claims_it) {
     const char *said = site_build(&site, "", "", MAC ", beos-5\n08:00:27:00:00:01, testos-1\n");
-    ck_assert_str_eq(said, "warning host-os.conf:1: no plugin claims the OS id 'beos-5': its hosts boot their disks (NO_PROFILE)\n");
+    ck_assert_str_eq(
+        said, "warning host-os.conf:1: no plugin claims the OS id 'beos-5': its hosts boot their disks (NO_PROFILE)\n");
     ck_assert_uint_eq(site.catalogue->n_hosts, 2);
     struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_ANY);
     struct pxed_plan plan;
@@ -224,8 +253,9 @@ START_TEST(a_tie) {
     site_fake_os(&site, "os-other", other_profiles);
     const char *said = site_build(&site, "", "", MAC ", testos-1\n");
     ck_assert_ptr_null(site.catalogue);
-    ck_assert_str_eq(said, "error host-os.conf:1: plugins 'os-test' and 'os-other' both claim 'testos-1'; say which with "
-                           "[os testos-1] plugin = NAME\n");
+    ck_assert_str_eq(said,
+                     "error host-os.conf:1: plugins 'os-test' and 'os-other' both claim 'testos-1'; say which with "
+                     "[os testos-1] plugin = NAME\n");
     said = site_build(&site, "", "[os testos-1]\nplugin = os-other\n", MAC ", testos-1\n");
     ck_assert_msg(site.catalogue != NULL, "%s", said);
     ck_assert_str_eq(site_host(&site, NULL)->os->plugin, "os-other");
@@ -251,7 +281,8 @@ START_TEST(own_kernel_and_initrd) {
     struct pxed_plan plan;
     site_image(&site, "testos-3/special/bzImage");
     site_image(&site, "testos-3/ramdisk");
-    const char *said = site_build(&site, "", "[os testos-3]\nkernel = special/bzImage\ninitrd = ramdisk\n", MAC ", testos-3\n");
+    const char *said =
+        site_build(&site, "", "[os testos-3]\nkernel = special/bzImage\ninitrd = ramdisk\n", MAC ", testos-3\n");
     ck_assert_msg(site.catalogue && site.diags.n == 0, "%s", said);
     struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_ANY);
     ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
@@ -283,8 +314,9 @@ START_TEST(guard) {
     const struct catalogue_host *h = site_host(&site, NULL);
     ck_assert_msg(h->guarded == guards[_i].guarded, "%s", guards[_i].name);
     ck_assert_str_eq(h->answer, tree_path(&site.tree, "own.cfg"));
-    ck_assert_msg(guards[_i].warning ? diags_find(&site.diags, guards[_i].warning) && site.diags.n == 1 : site.diags.n == 0, "%s: %s",
-                  guards[_i].name, said);
+    ck_assert_msg(guards[_i].warning ? diags_find(&site.diags, guards[_i].warning) && site.diags.n == 1
+                                     : site.diags.n == 0,
+                  "%s: %s", guards[_i].name, said);
 }
 END_TEST
 
@@ -315,7 +347,8 @@ START_TEST(a_missing_answer_file) {
 END_TEST
 
 START_TEST(a_misspelt_name_in_an_answer_file) {
-    tree_write(&site.tree, "own.cfg", "{{> disk-guard}}\n{{host.name}} {{host.colour}} {{host.mac-colon}}\n{{#host.nmae}}{{/host.nmae}}\n");
+    tree_write(&site.tree, "own.cfg",
+               "{{> disk-guard}}\n{{host.name}} {{host.colour}} {{host.mac-colon}}\n{{#host.nmae}}{{/host.nmae}}\n");
     site_build(&site, "", "", MAC ", testos-1, answer=own.cfg\n");
     ck_assert_uint_eq(site.diags.n, 1);
     const struct pxed_diag *d = diags_find(&site.diags, "unknown variable 'nmae', did you mean 'name'?");
@@ -352,7 +385,8 @@ END_TEST
 /* --- looking up --- */
 
 START_TEST(further_ports) {
-    site_build(&site, "", "", MAC ", testos-1, mac=\"08:00:27:00:00:02 0800.2700.0003\"\n08:00:27:00:00:04, testos-1\n");
+    site_build(&site, "", "",
+               MAC ", testos-1, mac=\"08:00:27:00:00:02 0800.2700.0003\"\n08:00:27:00:00:04, testos-1\n");
     const struct catalogue_host *h = site_host(&site, MAC);
     ck_assert_uint_eq(h->pub.n_macs, 3);
     ck_assert_ptr_eq(site_host(&site, "08:00:27:00:00:02"), h);
@@ -364,8 +398,9 @@ START_TEST(further_ports) {
 END_TEST
 
 START_TEST(addresses_and_prefixes) {
-    site_build(&site, "", "", MAC ", testos-1, ip=10.77.0.60\n08:00:27:00:00:02, testos-1, ip=10.99.0.60\n"
-                              "08:00:27:00:00:03, testos-1, ip=10.99.0.61/22\n");
+    site_build(&site, "", "",
+               MAC ", testos-1, ip=10.77.0.60\n08:00:27:00:00:02, testos-1, ip=10.99.0.60\n"
+                   "08:00:27:00:00:03, testos-1, ip=10.99.0.61/22\n");
     struct pxed_addr a = pxed_addr_v4(0x0a4d003c), none = pxed_addr_v4(0x0a4d003d);
     ck_assert_ptr_eq(catalogue_find_ip(site.catalogue, &a), site_host(&site, MAC));
     ck_assert_ptr_null(catalogue_find_ip(site.catalogue, &none));
@@ -380,8 +415,8 @@ START_TEST(twenty_thousand_hosts) {
     char *text = malloc(N * 64);
     size_t n = 0;
     for (unsigned i = 0; i < N; i++)
-        n += (size_t)snprintf(text + n, 64, "02:00:%02x:%02x:%02x:%02x, testos-1, ip=10.%u.%u.%u\n", i >> 24, i >> 16 & 255, i >> 8 & 255,
-                              i & 255, 100 + (i >> 16), i >> 8 & 255, i & 255);
+        n += (size_t)snprintf(text + n, 64, "02:00:%02x:%02x:%02x:%02x, testos-1, ip=10.%u.%u.%u\n", i >> 24,
+                              i >> 16 & 255, i >> 8 & 255, i & 255, 100 + (i >> 16), i >> 8 & 255, i & 255);
     const char *said = site_build(&site, "", "", text);
     ck_assert_msg(site.catalogue && site.catalogue->n_hosts == N, "%.200s", said);
     for (unsigned i = 0; i < N; i++) {
@@ -426,7 +461,9 @@ END_TEST
 START_TEST(the_last_good_table) {
     tree_write(&site.tree, "hosts.good", "08:00:27:00:00:09, testos-1\n");
     site_build(&site, "", "", MAC ", testos-1\n");
-    struct catalogue_input in = {.ini = &site.config->ini, .settings = &site.config->settings, .plugins = &site.plugins,
+    struct catalogue_input in = {.ini = &site.config->ini,
+                                 .settings = &site.config->settings,
+                                 .plugins = &site.plugins,
                                  .hosts_from = tree_path(&site.tree, "hosts.good")};
     struct catalogue *c = catalogue_build(&in, &site.diags);
     ck_assert(c && c->n_hosts == 1 && c->hosts[0].pub.macs[0].bytes[5] == 9);

@@ -10,7 +10,8 @@
 
 static const struct pxed_claim claims[] = {{"debian", NULL, NULL, NULL}, {"rocky", NULL, NULL, NULL}, {0}};
 static const struct pxed_boot boots[] = {{.how = PXED_HOW_LINUX, .kernel = "linux"}, {0}};
-static const struct pxed_file files[] = {{"a", NULL, "a", PXED_ESCAPE_LINE, PXED_FILE_ANSWER | PXED_FILE_GUARDED, NULL}, {0}};
+static const struct pxed_file files[] = {{"a", NULL, "a", PXED_ESCAPE_LINE, PXED_FILE_ANSWER | PXED_FILE_GUARDED, NULL},
+                                         {0}};
 static const struct pxed_profile profile = {"test", claims, boots, files, NULL, NULL};
 static const struct pxed_profile *const profiles[] = {&profile, NULL};
 
@@ -130,7 +131,8 @@ static const struct {
     {"arm = command", "arm = command\n", "", LIFECYCLE_NONE, LIFECYCLE_NO_RIGHT, PXED_WHY_ARM_COMMAND, true},
     {"protected", "", ", protect=yes", LIFECYCLE_NONE, LIFECYCLE_NO_RIGHT, PXED_WHY_PROTECTED, false},
     {"unguarded answer", "", ", answer=own.cfg", LIFECYCLE_NONE, LIFECYCLE_NO_RIGHT, PXED_WHY_ANSWER_UNGUARDED, true},
-    {"unguarded answer, arm = any", "arm = any\n", ", answer=own.cfg", LIFECYCLE_ARMED, LIFECYCLE_ANY, PXED_WHY_OK, false},
+    {"unguarded answer, arm = any", "arm = any\n", ", answer=own.cfg", LIFECYCLE_ARMED, LIFECYCLE_ANY, PXED_WHY_OK,
+     false},
 };
 
 START_TEST(new_lines) {
@@ -209,7 +211,8 @@ START_TEST(a_changed_line_arms_nothing) {
     hosts(ONE);
     lifecycle_disarm(&machine(1)->rec, 1);
     static const char *const changed[] = {"02:00:00:00:00:01, rocky-9\n", "02:00:00:00:00:01, debian-12, name=other\n",
-                                          "02:00:00:00:00:01, debian-12, ip=10.77.0.60\n", "02-00-00-00-00-01,debian-12\n",
+                                          "02:00:00:00:00:01, debian-12, ip=10.77.0.60\n",
+                                          "02-00-00-00-00-01,debian-12\n",
                                           "02:00:00:00:00:01, debian-12, mac=02:00:00:00:00:09\n"};
     for (int i = 0; i < COUNT(changed); i++) {
         hosts(changed[i]);
@@ -239,7 +242,8 @@ START_TEST(a_used_arming_does_not_follow) {
     ck_assert_int_eq(state(1), LIFECYCLE_INSTALLING);
     const struct catalogue_host *h = site_host(&site, NULL);
     struct pxed_arena arena = {0};
-    ck_assert(pxed_slice_is(decide_os(&d, h, machine(1), &arena)->id.text, "debian-12")); /* its files stay those of the install */
+    ck_assert(pxed_slice_is(decide_os(&d, h, machine(1), &arena)->id.text,
+                            "debian-12")); /* its files stay those of the install */
     pxed_arena_clear(&arena);
 }
 END_TEST
@@ -298,8 +302,13 @@ static const struct {
     unsigned n;
     size_t armed;
 } limits[] = {
-    {"", 100, 100}, {"", 101, 0}, {"arm-limit = 2\n", 2, 2}, {"arm-limit = 2\n", 3, 0}, {"arm-limit = 0\n", 300, 300},
-    {"arm = any\n", 101, 0}, {"arm = command\n", 101, 0},
+    {"", 100, 100},
+    {"", 101, 0},
+    {"arm-limit = 2\n", 2, 2},
+    {"arm-limit = 2\n", 3, 0},
+    {"arm-limit = 0\n", 300, 300},
+    {"arm = any\n", 101, 0},
+    {"arm = command\n", 101, 0},
 };
 
 START_TEST(arm_limit) {

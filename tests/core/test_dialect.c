@@ -6,8 +6,9 @@
 
 #include "suite.h"
 
-#define S(text) {text, sizeof(text) - 1}
-#define URL     "http://pxe-server/boot/"
+#define S(text)                                                                                                        \
+    { text, sizeof(text) - 1 }
+#define URL "http://pxe-server/boot/"
 
 static const struct pxed_plan centos = {
     .how = PXED_HOW_LINUX,
@@ -35,7 +36,8 @@ static const struct pxed_plan many = {
 static const struct pxed_plan own_disk = {
     .how = PXED_HOW_LOCAL,
     .reason = PXED_WHY_NOT_ARMED,
-    .note = S("pxed: web01 (52:54:00:aa:00:30) boots its disk: the host has no right to be installed; it boots its disk"),
+    .note =
+        S("pxed: web01 (52:54:00:aa:00:30) boots its disk: the host has no right to be installed; it boots its disk"),
 };
 static const struct pxed_plan silent_disk = {.how = PXED_HOW_LOCAL};
 static const struct pxed_plan windows = {
@@ -153,7 +155,8 @@ static const struct {
 START_TEST(no_dialect) {
     char text[1024];
     struct pxed_buf b = PXED_BUF(text);
-    enum pxed_reason why = dialect_write(refused[_i].loader, refused[_i].firmware, refused[_i].plan, PXED_SLICE(URL), &b);
+    enum pxed_reason why =
+        dialect_write(refused[_i].loader, refused[_i].firmware, refused[_i].plan, PXED_SLICE(URL), &b);
     ck_assert_msg(why == PXED_WHY_NO_DIALECT, "%s: %s", refused[_i].name, pxed_reason_name(why));
     ck_assert_msg(b.len == 0, "%s: wrote something", refused[_i].name);
 }

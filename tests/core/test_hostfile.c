@@ -77,15 +77,20 @@ START_TEST(lines) {
     struct hostfile_line line;
     char *copy = strdup(rows[_i].text); /* exactly as long as it is */
     const char *wrong = hostfile_split(pxed_slice(copy, strlen(copy)), &tree.arena, &line);
-    ck_assert_msg(wrong == NULL ? rows[_i].wrong == NULL : rows[_i].wrong && strcmp(wrong, rows[_i].wrong) == 0, "%s: %s",
-                  rows[_i].name, wrong ? wrong : "fine");
+    ck_assert_msg(wrong == NULL ? rows[_i].wrong == NULL : rows[_i].wrong && strcmp(wrong, rows[_i].wrong) == 0,
+                  "%s: %s", rows[_i].name, wrong ? wrong : "fine");
     ck_assert_msg(strcmp(line_text(&line), rows[_i].line) == 0, "%s: %s", rows[_i].name, line_text(&line));
     free(copy);
 }
 END_TEST
 
-static const char *const spellings[] = {MAC, "08-00-27-4d-4d-aa", "0800.274d.4daa", "0800274d4daa", "08:00:27:4D:4D:AA",
-                                        "01-08-00-27-4d-4d-aa", "\"08:00:27:4d:4d:aa\""};
+static const char *const spellings[] = {MAC,
+                                        "08-00-27-4d-4d-aa",
+                                        "0800.274d.4daa",
+                                        "0800274d4daa",
+                                        "08:00:27:4D:4D:AA",
+                                        "01-08-00-27-4d-4d-aa",
+                                        "\"08:00:27:4d:4d:aa\""};
 
 START_TEST(macs) {
     struct hostfile_line line;
@@ -110,7 +115,8 @@ END_TEST
 START_TEST(a_nul_byte) {
     struct hostfile_line line;
     static const char text[] = MAC ", debian-12\0, name=a";
-    ck_assert_str_eq(hostfile_split(pxed_slice(text, sizeof(text) - 1), &tree.arena, &line), "the line holds a control byte");
+    ck_assert_str_eq(hostfile_split(pxed_slice(text, sizeof(text) - 1), &tree.arena, &line),
+                     "the line holds a control byte");
 }
 END_TEST
 
@@ -133,14 +139,15 @@ END_TEST
 
 START_TEST(values_from_files) {
     tree_write(&tree, "keys/web.pub", "ssh-ed25519 AAAA web\n");
-    const char *path = tree_write(&tree, "hosts.conf", MAC ", debian-12, ssh-key=@keys/web.pub, root-password-hash=@none, domain=@\n");
+    const char *path =
+        tree_write(&tree, "hosts.conf", MAC ", debian-12, ssh-key=@keys/web.pub, root-password-hash=@none, domain=@\n");
     hostfile_read(&hosts, path, &tree.arena, &diags);
     ck_assert(pxed_slice_is(hosts.lines[0].pairs[0].value, "ssh-ed25519 AAAA web"));
     ck_assert_uint_eq(diags.errors, 1);
     ck_assert_ptr_nonnull(diags_find(&diags, "for 'root-password-hash': No such file or directory"));
     ck_assert_uint_eq(diags.items[0].line, 1);
     ck_assert(pxed_slice_is(hosts.lines[0].pairs[2].value, "@")); /* names no file */
-    ck_assert_uint_eq(hosts.n_files, 3); /* all of them are private, found or not */
+    ck_assert_uint_eq(hosts.n_files, 3);                          /* all of them are private, found or not */
     ck_assert_str_eq(hosts.files[1], tree_path(&tree, "keys/web.pub"));
 }
 END_TEST

@@ -57,14 +57,16 @@ static const struct {
     {"a continuation of nothing", "[d]\nargs =\n    b\n", "d|args|b|2\n", ""},
     {"a repeated key is another item", "[pxed]\nhosts = a\nhosts = b\n", "pxed|hosts|a|2\npxed|hosts|b|3\n", ""},
     {"an empty line ends nothing", "[pxed]\nhosts = a\n\n    b\n", "pxed|hosts|a b|2\n", ""},
-    {"an indented comment is a comment", "[pxed]\nhosts = a\n    ; b\nname = c\n", "pxed|hosts|a|2\npxed|name|c|4\n", ""},
+    {"an indented comment is a comment", "[pxed]\nhosts = a\n    ; b\nname = c\n", "pxed|hosts|a|2\npxed|name|c|4\n",
+     ""},
     {"an indented first key", "[pxed]\n  name = a\n", "pxed|name|a|2\n", ""},
-    {"a section again", "[pxed]\nname = a\n[x]\nk = v\n[pxed]\nroot = /\n",
-     "pxed|name|a|2\nx|k|v|4\npxed|root|/|6\n", ""},
+    {"a section again", "[pxed]\nname = a\n[x]\nk = v\n[pxed]\nroot = /\n", "pxed|name|a|2\nx|k|v|4\npxed|root|/|6\n",
+     ""},
     {"k : v is no pair", "[pxed]\nname : a\n", "", "error x.ini:2: expected `key = value`\n"},
     {"no =", "[pxed]\nname\nroot = /\n", "pxed|root|/|3\n", "error x.ini:2: expected `key = value`\n"},
     {"no key", "[pxed]\n= a\n", "", "error x.ini:2: expected `key = value`\n"},
-    {"section not closed", "[pxed]\nname = a\n[dhcp\n", "pxed|name|a|2\n", "error x.ini:3: section lacks its closing `]`\n"},
+    {"section not closed", "[pxed]\nname = a\n[dhcp\n", "pxed|name|a|2\n",
+     "error x.ini:3: section lacks its closing `]`\n"},
     {"49 characters of section", "[" X49 "]\nk = v\n", X49 "|k|v|2\n", ""},
     {"50 characters of section", "[" X49 "y]\n", "", "error x.ini:1: section name is longer than 49 bytes\n"},
     {"198 bytes of line", "[d]\nkey3= " X90 X90 "xxxxxxxxxxxx\n", "d|key3|" X90 X90 "xxxxxxxxxxxx|2\n", ""},
@@ -115,7 +117,9 @@ START_TEST(include_files) {
     tree_write(&tree, "conf.d/10-a.ini", "[http]\ncgi = .php x\n");
     tree_write(&tree, "conf.d/30-c.txt", "[http]\nport = 3\n");
     tree_write(&tree, "one.ini", "[dhcp]\nmode = server\n");
-    ini_load(&ini, tree_write(&tree, "x.ini", "[pxed]\nname = a\ninclude = conf.d/*.ini\ninclude = one.ini\nroot = /\n"), &diags);
+    ini_load(&ini,
+             tree_write(&tree, "x.ini", "[pxed]\nname = a\ninclude = conf.d/*.ini\ninclude = one.ini\nroot = /\n"),
+             &diags);
     ck_assert_str_eq(entries(), "pxed|name|a|2\nhttp|cgi|.php x|2\nhttp|port|2|2\ndhcp|mode|server|2\npxed|root|/|5\n");
     ck_assert_uint_eq(diags.n, 0);
     ck_assert_str_eq(strrchr(ini.entries[1].file, '/'), "/10-a.ini");

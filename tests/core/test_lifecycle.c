@@ -28,7 +28,8 @@ static bool event(struct lifecycle_record *r, const char *stage, int64_t now) {
 
 /* --- a new line --- */
 
-#define LINE(os, protect, claimed, guarded) {{os, sizeof(os) - 1}, protect, claimed, guarded}
+#define LINE(os, protect, claimed, guarded)                                                                            \
+    { {os, sizeof(os) - 1}, protect, claimed, guarded }
 
 static const struct {
     const char *name;
@@ -99,7 +100,17 @@ END_TEST
 
 /* --- every input from every state --- */
 
-enum column { COL_NONE, COL_ARMED, COL_SILENT, COL_REPORTED, COL_INSTALLED, COL_FAILED, COL_UNCONFIRMED, COL_STALLED, COLUMNS };
+enum column {
+    COL_NONE,
+    COL_ARMED,
+    COL_SILENT,
+    COL_REPORTED,
+    COL_INSTALLED,
+    COL_FAILED,
+    COL_UNCONFIRMED,
+    COL_STALLED,
+    COLUMNS
+};
 static const char *const column_names[COLUMNS] = {"none",      "armed",  "installing, silent", "installing, reported",
                                                   "installed", "failed", "unconfirmed",        "stalled"};
 
@@ -166,7 +177,8 @@ static void do_failed(struct lifecycle_record *r) {
 }
 static void do_bad_word(struct lifecycle_record *r) {
     bool changed = false;
-    ck_assert_int_eq(lifecycle_event(r, PXED_SLICE("armed"), PXED_NO_SLICE, steps, later, &changed), PXED_WHY_BAD_STAGE);
+    ck_assert_int_eq(lifecycle_event(r, PXED_SLICE("armed"), PXED_NO_SLICE, steps, later, &changed),
+                     PXED_WHY_BAD_STAGE);
     ck_assert(!changed);
 }
 static void do_time_short(struct lifecycle_record *r) {
@@ -274,7 +286,8 @@ static const struct {
 };
 
 START_TEST(wants) {
-    static const struct lifecycle_line guarded = LINE("debian-12", true, true, true), local = LINE("local", false, false, true);
+    static const struct lifecycle_line guarded = LINE("debian-12", true, true, true),
+                                       local = LINE("local", false, false, true);
     struct lifecycle_record r = in_state(wanted[_i].column);
     ck_assert_msg(lifecycle_wants(&r, &plain) == wanted[_i].why, "%s: %s", column_names[wanted[_i].column],
                   pxed_reason_name(lifecycle_wants(&r, &plain)));

@@ -307,7 +307,8 @@ START_TEST(unreadable_records) { /* known, and not armed */
     fake_store_put(&store, "machine", PXED_SLICE("no mac"), PXED_SLICE("garbage"));
     fake_store_put(&store, "journal", PXED_SLICE("12345678"), PXED_SLICE("garbage"));
     fake_store_put(&store, "journal", PXED_SLICE("short"), PXED_SLICE("02-00-00-00-00-01 1 x OK "));
-    fake_store_put(&store, "journal", PXED_SLICE("\0\0\0\0\0\0\0\1"), PXED_SLICE("02-00-00-00-00-01 1 script WHO_KNOWS text"));
+    fake_store_put(&store, "journal", PXED_SLICE("\0\0\0\0\0\0\0\1"),
+                   PXED_SLICE("02-00-00-00-00-01 1 script WHO_KNOWS text"));
     restart();
     ck_assert_uint_eq(ms.n, 1);
     ck_assert(find(1)->held && find(1)->rec.state == LIFECYCLE_NONE);

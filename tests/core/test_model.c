@@ -83,15 +83,15 @@ static const struct {
     const char *a, *b;
     bool same;
 } archs[] = {
-    {"amd64", "x86_64", true}, {"x64", "amd64", true},     {"i386", "i686", true},   {"x86", "i386", true},
-    {"arm64", "aarch64", true}, {"i386", "amd64", false},  {"arm64", "amd64", false}, {"", "sparc", true},
-    {"sparc", "sparc", true},  {"sparc", "sparc64", false}, {"i586", "i386", false},
+    {"amd64", "x86_64", true},  {"x64", "amd64", true},      {"i386", "i686", true},    {"x86", "i386", true},
+    {"arm64", "aarch64", true}, {"i386", "amd64", false},    {"arm64", "amd64", false}, {"", "sparc", true},
+    {"sparc", "sparc", true},   {"sparc", "sparc64", false}, {"i586", "i386", false},
 };
 
 START_TEST(architectures) {
     struct pxed_slice a = pxed_slice_of(archs[_i].a), b = pxed_slice_of(archs[_i].b);
-    ck_assert_msg(pxed_arch_same(a, b) == archs[_i].same && pxed_arch_same(b, a) == archs[_i].same, "%s %s", archs[_i].a,
-                  archs[_i].b);
+    ck_assert_msg(pxed_arch_same(a, b) == archs[_i].same && pxed_arch_same(b, a) == archs[_i].same, "%s %s",
+                  archs[_i].a, archs[_i].b);
 }
 END_TEST
 
@@ -108,7 +108,8 @@ START_TEST(firmware_and_loaders) {
     ck_assert(!pxed_firmware_parse(PXED_SLICE("BIOS"), &fw) && !pxed_firmware_parse(PXED_SLICE(""), &fw));
     ck_assert(!pxed_loader_parse(PXED_SLICE("lilo"), &l));
     for (int i = 0; i < PXED_FW_COUNT; i++) {
-        bool efi = strncmp(pxed_firmware_names[i], "efi", 3) == 0, http = strncmp(pxed_firmware_names[i], "http", 4) == 0;
+        bool efi = strncmp(pxed_firmware_names[i], "efi", 3) == 0,
+             http = strncmp(pxed_firmware_names[i], "http", 4) == 0;
         ck_assert(pxed_firmware_is_efi((enum pxed_firmware)i) == (efi || http));
         ck_assert(pxed_firmware_is_http((enum pxed_firmware)i) == http);
     }

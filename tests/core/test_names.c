@@ -67,12 +67,13 @@ START_TEST(the_script_has_the_name_it_is_given) {
 END_TEST
 
 static const char *const spellings[] = {
-    "08-00-27-4d-4d-aa", "08:00:27:4d:4d:aa", "0800.274d.4daa",       "0800274d4daa",      "08-00-27-4D-4D-AA",
+    "08-00-27-4d-4d-aa", "08:00:27:4d:4d:aa", "0800.274d.4daa",       "0800274d4daa",         "08-00-27-4D-4D-AA",
     "08:00:27:4D:4D:AA", "0800.274D.4DAA",    "01-08-00-27-4d-4d-aa", "01-08:00:27:4d:4d:aa",
 };
 
 START_TEST(mac_spellings) {
-    static const char *const patterns[] = {"hosts/%s/x", "hosts/linux-ks/%s.txt", "pxelinux.cfg/01-%s", "grub/grub.cfg-01-%s"};
+    static const char *const patterns[] = {"hosts/%s/x", "hosts/linux-ks/%s.txt", "pxelinux.cfg/01-%s",
+                                           "grub/grub.cfg-01-%s"};
     struct pxed_hwaddr mac;
     ck_assert(pxed_mac_parse(pxed_slice_of(mac_of_all), &mac));
     for (int p = 0; p < COUNT(patterns); p++) {
@@ -90,13 +91,15 @@ END_TEST
 
 START_TEST(tokens) {
     struct name n;
-    ck_assert_int_eq(name_parse(PXED_SLICE("s/" TOKEN "/hosts/08-00-27-4d-4d-aa/preseed.cfg"), PXED_SLICE("home.php"), &n),
-                     PXED_WHY_OK);
+    ck_assert_int_eq(
+        name_parse(PXED_SLICE("s/" TOKEN "/hosts/08-00-27-4d-4d-aa/preseed.cfg"), PXED_SLICE("home.php"), &n),
+        PXED_WHY_OK);
     ck_assert(n.has_token && n.kind == NAME_HOST);
     ck_assert_uint_eq(n.token[0], 0x00);
     ck_assert_uint_eq(n.token[15], 0xff);
     ck_assert(pxed_slice_is(n.path, "hosts/08-00-27-4d-4d-aa/preseed.cfg"));
-    ck_assert_int_eq(name_parse(PXED_SLICE("s/00112233445566778899AABBCCDDEEFF/event"), PXED_SLICE("home.php"), &n), PXED_WHY_OK);
+    ck_assert_int_eq(name_parse(PXED_SLICE("s/00112233445566778899AABBCCDDEEFF/event"), PXED_SLICE("home.php"), &n),
+                     PXED_WHY_OK);
     ck_assert(n.has_token && n.kind == NAME_EVENT && n.token[15] == 0xff);
     /* one token, not a chain of them */
     ck_assert_int_eq(name_parse(PXED_SLICE("s/" TOKEN "/s/" TOKEN "/event"), PXED_SLICE("home.php"), &n), PXED_WHY_OK);
@@ -197,8 +200,8 @@ static const struct {
 };
 
 START_TEST(patterns) {
-    ck_assert_msg(name_fits_pattern(pxed_slice_of(fitting[_i].path), fitting[_i].pattern) == fitting[_i].fits, "%s as %s",
-                  fitting[_i].path, fitting[_i].pattern);
+    ck_assert_msg(name_fits_pattern(pxed_slice_of(fitting[_i].path), fitting[_i].pattern) == fitting[_i].fits,
+                  "%s as %s", fitting[_i].path, fitting[_i].pattern);
 }
 END_TEST
 

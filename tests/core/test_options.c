@@ -114,7 +114,8 @@ START_TEST(each_type) {
 END_TEST
 
 START_TEST(lists_by_blank_comma_repetition_continuation) {
-    static const char *const same[] = {"list = x y z\n", "list = x,y,z\n", "list = x , y\tz\n", "list = x\nlist = y\nlist = z\n",
+    static const char *const same[] = {"list = x y z\n",           "list = x,y,z\n",
+                                       "list = x , y\tz\n",        "list = x\nlist = y\nlist = z\n",
                                        "list = x\n    y\n    z\n", "list = x y\nlist = z,\n"};
     for (int i = 0; i < COUNT(same); i++) {
         bind(pxed_arena_printf(&tree.arena, "required = 1\n%s", same[i]));
@@ -136,7 +137,8 @@ static const struct {
     {"number = 65536", "`65536` is no value for 'number': expected a number from 1 to 65535"},
     {"number = -1", "`-1` is no value for 'number': expected a number from 1 to 65535"},
     {"number = 0x50", "`0x50` is no value for 'number': expected a number from 1 to 65535"},
-    {"number = 18446744073709551616", "`18446744073709551616` is no value for 'number': expected a number from 1 to 65535"},
+    {"number = 18446744073709551616",
+     "`18446744073709551616` is no value for 'number': expected a number from 1 to 65535"},
     {"time = 1500ms", NULL},
     {"time = 0s", "`0s` is no value for 'time': expected a duration such as 30s 15m 2h 7d from 1s to 3600s"},
     {"time = 2h", "`2h` is no value for 'time': expected a duration such as 30s 15m 2h 7d from 1s to 3600s"},
@@ -158,9 +160,10 @@ static const struct {
 
 START_TEST(complaints) {
     const char *said = bind(pxed_arena_printf(&tree.arena, "required = x\n%s\n", wrong[_i].line));
-    const char *want = !wrong[_i].complaint ? ""
-                                            : pxed_arena_printf(&tree.arena, "error x.ini:%d: %s\n",
-                                                                strchr(wrong[_i].line, '\n') ? 4 : 3, wrong[_i].complaint);
+    const char *want = !wrong[_i].complaint
+                           ? ""
+                           : pxed_arena_printf(&tree.arena, "error x.ini:%d: %s\n",
+                                               strchr(wrong[_i].line, '\n') ? 4 : 3, wrong[_i].complaint);
     ck_assert_msg(strcmp(said, want) == 0, "%s:\n%s", wrong[_i].line, said);
 }
 END_TEST
@@ -187,7 +190,8 @@ START_TEST(all_at_once) {
 END_TEST
 
 START_TEST(a_secret_is_not_told) {
-    static const struct pxed_option rows[] = {PXED_OPTION(struct config, number, UINT, "pin", .flags = PXED_OPT_SECRET, .max = 9999), {0}};
+    static const struct pxed_option rows[] = {
+        PXED_OPTION(struct config, number, UINT, "pin", .flags = PXED_OPT_SECRET, .max = 9999), {0}};
     ini_load(&ini, tree_write(&tree, "x.ini", "[x]\npin = hunter2\n"), &diags);
     options_bind(rows, "x", &ini, &config, &tree.arena, &diags);
     ck_assert_ptr_null(strstr(diags_text(&tree, &diags), "hunter2"));
@@ -208,9 +212,11 @@ static const struct {
     bool good;
     uint64_t value;
 } durations[] = {
-    {"30s", true, 30000},  {"15m", true, 900000}, {"2h", true, 7200000}, {"7d", true, 604800000}, {"500ms", true, 500},
-    {"30", true, 30000},   {"0", true, 0},        {"", false, 0},        {"s", false, 0},         {"ms", false, 0},
-    {"1.5h", false, 0},    {"1h30m", false, 0},   {"2 h", false, 0},     {"-1s", false, 0},       {"213503982335d", false, 0},
+    {"30s", true, 30000},    {"15m", true, 900000}, {"2h", true, 7200000},
+    {"7d", true, 604800000}, {"500ms", true, 500},  {"30", true, 30000},
+    {"0", true, 0},          {"", false, 0},        {"s", false, 0},
+    {"ms", false, 0},        {"1.5h", false, 0},    {"1h30m", false, 0},
+    {"2 h", false, 0},       {"-1s", false, 0},     {"213503982335d", false, 0},
 };
 
 START_TEST(parse_durations) {
@@ -241,8 +247,9 @@ START_TEST(the_manual) {
     options_print(f, "x", "a summary", options);
     fclose(f);
     for (const struct pxed_option *o = options; o->key; o++)
-        ck_assert_msg(strstr(text, pxed_arena_printf(&tree.arena, "  %s = %s", o->key, o->fallback ? o->fallback : "")) != NULL,
-                      "%s", o->key);
+        ck_assert_msg(
+            strstr(text, pxed_arena_printf(&tree.arena, "  %s = %s", o->key, o->fallback ? o->fallback : "")) != NULL,
+            "%s", o->key);
     ck_assert_ptr_nonnull(strstr(text, "one of: proxy server off"));
     ck_assert_ptr_nonnull(strstr(text, "a number, 1 to 65535"));
     ck_assert_ptr_nonnull(strstr(text, "required, a change needs a restart"));
@@ -254,10 +261,22 @@ START_TEST(the_core_rows) { /* names and defaults of the outside contract, secti
     static const struct {
         const char *key, *fallback;
     } rows[] = {
-        {"interface", NULL}, {"plugins", NULL}, {"address", NULL}, {"name", NULL}, {"root", "/srv/pxed"},
-        {"state", "/var/lib/pxed"}, {"hosts", "host-os.conf"}, {"user", NULL}, {"arm", "new"}, {"arm-limit", "100"},
-        {"install-timeout", "2h"}, {"drain", "30s"}, {"unknown", "ignore"}, {"idle", "local"},
-        {"loader-path", "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux"}, {"include", NULL},
+        {"interface", NULL},
+        {"plugins", NULL},
+        {"address", NULL},
+        {"name", NULL},
+        {"root", "/srv/pxed"},
+        {"state", "/var/lib/pxed"},
+        {"hosts", "host-os.conf"},
+        {"user", NULL},
+        {"arm", "new"},
+        {"arm-limit", "100"},
+        {"install-timeout", "2h"},
+        {"drain", "30s"},
+        {"unknown", "ignore"},
+        {"idle", "local"},
+        {"loader-path", "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux"},
+        {"include", NULL},
     };
     int n = 0;
     for (const struct pxed_option *o = settings_options; o->key; o++, n++) {

@@ -54,7 +54,8 @@ START_TEST(refusals) {
     load(refused[_i].name);
     ck_assert_uint_eq(plugins.n, 0);
     ck_assert_uint_eq(diags.n, 1);
-    const char *want = pxed_arena_printf(&tree.arena, "%s/%s.so: %s", PXED_BROKEN, refused[_i].name, refused[_i].sentence);
+    const char *want =
+        pxed_arena_printf(&tree.arena, "%s/%s.so: %s", PXED_BROKEN, refused[_i].name, refused[_i].sentence);
     ck_assert_msg(strcmp(diags.items[0].text, want) == 0, "%s: %s", refused[_i].name, diags.items[0].text);
     ck_assert(diags.items[0].severity == PXED_ERROR && diags.items[0].line == 7);
     ck_assert_str_eq(diags.items[0].file, "pxed.ini");
@@ -63,7 +64,8 @@ END_TEST
 
 START_TEST(a_short_descriptor) {
     load("short-size");
-    const struct pxed_diag *d = diags_find(&diags, "short-size.so: its descriptor has 40 bytes, the shortest of ABI 1 has ");
+    const struct pxed_diag *d =
+        diags_find(&diags, "short-size.so: its descriptor has 40 bytes, the shortest of ABI 1 has ");
     ck_assert_msg(d && plugins.n == 0, "%s", diags_text(&tree, &diags));
 }
 END_TEST
@@ -106,7 +108,9 @@ START_TEST(a_missing_service) {
     static const char *const core[] = {"control/1", NULL};
     load("needs-nothing good needs-core");
     plugins_order(&plugins, core, &diags);
-    ck_assert_str_eq(diags_text(&tree, &diags), "error -:0: plugin 'needs-nothing' needs the service nothing/1, and no loaded plugin provides it\n");
+    ck_assert_str_eq(
+        diags_text(&tree, &diags),
+        "error -:0: plugin 'needs-nothing' needs the service nothing/1, and no loaded plugin provides it\n");
 }
 END_TEST
 
@@ -116,7 +120,8 @@ START_TEST(a_cycle) {
     plugins_order(&plugins, core, &diags);
     ck_assert_uint_eq(diags.errors, 1);
     const char *said = diags.items[0].text;
-    ck_assert_msg(strstr(said, "'cycle-a'") && strstr(said, "'cycle-b'") && strstr(said, "need each other"), "%s", said);
+    ck_assert_msg(strstr(said, "'cycle-a'") && strstr(said, "'cycle-b'") && strstr(said, "need each other"), "%s",
+                  said);
     ck_assert_uint_eq(plugins.n, 3);
 }
 END_TEST
@@ -125,12 +130,14 @@ START_TEST(two_providers) {
     static const char *const core[] = {NULL};
     load("store-one store-two");
     plugins_order(&plugins, core, &diags);
-    ck_assert_str_eq(diags_text(&tree, &diags), "error -:0: plugins 'store-one' and 'store-two' both provide store/1\n");
+    ck_assert_str_eq(diags_text(&tree, &diags),
+                     "error -:0: plugins 'store-one' and 'store-two' both provide store/1\n");
 }
 END_TEST
 
 START_TEST(providers_come_first) {
-    static const char *const core[] = {NULL}, *const given[] = {"top middle bottom", "bottom top middle", "middle top bottom"};
+    static const char *const core[] = {NULL}, *const given[] = {"top middle bottom", "bottom top middle",
+                                                                "middle top bottom"};
     for (int i = 0; i < COUNT(given); i++) {
         load(given[i]);
         plugins_order(&plugins, core, &diags);

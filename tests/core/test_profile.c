@@ -10,11 +10,16 @@ static struct pxed_os_id os_id(const char *text) {
 }
 
 static const struct pxed_claim claims[] = {
-    {"centos rhel", "5 5.*", "i386 x86_64", "el5"}, {"centos rhel", "6*", "x86_64", "el6"},
-    {"centos", "7.9", NULL, "exact"},               {"centos", "7.*", NULL, "wild"},
-    {"debian", NULL, NULL, "any"},                  {"debian", "12", "amd64", "twelve"},
-    {"debian", "1?", "amd64", "teens"},             {"*bsd", "7.*", NULL, "bsd"},
-    {"openbsd", "*", NULL, "open"},                 {0},
+    {"centos rhel", "5 5.*", "i386 x86_64", "el5"},
+    {"centos rhel", "6*", "x86_64", "el6"},
+    {"centos", "7.9", NULL, "exact"},
+    {"centos", "7.*", NULL, "wild"},
+    {"debian", NULL, NULL, "any"},
+    {"debian", "12", "amd64", "twelve"},
+    {"debian", "1?", "amd64", "teens"},
+    {"*bsd", "7.*", NULL, "bsd"},
+    {"openbsd", "*", NULL, "open"},
+    {0},
 };
 static const struct pxed_profile claiming = {.name = "claiming", .claims = claims};
 
@@ -61,7 +66,8 @@ START_TEST(best_claim) {
 END_TEST
 
 START_TEST(equal_claims_score_equally) { /* what makes a tie between plugins */
-    static const struct pxed_claim a = {"debian", "12", "amd64", "a"}, b = {"ubuntu debian", "11 12", "arm64 x86_64", "b"};
+    static const struct pxed_claim a = {"debian", "12", "amd64", "a"},
+                                   b = {"ubuntu debian", "11 12", "arm64 x86_64", "b"};
     struct pxed_os_id id = os_id("debian-12-amd64");
     ck_assert_uint_gt(profile_claim_score(&a, &id), 0);
     static const struct pxed_claim same = {"debian", "11 12", "amd64", "same"};
@@ -90,10 +96,22 @@ static bool exists(void *ctx, const char *file) { /* ctx: blank-separated names 
 }
 
 static const struct pxed_boot boots[] = {
-    {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .loaders = PXED_LOADER_BIT(PXED_LOADER_PXELINUX), .how = PXED_HOW_MEMDISK,
-     .kernel = "memdisk", .initrd = {"boot.iso"}, .args = "iso"},
-    {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .how = PXED_HOW_LINUX, .kernel = "special", .args = "special", .when = "marker"},
-    {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .how = PXED_HOW_LINUX, .kernel = "linux", .initrd = {"a", "b"}, .args = "bios"},
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS),
+     .loaders = PXED_LOADER_BIT(PXED_LOADER_PXELINUX),
+     .how = PXED_HOW_MEMDISK,
+     .kernel = "memdisk",
+     .initrd = {"boot.iso"},
+     .args = "iso"},
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS),
+     .how = PXED_HOW_LINUX,
+     .kernel = "special",
+     .args = "special",
+     .when = "marker"},
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS),
+     .how = PXED_HOW_LINUX,
+     .kernel = "linux",
+     .initrd = {"a", "b"},
+     .args = "bios"},
     {.firmware = PXED_FW_EFI, .how = PXED_HOW_EFI, .kernel = "boot.efi", .args = "efi"},
     {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .how = PXED_HOW_LINUX, .kernel = "late", .args = "late"},
     {0},

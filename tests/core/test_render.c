@@ -9,14 +9,18 @@
 #include "suite.h"
 
 static const struct pxed_claim claims[] = {{"testos", NULL, NULL, "flagged"}, {0}};
-static const struct pxed_boot boots[] = {{.how = PXED_HOW_LINUX, .kernel = "linux", .args = "n={{host.name}} d={{host.domain}} x={{host.extra}}"},
+static const struct pxed_boot boots[] = {
+    {.how = PXED_HOW_LINUX, .kernel = "linux", .args = "n={{host.name}} d={{host.domain}} x={{host.extra}}"}, {0}};
+static const struct pxed_file files[] = {{"line", NULL, "none", PXED_ESCAPE_LINE, PXED_FILE_ANSWER, NULL},
+                                         {"xml", NULL, "none", PXED_ESCAPE_XML, PXED_FILE_ANSWER, NULL},
+                                         {"shell", NULL, "none", PXED_ESCAPE_SHELL, PXED_FILE_ANSWER, NULL},
+                                         {"cmd", NULL, "none", PXED_ESCAPE_CMD, PXED_FILE_ANSWER, NULL},
+                                         {"yaml", NULL, "none", PXED_ESCAPE_YAML, PXED_FILE_ANSWER, NULL},
+                                         {"plain", NULL, "none", PXED_ESCAPE_NONE, PXED_FILE_ANSWER, NULL},
+                                         {"missing.cfg", "hosts/x/<mac>.cfg", "none", PXED_ESCAPE_LINE, 0, NULL},
                                          {0}};
-static const struct pxed_file files[] = {
-    {"line", NULL, "none", PXED_ESCAPE_LINE, PXED_FILE_ANSWER, NULL},   {"xml", NULL, "none", PXED_ESCAPE_XML, PXED_FILE_ANSWER, NULL},
-    {"shell", NULL, "none", PXED_ESCAPE_SHELL, PXED_FILE_ANSWER, NULL}, {"cmd", NULL, "none", PXED_ESCAPE_CMD, PXED_FILE_ANSWER, NULL},
-    {"yaml", NULL, "none", PXED_ESCAPE_YAML, PXED_FILE_ANSWER, NULL},   {"plain", NULL, "none", PXED_ESCAPE_NONE, PXED_FILE_ANSWER, NULL},
-    {"missing.cfg", "hosts/x/<mac>.cfg", "none", PXED_ESCAPE_LINE, 0, NULL}, {0}};
-static const struct pxed_os_var vars[] = {{"extra", "anything", NULL, 0}, {"pass", "a secret", NULL, PXED_VAR_SECRET}, {0}};
+static const struct pxed_os_var vars[] = {
+    {"extra", "anything", NULL, 0}, {"pass", "a secret", NULL, PXED_VAR_SECRET}, {0}};
 static const struct pxed_profile profile = {"test", claims, boots, files, NULL, vars};
 static const struct pxed_profile *const profiles[] = {&profile, NULL};
 
@@ -26,12 +30,22 @@ static void setup(void) {
     site_open(&site);
     site_load(&site, "os-linux");
     site_fake_os(&site, "os-test", profiles);
-    static const char *const images[] = {
-        "centos-5.5-i386/pxeboot/vmlinuz", "centos-5.5-i386/pxeboot/initrd.img", "centos-6.10-x86_64/images/pxeboot/vmlinuz",
-        "centos-6.10-x86_64/images/pxeboot/initrd.img", "rocky-9/isolinux/vmlinuz", "rocky-9/isolinux/initrd.img",
-        "debian-12/linux", "debian-12/initrd.gz", "debian-11/install.amd/vmlinuz", "debian-11/install.amd/initrd.gz",
-        "debian-10/debian-installer/amd64/linux", "debian-10/debian-installer/amd64/initrd.gz", "debian-13/linux",
-        "debian-13/initrd.gz", "debian-13/rootfs.tar.gz", "testos-1/linux"};
+    static const char *const images[] = {"centos-5.5-i386/pxeboot/vmlinuz",
+                                         "centos-5.5-i386/pxeboot/initrd.img",
+                                         "centos-6.10-x86_64/images/pxeboot/vmlinuz",
+                                         "centos-6.10-x86_64/images/pxeboot/initrd.img",
+                                         "rocky-9/isolinux/vmlinuz",
+                                         "rocky-9/isolinux/initrd.img",
+                                         "debian-12/linux",
+                                         "debian-12/initrd.gz",
+                                         "debian-11/install.amd/vmlinuz",
+                                         "debian-11/install.amd/initrd.gz",
+                                         "debian-10/debian-installer/amd64/linux",
+                                         "debian-10/debian-installer/amd64/initrd.gz",
+                                         "debian-13/linux",
+                                         "debian-13/initrd.gz",
+                                         "debian-13/rootfs.tar.gz",
+                                         "testos-1/linux"};
     for (int i = 0; i < COUNT(images); i++)
         site_image(&site, images[i]);
 }
@@ -87,7 +101,8 @@ static const struct {
      "kernel http://pxe-server/boot/os/centos-6.10-x86_64/images/pxeboot/vmlinuz ksdevice=link "
      "ks=http://pxe-server/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt initrd=initrd.img\n"
      "initrd http://pxe-server/boot/os/centos-6.10-x86_64/images/pxeboot/initrd.img\nboot\n"},
-    {"args ends the line", MAC ", centos-5.5-i386, args=\"console=ttyS0,115200 text\"", PXED_LOADER_IPXE, PXED_FW_EFI_X64,
+    {"args ends the line", MAC ", centos-5.5-i386, args=\"console=ttyS0,115200 text\"", PXED_LOADER_IPXE,
+     PXED_FW_EFI_X64,
      "#!gpxe\nimgfree\n"
      "kernel http://pxe-server/boot/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link "
      "ks=http://pxe-server/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt console=ttyS0,115200 text initrd=initrd.img\n"
@@ -112,17 +127,21 @@ static const struct {
      "kernel http://pxe-server/boot/os/debian-10/debian-installer/amd64/linux\n"
      "append " DEBIAN " hostname=a domain= url=http://pxe-server/boot/hosts/08-00-27-4d-4d-aa/preseed.cfg "
      "initrd=http://pxe-server/boot/os/debian-10/debian-installer/amd64/initrd.gz\n"},
-    {"Debian with a secret: a token", MAC ", debian-12, name=a, root-password-hash=$6$x$y", PXED_LOADER_GPXE, PXED_FW_BIOS,
+    {"Debian with a secret: a token", MAC ", debian-12, name=a, root-password-hash=$6$x$y", PXED_LOADER_GPXE,
+     PXED_FW_BIOS,
      "#!gpxe\nimgfree\n"
      "kernel http://pxe-server/boot/os/debian-12/linux " DEBIAN
-     " hostname=a domain= url=http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/preseed.cfg\n"
+     " hostname=a domain= "
+     "url=http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/preseed.cfg\n"
      "initrd http://pxe-server/boot/os/debian-12/initrd.gz\nboot\n"},
-    {"kickstart with a secret: a token", MAC ", centos-5.5-i386, root-password-hash=$1$x$y", PXED_LOADER_GPXE, PXED_FW_BIOS,
+    {"kickstart with a secret: a token", MAC ", centos-5.5-i386, root-password-hash=$1$x$y", PXED_LOADER_GPXE,
+     PXED_FW_BIOS,
      "#!gpxe\nimgfree\n"
      "kernel http://pxe-server/boot/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link "
      "ks=http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/linux-ks/08-00-27-4d-4d-aa.txt\n"
      "initrd http://pxe-server/boot/os/centos-5.5-i386/pxeboot/initrd.img\nboot\n"},
-    {"a secret that the text does not hold: none", MAC ", centos-5.5-i386, product-key=k", PXED_LOADER_GPXE, PXED_FW_BIOS,
+    {"a secret that the text does not hold: none", MAC ", centos-5.5-i386, product-key=k", PXED_LOADER_GPXE,
+     PXED_FW_BIOS,
      "#!gpxe\nimgfree\n"
      "kernel http://pxe-server/boot/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link "
      "ks=http://pxe-server/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt\n"
@@ -142,28 +161,32 @@ START_TEST(red_hat_nine) {
     ck_assert_ptr_nonnull(strstr(text, " inst.ks=http://pxe-server/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt "));
     ck_assert_ptr_nonnull(strstr(text, " inst.repo=http://pxe-server/boot/os/rocky-9/ "));
     r = armed(MAC ", rocky-9, repo=http://mirror/rocky/9/BaseOS/x86_64/os/");
-    ck_assert_ptr_nonnull(strstr(script(&r, PXED_LOADER_IPXE, PXED_FW_EFI_X64), " inst.repo=http://mirror/rocky/9/BaseOS/x86_64/os/ "));
+    ck_assert_ptr_nonnull(
+        strstr(script(&r, PXED_LOADER_IPXE, PXED_FW_EFI_X64), " inst.repo=http://mirror/rocky/9/BaseOS/x86_64/os/ "));
 }
 END_TEST
 
 /* --- answer files --- */
 
 static const char *const systems[][2] = {
-    {"centos-5.5-i386", "ks.cfg"}, {"centos-6.10-x86_64", "ks.cfg"}, {"rocky-9", "ks.cfg"},          {"debian-12", "preseed.cfg"},
-    {"debian-12", "early.sh"},     {"debian-13", "preseed.cfg"},     {"debian-13", "image-install.sh"},
+    {"centos-5.5-i386", "ks.cfg"},     {"centos-6.10-x86_64", "ks.cfg"}, {"rocky-9", "ks.cfg"},
+    {"debian-12", "preseed.cfg"},      {"debian-12", "early.sh"},        {"debian-13", "preseed.cfg"},
+    {"debian-13", "image-install.sh"},
 };
 
 START_TEST(answer_files) {
     for (int right = LIFECYCLE_BLANK; right <= LIFECYCLE_ANY; right++) {
-        struct render r = armed(pxed_arena_printf(&site.tree.arena, MAC ", %s, name=web01, domain=example.org, ip=10.77.0.60, disk=/dev/vda\n",
-                                                  systems[_i][0]));
+        struct render r = armed(pxed_arena_printf(
+            &site.tree.arena, MAC ", %s, name=web01, domain=example.org, ip=10.77.0.60, disk=/dev/vda\n",
+            systems[_i][0]));
         ((struct lifecycle_record *)(uintptr_t)r.record)->right = (enum lifecycle_right)right;
         const char *text = file(&r, systems[_i][1]);
         ck_assert_msg(strlen(text) > 100 && !strstr(text, "{{"), "%s of %s:\n%s", systems[_i][1], systems[_i][0], text);
         ck_assert_msg(!r.secret, "%s of %s", systems[_i][1], systems[_i][0]);
         const char *guard = strstr(text, "PXED_RIGHT='");
         if (guard) {
-            ck_assert_msg(strncmp(guard + 12, lifecycle_right_names[right], strlen(lifecycle_right_names[right])) == 0, "%.20s", guard);
+            ck_assert_msg(strncmp(guard + 12, lifecycle_right_names[right], strlen(lifecycle_right_names[right])) == 0,
+                          "%.20s", guard);
             ck_assert_ptr_nonnull(strstr(text, "PXED_WANT='/dev/vda'"));
         }
         r.record = NULL;
@@ -184,12 +207,15 @@ START_TEST(kickstart_by_release) {
 END_TEST
 
 START_TEST(an_operators_own_file) {
-    tree_write(&site.tree, "own.cfg", "{{host.name}} {{os.id}} {{os.family}} {{os.version}} {{server.url}} {{event.url}} {{arm.right}} {{host.dns-list}}\n"
-                                      "{{#host.dns-list}}[{{.}}]{{/host.dns-list}}{{host.netmask}} {{host.prefix}} {{host.mac-colon}}\n");
+    tree_write(&site.tree, "own.cfg",
+               "{{host.name}} {{os.id}} {{os.family}} {{os.version}} {{server.url}} {{event.url}} {{arm.right}} "
+               "{{host.dns-list}}\n"
+               "{{#host.dns-list}}[{{.}}]{{/host.dns-list}}{{host.netmask}} {{host.prefix}} {{host.mac-colon}}\n");
     struct render r = armed(MAC ", debian-12, answer=own.cfg, name=a, ip=10.77.0.60, dns=\"10.0.0.1, 10.0.0.2\"");
-    ck_assert_str_eq(file(&r, "preseed.cfg"),
-                     "a debian-12 debian 12 http://pxe-server http://pxe-server/boot/event?mac=08-00-27-4d-4d-aa blank \n"
-                     "[10.0.0.1][10.0.0.2]255.255.255.0 24 08:00:27:4d:4d:aa\n");
+    ck_assert_str_eq(
+        file(&r, "preseed.cfg"),
+        "a debian-12 debian 12 http://pxe-server http://pxe-server/boot/event?mac=08-00-27-4d-4d-aa blank \n"
+        "[10.0.0.1][10.0.0.2]255.255.255.0 24 08:00:27:4d:4d:aa\n");
     ck_assert_str_ne(file(&r, "early.sh"), "(broken)"); /* the profile's further files stay */
 }
 END_TEST
@@ -198,9 +224,12 @@ START_TEST(static_addresses) {
     static const struct {
         const char *host;
         bool fixed;
-    } rows[] = {{MAC ", testos-1, ip=10.77.0.60", true},           {MAC ", testos-1, ip=10.77.0.60, net=dhcp", false},
-                {MAC ", testos-1, ip=10.99.0.60", false},          {MAC ", testos-1, ip=10.99.0.60/16", true},
-                {MAC ", testos-1", false},                         {MAC ", testos-1, net=static", false}};
+    } rows[] = {{MAC ", testos-1, ip=10.77.0.60", true},
+                {MAC ", testos-1, ip=10.77.0.60, net=dhcp", false},
+                {MAC ", testos-1, ip=10.99.0.60", false},
+                {MAC ", testos-1, ip=10.99.0.60/16", true},
+                {MAC ", testos-1", false},
+                {MAC ", testos-1, net=static", false}};
     tree_write(&site.tree, "own.cfg", "{{#host.static}}static{{/host.static}}");
     for (int i = 0; i < COUNT(rows); i++) {
         struct render r = armed(pxed_arena_printf(&site.tree.arena, "%s, answer=own.cfg", rows[i].host));
@@ -216,13 +245,14 @@ START_TEST(a_text_tells_that_it_holds_a_secret) {
         const char *answer;
         bool secret;
     } rows[] = {
-        {"{{host.pass}}", true},       {"{{{host.pass}}}", true},     {"{{#host.pass}}set{{/host.pass}}", false},
-        {"{{host.name}}", false},      {"{{host.extra}}", false},     {"{{host.root-password-hash}}", false}, /* not set */
-        {"{{file.line}}", true},       {"{{file.missing_cfg}}", false},
+        {"{{host.pass}}", true},  {"{{{host.pass}}}", true},       {"{{#host.pass}}set{{/host.pass}}", false},
+        {"{{host.name}}", false}, {"{{host.extra}}", false},       {"{{host.root-password-hash}}", false}, /* not set */
+        {"{{file.line}}", true},  {"{{file.missing_cfg}}", false},
     };
     for (int i = 0; i < COUNT(rows); i++) {
-        tree_write(&site.tree, "own.cfg", pxed_arena_printf(&site.tree.arena, "%s%s", rows[i].answer,
-                                                            strstr(rows[i].answer, "file.line") ? "{{host.pass}}" : ""));
+        tree_write(&site.tree, "own.cfg",
+                   pxed_arena_printf(&site.tree.arena, "%s%s", rows[i].answer,
+                                     strstr(rows[i].answer, "file.line") ? "{{host.pass}}" : ""));
         struct render r = armed(MAC ", testos-1, answer=own.cfg, pass=hunter2, extra=e");
         const char *text = file(&r, "line");
         ck_assert_msg(r.secret == rows[i].secret, "%s", rows[i].answer);
@@ -260,8 +290,9 @@ START_TEST(a_file_may_link_to_itself) {
     ck_assert_str_eq(file(&r, "line"), "again: http://pxe-server/boot/hosts/08-00-27-4d-4d-aa/line");
     tree_write(&site.tree, "own.cfg", "again: {{file.line}} {{file.shell}} {{host.pass}}"); /* and to each other */
     r = armed(MAC ", testos-1, answer=own.cfg, pass=x");
-    ck_assert_str_eq(file(&r, "line"), "again: http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/line "
-                                       "http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/shell x");
+    ck_assert_str_eq(file(&r, "line"),
+                     "again: http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/line "
+                     "http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/shell x");
     ck_assert(r.secret);
 }
 END_TEST
@@ -271,7 +302,8 @@ START_TEST(broken_or_missing) {
     struct render r = armed(MAC ", testos-1, answer=own.cfg");
     ck_assert_str_eq(file(&r, "line"), "(broken)");
     ck_assert_str_eq(file(&r, "missing.cfg"), "(broken)");
-    tree_write(&site.tree, "own.cfg", "a{{> none}}{{> ../os-linux/report}}{{> /etc/passwd}}{{host.none}}{{none.at.all}}b");
+    tree_write(&site.tree, "own.cfg",
+               "a{{> none}}{{> ../os-linux/report}}{{> /etc/passwd}}{{host.none}}{{none.at.all}}b");
     r = armed(MAC ", testos-1, answer=own.cfg");
     ck_assert_str_eq(file(&r, "line"), "ab"); /* lenient: warned about when it was read */
 }
@@ -316,7 +348,8 @@ START_TEST(a_shell_agrees) { /* what our quoting means is what sh reads */
     tree_write(&site.tree, "own.cfg", "printf %s '{{host.extra}}'\n");
     struct render r = armed(MAC ", testos-1, answer=own.cfg, extra=@value");
     char said[256] = "";
-    FILE *sh = popen(pxed_arena_printf(&site.tree.arena, "sh %s", tree_write(&site.tree, "run.sh", file(&r, "shell"))), "re");
+    FILE *sh =
+        popen(pxed_arena_printf(&site.tree.arena, "sh %s", tree_write(&site.tree, "run.sh", file(&r, "shell"))), "re");
     said[fread(said, 1, sizeof(said) - 1, sh)] = '\0';
     ck_assert_int_eq(pclose(sh), 0);
     ck_assert_str_eq(said, EVIL "\n'two'\n'");

@@ -121,6 +121,7 @@ e2e_launch() { # starts without waiting
     e2e_spawn pxed server env "${E2E_ENV:-PXED_E2E=1}" "$E2E_BIN" run -c "$E2E/pxed.ini" "$@"
 }
 
+e2e_pid() { tail -c "+$((E2E_FROM + 1))" "$E2E_LOG" | sed -n 's/.* core ready pid=//p' | tail -n 1; }
 e2e_settled() { e2e_ready || ! e2e_alive pxed; }
 
 e2e_start() {

@@ -90,7 +90,8 @@ static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done
     if (!done)
         return 0;
     if (s->n_answers == s->cap_answers)
-        s->answers = pxed_xrealloc(s->answers, (s->cap_answers = s->cap_answers ? s->cap_answers * 2 : 8) * sizeof(*s->answers));
+        s->answers =
+            pxed_xrealloc(s->answers, (s->cap_answers = s->cap_answers ? s->cap_answers * 2 : 8) * sizeof(*s->answers));
     s->answers[s->n_answers++] = (struct fake_answer){done, arg, s->fail};
     return 0;
 }

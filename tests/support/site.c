@@ -10,7 +10,8 @@ void site_open(struct site *s) {
     mkdir(tree_path(&s->tree, "state"), 0755);
     mkdir(tree_path(&s->tree, "root"), 0755);
     mkdir(tree_path(&s->tree, "root/boot"), 0755);
-    s->ifaces[0] = (struct pxed_iface){.name = "eth1", .index = 2, .addr = pxed_addr_v4(0x0a4d0001), .prefix = 24, .mtu = 1500};
+    s->ifaces[0] =
+        (struct pxed_iface){.name = "eth1", .index = 2, .addr = pxed_addr_v4(0x0a4d0001), .prefix = 24, .mtu = 1500};
 }
 
 static void forget(struct site *s) {
@@ -31,8 +32,12 @@ void site_close(struct site *s) {
 void site_fake_os(struct site *s, const char *name, const struct pxed_profile *const *profiles) {
     size_t at = s->plugins.n;
     s->fake_ops[at] = (struct pxed_os_ops){sizeof(struct pxed_os_ops), profiles};
-    s->fakes[at] = (struct plugin){.desc = {.magic = PXED_PLUGIN_MAGIC, .abi_major = PXED_ABI_MAJOR, .size = sizeof(struct pxed_plugin),
-                                            .kind = PXED_KIND_OS, .name = name, .ops = &s->fake_ops[at]},
+    s->fakes[at] = (struct plugin){.desc = {.magic = PXED_PLUGIN_MAGIC,
+                                            .abi_major = PXED_ABI_MAJOR,
+                                            .size = sizeof(struct pxed_plugin),
+                                            .kind = PXED_KIND_OS,
+                                            .name = name,
+                                            .ops = &s->fake_ops[at]},
                                    .from = "a test"};
     s->plugins.items[s->plugins.n++] = &s->fakes[at];
 }
@@ -49,15 +54,19 @@ void site_load(struct site *s, const char *name) {
 
 const char *site_build(struct site *s, const char *more_pxed, const char *sections, const char *hosts) {
     forget(s);
-    const char *ini = tree_write(&s->tree, "pxed.ini",
-                                 pxed_arena_printf(&s->tree.arena, "[pxed]\ninterface = eth1\nroot = root\nstate = state\n%s%s",
-                                                   more_pxed, sections));
+    const char *ini =
+        tree_write(&s->tree, "pxed.ini",
+                   pxed_arena_printf(&s->tree.arena, "[pxed]\ninterface = eth1\nroot = root\nstate = state\n%s%s",
+                                     more_pxed, sections));
     if (hosts)
         tree_write(&s->tree, "host-os.conf", hosts);
     s->config = config_load(ini, &s->plugins, &s->diags);
     if (s->config) {
-        struct catalogue_input in = {.ini = &s->config->ini, .settings = &s->config->settings, .plugins = &s->plugins,
-                                     .ifaces = s->ifaces, .n_ifaces = 1};
+        struct catalogue_input in = {.ini = &s->config->ini,
+                                     .settings = &s->config->settings,
+                                     .plugins = &s->plugins,
+                                     .ifaces = s->ifaces,
+                                     .n_ifaces = 1};
         s->catalogue = catalogue_build(&in, &s->diags);
     }
     return diags_text(&s->tree, &s->diags);
@@ -84,8 +93,10 @@ const char *site_var(struct site *s, const struct catalogue_host *host, const ch
 
 struct render site_render(struct site *s, const struct catalogue_host *host, enum lifecycle_right right) {
     static struct lifecycle_record record;
-    static const uint8_t token[16] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+    static const uint8_t token[16] = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77,
+                                      0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
     memset(&record, 0, sizeof(record));
     lifecycle_arm(&record, right, host->os->id.text, 1, token, PXED_SLICE("new line"), 1);
-    return (struct render){.catalogue = s->catalogue, .host = host, .os = host->os, .record = &record, .arena = &s->tree.arena};
+    return (struct render){
+        .catalogue = s->catalogue, .host = host, .os = host->os, .record = &record, .arena = &s->tree.arena};
 }

@@ -58,8 +58,8 @@ const char *diags_text(struct tree *t, const struct pxed_diags *diags) {
     for (size_t i = 0; i < diags->n; i++) {
         const struct pxed_diag *d = &diags->items[i];
         const char *slash = d->file ? strrchr(d->file, '/') : NULL, *file = slash ? slash + 1 : d->file ? d->file : "-";
-        all = pxed_arena_printf(&t->arena, "%s%s %s:%u: %s\n", all, d->severity == PXED_ERROR ? "error" : "warning", file,
-                                d->line, d->text);
+        all = pxed_arena_printf(&t->arena, "%s%s %s:%u: %s\n", all, d->severity == PXED_ERROR ? "error" : "warning",
+                                file, d->line, d->text);
     }
     return all;
 }

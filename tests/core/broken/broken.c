@@ -30,7 +30,8 @@
 #define NEEDS
 #endif
 
-static const struct pxed_option options[] = {{.key = "number", .type = (enum pxed_option_type)(TYPE), .offset = OFFSET, .help = "a number"}, {0}};
+static const struct pxed_option options[] = {
+    {.key = "number", .type = (enum pxed_option_type)(TYPE), .offset = OFFSET, .help = "a number"}, {0}};
 static const char *const provides[] = {PROVIDES NULL};
 static const char *const needs[] = {NEEDS NULL};
 

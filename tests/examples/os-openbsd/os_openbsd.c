@@ -1,10 +1,11 @@
-/* os-openbsd: OpenBSD 6.9 and later on EFI machines, by autoinstall. An example of docs/writing-os-plugins.md: a system in
- * one folder, all of it tables.
+/* os-openbsd: OpenBSD 6.9 and later on EFI machines, by autoinstall. An example of docs/writing-os-plugins.md: a system
+ * in one folder, all of it tables.
  *
- * The image's folder root/boot/os/openbsd-7.4-amd64 holds BOOTX64.EFI, bsd.rd and the sets. iPXE starts BOOTX64.EFI, which
- * takes bsd.rd from the TFTP server it was booted by: root/tftp/bsd, a link to it. An unmodified bsd.rd asks for its answers
- * at http://SERVER/MAC-install.conf, outside of /boot: give it an auto_install.conf of its own (autoinstall(8)) whose answer
- * to "Response file location" is http://SERVER/boot/hosts/openbsd/MAC.conf, the file below. */
+ * The image's folder root/boot/os/openbsd-7.4-amd64 holds BOOTX64.EFI, bsd.rd and the sets. iPXE starts BOOTX64.EFI,
+ * which takes bsd.rd from the TFTP server it was booted by: root/tftp/bsd, a link to it. An unmodified bsd.rd asks for
+ * its answers at http://SERVER/MAC-install.conf, outside of /boot: give it an auto_install.conf of its own
+ * (autoinstall(8)) whose answer to "Response file location" is http://SERVER/boot/hosts/openbsd/MAC.conf, the file
+ * below. */
 #include "pxed/plugin.h"
 
 static const struct pxed_claim claims[] = {
@@ -20,7 +21,8 @@ static const struct pxed_boot boots[] = {
     {0},
 };
 
-/* Not flagged GUARDED: the installer's answers cannot look at the disk first, so only `pxed arm` installs, no new line. */
+/* Not flagged GUARDED: the installer's answers cannot look at the disk first, so only `pxed arm` installs, no new line.
+ */
 static const struct pxed_file files[] = {
     {.name = "install.conf",
      .path = "hosts/openbsd/<mac>.conf",
@@ -46,5 +48,5 @@ static const struct pxed_profile openbsd = {"openbsd", claims, boots, files, ste
 static const struct pxed_profile *const profiles[] = {&openbsd, NULL};
 static const struct pxed_os_ops ops = {.size = sizeof(ops), .profiles = profiles};
 
-PXED_PLUGIN(os_openbsd, .kind = PXED_KIND_OS, .name = "os-openbsd", .version = "1",
-            .summary = "OpenBSD by autoinstall", .ops = &ops)
+PXED_PLUGIN(os_openbsd, .kind = PXED_KIND_OS, .name = "os-openbsd", .version = "1", .summary = "OpenBSD by autoinstall",
+            .ops = &ops)

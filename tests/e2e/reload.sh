@@ -1,0 +1,205 @@
+#!/bin/bash
+# A changed host file, a broken one, an emptied one; SIGHUP; what arms and what does not.
+. "$(dirname "$0")/common.sh"
+e2e_begin
+M1=08:00:27:4d:4d:01 M2=08:00:27:4d:4d:02 M3=08:00:27:4d:4d:03
+e2e_client m1 $M1
+e2e_address m1 10.77.0.61
+for os in centos-5.5-i386 debian-12 rocky-9; do e2e_image $os; done
+H=$E2E/host-os.conf
+base() { for n in 1 2 3 4 5 6; do echo "08:00:27:4d:4d:0$n, debian-12, name=m$n"; done; }
+base >"$H"
+config() { # LINES OF [pxed] on stdin
+    { cat; printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n'; } | e2e_ini
+}
+config <<<'arm-limit = 3'
+rm -f "$E2E/missing"
+e2e_start
+
+names() { e2e_pxed machines --json | jq -r 'select(.declared) | .name' | sort | paste -sd' '; }
+names_are() { [ "$(names)" = "$1" ]; }
+within() { # MILLISECONDS CMD...
+    local begin limit=$1
+    begin=$(date +%s%N)
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $((($(date +%s%N) - begin) / 1000000)) -lt "$limit" ] || return 1
+        sleep 0.02
+    done
+}
+state() { e2e_state "$1" install; }
+hup() { # SIGHUP, and its end
+    e2e_mark
+    kill -HUP "${E2E_PIDS[pxed]}"
+    until_true 10 logged 'core (reloaded|reload-refused)'
+}
+ALL='m1 m2 m3 m4 m5 m6'
+
+# --- more than arm-limit at the start
+is "six new lines, arm-limit = 3: none is armed" 0 "$(e2e_pxed machines --armed --json | wc -l)"
+ok "the error has the count" logged '6 new hosts would be armed, arm-limit is 3'
+has "machines shows what is held" "pxed arm --new" "$(e2e_pxed machines)"
+no "arm --new asks" e2e_pxed arm --new </dev/null
+is "and does nothing without a yes" 0 "$(e2e_pxed machines --armed --json | wc -l)"
+ok "arm --new --yes" e2e_pxed arm --new --yes
+is "arms them" 6 "$(e2e_pxed machines --armed --json | wc -l)"
+is "with right blank" blank "$(e2e_state $M1 right)"
+
+# --- within a second, however the file is written
+echo '08:00:27:4d:4d:07, debian-12, name=m7' >>"$H"
+ok "a line appended is in force within a second" within 1000 names_are "$ALL m7"
+ok "and armed: it is new" e2e_state_is 08:00:27:4d:4d:07 install armed
+{ base; echo '08:00:27:4d:4d:08, debian-12, name=m8'; } >"$H.new" && mv "$H.new" "$H"
+ok "a file renamed over it" within 1000 names_are "$ALL m8"
+cp "$H" "$H~" && { base; echo '08:00:27:4d:4d:08, debian-12, name=eight'; } >"$H.tmp" && rm "$H" && mv "$H.tmp" "$H"
+ok "removed and written anew" within 1000 names_are "eight $ALL"
+{ base | head -n 3; until_true 0 false; base | tail -n 3; } >"$H"
+ok "written in two steps" within 1500 names_are "$ALL"
+
+# --- a line that comes back
+is "the removed line was disarmed" "" "$(state 08:00:27:4d:4d:07)"
+{ base; echo '08:00:27:4d:4d:07, debian-12, name=m7'; } >"$H"
+ok "it comes back" within 1000 names_are "$ALL m7"
+is "and is not armed" "" "$(state 08:00:27:4d:4d:07)"
+is "nobody else changed" 6 "$(e2e_pxed machines --armed --json | wc -l)"
+
+# --- a bad line
+e2e_mark
+{ base; echo '08:00:27:4d:4d:07, debian-12, nmae=m7'; echo '08:00:27:4d:4d:09, debian-12, name=m9'; } >"$H"
+ok "a bad line: file:line in the log" until_true 5 logged 'host-os.conf:7: .*nmae.*name'
+ok "the load is refused" until_true 5 logged reload-refused
+is "the table stays, whole" "$ALL m7" "$(names)"
+has "check says the same" "host-os.conf:7:" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+"$E2E_BIN" check -c "$E2E/pxed.ini" >/dev/null 2>&1
+is "with exit 1" 1 $?
+for line in 'zz:00:27:4d:4d:07, debian-12' '08:00:27:4d:4d:01, debian-12' '08:00:27:4d:4d:0a, debian-12, name=m1' \
+    '08:00:27:4d:4d:0a, debian-12, name="open' '08:00:27:4d:4d:0a' '08:00:27:4d:4d:0a, debian-12, ip=10.77.0.999'; do
+    e2e_mark
+    { base; echo "$line"; } >"$H"
+    ok "bad: $line" until_true 5 logged 'host-os.conf:7: '
+done
+is "still the last good table" "$ALL m7" "$(names)"
+
+# --- a start with a broken host file
+e2e_stop
+e2e_mark
+e2e_start
+ok "the start says file:line" logged 'host-os.conf:7: '
+ok "and that the last good table is in force" logged 'the last good table is in force'
+is "it is" "$ALL m7" "$(names)"
+is "a start arms nothing" 6 "$(e2e_pxed machines --armed --json | wc -l)"
+base >"$H"
+ok "corrected: in force" within 1500 names_are "$ALL"
+
+# --- emptied, halved
+e2e_mark
+: >"$H"
+ok "an emptied file is refused" until_true 5 logged 'would drop 6 of 6 hosts'
+is "nobody is lost" "$ALL" "$(names)"
+e2e_mark
+base | head -n 2 >"$H"
+ok "more than half dropped: refused" until_true 5 logged 'would drop 4 of 6 hosts'
+e2e_mark
+rm "$H"
+ok "a removed file is refused" until_true 5 logged 'reload-refused'
+is "nobody is lost then" "$ALL" "$(names)"
+base | head -n 3 >"$H"
+ok "half dropped: taken" within 1500 names_are "m1 m2 m3"
+base | head -n 1 >"$H"
+e2e_mark
+until_true 5 logged 'would drop'
+hup
+is "SIGHUP confirms" m1 "$(names)"
+: >"$H"
+hup
+is "even an empty table" "" "$(names)"
+base | head -n 3 >"$H"
+ok "they come back" within 1500 names_are "m1 m2 m3"
+is "not armed" 0 "$(e2e_pxed machines --armed --json | wc -l)"
+
+# --- the OS id changes
+e2e_pxed arm --yes m1 m2 m3 >/dev/null
+sed -i 's/01, debian-12/01, rocky-9/' "$H"
+ok "an unused arming follows the line" until_true 5 e2e_state_is $M1 arm_os rocky-9
+has "in the script, too" /boot/os/rocky-9/ "$(curl_as m1 "$U/home.php?mac=$M1")"
+curl_as m1 -o /dev/null "$U/hosts/linux-ks/08-00-27-4d-4d-01.txt"
+is "spent" installing "$(state $M1)"
+sed -i 's/01, rocky-9/01, debian-12/' "$H"
+ok "a spent one does not" until_true 5 e2e_state_is $M1 os debian-12
+is "what it installs stays" rocky-9 "$(e2e_state $M1 arm_os)"
+has "machines shows both" "rocky-9, line says debian-12: pxed arm" "$(e2e_pxed machines)"
+is "and it is not armed" installing "$(state $M1)"
+e2e_pxed arm --yes m1 >/dev/null
+is "until somebody arms it" debian-12 "$(e2e_state $M1 arm_os)"
+
+# --- protect, local
+sed -i 's/\(02, debian-12.*\)/\1, protect=yes/' "$H"
+ok "protect=yes is in force" until_true 5 e2e_state_is $M2 protect true
+lacks "an arming it had has no effect" /boot/os/ "$(curl_as server "$U/home.php?mac=$M2")"
+no "and arm refuses" e2e_pxed arm --yes m2
+has "by name" "protect=yes" "$(e2e_pxed arm --yes m2 2>&1)"
+sed -i 's/03, debian-12/03, local/' "$H"
+ok "local is in force" until_true 5 e2e_state_is $M3 os local
+no "local cannot be armed" e2e_pxed arm --yes m3
+echo '08:00:27:4d:4d:0b, debian-12, name=mb, protect=yes' >>"$H"
+ok "a new protected line" until_true 5 names_are "m1 m2 m3 mb"
+is "is not armed" "" "$(state 08:00:27:4d:4d:0b)"
+
+# --- the ini
+config <<<$'arm-limit = 3\nrang = 5'
+hup
+ok "a bad ini: file:line and the nearest name" logged "pxed.ini:7: unknown key 'rang'"
+ok "nothing was changed" logged 'reload-refused'
+has "the daemon lives" "m1" "$(names)"
+config <<<$'arm-limit = 3\nname = other.lab.test'
+hup
+has "a good one is in force: name" http://other.lab.test/boot/ "$(curl_as server "$U/home.php?mac=$M1")"
+sed -i 's/0.99/0.98/' "$E2E/pxed.ini"
+hup
+ok "a key that needs a restart is named" logged "range.*restart"
+config <<<$'arm-limit = 3\narm = command'
+hup
+echo '08:00:27:4d:4d:0c, debian-12, name=mc' >>"$H"
+ok "arm = command: a new line" until_true 5 names_are "m1 m2 m3 mb mc"
+is "does not arm" "" "$(state 08:00:27:4d:4d:0c)"
+ok "arm --new does" e2e_pxed arm --new --yes
+is "with the right blank" "armed blank" "$(state 08:00:27:4d:4d:0c) $(e2e_state 08:00:27:4d:4d:0c right)"
+config <<<$'arm-limit = 3\narm = any'
+hup
+echo '08:00:27:4d:4d:0d, debian-12, name=md' >>"$H"
+ok "arm = any: a new line" until_true 5 e2e_state_is 08:00:27:4d:4d:0d right any
+
+# --- an operator's answer file without the guard
+printf 'config <<<"arm-limit = 3"' >/dev/null
+config <<<'arm-limit = 3'
+hup
+echo 'd-i nothing here' >"$E2E/own.cfg"
+echo '08:00:27:4d:4d:0e, debian-12, name=me, answer=own.cfg' >>"$H"
+ok "an unguarded answer file" until_true 5 names_are "m1 m2 m3 mb mc md me"
+is "does not arm" "" "$(state 08:00:27:4d:4d:0e)"
+ok "the warning names the file" until_true 5 logged 'own.cfg'
+ok "pxed arm does" e2e_pxed arm --yes me
+has "and it is delivered" "nothing here" "$(curl_as server "$U/hosts/08-00-27-4d-4d-0e/preseed.cfg")"
+echo 'd-i something else for {{host.name}}' >"$E2E/own.cfg"
+hup
+has "SIGHUP reads it again" "something else for me" "$(curl_as server "$U/hosts/08-00-27-4d-4d-0e/preseed.cfg")"
+e2e_stop
+
+# --- a folder of host files
+mkdir "$E2E/hosts.d"
+base | head -n 2 >"$E2E/hosts.d/10-a.conf"
+base | tail -n 2 >"$E2E/hosts.d/20-b.conf"
+base | sed -n 3p >"$E2E/hosts.d/README"
+printf '[pxed]\ninterface = lan0\nroot = %s/root\nstate = %s/state2\nhosts = hosts.d\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' "$E2E" "$E2E" >"$E2E/pxed.ini"
+e2e_start
+is "a folder: its *.conf" "m1 m2 m5 m6" "$(names)"
+base | sed -n 4p >"$E2E/hosts.d/30-c.conf"
+ok "a further file is in force within a second" within 1000 names_are "m1 m2 m4 m5 m6"
+rm "$E2E/hosts.d/20-b.conf"
+ok "a removed one, too" within 1000 names_are "m1 m2 m4"
+e2e_mark
+base | sed -n 1p >"$E2E/hosts.d/40-d.conf"
+ok "the same MAC in two files: both are named" until_true 5 logged '40-d.conf:1: .*10-a.conf:1'
+is "and refused" "m1 m2 m4" "$(names)"
+e2e_stop && e2e_pass "it ends well"
+e2e_done
