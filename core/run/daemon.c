@@ -310,11 +310,13 @@ static void raise_limits(void) {
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) < 0)
         return;
-    if (geteuid() == 0 && files.rlim_max < FILES)
-        files.rlim_max = FILES;
     files.rlim_cur = files.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &files) < 0)
         log_core(PXED_LOG_WARNING, "start", "the limit of open files cannot be raised: %s", strerror(errno));
+    if (files.rlim_max >= FILES)
+        return;
+    files.rlim_cur = files.rlim_max = FILES; /* beyond the hard limit: where root may */
+    setrlimit(RLIMIT_NOFILE, &files);
 }
 
 int daemon_run(const char *ini_path, bool debug) {
