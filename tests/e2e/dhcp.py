@@ -195,11 +195,15 @@ def send(a, wire, kind, xid, extra=b"", ciaddr="0.0.0.0"):
     wire.send(frame(a.mac_raw, dst_mac, source, dst, sport, a.port, payload))
 
 
-def wait_reply(a, wire, xid, every=False):
+def wait_reply(a, wire, xid, every=False, leases=False):
+    """`leases`: only replies with an address, or a NAK; a proxy's do not count."""
     found = []
     for reply in wire.replies(a.wait):
         if reply[4][4:8] == struct.pack("!I", xid) and reply[4][28:34] == a.mac_raw:
-            found.append(describe(reply))
+            r = describe(reply)
+            if leases and r["yiaddr"] == "0.0.0.0" and r["type"] != "nak":
+                continue
+            found.append(r)
             if not every:
                 break
     return found
@@ -225,12 +229,12 @@ def one(a, wire):
 def lease(a, wire):
     for _ in range(4):
         send(a, wire, "discover", a.xid, option(50, socket.inet_aton(a.ip)) if a.ip else b"")
-        offers = [r for r in wait_reply(a, wire, a.xid) if r["type"] == "offer"]
+        offers = [r for r in wait_reply(a, wire, a.xid, leases=True) if r["type"] == "offer"]
         if not offers:
             continue
         o = offers[0]
         send(a, wire, "request", a.xid, option(50, socket.inet_aton(o["yiaddr"])) + option(54, socket.inet_aton(o["server"])))
-        acks = wait_reply(a, wire, a.xid)
+        acks = wait_reply(a, wire, a.xid, leases=True)
         if acks and acks[0]["type"] == "ack":
             print(json.dumps(acks[0]))
             return 0

@@ -1,0 +1,49 @@
+#!/bin/bash
+# kill -9 in the middle of many leases: what was acknowledged is known after the restart, and nobody else's.
+. "$(dirname "$0")/common.sh"
+e2e_begin
+e2e_client crowd 02:ee:ff:00:00:01
+e2e_in server ip addr flush dev lan0
+e2e_in server ip addr add $E2E_SERVER/16 dev lan0
+for n in $(seq 0 99); do printf '02:dd:00:00:00:%02x, local, ip=10.77.100.%d\n' "$n" $((n + 1)); done >"$E2E/host-os.conf"
+printf '[dhcp]\nmode = server\nrange = 10.77.4.0 - 10.77.11.255\ndns = 10.77.0.1\n' | e2e_ini
+e2e_start
+
+leases() { e2e_pxed leases --json | jq -r 'select(.state == "bound") | .ip + " " + .mac' | sort; }
+lines() { [ "$(cat "$E2E"/*.acks 2>/dev/null | wc -l)" -ge "$1" ]; }
+check() { # WHAT
+    sort -u "$E2E"/*.acks >"$E2E/acked" # first: the crowd goes on meanwhile
+    leases >"$E2E/leases"
+    is "$1: every acknowledged lease is there" "" "$(comm -23 "$E2E/acked" "$E2E/leases" | head -n 3)"
+    is "$1: no address was given twice" "" "$(cut -d' ' -f1 "$E2E/acked" | uniq -d)"
+    is "$1: no machine has two" "" "$(cut -d' ' -f2 "$E2E/acked" | sort | uniq -d)"
+    is "$1: the store is whole" ok "$(sqlite3 "file:$E2E/copy.db?mode=ro" 'pragma integrity_check' 2>&1)"
+}
+
+# unknown machines and reserved ones at once; three crashes at different moments
+dhcp_as crowd flood --count 600 --prefix 02:ee --out "$E2E/a.acks" --wait 150 &
+CROWD=$!
+dhcp_as crowd flood --count 100 --prefix 02:dd --out "$E2E/b.acks" --wait 150 &
+RESERVED=$!
+for at in 40 200 450; do
+    until_true 60 lines "$at"
+    e2e_crash
+    COUNT=$(cat "$E2E"/*.acks | wc -l)
+    rm -f "$E2E"/copy.db*
+    for end in '' -wal; do cp "$E2E/state/pxed.db$end" "$E2E/copy.db$end" 2>/dev/null; done
+    e2e_start
+    check "killed after $COUNT leases"
+done
+wait $CROWD
+is "all 600 machines have an address in the end" 0 $?
+wait $RESERVED
+is "and all with ip=" 0 $?
+check "at the end"
+is "700 leases" 700 "$(wc -l <"$E2E/acked")"
+is "each reservation is its own" "" "$(awk '$2 ~ /^02:dd/ { split($2, m, ":"); if ($1 != "10.77.100." (strtonum("0x" m[6]) + 1)) print }' "$E2E/acked" 2>/dev/null || true)"
+for mac in $(shuf -n 10 --random-source=/etc/services "$E2E/acked" | cut -d' ' -f2); do
+    is "$mac comes back to its address" "$(sed -n "s/ $mac//p" "$E2E/acked")" "$(dhcp_as crowd lease --mac "$mac" | jq -r .yiaddr)"
+done
+
+e2e_stop && e2e_pass "it ends well"
+e2e_done
