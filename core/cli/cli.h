@@ -7,8 +7,8 @@ enum { CLI_OK = 0, CLI_NO = 1, CLI_USAGE = 2, CLI_NO_DAEMON = 3 };
 
 struct cli_command {
     const char *name;
-    const char *args; /* as the usage text shows them */
-    const char *help; /* one line */
+    const char *args;                  /* as the usage text shows them */
+    const char *help;                  /* one line */
     int (*run)(int argc, char **argv); /* argv[0] is the command's own name; returns an exit code */
 };
 

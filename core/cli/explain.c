@@ -32,8 +32,12 @@ static const struct catalogue_host *find_host(const struct catalogue *c, const c
 }
 
 static struct render make_render(struct explain *e) {
-    return (struct render){.catalogue = e->o.catalogue, .host = e->host, .os = e->host->os, .record = &e->record,
-                           .arena = &e->arena, .masked = true};
+    return (struct render){.catalogue = e->o.catalogue,
+                           .host = e->host,
+                           .os = e->host->os,
+                           .record = &e->record,
+                           .arena = &e->arena,
+                           .masked = true};
 }
 
 static void print_var(void *arg, const struct pxed_var *v) {
@@ -48,8 +52,9 @@ static void print_var(void *arg, const struct pxed_var *v) {
 static void print_host(struct explain *e) {
     char mac[PXED_MAC_TEXT];
     struct render r = make_render(e);
-    printf("host %.*s  %s  %.*s    (%s:%u)\n", PXED_S(e->host->pub.name), pxed_mac_text(&e->host->pub.macs[0], ":", mac),
-           PXED_S(e->host->os->id.text), e->host->pub.file, e->host->pub.line);
+    printf("host %.*s  %s  %.*s    (%s:%u)\n", PXED_S(e->host->pub.name),
+           pxed_mac_text(&e->host->pub.macs[0], ":", mac), PXED_S(e->host->os->id.text), e->host->pub.file,
+           e->host->pub.line);
     printf("profile: %s%s%s\n", e->host->os->profile ? e->host->os->plugin : "none: no plugin claims this OS id",
            e->host->os->profile ? ", " : "", e->host->os->profile ? e->host->os->profile->name : "");
     puts("variables:");
@@ -68,7 +73,8 @@ static void indent(struct pxed_slice text) {
 
 /* The reason for a local boot, or OK and the plan. */
 static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
-    struct lifecycle_line line = {e->host->os->id.text, e->host->pub.protect, e->host->os->profile != NULL, e->host->guarded};
+    struct lifecycle_line line = {e->host->os->id.text, e->host->pub.protect, e->host->os->profile != NULL,
+                                  e->host->guarded};
     enum pxed_reason why = lifecycle_wants(&e->record, &line);
     struct render r = make_render(e);
     if (why == PXED_WHY_OK)
@@ -76,20 +82,26 @@ static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
     if (why != PXED_WHY_OK) {
         char mac[PXED_MAC_TEXT];
         *plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
-        plan->note = pxed_slice_of(pxed_arena_printf(&e->arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(e->host->pub.name),
-                                                     pxed_mac_text(&e->host->pub.macs[0], ":", mac), pxed_reason_sentence(why)));
+        plan->note =
+            pxed_slice_of(pxed_arena_printf(&e->arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(e->host->pub.name),
+                                            pxed_mac_text(&e->host->pub.macs[0], ":", mac), pxed_reason_sentence(why)));
     }
     return why;
 }
 
 static void print_offer(struct explain *e, enum pxed_reason why) {
     char text[8192], mac[PXED_MAC_TEXT];
-    struct verdict_facts vf = {.declared = true, .wants = why, .idle_silent = e->o.config->settings.idle == SETTINGS_IDLE_SILENT};
+    struct verdict_facts vf = {
+        .declared = true, .wants = why, .idle_silent = e->o.config->settings.idle == SETTINGS_IDLE_SILENT};
     struct verdict v = verdict_decide(&vf);
     struct pxed_verdict verdict = {v.reason, v.offer_boot, v.install, &e->host->pub,
-                                   pxed_arena_printf(&e->arena, "%s%s?mac=%s", e->o.catalogue->base, e->o.catalogue->site.script,
+                                   pxed_arena_printf(&e->arena, "%s%s?mac=%s", e->o.catalogue->base,
+                                                     e->o.catalogue->site.script,
                                                      pxed_mac_text(&e->host->pub.macs[0], "-", mac))};
-    struct pxed_facts facts = {.mac = e->host->pub.macs[0], .firmware = e->firmware, .has_firmware = true, .boots = true,
+    struct pxed_facts facts = {.mac = e->host->pub.macs[0],
+                               .firmware = e->firmware,
+                               .has_firmware = true,
+                               .boots = true,
                                .iface = e->o.n_ifaces ? &e->o.ifaces[0] : NULL};
     for (int pass = 0; pass < 2; pass++) { /* the firmware asks first, then the loader it was given */
         facts.loader = pass == 0 ? PXED_LOADER_NONE : e->loader;
@@ -139,8 +151,8 @@ static void explain(struct explain *e) {
         dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out);
     }
     if (why != PXED_WHY_OK)
-        printf("%s: %s%s%s\n", pxed_reason_name(why), pxed_reason_sentence(why), *pxed_reason_cure(why) ? "; cure: " : "",
-               pxed_reason_cure(why));
+        printf("%s: %s%s%s\n", pxed_reason_name(why), pxed_reason_sentence(why),
+               *pxed_reason_cure(why) ? "; cure: " : "", pxed_reason_cure(why));
     print_offer(e, why);
     printf("script, in %s:\n", pxed_loader_names[e->loader]);
     indent(pxed_buf_slice(&out));
@@ -162,10 +174,12 @@ static bool take_option(struct explain *e, const char *option, const char *value
 }
 
 int cli_explain(int argc, char **argv) {
-    struct explain e = {.loader = PXED_LOADER_GPXE, .record = {.state = LIFECYCLE_ARMED, .tries = 1, .right = LIFECYCLE_BLANK}};
+    struct explain e = {.loader = PXED_LOADER_GPXE,
+                        .record = {.state = LIFECYCLE_ARMED, .tries = 1, .right = LIFECYCLE_BLANK}};
     const char *ini = cli_default_ini(), *host = NULL;
     for (int i = 1; i < argc; i++) {
-        bool known = strcmp(argv[i], "--as") == 0 || strcmp(argv[i], "--firmware") == 0 || strcmp(argv[i], "--loader") == 0;
+        bool known =
+            strcmp(argv[i], "--as") == 0 || strcmp(argv[i], "--firmware") == 0 || strcmp(argv[i], "--loader") == 0;
         if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
             ini = argv[++i];
         else if (known && i + 1 < argc && take_option(&e, argv[i], argv[i + 1]))

@@ -7,7 +7,8 @@
 static void check_account(struct offline *o) {
     const struct settings *s = &o->config->settings;
     if (s->user && *s->user && !getpwnam(s->user))
-        pxed_diag_add(&o->diags, PXED_WARNING, o->config->ini.path, 0, "there is no account '%s' on this machine", s->user);
+        pxed_diag_add(&o->diags, PXED_WARNING, o->config->ini.path, 0, "there is no account '%s' on this machine",
+                      s->user);
 }
 
 /* A unix socket's path ends at 107 bytes, whatever the file system allows. */
@@ -30,7 +31,10 @@ void offline_load(struct offline *o, const char *ini_path) {
     plugins_order(&o->plugins, core_provides, &o->diags);
     o->n_ifaces = interfaces_find(&o->config->settings, o->ifaces, &o->diags);
     struct catalogue_input in = {
-        .ini = &o->config->ini, .settings = &o->config->settings, .plugins = &o->plugins, .ifaces = o->ifaces,
+        .ini = &o->config->ini,
+        .settings = &o->config->settings,
+        .plugins = &o->plugins,
+        .ifaces = o->ifaces,
         .n_ifaces = o->n_ifaces,
     };
     o->catalogue = catalogue_build(&in, &o->diags);

@@ -18,7 +18,8 @@ static void print_vars(const struct plugins *plugins, const char *only) {
         const struct pxed_os_ops *ops = d->ops;
         for (const struct pxed_profile *const *p = ops->profiles; *p; p++) {
             for (const struct pxed_claim *c = (*p)->claims; c && c->family; c++)
-                printf("  claims %s %s %s\n", c->family, c->version ? c->version : "(any version)", c->arch ? c->arch : "(any architecture)");
+                printf("  claims %s %s %s\n", c->family, c->version ? c->version : "(any version)",
+                       c->arch ? c->arch : "(any architecture)");
             for (const struct pxed_os_var *v = (*p)->vars; v && v->key; v++)
                 printf("  %s = %s\n      %s\n", v->key, v->fallback ? v->fallback : "", v->help);
             for (const struct pxed_step *s = (*p)->steps; s && s->name; s++)

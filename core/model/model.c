@@ -41,7 +41,8 @@ static const char *const arch_same[][4] = {
     {"i386", "i686", "x86", NULL},
     {"arm64", "aarch64", NULL, NULL},
 };
-static const char *const arch_other[] = {"ppc64le", "ppc64", "s390x", "riscv64", "armhf", "sparc", "ia64", "i586", NULL};
+static const char *const arch_other[] = {"ppc64le", "ppc64", "s390x", "riscv64", "armhf",
+                                         "sparc",   "ia64",  "i586",  NULL};
 
 static int arch_group(struct pxed_slice a) {
     for (int g = 0; g < 3; g++)

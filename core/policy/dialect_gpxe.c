@@ -75,7 +75,8 @@ enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_pla
     write_echo(plan->note, out);
     switch (plan->how) {
     case PXED_HOW_LOCAL:
-        /* EDK2 stops in its setup menu after a loader that ended well, and tries the next entry after one that failed. */
+        /* EDK2 stops in its setup menu after a loader that ended well, and tries the next entry after one that failed.
+         */
         pxed_buf_str(out, efi ? "exit 1\n" : "exit\n");
         break;
     case PXED_HOW_EFI:

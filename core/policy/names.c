@@ -88,7 +88,8 @@ enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, st
 }
 
 bool name_is_private(const struct name *name) {
-    static const char *const backups[] = {"~", ".bak", ".swp", ".swo", ".orig", ".rej", ".dpkg-old", ".dpkg-dist", ".rpmsave"};
+    static const char *const backups[] = {"~",    ".bak",      ".swp",       ".swo",    ".orig",
+                                          ".rej", ".dpkg-old", ".dpkg-dist", ".rpmsave"};
     struct pxed_slice rest = name->path, part = PXED_NO_SLICE, word;
     bool image = name->kind == NAME_IMAGE;
     while ((word = pxed_slice_word(&rest, "/")).len > 0) {

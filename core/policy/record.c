@@ -1,6 +1,16 @@
 #include "record.h"
 
-enum field_type { FIELD_TEXT, FIELD_BOOL, FIELD_UINT, FIELD_TIME, FIELD_STATE, FIELD_RIGHT, FIELD_TOKEN, FIELD_ADDR, FIELD_FIRMWARE };
+enum field_type {
+    FIELD_TEXT,
+    FIELD_BOOL,
+    FIELD_UINT,
+    FIELD_TIME,
+    FIELD_STATE,
+    FIELD_RIGHT,
+    FIELD_TOKEN,
+    FIELD_ADDR,
+    FIELD_FIRMWARE
+};
 
 struct field {
     const char *key;
@@ -12,14 +22,30 @@ struct field {
     { key, type, offsetof(struct lifecycle_record, member), sizeof(((struct lifecycle_record *)0)->member) }
 
 static const struct field fields[] = {
-    FIELD("new", FIELD_BOOL, held_new),       FIELD("line", FIELD_TEXT, line_os),   FIELD("state", FIELD_STATE, state),
-    FIELD("right", FIELD_RIGHT, right),       FIELD("os", FIELD_TEXT, os),          FIELD("tries", FIELD_UINT, tries),
-    FIELD("reported", FIELD_BOOL, reported),  FIELD("disk", FIELD_BOOL, on_disk),   FIELD("token", FIELD_TOKEN, token),
-    FIELD("armed", FIELD_TIME, armed_at),     FIELD("since", FIELD_TIME, state_at), FIELD("event", FIELD_TIME, event_at),
-    FIELD("by", FIELD_TEXT, by),              FIELD("step", FIELD_TEXT, step),      FIELD("fail", FIELD_TEXT, fail),
-    FIELD("boot", FIELD_TIME, boot_at),       FIELD("stage", FIELD_UINT, stage),    FIELD("staged", FIELD_TIME, stage_at),
-    FIELD("script", FIELD_TIME, script_at),   FIELD("ip", FIELD_ADDR, ip),          FIELD("leased", FIELD_BOOL, ip_leased),
-    FIELD("firmware", FIELD_FIRMWARE, firmware), FIELD("own", FIELD_BOOL, own_script), FIELD("fed", FIELD_BOOL, fed),
+    FIELD("new", FIELD_BOOL, held_new),
+    FIELD("line", FIELD_TEXT, line_os),
+    FIELD("state", FIELD_STATE, state),
+    FIELD("right", FIELD_RIGHT, right),
+    FIELD("os", FIELD_TEXT, os),
+    FIELD("tries", FIELD_UINT, tries),
+    FIELD("reported", FIELD_BOOL, reported),
+    FIELD("disk", FIELD_BOOL, on_disk),
+    FIELD("token", FIELD_TOKEN, token),
+    FIELD("armed", FIELD_TIME, armed_at),
+    FIELD("since", FIELD_TIME, state_at),
+    FIELD("event", FIELD_TIME, event_at),
+    FIELD("by", FIELD_TEXT, by),
+    FIELD("step", FIELD_TEXT, step),
+    FIELD("fail", FIELD_TEXT, fail),
+    FIELD("boot", FIELD_TIME, boot_at),
+    FIELD("stage", FIELD_UINT, stage),
+    FIELD("staged", FIELD_TIME, stage_at),
+    FIELD("script", FIELD_TIME, script_at),
+    FIELD("ip", FIELD_ADDR, ip),
+    FIELD("leased", FIELD_BOOL, ip_leased),
+    FIELD("firmware", FIELD_FIRMWARE, firmware),
+    FIELD("own", FIELD_BOOL, own_script),
+    FIELD("fed", FIELD_BOOL, fed),
 };
 
 static void write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {
@@ -113,7 +139,8 @@ static void read_value(const struct field *f, struct pxed_slice value, struct li
         break;
     case FIELD_TOKEN:
         for (size_t i = 0; value.len == 32 && i < 16; i++)
-            r->token[i] = (uint8_t)((pxed_hex_digit(value.ptr[2 * i]) & 15) << 4 | (pxed_hex_digit(value.ptr[2 * i + 1]) & 15));
+            r->token[i] =
+                (uint8_t)((pxed_hex_digit(value.ptr[2 * i]) & 15) << 4 | (pxed_hex_digit(value.ptr[2 * i + 1]) & 15));
         break;
     case FIELD_ADDR:
         pxed_addr_parse(value, &r->ip);

@@ -8,7 +8,8 @@
 static bool is_file(const char *folder, const char *name) {
     char path[PATH_MAX];
     struct stat st;
-    return snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path) && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    return snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path) && stat(path, &st) == 0 &&
+           S_ISREG(st.st_mode);
 }
 
 static void say_loader(const struct catalogue *c, const char *key, const char *name) {
@@ -24,7 +25,8 @@ static void say_loader(const struct catalogue *c, const char *key, const char *n
 static void say_options(const struct daemon *d, const struct plugin *p) {
     for (const struct pxed_option *o = p->desc.options; o && o->key; o++) {
         const void *at = (const char *)p->config + o->offset;
-        if (o->type == PXED_OPT_STR && strncmp(o->key, "loader-", 7) == 0 && *(const char *const *)at && **(const char *const *)at)
+        if (o->type == PXED_OPT_STR && strncmp(o->key, "loader-", 7) == 0 && *(const char *const *)at &&
+            **(const char *const *)at)
             say_loader(d->catalogue, o->key, *(const char *const *)at);
         if (o->type == PXED_OPT_ENUM && strcmp(o->key, "mode") == 0) {
             struct pxed_slice words = pxed_slice_of(o->words), word = pxed_slice_word(&words, " ");
@@ -44,8 +46,8 @@ static void say_hosts(struct daemon *d) {
         armed += m && m->rec.state == LIFECYCLE_ARMED;
         new_lines += m && m->rec.held_new;
     }
-    log_core(PXED_LOG_INFO, "start", "hosts=%zu armed=%zu new-not-armed=%zu; machines without a line get %s", c->n_hosts, armed,
-             new_lines, unknown[c->settings.unknown]);
+    log_core(PXED_LOG_INFO, "start", "hosts=%zu armed=%zu new-not-armed=%zu; machines without a line get %s",
+             c->n_hosts, armed, new_lines, unknown[c->settings.unknown]);
     for (size_t i = 0; i < c->n_systems; i++) {
         const struct catalogue_os *os = c->systems[i];
         struct catalogue_image image = {c, os->id.text};
@@ -53,8 +55,8 @@ static void say_hosts(struct daemon *d) {
         if (pxed_slice_is(os->id.text, "local"))
             continue;
         bool found = os->profile && (os->kernel ? catalogue_image_has(&image, os->kernel)
-                                                : profile_boot(os->profile, PXED_FW_BIOS, PXED_LOADER_IPXE, catalogue_image_has,
-                                                               &image, &why) != NULL);
+                                                : profile_boot(os->profile, PXED_FW_BIOS, PXED_LOADER_IPXE,
+                                                               catalogue_image_has, &image, &why) != NULL);
         log_core(found ? PXED_LOG_INFO : PXED_LOG_WARNING, "start", "os %.*s: %s%s%s", PXED_S(os->id.text),
                  found ? "image found, plugin " : "no installation, ", found ? os->plugin : pxed_reason_name(why),
                  found ? "" : "; its hosts boot their disks");
@@ -64,8 +66,8 @@ static void say_hosts(struct daemon *d) {
 void banner_say(struct daemon *d) {
     char addr[PXED_ADDR_TEXT];
     for (size_t i = 0; i < d->n_ifaces; i++)
-        log_core(PXED_LOG_INFO, "start", "interface=%s address=%s/%u", d->ifaces[i].name, pxed_addr_text(&d->ifaces[i].addr, addr),
-                 d->ifaces[i].prefix);
+        log_core(PXED_LOG_INFO, "start", "interface=%s address=%s/%u", d->ifaces[i].name,
+                 pxed_addr_text(&d->ifaces[i].addr, addr), d->ifaces[i].prefix);
     for (size_t i = 0; i < d->plugins.n; i++)
         if (d->plugins.items[i]->desc.kind != PXED_KIND_OS)
             say_options(d, d->plugins.items[i]);

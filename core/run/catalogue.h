@@ -1,5 +1,5 @@
-/* One immutable generation of what the operator declared: settings, hosts, images' rows, profiles, templates. Built whole,
- * off to the side, swapped on reload, released by count. Nothing in it changes after catalogue_build. */
+/* One immutable generation of what the operator declared: settings, hosts, images' rows, profiles, templates. Built
+ * whole, off to the side, swapped on reload, released by count. Nothing in it changes after catalogue_build. */
 #pragma once
 
 #include <stdatomic.h>
@@ -15,7 +15,7 @@ struct catalogue_os {
     struct pxed_os_id id;
     const struct pxed_profile *profile; /* NULL: nobody claims it */
     const struct pxed_claim *claim;
-    const char *plugin;                       /* its name: the templates' folder below share/pxed */
+    const char *plugin;          /* its name: the templates' folder below share/pxed */
     const char *kernel, *initrd; /* of [os ID], below its folder; NULL: the profile's */
     const char *file;            /* where the id was first named */
     unsigned line;
@@ -68,7 +68,8 @@ struct catalogue_input {
     const char *hosts_from; /* instead of settings->hosts: the last good table; NULL otherwise */
 };
 
-/* NULL when there were errors in the hosts or sections. Warnings alone give a catalogue. One reference is the caller's. */
+/* NULL when there were errors in the hosts or sections. Warnings alone give a catalogue. One reference is the caller's.
+ */
 struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_diags *diags);
 struct catalogue *catalogue_ref(struct catalogue *c);
 void catalogue_unref(struct catalogue *c);
@@ -77,8 +78,10 @@ const struct catalogue_host *catalogue_find(const struct catalogue *c, const str
 const struct catalogue_host *catalogue_find_ip(const struct catalogue *c, const struct pxed_addr *ip);
 /* An OS id that was installed but is in no line any more is looked up too. NULL: unknown to this generation. */
 const struct catalogue_os *catalogue_os(const struct catalogue *c, struct pxed_slice id);
-/* Makes what catalogue_build would have made for an OS id that no line names (pxed arm --os). Never NULL for a valid id. */
-const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id, struct pxed_arena *arena);
+/* Makes what catalogue_build would have made for an OS id that no line names (pxed arm --os). Never NULL for a valid
+ * id. */
+const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id,
+                                             struct pxed_arena *arena);
 /* Text of a template by absolute path; unset if it is not part of this generation. */
 struct pxed_slice catalogue_text(const struct catalogue *c, const char *path);
 /* Where a profile's own template lies. */

@@ -90,8 +90,8 @@ static void seen_name(void *ctx, char sigil, struct pxed_slice name, unsigned li
     struct name_check *check = ctx;
     if (sigil == '>' || !pxed_slice_starts(name, PXED_SLICE("host.")))
         return;
-    static const char *const derived[] = {"mac", "mac-colon", "prefix", "netmask", "static", "dns-list", "packages-list",
-                                          "ntp-list", NULL};
+    static const char *const derived[] = {"mac",      "mac-colon",     "prefix",   "netmask", "static",
+                                          "dns-list", "packages-list", "ntp-list", NULL};
     struct pxed_slice key = pxed_slice_skip(name, 5);
     for (size_t i = 0; derived[i]; i++)
         if (pxed_slice_is(key, derived[i]))
@@ -109,8 +109,8 @@ static bool load_answer(struct build *b, const char *path, const struct catalogu
     if (!text.ptr) {
         text = hostfile_slurp(path, TEMPLATE_MAX, &b->c->arena);
         if (!text.ptr) {
-            pxed_diag_add(b->diags, PXED_WARNING, host->pub.file, host->pub.line, "cannot read the answer file %s: %s", path,
-                          strerror(errno));
+            pxed_diag_add(b->diags, PXED_WARNING, host->pub.file, host->pub.line, "cannot read the answer file %s: %s",
+                          path, strerror(errno));
             return false;
         }
         struct name_check check = {b, path, host->os->profile};
@@ -155,7 +155,8 @@ static const char *claim(const struct plugins *plugins, struct catalogue_os *os,
     return tie;
 }
 
-const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id, struct pxed_arena *arena) {
+const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id,
+                                             struct pxed_arena *arena) {
     struct catalogue_os *os = PXED_NEW(arena, struct catalogue_os);
     if (pxed_os_id_parse(pxed_arena_dup(arena, id), &os->id))
         claim(plugins, os, NULL);
@@ -188,11 +189,11 @@ static const struct catalogue_os *find_system(struct build *b, struct pxed_slice
         const char *tie = claim(b->in->plugins, os, os_key(b, id, "plugin"));
         if (tie)
             pxed_diag_add(b->diags, PXED_ERROR, file, line,
-                          "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin, tie,
-                          PXED_S(os->id.text), PXED_S(os->id.text));
+                          "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin,
+                          tie, PXED_S(os->id.text), PXED_S(os->id.text));
         if (!os->profile)
-            pxed_diag_add(b->diags, PXED_WARNING, file, line, "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)",
-                          PXED_S(id));
+            pxed_diag_add(b->diags, PXED_WARNING, file, line,
+                          "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)", PXED_S(id));
     }
     if (c->n_systems == b->systems_cap) {
         size_t cap = b->systems_cap ? b->systems_cap * 2 : 16;
@@ -215,7 +216,8 @@ static bool lacks_image(struct build *b, const struct catalogue_os *os) {
     for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++)
         for (unsigned loader = PXED_LOADER_GPXE; loader < PXED_LOADER_COUNT; loader++) {
             enum pxed_reason why;
-            if (profile_boot(os->profile, (enum pxed_firmware)fw, (enum pxed_loader)loader, catalogue_image_has, &image, &why))
+            if (profile_boot(os->profile, (enum pxed_firmware)fw, (enum pxed_loader)loader, catalogue_image_has, &image,
+                             &why))
                 return false;
             missing |= why == PXED_WHY_NO_IMAGE;
         }
@@ -227,8 +229,8 @@ static void warn_images(struct build *b) {
         const struct catalogue_os *os = b->c->systems[i];
         if (os->profile && lacks_image(b, os))
             pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
-                          "no image for '%.*s' in %s/os/%.*s: its hosts boot their disks (NO_IMAGE)", PXED_S(os->id.text),
-                          b->c->boot_dir, PXED_S(os->id.text));
+                          "no image for '%.*s' in %s/os/%.*s: its hosts boot their disks (NO_IMAGE)",
+                          PXED_S(os->id.text), b->c->boot_dir, PXED_S(os->id.text));
     }
 }
 
@@ -274,8 +276,8 @@ static void take_ip(struct build *b, struct catalogue_host *h, uint32_t index) {
             h->pub.prefix = b->in->ifaces[i].prefix;
     const struct catalogue_host *other = catalogue_find_ip(b->c, &h->pub.ip);
     if (other)
-        pxed_diag_add(b->diags, PXED_ERROR, h->pub.file, h->pub.line, "ip=%.*s stands twice, first at %s:%u", PXED_S(text),
-                      other->pub.file, other->pub.line);
+        pxed_diag_add(b->diags, PXED_ERROR, h->pub.file, h->pub.line, "ip=%.*s stands twice, first at %s:%u",
+                      PXED_S(text), other->pub.file, other->pub.line);
     else
         insert(b->c->by_ip, b->c->table, pxed_hash(h->pub.ip.bytes, 16, h->pub.ip.family), index);
 }
@@ -287,13 +289,15 @@ static bool has_static_answer(struct build *b, const struct catalogue_host *h, c
     const char *path = pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, row->name), *mark;
     bool found = access(path, F_OK) == 0;
     if (!found && row->path && (mark = strstr(row->path, "<mac>"))) {
-        path = pxed_arena_printf(&b->c->arena, "%s/%.*s%s%s", b->c->boot_dir, (int)(mark - row->path), row->path, mac, mark + 5);
+        path = pxed_arena_printf(&b->c->arena, "%s/%.*s%s%s", b->c->boot_dir, (int)(mark - row->path), row->path, mac,
+                                 mark + 5);
         found = access(path, F_OK) == 0;
     }
     if (found && b->in->settings->arm == SETTINGS_ARM_NEW)
-        pxed_diag_add(b->diags, PXED_WARNING, path, 0,
-                      "this file is served in place of the answer file and has no disk guard: a new line that uses it does not "
-                      "arm (ANSWER_UNGUARDED)");
+        pxed_diag_add(
+            b->diags, PXED_WARNING, path, 0,
+            "this file is served in place of the answer file and has no disk guard: a new line that uses it does not "
+            "arm (ANSWER_UNGUARDED)");
     return found;
 }
 
@@ -309,8 +313,9 @@ static void take_answer(struct build *b, struct catalogue_host *h) {
             return;
         h->answer = path;
         if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW)
-            pxed_diag_add(b->diags, PXED_WARNING, path, 0,
-                          "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
+            pxed_diag_add(
+                b->diags, PXED_WARNING, path, 0,
+                "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
     } else if (profile) {
         const struct pxed_file *row = profile_answer(profile, catalogue_image_has, &image);
         h->guarded = row && (row->flags & PXED_FILE_GUARDED) && !has_static_answer(b, h, row);
@@ -333,7 +338,8 @@ static void check_group(struct build *b, const struct catalogue_host *h) {
         return;
     const char *near = pxed_nearest(group, names);
     pxed_diag_add(b->diags, PXED_ERROR, h->pub.file, h->pub.line,
-                  near ? "there is no [group %.*s], did you mean '%s'?" : "there is no [group %.*s]", PXED_S(group), near);
+                  near ? "there is no [group %.*s], did you mean '%s'?" : "there is no [group %.*s]", PXED_S(group),
+                  near);
 }
 
 static void take_host(struct build *b, const struct hostfile_line *line) {
@@ -355,8 +361,8 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
     h->pub.protect = protect;
     h->pub.name = pxed_host_value(&h->pub, "name");
     if (h->pub.name.len == 0)
-        h->pub.name = pxed_slice_of(pxed_arena_printf(&c->arena, "pxe-%02x%02x%02x", line->mac.bytes[3], line->mac.bytes[4],
-                                                      line->mac.bytes[5]));
+        h->pub.name = pxed_slice_of(pxed_arena_printf(&c->arena, "pxe-%02x%02x%02x", line->mac.bytes[3],
+                                                      line->mac.bytes[4], line->mac.bytes[5]));
     take_macs(b, h, line, index);
     take_ip(b, h, index);
     take_answer(b, h);
@@ -364,7 +370,8 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
 }
 
 static int by_host_name(const void *a, const void *b) {
-    const struct catalogue_host *x = *(const struct catalogue_host *const *)a, *y = *(const struct catalogue_host *const *)b;
+    const struct catalogue_host *x = *(const struct catalogue_host *const *)a,
+                                *y = *(const struct catalogue_host *const *)b;
     size_t n = x->pub.name.len < y->pub.name.len ? x->pub.name.len : y->pub.name.len;
     int order = strncasecmp(x->pub.name.ptr, y->pub.name.ptr, n);
     if (order == 0)
@@ -380,8 +387,9 @@ static void refuse_equal_names(struct build *b) {
     qsort(order, n, sizeof(*order), by_host_name);
     for (size_t i = 1; i < n; i++)
         if (pxed_slice_eq_nocase(order[i]->pub.name, order[i - 1]->pub.name))
-            pxed_diag_add(b->diags, PXED_ERROR, order[i]->pub.file, order[i]->pub.line, "name=%.*s stands twice, first at %s:%u",
-                          PXED_S(order[i]->pub.name), order[i - 1]->pub.file, order[i - 1]->pub.line);
+            pxed_diag_add(b->diags, PXED_ERROR, order[i]->pub.file, order[i]->pub.line,
+                          "name=%.*s stands twice, first at %s:%u", PXED_S(order[i]->pub.name), order[i - 1]->pub.file,
+                          order[i - 1]->pub.line);
     free(order);
 }
 
@@ -440,7 +448,8 @@ static void set_site(struct build *b) {
     }
     const char *name = s->name;
     if (!name || !*name)
-        name = b->in->n_ifaces ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&b->in->ifaces[0].addr, text))).ptr
+        name = b->in->n_ifaces
+                   ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&b->in->ifaces[0].addr, text))).ptr
                : s->address.family ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&s->address, text))).ptr
                                    : "localhost";
     c->url = c->site.port == 80 || c->site.port == 0 ? pxed_arena_printf(&c->arena, "http://%s", name)

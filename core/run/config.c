@@ -13,17 +13,19 @@ static void complain_section(const struct ini_section *s, const struct plugins *
         names[n++] = plugins->items[i]->desc.name;
     names[n] = NULL;
     const char *near = pxed_nearest(pxed_slice_of(s->name), names);
-    pxed_diag_add(diags, PXED_ERROR, s->file, s->line, near ? "unknown section [%s], did you mean [%s]?" : "unknown section [%s]",
-                  s->name, near);
+    pxed_diag_add(diags, PXED_ERROR, s->file, s->line,
+                  near ? "unknown section [%s], did you mean [%s]?" : "unknown section [%s]", s->name, near);
 }
 
 static void check_sections(const struct ini *ini, struct plugins *plugins, struct pxed_diags *diags) {
     for (size_t i = 0; i < ini->n_sections; i++) {
         const struct ini_section *s = &ini->sections[i];
-        bool known = strcmp(s->name, "pxed") == 0 || strcmp(s->name, "defaults") == 0 || strncmp(s->name, "os ", 3) == 0 ||
-                     strncmp(s->name, "group ", 6) == 0 || plugins_find(plugins, s->name);
+        bool known = strcmp(s->name, "pxed") == 0 || strcmp(s->name, "defaults") == 0 ||
+                     strncmp(s->name, "os ", 3) == 0 || strncmp(s->name, "group ", 6) == 0 ||
+                     plugins_find(plugins, s->name);
         if (!known && plugins_installed(s->name))
-            pxed_diag_add(diags, PXED_WARNING, s->file, s->line, "[%s] has no effect: the plugin is not named in `plugins`", s->name);
+            pxed_diag_add(diags, PXED_WARNING, s->file, s->line,
+                          "[%s] has no effect: the plugin is not named in `plugins`", s->name);
         else if (!known)
             complain_section(s, plugins, diags);
     }
@@ -40,7 +42,8 @@ static void read_values(struct ini *ini, struct pxed_diags *diags) {
         e->from = ini_path(&ini->arena, e->file, e->value + 1);
         struct pxed_slice text = hostfile_slurp(e->from, VALUE_FILE_MAX, &ini->arena);
         if (!text.ptr)
-            pxed_diag_add(diags, PXED_ERROR, e->file, e->line, "cannot read %s for '%s': %s", e->from, e->key, strerror(errno));
+            pxed_diag_add(diags, PXED_ERROR, e->file, e->line, "cannot read %s for '%s': %s", e->from, e->key,
+                          strerror(errno));
         e->value = text.ptr ? pxed_arena_dup(&ini->arena, pxed_slice_trim(text)).ptr : "";
     }
 }
@@ -113,7 +116,8 @@ static bool same_values(const struct ini *a, const struct ini *b, const char *se
     }
 }
 
-static void needs_restart(const struct ini *from, const struct ini *other, struct plugins *plugins, struct pxed_diags *diags) {
+static void needs_restart(const struct ini *from, const struct ini *other, struct plugins *plugins,
+                          struct pxed_diags *diags) {
     for (size_t i = 0; i < from->n; i++) {
         const struct ini_entry *e = &from->entries[i];
         const struct plugin *p = plugins_find(plugins, e->section);
@@ -125,11 +129,13 @@ static void needs_restart(const struct ini *from, const struct ini *other, struc
         for (size_t k = 0; k < diags->n && !said; k++)
             said = strstr(diags->items[k].text, "needs a restart") && strstr(diags->items[k].text, e->key);
         if (!said)
-            pxed_diag_add(diags, PXED_WARNING, e->file, e->line, "[%s] %s: the change needs a restart", e->section, e->key);
+            pxed_diag_add(diags, PXED_WARNING, e->file, e->line, "[%s] %s: the change needs a restart", e->section,
+                          e->key);
     }
 }
 
-void config_compare(const struct config *before, const struct config *after, struct plugins *plugins, struct pxed_diags *diags) {
+void config_compare(const struct config *before, const struct config *after, struct plugins *plugins,
+                    struct pxed_diags *diags) {
     needs_restart(&after->ini, &before->ini, plugins, diags);
     needs_restart(&before->ini, &after->ini, plugins, diags);
 }

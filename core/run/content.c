@@ -200,7 +200,8 @@ bool content_open(struct daemon *d, const struct pxed_request *request, enum pxe
     bool http = request->via == PXED_VIA_HTTP;
     enum pxed_reason why = d->stopping ? PXED_WHY_SHUTTING_DOWN : PXED_WHY_OK;
     *ret_content = NULL;
-    if (why == PXED_WHY_OK && pxed_path_normalise(request->path, http ? PXED_PATH_PERCENT : PXED_PATH_BACKSLASH, &b) < 0)
+    if (why == PXED_WHY_OK &&
+        pxed_path_normalise(request->path, http ? PXED_PATH_PERCENT : PXED_PATH_BACKSLASH, &b) < 0)
         why = PXED_WHY_BAD_NAME;
     l.path = pxed_buf_slice(&b);
     bool status = http && pxed_slice_is(l.path, "status"), metrics = http && pxed_slice_is(l.path, "metrics");

@@ -17,8 +17,8 @@ struct open_content {
     const char *path;
     int64_t since;
     bool executable;
-    bool feeds;     /* an image file for a plan of the operator's script */
-    bool spends;    /* its delivery to the machine itself uses up the arming */
+    bool feeds;  /* an image file for a plan of the operator's script */
+    bool spends; /* its delivery to the machine itself uses up the arming */
     struct open_content *next, *prev;
 };
 
@@ -28,8 +28,8 @@ struct lookup {
     const struct pxed_request *request;
     struct pxed_slice path; /* normalised, below /boot */
     struct name name;
-    struct machine *asker;  /* by address; may be NULL */
-    struct machine *token;  /* the machine whose token was shown; may be NULL */
+    struct machine *asker; /* by address; may be NULL */
+    struct machine *token; /* the machine whose token was shown; may be NULL */
 };
 
 struct open_content *content_new(const struct lookup *l);
@@ -51,7 +51,8 @@ void content_note_image(const struct lookup *l, struct open_content *c);
 void content_script_env(const struct lookup *l, struct open_content *c, const struct pxed_hwaddr *mac);
 
 /* content_event.c: true if answered at once. */
-bool content_event(const struct lookup *l, enum pxed_reason *ret_why, pxed_open_fn *later, void *arg, uint64_t *ret_ticket);
+bool content_event(const struct lookup *l, enum pxed_reason *ret_why, pxed_open_fn *later, void *arg,
+                   uint64_t *ret_ticket);
 
 /* content_status.c */
 enum pxed_reason content_status(const struct lookup *l, bool metrics, struct open_content **ret);

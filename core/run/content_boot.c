@@ -20,7 +20,11 @@ struct boot {
 };
 
 static struct render make_render(const struct lookup *l, const struct boot *b, struct pxed_arena *arena) {
-    return (struct render){.catalogue = l->d->catalogue, .host = b->host, .os = b->os, .record = &b->m->rec, .arena = arena,
+    return (struct render){.catalogue = l->d->catalogue,
+                           .host = b->host,
+                           .os = b->os,
+                           .record = &b->m->rec,
+                           .arena = arena,
                            .no_token = b->foreign};
 }
 
@@ -89,7 +93,8 @@ static void note_boot(const struct lookup *l, struct machine *m) {
         machines_journal(&d->machines, m, "unconfirmed", PXED_WHY_INSTALL_UNCONFIRMED, NULL, now);
 }
 
-static void note_plan(const struct lookup *l, const struct boot *b, const struct pxed_hwaddr *mac, struct pxed_arena *arena) {
+static void note_plan(const struct lookup *l, const struct boot *b, const struct pxed_hwaddr *mac,
+                      struct pxed_arena *arena) {
     bool install = b->reason == PXED_WHY_OK;
     const char *detail = install ? pxed_arena_printf(arena, "install=%.*s loader=%s", PXED_S(b->os->id.text),
                                                      pxed_loader_names[b->loader])
@@ -130,7 +135,8 @@ enum pxed_reason content_boot_script(const struct lookup *l, struct open_content
     if (own)
         note_plan(l, &b, &mac, &c->arena);
     why = ask_operator ? content_boot_file(l, &cgi) : PXED_WHY_NOT_FOUND;
-    if (why == PXED_WHY_OK && cgi->pub.kind != PXED_CONTENT_CGI) { /* it is there, but nothing can run it: never its text */
+    if (why == PXED_WHY_OK &&
+        cgi->pub.kind != PXED_CONTENT_CGI) { /* it is there, but nothing can run it: never its text */
         content_free(cgi);
         why = PXED_WHY_NOT_FOUND;
     }
@@ -185,8 +191,8 @@ static const char *env_name(struct pxed_arena *arena, struct pxed_slice key) {
     return name;
 }
 
-/* PXED_*: the machine as pxed sees it, and what pxed itself would answer. Secrets are not the script's business: it runs
- * as an unprivileged stranger. */
+/* PXED_*: the machine as pxed sees it, and what pxed itself would answer. Secrets are not the script's business: it
+ * runs as an unprivileged stranger. */
 void content_script_env(const struct lookup *l, struct open_content *c, const struct pxed_hwaddr *mac) {
     struct boot b = {.loader = dialect_of_agent(l->request->user_agent)};
     struct pxed_cgi *cgi = (struct pxed_cgi *)(uintptr_t)c->pub.cgi;
@@ -258,7 +264,9 @@ static enum pxed_reason render_host_file(const struct lookup *l, struct host_fil
     struct open_content *c = content_new(l);
     struct render r = make_render(l, &f->b, &c->arena);
     struct pxed_slice text = render_file(&r, f->row);
-    enum pxed_reason why = !text.ptr ? PXED_WHY_TEMPLATE_BROKEN : r.secret && !l->token ? PXED_WHY_SECRET_NO_TOKEN : PXED_WHY_OK;
+    enum pxed_reason why = !text.ptr               ? PXED_WHY_TEMPLATE_BROKEN
+                           : r.secret && !l->token ? PXED_WHY_SECRET_NO_TOKEN
+                                                   : PXED_WHY_OK;
     if (why != PXED_WHY_OK) {
         content_free(c);
         return why;

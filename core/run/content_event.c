@@ -58,7 +58,8 @@ static struct pxed_slice query_word(const struct lookup *l, const char *key, cha
 static bool is_word(struct pxed_slice w, bool reason) {
     for (size_t i = 0; i < w.len; i++) {
         char c = w.ptr[i];
-        bool ok = (c >= 'a' && c <= 'z') || pxed_is_digit(c) || c == '-' || (reason && ((c >= 'A' && c <= 'Z') || c == '_'));
+        bool ok =
+            (c >= 'a' && c <= 'z') || pxed_is_digit(c) || c == '-' || (reason && ((c >= 'A' && c <= 'Z') || c == '_'));
         if (!ok)
             return false;
     }
@@ -90,7 +91,8 @@ static void journal_event(const struct lookup *l, struct machine *m, struct pxed
     }
     if (!changed)
         pxed_buf_str(&b, b.len > 0 ? " (no change)" : "(no change)");
-    machines_journal(&l->d->machines, m, what, failed ? reason_of(reason) : PXED_WHY_OK, pxed_buf_cstr(&b), daemon_wall(l->d));
+    machines_journal(&l->d->machines, m, what, failed ? reason_of(reason) : PXED_WHY_OK, pxed_buf_cstr(&b),
+                     daemon_wall(l->d));
     if (failed && changed)
         m->rec.reason = reason_of(reason);
     free(b.ptr);
@@ -121,8 +123,8 @@ static enum pxed_reason take(const struct lookup *l, struct machine **ret) {
         return PXED_WHY_BAD_STAGE;
     if (!may_report(l, m, host))
         return PXED_WHY_FOREIGN_EVENT;
-    const struct catalogue_os *os =
-        host ? decide_os(l->d, host, m, &scratch) : catalogue_os_make(&l->d->plugins, pxed_slice_of(m->rec.os), &scratch);
+    const struct catalogue_os *os = host ? decide_os(l->d, host, m, &scratch)
+                                         : catalogue_os_make(&l->d->plugins, pxed_slice_of(m->rec.os), &scratch);
     bool changed = false;
     why = lifecycle_event(&m->rec, stage, reason, os->profile ? os->profile->steps : NULL, daemon_wall(l->d), &changed);
     pxed_arena_clear(&scratch);
@@ -136,7 +138,8 @@ static enum pxed_reason take(const struct lookup *l, struct machine **ret) {
     return PXED_WHY_OK;
 }
 
-bool content_event(const struct lookup *l, enum pxed_reason *ret_why, pxed_open_fn *later, void *arg, uint64_t *ret_ticket) {
+bool content_event(const struct lookup *l, enum pxed_reason *ret_why, pxed_open_fn *later, void *arg,
+                   uint64_t *ret_ticket) {
     struct machine *m = NULL;
     *ret_why = take(l, &m);
     if (*ret_why != PXED_WHY_OK)

@@ -12,7 +12,8 @@
 #include "content.h"
 
 static int open_beneath(int dir_fd, const char *path) {
-    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
     return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
 }
 
@@ -82,7 +83,9 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
     pxed_buf_add(&b, path);
     int fd = open_beneath(dir_fd, pxed_buf_cstr(&b));
     if (fd < 0)
-        return errno == EXDEV ? PXED_WHY_PRIVATE_FILE : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY : PXED_WHY_NOT_FOUND;
+        return errno == EXDEV                       ? PXED_WHY_PRIVATE_FILE
+               : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY
+                                                    : PXED_WHY_NOT_FOUND;
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || is_private(l->d->catalogue, fd, &st)) {
         close(fd);
         return S_ISREG(st.st_mode) ? PXED_WHY_PRIVATE_FILE : PXED_WHY_NOT_FOUND;

@@ -22,7 +22,8 @@ static size_t count_transfers(const struct daemon *d) {
     return n;
 }
 
-static void write_line(struct pxed_buf *out, bool metrics, const char *name, const char *label, const char *value, uint64_t n) {
+static void write_line(struct pxed_buf *out, bool metrics, const char *name, const char *label, const char *value,
+                       uint64_t n) {
     if (metrics)
         pxed_buf_str(out, "pxed_");
     pxed_buf_str(out, name);
@@ -57,7 +58,8 @@ enum pxed_reason content_status(const struct lookup *l, bool metrics, struct ope
     write_line(&out, metrics, "transfers", NULL, NULL, count_transfers(d));
     for (unsigned r = 1; r < PXED_REASON_COUNT; r++)
         if (d->counters[r] > 0 || metrics)
-            write_line(&out, metrics, "refusals_total", "reason", pxed_reason_name((enum pxed_reason)r), d->counters[r]);
+            write_line(&out, metrics, "refusals_total", "reason", pxed_reason_name((enum pxed_reason)r),
+                       d->counters[r]);
     content_set_text(c, pxed_buf_slice(&out), metrics ? "text/plain; version=0.0.4" : "text/plain");
     *ret = c;
     return PXED_WHY_OK;

@@ -24,7 +24,9 @@ static void view_machine(void *arg, struct machine *m) {
         .name = h ? h->pub.name : PXED_NO_SLICE,
         .os = h ? h->os->id.text : PXED_NO_SLICE,
         .arm_os = pxed_slice_of(m->rec.os),
-        .ip = m->rec.ip.family ? m->rec.ip : h ? h->pub.ip : m->rec.ip,
+        .ip = m->rec.ip.family ? m->rec.ip
+              : h              ? h->pub.ip
+                               : m->rec.ip,
         .firmware = m->rec.firmware,
         .stage = pxed_stage_names[m->rec.stage],
         .stage_at = m->rec.stage_at,
@@ -61,8 +63,13 @@ static void machines_view(void *self, void (*row)(void *arg, const struct pxed_m
 static void view_entry(struct daemon *d, const struct journal_entry *j,
                        void (*row)(void *arg, const struct pxed_journal_view *j), void *arg) {
     const struct catalogue_host *h = catalogue_find(d->catalogue, &j->machine->rec.mac);
-    struct pxed_journal_view v = {j->seq, j->at, j->machine->rec.mac, h ? h->pub.name : PXED_NO_SLICE, pxed_slice_of(j->what),
-                                  j->reason, pxed_slice_of(j->text)};
+    struct pxed_journal_view v = {j->seq,
+                                  j->at,
+                                  j->machine->rec.mac,
+                                  h ? h->pub.name : PXED_NO_SLICE,
+                                  pxed_slice_of(j->what),
+                                  j->reason,
+                                  pxed_slice_of(j->text)};
     row(arg, &v);
 }
 
@@ -137,7 +144,8 @@ static bool resolve(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_
 
 /* Calls `each` for every host of an order; a host that is not declared comes with h NULL. */
 static void each_ordered(struct daemon *d, const struct pxed_arm_order *order,
-                         void (*each)(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h), void *arg) {
+                         void (*each)(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h),
+                         void *arg) {
     for (size_t i = 0; i < order->n && !order->new_lines; i++)
         each(arg, &order->macs[i], catalogue_find(d->catalogue, &order->macs[i]));
     for (size_t i = 0; i < d->catalogue->n_hosts && order->new_lines; i++) {
@@ -215,8 +223,8 @@ static void disarm(void *self, const struct pxed_hwaddr *macs, size_t n, struct 
         if (!lifecycle_disarm(&m->rec, daemon_wall(d)))
             continue;
         struct pxed_arena scratch = {0};
-        machines_journal(&d->machines, m, "disarmed", PXED_WHY_OK, pxed_arena_printf(&scratch, "by=\"%.*s\"", PXED_S(who)),
-                         daemon_wall(d));
+        machines_journal(&d->machines, m, "disarmed", PXED_WHY_OK,
+                         pxed_arena_printf(&scratch, "by=\"%.*s\"", PXED_S(who)), daemon_wall(d));
         machines_touch(&d->machines, m);
         pxed_arena_clear(&scratch);
     }
@@ -228,8 +236,15 @@ static void disarm(void *self, const struct pxed_hwaddr *macs, size_t n, struct 
 void control_init(struct daemon *d) {
     static struct pxed_control control;
     control = (struct pxed_control){
-        .size = sizeof(control), .self = d, .machines = machines_view, .journal = journal_view, .transfers = transfers_view,
-        .resolve = resolve, .arm_check = arm_check, .arm = arm, .disarm = disarm,
+        .size = sizeof(control),
+        .self = d,
+        .machines = machines_view,
+        .journal = journal_view,
+        .transfers = transfers_view,
+        .resolve = resolve,
+        .arm_check = arm_check,
+        .arm = arm,
+        .disarm = disarm,
     };
     d->services[d->n_services].name = "control/1";
     d->services[d->n_services++].service = &control;

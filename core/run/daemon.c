@@ -124,7 +124,8 @@ static int start_plugins(struct daemon *d) {
     }
     if (d->machines.store)
         return 0;
-    log_core(PXED_LOG_ERROR, "start", "no loaded plugin provides store/1: without it nobody can tell who was installed");
+    log_core(PXED_LOG_ERROR, "start",
+             "no loaded plugin provides store/1: without it nobody can tell who was installed");
     return -ENOENT;
 }
 
@@ -203,7 +204,8 @@ static void start_handles(struct runner *r) {
         uv_signal_t *handle;
         int number;
         uv_signal_cb callback;
-    } signals[] = {{&r->sigterm, SIGTERM, on_stop_signal}, {&r->sigint, SIGINT, on_stop_signal}, {&r->sighup, SIGHUP, on_hangup}};
+    } signals[] = {
+        {&r->sigterm, SIGTERM, on_stop_signal}, {&r->sigint, SIGINT, on_stop_signal}, {&r->sighup, SIGHUP, on_hangup}};
     for (size_t i = 0; i < 3; i++) {
         uv_signal_init(&r->loop, signals[i].handle);
         signals[i].handle->data = r;
@@ -261,11 +263,12 @@ static void free_daemon(struct runner *r) {
 static void warn_unreadable(const struct daemon *d) {
     const struct settings *s = &d->config->settings;
     if (access(d->ini_path, R_OK) < 0)
-        log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: a reload will fail", d->ini_path);
+        log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: a reload will fail",
+                 d->ini_path);
     for (size_t i = 0; i < s->hosts.n; i++)
         if (access(s->hosts.items[i], R_OK) < 0)
-            log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: its changes will be refused",
-                     s->hosts.items[i]);
+            log_core(PXED_LOG_WARNING, "privileges",
+                     "%s is not readable by the daemon's account: its changes will be refused", s->hosts.items[i]);
 }
 
 static int serve(struct runner *r) {

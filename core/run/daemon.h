@@ -36,7 +36,7 @@ struct daemon {
     struct pxed_iface ifaces[DAEMON_IFACES];
     size_t n_ifaces;
     const char *state_dir;
-    int root_fd;      /* root, for the namespace */
+    int root_fd; /* root, for the namespace */
     int loader_fds[16];
     size_t n_loader_fds;
     uint64_t counters[PXED_REASON_COUNT];
@@ -108,7 +108,8 @@ int reload_init(struct daemon *d);
 void reload_now(struct daemon *d, bool whole);
 void reload_free(struct daemon *d);
 /* Builds a generation of `config`; it shares the configuration. NULL after errors. */
-struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from, struct pxed_diags *diags);
+struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from,
+                               struct pxed_diags *diags);
 /* Writes the table of `c` to state/hosts.good, for starts with a broken host file. 0 or a negative errno. */
 int reload_keep(const struct catalogue *c);
 void reload_log(const struct pxed_diags *diags);

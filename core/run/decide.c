@@ -6,7 +6,8 @@
 #include "log.h"
 #include "verdict.h"
 
-struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host) {
+struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac,
+                               const struct catalogue_host **ret_host) {
     const struct catalogue_host *host = catalogue_find(d->catalogue, mac);
     if (ret_host)
         *ret_host = host;
@@ -72,8 +73,8 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     if (facts->boots) {
         learn(d, m, facts, now);
         if (m->rec.stage == PXED_STAGE_NONE) {
-            snprintf(detail, sizeof(detail), "firmware=%s arch=%u loader=%s", pxed_firmware_names[facts->firmware], facts->arch,
-                     pxed_loader_names[facts->loader]);
+            snprintf(detail, sizeof(detail), "firmware=%s arch=%u loader=%s", pxed_firmware_names[facts->firmware],
+                     facts->arch, pxed_loader_names[facts->loader]);
             decide_step(d, &facts->mac, PXED_STAGE_DISCOVERED, PXED_WHY_OK, NULL, detail);
         }
     }
@@ -110,8 +111,9 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
         return;
     if (reason != PXED_WHY_OK)
         m->told = reason;
-    snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "", ip && ip->family ? pxed_addr_text(ip, ip_text) : "",
-             ip && ip->family && detail ? " " : "", detail ? detail : "");
+    snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "",
+             ip && ip->family ? pxed_addr_text(ip, ip_text) : "", ip && ip->family && detail ? " " : "",
+             detail ? detail : "");
     machines_journal(&d->machines, m, moved ? pxed_stage_names[stage] : "refused", reason, text, now);
 }
 
@@ -122,7 +124,7 @@ void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_
     if (now - d->refusal_logged[reason] < 1000) /* a flood must not fill the disk; the counter tells how many */
         return;
     d->refusal_logged[reason] = now;
-    log_core(pxed_reason_is_fault(reason) ? PXED_LOG_WARNING : PXED_LOG_DEBUG, "refused", "reason=%s peer=%s count=%llu %s",
-             pxed_reason_name(reason), peer ? pxed_addr_text(peer, text) : text, (unsigned long long)d->counters[reason],
-             detail ? detail : "");
+    log_core(pxed_reason_is_fault(reason) ? PXED_LOG_WARNING : PXED_LOG_DEBUG, "refused",
+             "reason=%s peer=%s count=%llu %s", pxed_reason_name(reason), peer ? pxed_addr_text(peer, text) : text,
+             (unsigned long long)d->counters[reason], detail ? detail : "");
 }

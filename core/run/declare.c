@@ -86,8 +86,8 @@ static void arm_new(struct daemon *d, const struct catalogue *c, const struct ne
     if (over) {
         d->counters[PXED_WHY_ARM_LIMIT] += would;
         log_core(PXED_LOG_ERROR, "arm-limit",
-                 "%zu new hosts would be armed, arm-limit is %llu: none was; `pxed arm --new` lists and arms them", would,
-                 (unsigned long long)s->arm_limit);
+                 "%zu new hosts would be armed, arm-limit is %llu: none was; `pxed arm --new` lists and arms them",
+                 would, (unsigned long long)s->arm_limit);
     }
     for (size_t i = 0; i < n; i++) {
         struct machine *m = lines[i].m;

@@ -129,8 +129,8 @@ static void read_values(struct hostfile *hosts, struct hostfile_line *line, stru
         const char *path = ini_path(arena, line->file, name);
         struct pxed_slice text = hostfile_slurp(path, VALUE_FILE_MAX, arena);
         if (!text.ptr)
-            pxed_diag_add(diags, PXED_ERROR, line->file, line->line, "cannot read %s for '%.*s': %s", path, PXED_S(p->key),
-                          strerror(errno));
+            pxed_diag_add(diags, PXED_ERROR, line->file, line->line, "cannot read %s for '%.*s': %s", path,
+                          PXED_S(p->key), strerror(errno));
         note_file(hosts, path);
         p->value = pxed_slice_trim(text);
     }

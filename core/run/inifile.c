@@ -71,7 +71,8 @@ static bool judge(struct reader *r, struct pxed_slice line) {
         if (close < 0)
             pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "section lacks its closing `]`");
         else if (close - 1 > SECTION_MAX_INIH)
-            pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "section name is longer than %d bytes", SECTION_MAX_INIH);
+            pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "section name is longer than %d bytes",
+                          SECTION_MAX_INIH);
         else
             note_section(r, pxed_slice(text.ptr + 1, (size_t)close - 1)); /* an empty one has no entry to tell of it */
         return close >= 0 && close - 1 <= SECTION_MAX_INIH;
@@ -130,8 +131,7 @@ static void note_section(struct reader *r, struct pxed_slice name) {
         ini->sections_cap = ini->sections_cap ? ini->sections_cap * 2 : 16;
         ini->sections = pxed_xrealloc(ini->sections, ini->sections_cap * sizeof(*ini->sections));
     }
-    ini->sections[ini->n_sections++] =
-        (struct ini_section){pxed_arena_dup(&ini->arena, name).ptr, r->file, r->line};
+    ini->sections[ini->n_sections++] = (struct ini_section){pxed_arena_dup(&ini->arena, name).ptr, r->file, r->line};
 }
 
 static void include(struct reader *r, const char *pattern) {
@@ -144,7 +144,8 @@ static void include(struct reader *r, const char *pattern) {
     int rc = glob(path, 0, NULL, &found);
     if (rc == 0)
         for (size_t i = 0; i < found.gl_pathc; i++)
-            load_file(r->ini, pxed_arena_dup(&r->ini->arena, pxed_slice_of(found.gl_pathv[i])).ptr, r->depth + 1, r->diags);
+            load_file(r->ini, pxed_arena_dup(&r->ini->arena, pxed_slice_of(found.gl_pathv[i])).ptr, r->depth + 1,
+                      r->diags);
     else if (!strpbrk(pattern, "*?["))
         pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "include: cannot read %s", path);
     if (rc == 0)
@@ -164,7 +165,8 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
     }
     if (r->continued && ini->n > 0) {
         struct ini_entry *last = &ini->entries[ini->n - 1];
-        last->value = pxed_arena_printf(&ini->arena, "%s%s%s", last->value, *last->value ? " " : "", clean_value(ini, value));
+        last->value =
+            pxed_arena_printf(&ini->arena, "%s%s%s", last->value, *last->value ? " " : "", clean_value(ini, value));
         return 1;
     }
     if (ini->n == ini->cap) {

@@ -1,5 +1,6 @@
-/* pxed.ini as a list of entries. inih parses; our reader is the judge of what inih would swallow silently: section names
- * cut at 49 bytes, lines over 199, lines without `=`, `k : v`, and which line is a continuation (docs/decisions.md). */
+/* pxed.ini as a list of entries. inih parses; our reader is the judge of what inih would swallow silently: section
+ * names cut at 49 bytes, lines over 199, lines without `=`, `k : v`, and which line is a continuation
+ * (docs/decisions.md). */
 #pragma once
 
 #include "pxed/arena.h"

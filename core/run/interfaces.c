@@ -45,7 +45,8 @@ static void take_address(const struct ifaddrs *list, const struct pxed_addr *wan
     }
 }
 
-size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DAEMON_IFACES], struct pxed_diags *diags) {
+size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DAEMON_IFACES],
+                       struct pxed_diags *diags) {
     struct ifaddrs *list = NULL;
     size_t n = 0;
     bool wanted_found = settings->address.family == 0;
@@ -55,12 +56,14 @@ size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DA
         struct pxed_iface iface = {.index = if_nametoindex(settings->interfaces.items[i])};
         snprintf(iface.name, sizeof(iface.name), "%s", settings->interfaces.items[i]);
         if (iface.index == 0) {
-            pxed_diag_add(diags, PXED_WARNING, settings->file, settings->interfaces.lines[i], "interface '%s' does not exist", iface.name);
+            pxed_diag_add(diags, PXED_WARNING, settings->file, settings->interfaces.lines[i],
+                          "interface '%s' does not exist", iface.name);
             continue;
         }
         take_address(list, &settings->address, &iface);
         if (iface.addr.family == 0) {
-            pxed_diag_add(diags, PXED_WARNING, settings->file, settings->interfaces.lines[i], "interface '%s' has no IPv4 address", iface.name);
+            pxed_diag_add(diags, PXED_WARNING, settings->file, settings->interfaces.lines[i],
+                          "interface '%s' has no IPv4 address", iface.name);
             continue;
         }
         wanted_found |= pxed_addr_eq(&iface.addr, &settings->address);
@@ -68,7 +71,8 @@ size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DA
         ret[n++] = iface;
     }
     if (!wanted_found && n > 0)
-        pxed_diag_add(diags, PXED_WARNING, settings->file, 0, "the address of [pxed] address is on none of the served interfaces");
+        pxed_diag_add(diags, PXED_WARNING, settings->file, 0,
+                      "the address of [pxed] address is on none of the served interfaces");
     freeifaddrs(list);
     return n;
 }

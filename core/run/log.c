@@ -19,8 +19,10 @@ bool log_wants(enum pxed_log_level level) {
 }
 
 static size_t write_head(char *line, size_t size, enum pxed_log_level level) {
-    static const char *const names[] = {[PXED_LOG_ERROR] = "error", [PXED_LOG_WARNING] = "warning",
-                                        [PXED_LOG_INFO] = "info", [PXED_LOG_DEBUG] = "debug"};
+    static const char *const names[] = {[PXED_LOG_ERROR] = "error",
+                                        [PXED_LOG_WARNING] = "warning",
+                                        [PXED_LOG_INFO] = "info",
+                                        [PXED_LOG_DEBUG] = "debug"};
     if (under_journald)
         return (size_t)snprintf(line, size, "<%d>", level);
     struct timeval tv;

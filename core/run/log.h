@@ -8,5 +8,6 @@
 void log_init(bool debug);
 void log_write(const char *plugin, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
                const struct pxed_addr *ip, const char *format, va_list args);
-__attribute__((format(printf, 3, 4))) void log_core(enum pxed_log_level level, const char *event, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void log_core(enum pxed_log_level level, const char *event, const char *format,
+                                                    ...);
 bool log_wants(enum pxed_log_level level);

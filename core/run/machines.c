@@ -164,8 +164,8 @@ void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m
 
 /* --- journal --- */
 
-static struct journal_entry *append(struct machines *ms, struct machine *m, struct pxed_slice what, enum pxed_reason reason,
-                                    struct pxed_slice text, uint64_t seq, int64_t at) {
+static struct journal_entry *append(struct machines *ms, struct machine *m, struct pxed_slice what,
+                                    enum pxed_reason reason, struct pxed_slice text, uint64_t seq, int64_t at) {
     struct journal_entry *e = pxed_xalloc(sizeof(*e) + what.len + text.len + 2);
     e->seq = seq;
     e->at = at;
@@ -190,11 +190,13 @@ static struct journal_entry *append(struct machines *ms, struct machine *m, stru
     return e;
 }
 
-void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason, const char *text,
-                      int64_t now) {
+void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason,
+                      const char *text, int64_t now) {
     append(ms, m, pxed_slice_of(what), reason, pxed_slice_of(text ? text : ""), ms->seq + 1, now);
     if (m->declared || reason != PXED_WHY_OK) {
-        enum pxed_log_level level = pxed_reason_is_fault(reason) ? PXED_LOG_WARNING : m->declared ? PXED_LOG_INFO : PXED_LOG_DEBUG;
+        enum pxed_log_level level = pxed_reason_is_fault(reason) ? PXED_LOG_WARNING
+                                    : m->declared                ? PXED_LOG_INFO
+                                                                 : PXED_LOG_DEBUG;
         char mac[PXED_MAC_TEXT];
         if (log_wants(level))
             log_core(level, what, "mac=%s%s%s%s%s", pxed_mac_text(&m->rec.mac, ":", mac), reason ? " reason=" : "",
@@ -228,8 +230,8 @@ static void load_record(void *arg, struct pxed_slice key, struct pxed_slice valu
     struct lifecycle_record rec;
     (void)version;
     if (!record_read(value, &rec)) {
-        log_core(PXED_LOG_ERROR, "store-record", "unreadable machine record of %.*s; it is treated as known and not armed",
-                 PXED_S(key));
+        log_core(PXED_LOG_ERROR, "store-record",
+                 "unreadable machine record of %.*s; it is treated as known and not armed", PXED_S(key));
         memset(&rec, 0, sizeof(rec));
         if (!pxed_mac_parse(key, &rec.mac))
             return;

@@ -19,12 +19,12 @@ struct journal_entry {
 
 struct machine {
     struct lifecycle_record rec;
-    bool held;       /* the store has (or is about to have) a record of this MAC */
-    bool declared;   /* in the host file now */
-    bool dirty;      /* differs from the store */
-    int64_t seen_at; /* wall ms, for forgetting undeclared ones */
-    int64_t loader_at; /* when it last showed iPXE or gPXE */
-    enum pxed_reason told; /* last refusal written to the journal in this boot */
+    bool held;                                       /* the store has (or is about to have) a record of this MAC */
+    bool declared;                                   /* in the host file now */
+    bool dirty;                                      /* differs from the store */
+    int64_t seen_at;                                 /* wall ms, for forgetting undeclared ones */
+    int64_t loader_at;                               /* when it last showed iPXE or gPXE */
+    enum pxed_reason told;                           /* last refusal written to the journal in this boot */
     struct machine *next_mac, *next_ip, *next_dirty; /* hash chains */
     struct machine *newer, *older;                   /* undeclared ones, by age */
     struct journal_entry *first, *last;
@@ -63,8 +63,8 @@ void machines_declare(struct machines *ms, struct machine *m, bool declared, int
 void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg);
 
 /* Adds a step. `text` may be NULL and is copied. */
-void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason, const char *text,
-                      int64_t now);
+void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason,
+                      const char *text, int64_t now);
 
 /* The record changed; it is written with the next flush. */
 void machines_touch(struct machines *ms, struct machine *m);

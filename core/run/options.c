@@ -109,10 +109,18 @@ static bool put_addrs(struct binder *b, struct pxed_addrs *addrs, struct pxed_sl
 }
 
 static const char *const kind_names[] = {
-    [PXED_OPT_STR] = "a text",          [PXED_OPT_PATH] = "a path",     [PXED_OPT_LIST] = "a list",
-    [PXED_OPT_PATHS] = "a list of paths", [PXED_OPT_LINES] = "a line",        [PXED_OPT_BOOL] = "yes or no",  [PXED_OPT_UINT] = "a number",
-    [PXED_OPT_DURATION] = "a duration such as 30s 15m 2h 7d", [PXED_OPT_SIZE] = "a size such as 64K 1M",
-    [PXED_OPT_ENUM] = "one of",         [PXED_OPT_ADDR] = "an address", [PXED_OPT_ADDRS] = "addresses",
+    [PXED_OPT_STR] = "a text",
+    [PXED_OPT_PATH] = "a path",
+    [PXED_OPT_LIST] = "a list",
+    [PXED_OPT_PATHS] = "a list of paths",
+    [PXED_OPT_LINES] = "a line",
+    [PXED_OPT_BOOL] = "yes or no",
+    [PXED_OPT_UINT] = "a number",
+    [PXED_OPT_DURATION] = "a duration such as 30s 15m 2h 7d",
+    [PXED_OPT_SIZE] = "a size such as 64K 1M",
+    [PXED_OPT_ENUM] = "one of",
+    [PXED_OPT_ADDR] = "an address",
+    [PXED_OPT_ADDRS] = "addresses",
     [PXED_OPT_RANGES] = "a range `A - B`",
 };
 
@@ -214,13 +222,13 @@ static void unknown_key(struct binder *b, const struct ini_entry *e) {
         names[n++] = r->key;
     names[n] = NULL;
     const char *near = pxed_nearest(pxed_slice_of(e->key), names);
-    pxed_diag_add(b->diags, PXED_ERROR, e->file, e->line, near ? "unknown key '%s', did you mean '%s'?" : "unknown key '%s'",
-                  e->key, near);
+    pxed_diag_add(b->diags, PXED_ERROR, e->file, e->line,
+                  near ? "unknown key '%s', did you mean '%s'?" : "unknown key '%s'", e->key, near);
 }
 
 static bool is_list(const struct pxed_option *row) {
-    return row->type == PXED_OPT_LIST || row->type == PXED_OPT_PATHS || row->type == PXED_OPT_LINES || row->type == PXED_OPT_ADDRS ||
-           row->type == PXED_OPT_RANGES;
+    return row->type == PXED_OPT_LIST || row->type == PXED_OPT_PATHS || row->type == PXED_OPT_LINES ||
+           row->type == PXED_OPT_ADDRS || row->type == PXED_OPT_RANGES;
 }
 
 /* The first written item of a list takes the default's place. */
@@ -254,7 +262,8 @@ void options_bind(const struct pxed_option *rows, const char *section, struct in
         }
         size_t at = (size_t)(row - rows);
         if (first[at] && !is_list(row)) {
-            pxed_diag_add(diags, PXED_ERROR, e->file, e->line, "'%s' is given twice, first at line %u", row->key, first[at]->line);
+            pxed_diag_add(diags, PXED_ERROR, e->file, e->line, "'%s' is given twice, first at line %u", row->key,
+                          first[at]->line);
             continue;
         }
         if (!first[at] && is_list(row))

@@ -98,7 +98,8 @@ static const char *check_options(const struct pxed_plugin *d, const char *path, 
     for (const struct pxed_option *o = d->options; o && o->key; o++) {
         size_t size = option_size(o->type);
         if (size == 0)
-            return pxed_arena_printf(arena, "%s: its option '%s' has a type that this pxed does not know", path, o->key);
+            return pxed_arena_printf(arena, "%s: its option '%s' has a type that this pxed does not know", path,
+                                     o->key);
         if (o->offset > d->config_size || size > d->config_size - o->offset)
             return pxed_arena_printf(arena, "%s: its option '%s' lies outside its configuration", path, o->key);
     }
@@ -152,7 +153,8 @@ static const struct pxed_plugin *query_file(const char *path, struct pxed_arena 
     return query(PXED_ABI_MAJOR);
 }
 
-static void load_one(struct plugins *p, const char *name, const char *ini_path, unsigned line, struct pxed_diags *diags) {
+static void load_one(struct plugins *p, const char *name, const char *ini_path, unsigned line,
+                     struct pxed_diags *diags) {
     if (plugins_find(p, name)) {
         pxed_diag_add(diags, PXED_ERROR, ini_path, line, "plugin '%s' is named twice", name);
         return;
@@ -160,12 +162,11 @@ static void load_one(struct plugins *p, const char *name, const char *ini_path, 
     const struct plugins_static *built_in = find_static(name);
     const char *path = built_in ? "built in" : find_file(&p->arena, name), *sentence = NULL;
     if (!path) {
-        pxed_diag_add(diags, PXED_ERROR, ini_path, line, "plugin '%s' is not installed: no %s.so in %s/lib/pxed/plugins",
-                      name, name, plugins_prefix());
+        pxed_diag_add(diags, PXED_ERROR, ini_path, line,
+                      "plugin '%s' is not installed: no %s.so in %s/lib/pxed/plugins", name, name, plugins_prefix());
         return;
     }
-    const struct pxed_plugin *raw =
-        built_in ? built_in->query(PXED_ABI_MAJOR) : query_file(path, &p->arena, &sentence);
+    const struct pxed_plugin *raw = built_in ? built_in->query(PXED_ABI_MAJOR) : query_file(path, &p->arena, &sentence);
     struct pxed_plugin desc;
     if (!sentence)
         sentence = plugins_check(raw, name, path, &p->arena, &desc);
@@ -267,7 +268,8 @@ static struct plugin *provider(struct plugins *p, const char *service) {
 }
 
 /* Depth first; `state` 1 marks the path we stand on, so meeting it again is a cycle. */
-static void visit(struct plugins *p, size_t at, uint8_t *state, struct plugin **order, size_t *n, struct pxed_diags *diags) {
+static void visit(struct plugins *p, size_t at, uint8_t *state, struct plugin **order, size_t *n,
+                  struct pxed_diags *diags) {
     struct plugin *plugin = p->items[at];
     state[at] = 1;
     for (const char *const *need = plugin->desc.needs; need && *need; need++) {
@@ -276,8 +278,8 @@ static void visit(struct plugins *p, size_t at, uint8_t *state, struct plugin **
             if (p->items[i] != from)
                 continue;
             if (state[i] == 1)
-                pxed_diag_add(diags, PXED_ERROR, NULL, 0, "plugins '%s' and '%s' need each other (%s)", plugin->desc.name,
-                              from->desc.name, *need);
+                pxed_diag_add(diags, PXED_ERROR, NULL, 0, "plugins '%s' and '%s' need each other (%s)",
+                              plugin->desc.name, from->desc.name, *need);
             else if (state[i] == 0)
                 visit(p, i, state, order, n, diags);
         }
@@ -294,8 +296,8 @@ void plugins_order(struct plugins *p, const char *const *core_provides, struct p
         const struct pxed_plugin *d = &p->items[i]->desc;
         for (const char *const *need = d->needs; need && *need; need++)
             if (!provider(p, *need) && !has_word(core_provides, *need))
-                pxed_diag_add(diags, PXED_ERROR, NULL, 0, "plugin '%s' needs the service %s, and no loaded plugin provides it",
-                              d->name, *need);
+                pxed_diag_add(diags, PXED_ERROR, NULL, 0,
+                              "plugin '%s' needs the service %s, and no loaded plugin provides it", d->name, *need);
         for (const char *const *give = d->provides; give && *give; give++)
             if (provider(p, *give) != p->items[i])
                 pxed_diag_add(diags, PXED_ERROR, NULL, 0, "plugins '%s' and '%s' both provide %s",

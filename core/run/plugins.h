@@ -35,8 +35,8 @@ void plugins_load(struct plugins *p, const struct pxed_list *names, const char *
 void plugins_load_all(struct plugins *p, struct pxed_diags *diags);
 /* Binds each plugin's section and runs its `check`. */
 void plugins_bind(struct plugins *p, struct ini *ini, struct pxed_diags *diags);
-/* Orders by needs and provides; a missing service or a cycle is an error that names both ends. `core_provides`: what the
- * core itself publishes, NULL-terminated. */
+/* Orders by needs and provides; a missing service or a cycle is an error that names both ends. `core_provides`: what
+ * the core itself publishes, NULL-terminated. */
 void plugins_order(struct plugins *p, const char *const *core_provides, struct pxed_diags *diags);
 struct plugin *plugins_find(struct plugins *p, const char *name);
 /* Is there an installed plugin of this name, loaded or not? */

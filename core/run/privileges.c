@@ -74,7 +74,8 @@ int privileges_drop(const struct settings *settings) {
             log_core(PXED_LOG_ERROR, "privileges", "there is no account '%s'", settings->user);
             return -ENOENT;
         }
-        log_core(PXED_LOG_WARNING, "privileges", "there is no account 'pxed': staying root (adduser --system --group pxed)");
+        log_core(PXED_LOG_WARNING, "privileges",
+                 "there is no account 'pxed': staying root (adduser --system --group pxed)");
         return 0;
     }
     if (pw->pw_uid == 0)

@@ -1,5 +1,5 @@
-/* A changed host file is in force within a second; SIGHUP reads the ini too. The new generation is built in a worker and
- * swapped whole; whatever is wrong with it, the old one stays. */
+/* A changed host file is in force within a second; SIGHUP reads the ini too. The new generation is built in a worker
+ * and swapped whole; whatever is wrong with it, the old one stays. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -25,10 +25,15 @@ void reload_log(const struct pxed_diags *diags) {
     }
 }
 
-struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from, struct pxed_diags *diags) {
+struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from,
+                               struct pxed_diags *diags) {
     struct catalogue_input in = {
-        .ini = &config->ini, .settings = &config->settings, .plugins = &d->plugins, .ifaces = d->ifaces,
-        .n_ifaces = d->n_ifaces, .hosts_from = hosts_from,
+        .ini = &config->ini,
+        .settings = &config->settings,
+        .plugins = &d->plugins,
+        .ifaces = d->ifaces,
+        .n_ifaces = d->n_ifaces,
+        .hosts_from = hosts_from,
     };
     return catalogue_build(&in, diags);
 }
@@ -102,8 +107,8 @@ static bool drops_too_much(const struct daemon *d, const struct reload *r) {
     if (r->whole || before == 0 || kept * 2 >= before)
         return false;
     log_core(PXED_LOG_ERROR, "reload-refused",
-             "the host file would drop %zu of %zu hosts; the last table stays in force until SIGHUP confirms it", before - kept,
-             before);
+             "the host file would drop %zu of %zu hosts; the last table stays in force until SIGHUP confirms it",
+             before - kept, before);
     return true;
 }
 
@@ -193,8 +198,9 @@ static void on_change(uv_fs_event_t *event, const char *name, int events, int st
     if (!w->folder) { /* the folder holds other files: has ours changed, whatever link it hides behind? */
         if (stat(w->path, &st) < 0)
             memset(&st, 0, sizeof(st));
-        if (st.st_ino == w->last.st_ino && st.st_size == w->last.st_size && st.st_mtim.tv_sec == w->last.st_mtim.tv_sec &&
-            st.st_mtim.tv_nsec == w->last.st_mtim.tv_nsec && !r->first_change)
+        if (st.st_ino == w->last.st_ino && st.st_size == w->last.st_size &&
+            st.st_mtim.tv_sec == w->last.st_mtim.tv_sec && st.st_mtim.tv_nsec == w->last.st_mtim.tv_nsec &&
+            !r->first_change)
             return;
         w->last = st;
     }
@@ -219,7 +225,8 @@ static void watch(struct reload *r, const char *path) {
     w->event.data = w;
     int rc = uv_fs_event_start(&w->event, on_change, w->folder ? path : dirname(copy), 0);
     if (rc < 0)
-        log_core(PXED_LOG_WARNING, "watch", "changes of %s will not be noticed: %s; send SIGHUP", path, uv_strerror(rc));
+        log_core(PXED_LOG_WARNING, "watch", "changes of %s will not be noticed: %s; send SIGHUP", path,
+                 uv_strerror(rc));
     r->n_watched++;
 }
 

@@ -11,7 +11,7 @@ struct node {
     bool secret;
     struct render *render; /* to note that a secret was read */
     struct pxed_slice key, text;
-    struct node *first, *next;                          /* members of a MAP, items of a LIST */
+    struct node *first, *next;                                     /* members of a MAP, items of a LIST */
     struct node *(*find)(struct node *map, struct pxed_slice key); /* members made when they are asked for */
 };
 
@@ -112,7 +112,8 @@ static void add_host(struct render *r, struct node *root) {
     add_address(r, host);
     for (size_t i = 0; i < h->n_vars; i++) {
         const struct pxed_var *v = &h->vars[i];
-        if (v->value.len == 0 || pxed_slice_is(v->key, "ip") || pxed_slice_is(v->key, "name") || pxed_slice_is(v->key, "mac"))
+        if (v->value.len == 0 || pxed_slice_is(v->key, "ip") || pxed_slice_is(v->key, "name") ||
+            pxed_slice_is(v->key, "mac"))
             continue;
         struct node *n = add(r, host, v->key, PXED_VALUE_TEXT, v->value);
         n->secret = (v->flags & PXED_VAR_SECRET) != 0;
@@ -129,11 +130,13 @@ static void add_os(struct render *r, struct node *root) {
     add_text(r, map, "family", os->id.family);
     add_text(r, map, "version", os->id.version);
     add_text(r, map, "arch", os->id.arch);
-    add_text(r, map, "url", pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", r->catalogue->base, PXED_S(os->id.text))));
+    add_text(r, map, "url",
+             pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", r->catalogue->base, PXED_S(os->id.text))));
     struct pxed_slice repo = pxed_host_value(&r->host->pub, "repo");
-    add_text(r, map, "tree", repo.len > 0 ? repo
-                                          : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", r->catalogue->base,
-                                                                            PXED_S(os->id.text))));
+    add_text(r, map, "tree",
+             repo.len > 0
+                 ? repo
+                 : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", r->catalogue->base, PXED_S(os->id.text))));
     struct pxed_slice flags = pxed_slice_of(os->claim ? os->claim->flags : NULL), flag;
     while ((flag = pxed_slice_word(&flags, " ")).len > 0)
         add(r, map, flag, PXED_VALUE_TRUE, PXED_SLICE("1"));
@@ -209,7 +212,8 @@ static struct node *find_file_url(struct node *map, struct pxed_slice key) {
     return add(r, map, key, PXED_VALUE_TEXT, pxed_slice_of(url));
 }
 
-/* {{answer.url}}: the folder of all of them. It carries the token if any of them needs it, and makes its reader secret. */
+/* {{answer.url}}: the folder of all of them. It carries the token if any of them needs it, and makes its reader secret.
+ */
 static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
     struct render *r = map->render;
     if (!pxed_slice_is(key, "url"))
@@ -249,7 +253,8 @@ static struct node *build_tree(struct render *r) {
     if (r->catalogue->n_ifaces > 0)
         add_text(r, server, "address", addr_text(r, &r->catalogue->ifaces[0].addr));
     struct node *event = add_map(r, root, "event");
-    add_text(r, event, "url", pxed_slice_of(pxed_arena_printf(r->arena, "%sevent?mac=%s", r->catalogue->base, mac_text(r, "-"))));
+    add_text(r, event, "url",
+             pxed_slice_of(pxed_arena_printf(r->arena, "%sevent?mac=%s", r->catalogue->base, mac_text(r, "-"))));
     if (r->os->profile) {
         add_map(r, root, "file")->find = find_file_url;
         add_map(r, root, "answer")->find = find_answer_url;
@@ -260,8 +265,9 @@ static struct node *build_tree(struct render *r) {
 /* --- rendering --- */
 
 static pxed_escape_fn *const escapes[] = {
-    [PXED_ESCAPE_LINE] = pxed_escape_line, [PXED_ESCAPE_XML] = pxed_escape_html, [PXED_ESCAPE_SHELL] = pxed_escape_shell,
-    [PXED_ESCAPE_CMD] = pxed_escape_cmd,   [PXED_ESCAPE_YAML] = pxed_escape_yaml, [PXED_ESCAPE_NONE] = NULL,
+    [PXED_ESCAPE_LINE] = pxed_escape_line,   [PXED_ESCAPE_XML] = pxed_escape_html,
+    [PXED_ESCAPE_SHELL] = pxed_escape_shell, [PXED_ESCAPE_CMD] = pxed_escape_cmd,
+    [PXED_ESCAPE_YAML] = pxed_escape_yaml,   [PXED_ESCAPE_NONE] = NULL,
 };
 
 struct partials {
@@ -279,8 +285,11 @@ static bool find_partial(void *ctx, struct pxed_slice name, struct pxed_slice *r
 
 static struct pxed_slice render_text(struct render *r, struct pxed_slice text, enum pxed_escape escape) {
     struct partials partials = {r};
-    struct pxed_template t = {.data = &node_data, .root = build_tree(r), .escape = escapes[escape],
-                              .partial = find_partial, .partial_ctx = &partials};
+    struct pxed_template t = {.data = &node_data,
+                              .root = build_tree(r),
+                              .escape = escapes[escape],
+                              .partial = find_partial,
+                              .partial_ctx = &partials};
     struct pxed_buf out = {NULL, 0, 0};
     size_t room = text.len * 2 + 4096;
     for (;;) { /* the buffer tells how much it would have taken */
@@ -322,7 +331,8 @@ static struct pxed_slice image_path(const struct render *r, const char *file) {
 /* [os ID] kernel and initrd take the row's place; the row still says how and with which arguments. */
 static const struct pxed_boot *own_row(const struct render *r, enum pxed_firmware firmware, enum pxed_loader loader) {
     for (const struct pxed_boot *b = r->os->profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
-        if ((!b->firmware || (b->firmware & PXED_FW_BIT(firmware))) && (!b->loaders || (b->loaders & PXED_LOADER_BIT(loader))))
+        if ((!b->firmware || (b->firmware & PXED_FW_BIT(firmware))) &&
+            (!b->loaders || (b->loaders & PXED_LOADER_BIT(loader))))
             return b;
     return NULL;
 }
@@ -331,7 +341,8 @@ static bool own_files_exist(struct catalogue_image *image, const struct catalogu
     return catalogue_image_has(image, os->kernel) && (!os->initrd || catalogue_image_has(image, os->initrd));
 }
 
-enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader, struct pxed_plan *ret) {
+enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
+                             struct pxed_plan *ret) {
     struct catalogue_image image = {r->catalogue, r->os->id.text};
     enum pxed_reason why = PXED_WHY_NO_PROFILE;
     const struct pxed_boot *row = NULL;
@@ -354,8 +365,10 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         ret->initrds[ret->n_initrds++].path = image_path(r, row->initrd[i]);
     struct pxed_slice args = row->args ? render_line(r, row->args) : PXED_SLICE("");
     struct pxed_slice extra = pxed_host_value(&r->host->pub, "args");
-    ret->args = extra.len > 0 ? pxed_slice_of(pxed_arena_printf(r->arena, "%.*s%s%.*s", PXED_S(args), args.len ? " " : "", PXED_S(extra)))
-                              : args;
+    ret->args =
+        extra.len > 0
+            ? pxed_slice_of(pxed_arena_printf(r->arena, "%.*s%s%.*s", PXED_S(args), args.len ? " " : "", PXED_S(extra)))
+            : args;
     return PXED_WHY_OK;
 }
 

@@ -8,13 +8,13 @@
 struct render {
     const struct catalogue *catalogue;
     const struct catalogue_host *host;
-    const struct catalogue_os *os;          /* what is being installed: not always the line's */
-    const struct lifecycle_record *record;  /* right and token */
-    struct pxed_arena *arena;               /* the text lives here */
-    bool no_token;                          /* for a stranger: URLs carry a token that opens nothing */
-    bool masked;                            /* secrets render as *** (pxed explain) */
-    bool secret;                            /* out: the text holds a set secret, or a URL with a token */
-    struct render_probe *probe;             /* inner use: NULL */
+    const struct catalogue_os *os;         /* what is being installed: not always the line's */
+    const struct lifecycle_record *record; /* right and token */
+    struct pxed_arena *arena;              /* the text lives here */
+    bool no_token;                         /* for a stranger: URLs carry a token that opens nothing */
+    bool masked;                           /* secrets render as *** (pxed explain) */
+    bool secret;                           /* out: the text holds a set secret, or a URL with a token */
+    struct render_probe *probe;            /* inner use: NULL */
 };
 
 /* The host's file of this row. Unset slice when the template is broken or missing. */
@@ -24,7 +24,8 @@ struct pxed_slice render_line(struct render *r, const char *text);
 /* Absolute path of the template a row is rendered from: the operator's own for an answer file that has one. */
 const char *render_template(const struct render *r, const struct pxed_file *row);
 
-/* What the host shall boot when it is armed. OK with *ret, or NO_PROFILE, NO_IMAGE, NO_PLAN. Slices live in the arena. */
+/* What the host shall boot when it is armed. OK with *ret, or NO_PROFILE, NO_IMAGE, NO_PLAN. Slices live in the arena.
+ */
 enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
                              struct pxed_plan *ret);
 

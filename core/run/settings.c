@@ -3,10 +3,10 @@
 #define OPTION(member, kind, name, ...) PXED_OPTION(struct settings, member, kind, name, __VA_ARGS__)
 
 const struct pxed_option settings_options[] = {
-    OPTION(interfaces, LIST, "interface", .flags = PXED_OPT_REQUIRED | PXED_OPT_RESTART,
-           .help = "interfaces to serve"),
+    OPTION(interfaces, LIST, "interface", .flags = PXED_OPT_REQUIRED | PXED_OPT_RESTART, .help = "interfaces to serve"),
     OPTION(plugins, LIST, "plugins", .flags = PXED_OPT_RESTART,
-           .help = "what is not named is not loaded; default: store-sqlite api dhcp tftp http ra and every os-* installed"),
+           .help =
+               "what is not named is not loaded; default: store-sqlite api dhcp tftp http ra and every os-* installed"),
     OPTION(address, ADDR, "address", .flags = PXED_OPT_RESTART,
            .help = "the server's address; default: the first of the interface"),
     OPTION(name, STR, "name", .help = "host name in URLs; machines must be able to resolve it; default: the address"),
@@ -18,8 +18,9 @@ const struct pxed_option settings_options[] = {
     OPTION(user, STR, "user", .flags = PXED_OPT_RESTART,
            .help = "the account to run as after binding; default: pxed if it exists"),
     OPTION(arm, ENUM, "arm", .fallback = "new", .words = "new command any",
-           .help = "new: a line never seen before may install on a blank disk; command: only `pxed arm`; any: a new line "
-                   "installs without the disk guard"),
+           .help =
+               "new: a line never seen before may install on a blank disk; command: only `pxed arm`; any: a new line "
+               "installs without the disk guard"),
     OPTION(arm_limit, UINT, "arm-limit", .fallback = "100",
            .help = "one load that would arm more hosts than this arms none; 0: no limit"),
     OPTION(install_timeout, DURATION, "install-timeout", .fallback = "2h",

@@ -75,7 +75,8 @@ static const char *check_disk(struct pxed_slice v) {
     if (pxed_slice_starts(v, PXED_SLICE("size:"))) {
         struct pxed_slice range = pxed_slice_skip(v, 5);
         ptrdiff_t dash = pxed_slice_find(range, '-', 0);
-        return dash > 0 && is_size(pxed_slice_head(range, (size_t)dash)) && is_size(pxed_slice_skip(range, (size_t)dash + 1))
+        return dash > 0 && is_size(pxed_slice_head(range, (size_t)dash)) &&
+                       is_size(pxed_slice_skip(range, (size_t)dash + 1))
                    ? NULL
                    : wrong;
     }
@@ -159,17 +160,19 @@ bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxe
     if (!row) {
         const char *near = nearest(key, profile);
         pxed_diag_add(diags, PXED_ERROR, file, line,
-                      near ? "unknown variable '%.*s', did you mean '%s'?" : "unknown variable '%.*s'", PXED_S(key), near);
+                      near ? "unknown variable '%.*s', did you mean '%s'?" : "unknown variable '%.*s'", PXED_S(key),
+                      near);
         return false;
     }
     if (row->line_only && !in_line) {
-        pxed_diag_add(diags, PXED_ERROR, file, line, "'%s' names one machine: it belongs into a line of the host file", row->key);
+        pxed_diag_add(diags, PXED_ERROR, file, line, "'%s' names one machine: it belongs into a line of the host file",
+                      row->key);
         return false;
     }
     const char *wrong = value.len > 0 && row->check ? row->check(value) : NULL;
     if (wrong)
-        pxed_diag_add(diags, PXED_ERROR, file, line, "%s=%.*s: %s", row->key, PXED_S(row->secret ? PXED_SLICE("***") : value),
-                      wrong);
+        pxed_diag_add(diags, PXED_ERROR, file, line, "%s=%.*s: %s", row->key,
+                      PXED_S(row->secret ? PXED_SLICE("***") : value), wrong);
     return !wrong;
 }
 

@@ -16,7 +16,8 @@ bool who_is_server(const struct daemon *d, const struct pxed_addr *peer) {
     return false;
 }
 
-/* What the kernel resolved for an on-link neighbour. A TCP client always has an entry; a spoofed one has a wrong MAC. */
+/* What the kernel resolved for an on-link neighbour. A TCP client always has an entry; a spoofed one has a wrong MAC.
+ */
 static bool neighbour(const struct daemon *d, const struct pxed_addr *peer, struct pxed_hwaddr *ret) {
     if (peer->family != 4)
         return false;

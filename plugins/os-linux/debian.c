@@ -5,7 +5,8 @@
 /* auto=true puts locale questions after the network; hostname and domain must stand here, because the network is up
  * before the preseed file is read. */
 #define ARGS                                                                                                           \
-    "auto=true priority=critical interface=auto hostname={{host.name}} domain={{host.domain}} url={{file.preseed_cfg}}"
+    "auto=true priority=critical interface=auto hostname={{host.name}} domain={{host.domain}} "                        \
+    "url={{file.preseed_cfg}}"
 
 static const struct pxed_claim claims[] = {
     {"debian", "4* 5* 6* 7* 8* 9* 1?* etch lenny squeeze wheezy jessie stretch buster bullseye bookworm trixie sid",

@@ -1,10 +1,15 @@
 /* os-linux: Debian (preseed, image mode) and the Red Hat family (kickstart). Tables only. */
-#include "pxed/plugin.h"
 #include "profiles.h"
+#include "pxed/plugin.h"
 
 const struct pxed_step linux_steps[] = {
-    {"modules", false},   {"disk", false},    {"formatted", false}, {"rootfs", false},
-    {"packages", false},  {"bootable", true}, {0},
+    {"modules", false},
+    {"disk", false},
+    {"formatted", false},
+    {"rootfs", false},
+    {"packages", false},
+    {"bootable", true},
+    {0},
 };
 
 static const struct pxed_profile *const profiles[] = {&linux_debian, &linux_redhat_legacy, &linux_redhat, NULL};

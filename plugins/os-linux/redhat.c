@@ -23,7 +23,10 @@ static const struct pxed_claim claims[] = {
 #define ARGS        "inst.ks={{file.ks_cfg}} inst.repo={{{os.tree}}} ip=dhcp BOOTIF=01-{{host.mac}}"
 
 #define LAYOUTS(arguments)                                                                                             \
-    {.how = PXED_HOW_LINUX, .kernel = "images/pxeboot/vmlinuz", .initrd = {"images/pxeboot/initrd.img"}, .args = arguments}, \
+    {.how = PXED_HOW_LINUX,                                                                                            \
+     .kernel = "images/pxeboot/vmlinuz",                                                                               \
+     .initrd = {"images/pxeboot/initrd.img"},                                                                          \
+     .args = arguments},                                                                                               \
         {.how = PXED_HOW_LINUX, .kernel = "pxeboot/vmlinuz", .initrd = {"pxeboot/initrd.img"}, .args = arguments},     \
         {.how = PXED_HOW_LINUX, .kernel = "isolinux/vmlinuz", .initrd = {"isolinux/initrd.img"}, .args = arguments}, { \
         0                                                                                                              \
@@ -33,9 +36,11 @@ static const struct pxed_boot legacy_boots[] = {LAYOUTS(LEGACY_ARGS)};
 static const struct pxed_boot boots[] = {LAYOUTS(ARGS)};
 
 static const struct pxed_file files[] = {
-    {"ks.cfg", "hosts/linux-ks/<mac>.txt", "kickstart.ks", PXED_ESCAPE_LINE, PXED_FILE_ANSWER | PXED_FILE_GUARDED, NULL},
+    {"ks.cfg", "hosts/linux-ks/<mac>.txt", "kickstart.ks", PXED_ESCAPE_LINE, PXED_FILE_ANSWER | PXED_FILE_GUARDED,
+     NULL},
     {0},
 };
 
-const struct pxed_profile linux_redhat_legacy = {"redhat-legacy", legacy_claims, legacy_boots, files, linux_steps, NULL};
+const struct pxed_profile linux_redhat_legacy = {"redhat-legacy", legacy_claims, legacy_boots,
+                                                 files,           linux_steps,   NULL};
 const struct pxed_profile linux_redhat = {"redhat", claims, boots, files, linux_steps, NULL};

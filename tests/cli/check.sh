@@ -28,7 +28,7 @@ on_stdout() { [ ! -s err ] && passed=$((passed + 1)) || fail "something on stder
 mkdir -p root/boot/os/centos-5.5-i386/pxeboot state
 touch root/boot/os/centos-5.5-i386/pxeboot/vmlinuz root/boot/os/centos-5.5-i386/pxeboot/initrd.img
 ini() { printf '[pxed]\ninterface = lo\nname = pxe-server\nroot = root\nstate = state\nplugins = store-sqlite api dhcp tftp http os-linux\n'; }
-{ ini; printf '[dhcp]\nmode = server\nrange = 127.0.0.50 - 127.0.0.60\ndns = 127.0.0.1\n[defaults]\nlocale = de_DE.UTF-8\n[group web]\ntimezone = UTC\n[dhcp]\ndns = 127.0.0.1\n'; } >good.ini
+{ ini; printf '[dhcp]\nmode = server\nrange = 127.0.0.50 - 127.0.0.60\n[defaults]\nlocale = de_DE.UTF-8\n[group web]\ntimezone = UTC\n[dhcp]\ndns = 127.0.0.1\n'; } >good.ini
 printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, group=web, ip=127.0.0.55\n' >host-os.conf
 
 # --- check
@@ -68,8 +68,8 @@ printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, group=web, ip=127.0.0.55
 run "explain an armed host" 0 explain -c good.ini web01
 says "kernel http://pxe-server/boot/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link ks=http://pxe-server/boot/s/***/hosts/linux-ks/08-00-27-4d-4d-aa.txt"
 says "name = web01    (host-os.conf:1)"
-says "locale = de_DE.UTF-8    (good.ini:12)"
-says "timezone = UTC    (good.ini:14)"
+says "locale = de_DE.UTF-8    (good.ini:11)"
+says "timezone = UTC    (good.ini:13)"
 says "root-password-hash = ***"
 says "rootpw --iscrypted ***"
 silent 'very$secret'

@@ -130,8 +130,7 @@ static const struct {
     {"Debian with a secret: a token", MAC ", debian-12, name=a, root-password-hash=$6$x$y", PXED_LOADER_GPXE,
      PXED_FW_BIOS,
      "#!gpxe\nimgfree\n"
-     "kernel http://pxe-server/boot/os/debian-12/linux " DEBIAN
-     " hostname=a domain= "
+     "kernel http://pxe-server/boot/os/debian-12/linux " DEBIAN " hostname=a domain= "
      "url=http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/preseed.cfg\n"
      "initrd http://pxe-server/boot/os/debian-12/initrd.gz\nboot\n"},
     {"kickstart with a secret: a token", MAC ", centos-5.5-i386, root-password-hash=$1$x$y", PXED_LOADER_GPXE,

@@ -22,13 +22,13 @@ enum pxed_content_kind { PXED_CONTENT_BYTES, PXED_CONTENT_FILE, PXED_CONTENT_CGI
 
 /* An operator's script to be run instead of delivered. */
 struct pxed_cgi {
-    const char *script;          /* absolute path */
-    const char *script_name;     /* URL path of the script: /boot/home.php */
-    const char *path_info;       /* decoded rest behind the script's name, or "" */
-    const char *handler;         /* interpreter, or NULL: execute the script itself */
+    const char *script;      /* absolute path */
+    const char *script_name; /* URL path of the script: /boot/home.php */
+    const char *path_info;   /* decoded rest behind the script's name, or "" */
+    const char *handler;     /* interpreter, or NULL: execute the script itself */
     const char *document_root;
-    const char *const *env;      /* NULL-terminated NAME=value: PXED_* */
-    struct pxed_slice fallback;  /* sent with 200 when the script fails or is late; unset: 502 */
+    const char *const *env;     /* NULL-terminated NAME=value: PXED_* */
+    struct pxed_slice fallback; /* sent with 200 when the script fails or is late; unset: 502 */
 };
 
 struct pxed_content {
@@ -41,11 +41,12 @@ struct pxed_content {
     char etag[48];           /* quoted; empty: none */
     int64_t mtime;           /* seconds since the epoch; 0: unknown */
     const struct pxed_cgi *cgi;
-    uint64_t sent;           /* the protocol plugin counts delivered bytes here, for progress bars */
+    uint64_t sent; /* the protocol plugin counts delivered bytes here, for progress bars */
     /* Ends the content: `whole` if the client has received all of it (TFTP: last ACK; HTTP: last byte handed to the
      * kernel of a full, un-ranged GET answer or of the range that ends it). Exactly once, on the loop. */
     void (*release)(struct pxed_content *c, bool whole);
 };
 
-/* Result of opening: PXED_WHY_OK with *ret_content, or a refusal, or PENDING (the callback comes exactly once, later). */
+/* Result of opening: PXED_WHY_OK with *ret_content, or a refusal, or PENDING (the callback comes exactly once, later).
+ */
 typedef void pxed_open_fn(void *arg, enum pxed_reason reason, struct pxed_content *content);

@@ -6,27 +6,27 @@
 /* One machine, declared or seen. Slices live only during the call. */
 struct pxed_machine_view {
     struct pxed_hwaddr mac;
-    bool declared;             /* has a line in the host file now */
-    struct pxed_slice name;    /* empty if unknown */
-    struct pxed_slice os;      /* OS id of the line; empty if undeclared */
-    struct pxed_slice arm_os;  /* OS id of the last arming; empty: never armed */
-    struct pxed_addr ip;       /* last known */
+    bool declared;            /* has a line in the host file now */
+    struct pxed_slice name;   /* empty if unknown */
+    struct pxed_slice os;     /* OS id of the line; empty if undeclared */
+    struct pxed_slice arm_os; /* OS id of the last arming; empty: never armed */
+    struct pxed_addr ip;      /* last known */
     enum pxed_firmware firmware;
-    const char *stage;         /* of the boot record: "discovered" ... "refused"; "" before the first */
-    int64_t stage_at;          /* wall clock ms; 0: never */
-    enum pxed_reason reason;   /* of the last refusal or local boot */
-    const char *install;       /* "armed" "installing" "installed" "failed" "unconfirmed" "stalled"; "" never armed */
-    int64_t install_at;        /* when it entered that state, wall ms */
-    const char *right;         /* "blank" "any"; "" never armed */
-    bool held_new;             /* new line that was not armed (arm-limit, arm = command): `pxed arm --new` */
+    const char *stage;       /* of the boot record: "discovered" ... "refused"; "" before the first */
+    int64_t stage_at;        /* wall clock ms; 0: never */
+    enum pxed_reason reason; /* of the last refusal or local boot */
+    const char *install;     /* "armed" "installing" "installed" "failed" "unconfirmed" "stalled"; "" never armed */
+    int64_t install_at;      /* when it entered that state, wall ms */
+    const char *right;       /* "blank" "any"; "" never armed */
+    bool held_new;           /* new line that was not armed (arm-limit, arm = command): `pxed arm --new` */
     bool protect;
-    unsigned tries_left;       /* of an unused arming */
-    int64_t armed_at;          /* wall ms; 0: never */
+    unsigned tries_left;        /* of an unused arming */
+    int64_t armed_at;           /* wall ms; 0: never */
     struct pxed_slice armed_by; /* "new line", "uid 0 (root)" ... */
-    struct pxed_slice step;    /* last word of the installer: "partitioned"; may be empty */
-    struct pxed_slice disk;    /* disk= of the line, may be empty */
-    struct pxed_slice fail;    /* reason word of the last failed event */
-    const char *file;          /* of the line */
+    struct pxed_slice step;     /* last word of the installer: "partitioned"; may be empty */
+    struct pxed_slice disk;     /* disk= of the line, may be empty */
+    struct pxed_slice fail;     /* reason word of the last failed event */
+    const char *file;           /* of the line */
     unsigned line;
 };
 

@@ -20,7 +20,8 @@ struct pxed_http_service {
     /* Serves a listening socket (taken over) until the plugin stops. The handler runs on the loop and must lead to
      * exactly one `reply`, at once or later. 0 or a negative errno. */
     int (*serve)(void *self, int listen_fd,
-                 void (*handler)(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply), void *arg);
+                 void (*handler)(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply),
+                 void *arg);
     /* Copies the body. A client that went away meanwhile is no error. */
     void (*reply)(void *self, struct pxed_http_reply *reply, int status, const char *type, struct pxed_slice body);
 };

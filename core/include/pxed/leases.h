@@ -6,9 +6,9 @@
 struct pxed_lease {
     struct pxed_addr ip;
     struct pxed_hwaddr mac;
-    int64_t expires; /* wall clock, seconds since the epoch; INT64_MAX: never */
+    int64_t expires;            /* wall clock, seconds since the epoch; INT64_MAX: never */
     struct pxed_slice hostname; /* as the client said, escaped; may be empty */
-    const char *state; /* "bound", "offered", "declined", "expired" */
+    const char *state;          /* "bound", "offered", "declined", "expired" */
 };
 
 struct pxed_leases_service {

@@ -1,4 +1,5 @@
-/* Option rows: one row parses, checks, documents. `pxed options` prints them; the ini binder fills the plugin's struct. */
+/* Option rows: one row parses, checks, documents. `pxed options` prints them; the ini binder fills the plugin's struct.
+ */
 #pragma once
 
 #include "pxed/addr.h"
@@ -53,7 +54,8 @@ struct pxed_option {
     const char *words; /* of an ENUM */
 };
 
-/* PXED_OPTION(struct dhcp_config, mode, ENUM, "mode", ...): fails to compile when the member's type is not the row's. */
+/* PXED_OPTION(struct dhcp_config, mode, ENUM, "mode", ...): fails to compile when the member's type is not the row's.
+ */
 #define PXED_OPT_CTYPE_STR      const char *
 #define PXED_OPT_CTYPE_PATH     const char *
 #define PXED_OPT_CTYPE_LIST     struct pxed_list
@@ -71,6 +73,6 @@ struct pxed_option {
     {                                                                                                                  \
         .key = (name), .type = PXED_OPT_##kind,                                                                        \
         .offset = (uint32_t)(offsetof(config, member) +                                                                \
-                             0 * sizeof(char[_Generic(((config *)0)->member, PXED_OPT_CTYPE_##kind: 1)])),             \
+                             0 * sizeof(char[_Generic(((config *)0)->member, PXED_OPT_CTYPE_##kind : 1)])),            \
         __VA_ARGS__                                                                                                    \
     }

@@ -26,10 +26,17 @@ struct pxed_boot {
     const char *when; /* a further file that must exist, or NULL */
 };
 
-enum pxed_escape { PXED_ESCAPE_LINE, PXED_ESCAPE_XML, PXED_ESCAPE_SHELL, PXED_ESCAPE_CMD, PXED_ESCAPE_YAML, PXED_ESCAPE_NONE };
+enum pxed_escape {
+    PXED_ESCAPE_LINE,
+    PXED_ESCAPE_XML,
+    PXED_ESCAPE_SHELL,
+    PXED_ESCAPE_CMD,
+    PXED_ESCAPE_YAML,
+    PXED_ESCAPE_NONE
+};
 
 enum pxed_file_flags {
-    PXED_FILE_ANSWER = 1, /* delivering it spends the arming; `answer =` and answer= replace its template */
+    PXED_FILE_ANSWER = 1,  /* delivering it spends the arming; `answer =` and answer= replace its template */
     PXED_FILE_GUARDED = 2, /* the template (or what it fetches) holds the disk guard */
 };
 
@@ -41,7 +48,8 @@ struct pxed_file {
     const char *source; /* template in share/pxed/<plugin>/ */
     enum pxed_escape escape;
     unsigned flags;
-    const char *when; /* only if this file exists in the image's folder, or NULL; the first fitting row of a name wins */
+    const char
+        *when; /* only if this file exists in the image's folder, or NULL; the first fitting row of a name wins */
 };
 
 /* A word an installer may report between installing and installed, in order. */

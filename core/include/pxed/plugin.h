@@ -39,9 +39,9 @@ struct pxed_facts {
     enum pxed_firmware firmware;
     bool has_firmware; /* option 93 was there */
     enum pxed_loader loader;
-    bool boots;             /* it asks for boot data (PXEClient, HTTPClient, iPXE): firmware or loader, not an OS */
-    bool opens_boot;        /* a DISCOVER of firmware or loader: perhaps a new power-on; the ladder tells */
-    uint16_t arch;          /* as sent */
+    bool boots;               /* it asks for boot data (PXEClient, HTTPClient, iPXE): firmware or loader, not an OS */
+    bool opens_boot;          /* a DISCOVER of firmware or loader: perhaps a new power-on; the ladder tells */
+    uint16_t arch;            /* as sent */
     struct pxed_slice vendor; /* as sent */
     const struct pxed_iface *iface;
 };
@@ -99,8 +99,9 @@ struct pxed_core {
     /* A refusal that no machine can be named for (a malformed packet): counted, logged at a bounded rate. */
     void (*refuse)(struct pxed_ctx *ctx, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail);
 
-    /* Opens a name. Returns true when done at once: *ret_reason is OK with *ret_content, or a refusal (then *ret_content
-     * is NULL). False: pending; `later` will be called exactly once unless `cancel` is called with *ret_ticket. */
+    /* Opens a name. Returns true when done at once: *ret_reason is OK with *ret_content, or a refusal (then
+     * *ret_content is NULL). False: pending; `later` will be called exactly once unless `cancel` is called with
+     * *ret_ticket. */
     bool (*open)(struct pxed_ctx *ctx, const struct pxed_request *request, enum pxed_reason *ret_reason,
                  struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket);
     void (*cancel)(struct pxed_ctx *ctx, uint64_t ticket);
@@ -123,11 +124,11 @@ struct pxed_ctx {
 
 /* What the http plugin tells the core about itself before anything starts (also in `pxed check` and `explain`). */
 struct pxed_site {
-    uint16_t port;           /* 0: no HTTP */
-    const char *script;      /* "home.php" */
+    uint16_t port;      /* 0: no HTTP */
+    const char *script; /* "home.php" */
     bool script_always;
-    bool status_all;         /* /status and /metrics for everybody */
-    struct pxed_list cgi;    /* ".php /usr/bin/php-cgi" each */
+    bool status_all;      /* /status and /metrics for everybody */
+    struct pxed_list cgi; /* ".php /usr/bin/php-cgi" each */
 };
 
 /* `ops` of a plugin of kind PXED_KIND_PROTOCOL or PXED_KIND_SERVICE; may be NULL. Append-only. */

@@ -9,8 +9,8 @@ enum { PXED_STORE_OK = 0, PXED_STORE_CONFLICT = 1 /* a record was not in the ver
 struct pxed_put {
     const char *table; /* "lease", "machine", "journal": a word [a-z]+ known from the first use on */
     struct pxed_slice key;
-    struct pxed_slice value;  /* unset (ptr NULL): delete */
-    uint64_t replaces;        /* version it replaces; 0: must not exist; PXED_STORE_ANY: whatever is there */
+    struct pxed_slice value; /* unset (ptr NULL): delete */
+    uint64_t replaces;       /* version it replaces; 0: must not exist; PXED_STORE_ANY: whatever is there */
 };
 
 struct pxed_store {

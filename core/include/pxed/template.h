@@ -1,5 +1,6 @@
 /* Mustache (github.com/mustache/spec: interpolation, sections, inverted, comments, delimiters, partials). Answer files
- * are full of `$` and `%`, which Mustache leaves alone. Lenient when rendering; pxed_template_names is the strict pass. */
+ * are full of `$` and `%`, which Mustache leaves alone. Lenient when rendering; pxed_template_names is the strict pass.
+ */
 #pragma once
 
 #include "pxed/buf.h"
@@ -16,9 +17,9 @@ enum pxed_value_kind {
 /* Access to the caller's data: nodes are opaque pointers that must stay valid while rendering. */
 struct pxed_template_data {
     enum pxed_value_kind (*kind)(const void *node);
-    struct pxed_slice (*text)(const void *node);                       /* of TEXT and TRUE */
-    const void *(*get)(const void *node, struct pxed_slice key);       /* member of a MAP, NULL: absent */
-    const void *(*item)(const void *node, size_t index);               /* of a LIST, NULL: past the end */
+    struct pxed_slice (*text)(const void *node);                 /* of TEXT and TRUE */
+    const void *(*get)(const void *node, struct pxed_slice key); /* member of a MAP, NULL: absent */
+    const void *(*item)(const void *node, size_t index);         /* of a LIST, NULL: past the end */
 };
 
 typedef void pxed_escape_fn(struct pxed_buf *out, struct pxed_slice text);
@@ -26,7 +27,7 @@ typedef void pxed_escape_fn(struct pxed_buf *out, struct pxed_slice text);
 struct pxed_template {
     const struct pxed_template_data *data;
     const void *root;
-    pxed_escape_fn *escape;                                            /* for {{x}}; NULL: none */
+    pxed_escape_fn *escape;                                                          /* for {{x}}; NULL: none */
     bool (*partial)(void *ctx, struct pxed_slice name, struct pxed_slice *ret_text); /* may be NULL: no partials */
     void *partial_ctx;
 };
@@ -47,13 +48,15 @@ int pxed_template_render(const struct pxed_template *t, struct pxed_slice text, 
 
 /* Calls `seen` for each name a template uses ('=' delimiters applied), partials included with sigil '>'. Sigil is 0 for
  * {{x}}, '&', '#', '^' or '>'. Names inside a section over a list (`{{.}}`) are given as written. Same result codes. */
-int pxed_template_names(struct pxed_slice text, void (*seen)(void *ctx, char sigil, struct pxed_slice name, unsigned line),
-                        void *ctx, unsigned *ret_line);
+int pxed_template_names(struct pxed_slice text,
+                        void (*seen)(void *ctx, char sigil, struct pxed_slice name, unsigned line), void *ctx,
+                        unsigned *ret_line);
 
 const char *pxed_template_strerror(int error);
 
 /* Escape modes: a value can never end the string or line it stands in. */
-pxed_escape_fn pxed_escape_html;  /* & < > " ' : the published tests' mode, also right for XML: bytes it forbids are dropped */
+pxed_escape_fn
+    pxed_escape_html; /* & < > " ' : the published tests' mode, also right for XML: bytes it forbids are dropped */
 pxed_escape_fn pxed_escape_line;  /* kickstart, preseed, loader scripts: control bytes become blanks */
 pxed_escape_fn pxed_escape_shell; /* inside '...': ' becomes '\'' ; NUL dropped */
 pxed_escape_fn pxed_escape_cmd;   /* batch files: % doubled, ^ before & | < > ^ ", control bytes dropped */
