@@ -17,7 +17,7 @@ e2e_spawn dnsmasq dhcpd dnsmasq --no-daemon --conf-file=/dev/null --port=0 --int
     --log-dhcp --dhcp-authoritative --dhcp-range=10.77.0.100,10.77.0.150,1h --dhcp-option=6,10.77.0.2 --dhcp-leasefile="$E2E/dnsmasq.leases" --pid-file=
 until_true 10 grep -q 'dnsmasq-dhcp' "$E2E/dnsmasq.log"
 e2e_start
-all() { dhcp_as one "$@" --all --wait 1.2; }
+all() { dhcp_as one "$@" --all --wait 0.7; }
 ours() { jq -c "select(.from == \"$E2E_SERVER\")"; }
 theirs() { jq -c 'select(.from == "10.77.0.2")'; }
 
