@@ -384,7 +384,7 @@ static void check_rendering(const struct plugin *p, const struct pxed_profile *p
 }
 
 START_TEST(claims) {
-    each_profile(check_claims);
+    ck_assert_uint_ge(each_profile(check_claims), PXED_OS_PLUGINS); /* those that were built are found */
     each_profile(check_samples);
 }
 END_TEST

