@@ -93,7 +93,7 @@ START_TEST(the_ladder_goes_up_only) {
 END_TEST
 
 START_TEST(a_stage_keeps_its_reason) {
-    struct lifecycle_record r = {0};
+    struct lifecycle_record r = {.script_at = T0};
     lifecycle_stage(&r, PXED_STAGE_LOCAL, PXED_WHY_NO_IMAGE, T0);
     lifecycle_stage(&r, PXED_STAGE_LOCAL, PXED_WHY_OK, T0 + 1);
     ck_assert_int_eq(r.reason, PXED_WHY_NO_IMAGE);

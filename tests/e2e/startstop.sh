@@ -7,7 +7,7 @@ e2e_client one $M1
 e2e_address one 10.77.0.60
 e2e_image debian-12
 R=$E2E/root
-head -c 8000000 /dev/urandom >"$R/boot/os/debian-12/big.bin"
+head -c 40000000 /dev/urandom >"$R/boot/os/debian-12/big.bin" # more than the sockets' buffers hold
 SUM=$(sha256sum <"$R/boot/os/debian-12/big.bin")
 echo "$M1, debian-12, name=web01, ip=10.77.0.60" >"$E2E/host-os.conf"
 config() { { cat; printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n'; } | e2e_ini; }
@@ -23,7 +23,7 @@ fetch() { # SPEED
 }
 ended() { ! e2e_alive pxed; }
 e2e_start
-fetch 4M
+fetch 12M
 kill -TERM "${E2E_PIDS[pxed]}"
 ok "SIGTERM: the log says so" until_true 5 logged 'no new transfers; running ones have 20 s'
 ok "while it drains it lives" e2e_alive pxed
@@ -38,7 +38,7 @@ is "with status 0" 0 $?
 ok "and says so" logged 'core stopped'
 
 e2e_start
-e2e_in one curl -s --max-time 60 --tftp-blksize 512 -o "$E2E/got" "tftp://$E2E_SERVER/os/debian-12/big.bin" &
+e2e_in one curl -s --max-time 60 --tftp-blksize 1024 -o "$E2E/got" "tftp://$E2E_SERVER/os/debian-12/big.bin" &
 FETCH=$!
 tftp_runs() { curl_as server "http://$E2E_SERVER/metrics" | grep -q '^pxed_transfers [2-9]'; } # /metrics counts itself
 until_true 10 tftp_runs
