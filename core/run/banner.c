@@ -41,6 +41,7 @@ static void say_hosts(struct daemon *d) {
     const struct catalogue *c = d->catalogue;
     static const char *const unknown[] = {"no boot data", "their disk", "the operator's script"};
     size_t armed = 0, new_lines = 0;
+    struct pxed_arena scratch = {0};
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct machine *m = machines_find(&d->machines, &c->hosts[i].pub.macs[0]);
         armed += m && m->rec.state == LIFECYCLE_ARMED;
@@ -54,13 +55,15 @@ static void say_hosts(struct daemon *d) {
         enum pxed_reason why = PXED_WHY_NO_PROFILE;
         if (pxed_slice_is(os->id.text, "local"))
             continue;
-        bool found = os->profile && (os->kernel ? catalogue_image_has(&image, os->kernel)
-                                                : profile_boot(os->profile, PXED_FW_BIOS, PXED_LOADER_IPXE,
-                                                               catalogue_image_has, &image, &why) != NULL);
+        bool found = os->profile && (os->iso      ? catalogue_iso(c, os, &scratch).ptr != NULL
+                                     : os->kernel ? catalogue_image_has(&image, os->kernel)
+                                                  : profile_boot(os->profile, PXED_FW_BIOS, PXED_LOADER_IPXE,
+                                                                 catalogue_image_has, &image, &why) != NULL);
         log_core(found ? PXED_LOG_INFO : PXED_LOG_WARNING, "start", "os %.*s: %s%s%s", PXED_S(os->id.text),
                  found ? "image found, plugin " : "no installation, ", found ? os->plugin : pxed_reason_name(why),
                  found ? "" : "; its hosts boot their disks");
     }
+    pxed_arena_clear(&scratch);
 }
 
 void banner_say(struct daemon *d) {

@@ -62,6 +62,15 @@ const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin
     return pxed_arena_printf(arena, "%s/share/pxed/%s/%s", plugins_prefix(), plugin, source);
 }
 
+struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena) {
+    const char *names[] = {pxed_arena_printf(arena, "os/%.*s/%s", PXED_S(os->id.text), os->iso),
+                           pxed_arena_printf(arena, "os/%s", os->iso)};
+    for (size_t i = 0; i < 2; i++)
+        if (access(pxed_arena_printf(arena, "%s/%s", c->boot_dir, names[i]), R_OK) == 0)
+            return pxed_slice_of(names[i]);
+    return PXED_NO_SLICE;
+}
+
 bool catalogue_image_has(void *ctx, const char *file) {
     const struct catalogue_image *image = ctx;
     char path[PXED_PATH_MAX];

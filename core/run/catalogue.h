@@ -17,6 +17,7 @@ struct catalogue_os {
     const struct pxed_claim *claim;
     const char *plugin;          /* its name: the templates' folder below share/pxed */
     const char *kernel, *initrd; /* of [os ID], below its folder; NULL: the profile's */
+    const char *iso;             /* of [os ID]: booted whole, by memdisk */
     const char *file;            /* where the id was first named */
     unsigned line;
 };
@@ -86,6 +87,9 @@ const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, stru
 struct pxed_slice catalogue_text(const struct catalogue *c, const char *path);
 /* Where a profile's own template lies. */
 const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source);
+
+/* The ISO's name below /boot: in the id's own folder, else in boot/os. Unset slice when it is missing. */
+struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena);
 
 /* Is there such a file in the image's folder? `ctx` is a struct catalogue_image. */
 struct catalogue_image {

@@ -185,6 +185,7 @@ static const struct catalogue_os *find_system(struct build *b, struct pxed_slice
     os->line = line;
     os->kernel = os_key(b, id, "kernel");
     os->initrd = os_key(b, id, "initrd");
+    os->iso = os_key(b, id, "iso");
     if (!pxed_slice_is(id, "local")) {
         const char *tie = claim(b->in->plugins, os, os_key(b, id, "plugin"));
         if (tie)
@@ -211,6 +212,8 @@ static const struct catalogue_os *find_system(struct build *b, struct pxed_slice
 static bool lacks_image(struct build *b, const struct catalogue_os *os) {
     struct catalogue_image image = {b->c, os->id.text};
     bool missing = false;
+    if (os->iso)
+        return !catalogue_iso(b->c, os, &b->c->arena).ptr;
     if (os->kernel)
         return !catalogue_image_has(&image, os->kernel) || (os->initrd && !catalogue_image_has(&image, os->initrd));
     for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++)
@@ -318,7 +321,7 @@ static void take_answer(struct build *b, struct catalogue_host *h) {
                 "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
     } else if (profile) {
         const struct pxed_file *row = profile_answer(profile, catalogue_image_has, &image);
-        h->guarded = row && (row->flags & PXED_FILE_GUARDED) && !has_static_answer(b, h, row);
+        h->guarded = row && (row->flags & PXED_FILE_GUARDED) && !h->os->iso && !has_static_answer(b, h, row);
     }
 }
 
@@ -408,8 +411,19 @@ static const struct pxed_profile *find_owner(const struct build *b, const char *
     return NULL;
 }
 
+/* How an ISO is booted. Where memdisk is the only way, there is nothing to choose. */
+static void check_via(struct build *b, const struct ini_entry *e) {
+    static const char *const words[] = {"auto", "memdisk", NULL};
+    for (size_t i = 0; words[i]; i++)
+        if (strcmp(e->value, words[i]) == 0)
+            return;
+    const char *near = pxed_nearest(pxed_slice_of(e->value), words);
+    pxed_diag_add(b->diags, PXED_WARNING, e->file, e->line, "via = %s is no way that this pxed has%s%s%s; auto is used",
+                  e->value, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 static void check_sections(struct build *b) {
-    static const char *const os_keys[] = {"kernel", "initrd", "plugin", NULL};
+    static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", NULL};
     const struct ini *ini = b->in->ini;
     for (size_t i = 0; i < ini->n; i++) {
         struct ini_entry *e = &ini->entries[i];
@@ -422,6 +436,8 @@ static void check_sections(struct build *b) {
             own |= strcmp(os_keys[k], e->key) == 0;
         const struct catalogue_os *system = os ? catalogue_os(b->c, pxed_slice_of(e->section + 3)) : NULL;
         const struct pxed_profile *profile = system ? system->profile : find_owner(b, e->key);
+        if (own && strcmp(e->key, "via") == 0)
+            check_via(b, e);
         if (!own)
             vars_check(pxed_slice_of(e->key), pxed_slice_of(e->value), profile, false, e->file, e->line, b->diags);
     }

@@ -102,8 +102,10 @@ static enum pxed_reason search_files(const struct lookup *l, bool before_virtual
     }
     if (!tftp)
         why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
+    /* Loaders lie flat in their folders; memdisk is asked for among the images. */
+    struct pxed_slice loader = pxed_slice_is(l->name.path, "os/memdisk") ? PXED_SLICE("memdisk") : l->name.path;
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
-        why = content_file(l, d->loader_fds[i], "", l->name.path, ret);
+        why = content_file(l, d->loader_fds[i], "", loader, ret);
     return why;
 }
 
@@ -128,6 +130,11 @@ static enum pxed_reason search(const struct lookup *l, struct open_content **ret
     return why;
 }
 
+/* os/<id>/FILE, and os/FILE: memdisk, an ISO. */
+static bool is_image(const struct lookup *l) {
+    return l->name.kind == NAME_IMAGE || pxed_slice_starts(l->name.path, PXED_SLICE("os/"));
+}
+
 static enum pxed_reason answer(const struct lookup *l, struct open_content **ret) {
     if (name_is_private(&l->name))
         return PXED_WHY_PRIVATE_FILE;
@@ -136,14 +143,12 @@ static enum pxed_reason answer(const struct lookup *l, struct open_content **ret
         return content_boot_script(l, ret);
     case NAME_HOST:
         return content_host_file(l, ret);
-    case NAME_IMAGE: {
+    default: {
         enum pxed_reason why = search(l, ret);
-        if (why == PXED_WHY_OK)
+        if (why == PXED_WHY_OK && is_image(l) && (*ret)->pub.kind == PXED_CONTENT_FILE)
             content_note_image(l, *ret);
         return why;
     }
-    default:
-        return search(l, ret);
     }
 }
 
@@ -175,7 +180,7 @@ static struct machine *find_asker(const struct lookup *l) {
     const struct pxed_addr *peer = &l->request->peer;
     if (l->token)
         return l->token;
-    return l->name.kind == NAME_PLAIN ? machines_find_ip(&l->d->machines, peer) : who_asks(l->d, peer);
+    return l->name.kind == NAME_PLAIN && !is_image(l) ? machines_find_ip(&l->d->machines, peer) : who_asks(l->d, peer);
 }
 
 /* A refusal is told to the machine it concerns, if that is known. */

@@ -312,14 +312,14 @@ void content_note_image(const struct lookup *l, struct open_content *c) {
     if (!b.m || !lifecycle_open(&b.m->rec) || !(b.host = catalogue_find(l->d->catalogue, &b.m->rec.mac)))
         return;
     b.os = decide_os(l->d, b.host, b.m, &c->arena);
-    if (!pxed_slice_eq(b.os->id.text, l->name.os))
+    if (!pxed_slice_eq(b.os->id.text, l->name.os) && !(b.os->iso && l->name.kind == NAME_PLAIN))
         return;
     decide_step(l->d, &b.m->rec.mac, PXED_STAGE_KERNEL, PXED_WHY_OK, NULL, c->path);
     c->feeds = b.m->rec.own_script;
     if (b.m->rec.state != LIFECYCLE_ARMED || !b.os->profile)
         return;
     struct catalogue_image image = {l->d->catalogue, b.os->id.text};
-    if (profile_answer(b.os->profile, catalogue_image_has, &image))
+    if (!b.os->iso && profile_answer(b.os->profile, catalogue_image_has, &image))
         return;
     /* pxed delivers no answer file: the last image is the point of no return */
     b.firmware = firmware_of(b.m);

@@ -341,6 +341,22 @@ static bool own_files_exist(struct catalogue_image *image, const struct catalogu
     return catalogue_image_has(image, os->kernel) && (!os->initrd || catalogue_image_has(image, os->initrd));
 }
 
+/* [os ID] iso: the whole ISO in memory, as a BIOS drive. */
+static enum pxed_reason iso_plan(struct render *r, enum pxed_firmware firmware, struct pxed_plan *ret) {
+    struct pxed_slice iso = catalogue_iso(r->catalogue, r->os, r->arena),
+                      extra = pxed_host_value(&r->host->pub, "args");
+    if (!iso.ptr)
+        return PXED_WHY_NO_IMAGE;
+    if (firmware != PXED_FW_BIOS)
+        return PXED_WHY_NO_PLAN;
+    ret->how = PXED_HOW_MEMDISK;
+    ret->kernel = PXED_SLICE("os/memdisk");
+    ret->args =
+        extra.len > 0 ? pxed_slice_of(pxed_arena_printf(r->arena, "iso %.*s", PXED_S(extra))) : PXED_SLICE("iso");
+    ret->initrds[ret->n_initrds++].path = iso;
+    return PXED_WHY_OK;
+}
+
 enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
                              struct pxed_plan *ret) {
     struct catalogue_image image = {r->catalogue, r->os->id.text};
@@ -349,6 +365,8 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
     memset(ret, 0, sizeof(*ret));
     if (!r->os->profile)
         return why;
+    if (r->os->iso)
+        return iso_plan(r, firmware, ret);
     if (!r->os->kernel)
         row = profile_boot(r->os->profile, firmware, loader, catalogue_image_has, &image, &why);
     else if (!own_files_exist(&image, r->os))

@@ -55,6 +55,18 @@ URL=url=$B/hosts/08-00-27-4d-4d-aa/preseed.cfg
 expect debian-12 "name=web01, domain=lab.test" bios "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL"
 expect debian-12 "name=web01, domain=lab.test" efi-x64 "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL initrd=initrd.gz"
 expect debian-11-amd64 "" bios "$B/os/debian-11-amd64/install.amd/vmlinuz $AUTO hostname=pxe-4d4daa domain= $URL"
+# an ISO is booted whole, and only by memdisk
+printf '[os debian-13]\niso = live.iso\n' >>"$T/pxed.ini"
+mkdir -p "$T/boot/os/debian-13" && : >"$T/boot/os/live.iso"
+echo "08:00:27:4d:4d:aa, debian-13" >"$T/host-os.conf"
+N=$((N + 1))
+if "$PXED" explain -c "$T/pxed.ini" 08:00:27:4d:4d:aa --loader pxelinux 2>&1 | sed 's/^  //' |
+    grep -A1 -Fx "kernel $B/os/memdisk" | grep -qFx "append iso initrd=$B/os/live.iso"; then
+    echo "ok $N - iso by memdisk"
+else
+    FAILED=1
+    echo "not ok $N - iso by memdisk"
+fi
 # a secret puts a token into the URL of the file that holds it, and nowhere else
 expect centos-5.5-i386 'root-password-hash=$6$a$b' bios \
     "$B/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link ks=$B/s/***/hosts/linux-ks/08-00-27-4d-4d-aa.txt"
