@@ -203,6 +203,7 @@ void content_script_env(const struct lookup *l, struct open_content *c, const st
     b.m = decide_machine(l->d, mac, &b.host);
     b.firmware = firmware_of(b.m);
     c->mac = b.m->rec.mac;
+    b.foreign = !by_itself(l, b.m) && !who_is_server(l->d, &l->request->peer);
     make_plan(l, &b, a);
     struct pxed_slice script = write_plan(l, &b, mac, a);
     size_t n = 0, room = 8 + (b.host ? b.host->pub.n_vars : 0);

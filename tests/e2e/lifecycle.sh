@@ -103,6 +103,18 @@ script 4 >/dev/null
 is "an event instead of an answer file" ok "$(event 4 installing)"
 disk_only 4 "the first event" 200
 
+# --- an operator's own script that boots the kernel by itself and never reports
+printf '<?php header("Content-Type: text/plain"); echo "#!gpxe\nkernel http://10.77.0.1/boot/os/centos-5.5-i386/pxeboot/vmlinuz own\nboot\n";' \
+    >"$E2E/root/boot/home.php"
+power_on 1
+has "its words" "vmlinuz own" "$(script 1)"
+is "the kernel" 200 "$(code_as m1 "$U/os/centos-5.5-i386/pxeboot/vmlinuz")"
+is "armed: it may load once more" armed "$(state 1)"
+power_on 1
+is "but the next power-on finds it spent" unconfirmed "$(state 1)"
+lacks "it gets its disk" vmlinuz "$(script 1)"
+rm "$E2E/root/boot/home.php"
+
 # --- arm, disarm, tries
 ok "arm" e2e_pxed arm --yes m2
 is "armed again" "armed any" "$(state 2) $(e2e_state $M2 right)"
@@ -184,5 +196,18 @@ disk_only 2 "a lost store"
 is "arm --new after a yes" 0 "$(e2e_pxed arm --new --yes >/dev/null; echo $?)"
 is "arms all" 204 "$(e2e_pxed machines --armed --json | wc -l)"
 is "with the right blank" 204 "$(e2e_pxed machines --armed --json | jq -r .right | grep -c '^blank$')"
+e2e_stop
+
+# --- an address that goes to another machine takes no rights along
+echo "$M1, debian-12, name=m1" >"$E2E/host-os.conf"
+printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.50\ndns = 10.77.0.1\n' | e2e_ini
+rm -rf "$E2E/state"
+e2e_start
+is "the only address" 10.77.0.50 "$(dhcp_as m1 lease --mac $M1 --firmware bios | jq -r .yiaddr)"
+dhcp_as m1 release --mac $M1 --ciaddr 10.77.0.50 --server $E2E_SERVER --unicast $E2E_SERVER
+is "is another's now" 10.77.0.50 "$(dhcp_as m4 lease --mac $M4 | jq -r .yiaddr)"
+e2e_address m4 10.77.0.50
+is "who gets nothing of the first one's" "403 403" "$(code_as m4 "$U/hosts/$(dashes 1)/preseed.cfg") $(code_as m4 "$U/event?mac=$M1&stage=installing")"
+is "nor spends it" armed "$(state 1)"
 e2e_stop && e2e_pass "it ends well"
 e2e_done
