@@ -50,6 +50,13 @@ is "200, text/plain" "200 text/plain" "$(curl_as one -o /dev/null -w '%{http_cod
 is "HEAD runs it and sends no body" 0 "$(curl_as one -I "$U/home.php?mac=$M1&x=1" | grep -c PXED_MAC)"
 has "stage script" script "$(e2e_state $M1 stage)"
 
+TOKEN=$(grep -o '/boot/s/[0-9a-f]*' <<<"$TEXT" | head -n 1)
+ok "the machine's PXED_SCRIPT has its token" test -n "$TOKEN"
+e2e_client stranger 02:66:66:66:66:66
+e2e_address stranger 10.77.0.66
+curl_as stranger "$U/home.php?mac=02:66:66:66:66:66" >/dev/null # now it is known to be another machine
+lacks "another machine's has not" "$TOKEN" "$(curl_as stranger "$U/home.php?mac=$M1&x=1")"
+
 # --- who is asked for
 rm -f "$E2E"/calls/*
 e2e_pxed disarm web02 >/dev/null

@@ -255,7 +255,7 @@ curl_as() { # NAME ARGUMENTS...: curl, bounded
 code_as() { curl_as "$1" -o /dev/null -w '%{http_code}' "${@:2}"; } # NAME URL [ARGUMENTS]: the status only
 body_as() { curl_as "$1" -w '%{http_code} ' -o "$E2E/body" "${@:2}" && cat "$E2E/body"; } # "200 text"
 dhcp_as() { e2e_in "$1" python3 "$E2E_HERE/dhcp.py" eth0 "${@:2}"; } # NAME VERB...: see dhcp.py
-U=http://$E2E_SERVER/boot
+export U=http://$E2E_SERVER/boot
 
 # A folder that looks like an installer's: OS-ID (debian or centos layout)
 e2e_image() {

@@ -6,7 +6,7 @@ M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac X1=02:ee:00:00:00
 e2e_client one $M1
 e2e_client two $X1
 e2e_client squatter 02:aa:aa:aa:aa:aa
-for os in centos-5.5-i386; do e2e_image $os; done
+e2e_image centos-5.5-i386
 cat >"$E2E/host-os.conf" <<HOSTS
 $M1, centos-5.5-i386, name=web01, ip=10.77.0.200, domain=lab.test
 $M2, local, name=printer, loader=special.0

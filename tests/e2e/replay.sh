@@ -25,7 +25,7 @@ for file in "$CAPTURES"/*.pcap; do
     name=$(basename "$file")
     only=dhcp
     case $name in tftp-*) only=tftp ;; esac
-    args=(-i eth0 --only $only --json --wait 0.6 --grace 0.05 --addr 10.77.0.9 -s $E2E_SERVER)
+    args=(-i eth0 --only "$only" --json --wait 0.6 --grace 0.05 --addr 10.77.0.9 -s "$E2E_SERVER")
     case $name in
     relayed*) args+=(--giaddr 10.77.0.9) ;;
     esac

@@ -89,6 +89,7 @@ while True:
 PY
 e2e_spawn notify server python3 "$E2E/notify.py" "$E2E/notify.sock"
 until_true 10 grep -q listening "$E2E/notify.log"
+# shellcheck disable=SC2034 # read by e2e_launch
 E2E_ENV=NOTIFY_SOCKET=$E2E/notify.sock
 e2e_start
 ok "sd_notify: READY=1" until_true 5 grep -q READY=1 "$E2E/notify.log"

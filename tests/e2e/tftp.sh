@@ -100,8 +100,12 @@ is "spent, too" installing "$(e2e_state $M2 install)"
 is "the boot script is HTTP's" 69 "$(code home.php)"
 
 # --- many at once
-for n in $(seq 64); do e2e_in one curl -s --max-time 100 --tftp-blksize $((512 + n * 13)) -o "$E2E/got/m$n" "$T/big.bin" & done
-wait $(jobs -p | grep -vxF "${E2E_PIDS[pxed]}")
+CROWD=()
+for n in $(seq 64); do
+    e2e_in one curl -s --max-time 100 --tftp-blksize $((512 + n * 13)) -o "$E2E/got/m$n" "$T/big.bin" &
+    CROWD+=($!)
+done
+wait "${CROWD[@]}"
 is "64 at once, all the same" 64 "$(sha256sum "$E2E"/got/m* | grep -c "^$(sha256sum <"$R/tftp/big.bin" | cut -d' ' -f1)")"
 
 # --- a bad wire
