@@ -81,16 +81,8 @@ static bool by_itself(const struct lookup *l, const struct machine *m) {
 
 /* The next step of this boot, or the first of the next one. Before the plan is made: it may end an arming. */
 static void note_boot(const struct lookup *l, struct machine *m) {
-    struct daemon *d = l->d;
-    int64_t now = daemon_wall(d);
-    if (!lifecycle_script_opens(&m->rec, now))
-        return;
-    enum lifecycle_state before = m->rec.state;
-    lifecycle_boot(&m->rec, now);
-    m->told = PXED_WHY_OK;
-    machines_touch(&d->machines, m);
-    if (m->rec.state != before && m->rec.state == LIFECYCLE_UNCONFIRMED)
-        machines_journal(&d->machines, m, "unconfirmed", PXED_WHY_INSTALL_UNCONFIRMED, NULL, now);
+    if (lifecycle_script_opens(&m->rec, daemon_wall(l->d)))
+        decide_boot(l->d, m);
 }
 
 static void note_plan(const struct lookup *l, const struct boot *b, const struct pxed_hwaddr *mac,

@@ -66,6 +66,8 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
 void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
                  const struct pxed_addr *ip, const char *detail);
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail);
+/* The next power-on: opens the boot record, and journals what became of a spent arming. */
+void decide_boot(struct daemon *d, struct machine *m);
 /* The record that stands for this MAC: a host's first MAC, whichever port asks. */
 struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host);
 struct lifecycle_line decide_line(const struct catalogue_host *host);

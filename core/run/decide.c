@@ -54,6 +54,11 @@ static void learn(struct daemon *d, struct machine *m, const struct pxed_facts *
     }
     if (!facts->opens_boot || !lifecycle_discover_opens(&m->rec, facts->loader, now))
         return;
+    decide_boot(d, m);
+}
+
+void decide_boot(struct daemon *d, struct machine *m) {
+    int64_t now = daemon_wall(d);
     enum lifecycle_state before = m->rec.state;
     lifecycle_boot(&m->rec, now);
     m->told = PXED_WHY_OK;

@@ -47,19 +47,19 @@ is "with right blank" blank "$(e2e_state $M1 right)"
 
 # --- within a second, however the file is written
 echo '08:00:27:4d:4d:07, debian-12, name=m7' >>"$H"
-ok "a line appended is in force within a second" within 3000 names_are "$ALL m7"
+ok "a line appended is in force within a second" within 1000 names_are "$ALL m7"
 ok "and armed: it is new" e2e_state_is 08:00:27:4d:4d:07 install armed
 { base; echo '08:00:27:4d:4d:08, debian-12, name=m8'; } >"$H.new" && mv "$H.new" "$H"
-ok "a file renamed over it" within 3000 names_are "$ALL m8"
+ok "a file renamed over it" within 1000 names_are "$ALL m8"
 cp "$H" "$H~" && { base; echo '08:00:27:4d:4d:08, debian-12, name=eight'; } >"$H.tmp" && rm "$H" && mv "$H.tmp" "$H"
-ok "removed and written anew" within 3000 names_are "eight $ALL"
+ok "removed and written anew" within 1000 names_are "eight $ALL"
 { base | head -n 3; until_true 0 false; base | tail -n 3; } >"$H"
 ok "written in two steps" within 1500 names_are "$ALL"
 
 # --- a line that comes back
 is "the removed line was disarmed" "" "$(state 08:00:27:4d:4d:07)"
 { base; echo '08:00:27:4d:4d:07, debian-12, name=m7'; } >"$H"
-ok "it comes back" within 3000 names_are "$ALL m7"
+ok "it comes back" within 1000 names_are "$ALL m7"
 is "and is not armed" "" "$(state 08:00:27:4d:4d:07)"
 is "nobody else changed" 6 "$(e2e_pxed machines --armed --json | wc -l)"
 
@@ -194,9 +194,9 @@ printf '[pxed]\ninterface = lan0\nroot = %s/root\nstate = %s/state2\nhosts = hos
 e2e_start
 is "a folder: its *.conf" "m1 m2 m5 m6" "$(names)"
 base | sed -n 4p >"$E2E/hosts.d/30-c.conf"
-ok "a further file is in force within a second" within 3000 names_are "m1 m2 m4 m5 m6"
+ok "a further file is in force within a second" within 1000 names_are "m1 m2 m4 m5 m6"
 rm "$E2E/hosts.d/20-b.conf"
-ok "a removed one, too" within 3000 names_are "m1 m2 m4"
+ok "a removed one, too" within 1000 names_are "m1 m2 m4"
 e2e_mark
 base | sed -n 1p >"$E2E/hosts.d/40-d.conf"
 ok "the same MAC in two files: both are named" until_true 5 logged '40-d.conf:1: .*10-a.conf:1'
