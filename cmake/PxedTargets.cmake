@@ -36,6 +36,25 @@ function(pxed_need_llhttp)
     target_compile_options(pxed-llhttp PRIVATE -w)
 endfunction()
 
+# pxed_stage_links(FROM TO): TO is a folder of the build tree with a link for each file of FROM, so that it may hold built
+# files besides. Links whose file is gone go too.
+function(pxed_stage_links FROM TO)
+    if(IS_SYMLINK ${TO})
+        file(REMOVE ${TO})
+    endif()
+    file(MAKE_DIRECTORY ${TO})
+    file(GLOB _staged RELATIVE ${TO} ${TO}/*)
+    foreach(_file ${_staged})
+        if(IS_SYMLINK ${TO}/${_file} AND NOT EXISTS ${TO}/${_file})
+            file(REMOVE ${TO}/${_file})
+        endif()
+    endforeach()
+    file(GLOB _files CONFIGURE_DEPENDS RELATIVE ${FROM} ${FROM}/*)
+    foreach(_file ${_files})
+        file(CREATE_LINK ${FROM}/${_file} ${TO}/${_file} SYMBOLIC)
+    endforeach()
+endfunction()
+
 # pxed_plugin(NAME SOURCES a.c wire/b.c [LIBS PkgConfig::X] [SHARE dir])
 #   NAME.so (or objects of the static binary); SHARE is installed as share/pxed/NAME.
 # The pure part goes into its own archive: see pxed_pure.
@@ -56,8 +75,7 @@ function(pxed_plugin NAME)
     target_link_libraries(plugin-${NAME} PRIVATE pxed-warnings pxed-base PkgConfig::UV ${P_LIBS})
     if(P_SHARE)
         install(DIRECTORY ${P_SHARE}/ DESTINATION share/pxed/${NAME})
-        file(MAKE_DIRECTORY ${PXED_STAGE}/share/pxed)
-        file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${P_SHARE} ${PXED_STAGE}/share/pxed/${NAME} SYMBOLIC)
+        pxed_stage_links(${CMAKE_CURRENT_SOURCE_DIR}/${P_SHARE} ${PXED_STAGE}/share/pxed/${NAME})
     endif()
 endfunction()
 

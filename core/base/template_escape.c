@@ -41,16 +41,24 @@ void pxed_escape_shell(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
+/* Between quotes cmd.exe knows two special bytes: `%`, and the quote itself. Doubled, the second quote takes the
+ * quoting up again before anything could follow the first, and `^` `&` `|` `<` `>` stay letters. */
 void pxed_escape_cmd(struct pxed_buf *out, struct pxed_slice text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (is_control(c))
             continue;
-        if (c == '%')
-            pxed_buf_byte(out, '%');
-        else if (memchr("&|<>^\"", c, 6))
-            pxed_buf_byte(out, '^');
+        if (c == '%' || c == '"')
+            pxed_buf_byte(out, c);
         pxed_buf_byte(out, c);
+    }
+}
+
+void pxed_escape_ini(struct pxed_buf *out, struct pxed_slice text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"')
+            pxed_buf_byte(out, '"');
+        pxed_buf_byte(out, is_control(text.ptr[i]) ? ' ' : text.ptr[i]);
     }
 }
 

@@ -125,7 +125,8 @@ static void print_files(struct explain *e) {
     struct catalogue_image image = {e->o.catalogue, e->host->os->id.text};
     for (const struct pxed_file *f = profile ? profile->files : NULL; f && f->name; f++) {
         struct render r = make_render(e);
-        if (profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
+        if ((f->flags & PXED_FILE_RAW) ||
+            profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
             continue;
         const char *path = render_template(&r, f);
         struct pxed_slice text = render_file(&r, f);
@@ -138,11 +139,34 @@ static void print_files(struct explain *e) {
     }
 }
 
+/* What the profile's plugin found in the image, and what it says a machine needs. */
+static void print_image(struct explain *e) {
+    const struct catalogue_os *os = e->host->os;
+    if (os->n_facts > 0)
+        puts("image:");
+    for (size_t i = 0; i < os->n_facts; i++)
+        printf("  %s = %s\n", os->facts[i].key, os->facts[i].value);
+}
+
+/* A loader that hands over is followed to where the plan waits. */
+static void print_handover(struct explain *e) {
+    char script[8192];
+    struct pxed_buf out = PXED_BUF(script);
+    struct pxed_plan plan;
+    e->loader = PXED_LOADER_PXELINUX;
+    if (make_plan(e, &plan) != PXED_WHY_OK ||
+        dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out) != PXED_WHY_OK)
+        return;
+    puts("and there, in pxelinux:");
+    indent(pxed_buf_slice(&out));
+}
+
 static void explain(struct explain *e) {
     char script[8192];
     struct pxed_buf out = PXED_BUF(script);
     struct pxed_plan plan;
     print_host(e);
+    print_image(e);
     enum pxed_reason why = make_plan(e, &plan);
     if (dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out) != PXED_WHY_OK) {
         why = PXED_WHY_NO_DIALECT;
@@ -156,6 +180,8 @@ static void explain(struct explain *e) {
     print_offer(e, why);
     printf("script, in %s:\n", pxed_loader_names[e->loader]);
     indent(pxed_buf_slice(&out));
+    if (why == PXED_WHY_OK && plan.how == PXED_HOW_PXELINUX)
+        print_handover(e);
     if (why == PXED_WHY_OK)
         print_files(e);
 }
@@ -193,6 +219,8 @@ int cli_explain(int argc, char **argv) {
         return cli_usage("explain");
     if (!e.loader_given && e.firmware != PXED_FW_BIOS)
         e.loader = PXED_LOADER_IPXE; /* there is no gPXE for EFI */
+    e.record.firmware = e.firmware;
+    e.record.has_firmware = true;
     offline_load(&e.o, ini);
     int rc = CLI_NO;
     if (!e.o.catalogue) {

@@ -51,15 +51,46 @@ static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct 
     pxed_buf_str(out, "boot\n");
 }
 
+/* PXELINUX asks for its configuration beside itself, and finds the same plan there. */
+static void write_handover(struct pxed_buf *out) {
+    pxed_buf_str(out, "imgload pxelinux.0\nboot pxelinux.0\n");
+}
+
+/* A name for UEFI, an argument for BIOS: wimboot takes its files by name in both. */
+static void write_wimboot(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
+    pxed_buf_str(out, "imgfree\n");
+    write_file("kernel ", base, plan->kernel, out);
+    if (plan->args.len > 0) {
+        pxed_buf_byte(out, ' ');
+        pxed_buf_add(out, plan->args);
+    }
+    pxed_buf_byte(out, '\n');
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        struct pxed_slice as = plan->initrds[i].as;
+        if (as.len == 0)
+            as = dialect_basename(plan->initrds[i].path);
+        pxed_buf_str(out, "initrd --name ");
+        pxed_buf_add(out, as);
+        write_file(" ", base, plan->initrds[i].path, out);
+        pxed_buf_byte(out, ' ');
+        pxed_buf_add(out, as);
+        pxed_buf_byte(out, '\n');
+    }
+    pxed_buf_str(out, "boot\n");
+}
+
 enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                               struct pxed_buf *out) {
     (void)firmware; /* gPXE is BIOS only */
-    if (plan->how != PXED_HOW_LOCAL && plan->how != PXED_HOW_LINUX && plan->how != PXED_HOW_MULTIBOOT)
+    if (plan->how != PXED_HOW_LOCAL && plan->how != PXED_HOW_LINUX && plan->how != PXED_HOW_MULTIBOOT &&
+        plan->how != PXED_HOW_PXELINUX)
         return PXED_WHY_NO_DIALECT;
     pxed_buf_str(out, "#!gpxe\n");
     write_echo(plan->note, out);
     if (plan->how == PXED_HOW_LOCAL)
         pxed_buf_str(out, "exit\n");
+    else if (plan->how == PXED_HOW_PXELINUX)
+        write_handover(out);
     else
         write_linux(false, plan, base, out);
     return PXED_WHY_OK;
@@ -68,16 +99,24 @@ enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_pla
 enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                               struct pxed_buf *out) {
     bool efi = pxed_firmware_is_efi(firmware);
-    if (plan->how == PXED_HOW_MEMDISK && efi)
-        return PXED_WHY_NO_DIALECT; /* memdisk lives in INT 13h */
-    /* A Linux plan needs nothing that gPXE lacks, so both get the same text. */
-    pxed_buf_str(out, plan->how == PXED_HOW_LINUX || plan->how == PXED_HOW_LOCAL ? "#!gpxe\n" : "#!ipxe\n");
+    /* memdisk lives in INT 13h, PXELINUX in the BIOS's PXE interface */
+    if ((plan->how == PXED_HOW_MEMDISK || plan->how == PXED_HOW_PXELINUX) && efi)
+        return PXED_WHY_NO_DIALECT;
+    /* These plans need nothing that gPXE lacks, so both get the same text. */
+    bool both = plan->how == PXED_HOW_LINUX || plan->how == PXED_HOW_LOCAL || plan->how == PXED_HOW_PXELINUX;
+    pxed_buf_str(out, both ? "#!gpxe\n" : "#!ipxe\n");
     write_echo(plan->note, out);
     switch (plan->how) {
     case PXED_HOW_LOCAL:
         /* EDK2 stops in its setup menu after a loader that ended well, and tries the next entry after one that failed.
          */
         pxed_buf_str(out, efi ? "exit 1\n" : "exit\n");
+        break;
+    case PXED_HOW_PXELINUX:
+        write_handover(out);
+        break;
+    case PXED_HOW_WIMBOOT:
+        write_wimboot(plan, base, out);
         break;
     case PXED_HOW_EFI:
         write_file("chain ", base, plan->kernel, out);

@@ -31,10 +31,11 @@ struct lifecycle_record {
     enum lifecycle_state state;
     enum lifecycle_right right;
     char os[64];
-    unsigned tries;    /* left, the unspent one included */
-    bool reported;     /* an event came since it was spent */
-    bool on_disk;      /* a step flagged `disk` came */
-    uint8_t token[16]; /* dead unless armed or installing */
+    unsigned tries;      /* left, the unspent one included */
+    bool reported;       /* an event came since it was spent */
+    bool on_disk;        /* a step flagged `disk` came */
+    uint8_t token[16];   /* dead unless armed or installing */
+    uint8_t account[16]; /* the password of its account in the share; as long alive */
     int64_t armed_at, state_at, event_at;
     char by[48];
     char step[33], fail[33];

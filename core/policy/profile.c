@@ -38,8 +38,20 @@ const struct pxed_claim *profile_claim(const struct pxed_profile *profile, const
     return best;
 }
 
-static bool files_exist(const struct pxed_boot *b, profile_exists_fn *exists, void *ctx) {
-    if (b->kernel && !exists(ctx, b->kernel))
+const char *const profile_via_names[] = {"auto", "memdisk", "pxelinux", "wimboot", NULL};
+
+bool profile_via_parse(struct pxed_slice word, enum profile_via *ret) {
+    *ret = PROFILE_VIA_AUTO;
+    for (unsigned i = 0; profile_via_names[i]; i++)
+        if (pxed_slice_is(word, profile_via_names[i])) {
+            *ret = (enum profile_via)i;
+            return true;
+        }
+    return false;
+}
+
+static bool image_exists(const struct pxed_boot *b, profile_exists_fn *exists, void *ctx) {
+    if (b->kernel && b->kernel[0] != '/' && !exists(ctx, b->kernel))
         return false;
     for (size_t i = 0; i < sizeof(b->initrd) / sizeof(b->initrd[0]) && b->initrd[i]; i++)
         if (!exists(ctx, b->initrd[i]))
@@ -47,18 +59,64 @@ static bool files_exist(const struct pxed_boot *b, profile_exists_fn *exists, vo
     return !b->when || exists(ctx, b->when);
 }
 
-const struct pxed_boot *profile_boot(const struct pxed_profile *profile, enum pxed_firmware firmware,
-                                     enum pxed_loader loader, profile_exists_fn *exists, void *ctx,
+static bool program_exists(const struct pxed_boot *b, profile_exists_fn *exists, void *ctx) {
+    return !b->kernel || b->kernel[0] != '/' || exists(ctx, b->kernel);
+}
+
+static bool on_way(const struct pxed_boot *b, enum profile_via via) {
+    if (via == PROFILE_VIA_AUTO)
+        return true;
+    return b->how == (via == PROFILE_VIA_WIMBOOT ? PXED_HOW_WIMBOOT : PXED_HOW_MEMDISK);
+}
+
+/* Can the client take this row: itself, or by loading PXELINUX first? */
+static bool reaches(const struct pxed_boot *b, const struct profile_client *c, bool *ret_handover) {
+    bool memdisk = b->how == PXED_HOW_MEMDISK, gpxe = c->loader == PXED_LOADER_GPXE;
+    bool pxelinux = !b->loaders || (b->loaders & PXED_LOADER_BIT(PXED_LOADER_PXELINUX));
+    bool itself = !b->loaders || (b->loaders & PXED_LOADER_BIT(c->loader));
+    *ret_handover = false;
+    if (memdisk && c->via == PROFILE_VIA_MEMDISK && c->loader == PXED_LOADER_IPXE)
+        return true;
+    if (memdisk && gpxe) /* gPXE has no protected-mode loader for it */
+        itself = false;
+    if (memdisk && c->via == PROFILE_VIA_PXELINUX && c->loader == PXED_LOADER_IPXE)
+        itself = false;
+    if (itself)
+        return true;
+    *ret_handover = memdisk && pxelinux && c->firmware == PXED_FW_BIOS && (gpxe || c->loader == PXED_LOADER_IPXE);
+    return *ret_handover;
+}
+
+/* Is there anything that a machine with BIOS could boot? Says so to one that has none. */
+static bool for_bios_only(const struct pxed_profile *profile, profile_exists_fn *exists, void *ctx) {
+    for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
+        if (b->how == PXED_HOW_MEMDISK && image_exists(b, exists, ctx))
+            return true;
+    return false;
+}
+
+const struct pxed_boot *profile_boot(const struct pxed_profile *profile, const struct profile_client *client,
+                                     profile_exists_fn *exists, void *ctx, bool *ret_handover,
                                      enum pxed_reason *ret_why) {
     *ret_why = PXED_WHY_NO_PLAN;
+    *ret_handover = false;
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
-        if ((b->firmware && !(b->firmware & PXED_FW_BIT(firmware))) ||
-            (b->loaders && !(b->loaders & PXED_LOADER_BIT(loader))))
+        bool handover;
+        if ((b->firmware && !(b->firmware & PXED_FW_BIT(client->firmware))) || !on_way(b, client->via) ||
+            !reaches(b, client, &handover))
             continue;
-        if (files_exist(b, exists, ctx))
+        if (!image_exists(b, exists, ctx)) {
+            if (*ret_why == PXED_WHY_NO_PLAN)
+                *ret_why = PXED_WHY_NO_IMAGE;
+        } else if (!program_exists(b, exists, ctx)) {
+            *ret_why = PXED_WHY_NO_BOOT_PROGRAM;
+        } else {
+            *ret_handover = handover;
             return b;
-        *ret_why = PXED_WHY_NO_IMAGE;
+        }
     }
+    if (*ret_why != PXED_WHY_NO_BOOT_PROGRAM && client->firmware != PXED_FW_BIOS && for_bios_only(profile, exists, ctx))
+        *ret_why = PXED_WHY_NEEDS_BIOS;
     return NULL;
 }
 

@@ -13,10 +13,24 @@ const struct pxed_claim *profile_claim(const struct pxed_profile *profile, const
 /* Asks whether a file exists in the image's folder. */
 typedef bool profile_exists_fn(void *ctx, const char *file);
 
-/* First row that fits firmware and loader and whose files exist. NULL and *ret_why: NO_IMAGE (files are missing) or
- * NO_PLAN (no row fits this firmware and loader). */
-const struct pxed_boot *profile_boot(const struct pxed_profile *profile, enum pxed_firmware firmware,
-                                     enum pxed_loader loader, profile_exists_fn *exists, void *ctx,
+/* `via` of [os ID]: how a system that could be booted in several ways shall be. */
+enum profile_via { PROFILE_VIA_AUTO, PROFILE_VIA_MEMDISK, PROFILE_VIA_PXELINUX, PROFILE_VIA_WIMBOOT };
+extern const char *const profile_via_names[];
+/* False, and AUTO, for anything else. */
+bool profile_via_parse(struct pxed_slice word, enum profile_via *ret);
+
+struct profile_client {
+    enum pxed_firmware firmware;
+    enum pxed_loader loader;
+    enum profile_via via;
+};
+
+/* First row that fits the client and whose files exist. *ret_handover: the loader cannot take it, PXELINUX can, and the
+ * client can load PXELINUX. NULL and *ret_why: NO_IMAGE (files are missing), NO_BOOT_PROGRAM (only memdisk or wimboot
+ * is missing), NEEDS_BIOS (only a BIOS machine could boot what is there) or NO_PLAN (no row fits firmware and loader).
+ */
+const struct pxed_boot *profile_boot(const struct pxed_profile *profile, const struct profile_client *client,
+                                     profile_exists_fn *exists, void *ctx, bool *ret_handover,
                                      enum pxed_reason *ret_why);
 
 /* The row of this file name whose `when` holds; NULL: the profile has no such file. */

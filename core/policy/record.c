@@ -31,6 +31,7 @@ static const struct field fields[] = {
     FIELD("reported", FIELD_BOOL, reported),
     FIELD("disk", FIELD_BOOL, on_disk),
     FIELD("token", FIELD_TOKEN, token),
+    FIELD("account", FIELD_TOKEN, account),
     FIELD("armed", FIELD_TIME, armed_at),
     FIELD("since", FIELD_TIME, state_at),
     FIELD("event", FIELD_TIME, event_at),
@@ -139,7 +140,7 @@ static void read_value(const struct field *f, struct pxed_slice value, struct li
         break;
     case FIELD_TOKEN:
         for (size_t i = 0; value.len == 32 && i < 16; i++)
-            r->token[i] =
+            ((uint8_t *)at)[i] =
                 (uint8_t)((pxed_hex_digit(value.ptr[2 * i]) & 15) << 4 | (pxed_hex_digit(value.ptr[2 * i + 1]) & 15));
         break;
     case FIELD_ADDR:

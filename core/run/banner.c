@@ -55,10 +55,12 @@ static void say_hosts(struct daemon *d) {
         enum pxed_reason why = PXED_WHY_NO_PROFILE;
         if (pxed_slice_is(os->id.text, "local"))
             continue;
+        struct profile_client client = {PXED_FW_BIOS, PXED_LOADER_IPXE, os->via};
+        bool handover;
         bool found = os->profile && (os->iso      ? catalogue_iso(c, os, &scratch).ptr != NULL
                                      : os->kernel ? catalogue_image_has(&image, os->kernel)
-                                                  : profile_boot(os->profile, PXED_FW_BIOS, PXED_LOADER_IPXE,
-                                                                 catalogue_image_has, &image, &why) != NULL);
+                                                  : profile_boot(os->profile, &client, catalogue_image_has, &image,
+                                                                 &handover, &why) != NULL);
         log_core(found ? PXED_LOG_INFO : PXED_LOG_WARNING, "start", "os %.*s: %s%s%s", PXED_S(os->id.text),
                  found ? "image found, plugin " : "no installation, ", found ? os->plugin : pxed_reason_name(why),
                  found ? "" : "; its hosts boot their disks");

@@ -18,6 +18,7 @@ void catalogue_unref(struct catalogue *c) {
         return;
     if (c->config)
         c->config_free(c->config);
+    catalogue_isos_free(c);
     pxed_arena_clear(&c->arena);
     free(c);
 }
@@ -62,18 +63,27 @@ const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin
     return pxed_arena_printf(arena, "%s/share/pxed/%s/%s", plugins_prefix(), plugin, source);
 }
 
-struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena) {
-    const char *names[] = {pxed_arena_printf(arena, "os/%.*s/%s", PXED_S(os->id.text), os->iso),
-                           pxed_arena_printf(arena, "os/%s", os->iso)};
-    for (size_t i = 0; i < 2; i++)
-        if (access(pxed_arena_printf(arena, "%s/%s", c->boot_dir, names[i]), R_OK) == 0)
-            return pxed_slice_of(names[i]);
-    return PXED_NO_SLICE;
+static bool has_iso(const struct catalogue_image *image) {
+    const struct catalogue_os *known = catalogue_os(image->catalogue, image->os);
+    struct catalogue_os nobody = {.id = {.text = image->os}};
+    struct pxed_arena scratch = {0};
+    bool found = catalogue_iso(image->catalogue, known ? known : &nobody, &scratch).ptr != NULL;
+    pxed_arena_clear(&scratch);
+    return found;
+}
+
+static bool is_inside(const struct catalogue_image *image, const char *file) {
+    const struct catalogue_iso_item *iso;
+    return catalogue_iso_file(image->catalogue, image->os, pxed_slice_of(file), &iso) != NULL;
 }
 
 bool catalogue_image_has(void *ctx, const char *file) {
     const struct catalogue_image *image = ctx;
     char path[PXED_PATH_MAX];
+    if (file[0] == '/')
+        return catalogue_program_exists(image->catalogue, file);
+    if (strcmp(file, "*.iso") == 0)
+        return has_iso(image);
     struct pxed_buf b = PXED_BUF(path);
     pxed_buf_str(&b, image->catalogue->boot_dir);
     pxed_buf_str(&b, "/os/");
@@ -83,5 +93,5 @@ bool catalogue_image_has(void *ctx, const char *file) {
     if (b.len >= sizeof(path))
         return false;
     struct stat st;
-    return stat(pxed_buf_cstr(&b), &st) == 0 && S_ISREG(st.st_mode);
+    return (stat(pxed_buf_cstr(&b), &st) == 0 && S_ISREG(st.st_mode)) || is_inside(image, file);
 }

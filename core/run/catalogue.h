@@ -10,15 +10,30 @@
 #include "profile.h"
 #include "settings.h"
 
+/* A plugin built for an older minor lacks the newer operations. */
+#define CATALOGUE_HAS_OP(ops, member)                                                                                  \
+    ((ops) && (ops)->size >= offsetof(struct pxed_os_ops, member) + sizeof((ops)->member) && (ops)->member)
+
+/* What a plugin found in an image: {{image.KEY}}. */
+struct catalogue_fact {
+    const char *key, *value;
+};
+
 /* What knows an OS id. */
 struct catalogue_os {
     struct pxed_os_id id;
     const struct pxed_profile *profile; /* NULL: nobody claims it */
     const struct pxed_claim *claim;
-    const char *plugin;          /* its name: the templates' folder below share/pxed */
-    const char *kernel, *initrd; /* of [os ID], below its folder; NULL: the profile's */
-    const char *iso;             /* of [os ID]: booted whole, by memdisk */
-    const char *file;            /* where the id was first named */
+    const char *plugin;                       /* its name: the templates' folder below share/pxed */
+    const char *kernel, *initrd;              /* of [os ID], below its folder; NULL: the profile's */
+    const char *iso;                          /* of [os ID]: booted whole, by memdisk */
+    const char *boot, *wim, *index, *edition; /* of [os ID]: for the plugin that looks into the image */
+    enum profile_via via;                     /* of [os ID] */
+    const struct pxed_os_ops *ops;            /* of the plugin; NULL: nobody claims it */
+    const void *config;                       /* the plugin's own, bound */
+    struct catalogue_fact *facts;
+    size_t n_facts;
+    const char *file; /* where the id was first named */
     unsigned line;
 };
 
@@ -27,6 +42,21 @@ struct catalogue_host {
     const struct catalogue_os *os;
     const char *answer; /* absolute path of an operator's own answer file, or NULL */
     bool guarded;       /* its answer file holds the disk guard */
+};
+
+/* ISOs of one image, in the order in which they are asked for a file: iso.h. */
+struct catalogue_iso_item {
+    const char *name;  /* below root/boot: os/ID/NAME.iso, or os/NAME.iso */
+    struct iso *index; /* NULL: it cannot be read, `why` */
+    const char *why;
+    bool foreign; /* no medium with files: for memdisk alone */
+};
+
+struct catalogue_isos {
+    struct pxed_slice id; /* of the image */
+    struct catalogue_iso_item *items;
+    size_t n, n_left; /* n_left: too many, not looked into */
+    bool named;       /* by [os ID] iso */
 };
 
 struct catalogue_template {
@@ -50,6 +80,8 @@ struct catalogue {
     size_t table;             /* slots, a power of two */
     struct catalogue_os **systems;
     size_t n_systems;
+    struct catalogue_isos *isos;
+    size_t n_isos;
     struct catalogue_template *templates;
     size_t n_templates;
     const char **private_files; /* real paths that are never served: ini, host files, answer files, state/ */
@@ -57,6 +89,9 @@ struct catalogue {
     bool private_inside; /* one of them lies where served files lie: each opened file's path is looked at */
     const struct pxed_iface *ifaces;
     size_t n_ifaces;
+    struct pxed_share_site share; /* how machines reach what is staged for them */
+    const char *share_dir;        /* absolute; NULL: nothing is staged */
+    bool writes_pxelinux_cfg;
 };
 
 /* What a build is made from. The ini is bound: catalogue_build reads [os ...], [group ...], [defaults] from it. */
@@ -88,10 +123,37 @@ struct pxed_slice catalogue_text(const struct catalogue *c, const char *path);
 /* Where a profile's own template lies. */
 const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source);
 
-/* The ISO's name below /boot: in the id's own folder, else in boot/os. Unset slice when it is missing. */
-struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena);
+/* catalogue_iso.c. Finds and reads the ISOs below boot/os, for catalogue_build; what is wrong with them, once the lines
+ * are known that name them; and their release. */
+void catalogue_isos_read(struct catalogue *c, const struct ini *ini);
+void catalogue_isos_warn(const struct catalogue *c, struct pxed_diags *diags);
+void catalogue_isos_free(struct catalogue *c);
 
-/* Is there such a file in the image's folder? `ctx` is a struct catalogue_image. */
+/* The ISO's name below /boot: of [os ID] iso, in the id's own folder or in boot/os; else the folder's first *.iso.
+ * Unset slice when it is missing. */
+struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena);
+/* A file inside the ISOs of an image, whatever lies in its folder, and the ISO that holds it. NULL: in none of them.
+ * Both live as long as the generation. */
+struct iso_file;
+const struct iso_file *catalogue_iso_file(const struct catalogue *c, struct pxed_slice id, struct pxed_slice file,
+                                          const struct catalogue_iso_item **ret_iso);
+/* Opens an image's file for reading: the folder's own, else the part of an ISO that is one. Returns a descriptor that
+ * the caller closes, with the file's first byte and its size, or -1 when it is missing. May wait for a disk. */
+int catalogue_image_open(const struct catalogue *c, const struct catalogue_os *os, const char *file,
+                         uint64_t *ret_offset, uint64_t *ret_size);
+
+/* Lets each plugin look into the images of its OS ids, and judge its hosts. Diagnostics name the lines. */
+void catalogue_look(struct catalogue *c, struct pxed_diags *diags);
+/* The fact of that key, or NULL. */
+const char *catalogue_fact(const struct catalogue_os *os, const char *key);
+/* What its plugin makes of a host's variables: {{host.win-KEY}}. Unset: nothing. */
+struct pxed_slice catalogue_value(const struct catalogue *c, const struct catalogue_os *os,
+                                  const struct pxed_host *host, const char *key, struct pxed_arena *arena);
+/* A boot program that is one for all systems: "/memdisk" is os/memdisk below root/boot, or lies in loader-path. */
+bool catalogue_program_exists(const struct catalogue *c, const char *name);
+
+/* Is there such a file in the image, its folder or an ISO in it? "*.iso" asks for an ISO, "/NAME" for a program of all
+ * systems. `ctx` is a struct catalogue_image. */
 struct catalogue_image {
     const struct catalogue *catalogue;
     struct pxed_slice os;

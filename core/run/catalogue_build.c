@@ -90,9 +90,11 @@ static void seen_name(void *ctx, char sigil, struct pxed_slice name, unsigned li
     struct name_check *check = ctx;
     if (sigil == '>' || !pxed_slice_starts(name, PXED_SLICE("host.")))
         return;
-    static const char *const derived[] = {"mac",      "mac-colon",     "prefix",   "netmask", "static",
-                                          "dns-list", "packages-list", "ntp-list", NULL};
+    static const char *const derived[] = {"mac",      "mac-colon",     "mac-upper", "prefix",    "netmask", "static",
+                                          "dns-list", "packages-list", "ntp-list",  "dns-first", NULL};
     struct pxed_slice key = pxed_slice_skip(name, 5);
+    if (pxed_slice_starts(key, PXED_SLICE("win-"))) /* a plugin's own making */
+        return;
     for (size_t i = 0; derived[i]; i++)
         if (pxed_slice_is(key, derived[i]))
             return;
@@ -149,6 +151,8 @@ static const char *claim(const struct plugins *plugins, struct catalogue_os *os,
             os->profile = *profile;
             os->claim = found;
             os->plugin = p->desc.name;
+            os->ops = ops;
+            os->config = p->config;
             best = score;
         }
     }
@@ -186,6 +190,11 @@ static const struct catalogue_os *find_system(struct build *b, struct pxed_slice
     os->kernel = os_key(b, id, "kernel");
     os->initrd = os_key(b, id, "initrd");
     os->iso = os_key(b, id, "iso");
+    os->boot = os_key(b, id, "boot");
+    os->wim = os_key(b, id, "wim");
+    os->index = os_key(b, id, "index");
+    os->edition = os_key(b, id, "edition");
+    profile_via_parse(pxed_slice_of(os_key(b, id, "via")), &os->via);
     if (!pxed_slice_is(id, "local")) {
         const char *tie = claim(b->in->plugins, os, os_key(b, id, "plugin"));
         if (tie)
@@ -218,9 +227,11 @@ static bool lacks_image(struct build *b, const struct catalogue_os *os) {
         return !catalogue_image_has(&image, os->kernel) || (os->initrd && !catalogue_image_has(&image, os->initrd));
     for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++)
         for (unsigned loader = PXED_LOADER_GPXE; loader < PXED_LOADER_COUNT; loader++) {
+            struct profile_client client = {(enum pxed_firmware)fw, (enum pxed_loader)loader, os->via};
             enum pxed_reason why;
-            if (profile_boot(os->profile, (enum pxed_firmware)fw, (enum pxed_loader)loader, catalogue_image_has, &image,
-                             &why))
+            bool handover;
+            if (profile_boot(os->profile, &client, catalogue_image_has, &image, &handover, &why) ||
+                why == PXED_WHY_NO_BOOT_PROGRAM) /* that has a warning of its own */
                 return false;
             missing |= why == PXED_WHY_NO_IMAGE;
         }
@@ -304,6 +315,28 @@ static bool has_static_answer(struct build *b, const struct catalogue_host *h, c
     return found;
 }
 
+/* A share's script of the operator's own, in any of the places where it would win over ours, partitions as it likes. */
+static bool has_own_script(struct build *b, const struct catalogue_host *h) {
+    char mac[PXED_MAC_TEXT];
+    pxed_mac_text(&h->pub.macs[0], "-", mac);
+    for (const struct pxed_file *f = h->os->profile->files; f && f->name; f++) {
+        const char *own[] = {
+            pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, f->name),
+            pxed_arena_printf(&b->c->arena, "%s/os/%.*s/%s", b->c->boot_dir, PXED_S(h->os->id.text), f->name),
+            b->c->share_dir ? pxed_arena_printf(&b->c->arena, "%s/%s/%s", b->c->share_dir, mac, f->name) : NULL};
+        for (size_t i = 0; (f->flags & PXED_FILE_CLOSED) && i < 3; i++) {
+            if (!own[i] || access(own[i], F_OK) < 0)
+                continue;
+            if (i < 2 && b->in->settings->arm == SETTINGS_ARM_NEW) /* the last may well be what pxed put there */
+                pxed_diag_add(b->diags, PXED_WARNING, own[i], 0,
+                              "this script takes the place of pxed's, which holds the disk guard: a new line that uses "
+                              "it does not arm (ANSWER_UNGUARDED)");
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_answer(struct build *b, struct catalogue_host *h) {
     const struct pxed_var *own = pxed_host_var(&h->pub, "answer");
     const struct pxed_profile *profile = h->os->profile;
@@ -321,7 +354,10 @@ static void take_answer(struct build *b, struct catalogue_host *h) {
                 "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
     } else if (profile) {
         const struct pxed_file *row = profile_answer(profile, catalogue_image_has, &image);
-        h->guarded = row && (row->flags & PXED_FILE_GUARDED) && !h->os->iso && !has_static_answer(b, h, row);
+        /* A whole ISO brings its own installer; but a share's scripts are ours, whatever booted. */
+        bool ours = !h->os->iso || CATALOGUE_HAS_OP(h->os->ops, share);
+        h->guarded =
+            row && (row->flags & PXED_FILE_GUARDED) && ours && !has_static_answer(b, h, row) && !has_own_script(b, h);
     }
 }
 
@@ -411,24 +447,37 @@ static const struct pxed_profile *find_owner(const struct build *b, const char *
     return NULL;
 }
 
-/* How an ISO is booted. Where memdisk is the only way, there is nothing to choose. */
 static void check_via(struct build *b, const struct ini_entry *e) {
-    static const char *const words[] = {"auto", "memdisk", NULL};
-    for (size_t i = 0; words[i]; i++)
-        if (strcmp(e->value, words[i]) == 0)
-            return;
-    const char *near = pxed_nearest(pxed_slice_of(e->value), words);
-    pxed_diag_add(b->diags, PXED_WARNING, e->file, e->line, "via = %s is no way that this pxed has%s%s%s; auto is used",
-                  e->value, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    enum profile_via via;
+    if (profile_via_parse(pxed_slice_of(e->value), &via))
+        return;
+    const char *near = pxed_nearest(pxed_slice_of(e->value), profile_via_names);
+    pxed_diag_add(b->diags, PXED_WARNING, e->file, e->line,
+                  "via = %s: expected auto, memdisk, pxelinux or wimboot%s%s%s; auto is used", e->value,
+                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* [os-NAME]: what is no option of the plugin is a default of a variable. */
+static bool is_os_default(const struct build *b, const struct ini_entry *e) {
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
+        if (d->kind != PXED_KIND_OS || strcmp(d->name, e->section) != 0)
+            continue;
+        for (const struct pxed_option *o = d->options; o && o->key; o++)
+            if (strcmp(o->key, e->key) == 0)
+                return false;
+        return true;
+    }
+    return false;
 }
 
 static void check_sections(struct build *b) {
-    static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", NULL};
+    static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", "boot", "wim", "index", NULL};
     const struct ini *ini = b->in->ini;
     for (size_t i = 0; i < ini->n; i++) {
         struct ini_entry *e = &ini->entries[i];
-        bool os = strncmp(e->section, "os ", 3) == 0;
-        if (!os && strncmp(e->section, "group ", 6) != 0 && strcmp(e->section, "defaults") != 0)
+        bool os = strncmp(e->section, "os ", 3) == 0, defaults = is_os_default(b, e);
+        if (!os && !defaults && strncmp(e->section, "group ", 6) != 0 && strcmp(e->section, "defaults") != 0)
             continue;
         e->used = true;
         bool own = false;
@@ -473,6 +522,29 @@ static void set_site(struct build *b) {
     c->base = pxed_arena_printf(&c->arena, "%s/boot/", c->url);
     c->boot_dir = pxed_arena_printf(&c->arena, "%s/boot", s->root);
     c->tftp_dir = pxed_arena_printf(&c->arena, "%s/tftp", s->root);
+}
+
+/* Where files are staged for machines, and who lets them in: told by the plugins' bound configuration. */
+static void find_share(struct build *b) {
+    struct catalogue *c = b->c;
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        const struct pxed_os_ops *ops = p->desc.kind == PXED_KIND_OS ? p->desc.ops : NULL;
+        if (!CATALOGUE_HAS_OP(ops, writes_pxelinux_cfg))
+            continue;
+        const char *folder = CATALOGUE_HAS_OP(ops, share) ? ops->share(p->config) : NULL;
+        if (folder && *folder && !c->share_dir)
+            c->share_dir = pxed_arena_dup(&c->arena, pxed_slice_of(folder)).ptr;
+        c->writes_pxelinux_cfg |= ops->writes_pxelinux_cfg(p->config);
+    }
+    c->share.folder = c->share_dir;
+    for (size_t i = 0; i < b->in->plugins->n && c->share_dir; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
+        if (ops && ops->size >= offsetof(struct pxed_protocol_ops, share_site) + sizeof(ops->share_site) &&
+            ops->share_site)
+            ops->share_site(p->config, &c->share);
+    }
 }
 
 /* RESOLVE_BENEATH keeps everything else out of reach, but for hard links, which are told by their count. */
@@ -537,11 +609,15 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     c->by_ip = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->hosts = PXED_NEWS(&c->arena, struct catalogue_host, b.file.n + 1);
     find_systems_of_sections(&b);
+    catalogue_isos_read(c, in->ini);
     for (size_t i = 0; i < b.file.n; i++)
         take_host(&b, &b.file.lines[i]);
     refuse_equal_names(&b);
     check_sections(&b);
     find_private_inside(&b);
+    find_share(&b);
+    catalogue_isos_warn(c, diags);
+    catalogue_look(c, diags);
     warn_images(&b);
     free(b.file.lines);
     free(b.file.files);

@@ -36,7 +36,7 @@ static void read_values(struct ini *ini, struct pxed_diags *diags) {
     for (size_t i = 0; i < ini->n; i++) {
         struct ini_entry *e = &ini->entries[i];
         bool variable = strcmp(e->section, "defaults") == 0 || strncmp(e->section, "os ", 3) == 0 ||
-                        strncmp(e->section, "group ", 6) == 0;
+                        strncmp(e->section, "group ", 6) == 0 || strncmp(e->section, "os-", 3) == 0;
         if (!variable || e->value[0] != '@' || !e->value[1])
             continue;
         e->from = ini_path(&ini->arena, e->file, e->value + 1);
@@ -52,7 +52,7 @@ struct config *config_read(const char *path, struct plugins *plugins, struct pxe
     struct config *c = pxed_xalloc(sizeof(*c));
     c->refs = 1;
     if (ini_load(&c->ini, path, diags) == 0) {
-        options_bind(settings_options, "pxed", &c->ini, &c->settings, &c->arena, diags);
+        options_bind(settings_options, "pxed", false, &c->ini, &c->settings, &c->arena, diags);
         c->settings.file = c->ini.path;
         if (plugins->n == 0) { /* at start; a reload keeps what is loaded */
             plugins_load(plugins, &c->settings.plugins, path, diags);

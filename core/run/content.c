@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "dialect.h"
+
 struct open_content *content_new(const struct lookup *l) {
     struct open_content *c = pxed_xalloc(sizeof(*c));
     struct daemon *d = l->d;
@@ -102,8 +104,13 @@ static enum pxed_reason search_files(const struct lookup *l, bool before_virtual
     }
     if (!tftp)
         why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
-    /* Loaders lie flat in their folders; memdisk is asked for among the images. */
-    struct pxed_slice loader = pxed_slice_is(l->name.path, "os/memdisk") ? PXED_SLICE("memdisk") : l->name.path;
+    /* Loaders lie flat in their folders; memdisk and wimboot are asked for among the images. */
+    struct pxed_slice os = PXED_SLICE("os/"), loader = l->name.path;
+    if (pxed_slice_starts(loader, os) && pxed_slice_find(loader, '/', os.len) < 0)
+        loader = pxed_slice_skip(loader, os.len);
+    /* The one that speaks HTTP stands in for its elder brother. */
+    for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && pxed_slice_is(loader, "pxelinux.0"); i++)
+        why = content_file(l, d->loader_fds[i], "l", loader, ret);
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
         why = content_file(l, d->loader_fds[i], "", loader, ret);
     return why;
@@ -118,6 +125,10 @@ static void note_loader(const struct lookup *l, const struct open_content *c) {
 /* A loader is asked by its bare name, or with the folder that an older loader put before it. */
 static enum pxed_reason search(const struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = search_files(l, true, ret);
+    if (why == PXED_WHY_OK && l->name.kind == NAME_PXELINUX && stage_wrote(l->d, &l->name.mac, (*ret)->pub.fd)) {
+        content_free(*ret); /* our own words of some time ago: say them anew */
+        why = PXED_WHY_NOT_FOUND;
+    }
     if (why == PXED_WHY_OK && l->request->via == PXED_VIA_TFTP)
         note_loader(l, *ret);
     if (why != PXED_WHY_NOT_FOUND)
@@ -127,7 +138,7 @@ static enum pxed_reason search(const struct lookup *l, struct open_content **ret
     why = search_files(l, false, ret);
     if (why == PXED_WHY_OK)
         note_loader(l, *ret);
-    return why;
+    return why == PXED_WHY_NOT_FOUND ? content_iso(l, ret) : why;
 }
 
 /* os/<id>/FILE, and os/FILE: memdisk, an ISO. */
@@ -145,7 +156,7 @@ static enum pxed_reason answer(const struct lookup *l, struct open_content **ret
         return content_host_file(l, ret);
     default: {
         enum pxed_reason why = search(l, ret);
-        if (why == PXED_WHY_OK && is_image(l) && (*ret)->pub.kind == PXED_CONTENT_FILE)
+        if (why == PXED_WHY_OK && is_image(l) && (*ret)->pub.kind != PXED_CONTENT_CGI)
             content_note_image(l, *ret);
         return why;
     }
@@ -160,6 +171,26 @@ static enum pxed_reason strip(struct lookup *l) {
     else if (l->request->via == PXED_VIA_HTTP)
         return PXED_WHY_NOT_FOUND;
     return l->path.len > 0 ? PXED_WHY_OK : PXED_WHY_NOT_FOUND;
+}
+
+/* PXELINUX takes for its folder whatever stands before the last special byte of the boot file's name: loaded after
+ * `home.php?mac=08-00-...` it asks for `home.php?mac=ldlinux.c32` (Syslinux 6.04, its own HTTP client, and that of iPXE
+ * below it). What stands where the MAC should be is the name it means. */
+static enum pxed_reason unwrap(struct lookup *l, struct pxed_buf *text) {
+    struct pxed_slice key = PXED_SLICE("mac="), name = l->request->query, cfg = PXED_SLICE("pxelinux.cfg/");
+    struct pxed_hwaddr mac;
+    if (l->name.kind != NAME_SCRIPT || !pxed_slice_starts(name, key))
+        return PXED_WHY_OK;
+    name = pxed_slice_skip(name, key.len);
+    bool meant = dialect_of_agent(l->request->user_agent) == PXED_LOADER_PXELINUX || pxed_slice_starts(name, cfg) ||
+                 pxed_slice_ends(name, PXED_SLICE(".c32"));
+    if (!meant || content_query_mac(l, &mac) == PXED_WHY_OK)
+        return PXED_WHY_OK;
+    text->len = 0;
+    if (pxed_path_normalise(name, PXED_PATH_PERCENT, text) < 0)
+        return PXED_WHY_BAD_NAME;
+    l->path = pxed_buf_slice(text);
+    return l->path.len > 0 ? name_parse(l->path, PXED_NO_SLICE, &l->name) : PXED_WHY_NOT_FOUND;
 }
 
 static enum pxed_reason check_token(struct lookup *l) {
@@ -216,6 +247,8 @@ bool content_open(struct daemon *d, const struct pxed_request *request, enum pxe
         why = strip(&l);
         if (why == PXED_WHY_OK)
             why = name_parse(l.path, pxed_slice_of(d->catalogue->site.script), &l.name);
+        if (why == PXED_WHY_OK && http)
+            why = unwrap(&l, &b);
         if (why == PXED_WHY_OK)
             why = check_token(&l);
         l.asker = find_asker(&l);

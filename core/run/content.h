@@ -1,6 +1,8 @@
 /* The namespace: one name, one meaning, for TFTP and HTTP alike. content.c decides who answers; one file per kind. */
 #pragma once
 
+#include <sys/stat.h>
+
 #include "daemon.h"
 #include "names.h"
 #include "pxed/path.h"
@@ -40,6 +42,16 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
                               struct open_content **ret);
 /* The same in root/boot, where a script is run instead of read. */
 enum pxed_reason content_boot_file(const struct lookup *l, struct open_content **ret);
+
+/* content_iso.c: an image's file inside an ISO. */
+enum pxed_reason content_iso(const struct lookup *l, struct open_content **ret);
+
+/* What content_files.c knows of files. The reason for a failed open, by errno. */
+enum pxed_reason content_open_failed(void);
+/* By identity, whatever name led to it. */
+bool content_is_private(const struct catalogue *c, int fd, const struct stat *st);
+/* Content-Type by the name's end. */
+const char *content_type(struct pxed_slice path);
 
 /* content_boot.c: what is made for one machine. */
 enum pxed_reason content_boot_script(const struct lookup *l, struct open_content **ret);

@@ -88,8 +88,9 @@ static void note_boot(const struct lookup *l, struct machine *m) {
 static void note_plan(const struct lookup *l, const struct boot *b, const struct pxed_hwaddr *mac,
                       struct pxed_arena *arena) {
     bool install = b->reason == PXED_WHY_OK;
-    const char *detail = install ? pxed_arena_printf(arena, "install=%.*s loader=%s", PXED_S(b->os->id.text),
-                                                     pxed_loader_names[b->loader])
+    const char *detail = install ? pxed_arena_printf(arena, "install=%.*s loader=%s%s", PXED_S(b->os->id.text),
+                                                     pxed_loader_names[b->loader],
+                                                     b->plan.how == PXED_HOW_PXELINUX ? " switch=pxelinux" : "")
                                  : pxed_arena_printf(arena, "loader=%s", pxed_loader_names[b->loader]);
     /* Anybody may write a MAC into a URL; the kernel knows whose address it is. */
     if (b->m->rec.ip.family == 0 && who_is_machine(l->d, b->m, b->host, &l->request->peer))
@@ -141,6 +142,14 @@ enum pxed_reason content_boot_script(const struct lookup *l, struct open_content
     content_set_text(c, text, "text/plain");
     *ret = c;
     return PXED_WHY_OK;
+}
+
+struct pxed_slice content_loader_text(struct daemon *d, struct machine *m, const struct catalogue_host *host,
+                                      struct pxed_arena *arena) {
+    struct lookup l = {.d = d};
+    struct boot b = {.m = m, .host = host, .loader = PXED_LOADER_PXELINUX, .firmware = firmware_of(m)};
+    make_plan(&l, &b, arena);
+    return write_plan(&l, &b, &m->rec.mac, arena);
 }
 
 enum pxed_reason content_loader_config(const struct lookup *l, struct open_content **ret) {
@@ -264,7 +273,11 @@ static enum pxed_reason render_host_file(const struct lookup *l, struct host_fil
         content_free(c);
         return why;
     }
-    content_set_text(c, text, f->row->escape == PXED_ESCAPE_XML ? "text/xml" : "text/plain");
+    bool raw = (f->row->flags & PXED_FILE_RAW) != 0;
+    content_set_text(c, text,
+                     raw                                 ? "application/octet-stream"
+                     : f->row->escape == PXED_ESCAPE_XML ? "text/xml"
+                                                         : "text/plain");
     *ret = c;
     return PXED_WHY_OK;
 }
@@ -297,7 +310,7 @@ enum pxed_reason content_host_file(const struct lookup *l, struct open_content *
 
 static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
     struct pxed_slice last = plan->n_initrds > 0 ? plan->initrds[plan->n_initrds - 1].path : plan->kernel;
-    return pxed_slice_eq(last, path);
+    return pxed_slice_eq_nocase(last, path); /* as names inside an ISO are found */
 }
 
 void content_note_image(const struct lookup *l, struct open_content *c) {
@@ -311,11 +324,15 @@ void content_note_image(const struct lookup *l, struct open_content *c) {
     c->feeds = b.m->rec.own_script;
     if (b.m->rec.state != LIFECYCLE_ARMED || !b.os->profile)
         return;
-    struct catalogue_image image = {l->d->catalogue, b.os->id.text};
-    if (!b.os->iso && profile_answer(b.os->profile, catalogue_image_has, &image))
-        return;
-    /* pxed delivers no answer file: the last image is the point of no return */
     b.firmware = firmware_of(b.m);
     make_plan(l, &b, &c->arena);
-    c->spends = b.reason == PXED_WHY_OK && is_last_file(&b.plan, l->name.path);
+    if (b.plan.how == PXED_HOW_PXELINUX) {
+        b.loader = PXED_LOADER_PXELINUX;
+        make_plan(l, &b, &c->arena);
+    }
+    /* Where pxed delivers no answer file itself, the last image is the point of no return. */
+    struct catalogue_image image = {l->d->catalogue, b.os->id.text};
+    bool delivers =
+        b.plan.how != PXED_HOW_MEMDISK && profile_answer(b.os->profile, catalogue_image_has, &image) != NULL;
+    c->spends = b.reason == PXED_WHY_OK && !delivers && is_last_file(&b.plan, l->name.path);
 }

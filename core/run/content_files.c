@@ -3,19 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "content.h"
-
-static int open_beneath(int dir_fd, const char *path) {
-    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
-}
 
 /* A second name for the same file is the same file; of a folder (state), for any file in it. */
 static bool is_same(const char *path, const struct stat *st) {
@@ -35,7 +28,7 @@ static bool is_same(const char *path, const struct stat *st) {
 }
 
 /* By identity, whatever name led here: the ini, the host file, operators' secrets, everything in state. */
-static bool is_private(const struct catalogue *c, int fd, const struct stat *st) {
+bool content_is_private(const struct catalogue *c, int fd, const struct stat *st) {
     char link[64], path[PATH_MAX];
     if (!c->private_inside && st->st_nlink == 1)
         return false;
@@ -52,7 +45,7 @@ static bool is_private(const struct catalogue *c, int fd, const struct stat *st)
     return false;
 }
 
-static const char *type_of(struct pxed_slice path) {
+const char *content_type(struct pxed_slice path) {
     static const struct {
         const char *ends, *type;
     } rows[] = {
@@ -68,10 +61,18 @@ static const char *type_of(struct pxed_slice path) {
         {".xml", "text/xml"},
         {".json", "application/json"},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (pxed_slice_ends(path, pxed_slice_of(rows[i].ends)))
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t n = strlen(rows[i].ends);
+        if (path.len >= n && pxed_slice_eq_nocase(pxed_slice_skip(path, path.len - n), pxed_slice_of(rows[i].ends)))
             return rows[i].type;
+    }
     return "application/octet-stream";
+}
+
+enum pxed_reason content_open_failed(void) {
+    return errno == EXDEV                       ? PXED_WHY_PRIVATE_FILE
+           : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY
+                                                : PXED_WHY_NOT_FOUND;
 }
 
 enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
@@ -83,10 +84,8 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
     pxed_buf_add(&b, path);
     int fd = open_beneath(dir_fd, pxed_buf_cstr(&b));
     if (fd < 0)
-        return errno == EXDEV                       ? PXED_WHY_PRIVATE_FILE
-               : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY
-                                                    : PXED_WHY_NOT_FOUND;
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || is_private(l->d->catalogue, fd, &st)) {
+        return content_open_failed();
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || content_is_private(l->d->catalogue, fd, &st)) {
         close(fd);
         return S_ISREG(st.st_mode) ? PXED_WHY_PRIVATE_FILE : PXED_WHY_NOT_FOUND;
     }
@@ -95,7 +94,7 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
     c->pub.fd = fd;
     c->pub.size = (uint64_t)st.st_size;
     c->pub.mtime = st.st_mtim.tv_sec;
-    c->pub.type = type_of(path);
+    c->pub.type = content_type(path);
     c->executable = (st.st_mode & 0111) != 0;
     snprintf(c->pub.etag, sizeof(c->pub.etag), "\"%llx-%llx-%lx\"", (unsigned long long)st.st_ino,
              (unsigned long long)st.st_size, (unsigned long)(st.st_mtim.tv_sec * 1000000000L + st.st_mtim.tv_nsec));

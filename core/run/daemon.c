@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -251,6 +252,7 @@ static void free_daemon(struct runner *r) {
         d->pending = p->next;
         free(p);
     }
+    stage_free(d);
     machines_free(&d->machines);
     catalogue_unref(d->catalogue);
     free(d->reload);
@@ -277,6 +279,8 @@ static int serve(struct runner *r) {
     if (rc == 0)
         rc = open_folders(d);
     if (rc == 0)
+        rc = stage_init(d);
+    if (rc == 0)
         rc = init_plugins(d);
     if (rc == 0)
         rc = privileges_drop(&d->config->settings);
@@ -288,6 +292,8 @@ static int serve(struct runner *r) {
         reload_init(d);
         rc = start_plugins(d);
     }
+    if (rc == 0)
+        rc = stage_start(d);
     if (rc == 0) {
         int kept = reload_keep(d->catalogue);
         if (kept < 0)
@@ -300,6 +306,7 @@ static int serve(struct runner *r) {
             uv_run(&r->loop, UV_RUN_DEFAULT);
     }
     d->stopping = true;
+    stage_stop(d);
     fini_plugins(d);
     if (handles)
         close_handles(r);
@@ -328,6 +335,7 @@ int daemon_run(const char *ini_path, bool debug) {
     struct daemon *d = &r->d;
     log_init(debug);
     signal(SIGPIPE, SIG_IGN);
+    umask(022); /* what is staged is read by others; what is secret says so itself */
     raise_limits();
     uv_loop_init(&r->loop);
     d->loop = &r->loop;

@@ -50,6 +50,7 @@ struct daemon {
     } services[DAEMON_SERVICES];
     size_t n_services;
     struct reload *reload;
+    struct stage *stage; /* NULL: nothing is staged */
     bool stopping;
 };
 
@@ -115,6 +116,24 @@ struct catalogue *reload_build(struct daemon *d, struct config *config, const ch
 /* Writes the table of `c` to state/hosts.good, for starts with a broken host file. 0 or a negative errno. */
 int reload_keep(const struct catalogue *c);
 void reload_log(const struct pxed_diags *diags);
+
+/* What is told of a machine in PXELINUX's words, whoever asks: for the copy in root/tftp. */
+struct pxed_slice content_loader_text(struct daemon *d, struct machine *m, const struct catalogue_host *host,
+                                      struct pxed_arena *arena);
+
+/* stage.c: files that lie on disk for machines: the folder of each host in the share, and PXELINUX configurations.
+ * Before privileges are dropped: makes the share's folder. 0 or a negative errno. */
+int stage_init(struct daemon *d);
+/* Records are there: what was staged is known, everything is compared. Whatever changes afterwards is staged anew. */
+int stage_start(struct daemon *d);
+/* A generation came into force. */
+void stage_all(struct daemon *d);
+/* A machine's record may have changed. Cheap. */
+void stage_mark(struct daemon *d, struct machine *m);
+/* Is this file, found in place of a PXELINUX configuration, one that pxed itself wrote? */
+bool stage_wrote(struct daemon *d, const struct pxed_hwaddr *mac, int fd);
+void stage_stop(struct daemon *d);
+void stage_free(struct daemon *d);
 
 /* interfaces.c */
 size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DAEMON_IFACES], struct pxed_diags *diags);

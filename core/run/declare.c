@@ -8,12 +8,13 @@
 
 void declare_arm(struct daemon *d, struct machine *m, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
                  struct pxed_slice by) {
-    uint8_t token[16];
+    uint8_t random[32]; /* token, account */
     char text[256];
     int64_t now = daemon_wall(d);
-    if (getrandom(token, sizeof(token), 0) != sizeof(token))
+    if (getrandom(random, sizeof(random), 0) != sizeof(random))
         abort(); /* without randomness no secret can be kept */
-    lifecycle_arm(&m->rec, right, os, tries, token, by, now);
+    lifecycle_arm(&m->rec, right, os, tries, random, by, now);
+    memcpy(m->rec.account, random + 16, sizeof(m->rec.account));
     m->told = PXED_WHY_OK;
     snprintf(text, sizeof(text), "os=%.*s right=%s by=\"%.*s\"%s", PXED_S(os), lifecycle_right_names[right], PXED_S(by),
              tries > 1 ? " more than one try" : "");

@@ -279,6 +279,8 @@ int machines_load(struct machines *ms, const struct pxed_store *store) {
 }
 
 void machines_touch(struct machines *ms, struct machine *m) {
+    if (ms->touched)
+        ms->touched(ms->touched_arg, m);
     if (m->dirty || !m->held)
         return;
     m->dirty = true;

@@ -29,6 +29,7 @@ struct machine {
     struct machine *newer, *older;                   /* undeclared ones, by age */
     struct journal_entry *first, *last;
     unsigned n_entries;
+    struct staged *staged; /* what lies on disk for it; owned by stage.c */
 };
 
 struct machines {
@@ -41,8 +42,10 @@ struct machines {
     uint64_t seq;       /* of the newest entry */
     uint64_t saved_seq; /* of the newest entry handed to the store */
     const struct pxed_store *store;
-    size_t in_flight; /* commits not yet answered */
-    bool failing;     /* the last answer was no */
+    size_t in_flight;                              /* commits not yet answered */
+    bool failing;                                  /* the last answer was no */
+    void (*touched)(void *arg, struct machine *m); /* a record changed; may be NULL */
+    void *touched_arg;
 };
 
 void machines_init(struct machines *ms);

@@ -239,7 +239,7 @@ static void reset(struct binder *b, const struct pxed_option *row) {
     memset((char *)b->config + row->offset, 0, size);
 }
 
-void options_bind(const struct pxed_option *rows, const char *section, struct ini *ini, void *config,
+void options_bind(const struct pxed_option *rows, const char *section, bool open, struct ini *ini, void *config,
                   struct pxed_arena *arena, struct pxed_diags *diags) {
     struct binder b = {rows, section, config, arena, diags};
     size_t n = 0;
@@ -257,7 +257,8 @@ void options_bind(const struct pxed_option *rows, const char *section, struct in
         e->used = true;
         const struct pxed_option *row = find_row(rows, e->key);
         if (!row) {
-            unknown_key(&b, e);
+            if (!open)
+                unknown_key(&b, e);
             continue;
         }
         size_t at = (size_t)(row - rows);

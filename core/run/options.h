@@ -7,8 +7,9 @@
 #include "pxed/option.h"
 
 /* Fills `config` (zeroed before) from the section's entries; rows end with a zeroed one. Strings live in `arena`. Every
- * complaint goes to diags; what is wrong keeps its default. */
-void options_bind(const struct pxed_option *rows, const char *section, struct ini *ini, void *config,
+ * complaint goes to diags; what is wrong keeps its default. `open`: the section may hold other keys, which somebody
+ * else judges. */
+void options_bind(const struct pxed_option *rows, const char *section, bool open, struct ini *ini, void *config,
                   struct pxed_arena *arena, struct pxed_diags *diags);
 
 /* Single values, for host variables and tests. */

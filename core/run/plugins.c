@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "http", "ra", NULL};
+static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "http", "ra", "smb", NULL};
 
 const char *plugins_prefix(void) {
     static char prefix[PATH_MAX];
@@ -238,8 +238,8 @@ void plugins_bind(struct plugins *p, struct ini *ini, struct pxed_diags *diags) 
         struct plugin *plugin = p->items[i];
         plugin->config = pxed_arena_alloc(&p->arena, plugin->desc.config_size + 1);
         plugin->ctx.config = plugin->config;
-        options_bind(plugin->desc.options ? plugin->desc.options : none, plugin->desc.name, ini, plugin->config,
-                     &p->arena, diags);
+        options_bind(plugin->desc.options ? plugin->desc.options : none, plugin->desc.name,
+                     plugin->desc.kind == PXED_KIND_OS, ini, plugin->config, &p->arena, diags);
         const struct pxed_protocol_ops *ops = plugin->desc.ops;
         if (plugin->desc.kind != PXED_KIND_OS && ops && ops->check)
             ops->check(plugin->config, ini->path, diags);

@@ -84,6 +84,13 @@ static const char *mac_text(const struct render *r, const char *separator) {
     return pxed_arena_dup(r->arena, pxed_slice_of(pxed_mac_text(&r->host->pub.macs[0], separator, text))).ptr;
 }
 
+static struct pxed_slice mac_upper(const struct render *r) {
+    char *text = (char *)(uintptr_t)mac_text(r, "-");
+    for (char *c = text; *c; c++)
+        *c = *c >= 'a' && *c <= 'f' ? (char)(*c - 'a' + 'A') : *c;
+    return pxed_slice_of(text);
+}
+
 static struct pxed_slice addr_text(const struct render *r, const struct pxed_addr *addr) {
     char text[PXED_ADDR_TEXT];
     return pxed_arena_dup(r->arena, pxed_slice_of(pxed_addr_text(addr, text)));
@@ -103,11 +110,23 @@ static void add_address(struct render *r, struct node *host) {
     add_flag(r, host, "static", h->prefix > 0 && !pxed_slice_is(net, "dhcp"));
 }
 
+/* {{host.win-KEY}}: made by the profile's plugin when it is asked for. */
+static struct node *find_value(struct node *map, struct pxed_slice key) {
+    struct render *r = map->render;
+    if (!pxed_slice_starts(key, PXED_SLICE("win-")))
+        return NULL;
+    struct pxed_slice value =
+        catalogue_value(r->catalogue, r->os, &r->host->pub, pxed_arena_dup(r->arena, key).ptr, r->arena);
+    return value.len > 0 ? add(r, map, key, PXED_VALUE_TEXT, value) : NULL;
+}
+
 static void add_host(struct render *r, struct node *root) {
     const struct pxed_host *h = &r->host->pub;
     struct node *host = add_map(r, root, "host");
+    host->find = find_value;
     add_text(r, host, "mac", pxed_slice_of(mac_text(r, "-")));
     add_text(r, host, "mac-colon", pxed_slice_of(mac_text(r, ":")));
+    add_text(r, host, "mac-upper", mac_upper(r));
     add_text(r, host, "name", h->name);
     add_address(r, host);
     for (size_t i = 0; i < h->n_vars; i++) {
@@ -118,7 +137,9 @@ static void add_host(struct render *r, struct node *root) {
         struct node *n = add(r, host, v->key, PXED_VALUE_TEXT, v->value);
         n->secret = (v->flags & PXED_VAR_SECRET) != 0;
     }
-    add_list(r, host, "dns-list", pxed_host_value(h, "dns"));
+    struct pxed_slice dns = pxed_host_value(h, "dns");
+    add_list(r, host, "dns-list", dns);
+    add_text(r, host, "dns-first", pxed_slice_word(&dns, " ,\t"));
     add_list(r, host, "packages-list", pxed_host_value(h, "packages"));
     add_list(r, host, "ntp-list", pxed_host_value(h, "ntp"));
 }
@@ -140,6 +161,70 @@ static void add_os(struct render *r, struct node *root) {
     struct pxed_slice flags = pxed_slice_of(os->claim ? os->claim->flags : NULL), flag;
     while ((flag = pxed_slice_word(&flags, " ")).len > 0)
         add(r, map, flag, PXED_VALUE_TRUE, PXED_SLICE("1"));
+}
+
+static void add_machine(struct render *r, struct node *root) {
+    struct node *map = add_map(r, root, "machine");
+    bool efi = r->record->has_firmware && pxed_firmware_is_efi(r->record->firmware);
+    add_flag(r, map, "efi", efi);
+    add_flag(r, map, "bios", !efi);
+}
+
+/* A fact that was noted more than once is a list. */
+static void add_image(struct render *r, struct node *root) {
+    struct node *map = add_map(r, root, "image");
+    for (size_t i = 0; i < r->os->n_facts; i++) {
+        const struct catalogue_fact *f = &r->os->facts[i];
+        struct node *known = map->first;
+        while (known && !pxed_slice_is(known->key, f->key))
+            known = known->next;
+        if (!known) {
+            add_text(r, map, f->key, pxed_slice_of(f->value));
+            continue;
+        }
+        if (known->kind != PXED_VALUE_LIST) {
+            struct pxed_slice first = known->text;
+            known->kind = PXED_VALUE_LIST;
+            add(r, known, PXED_NO_SLICE, PXED_VALUE_TEXT, first);
+        }
+        add(r, known, PXED_NO_SLICE, PXED_VALUE_TEXT, pxed_slice_of(f->value));
+    }
+}
+
+const char *render_share_user(struct pxed_arena *arena, const struct pxed_hwaddr *mac) {
+    char text[PXED_MAC_TEXT];
+    return pxed_arena_printf(arena, "pxed-%s", pxed_mac_text(mac, "", text));
+}
+
+static void add_share(struct render *r, struct node *root) {
+    const struct catalogue *c = r->catalogue;
+    const struct pxed_share_site *site = &c->share;
+    if (!c->share_dir)
+        return;
+    struct node *map = add_map(r, root, "share");
+    struct pxed_slice server = site->server      ? pxed_slice_of(site->server)
+                               : c->n_ifaces > 0 ? addr_text(r, &c->ifaces[0].addr)
+                                                 : pxed_slice_skip(pxed_slice_of(c->url), strlen("http://"));
+    const char *last = strrchr(c->share_dir, '/');
+    struct pxed_slice name = pxed_slice_of(site->name && *site->name ? site->name : last ? last + 1 : c->share_dir);
+    add_text(r, map, "server", server);
+    add_text(r, map, "name", name);
+    add_text(r, map, "unc", pxed_slice_of(pxed_arena_printf(r->arena, "\\\\%.*s\\%.*s", PXED_S(server), PXED_S(name))));
+    add_text(r, map, "folder", pxed_slice_of(mac_text(r, "-")));
+    add_flag(r, map, "published", site->published);
+    add_flag(r, map, "guest", site->guest);
+    if (site->accounts && lifecycle_open(r->record) && !r->no_token) {
+        char hex[33];
+        struct pxed_buf b = PXED_BUF(hex);
+        pxed_buf_hex(&b, r->record->account, 16, "");
+        add_text(r, map, "user", pxed_slice_of(render_share_user(r->arena, &r->host->pub.macs[0])));
+        add_text(r, map, "password", r->masked ? PXED_SLICE("***") : pxed_arena_dup(r->arena, pxed_buf_slice(&b)));
+    } else if (!site->accounts && site->user) {
+        add_text(r, map, "user", pxed_slice_of(site->user));
+        struct node *n = add_text(r, map, "password", pxed_slice_of(site->password));
+        if (n && r->masked)
+            n->text = PXED_SLICE("***");
+    }
 }
 
 /* --- URLs of the host's files: with a token only where the text holds a secret --- */
@@ -197,18 +282,23 @@ static const struct pxed_file *find_file_key(const struct render *r, struct pxed
     return NULL;
 }
 
+struct pxed_slice render_file_path(struct render *r, const struct pxed_file *row) {
+    bool secret = !(row->flags & PXED_FILE_RAW) && holds_secret(r, row);
+    r->secret |= secret; /* whoever holds the token can read the secret */
+    const char *name = pxed_arena_printf(r->arena, "hosts/%s/%s", mac_text(r, "-"), row->name), *mark;
+    if (row->path && (mark = strstr(row->path, "<mac>")))
+        name = pxed_arena_printf(r->arena, "%.*s%s%s", (int)(mark - row->path), row->path, mac_text(r, "-"), mark + 5);
+    return pxed_slice_of(pxed_arena_printf(r->arena, "%s%s", secret ? token_path(r) : "", name));
+}
+
 /* {{file.preseed_cfg}}: the URL of a row, its dots written as `_` because a dot parts names in a template. */
 static struct node *find_file_url(struct node *map, struct pxed_slice key) {
     struct render *r = map->render;
     const struct pxed_file *row = find_file_key(r, key);
     if (!row)
         return NULL;
-    bool secret = holds_secret(r, row);
-    r->secret |= secret; /* whoever holds the token can read the secret */
-    const char *name = pxed_arena_printf(r->arena, "hosts/%s/%s", mac_text(r, "-"), row->name), *mark;
-    if (row->path && (mark = strstr(row->path, "<mac>")))
-        name = pxed_arena_printf(r->arena, "%.*s%s%s", (int)(mark - row->path), row->path, mac_text(r, "-"), mark + 5);
-    const char *url = pxed_arena_printf(r->arena, "%s%s%s", r->catalogue->base, secret ? token_path(r) : "", name);
+    struct pxed_slice path = render_file_path(r, row);
+    const char *url = pxed_arena_printf(r->arena, "%s%.*s", r->catalogue->base, PXED_S(path));
     return add(r, map, key, PXED_VALUE_TEXT, pxed_slice_of(url));
 }
 
@@ -247,11 +337,15 @@ static struct node *build_tree(struct render *r) {
     add_text(r, arm, "right", pxed_slice_of(lifecycle_right_names[r->record->right]));
     add_flag(r, arm, "blank", r->record->right != LIFECYCLE_ANY);
     add_flag(r, arm, "any", r->record->right == LIFECYCLE_ANY);
+    add_flag(r, arm, "open", lifecycle_open(r->record));
     struct node *server = add_map(r, root, "server");
     add_text(r, server, "url", pxed_slice_of(r->catalogue->url));
     add_text(r, server, "name", pxed_slice_skip(pxed_slice_of(r->catalogue->url), strlen("http://")));
     if (r->catalogue->n_ifaces > 0)
         add_text(r, server, "address", addr_text(r, &r->catalogue->ifaces[0].addr));
+    add_machine(r, root);
+    add_image(r, root);
+    add_share(r, root);
     struct node *event = add_map(r, root, "event");
     add_text(r, event, "url",
              pxed_slice_of(pxed_arena_printf(r->arena, "%sevent?mac=%s", r->catalogue->base, mac_text(r, "-"))));
@@ -268,6 +362,7 @@ static pxed_escape_fn *const escapes[] = {
     [PXED_ESCAPE_LINE] = pxed_escape_line,   [PXED_ESCAPE_XML] = pxed_escape_html,
     [PXED_ESCAPE_SHELL] = pxed_escape_shell, [PXED_ESCAPE_CMD] = pxed_escape_cmd,
     [PXED_ESCAPE_YAML] = pxed_escape_yaml,   [PXED_ESCAPE_NONE] = NULL,
+    [PXED_ESCAPE_INI] = pxed_escape_ini,
 };
 
 struct partials {
@@ -308,9 +403,24 @@ const char *render_template(const struct render *r, const struct pxed_file *row)
     return catalogue_template_path(r->arena, r->os->plugin, row->source);
 }
 
+/* Batch files and answer files of old systems want CR LF, whatever the template was written with. */
+static struct pxed_slice with_crlf(struct render *r, struct pxed_slice text) {
+    size_t room = text.len * 2;
+    struct pxed_buf out = {pxed_arena_alloc(r->arena, room + 1), room, 0};
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\n' && (i == 0 || text.ptr[i - 1] != '\r'))
+            pxed_buf_byte(&out, '\r');
+        pxed_buf_byte(&out, text.ptr[i]);
+    }
+    return pxed_buf_slice(&out);
+}
+
 struct pxed_slice render_file(struct render *r, const struct pxed_file *row) {
     struct pxed_slice text = catalogue_text(r->catalogue, render_template(r, row));
-    return text.ptr ? render_text(r, text, row->escape) : PXED_NO_SLICE;
+    if (!text.ptr || (row->flags & PXED_FILE_RAW))
+        return text;
+    text = render_text(r, text, row->escape);
+    return text.ptr && (row->flags & PXED_FILE_CRLF) ? with_crlf(r, text) : text;
 }
 
 struct pxed_slice render_line(struct render *r, const char *text) {
@@ -320,74 +430,6 @@ struct pxed_slice render_line(struct render *r, const char *text) {
         if ((unsigned char)c[i] < ' ')
             c[i] = ' ';
     return pxed_slice_trim(line);
-}
-
-/* --- the plan --- */
-
-static struct pxed_slice image_path(const struct render *r, const char *file) {
-    return pxed_slice_of(pxed_arena_printf(r->arena, "os/%.*s/%s", PXED_S(r->os->id.text), file));
-}
-
-/* [os ID] kernel and initrd take the row's place; the row still says how and with which arguments. */
-static const struct pxed_boot *own_row(const struct render *r, enum pxed_firmware firmware, enum pxed_loader loader) {
-    for (const struct pxed_boot *b = r->os->profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
-        if ((!b->firmware || (b->firmware & PXED_FW_BIT(firmware))) &&
-            (!b->loaders || (b->loaders & PXED_LOADER_BIT(loader))))
-            return b;
-    return NULL;
-}
-
-static bool own_files_exist(struct catalogue_image *image, const struct catalogue_os *os) {
-    return catalogue_image_has(image, os->kernel) && (!os->initrd || catalogue_image_has(image, os->initrd));
-}
-
-/* [os ID] iso: the whole ISO in memory, as a BIOS drive. */
-static enum pxed_reason iso_plan(struct render *r, enum pxed_firmware firmware, struct pxed_plan *ret) {
-    struct pxed_slice iso = catalogue_iso(r->catalogue, r->os, r->arena),
-                      extra = pxed_host_value(&r->host->pub, "args");
-    if (!iso.ptr)
-        return PXED_WHY_NO_IMAGE;
-    if (firmware != PXED_FW_BIOS)
-        return PXED_WHY_NO_PLAN;
-    ret->how = PXED_HOW_MEMDISK;
-    ret->kernel = PXED_SLICE("os/memdisk");
-    ret->args =
-        extra.len > 0 ? pxed_slice_of(pxed_arena_printf(r->arena, "iso %.*s", PXED_S(extra))) : PXED_SLICE("iso");
-    ret->initrds[ret->n_initrds++].path = iso;
-    return PXED_WHY_OK;
-}
-
-enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
-                             struct pxed_plan *ret) {
-    struct catalogue_image image = {r->catalogue, r->os->id.text};
-    enum pxed_reason why = PXED_WHY_NO_PROFILE;
-    const struct pxed_boot *row = NULL;
-    memset(ret, 0, sizeof(*ret));
-    if (!r->os->profile)
-        return why;
-    if (r->os->iso)
-        return iso_plan(r, firmware, ret);
-    if (!r->os->kernel)
-        row = profile_boot(r->os->profile, firmware, loader, catalogue_image_has, &image, &why);
-    else if (!own_files_exist(&image, r->os))
-        why = PXED_WHY_NO_IMAGE;
-    else if (!(row = own_row(r, firmware, loader)))
-        why = PXED_WHY_NO_PLAN;
-    if (!row)
-        return why;
-    ret->how = row->how;
-    ret->kernel = image_path(r, r->os->kernel ? r->os->kernel : row->kernel);
-    if (r->os->initrd)
-        ret->initrds[ret->n_initrds++].path = image_path(r, r->os->initrd);
-    for (size_t i = 0; !r->os->kernel && i < 4 && row->initrd[i]; i++)
-        ret->initrds[ret->n_initrds++].path = image_path(r, row->initrd[i]);
-    struct pxed_slice args = row->args ? render_line(r, row->args) : PXED_SLICE("");
-    struct pxed_slice extra = pxed_host_value(&r->host->pub, "args");
-    ret->args =
-        extra.len > 0
-            ? pxed_slice_of(pxed_arena_printf(r->arena, "%.*s%s%.*s", PXED_S(args), args.len ? " " : "", PXED_S(extra)))
-            : args;
-    return PXED_WHY_OK;
 }
 
 void render_each_var(const struct render *r, void (*row)(void *arg, const struct pxed_var *v), void *arg) {

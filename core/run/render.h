@@ -19,15 +19,20 @@ struct render {
 
 /* The host's file of this row. Unset slice when the template is broken or missing. */
 struct pxed_slice render_file(struct render *r, const struct pxed_file *row);
+/* Its name below /boot, with the host's token where its text holds a secret. */
+struct pxed_slice render_file_path(struct render *r, const struct pxed_file *row);
 /* A one-line template of a profile's row. */
 struct pxed_slice render_line(struct render *r, const char *text);
 /* Absolute path of the template a row is rendered from: the operator's own for an answer file that has one. */
 const char *render_template(const struct render *r, const struct pxed_file *row);
 
-/* What the host shall boot when it is armed. OK with *ret, or NO_PROFILE, NO_IMAGE, NO_PLAN. Slices live in the arena.
- */
+/* render_plan.c: what the host shall boot when it is armed. OK with *ret, or NO_PROFILE, or profile_boot's refusals.
+ * Slices live in the arena. */
 enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
                              struct pxed_plan *ret);
+
+/* The name of a deployment's account in the share. */
+const char *render_share_user(struct pxed_arena *arena, const struct pxed_hwaddr *mac);
 
 /* Every variable with its origin, for `pxed explain`. */
 void render_each_var(const struct render *r, void (*row)(void *arg, const struct pxed_var *v), void *arg);

@@ -64,12 +64,15 @@ static bool is_size(struct pxed_slice text) {
 }
 
 static const char *check_disk(struct pxed_slice v) {
-    static const char wrong[] = "expected /dev/NAME, serial:S, wwn:W, size:400G-500G or smallest";
+    static const char wrong[] = "expected /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest or number:N";
     for (size_t i = 0; i < v.len; i++) /* it stands between quotes in answer files of every kind */
         if (v.ptr[i] <= ' ' || v.ptr[i] > '~' || strchr("'\"\\$`", v.ptr[i]))
             return wrong;
+    uint64_t number;
     if (pxed_slice_is(v, "smallest"))
         return NULL;
+    if (pxed_slice_starts(v, PXED_SLICE("number:")))
+        return pxed_slice_u64(pxed_slice_skip(v, 7), 255, &number) ? NULL : wrong;
     if (pxed_slice_starts(v, PXED_SLICE("serial:")) || pxed_slice_starts(v, PXED_SLICE("wwn:")))
         return v.ptr[v.len - 1] == ':' ? wrong : NULL;
     if (pxed_slice_starts(v, PXED_SLICE("size:"))) {
@@ -103,8 +106,10 @@ const struct vars_row vars_rows[] = {
     {"dns", "name servers, blank-separated", false, false, check_addrs},
     {"vlan", "VLAN number for profiles that can use it", false, false, check_vlan},
     {"net", "static: write ip= into the installed system (default with ip=); dhcp", false, false, check_net},
-    {"disk", "the only disk that is ever written: /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest", false, false,
-     check_disk},
+    {"disk",
+     "the only disk that is ever written: /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest; number:N"
+     " on Windows",
+     false, false, check_disk},
     {"timezone", "Europe/Berlin", false, false, check_line},
     {"locale", "en_US.UTF-8", false, false, check_line},
     {"keyboard", "us", false, false, check_line},
@@ -220,6 +225,8 @@ void vars_resolve(struct catalogue_host *host, const struct hostfile_line *line,
     snprintf(section, sizeof(section), "os %.*s", PXED_S(line->os));
     put_section(&b, ini, section);
     put_section(&b, ini, "defaults");
+    if (host->os->plugin)
+        put_section(&b, ini, host->os->plugin);
     for (const struct pxed_os_var *v = b.profile ? b.profile->vars : NULL; v && v->key; v++)
         if (v->fallback)
             put(&b, pxed_slice_of(v->key), pxed_slice_of(v->fallback), NULL, 0);

@@ -114,13 +114,13 @@ static void check_boots(const struct plugin *p, const struct pxed_profile *profi
     size_t n = 0;
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++, n++) {
         ck_assert_uint_lt(n, ROWS_MAX);
-        ck_assert_msg(b->how < PXED_HOW_COUNT && is_relative(b->kernel), "%s/%s: boot row %zu", p->desc.name,
-                      profile->name, n);
+        ck_assert_msg(b->how < PXED_HOW_COUNT && is_relative(b->kernel + (b->kernel[0] == '/')), "%s/%s: boot row %zu",
+                      p->desc.name, profile->name, n);
         ck_assert_msg((b->firmware & ~(uint32_t)PXED_FW_ALL) == 0 && (b->loaders & ~(uint32_t)PXED_LOADER_ALL) == 0,
                       "%s/%s: boot row %zu: bits beyond the last", p->desc.name, profile->name, n);
         for (size_t i = 0; i < 4; i++) {
-            ck_assert_msg(!b->initrd[i] || is_relative(b->initrd[i]), "%s/%s: initrd of row %zu", p->desc.name,
-                          profile->name, n);
+            ck_assert_msg(!b->initrd[i] || strcmp(b->initrd[i], "*.iso") == 0 || is_relative(b->initrd[i]),
+                          "%s/%s: initrd of row %zu", p->desc.name, profile->name, n);
             ck_assert_msg(!b->initrd[i] || i == 0 || b->initrd[i - 1], "%s/%s: a gap in row %zu", p->desc.name,
                           profile->name, n);
         }
@@ -178,7 +178,8 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
     for (const struct pxed_os_var *v = profile->vars; v && v->key; v++)
         if (pxed_slice_is(key, v->key))
             return true;
-    return in_words(key, "mac mac-colon prefix netmask static dns-list packages-list ntp-list");
+    return pxed_slice_starts(key, PXED_SLICE("win-")) /* made by the plugin */ ||
+           in_words(key, "mac mac-colon mac-upper prefix netmask static dns-list dns-first packages-list ntp-list");
 }
 
 /* Of any of the plugin's profiles: they share templates. */
@@ -214,7 +215,11 @@ static bool is_declared(const struct plugin *p, const struct pxed_profile *profi
         return in_words(key, "id family version arch url tree") || is_flag(p, key);
     if (pxed_slice_starts(name, PXED_SLICE("file.")))
         return is_file(profile, key);
-    return in_words(name, "server.url server.name server.address event.url answer.url arm.right arm.blank arm.any");
+    if (pxed_slice_starts(name, PXED_SLICE("image."))) /* facts */
+        return true;
+    return in_words(name, "server.url server.name server.address event.url answer.url arm.right arm.blank arm.any "
+                          "arm.open machine.efi machine.bios share.unc share.server share.name share.folder share.user "
+                          "share.password share.guest share.published");
 }
 
 static struct pxed_slice share_file(const struct plugin *p, const char *name) {
@@ -251,8 +256,9 @@ static struct name_check check_source(const struct plugin *p, const struct pxed_
                            .profile = profile,
                            .where = pxed_arena_printf(&site.tree.arena, "share/pxed/%s/%s", p->desc.name, f->source)};
     struct pxed_slice text = share_file(p, f->source);
-    ck_assert_msg(text.ptr != NULL, "%s is missing", n.where);
-    check_text(&n, text);
+    ck_assert_msg(text.ptr != NULL || (f->flags & PXED_FILE_RAW), "%s is missing", n.where);
+    if (!(f->flags & PXED_FILE_RAW)) /* bytes, and built where there is a cross compiler */
+        check_text(&n, text);
     return n;
 }
 
@@ -263,6 +269,14 @@ static bool is_guarded(const struct plugin *p, const struct pxed_profile *profil
         return own.guard;
     for (const struct pxed_file *f = profile->files; f->name; f++)
         if (strcmp(f->name, row->name) != 0 && check_source(p, profile, f).guard)
+            return true;
+    return false;
+}
+
+/* What lies in a share is used by the script that lies beside it. */
+static bool is_guarded_there(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *row) {
+    for (const struct pxed_file *f = profile->files; (row->flags & PXED_FILE_STAGED) && f->name; f++)
+        if ((f->flags & PXED_FILE_CLOSED) && check_source(p, profile, f).guard)
             return true;
     return false;
 }
@@ -286,7 +300,7 @@ static void check_files(const struct plugin *p, const struct pxed_profile *profi
         ck_assert_uint_lt(n, ROWS_MAX);
         ck_assert_msg(is_word(f->name, NAMES, 64) && f->name[0] != '.', "%s/%s: file `%s`", p->desc.name, profile->name,
                       f->name);
-        ck_assert_msg(f->escape <= PXED_ESCAPE_NONE && (!f->when || is_relative(f->when)), "%s/%s: file %s",
+        ck_assert_msg(f->escape <= PXED_ESCAPE_INI && (!f->when || is_relative(f->when)), "%s/%s: file %s",
                       p->desc.name, profile->name, f->name);
         check_file_path(f);
         check_source(p, profile, f);
@@ -294,7 +308,8 @@ static void check_files(const struct plugin *p, const struct pxed_profile *profi
             ck_assert_msg(strcmp(o->name, f->name) != 0 || (o->when && (!f->when || strcmp(o->when, f->when) != 0)),
                           "%s/%s: the second row of %s is never reached", p->desc.name, profile->name, f->name);
         if (f->flags & PXED_FILE_GUARDED)
-            ck_assert_msg((f->flags & PXED_FILE_ANSWER) && is_guarded(p, profile, f),
+            ck_assert_msg((f->flags & (PXED_FILE_ANSWER | PXED_FILE_CLOSED)) &&
+                              (is_guarded_there(p, profile, f) || is_guarded(p, profile, f)),
                           "%s/%s: %s is flagged GUARDED and holds no disk guard", p->desc.name, profile->name, f->name);
     }
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
@@ -310,9 +325,11 @@ static void check_files(const struct plugin *p, const struct pxed_profile *profi
 
 static void write_images(const char *id, const struct pxed_profile *profile, bool optional) {
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
-        site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->kernel));
+        site_image(&site,
+                   b->kernel[0] == '/' ? b->kernel + 1 : pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->kernel));
         for (size_t i = 0; i < 4 && b->initrd[i]; i++)
-            site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->initrd[i]));
+            if (b->initrd[i][0] != '*')
+                site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->initrd[i]));
         if (b->when && optional)
             site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->when));
     }
@@ -336,6 +353,8 @@ static void render_files(const char *id, const struct pxed_profile *profile, enu
         if (profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
             continue;
         struct pxed_slice text = render_file(&r, f);
+        if (f->flags & PXED_FILE_RAW)
+            continue;
         ck_assert_msg(text.ptr != NULL && text.len > 0, "%s of %s", f->name, id);
         ck_assert_msg(!memmem(text.ptr, text.len, "{{", 2), "%s of %s still holds {{", f->name, id);
         check_shell(id, f->name, text);
@@ -351,7 +370,8 @@ static void check_plans(const char *id, bool optional) {
             char script[8192];
             struct pxed_buf b = PXED_BUF(script);
             enum pxed_reason why = render_plan(&r, (enum pxed_firmware)fw, (enum pxed_loader)loader, &plan);
-            ck_assert_msg(why == PXED_WHY_OK || why == PXED_WHY_NO_PLAN || (why == PXED_WHY_NO_IMAGE && !optional),
+            ck_assert_msg(why == PXED_WHY_OK || why == PXED_WHY_NO_PLAN || why == PXED_WHY_NEEDS_BIOS ||
+                              (why == PXED_WHY_NO_IMAGE && !optional),
                           "%s: %s", id, pxed_reason_name(why));
             if (why != PXED_WHY_OK || dialect_write((enum pxed_loader)loader, (enum pxed_firmware)fw, &plan,
                                                     pxed_slice_of(r.catalogue->base), &b) != PXED_WHY_OK)
@@ -374,9 +394,12 @@ static void check_rendering(const struct plugin *p, const struct pxed_profile *p
                     &site.tree.arena,
                     "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
                     "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
-                    "packages=\"vim git\", ntp=10.77.0.1, disk=/dev/vda, timezone=Europe/Berlin\n",
+                    "packages=\"vim git\", ntp=10.77.0.1, disk=smallest, timezone=Europe/Berlin, "
+                    "product-key=ABCDE-12345-FGHIJ-67890-KLMNO\n",
                     id));
-            ck_assert_msg(site.catalogue && (site.diags.n == 0 || !optional), "%s, %s: %s", p->desc.name, id, said);
+            const struct pxed_os_ops *ops = p->desc.ops; /* one that looks into images sees that these are none */
+            ck_assert_msg(site.catalogue && (site.diags.n == 0 || !optional || ops->image), "%s, %s: %s", p->desc.name,
+                          id, said);
             render_files(id, profile, LIFECYCLE_BLANK);
             render_files(id, profile, LIFECYCLE_ANY);
             check_plans(id, optional);
@@ -420,7 +443,7 @@ START_TEST(descriptors) {
         ck_assert_msg((d->kind == PXED_KIND_OS) == (strncmp(d->name, "os-", 3) == 0), "%s: OS plugins are named os-*",
                       d->name);
         for (const char *const *s = d->provides; s && *s; s++)
-            ck_assert_msg(strchr(*s, '/') && is_word(*s, LOWER "-/", 32), "%s provides `%s`", d->name, *s);
+            ck_assert_msg(strchr(*s, '/') && is_word(*s, LOWER "-./", 32), "%s provides `%s`", d->name, *s);
     }
 }
 END_TEST
@@ -440,7 +463,7 @@ START_TEST(option_rows) { /* each has a help text, and its default is a value th
         void *config = pxed_arena_alloc(&site.tree.arena, d->config_size + 1);
         ini_load(&ini, tree_write(&site.tree, "defaults.ini", text), &diags);
         if (d->options)
-            options_bind(d->options, d->name, &ini, config, &site.tree.arena, &diags);
+            options_bind(d->options, d->name, d->kind == PXED_KIND_OS, &ini, config, &site.tree.arena, &diags);
         for (size_t k = 0; k < diags.n; k++)
             ck_assert_msg(strstr(diags.items[k].text, "lacks the required key") != NULL, "%s: %s", d->name,
                           diags.items[k].text);

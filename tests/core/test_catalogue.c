@@ -131,7 +131,7 @@ static const struct {
     {"a bad address", "", MAC ", testos-1, ip=10.77.0\n",
      "error host-os.conf:1: ip=10.77.0: expected an address such as 10.77.0.60 or 10.77.0.60/24\n"},
     {"a bad disk", "", MAC ", testos-1, disk=sda\n",
-     "error host-os.conf:1: disk=sda: expected /dev/NAME, serial:S, wwn:W, size:400G-500G or smallest\n"},
+     "error host-os.conf:1: disk=sda: expected /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest or number:N\n"},
     {"a bad VLAN", "", MAC ", testos-1, vlan=4095\n",
      "error host-os.conf:1: vlan=4095: expected a VLAN number, 1 to 4094\n"},
     {"a bad net", "", MAC ", testos-1, net=statik\n", "error host-os.conf:1: net=statik: expected static or dhcp\n"},

@@ -47,6 +47,18 @@ static const struct pxed_plan windows = {
     .initrds = {{S("os/w2k8_pe_x64.iso"), {0}}},
     .n_initrds = 1,
 };
+static const struct pxed_plan handover = {.how = PXED_HOW_PXELINUX};
+static const struct pxed_plan wimboot = {
+    .how = PXED_HOW_WIMBOOT,
+    .kernel = S("os/wimboot"),
+    .args = S("gui"),
+    .initrds = {{S("os/windows-2022-x64/boot/bcd"), S("BCD")},
+                {S("os/windows-2022-x64/boot/boot.sdi"), {0}},
+                {S("os/windows-2022-x64/sources/boot.wim"), {0}},
+                {S("hosts/08-00-27-b2-40-3e/startnet.cmd"), S("startnet.cmd")},
+                {S("s/00112233445566778899aabbccddeeff/hosts/08-00-27-b2-40-3e/unattend.xml"), S("unattend.xml")}},
+    .n_initrds = 5,
+};
 static const struct pxed_plan efi = {.how = PXED_HOW_EFI, .kernel = S("os/openbsd-7.4/BOOTX64.EFI"), .args = S("-v")};
 static const struct pxed_plan modules = {
     .how = PXED_HOW_MULTIBOOT,
@@ -101,6 +113,10 @@ static const struct {
     {"silent.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &silent_disk},
     {"memdisk.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &windows},
     {"memdisk.ipxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &windows},
+    {"handover.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &handover},
+    {"handover.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &handover},
+    {"wimboot.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &wimboot},
+    {"wimboot.ipxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &wimboot},
     {"efi.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &efi},
     {"efi.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &efi},
     {"multiboot.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &modules},
@@ -146,6 +162,12 @@ static const struct {
     {"gPXE knows no EFI", PXED_LOADER_GPXE, PXED_FW_BIOS, &efi},
     {"memdisk lives in INT 13h", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &windows},
     {"memdisk lives in INT 13h, syslinux.efi", PXED_LOADER_PXELINUX, PXED_FW_EFI_X64, &windows},
+    {"PXELINUX needs the BIOS", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &handover},
+    {"PXELINUX is there already", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &handover},
+    {"GRUB does not load PXELINUX", PXED_LOADER_GRUB, PXED_FW_BIOS, &handover},
+    {"gPXE has no names for wimboot", PXED_LOADER_GPXE, PXED_FW_BIOS, &wimboot},
+    {"PXELINUX and wimboot", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &wimboot},
+    {"GRUB and wimboot", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &wimboot},
     {"PXELINUX has no multiboot here", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &modules},
     {"PXELINUX starts no EFI program", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &efi},
     {"GRUB and memdisk", PXED_LOADER_GRUB, PXED_FW_BIOS, &windows},

@@ -59,7 +59,7 @@ static const char *bind(const char *text) {
     unbind();
     ini_load(&ini, tree_write(&tree, "x.ini", pxed_arena_printf(&tree.arena, "[x]\n%s", text)), &diags);
     memset(&config, 0, sizeof(config));
-    options_bind(options, "x", &ini, &config, &tree.arena, &diags);
+    options_bind(options, "x", false, &ini, &config, &tree.arena, &diags);
     return diags_text(&tree, &diags);
 }
 
@@ -193,7 +193,7 @@ START_TEST(a_secret_is_not_told) {
     static const struct pxed_option rows[] = {
         PXED_OPTION(struct config, number, UINT, "pin", .flags = PXED_OPT_SECRET, .max = 9999), {0}};
     ini_load(&ini, tree_write(&tree, "x.ini", "[x]\npin = hunter2\n"), &diags);
-    options_bind(rows, "x", &ini, &config, &tree.arena, &diags);
+    options_bind(rows, "x", false, &ini, &config, &tree.arena, &diags);
     ck_assert_ptr_null(strstr(diags_text(&tree, &diags), "hunter2"));
     ck_assert_ptr_nonnull(diags_find(&diags, "`***` is no value for 'pin'"));
 }
@@ -201,7 +201,7 @@ END_TEST
 
 START_TEST(other_sections_are_left_alone) {
     ini_load(&ini, tree_write(&tree, "x.ini", "[x]\nrequired = a\n[y]\nnumber = 7\n"), &diags);
-    options_bind(options, "x", &ini, &config, &tree.arena, &diags);
+    options_bind(options, "x", false, &ini, &config, &tree.arena, &diags);
     ck_assert_uint_eq(diags.n, 0);
     ck_assert(ini.entries[0].used && !ini.entries[1].used);
 }

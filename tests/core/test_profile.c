@@ -118,33 +118,84 @@ static const struct pxed_boot boots[] = {
 };
 static const struct pxed_profile booting = {.name = "booting", .boots = boots};
 
+static const struct pxed_boot windows_boots[] = {
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS),
+     .loaders = PXED_LOADER_BIT(PXED_LOADER_PXELINUX),
+     .how = PXED_HOW_MEMDISK,
+     .kernel = "/memdisk",
+     .initrd = {"*.iso"},
+     .args = "iso"},
+    {.firmware = PXED_FW_BIT(PXED_FW_BIOS) | PXED_FW_BIT(PXED_FW_EFI_X64),
+     .loaders = PXED_LOADER_BIT(PXED_LOADER_IPXE),
+     .how = PXED_HOW_WIMBOOT,
+     .kernel = "/wimboot",
+     .initrd = {"boot.wim"},
+     .args = "gui"},
+    {0},
+};
+static const struct pxed_profile windows = {.name = "windows", .boots = windows_boots};
+
+#define BIOS PXED_FW_BIOS
+#define X64  PXED_FW_EFI_X64
 static const struct {
-    const char *name, *files;
+    const char *name;
+    const struct pxed_profile *profile;
+    const char *files;
     enum pxed_firmware firmware;
     enum pxed_loader loader;
-    const char *args;
+    enum profile_via via;
+    const char *args; /* of the row; NULL: none */
+    bool handover;
     enum pxed_reason why;
 } booted[] = {
-    {"first fit", "linux a b late", PXED_FW_BIOS, PXED_LOADER_IPXE, "bios", PXED_WHY_OK},
-    {"an initrd is missing: the next row", "linux a late", PXED_FW_BIOS, PXED_LOADER_IPXE, "late", PXED_WHY_OK},
-    {"`when` holds", "special marker linux a b", PXED_FW_BIOS, PXED_LOADER_IPXE, "special", PXED_WHY_OK},
-    {"`when` does not", "special linux a b", PXED_FW_BIOS, PXED_LOADER_IPXE, "bios", PXED_WHY_OK},
-    {"the loader's own row", "memdisk boot.iso linux a b", PXED_FW_BIOS, PXED_LOADER_PXELINUX, "iso", PXED_WHY_OK},
-    {"not for this loader", "memdisk boot.iso", PXED_FW_BIOS, PXED_LOADER_GPXE, NULL, PXED_WHY_NO_IMAGE},
-    {"EFI", "boot.efi linux a b", PXED_FW_EFI_X64, PXED_LOADER_IPXE, "efi", PXED_WHY_OK},
-    {"HTTP boot is EFI", "boot.efi", PXED_FW_HTTP_ARM64, PXED_LOADER_GRUB, "efi", PXED_WHY_OK},
-    {"no row for this firmware", "linux a b", PXED_FW_OTHER, PXED_LOADER_IPXE, NULL, PXED_WHY_NO_PLAN},
-    {"rows, but no files", "", PXED_FW_BIOS, PXED_LOADER_IPXE, NULL, PXED_WHY_NO_IMAGE},
-    {"rows of other firmware have files", "linux a b", PXED_FW_EFI_X64, PXED_LOADER_IPXE, NULL, PXED_WHY_NO_IMAGE},
+    {"first fit", &booting, "linux a b late", BIOS, PXED_LOADER_IPXE, 0, "bios", false, 0},
+    {"an initrd is missing: the next row", &booting, "linux a late", BIOS, PXED_LOADER_IPXE, 0, "late", false, 0},
+    {"`when` holds", &booting, "special marker linux a b", BIOS, PXED_LOADER_IPXE, 0, "special", false, 0},
+    {"`when` does not", &booting, "special linux a b", BIOS, PXED_LOADER_IPXE, 0, "bios", false, 0},
+    {"the loader's own row", &booting, "memdisk boot.iso", BIOS, PXED_LOADER_PXELINUX, 0, "iso", false, 0},
+    {"what PXELINUX can, gPXE hands over", &booting, "memdisk boot.iso", BIOS, PXED_LOADER_GPXE, 0, "iso", true, 0},
+    {"EFI", &booting, "boot.efi linux a b", X64, PXED_LOADER_IPXE, 0, "efi", false, 0},
+    {"HTTP boot is EFI", &booting, "boot.efi", PXED_FW_HTTP_ARM64, PXED_LOADER_GRUB, 0, "efi", false, 0},
+    {"no row for this firmware", &booting, "linux a b", PXED_FW_OTHER, PXED_LOADER_IPXE, 0, NULL, false,
+     PXED_WHY_NO_PLAN},
+    {"rows, but no files", &booting, "", BIOS, PXED_LOADER_IPXE, 0, NULL, false, PXED_WHY_NO_IMAGE},
+    {"rows of other firmware have files", &booting, "linux a b", X64, PXED_LOADER_IPXE, 0, NULL, false,
+     PXED_WHY_NO_IMAGE},
+    {"gPXE switches", &windows, "/memdisk *.iso", BIOS, PXED_LOADER_GPXE, 0, "iso", true, 0},
+    {"iPXE switches too", &windows, "/memdisk *.iso", BIOS, PXED_LOADER_IPXE, 0, "iso", true, 0},
+    {"PXELINUX is where they switch to", &windows, "/memdisk *.iso", BIOS, PXED_LOADER_PXELINUX, 0, "iso", false, 0},
+    {"GRUB cannot", &windows, "/memdisk *.iso", BIOS, PXED_LOADER_GRUB, 0, NULL, false, PXED_WHY_NO_PLAN},
+    {"via = memdisk: iPXE by itself", &windows, "/memdisk *.iso", BIOS, PXED_LOADER_IPXE, PROFILE_VIA_MEMDISK, "iso",
+     false, 0},
+    {"via = memdisk: gPXE still cannot", &windows, "/memdisk *.iso", BIOS, PXED_LOADER_GPXE, PROFILE_VIA_MEMDISK, "iso",
+     true, 0},
+    {"via = pxelinux", &windows, "/memdisk *.iso", BIOS, PXED_LOADER_IPXE, PROFILE_VIA_PXELINUX, "iso", true, 0},
+    {"via = wimboot though an ISO is there", &windows, "/memdisk *.iso /wimboot boot.wim", BIOS, PXED_LOADER_IPXE,
+     PROFILE_VIA_WIMBOOT, "gui", false, 0},
+    {"the ISO comes first", &windows, "/memdisk *.iso /wimboot boot.wim", BIOS, PXED_LOADER_IPXE, 0, "iso", true, 0},
+    {"memdisk is missing, wimboot is there", &windows, "*.iso /wimboot boot.wim", BIOS, PXED_LOADER_IPXE, 0, "gui",
+     false, 0},
+    {"UEFI takes wimboot", &windows, "/memdisk *.iso /wimboot boot.wim", X64, PXED_LOADER_IPXE, 0, "gui", false, 0},
+    {"wimboot is missing", &windows, "/memdisk *.iso boot.wim", X64, PXED_LOADER_IPXE, 0, NULL, false,
+     PXED_WHY_NO_BOOT_PROGRAM},
+    {"memdisk never boots UEFI", &windows, "/memdisk *.iso", X64, PXED_LOADER_IPXE, 0, NULL, false,
+     PXED_WHY_NEEDS_BIOS},
+    {"not even if asked for", &windows, "/memdisk *.iso /wimboot boot.wim", X64, PXED_LOADER_IPXE, PROFILE_VIA_MEMDISK,
+     NULL, false, PXED_WHY_NEEDS_BIOS},
+    {"UEFI of 32 bits has no row", &windows, "/wimboot boot.wim", PXED_FW_EFI_IA32, PXED_LOADER_IPXE, 0, NULL, false,
+     PXED_WHY_NO_PLAN},
 };
 
 START_TEST(first_fit) {
     enum pxed_reason why = PXED_WHY_OK;
-    const struct pxed_boot *b = profile_boot(&booting, booted[_i].firmware, booted[_i].loader, exists,
-                                             (void *)(uintptr_t)booted[_i].files, &why);
+    bool handover;
+    struct profile_client client = {booted[_i].firmware, booted[_i].loader, booted[_i].via};
+    const struct pxed_boot *b =
+        profile_boot(booted[_i].profile, &client, exists, (void *)(uintptr_t)booted[_i].files, &handover, &why);
     ck_assert_msg(booted[_i].args ? b && strcmp(b->args, booted[_i].args) == 0 : !b, "%s: %s", booted[_i].name,
                   b ? b->args : "(none)");
     ck_assert_msg(b || why == booted[_i].why, "%s: %s", booted[_i].name, pxed_reason_name(why));
+    ck_assert_msg(handover == booted[_i].handover, "%s: handover", booted[_i].name);
 }
 END_TEST
 

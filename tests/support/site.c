@@ -31,7 +31,7 @@ void site_close(struct site *s) {
 
 void site_fake_os(struct site *s, const char *name, const struct pxed_profile *const *profiles) {
     size_t at = s->plugins.n;
-    s->fake_ops[at] = (struct pxed_os_ops){sizeof(struct pxed_os_ops), profiles};
+    s->fake_ops[at] = (struct pxed_os_ops){.size = sizeof(struct pxed_os_ops), .profiles = profiles};
     s->fakes[at] = (struct plugin){.desc = {.magic = PXED_PLUGIN_MAGIC,
                                             .abi_major = PXED_ABI_MAJOR,
                                             .size = sizeof(struct pxed_plugin),

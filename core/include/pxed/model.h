@@ -89,10 +89,12 @@ enum pxed_how {
     PXED_HOW_MEMDISK,
     PXED_HOW_MULTIBOOT,
     PXED_HOW_EFI,
+    PXED_HOW_WIMBOOT,
+    PXED_HOW_PXELINUX, /* load PXELINUX, which asks for the plan again in its own language */
     PXED_HOW_COUNT
 };
 
-enum { PXED_PLAN_INITRDS = 16 };
+enum { PXED_PLAN_INITRDS = 48 };
 
 /* What one machine shall boot now, free of any loader's syntax. Paths are names below /boot. */
 struct pxed_plan {

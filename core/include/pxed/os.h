@@ -2,6 +2,8 @@
  * answer files it needs. Everything here is constant data that the core reads; strings are UTF-8 C strings. */
 #pragma once
 
+#include "pxed/arena.h"
+#include "pxed/diag.h"
 #include "pxed/model.h"
 
 /* {"centos rhel", "5.* 6.*", "i386 x86_64", "el5"}: blank-separated patterns (`*`, `?`). NULL fits anything. The most
@@ -13,9 +15,11 @@ struct pxed_claim {
     const char *flags; /* words that become {{#os.WORD}} sections in templates */
 };
 
-/* One way to boot: the first row that fits firmware and loader and whose files exist in the image's folder.
- * `kernel`, `initrd` and `when` are names below root/boot/os/<os-id>; `args` is a template (its names:
- * docs/writing-os-plugins.md) rendered to one line. */
+/* One way to boot: the first row that fits firmware and loader and whose files exist in the image: its folder
+ * root/boot/os/<os-id>, or an ISO that lies there. `kernel`, `initrd` and `when` are names in it; a kernel that begins
+ * with `/` is one for all systems: "/memdisk" is root/boot/os/memdisk, or lies in loader-path. "*.iso" as an initrd is
+ * the ISO itself, whole. `args` is a template (its names: docs/writing-os-plugins.md) rendered to one line. A BIOS
+ * machine whose gPXE or iPXE fits no row, while PXELINUX would, is handed over to PXELINUX. */
 struct pxed_boot {
     uint32_t firmware; /* PXED_FW_BIT()s, 0: all */
     uint32_t loaders;  /* PXED_LOADER_BIT()s, 0: all */
@@ -32,12 +36,18 @@ enum pxed_escape {
     PXED_ESCAPE_SHELL,
     PXED_ESCAPE_CMD,
     PXED_ESCAPE_YAML,
-    PXED_ESCAPE_NONE
+    PXED_ESCAPE_NONE,
+    PXED_ESCAPE_INI /* since minor 1 */
 };
 
 enum pxed_file_flags {
     PXED_FILE_ANSWER = 1,  /* delivering it spends the arming; `answer =` and answer= replace its template */
     PXED_FILE_GUARDED = 2, /* the template (or what it fetches) holds the disk guard */
+    PXED_FILE_RAW = 4,     /* no template: the bytes as they are */
+    PXED_FILE_CRLF = 8,    /* lines end in CR LF */
+    PXED_FILE_INJECT = 16, /* wimboot puts it into the booted WIM's System32 under its name */
+    PXED_FILE_STAGED = 32, /* lies in the host's folder of the share too, while its arming is open */
+    PXED_FILE_CLOSED = 64, /* lies there always: without {{#arm.open}} it must render as a refusal */
 };
 
 /* A file made for one machine: served as /boot/hosts/<mac>/<name> and, if `path` is set, also as /boot/<path>, where
@@ -76,8 +86,46 @@ struct pxed_profile {
     const struct pxed_os_var *vars;
 };
 
+/* The image of one OS id, while a generation is built: files only, nothing else may be touched. */
+struct pxed_image {
+    uint32_t size;
+    const struct pxed_os_id *id;
+    const struct pxed_claim *claim;
+    const char *folder;                                   /* root/boot/os/<os-id>, absolute; may be missing */
+    const char *iso, *boot, *wim, *index, *edition, *via; /* of [os ID]; NULL: not set */
+    const char *file;                                     /* where to complain: [os ID], or a line that names the id */
+    unsigned line;
+    const void *config; /* the plugin's own, bound */
+    /* Is there such a file, in the folder or inside its ISO? */
+    bool (*has)(const struct pxed_image *image, const char *name);
+    /* Its descriptor (the caller closes it) and extent, or -1. */
+    int (*open)(const struct pxed_image *image, const char *name, uint64_t *ret_offset, uint64_t *ret_size);
+    /* Notes a fact, which templates see as {{image.KEY}}; given twice it becomes a list. Copies. These have a meaning:
+     * "wim": the system image below the folder, linked into the share of each host under its own name, and each
+     * "wim-part" of one that was split;
+     * "missing": what has to be put there before anything can be installed; "unpack" = "yes": the ISO's tree is laid
+     * into the share once, as .media/<os-id>. */
+    void (*fact)(const struct pxed_image *image, const char *key, const char *value);
+    const char *(*get)(const struct pxed_image *image, const char *key); /* the first of that key, or NULL */
+};
+
 /* `ops` of a plugin of kind PXED_KIND_OS. Append-only. */
 struct pxed_os_ops {
     uint32_t size;
     const struct pxed_profile *const *profiles; /* NULL-terminated */
+    /* Since minor 1; each may be NULL. */
+    /* The folder whose sub-folders, named by MAC, hold the rows flagged STAGED; NULL: nothing is staged. */
+    const char *(*share)(const void *config);
+    /* Shall each host's PXELINUX configuration be written to root/tftp/pxelinux.cfg? */
+    bool (*writes_pxelinux_cfg)(const void *config);
+    /* Looks into an image once per generation. What a host of it will miss is told in diags, as warnings. */
+    void (*image)(const struct pxed_image *image, struct pxed_diags *diags);
+    /* Judges a host of that image whose variables are resolved: errors name the line a value stands in. */
+    void (*host)(const struct pxed_host *host, const struct pxed_image *image, struct pxed_diags *diags);
+    /* A value derived from a host's variables, which templates read as {{host.win-KEY}}: asked for names that begin
+     * with `win-` and that no variable has; unset: no such value. `image` is what is being installed; only its id,
+     * claim, settings and get() may be used. The text lives in the arena or for ever. Never derived from a secret
+     * variable: nothing would mask it. */
+    struct pxed_slice (*value)(const struct pxed_host *host, const struct pxed_image *image, const char *key,
+                               struct pxed_arena *arena);
 };

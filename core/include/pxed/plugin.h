@@ -9,10 +9,11 @@
 #include "pxed/diag.h"
 #include "pxed/option.h"
 #include "pxed/os.h"
+#include "pxed/share.h"
 #include "pxed/store.h"
 
 #define PXED_PLUGIN_MAGIC 0x70786564u /* "pxed" */
-enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 0 };
+enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 1 };
 
 struct uv_loop_s;
 struct pxed_core;
@@ -141,6 +142,8 @@ struct pxed_protocol_ops {
     /* Writes for people what it would answer: `pxed explain`. `verdict` as decide() would give it. */
     void (*explain)(const void *config, const struct pxed_facts *facts, const struct pxed_verdict *verdict,
                     struct pxed_buf *out);
+    /* Since minor 1. Completes `site`; the plugin that publishes the share only. */
+    void (*share_site)(const void *config, struct pxed_share_site *site);
 };
 
 struct pxed_plugin {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+/* Append-only: plugins know these by number. */
 /*     name                 fault  sentence                                                cure */
 #define PXED_REASONS(X)                                                                                                \
     X(OK, 0, "nothing is wrong", "")                                                                                   \
@@ -67,7 +68,25 @@
     X(TFTP_GAVE_UP, 1, "the client stopped answering in the middle of a transfer", "check cables and firewalls")       \
     X(TFTP_ABORTED, 0, "the client ended the transfer", "")                                                            \
     X(HTTP_MALFORMED, 1, "an HTTP request could not be read", "")                                                      \
-    X(HTTP_ABORTED, 1, "the client closed before all was sent", "the client may be out of memory")
+    X(HTTP_ABORTED, 1, "the client closed before all was sent", "the client may be out of memory")                     \
+    X(NO_BOOT_PROGRAM, 1, "the program that boots this image (memdisk, wimboot) is missing",                           \
+      "pxed check says which, and where to put it")                                                                    \
+    X(NEEDS_BIOS, 1, "what this image holds boots machines with BIOS only; this one has UEFI",                         \
+      "put a boot.wim (or an install ISO) there, or set the machine to legacy boot")                                   \
+    X(MISSING_IMAGE, 1, "the system image is not in the share", "see pxed check: which file, and where to put it")     \
+    X(FIRMWARE_EFI, 1, "this version of Windows cannot boot by UEFI", "set the machine to legacy boot")                \
+    X(FIRMWARE_CHANGED, 1, "the machine started by another firmware than its answer file was made for",                \
+      "start it again")                                                                                                \
+    X(LETTER_TAKEN, 1, "W: or S: is taken in WinPE, by a card reader perhaps", "unplug it, or start again")            \
+    X(DISKPART_FAILED, 1, "diskpart could not make the partitions", "see its words in pxed log HOST")                  \
+    X(APPLY_FAILED, 1, "the system image could not be laid on the disk", "see the tool's words in pxed log HOST")      \
+    X(BOOT_RECORD_FAILED, 1, "the boot record could not be written", "see the tool's words in pxed log HOST")          \
+    X(ANSWER_FAILED, 1, "the answer file could not be put into its place", "see pxed log HOST")                        \
+    X(DRIVERS_FAILED, 1, "the drivers could not be added", "see dism's words in pxed log HOST")                        \
+    X(SETUP_FAILED, 1, "setup.exe stopped", "see its log in pxed log HOST")                                            \
+    X(NET_FAILED, 1, "WinPE got no account for the share", "is a driver for the network card in the WinPE?")           \
+    X(SHARE_UNREACHABLE, 1, "WinPE could not open the share", "see docs/windows.md: the errors you may meet")          \
+    X(SHARE_INCOMPLETE, 1, "the host's folder in the share holds no autorun.bat", "see the daemon's log for `stage`")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

@@ -59,5 +59,6 @@ pxed_escape_fn
     pxed_escape_html; /* & < > " ' : the published tests' mode, also right for XML: bytes it forbids are dropped */
 pxed_escape_fn pxed_escape_line;  /* kickstart, preseed, loader scripts: control bytes become blanks */
 pxed_escape_fn pxed_escape_shell; /* inside '...': ' becomes '\'' ; NUL dropped */
-pxed_escape_fn pxed_escape_cmd;   /* batch files: % doubled, ^ before & | < > ^ ", control bytes dropped */
+pxed_escape_fn pxed_escape_cmd;   /* inside "..." of a batch file: % and " doubled, control bytes dropped */
+pxed_escape_fn pxed_escape_ini;   /* inside "..." of an .inf file of Windows: " doubled, control bytes become blanks */
 pxed_escape_fn pxed_escape_yaml;  /* inside "...": JSON escapes */

@@ -1,0 +1,243 @@
+/* UDF by libudfread. It trusts what it reads: a descriptor that names itself as the next one would keep it busy for
+ * ever, a folder may claim a gigabyte. So every block it asks for is counted here, and who has asked too often gets
+ * none. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <udfread/blockinput.h>
+#include <udfread/udfread.h>
+
+#include "iso.h"
+#include "iso_record.h"
+
+enum {
+    BLOCK = UDF_BLOCK_SIZE,
+    CHUNK = 512, /* blocks of a file mapped at once */
+    /* blocks for one call */
+    VOLUME_BLOCKS = 2048,
+    FOLDER_BLOCKS = 4096,
+    ENTRY_BLOCKS = 4, /* a file's entry and what it needs to name more extents */
+    /* for all of an ISO */
+    FOLDERS_BLOCKS = 32768,
+    WORK = 4 << 20, /* units of some microseconds */
+    SCAN = 512,     /* names compared by libudfread in one unit */
+    FRAGMENTED_WORK = 1000,
+};
+
+struct source {
+    struct udfread_block_input input; /* first */
+    struct iso_build *b;
+    uint32_t left;    /* blocks that may still be read in this call */
+    uint32_t folders; /* blocks that folders may still take */
+    uint32_t work;
+    /* Mapping: blocks are not read but noted. */
+    bool maps, fills, mapped, broken;
+    uint64_t first, next;
+};
+
+static bool spend(struct source *s, uint32_t units) {
+    bool enough = s->work >= units;
+    s->work -= enough ? units : s->work;
+    if (!enough)
+        snprintf(s->b->why, ISO_WHY_MAX, "its UDF is larger or more tangled than any true medium's");
+    return enough;
+}
+
+static uint32_t le32(const uint8_t *p) {
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* A logical volume descriptor (ECMA-167 3/10.6) says where file set descriptors lie. libudfread looks at every block of
+ * that extent, up to half a million, or without end where block numbers end. */
+static bool is_sane(const uint8_t block[BLOCK]) {
+    enum { LOGICAL_VOLUME = 6, AT_FILE_SET = 248, FILE_SET_MAX = 16 * BLOCK };
+    if (block[0] != LOGICAL_VOLUME || block[1] != 0)
+        return true;
+    uint32_t length = le32(block + AT_FILE_SET) & 0x3fffffff, lba = le32(block + AT_FILE_SET + 4);
+    return length > 0 && length <= FILE_SET_MAX && lba < UINT32_MAX - FILE_SET_MAX;
+}
+
+static int note_blocks(struct source *s, uint32_t lba, void *buf, uint32_t n) {
+    if (!s->mapped)
+        s->first = s->next = lba;
+    if (lba != s->next) {
+        s->broken = true;
+        return 0;
+    }
+    s->mapped = true;
+    s->next += n;
+    if (s->fills)
+        memset(buf, 0, (size_t)n * BLOCK);
+    return (int)n;
+}
+
+static int read_blocks(struct udfread_block_input *input, uint32_t lba, void *buf, uint32_t n, int flags) {
+    struct source *s = (struct source *)input;
+    (void)flags;
+    if (s->maps)
+        return note_blocks(s, lba, buf, n);
+    if (s->left < n)
+        return -1;
+    s->left -= n;
+    return iso_read(s->b, buf, (size_t)n * BLOCK, (uint64_t)lba * BLOCK) && is_sane(buf) ? (int)n : -1;
+}
+
+static uint32_t count_blocks(struct udfread_block_input *input) {
+    uint64_t n = (uint64_t)((struct source *)input)->b->iso->st.st_size / BLOCK;
+    return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+/* --- files --- */
+
+/* A file that fits one block may lie in its own entry, and then no block of it is asked for. (udfread_file_lba would
+ * tell, too, with a complaint on stderr for each.) */
+static bool map_small(struct source *s, UDFFILE *from, struct iso_file *file, char bytes[BLOCK]) {
+    s->fills = true;
+    ssize_t got = udfread_file_read(from, bytes, (size_t)file->size);
+    s->fills = false;
+    if (got < 0 || (uint64_t)got != file->size)
+        return false;
+    if (s->mapped)
+        file->offset = s->first * BLOCK;
+    else
+        file->bytes = bytes;
+    return !s->broken;
+}
+
+static bool map_large(struct source *s, UDFFILE *from, struct iso_file *file) {
+    static const uint32_t most = CHUNK;
+    uint64_t blocks = (file->size + BLOCK - 1) / BLOCK;
+    uint8_t *unused = pxed_xalloc((size_t)CHUNK * BLOCK); /* holes would be filled with zeros */
+    uint32_t chunk = 1;
+    bool ok = blocks <= UINT32_MAX;
+    for (uint64_t at = 0; ok && at < blocks; at += chunk, chunk = most) {
+        if (chunk > blocks - at)
+            chunk = (uint32_t)(blocks - at);
+        ok = spend(s, 16) && udfread_read_blocks(from, unused, (uint32_t)at, chunk, 0) == chunk && s->mapped &&
+             !s->broken && s->next - s->first == at + chunk;
+    }
+    free(unused);
+    file->offset = s->first * BLOCK;
+    return ok;
+}
+
+/* False: the reading ends. */
+static bool take_file(struct source *s, UDFDIR *folder, const char *name, const char *path) {
+    char bytes[BLOCK];
+    s->left = ENTRY_BLOCKS;
+    UDFFILE *from = udfread_file_openat(folder, name);
+    int64_t size = from ? udfread_file_size(from) : -1;
+    struct iso_file file = {.path = path, .size = (uint64_t)size};
+    if (size < 0 || !iso_holds(s->b, 0, file.size)) {
+        iso_note(s->b, path, from ? "it is larger than the ISO, which is cut off" : "its entry cannot be read");
+        udfread_file_close(from);
+        return true;
+    }
+    s->maps = true;
+    s->mapped = s->broken = false;
+    bool ok = size == 0 || (size <= BLOCK ? map_small(s, from, &file, bytes) : map_large(s, from, &file));
+    s->maps = false;
+    udfread_file_close(from);
+    if (ok)
+        iso_add(s->b, &file);
+    else
+        iso_note(s->b, path, "its parts do not lie one behind the other");
+    return ok || spend(s, FRAGMENTED_WORK);
+}
+
+/* --- folders --- */
+
+struct walk {
+    struct source *s;
+    UDFDIR *stack[ISO_DEPTH_MAX];
+    size_t path_len[ISO_DEPTH_MAX];
+    uint32_t index[ISO_DEPTH_MAX]; /* of the entry at hand: libudfread finds it by comparing all before it */
+    size_t depth;
+    char path[PXED_PATH_MAX];
+};
+
+static void push(struct walk *w, UDFDIR *dir, const char *path) {
+    w->path_len[w->depth] = strlen(path);
+    memmove(w->path, path, w->path_len[w->depth] + 1);
+    w->index[w->depth] = 0;
+    w->stack[w->depth++] = dir;
+}
+
+static void pop(struct walk *w) {
+    udfread_closedir(w->stack[--w->depth]);
+    if (w->depth > 0)
+        w->path[w->path_len[w->depth - 1]] = '\0';
+}
+
+static void take_folder(struct walk *w, UDFDIR *above, const char *name, const char *path) {
+    struct source *s = w->s;
+    const char *what = "this folder lies too deep";
+    UDFDIR *dir = NULL;
+    if (w->depth < ISO_DEPTH_MAX) {
+        what = "this folder cannot be read";
+        uint32_t most = s->left = s->folders < FOLDER_BLOCKS ? s->folders : FOLDER_BLOCKS;
+        dir = udfread_opendir_at(above, name);
+        s->folders -= most - s->left;
+    }
+    if (dir)
+        push(w, dir, path);
+    else
+        iso_note(s->b, path, what);
+}
+
+static bool take(struct walk *w, const struct udfread_dirent *entry) {
+    struct iso_build *b = w->s->b;
+    UDFDIR *folder = w->stack[w->depth - 1];
+    char path[PXED_PATH_MAX];
+    if (strcmp(entry->d_name, "..") == 0)
+        return true;
+    if (!iso_count(b) || !spend(w->s, 1 + w->index[w->depth - 1]++ / SCAN))
+        return false;
+    if (!iso_name_is_good(pxed_slice_of(entry->d_name)) || !iso_join(path, w->path, entry->d_name)) {
+        iso_note(b, *w->path ? w->path : "the root", "a name in this folder is none that can be asked for");
+        return true;
+    }
+    if (entry->d_type != UDF_DT_DIR)
+        return take_file(w->s, folder, entry->d_name, path);
+    take_folder(w, folder, entry->d_name, path);
+    return true;
+}
+
+static bool walk(struct source *s, udfread *udf) {
+    struct walk w = {.s = s};
+    UDFDIR *root = udfread_opendir(udf, "/");
+    struct udfread_dirent entry;
+    if (!root) {
+        snprintf(s->b->why, ISO_WHY_MAX, "the root folder of its UDF cannot be read");
+        return false;
+    }
+    push(&w, root, "");
+    bool ok = true;
+    while (ok && w.depth > 0) {
+        if (udfread_readdir(w.stack[w.depth - 1], &entry))
+            ok = take(&w, &entry);
+        else
+            pop(&w);
+    }
+    while (w.depth > 0)
+        pop(&w);
+    return ok;
+}
+
+bool iso_udf_read(struct iso_build *b) {
+    struct source s = {.input = {.read = read_blocks, .size = count_blocks},
+                       .b = b,
+                       .left = VOLUME_BLOCKS,
+                       .folders = FOLDERS_BLOCKS,
+                       .work = WORK};
+    udfread *udf = udfread_init();
+    bool ok = udf && udfread_open_input(udf, &s.input) == 0;
+    if (!ok)
+        snprintf(b->why, ISO_WHY_MAX, "the UDF on it is damaged, or of a kind that is not supported");
+    b->iso->names = "UDF";
+    if (ok && (ok = walk(&s, udf)) && b->iso->n == 0) {
+        snprintf(b->why, ISO_WHY_MAX, "there is no file in its UDF that could be served");
+        ok = false;
+    }
+    udfread_close(udf);
+    return ok;
+}

@@ -1,0 +1,604 @@
+/* Files that lie on disk for machines: rendered on the loop when a record or the catalogue changes, written by a
+ * worker, remembered in the store before and after, so that pxed always knows its own files from an operator's. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "linker.h"
+#include "log.h"
+#include "render.h"
+#include "stage_files.h"
+#include "stage_image.h"
+
+enum { BATCH = 64, RETRY_MS = 5000 };
+
+/* What lies on disk for one machine. */
+struct staged {
+    struct machine *machine;
+    struct pxed_arena arena;   /* of `known` */
+    struct stage_known *known; /* as the store has it */
+    size_t n_known;
+    uint64_t key; /* of the inputs it was last rendered from */
+    bool queued, account, told;
+    struct staged *next;
+};
+
+struct stage {
+    struct daemon *d;
+    uv_idle_t idle;
+    uv_timer_t retry;
+    uv_work_t work;
+    int linker; /* socket, or -1 */
+    uint64_t generation;
+    struct staged *first, **last; /* queue */
+    struct stage_job *jobs;       /* of the batch that runs */
+    struct staged **batch;
+    size_t n;
+    bool busy, failed, started, settled;
+    struct catalogue *catalogue; /* the batch's */
+    struct images *images;
+};
+
+/* --- the store's record: one line for each file --- */
+
+static void load_row(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version) {
+    struct daemon *d = arg;
+    struct pxed_hwaddr mac;
+    struct pxed_slice rest = value, line;
+    (void)version;
+    if (!pxed_mac_parse(key, &mac))
+        return;
+    struct machine *m = machines_find(&d->machines, &mac); /* what was staged for was declared, and so is on record */
+    if (!m)
+        return;
+    struct staged *s = m->staged = pxed_xalloc(sizeof(*s));
+    s->machine = m;
+    size_t n = 0;
+    for (size_t i = 0; i < value.len; i++)
+        n += value.ptr[i] == '\n';
+    s->known = PXED_NEWS(&s->arena, struct stage_known, n + 1);
+    while ((line = pxed_slice_word(&rest, "\n")).len > 0) {
+        struct stage_known *k = &s->known[s->n_known];
+        if (line.len < 36 || line.ptr[1] != ' ' || line.ptr[34] != ' ' || s->n_known == n)
+            continue;
+        k->place = line.ptr[0] == 's' ? STAGE_SHARE : STAGE_PXELINUX;
+        memcpy(k->hash.hex, line.ptr + 2, 32);
+        k->name = pxed_arena_dup(&s->arena, pxed_slice_skip(line, 35)).ptr;
+        s->n_known++;
+    }
+}
+
+static void write_known(struct pxed_buf *out, const struct stage_known *known, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        pxed_buf_str(out, known[i].place == STAGE_SHARE ? "s " : "p ");
+        pxed_buf_str(out, known[i].hash.hex);
+        pxed_buf_byte(out, ' ');
+        pxed_buf_str(out, known[i].name);
+        pxed_buf_byte(out, '\n');
+    }
+}
+
+static size_t known_room(const struct stage_known *known, size_t n) {
+    size_t room = 1;
+    for (size_t i = 0; i < n; i++)
+        room += 36 + strlen(known[i].name);
+    return room;
+}
+
+static void keep_known(struct staged *s, const struct stage_known *known, size_t n) {
+    struct pxed_arena arena = {0};
+    struct stage_known *copy = PXED_NEWS(&arena, struct stage_known, n + 1);
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (struct stage_known){known[i].place, pxed_arena_dup(&arena, pxed_slice_of(known[i].name)).ptr,
+                                       known[i].hash};
+    pxed_arena_clear(&s->arena);
+    s->arena = arena;
+    s->known = copy;
+    s->n_known = n;
+}
+
+/* --- what should lie there --- */
+
+static const char *mac_name(const struct machine *m, const char *format, struct pxed_arena *arena) {
+    char text[PXED_MAC_TEXT];
+    return pxed_arena_printf(arena, "%s%s", format, pxed_mac_text(&m->rec.mac, "-", text));
+}
+
+static void add_text(struct stage_job *job, enum stage_place place, const char *name, struct pxed_slice text,
+                     bool gate) {
+    job->files[job->n_files++] =
+        (struct stage_file){.place = place, .name = name, .text = text, .gate = gate, .hash = stage_hash_text(text)};
+}
+
+/* An operator's file in root/boot wins over the row of its name, here as on the wire. */
+static struct pxed_slice own_file(const struct catalogue *c, const struct machine *m, const struct pxed_os_id *os,
+                                  const char *name, struct pxed_arena *arena) {
+    char mac[PXED_MAC_TEXT];
+    const char *paths[] = {
+        pxed_arena_printf(arena, "%s/hosts/%s/%s", c->boot_dir, pxed_mac_text(&m->rec.mac, "-", mac), name),
+        pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(os->text), name)};
+    struct pxed_slice text = PXED_NO_SLICE;
+    for (size_t i = 0; i < 2 && !text.ptr; i++)
+        text = hostfile_slurp(paths[i], 1 << 20, arena);
+    return text;
+}
+
+static void add_files(struct stage *st, struct stage_job *job, struct machine *m, const struct catalogue_host *host,
+                      const struct catalogue_os *os) {
+    const struct catalogue *c = st->d->catalogue;
+    struct catalogue_image image = {c, os->id.text};
+    for (const struct pxed_file *f = os->profile->files; f && f->name; f++) {
+        bool closed = (f->flags & PXED_FILE_CLOSED) != 0;
+        if (!(f->flags & PXED_FILE_STAGED) || !(job->opens || closed) ||
+            profile_file(os->profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
+            continue;
+        struct render r = {.catalogue = c, .host = host, .os = os, .record = &m->rec, .arena = &job->arena};
+        struct pxed_slice text = PXED_NO_SLICE;
+        bool own = false;
+        if (job->opens && !(f->flags & PXED_FILE_RAW))
+            own = (text = own_file(c, m, &os->id, f->name, &job->arena)).ptr != NULL;
+        if (!own)
+            text = render_file(&r, f);
+        if (own && closed)
+            job->own_autorun = NULL; /* known to be there: the alias is a file like the others */
+        if (own && closed && job->alias.name)
+            job->files[job->n_files++] = job->alias;
+        if (text.ptr)
+            add_text(job, STAGE_SHARE, f->name, text, closed);
+    }
+}
+
+/* 0 with *ret, -EAGAIN: on its way, or why there is none. */
+static int find_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os, const char *name,
+                      struct stage_file *ret) {
+    const char *source, *slash = strrchr(name, '/');
+    int rc = images_find(st->images, os, name, &job->arena, &source);
+    *ret = (struct stage_file){.place = STAGE_SHARE, .name = slash ? slash + 1 : name, .link = source};
+    if (rc == 0 && !stage_hash_link(source, &ret->hash))
+        rc = -ENOENT;
+    return rc;
+}
+
+/* The system image, and the parts of one that was split, under their own names; a script of the operator's own may look
+ * for boot.wim instead. False: not now. A missing one is told on the machine's screen, and by `pxed check`. */
+static bool add_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os) {
+    struct stage_file f;
+    for (size_t i = 0; i < os->n_facts && job->opens; i++) {
+        bool whole = strcmp(os->facts[i].key, "wim") == 0;
+        if (!whole && strcmp(os->facts[i].key, "wim-part") != 0)
+            continue;
+        int rc = find_image(st, job, os, os->facts[i].value, &f);
+        if (rc == -EAGAIN)
+            return false;
+        if (rc < 0)
+            continue;
+        job->files[job->n_files++] = f;
+        job->alias = whole ? f : job->alias;
+        if (whole)
+            job->alias.name = strcasecmp(f.name, "boot.wim") == 0 ? NULL : "boot.wim";
+    }
+    return true;
+}
+
+static bool shares(const struct catalogue_os *os) {
+    return os && os->profile && CATALOGUE_HAS_OP(os->ops, share);
+}
+
+/* False: not now, its image is on its way. */
+static bool make_job(struct stage *st, struct staged *s, struct stage_job *job) {
+    struct daemon *d = st->d;
+    const struct catalogue *c = d->catalogue;
+    struct machine *m = s->machine;
+    const struct catalogue_host *host = m->declared ? catalogue_find(c, &m->rec.mac) : NULL;
+    const struct catalogue_os *os = host ? decide_os(d, host, m, &job->arena) : NULL;
+    bool any = false;
+    for (size_t i = 0; i < s->n_known; i++)
+        any |= s->known[i].place == STAGE_SHARE;
+    *job = (struct stage_job){.arena = job->arena,
+                              .mode = c->share.accounts && !c->share.guest ? 0700 : 0755,
+                              .opens = host && lifecycle_open(&m->rec),
+                              .known = s->known,
+                              .n_known = s->n_known,
+                              .own_autorun = "autorun.bat",
+                              .link_arg = st};
+    size_t room = 8 + (os ? os->n_facts : 0);
+    for (const struct pxed_file *f = os && os->profile ? os->profile->files : NULL; f && f->name; f++)
+        room++;
+    job->files = PXED_NEWS(&job->arena, struct stage_file, room);
+    job->leaves = !shares(os);
+    if (c->share_dir && (!job->leaves || any))
+        job->folders[STAGE_SHARE] = mac_name(m, pxed_arena_printf(&job->arena, "%s/", c->share_dir), &job->arena);
+    job->folders[STAGE_PXELINUX] = pxed_arena_printf(&job->arena, "%s/pxelinux.cfg", c->tftp_dir);
+    if (shares(os) && c->share_dir) {
+        if (!add_image(st, job, os))
+            return false;
+        add_files(st, job, m, host, os);
+    }
+    if (host && c->writes_pxelinux_cfg && shares(os))
+        add_text(job, STAGE_PXELINUX, mac_name(m, "01-", &job->arena), content_loader_text(d, m, host, &job->arena),
+                 false);
+    else if (s->n_known == 0)
+        job->folders[STAGE_PXELINUX] = NULL;
+    return true;
+}
+
+/* --- one batch: the store is told, the worker writes, the store is told again --- */
+
+static int link_file(void *arg, const char *source, int dir_fd, const char *name) {
+    return linker_link(((struct stage *)arg)->linker, source, dir_fd, name);
+}
+
+static void commit(struct stage *st, bool after, void (*done)(void *arg, int result)) {
+    struct pxed_arena arena = {0};
+    struct pxed_put *puts = PXED_NEWS(&arena, struct pxed_put, st->n + 1);
+    char mac[PXED_MAC_TEXT];
+    for (size_t i = 0; i < st->n; i++) {
+        const struct stage_job *job = &st->jobs[i];
+        size_t room = known_room(job->known, job->n_known) + known_room(job->now, job->n_now);
+        for (size_t k = 0; k < job->n_files; k++)
+            room += 36 + strlen(job->files[k].name);
+        room += 64;
+        struct pxed_buf value = {pxed_arena_alloc(&arena, room), room, 0};
+        if (after) {
+            write_known(&value, job->now, job->n_now);
+        } else {
+            write_known(&value, job->known, job->n_known);
+            for (size_t k = 0; k < job->n_files; k++)
+                write_known(&value, &(struct stage_known){job->files[k].place, job->files[k].name, job->files[k].hash},
+                            1);
+            if (job->alias.name)
+                write_known(&value, &(struct stage_known){STAGE_SHARE, job->alias.name, job->alias.hash}, 1);
+        }
+        puts[i] = (struct pxed_put){
+            "staged", pxed_arena_dup(&arena, pxed_slice_of(pxed_mac_text(&st->batch[i]->machine->rec.mac, "-", mac))),
+            value.len > 0 ? pxed_buf_slice(&value) : PXED_NO_SLICE, PXED_STORE_ANY};
+    }
+    int rc = st->d->machines.store->commit(st->d->machines.store->self, puts, st->n, done, st);
+    pxed_arena_clear(&arena);
+    if (rc < 0)
+        done(st, rc);
+}
+
+static void next_batch(struct stage *st);
+
+static void end_batch(struct stage *st) {
+    for (size_t i = 0; i < st->n; i++)
+        pxed_arena_clear(&st->jobs[i].arena);
+    free(st->jobs);
+    free(st->batch);
+    st->jobs = NULL;
+    st->batch = NULL;
+    st->n = 0;
+    catalogue_unref(st->catalogue);
+    st->catalogue = NULL;
+    st->busy = false;
+}
+
+static void kept(void *arg, int result) {
+    struct stage *st = arg;
+    (void)result; /* the record written before holds these names too: nothing of ours is ever taken for another's */
+    end_batch(st);
+    next_batch(st);
+}
+
+static void set_account(struct stage *st, struct staged *s, bool open, const char *folder) {
+    const struct pxed_share_smb *smb = daemon_find(st->d, "share.smb/1");
+    struct pxed_arena scratch = {0};
+    char password[33];
+    struct pxed_buf b = PXED_BUF(password);
+    if (!smb || !st->d->catalogue->share.accounts || (!open && !s->account))
+        return;
+    s->account = open;
+    if (!open) {
+        smb->close(smb->self, &s->machine->rec.mac);
+        return;
+    }
+    pxed_buf_hex(&b, s->machine->rec.account, 16, "");
+    smb->open(smb->self, &(struct pxed_share_account){.mac = s->machine->rec.mac,
+                                                      .folder = folder,
+                                                      .user = render_share_user(&scratch, &s->machine->rec.mac),
+                                                      .password = pxed_buf_cstr(&b)});
+    pxed_arena_clear(&scratch);
+}
+
+static void tell(struct stage *st, struct staged *s, const struct stage_job *job) {
+    if (job->error) {
+        st->failed = true;
+        s->key = 0;
+        if (!s->told)
+            log_core(PXED_LOG_ERROR, "stage", "%s: %s", job->folders[STAGE_SHARE] ? job->folders[STAGE_SHARE] : "",
+                     job->error);
+        s->told = true;
+        return;
+    }
+    s->told = false;
+    if (job->written > 0)
+        log_core(PXED_LOG_INFO, "staged", "folder=%s files=%zu operator-files=%zu %s",
+                 job->folders[STAGE_SHARE] ? job->folders[STAGE_SHARE] : job->folders[STAGE_PXELINUX], job->written,
+                 job->kept, job->opens ? "open" : "closed");
+}
+
+static void worked(uv_work_t *work, int status) {
+    struct stage *st = work->data;
+    (void)status;
+    for (size_t i = 0; i < st->n; i++) {
+        struct stage_job *job = &st->jobs[i];
+        struct staged *s = st->batch[i];
+        keep_known(s, job->now, job->n_now);
+        job->now = s->known; /* what the job knew went with the old arena */
+        job->known = NULL;
+        job->n_known = 0;
+        tell(st, s, job);
+        if (job->opens && job->folders[STAGE_SHARE] && !job->leaves && lifecycle_open(&s->machine->rec))
+            set_account(st, s, true, job->folders[STAGE_SHARE]);
+    }
+    commit(st, true, kept);
+}
+
+static void do_work(uv_work_t *work) {
+    struct stage *st = work->data;
+    for (size_t i = 0; i < st->n; i++)
+        stage_files_apply(&st->jobs[i]);
+}
+
+static void told_store(void *arg, int result) {
+    struct stage *st = arg;
+    st->work.data = st;
+    if (result == PXED_STORE_OK && uv_queue_work(st->d->loop, &st->work, do_work, worked) == 0)
+        return;
+    for (size_t i = 0; i < st->n; i++)
+        st->batch[i]->key = 0; /* as if it had not been rendered: the next change, or the timer, tries again */
+    st->failed = true;
+    end_batch(st);
+}
+
+/* --- the queue --- */
+
+static uint64_t hash_inputs(const struct stage *st, const struct machine *m) {
+    const struct lifecycle_record *r = &m->rec;
+    uint64_t h = pxed_hash(r->os, strlen(r->os), st->generation * 2 + m->declared);
+    uint32_t words[] = {r->state, r->right, r->has_firmware, r->has_firmware ? r->firmware : 0, r->tries > 0};
+    h = pxed_hash(words, sizeof(words), h);
+    h = pxed_hash(r->token, sizeof(r->token), h);
+    h = pxed_hash(r->account, sizeof(r->account), h);
+    return h ? h : 1;
+}
+
+static void collect(struct stage *st) {
+    struct staged *s, *later = NULL;
+    st->jobs = pxed_xalloc(BATCH * sizeof(*st->jobs));
+    st->batch = pxed_xalloc(BATCH * sizeof(struct staged *));
+    while (st->n < BATCH && (s = st->first)) {
+        struct stage_job *job = &st->jobs[st->n];
+        st->first = s->next;
+        if (!st->first)
+            st->last = &st->first;
+        s->queued = false;
+        uint64_t key = hash_inputs(st, s->machine);
+        if (key == s->key)
+            continue;
+        if (!lifecycle_open(&s->machine->rec) || !s->machine->declared)
+            set_account(st, s, false, NULL);
+        if (!make_job(st, s, job)) {
+            pxed_arena_clear(&job->arena);
+            s->next = later;
+            later = s;
+            continue;
+        }
+        s->key = key;
+        job->hard_link = link_file;
+        st->batch[st->n++] = s;
+    }
+    while ((s = later)) { /* they come back when their image is there */
+        later = s->next;
+        s->key = 0;
+    }
+}
+
+static void settle(struct stage *st) {
+    const struct pxed_share_smb *smb = daemon_find(st->d, "share.smb/1");
+    if (smb && !st->settled)
+        smb->settled(smb->self);
+    st->settled = true;
+}
+
+static void on_idle(uv_idle_t *idle) {
+    uv_idle_stop(idle);
+    next_batch(idle->data);
+}
+
+static void next_batch(struct stage *st) {
+    if (st->busy || st->d->stopping)
+        return;
+    if (!st->first) {
+        settle(st);
+        return;
+    }
+    collect(st);
+    if (st->n == 0) {
+        end_batch(st);
+        if (st->first)
+            uv_idle_start(&st->idle, on_idle);
+        else
+            settle(st);
+        return;
+    }
+    st->busy = true;
+    st->catalogue = catalogue_ref(st->d->catalogue);
+    commit(st, false, told_store);
+}
+
+static void enqueue(struct stage *st, struct staged *s) {
+    if (s->queued)
+        return;
+    s->queued = true;
+    s->next = NULL;
+    *st->last = s;
+    st->last = &s->next;
+    if (!st->busy && !uv_is_active((uv_handle_t *)&st->idle))
+        uv_idle_start(&st->idle, on_idle);
+}
+
+void stage_mark(struct daemon *d, struct machine *m) {
+    struct stage *st = d->stage;
+    if (!st || !st->started || (!m->staged && !m->declared))
+        return;
+    if (!m->staged) {
+        const struct catalogue_host *host = catalogue_find(d->catalogue, &m->rec.mac);
+        if (!host || !shares(host->os) || !pxed_hwaddr_eq(&host->pub.macs[0], &m->rec.mac))
+            return;
+        m->staged = pxed_xalloc(sizeof(*m->staged));
+        m->staged->machine = m;
+    }
+    enqueue(st, m->staged);
+}
+
+static void mark_row(void *arg, struct machine *m) {
+    stage_mark(arg, m);
+}
+
+void stage_all(struct daemon *d) {
+    struct stage *st = d->stage;
+    if (!st || !st->started)
+        return;
+    st->generation++;
+    images_generation(st->images, d->catalogue);
+    machines_each(&d->machines, mark_row, d);
+}
+
+static void on_retry(uv_timer_t *timer) {
+    struct stage *st = timer->data;
+    if (!st->failed)
+        return;
+    st->failed = false;
+    machines_each(&st->d->machines, mark_row, st->d);
+}
+
+static void image_ready(void *arg) {
+    stage_all(arg);
+}
+
+/* --- life --- */
+
+static bool anybody_shares(const struct catalogue *c) {
+    for (size_t i = 0; i < c->n_systems; i++)
+        if (shares(c->systems[i]))
+            return true;
+    return false;
+}
+
+/* As root: the folder, and who may write to it. The folders above it are only made for a host that needs them. */
+static int prepare_share(const struct catalogue *c) {
+    const char *path = c->share_dir;
+    const struct passwd *pw = getpwnam(c->settings.user && *c->settings.user ? c->settings.user : "pxed");
+    char part[PATH_MAX];
+    struct stat st;
+    for (const char *slash = strchr(path + 1, '/'); slash && anybody_shares(c); slash = strchr(slash + 1, '/')) {
+        snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+        if (mkdir(part, 0755) < 0 && errno != EEXIST)
+            return -errno;
+    }
+    if (mkdir(path, 0755) < 0 && errno != EEXIST)
+        return anybody_shares(c) ? -errno : 0;
+    if (geteuid() == 0 && pw && stat(path, &st) == 0 && st.st_uid == 0 && chown(path, pw->pw_uid, pw->pw_gid) < 0)
+        return -errno;
+    return 0;
+}
+
+int stage_init(struct daemon *d) {
+    const struct catalogue *c = d->catalogue;
+    if (!c->share_dir && !c->writes_pxelinux_cfg)
+        return 0;
+    struct stage *st = d->stage = pxed_xalloc(sizeof(*st));
+    st->d = d;
+    st->linker = -1;
+    st->last = &st->first;
+    if (!c->share_dir)
+        return 0;
+    int rc = prepare_share(c);
+    if (rc < 0)
+        log_core(PXED_LOG_WARNING, "stage", "cannot make %s: %s; nothing is staged for machines", c->share_dir,
+                 strerror(-rc));
+    st->linker = linker_start(c->share_dir);
+    return 0;
+}
+
+static void on_touched(void *arg, struct machine *m) {
+    stage_mark(arg, m);
+}
+
+int stage_start(struct daemon *d) {
+    struct stage *st = d->stage;
+    if (!st)
+        return 0;
+    uv_idle_init(d->loop, &st->idle);
+    uv_timer_init(d->loop, &st->retry);
+    st->idle.data = st->retry.data = st;
+    uv_timer_start(&st->retry, on_retry, RETRY_MS, RETRY_MS);
+    int rc = d->machines.store->load(d->machines.store->self, "staged", load_row, d);
+    if (rc < 0)
+        return rc;
+    st->images = images_new(d->loop, image_ready, d);
+    st->started = true;
+    const struct pxed_share_smb *smb = daemon_find(d, "share.smb/1");
+    if (smb && d->catalogue->share_dir)
+        smb->serve(smb->self, &d->catalogue->share);
+    d->machines.touched = on_touched;
+    d->machines.touched_arg = d;
+    stage_all(d);
+    return 0;
+}
+
+bool stage_wrote(struct daemon *d, const struct pxed_hwaddr *mac, int fd) {
+    char text[8192 + 1];
+    const struct machine *m = machines_find(&d->machines, mac);
+    ssize_t n = m && m->staged ? pread(fd, text, sizeof(text), 0) : -1;
+    if (n < 0 || n == (ssize_t)sizeof(text))
+        return false;
+    struct stage_hash hash = stage_hash_text(pxed_slice(text, (size_t)n));
+    for (size_t i = 0; i < m->staged->n_known; i++)
+        if (m->staged->known[i].place == STAGE_PXELINUX && strcmp(m->staged->known[i].hash.hex, hash.hex) == 0)
+            return true;
+    return false;
+}
+
+void stage_stop(struct daemon *d) {
+    struct stage *st = d->stage;
+    d->machines.touched = NULL;
+    if (!st || !st->started)
+        return;
+    uv_close((uv_handle_t *)&st->idle, NULL);
+    uv_close((uv_handle_t *)&st->retry, NULL);
+    images_stop(st->images);
+}
+
+static void free_row(void *arg, struct machine *m) {
+    (void)arg;
+    if (m->staged)
+        pxed_arena_clear(&m->staged->arena);
+    free(m->staged);
+    m->staged = NULL;
+}
+
+void stage_free(struct daemon *d) {
+    struct stage *st = d->stage;
+    if (!st)
+        return;
+    machines_each(&d->machines, free_row, NULL);
+    for (size_t i = 0; i < st->n; i++)
+        pxed_arena_clear(&st->jobs[i].arena);
+    free(st->jobs);
+    free(st->batch);
+    catalogue_unref(st->catalogue);
+    images_free(st->images);
+    if (st->linker >= 0)
+        close(st->linker);
+    free(st);
+    d->stage = NULL;
+}
