@@ -1,0 +1,27 @@
+/* The privileged half: a process forked in init while the daemon is still root. It owns state/smb, starts smbd, makes
+ * and ends accounts, and grants folders. It sees no byte of the network, only the orders of order.h. */
+#pragma once
+
+#include "names.h"
+
+enum { SMB_ADDRS_MAX = 32 };
+
+enum smb_mode { SMB_OFF, SMB_MANAGED, SMB_EXTERNAL };
+
+/* All that is known before the fork. */
+struct smb_setup {
+    enum smb_mode mode;
+    bool guest;
+    uint16_t port;
+    uint32_t first_id, nobody_uid, nobody_gid;
+    const char *program; /* smbd */
+    const char *name;    /* of the share; empty: the last part of its path */
+    const char *user;    /* external: an account of that Samba, or empty */
+    const char *shown;   /* the path of state/smb, for people */
+    int home;            /* smb_home_open */
+    struct pxed_addr addrs[SMB_ADDRS_MAX];
+    size_t n_addrs;
+};
+
+/* Runs in the child; ends with the daemon's end of the socket and leaves smbd alone. */
+_Noreturn void smb_helper(int socket, const struct smb_setup *setup);

@@ -1,0 +1,3 @@
+#pragma once
+
+#define SMB_VERSION "0.1"
