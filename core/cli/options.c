@@ -4,6 +4,18 @@
 #include "offline.h"
 #include "vars.h"
 
+/* Profiles of one plugin mostly share their variables and steps: said once. */
+static void print_profile(const struct pxed_profile *p, const struct pxed_profile *before) {
+    for (const struct pxed_claim *c = p->claims; c && c->family; c++)
+        printf("  claims %s %s %s\n", c->family, c->version ? c->version : "(any version)",
+               c->arch ? c->arch : "(any architecture)");
+    for (const struct pxed_os_var *v = before && before->vars == p->vars ? NULL : p->vars; v && v->key; v++)
+        printf("  %s = %s%s\n      %s\n", v->key, v->fallback ? v->fallback : "",
+               v->flags & PXED_VAR_SECRET ? "  (secret)" : "", v->help);
+    for (const struct pxed_step *s = before && before->steps == p->steps ? NULL : p->steps; s && s->name; s++)
+        printf("  reports the step %s\n", s->name);
+}
+
 static void print_vars(const struct plugins *plugins, const char *only) {
     if (!only) {
         puts("Variables of hosts (host file, [defaults], [group NAME], [os ID])");
@@ -14,17 +26,13 @@ static void print_vars(const struct plugins *plugins, const char *only) {
         const struct pxed_plugin *d = &plugins->items[i]->desc;
         if (d->kind != PXED_KIND_OS || (only && strcmp(only, d->name) != 0))
             continue;
-        printf("%s  %s\n", d->name, d->summary ? d->summary : "");
+        if (d->options)
+            options_print(stdout, d->name, d->summary, d->options);
+        else
+            printf("%s  %s\n", d->name, d->summary ? d->summary : "");
         const struct pxed_os_ops *ops = d->ops;
-        for (const struct pxed_profile *const *p = ops->profiles; *p; p++) {
-            for (const struct pxed_claim *c = (*p)->claims; c && c->family; c++)
-                printf("  claims %s %s %s\n", c->family, c->version ? c->version : "(any version)",
-                       c->arch ? c->arch : "(any architecture)");
-            for (const struct pxed_os_var *v = (*p)->vars; v && v->key; v++)
-                printf("  %s = %s\n      %s\n", v->key, v->fallback ? v->fallback : "", v->help);
-            for (const struct pxed_step *s = (*p)->steps; s && s->name; s++)
-                printf("  reports the step %s\n", s->name);
-        }
+        for (const struct pxed_profile *const *p = ops->profiles; *p; p++)
+            print_profile(*p, p > ops->profiles ? p[-1] : NULL);
     }
 }
 

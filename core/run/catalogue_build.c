@@ -21,9 +21,9 @@ struct build {
 };
 
 static void add_private(struct build *b, const char *path) {
-    char *real = realpath(path, NULL);
     struct catalogue *c = b->c;
-    if (!real)
+    char *real = realpath(path, NULL);
+    if (!real && !(real = strdup(path))) /* not there yet: the share of a first start */
         return;
     if (c->n_private == b->private_cap) {
         size_t cap = b->private_cap ? b->private_cap * 2 : 16;
@@ -538,6 +538,8 @@ static void find_share(struct build *b) {
         c->writes_pxelinux_cfg |= ops->writes_pxelinux_cfg(p->config);
     }
     c->share.folder = c->share_dir;
+    if (c->share_dir)
+        add_private(b, c->share_dir);
     for (size_t i = 0; i < b->in->plugins->n && c->share_dir; i++) {
         const struct plugin *p = b->in->plugins->items[i];
         const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
@@ -603,6 +605,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         if (in->plugins->items[i]->desc.kind == PXED_KIND_OS)
             load_templates(&b, in->plugins->items[i]->desc.name);
     read_hosts(&b);
+    find_share(&b);
     for (c->table = 64; c->table < count_macs(&b.file) * 4; c->table *= 2)
         ; /* a quarter full at most: a look-up ends at an empty slot */
     c->by_mac = PXED_NEWS(&c->arena, uint32_t, c->table);
@@ -615,7 +618,6 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     refuse_equal_names(&b);
     check_sections(&b);
     find_private_inside(&b);
-    find_share(&b);
     catalogue_isos_warn(c, diags);
     catalogue_look(c, diags);
     warn_images(&b);

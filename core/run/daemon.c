@@ -295,6 +295,7 @@ static int serve(struct runner *r) {
     if (rc == 0)
         rc = stage_start(d);
     if (rc == 0) {
+        watch_images_start(d);
         int kept = reload_keep(d->catalogue);
         if (kept < 0)
             log_core(PXED_LOG_WARNING, "state", "cannot keep the host table in %s: %s", d->state_dir, strerror(-kept));
@@ -306,6 +307,7 @@ static int serve(struct runner *r) {
             uv_run(&r->loop, UV_RUN_DEFAULT);
     }
     d->stopping = true;
+    watch_images_stop(d);
     stage_stop(d);
     fini_plugins(d);
     if (handles)

@@ -51,6 +51,7 @@ struct daemon {
     size_t n_services;
     struct reload *reload;
     struct stage *stage; /* NULL: nothing is staged */
+    struct watch_images *watch_images;
     bool stopping;
 };
 
@@ -134,6 +135,11 @@ void stage_mark(struct daemon *d, struct machine *m);
 bool stage_wrote(struct daemon *d, const struct pxed_hwaddr *mac, int fd);
 void stage_stop(struct daemon *d);
 void stage_free(struct daemon *d);
+
+/* watch_images.c: a new generation when the images' folders have changed and been quiet. */
+void watch_images_start(struct daemon *d);
+void watch_images_found(struct daemon *d); /* a generation was built just now */
+void watch_images_stop(struct daemon *d);
 
 /* interfaces.c */
 size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DAEMON_IFACES], struct pxed_diags *diags);

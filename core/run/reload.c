@@ -126,6 +126,7 @@ static void swap(struct daemon *d, struct reload *r) {
     r->config = NULL;
     r->built = NULL;
     declare_hosts(d, d->catalogue);
+    watch_images_found(d);
     stage_all(d);
     catalogue_unref(old);
     log_core(PXED_LOG_INFO, "reloaded", "hosts=%zu", d->catalogue->n_hosts);

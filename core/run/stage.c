@@ -129,6 +129,14 @@ static struct pxed_slice own_file(const struct catalogue *c, const struct machin
     return text;
 }
 
+/* A file as it is needs no copy for each host. */
+static void add_program(struct stage_job *job, const struct catalogue_os *os, const struct pxed_file *row) {
+    struct stage_file f = {
+        .place = STAGE_SHARE, .name = row->name, .link = catalogue_template_path(&job->arena, os->plugin, row->source)};
+    if (stage_hash_link(f.link, &f.hash)) /* a build without a cross compiler has none; `pxed check` says so */
+        job->files[job->n_files++] = f;
+}
+
 static void add_files(struct stage *st, struct stage_job *job, struct machine *m, const struct catalogue_host *host,
                       const struct catalogue_os *os) {
     const struct catalogue *c = st->d->catalogue;
@@ -138,10 +146,14 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
         if (!(f->flags & PXED_FILE_STAGED) || !(job->opens || closed) ||
             profile_file(os->profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
             continue;
+        if (f->flags & PXED_FILE_RAW) {
+            add_program(job, os, f);
+            continue;
+        }
         struct render r = {.catalogue = c, .host = host, .os = os, .record = &m->rec, .arena = &job->arena};
         struct pxed_slice text = PXED_NO_SLICE;
         bool own = false;
-        if (job->opens && !(f->flags & PXED_FILE_RAW))
+        if (job->opens)
             own = (text = own_file(c, m, &os->id, f->name, &job->arena)).ptr != NULL;
         if (!own)
             text = render_file(&r, f);

@@ -117,16 +117,15 @@ static const struct pxed_file nt5_files[] = {
     BATCH("firstboot.cmd", PXED_FILE_STAGED),
     {0},
 };
-static const struct pxed_file nt6_files[] = {
-    COMMON,
-    {.name = "unattend.xml",
-     .source = "unattend.xml",
-     .escape = PXED_ESCAPE_XML,
-     .flags = PXED_FILE_ANSWER | PXED_FILE_GUARDED | PXED_FILE_STAGED | PXED_FILE_INJECT},
-    TEXT("diskpart-efi.txt", PXED_FILE_STAGED),
-    BATCH("SetupComplete.cmd", PXED_FILE_STAGED),
-    {0},
-};
+#define NT6_FILES                                                                                                      \
+    COMMON,                                                                                                            \
+        {.name = "unattend.xml",                                                                                       \
+         .source = "unattend.xml",                                                                                     \
+         .escape = PXED_ESCAPE_XML,                                                                                    \
+         .flags = PXED_FILE_ANSWER | PXED_FILE_GUARDED | PXED_FILE_STAGED | PXED_FILE_INJECT},                         \
+        TEXT("diskpart-efi.txt", PXED_FILE_STAGED), BATCH("SetupComplete.cmd", PXED_FILE_STAGED)
+static const struct pxed_file nt6_files[] = {NT6_FILES, {0}};
+static const struct pxed_file arm64_files[] = {NT6_FILES, HELPER("pxed-arm64.exe"), {0}};
 
 /* --- steps and variables --- */
 
@@ -151,4 +150,5 @@ const struct pxed_profile windows_nt5 = {"windows-nt5", nt5_claims, bios_boots, 
 const struct pxed_profile windows_nt6_bios = {"windows-nt6-bios", bios_claims, bios_boots, nt6_files, steps, vars};
 const struct pxed_profile windows_nt6_x64 = {"windows-nt6", x64_claims, x64_boots, nt6_files, steps, vars};
 const struct pxed_profile windows_nt6_x86 = {"windows-nt6-x86", x86_claims, x86_boots, nt6_files, steps, vars};
-const struct pxed_profile windows_nt6_arm64 = {"windows-nt6-arm64", arm64_claims, arm64_boots, nt6_files, steps, vars};
+const struct pxed_profile windows_nt6_arm64 = {"windows-nt6-arm64", arm64_claims, arm64_boots,
+                                               arm64_files,         steps,        vars};

@@ -134,6 +134,13 @@ for url in $(sed -n 's/^kernel \([^ ]*\).*/\1/p; s/^initrd --name [^ ]* \([^ ]*\
 done
 is "every name answers HEAD and GET alike" yes "$ALL"
 is "the answer file, the last of them, has spent the arming" installing "$(e2e_state $M2 install)"
+# --- an image that comes later needs no reload
+cp "$OS/windows-2008r2-x64/install.wim" "$E2E/root/boot/os/late.wim"
+mkdir -p "$OS/windows-2019-x64"
+mv "$E2E/root/boot/os/late.wim" "$OS/windows-2019-x64/install.wim"
+ok "the missing image is found and linked" until_true 30 test "$SHARE/$D3/install.wim" -ef "$OS/windows-2019-x64/install.wim"
+lacks "and its script misses it no more" 'missing for windows-2019-x64' "$(cat "$SHARE/$D3/autorun.bat")"
+
 # --- what leaves takes its folder with it; what an operator put there stays
 echo "my own" >"$SHARE/$D3/notes.txt"
 sed -i "/$M3/d" "$E2E/host-os.conf"

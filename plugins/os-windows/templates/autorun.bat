@@ -194,7 +194,7 @@ copy /y "%PXED_HERE%SetupComplete.cmd" %PXED_SCRIPTS%\SetupComplete.cmd >"%PXED_
 if not "%ERRORLEVEL%"=="0" goto fail
 {{/os.nt6}}
 rem without it the system is as good, only nobody hears of it
-copy /y "%PXED_HERE%pxed-{{#os.amd64}}amd64{{/os.amd64}}{{^os.amd64}}x86{{/os.amd64}}.exe" %PXED_SCRIPTS%\pxed.exe >nul 2>&1
+copy /y "%PXED_HERE%pxed-{{#os.amd64}}amd64{{/os.amd64}}{{#os.x86}}x86{{/os.x86}}{{#os.arm64}}arm64{{/os.arm64}}.exe" %PXED_SCRIPTS%\pxed.exe >nul 2>&1
 
 {{^host.win-setup}}
 rem --- the boot record

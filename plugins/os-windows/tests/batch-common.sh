@@ -60,6 +60,7 @@ fresh() { # 'HOST LINE END' [WORDS]: renders, and lays out what the share and th
     "$build/tests/os-windows-render" "$share" "08:00:27:b2:40:3e, $line" "$@" || { bad=$((bad + 1)); echo "not ok - cannot render $line"; return 1; }
     cp "$work/stub.exe" "$share/$mac/pxed-amd64.exe"
     cp "$work/stub.exe" "$share/$mac/pxed-x86.exe"
+    cp "$work/stub.exe" "$share/$mac/pxed-arm64.exe"
     echo image >"$share/$mac/install.wim"
     mkdir -p "$work/disk/w/Windows/Panther/Unattend" "$work/disk/w/Windows/Setup/Scripts" "$work/disk/s"
     echo old >"$work/disk/w/Windows/Panther/Unattend/unattend.xml"
