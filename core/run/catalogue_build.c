@@ -6,21 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "catalogue.h"
-#include "pxed/template.h"
+#include "catalogue_build.h"
 #include "vars.h"
 
-enum { TEMPLATE_MAX = 1 << 20 };
-
-struct build {
-    const struct catalogue_input *in;
-    struct catalogue *c;
-    struct pxed_diags *diags;
-    struct hostfile file;
-    size_t systems_cap, templates_cap, private_cap;
-};
-
-static void add_private(struct build *b, const char *path) {
+void build_private(struct build *b, const char *path) {
     struct catalogue *c = b->c;
     char *real = realpath(path, NULL);
     if (!real && !(real = strdup(path))) /* not there yet: the share of a first start */
@@ -44,7 +33,7 @@ static void add_private(struct build *b, const char *path) {
 
 /* --- templates --- */
 
-static void add_template(struct build *b, const char *path, struct pxed_slice text) {
+void build_template(struct build *b, const char *path, struct pxed_slice text) {
     struct catalogue *c = b->c;
     if (c->n_templates == b->templates_cap) {
         size_t cap = b->templates_cap ? b->templates_cap * 2 : 32;
@@ -67,64 +56,10 @@ static void load_templates(struct build *b, const char *plugin) {
         const char *path = pxed_arena_printf(&b->c->arena, "%s/%s", folder, e->d_name);
         struct pxed_slice text = hostfile_slurp(path, TEMPLATE_MAX, &b->c->arena);
         if (text.ptr)
-            add_template(b, path, text);
+            build_template(b, path, text);
     }
     if (dir)
         closedir(dir);
-}
-
-static void seen_partial(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
-    (void)line;
-    if (sigil == '>' && pxed_slice_is(name, "disk-guard"))
-        *(bool *)ctx = true;
-}
-
-struct name_check {
-    struct build *b;
-    const char *path;
-    const struct pxed_profile *profile;
-};
-
-/* The strict pass: a misspelt host.NAME in an operator's file renders as nothing, so say it now. */
-static void seen_name(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
-    struct name_check *check = ctx;
-    if (sigil == '>' || !pxed_slice_starts(name, PXED_SLICE("host.")))
-        return;
-    static const char *const derived[] = {"mac",      "mac-colon",     "mac-upper", "prefix",    "netmask", "static",
-                                          "dns-list", "packages-list", "ntp-list",  "dns-first", NULL};
-    struct pxed_slice key = pxed_slice_skip(name, 5);
-    if (pxed_slice_starts(key, PXED_SLICE("win-"))) /* a plugin's own making */
-        return;
-    for (size_t i = 0; derived[i]; i++)
-        if (pxed_slice_is(key, derived[i]))
-            return;
-    struct pxed_diags quiet = {0};
-    if (!vars_check(key, PXED_NO_SLICE, check->profile, true, check->path, line, &quiet))
-        pxed_diag_add(check->b->diags, PXED_WARNING, check->path, line, "%s", quiet.items[0].text);
-    pxed_diags_clear(&quiet);
-}
-
-/* An operator's own answer file: read once, judged, kept. False if it cannot be used. */
-static bool load_answer(struct build *b, const char *path, const struct catalogue_host *host, bool *ret_guarded) {
-    struct pxed_slice text = catalogue_text(b->c, path);
-    unsigned line = 0;
-    if (!text.ptr) {
-        text = hostfile_slurp(path, TEMPLATE_MAX, &b->c->arena);
-        if (!text.ptr) {
-            pxed_diag_add(b->diags, PXED_WARNING, host->pub.file, host->pub.line, "cannot read the answer file %s: %s",
-                          path, strerror(errno));
-            return false;
-        }
-        struct name_check check = {b, path, host->os->profile};
-        int rc = pxed_template_names(text, seen_name, &check, &line);
-        if (rc != PXED_TEMPLATE_OK)
-            pxed_diag_add(b->diags, PXED_WARNING, path, line, "%s", pxed_template_strerror(rc));
-        add_template(b, path, text);
-        add_private(b, path);
-    }
-    *ret_guarded = false;
-    pxed_template_names(text, seen_partial, ret_guarded, &line);
-    return true;
 }
 
 /* --- systems --- */
@@ -296,71 +231,6 @@ static void take_ip(struct build *b, struct catalogue_host *h, uint32_t index) {
         insert(b->c->by_ip, b->c->table, pxed_hash(h->pub.ip.bytes, 16, h->pub.ip.family), index);
 }
 
-/* A file of the operator's at the answer file's own place wins over the template, and nothing puts a guard into it. */
-static bool has_static_answer(struct build *b, const struct catalogue_host *h, const struct pxed_file *row) {
-    char mac[PXED_MAC_TEXT];
-    pxed_mac_text(&h->pub.macs[0], "-", mac);
-    const char *path = pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, row->name), *mark;
-    bool found = access(path, F_OK) == 0;
-    if (!found && row->path && (mark = strstr(row->path, "<mac>"))) {
-        path = pxed_arena_printf(&b->c->arena, "%s/%.*s%s%s", b->c->boot_dir, (int)(mark - row->path), row->path, mac,
-                                 mark + 5);
-        found = access(path, F_OK) == 0;
-    }
-    if (found && b->in->settings->arm == SETTINGS_ARM_NEW)
-        pxed_diag_add(
-            b->diags, PXED_WARNING, path, 0,
-            "this file is served in place of the answer file and has no disk guard: a new line that uses it does not "
-            "arm (ANSWER_UNGUARDED)");
-    return found;
-}
-
-/* A share's script of the operator's own, in any of the places where it would win over ours, partitions as it likes. */
-static bool has_own_script(struct build *b, const struct catalogue_host *h) {
-    char mac[PXED_MAC_TEXT];
-    pxed_mac_text(&h->pub.macs[0], "-", mac);
-    for (const struct pxed_file *f = h->os->profile->files; f && f->name; f++) {
-        const char *own[] = {
-            pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, f->name),
-            pxed_arena_printf(&b->c->arena, "%s/os/%.*s/%s", b->c->boot_dir, PXED_S(h->os->id.text), f->name),
-            b->c->share_dir ? pxed_arena_printf(&b->c->arena, "%s/%s/%s", b->c->share_dir, mac, f->name) : NULL};
-        for (size_t i = 0; (f->flags & PXED_FILE_CLOSED) && i < 3; i++) {
-            if (!own[i] || access(own[i], F_OK) < 0)
-                continue;
-            if (i < 2 && b->in->settings->arm == SETTINGS_ARM_NEW) /* the last may well be what pxed put there */
-                pxed_diag_add(b->diags, PXED_WARNING, own[i], 0,
-                              "this script takes the place of pxed's, which holds the disk guard: a new line that uses "
-                              "it does not arm (ANSWER_UNGUARDED)");
-            return true;
-        }
-    }
-    return false;
-}
-
-static void take_answer(struct build *b, struct catalogue_host *h) {
-    const struct pxed_var *own = pxed_host_var(&h->pub, "answer");
-    const struct pxed_profile *profile = h->os->profile;
-    struct catalogue_image image = {b->c, h->os->id.text};
-    h->guarded = true;
-    if (own && own->value.len > 0) {
-        const char *path = ini_path(&b->c->arena, own->file, pxed_arena_dup(&b->c->arena, own->value).ptr);
-        h->guarded = false;
-        if (!load_answer(b, path, h, &h->guarded))
-            return;
-        h->answer = path;
-        if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW)
-            pxed_diag_add(
-                b->diags, PXED_WARNING, path, 0,
-                "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
-    } else if (profile) {
-        const struct pxed_file *row = profile_answer(profile, catalogue_image_has, &image);
-        /* A whole ISO brings its own installer; but a share's scripts are ours, whatever booted. */
-        bool ours = !h->os->iso || CATALOGUE_HAS_OP(h->os->ops, share);
-        h->guarded =
-            row && (row->flags & PXED_FILE_GUARDED) && ours && !has_static_answer(b, h, row) && !has_own_script(b, h);
-    }
-}
-
 static void check_group(struct build *b, const struct catalogue_host *h) {
     struct pxed_slice group = pxed_host_value(&h->pub, "group");
     const struct ini *ini = b->in->ini;
@@ -404,7 +274,7 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
                                                       line->mac.bytes[4], line->mac.bytes[5]));
     take_macs(b, h, line, index);
     take_ip(b, h, index);
-    take_answer(b, h);
+    build_answer(b, h);
     c->n_hosts++;
 }
 
@@ -471,6 +341,15 @@ static bool is_os_default(const struct build *b, const struct ini_entry *e) {
     return false;
 }
 
+static const struct pxed_profile *first_profile(const struct build *b, const char *plugin) {
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
+        if (d->kind == PXED_KIND_OS && strcmp(d->name, plugin) == 0)
+            return ((const struct pxed_os_ops *)d->ops)->profiles[0];
+    }
+    return NULL;
+}
+
 static void check_sections(struct build *b) {
     static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", "boot", "wim", "index", NULL};
     const struct ini *ini = b->in->ini;
@@ -485,6 +364,8 @@ static void check_sections(struct build *b) {
             own |= strcmp(os_keys[k], e->key) == 0;
         const struct catalogue_os *system = os ? catalogue_os(b->c, pxed_slice_of(e->section + 3)) : NULL;
         const struct pxed_profile *profile = system ? system->profile : find_owner(b, e->key);
+        if (defaults && !profile)
+            profile = first_profile(b, e->section); /* for advice about what it does not know */
         if (own && strcmp(e->key, "via") == 0)
             check_via(b, e);
         if (!own)
@@ -539,7 +420,7 @@ static void find_share(struct build *b) {
     }
     c->share.folder = c->share_dir;
     if (c->share_dir)
-        add_private(b, c->share_dir);
+        build_private(b, c->share_dir);
     for (size_t i = 0; i < b->in->plugins->n && c->share_dir; i++) {
         const struct plugin *p = b->in->plugins->items[i];
         const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
@@ -567,13 +448,13 @@ static void read_hosts(struct build *b) {
     for (size_t i = 0; !b->in->hosts_from && i < s->hosts.n; i++)
         hostfile_read(&b->file, s->hosts.items[i], &b->c->arena, b->diags);
     for (size_t i = 0; i < b->file.n_files; i++)
-        add_private(b, b->file.files[i]);
+        build_private(b, b->file.files[i]);
     for (size_t i = 0; i < b->in->ini->n; i++) {
-        add_private(b, b->in->ini->entries[i].file);
+        build_private(b, b->in->ini->entries[i].file);
         if (b->in->ini->entries[i].from)
-            add_private(b, b->in->ini->entries[i].from);
+            build_private(b, b->in->ini->entries[i].from);
     }
-    add_private(b, s->state);
+    build_private(b, s->state);
 }
 
 static void find_private_inside(struct build *b) {

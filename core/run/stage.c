@@ -9,41 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon.h"
 #include "linker.h"
 #include "log.h"
-#include "render.h"
-#include "stage_files.h"
-#include "stage_image.h"
+#include "stage.h"
 
-enum { BATCH = 64, RETRY_MS = 5000 };
-
-/* What lies on disk for one machine. */
-struct staged {
-    struct machine *machine;
-    struct pxed_arena arena;   /* of `known` */
-    struct stage_known *known; /* as the store has it */
-    size_t n_known;
-    uint64_t key; /* of the inputs it was last rendered from */
-    bool queued, account, told;
-    struct staged *next;
-};
-
-struct stage {
-    struct daemon *d;
-    uv_idle_t idle;
-    uv_timer_t retry;
-    uv_work_t work;
-    int linker; /* socket, or -1 */
-    uint64_t generation;
-    struct staged *first, **last; /* queue */
-    struct stage_job *jobs;       /* of the batch that runs */
-    struct staged **batch;
-    size_t n;
-    bool busy, failed, started, settled;
-    struct catalogue *catalogue; /* the batch's */
-    struct images *images;
-};
+enum { BATCH = 16 /* rendered in one turn of the loop */, RETRY_MS = 5000 };
 
 /* --- the store's record: one line for each file --- */
 
@@ -101,143 +71,6 @@ static void keep_known(struct staged *s, const struct stage_known *known, size_t
     s->arena = arena;
     s->known = copy;
     s->n_known = n;
-}
-
-/* --- what should lie there --- */
-
-static const char *mac_name(const struct machine *m, const char *format, struct pxed_arena *arena) {
-    char text[PXED_MAC_TEXT];
-    return pxed_arena_printf(arena, "%s%s", format, pxed_mac_text(&m->rec.mac, "-", text));
-}
-
-static void add_text(struct stage_job *job, enum stage_place place, const char *name, struct pxed_slice text,
-                     bool gate) {
-    job->files[job->n_files++] =
-        (struct stage_file){.place = place, .name = name, .text = text, .gate = gate, .hash = stage_hash_text(text)};
-}
-
-/* An operator's file in root/boot wins over the row of its name, here as on the wire. */
-static struct pxed_slice own_file(const struct catalogue *c, const struct machine *m, const struct pxed_os_id *os,
-                                  const char *name, struct pxed_arena *arena) {
-    char mac[PXED_MAC_TEXT];
-    const char *paths[] = {
-        pxed_arena_printf(arena, "%s/hosts/%s/%s", c->boot_dir, pxed_mac_text(&m->rec.mac, "-", mac), name),
-        pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(os->text), name)};
-    struct pxed_slice text = PXED_NO_SLICE;
-    for (size_t i = 0; i < 2 && !text.ptr; i++)
-        text = hostfile_slurp(paths[i], 1 << 20, arena);
-    return text;
-}
-
-/* A file as it is needs no copy for each host. */
-static void add_program(struct stage_job *job, const struct catalogue_os *os, const struct pxed_file *row) {
-    struct stage_file f = {
-        .place = STAGE_SHARE, .name = row->name, .link = catalogue_template_path(&job->arena, os->plugin, row->source)};
-    if (stage_hash_link(f.link, &f.hash)) /* a build without a cross compiler has none; `pxed check` says so */
-        job->files[job->n_files++] = f;
-}
-
-static void add_files(struct stage *st, struct stage_job *job, struct machine *m, const struct catalogue_host *host,
-                      const struct catalogue_os *os) {
-    const struct catalogue *c = st->d->catalogue;
-    struct catalogue_image image = {c, os->id.text};
-    for (const struct pxed_file *f = os->profile->files; f && f->name; f++) {
-        bool closed = (f->flags & PXED_FILE_CLOSED) != 0;
-        if (!(f->flags & PXED_FILE_STAGED) || !(job->opens || closed) ||
-            profile_file(os->profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
-            continue;
-        if (f->flags & PXED_FILE_RAW) {
-            add_program(job, os, f);
-            continue;
-        }
-        struct render r = {.catalogue = c, .host = host, .os = os, .record = &m->rec, .arena = &job->arena};
-        struct pxed_slice text = PXED_NO_SLICE;
-        bool own = false;
-        if (job->opens)
-            own = (text = own_file(c, m, &os->id, f->name, &job->arena)).ptr != NULL;
-        if (!own)
-            text = render_file(&r, f);
-        if (own && closed)
-            job->own_autorun = NULL; /* known to be there: the alias is a file like the others */
-        if (own && closed && job->alias.name)
-            job->files[job->n_files++] = job->alias;
-        if (text.ptr)
-            add_text(job, STAGE_SHARE, f->name, text, closed);
-    }
-}
-
-/* 0 with *ret, -EAGAIN: on its way, or why there is none. */
-static int find_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os, const char *name,
-                      struct stage_file *ret) {
-    const char *source, *slash = strrchr(name, '/');
-    int rc = images_find(st->images, os, name, &job->arena, &source);
-    *ret = (struct stage_file){.place = STAGE_SHARE, .name = slash ? slash + 1 : name, .link = source};
-    if (rc == 0 && !stage_hash_link(source, &ret->hash))
-        rc = -ENOENT;
-    return rc;
-}
-
-/* The system image, and the parts of one that was split, under their own names; a script of the operator's own may look
- * for boot.wim instead. False: not now. A missing one is told on the machine's screen, and by `pxed check`. */
-static bool add_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os) {
-    struct stage_file f;
-    for (size_t i = 0; i < os->n_facts && job->opens; i++) {
-        bool whole = strcmp(os->facts[i].key, "wim") == 0;
-        if (!whole && strcmp(os->facts[i].key, "wim-part") != 0)
-            continue;
-        int rc = find_image(st, job, os, os->facts[i].value, &f);
-        if (rc == -EAGAIN)
-            return false;
-        if (rc < 0)
-            continue;
-        job->files[job->n_files++] = f;
-        job->alias = whole ? f : job->alias;
-        if (whole)
-            job->alias.name = strcasecmp(f.name, "boot.wim") == 0 ? NULL : "boot.wim";
-    }
-    return true;
-}
-
-static bool shares(const struct catalogue_os *os) {
-    return os && os->profile && CATALOGUE_HAS_OP(os->ops, share);
-}
-
-/* False: not now, its image is on its way. */
-static bool make_job(struct stage *st, struct staged *s, struct stage_job *job) {
-    struct daemon *d = st->d;
-    const struct catalogue *c = d->catalogue;
-    struct machine *m = s->machine;
-    const struct catalogue_host *host = m->declared ? catalogue_find(c, &m->rec.mac) : NULL;
-    const struct catalogue_os *os = host ? decide_os(d, host, m, &job->arena) : NULL;
-    bool any = false;
-    for (size_t i = 0; i < s->n_known; i++)
-        any |= s->known[i].place == STAGE_SHARE;
-    *job = (struct stage_job){.arena = job->arena,
-                              .mode = c->share.accounts && !c->share.guest ? 0700 : 0755,
-                              .opens = host && lifecycle_open(&m->rec),
-                              .known = s->known,
-                              .n_known = s->n_known,
-                              .own_autorun = "autorun.bat",
-                              .link_arg = st};
-    size_t room = 8 + (os ? os->n_facts : 0);
-    for (const struct pxed_file *f = os && os->profile ? os->profile->files : NULL; f && f->name; f++)
-        room++;
-    job->files = PXED_NEWS(&job->arena, struct stage_file, room);
-    job->leaves = !shares(os);
-    if (c->share_dir && (!job->leaves || any))
-        job->folders[STAGE_SHARE] = mac_name(m, pxed_arena_printf(&job->arena, "%s/", c->share_dir), &job->arena);
-    job->folders[STAGE_PXELINUX] = pxed_arena_printf(&job->arena, "%s/pxelinux.cfg", c->tftp_dir);
-    if (shares(os) && c->share_dir) {
-        if (!add_image(st, job, os))
-            return false;
-        add_files(st, job, m, host, os);
-    }
-    if (host && c->writes_pxelinux_cfg && shares(os))
-        add_text(job, STAGE_PXELINUX, mac_name(m, "01-", &job->arena), content_loader_text(d, m, host, &job->arena),
-                 false);
-    else if (s->n_known == 0)
-        job->folders[STAGE_PXELINUX] = NULL;
-    return true;
 }
 
 /* --- one batch: the store is told, the worker writes, the store is told again --- */
@@ -339,6 +172,10 @@ static void tell(struct stage *st, struct staged *s, const struct stage_job *job
 static void worked(uv_work_t *work, int status) {
     struct stage *st = work->data;
     (void)status;
+    if (st->d->stopping) { /* store and share have gone; the record written before holds these names */
+        end_batch(st);
+        return;
+    }
     for (size_t i = 0; i < st->n; i++) {
         struct stage_job *job = &st->jobs[i];
         struct staged *s = st->batch[i];
@@ -362,7 +199,7 @@ static void do_work(uv_work_t *work) {
 static void told_store(void *arg, int result) {
     struct stage *st = arg;
     st->work.data = st;
-    if (result == PXED_STORE_OK && uv_queue_work(st->d->loop, &st->work, do_work, worked) == 0)
+    if (result == PXED_STORE_OK && !st->d->stopping && uv_queue_work(st->d->loop, &st->work, do_work, worked) == 0)
         return;
     for (size_t i = 0; i < st->n; i++)
         st->batch[i]->key = 0; /* as if it had not been rendered: the next change, or the timer, tries again */
@@ -397,7 +234,7 @@ static void collect(struct stage *st) {
             continue;
         if (!lifecycle_open(&s->machine->rec) || !s->machine->declared)
             set_account(st, s, false, NULL);
-        if (!make_job(st, s, job)) {
+        if (!stage_make(st, s, job)) {
             pxed_arena_clear(&job->arena);
             s->next = later;
             later = s;
@@ -463,7 +300,7 @@ void stage_mark(struct daemon *d, struct machine *m) {
         return;
     if (!m->staged) {
         const struct catalogue_host *host = catalogue_find(d->catalogue, &m->rec.mac);
-        if (!host || !shares(host->os) || !pxed_hwaddr_eq(&host->pub.macs[0], &m->rec.mac))
+        if (!host || !stage_shares(host->os) || !pxed_hwaddr_eq(&host->pub.macs[0], &m->rec.mac))
             return;
         m->staged = pxed_xalloc(sizeof(*m->staged));
         m->staged->machine = m;
@@ -500,7 +337,7 @@ static void image_ready(void *arg) {
 
 static bool anybody_shares(const struct catalogue *c) {
     for (size_t i = 0; i < c->n_systems; i++)
-        if (shares(c->systems[i]))
+        if (stage_shares(c->systems[i]))
             return true;
     return false;
 }
