@@ -109,6 +109,25 @@ static const char *os_key(const struct build *b, struct pxed_slice id, const cha
     return e && *e->value ? pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr : NULL;
 }
 
+/* [os ID] boot: another name for the WinPE that wimboot starts, in every row that asks for boot.wim. */
+static const struct pxed_profile *with_boot(struct build *b, const struct pxed_profile *profile, const char *boot) {
+    size_t n = 0;
+    struct pxed_profile *own = PXED_NEW(&b->c->arena, struct pxed_profile);
+    while (profile->boots && profile->boots[n].how != PXED_HOW_LOCAL)
+        n++;
+    struct pxed_boot *rows = PXED_NEWS(&b->c->arena, struct pxed_boot, n + 1);
+    for (size_t r = 0; r < n; r++) {
+        rows[r] = profile->boots[r];
+        for (size_t i = 0; i < sizeof(rows[r].initrd) / sizeof(rows[r].initrd[0]) && rows[r].initrd[i]; i++)
+            if (rows[r].how == PXED_HOW_WIMBOOT &&
+                pxed_slice_ends(pxed_slice_of(rows[r].initrd[i]), PXED_SLICE("boot.wim")))
+                rows[r].initrd[i] = boot;
+    }
+    *own = *profile;
+    own->boots = rows;
+    return own;
+}
+
 static const struct catalogue_os *find_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
     struct catalogue *c = b->c;
     const struct catalogue_os *known = catalogue_os(c, id);
@@ -136,6 +155,8 @@ static const struct catalogue_os *find_system(struct build *b, struct pxed_slice
             pxed_diag_add(b->diags, PXED_ERROR, file, line,
                           "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin,
                           tie, PXED_S(os->id.text), PXED_S(os->id.text));
+        if (os->profile && os->boot)
+            os->profile = with_boot(b, os->profile, os->boot);
         if (!os->profile)
             pxed_diag_add(b->diags, PXED_WARNING, file, line,
                           "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)", PXED_S(id));

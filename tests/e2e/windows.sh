@@ -3,6 +3,7 @@
 . "$(dirname "$0")/common.sh"
 e2e_begin
 M1=08:00:27:b2:40:3e M2=08:00:27:b2:40:3f M3=08:00:27:b2:40:40 D1=08-00-27-b2-40-3e D2=08-00-27-b2-40-3f D3=08-00-27-b2-40-40
+M4=08:00:27:b2:40:41 D4=08-00-27-b2-40-41
 e2e_client m1 $M1
 e2e_address m1 10.77.0.61
 e2e_client m2 $M2
@@ -22,12 +23,16 @@ wims() { # a WIM of NAME with the files that tell what it is
 wims system "$OS/windows-2008r2-x64/install.wim" Server --compress=none
 wims pe "$OS/windows-2022-x64/boot.wim" "Windows PE" --boot --compress=none
 wims system "$OS/windows-2022-x64/install.wim" Server --compress=none
-mkdir -p "$OS/windows-2022-x64/inject"
+mkdir -p "$OS/windows-2022-x64/inject" "$OS/windows-11-x64/media" "$OS/windows-11-x64/boot"
+cp "$OS/windows-2022-x64/boot.wim" "$OS/windows-11-x64/media/winpe-11.wim"
+cp "$OS/windows-2022-x64/install.wim" "$OS/windows-11-x64/"
+echo bcd >"$OS/windows-11-x64/boot/bcd" && echo sdi >"$OS/windows-11-x64/boot/boot.sdi"
 echo "a driver" >"$OS/windows-2022-x64/inject/nic.inf"
 hosts() {
     cat >"$E2E/host-os.conf" <<HOSTS
 $M1, windows-2008r2-x64, name=win01, ip=10.77.0.61, product-key=ABCDE-12345-FGHIJ-67890-KLMNO
 $M2, windows-2022-x64, name=win02, ip=10.77.0.62, admin-password=Secret-42
+$M4, windows-11-x64, name=win04
 $M3, windows-2019-x64, name=win03, product-key=ABCDE-12345-FGHIJ-67890-KLMNO
 HOSTS
 }
@@ -43,6 +48,8 @@ share = $SHARE
 write-pxelinux-cfg = yes
 [os windows-2008r2-x64]
 iso = w2k8_pe_x64.iso
+[os windows-11-x64]
+boot = media/winpe-11.wim
 $*
 INI
 }
@@ -127,6 +134,9 @@ has "the WIM by name" "initrd --name boot.wim $U/os/windows-2022-x64/boot.wim bo
 has "the operator's driver" "initrd --name nic.inf $U/os/windows-2022-x64/inject/nic.inf nic.inf" "$SCRIPT"
 has "a secret's answer file by token" "initrd --name unattend.xml $U/s/" "$SCRIPT"
 is "the answer file is the last" unattend.xml "$(grep '^initrd' <<<"$SCRIPT" | tail -n 1 | sed 's/.* //')"
+OTHER=$(script m2 $D4 iPXE)
+has "a WinPE of another name is boot.wim to the machine" "initrd --name boot.wim $U/os/windows-11-x64/media/winpe-11.wim boot.wim" "$OTHER"
+has "and bcd is BCD" "initrd --name BCD $U/os/windows-11-x64/boot/bcd BCD" "$OTHER"
 ALL=yes
 for url in $(sed -n 's/^kernel \([^ ]*\).*/\1/p; s/^initrd --name [^ ]* \([^ ]*\) .*/\1/p' <<<"$SCRIPT"); do
     length=$(curl_as m2 -I "$url" | tr -d '\r' | sed -n 's/^[Cc]ontent-[Ll]ength: //p')
