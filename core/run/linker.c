@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "linker.h"
 
+#include <cap-ng.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -74,6 +75,14 @@ static _Noreturn void serve(void) {
     }
 }
 
+/* What linking another's file into another's folder takes, and nothing else. */
+static bool keep_capabilities(void) {
+    capng_clear(CAPNG_SELECT_BOTH);
+    return capng_updatev(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED), CAP_FOWNER, CAP_DAC_OVERRIDE,
+                         -1) == 0 &&
+           capng_apply(CAPNG_SELECT_CAPS) == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
 /* Only the socket, the share and /dev/null stay open; the daemon's end decides when this one ends. */
 static _Noreturn void become_helper(int socket, int share_fd) {
     int keep = fcntl(socket, F_DUPFD_CLOEXEC, 10), folder = fcntl(share_fd, F_DUPFD_CLOEXEC, 10);
@@ -87,7 +96,7 @@ static _Noreturn void become_helper(int socket, int share_fd) {
     for (int fd = 0; fd < 3; fd++)
         dup2(null, fd);
     if (dup3(keep, SOCKET, O_CLOEXEC) < 0 || dup3(folder, SHARE, O_CLOEXEC) < 0 ||
-        syscall(SYS_close_range, SHARE + 1, ~0u, 0) != 0)
+        syscall(SYS_close_range, SHARE + 1, ~0u, 0) != 0 || !keep_capabilities())
         _exit(1);
     serve();
 }

@@ -143,7 +143,9 @@ void smb_account_end(struct smb_run *r, struct smb_account *a) {
 
 static bool lives(void *arg, struct pxed_slice user) {
     struct smb_run *r = arg;
-    return smb_accounts_find_user(&r->accounts, user) || (r->setup->guest && pxed_slice_is(user, "nobody"));
+    /* "(auth in progress)": nobody yet; a login of a dead account fails, or is met by the next sweep. */
+    return pxed_slice_starts(user, PXED_SLICE("(")) || smb_accounts_find_user(&r->accounts, user) ||
+           (r->setup->guest && pxed_slice_is(user, "nobody"));
 }
 
 void smb_accounts_sweep(struct smb_run *r) {

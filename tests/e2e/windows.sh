@@ -213,4 +213,17 @@ e2e_pxed arm win01 --yes >/dev/null
 ok "it takes the place of ours" until_true 10 grep -q 'imagex /apply boot.wim' "$SHARE/$D1/autorun.bat"
 ok "and finds the image as boot.wim" until_true 10 test "$SHARE/$D1/boot.wim" -ef "$OS/windows-2008r2-x64/install.wim"
 e2e_stop
+
+# --- as an ordinary account: images belong to whoever copied them, and the kernel lets only owners link
+rm -rf "$E2E/root/boot/hosts" "${SHARE:?}"/* "$E2E/state"
+mkdir -m 755 "$E2E/state"
+chown root:root "$SHARE" "$OS"/*/install.wim
+chmod 644 "$OS"/*/install.wim
+sed -i 's/^\[dhcp\]/user = nobody\n&/' "$E2E/pxed.ini"
+chmod 644 "$E2E/pxed.ini" "$E2E/host-os.conf"
+e2e_start
+ok "the daemon is nobody" grep -q "^Uid:.*$(id -u nobody)" "/proc/$(e2e_pid)/status"
+ok "root's image is linked all the same" until_true 20 test "$SHARE/$D2/install.wim" -ef "$OS/windows-2022-x64/install.wim"
+ok "and the host's files are there" until_true 10 test -s "$SHARE/$D2/unattend.xml"
+e2e_stop
 e2e_done
