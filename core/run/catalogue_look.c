@@ -128,6 +128,23 @@ static void warn_raw(const struct catalogue *c, const struct catalogue_os *os, s
     pxed_arena_clear(&scratch);
 }
 
+/* Machines that boot find nothing, or no way in. */
+static void warn_share(const struct catalogue *c, const struct catalogue_os *os, struct pxed_diags *diags) {
+    if (!c->share_dir || !CATALOGUE_HAS_OP(os->ops, share))
+        return;
+    if (!c->share.published)
+        pxed_diag_add(diags, PXED_WARNING, os->file, os->line,
+                      "%.*s is installed from the share, and [smb] mode = off: only a Samba of your own that serves %s "
+                      "lets its machines in",
+                      PXED_S(os->id.text), c->share_dir);
+    else if (os->iso && !c->share.guest && c->share.accounts)
+        pxed_diag_add(
+            diags, PXED_WARNING, os->file, os->line,
+            "%.*s boots %s as it is: a WinPE made by pxed-winpe fetches its account for the share, one of the "
+            "classic recipe needs [smb] guest = yes",
+            PXED_S(os->id.text), os->iso);
+}
+
 void catalogue_look(struct catalogue *c, struct pxed_diags *diags) {
     for (size_t i = 0; i < c->n_systems; i++) {
         struct catalogue_os *os = c->systems[i];
@@ -138,6 +155,7 @@ void catalogue_look(struct catalogue *c, struct pxed_diags *diags) {
             os->ops->image(&v.pub, diags);
         warn_programs(c, os, diags);
         warn_raw(c, os, diags);
+        warn_share(c, os, diags);
     }
     for (size_t i = 0; i < c->n_hosts; i++) {
         struct catalogue_host *h = &c->hosts[i];

@@ -174,6 +174,7 @@ e2e_stop
 # --- pxed's own Samba: the deployment's account reads its own folder, until the installation ends
 sed -i 's/^\[dhcp\]/[smb]\nmode = managed\n&/' "$E2E/pxed.ini"
 rm -f "$E2E/root/tftp/pxelinux.cfg/"*
+has "check tells what an unmodified WinPE needs" 'needs [smb] guest = yes' "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
 e2e_start
 e2e_pxed arm win01 win02 --yes >/dev/null
 until_true 20 test -s "$SHARE/$D2/unattend.xml"
