@@ -87,6 +87,16 @@ static bool reaches(const struct pxed_boot *b, const struct profile_client *c, b
     return *ret_handover;
 }
 
+/* Will PXELINUX, once loaded, be given this very row? */
+static bool meets_there(const struct pxed_profile *profile, const struct profile_client *client,
+                        const struct pxed_boot *row, profile_exists_fn *exists, void *ctx) {
+    struct profile_client there = *client;
+    enum pxed_reason why;
+    bool handover;
+    there.loader = PXED_LOADER_PXELINUX;
+    return profile_boot(profile, &there, exists, ctx, &handover, &why) == row;
+}
+
 /* Is there anything that a machine with BIOS could boot? Says so to one that has none. */
 static bool for_bios_only(const struct pxed_profile *profile, profile_exists_fn *exists, void *ctx) {
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
@@ -110,7 +120,7 @@ const struct pxed_boot *profile_boot(const struct pxed_profile *profile, const s
                 *ret_why = PXED_WHY_NO_IMAGE;
         } else if (!program_exists(b, exists, ctx)) {
             *ret_why = PXED_WHY_NO_BOOT_PROGRAM;
-        } else {
+        } else if (!handover || meets_there(profile, client, b, exists, ctx)) {
             *ret_handover = handover;
             return b;
         }

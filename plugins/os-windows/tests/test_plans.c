@@ -52,6 +52,8 @@ static const struct {
     {"a split one too", NT5, BIOS, PXLX, AUTO, PE_ISO "sources/install.swm " PROGRAMS, "sources/boot.wim", NULL, false,
      0},
     {"iPXE boots a full ISO", X64, BIOS, IPXE, AUTO, FULL_ISO PROGRAMS, "/wimboot", "boot/bcd", false, 0},
+    {"and without wimboot is not sent to PXELINUX", X64, BIOS, IPXE, AUTO, FULL_ISO "/memdisk", NULL, NULL, false,
+     PXED_WHY_NO_BOOT_PROGRAM},
     {"UEFI", X64, PXED_FW_EFI_X64, IPXE, AUTO, PE_ISO PROGRAMS, "/wimboot", "boot/bcd", false, 0},
     {"UEFI by HTTP", X64, PXED_FW_HTTP_X64, IPXE, AUTO, FULL_ISO PROGRAMS, "/wimboot", "boot/bcd", false, 0},
     {"UEFI, 32 bits", X86, PXED_FW_EFI_IA32, IPXE, AUTO, PE_ISO PROGRAMS, "/wimboot.i386", "boot/bcd", false, 0},
