@@ -220,7 +220,7 @@ static uint64_t hash_inputs(const struct stage *st, const struct machine *m) {
 }
 
 static void collect(struct stage *st) {
-    struct staged *s, *later = NULL;
+    struct staged *s;
     st->jobs = pxed_xalloc(BATCH * sizeof(*st->jobs));
     st->batch = pxed_xalloc(BATCH * sizeof(struct staged *));
     while (st->n < BATCH && (s = st->first)) {
@@ -236,17 +236,12 @@ static void collect(struct stage *st) {
             set_account(st, s, false, NULL);
         if (!stage_make(st, s, job)) {
             pxed_arena_clear(&job->arena);
-            s->next = later;
-            later = s;
+            s->key = 0; /* it comes back when its image is there */
             continue;
         }
         s->key = key;
         job->hard_link = link_file;
         st->batch[st->n++] = s;
-    }
-    while ((s = later)) { /* they come back when their image is there */
-        later = s->next;
-        s->key = 0;
     }
 }
 
