@@ -59,6 +59,11 @@ struct pxed_slice catalogue_text(const struct catalogue *c, const char *path) {
     return PXED_NO_SLICE;
 }
 
+const char *catalogue_row_path(struct pxed_arena *arena, const struct pxed_file *row, const char *mac) {
+    const char *mark = row->path ? strstr(row->path, "<mac>") : NULL;
+    return mark ? pxed_arena_printf(arena, "%.*s%s%s", (int)(mark - row->path), row->path, mac, mark + 5) : NULL;
+}
+
 const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source) {
     return pxed_arena_printf(arena, "%s/share/pxed/%s/%s", plugins_prefix(), plugin, source);
 }

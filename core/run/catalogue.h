@@ -120,6 +120,8 @@ const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, stru
                                              struct pxed_arena *arena);
 /* Text of a template by absolute path; unset if it is not part of this generation. */
 struct pxed_slice catalogue_text(const struct catalogue *c, const char *path);
+/* The name below /boot that a row's pattern gives a machine; NULL: the row has none. `mac`: with hyphens. */
+const char *catalogue_row_path(struct pxed_arena *arena, const struct pxed_file *row, const char *mac);
 /* Where a profile's own template lies. */
 const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source);
 

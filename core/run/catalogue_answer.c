@@ -65,11 +65,11 @@ static bool load_answer(struct build *b, const char *path, const struct catalogu
 static bool has_static_answer(struct build *b, const struct catalogue_host *h, const struct pxed_file *row) {
     char mac[PXED_MAC_TEXT];
     pxed_mac_text(&h->pub.macs[0], "-", mac);
-    const char *path = pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, row->name), *mark;
+    const char *path = pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, row->name);
     bool found = access(path, F_OK) == 0;
-    if (!found && row->path && (mark = strstr(row->path, "<mac>"))) {
-        path = pxed_arena_printf(&b->c->arena, "%s/%.*s%s%s", b->c->boot_dir, (int)(mark - row->path), row->path, mac,
-                                 mark + 5);
+    const char *other = catalogue_row_path(&b->c->arena, row, mac);
+    if (!found && other) {
+        path = pxed_arena_printf(&b->c->arena, "%s/%s", b->c->boot_dir, other);
         found = access(path, F_OK) == 0;
     }
     if (found && b->in->settings->arm == SETTINGS_ARM_NEW)

@@ -285,9 +285,9 @@ static const struct pxed_file *find_file_key(const struct render *r, struct pxed
 struct pxed_slice render_file_path(struct render *r, const struct pxed_file *row) {
     bool secret = !(row->flags & PXED_FILE_RAW) && holds_secret(r, row);
     r->secret |= secret; /* whoever holds the token can read the secret */
-    const char *name = pxed_arena_printf(r->arena, "hosts/%s/%s", mac_text(r, "-"), row->name), *mark;
-    if (row->path && (mark = strstr(row->path, "<mac>")))
-        name = pxed_arena_printf(r->arena, "%.*s%s%s", (int)(mark - row->path), row->path, mac_text(r, "-"), mark + 5);
+    const char *name = catalogue_row_path(r->arena, row, mac_text(r, "-"));
+    if (!name)
+        name = pxed_arena_printf(r->arena, "hosts/%s/%s", mac_text(r, "-"), row->name);
     return pxed_slice_of(pxed_arena_printf(r->arena, "%s%s", secret ? token_path(r) : "", name));
 }
 
