@@ -122,7 +122,7 @@ static enum pxed_reason take(const struct lookup *l, struct machine **ret) {
     if (!is_word(stage, false) || (reason.len > 0 && !is_word(reason, true)))
         return PXED_WHY_BAD_STAGE;
     if (!may_report(l, m, host))
-        return PXED_WHY_FOREIGN_EVENT;
+        return PXED_WHY_EVENT_FOREIGN;
     const struct catalogue_os *os = host ? decide_os(l->d, host, m, &scratch)
                                          : catalogue_os_make(&l->d->plugins, pxed_slice_of(m->rec.os), &scratch);
     bool changed = false;

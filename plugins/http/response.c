@@ -63,7 +63,7 @@ int http_status_of(enum pxed_reason reason) {
     case PXED_WHY_NOT_YOUR_FILE:
     case PXED_WHY_SECRET_NO_TOKEN:
     case PXED_WHY_TOKEN_DEAD:
-    case PXED_WHY_FOREIGN_EVENT:
+    case PXED_WHY_EVENT_FOREIGN:
         return 403;
     case PXED_WHY_TIMEOUT:
         return 408;

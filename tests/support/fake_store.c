@@ -98,7 +98,7 @@ static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done
 
 void fake_store_open(struct fake_store *s) {
     memset(s, 0, sizeof(*s));
-    s->service = (struct pxed_store){sizeof(s->service), s, load, commit};
+    s->service = (struct pxed_store){.size = sizeof(s->service), .self = s, .load = load, .commit = commit};
 }
 
 void fake_store_close(struct fake_store *s) {

@@ -45,7 +45,19 @@ struct pxed_content {
     /* Ends the content: `whole` if the client has received all of it (TFTP: last ACK; HTTP: last byte handed to the
      * kernel of a full, un-ranged GET answer or of the range that ends it). Exactly once, on the loop. */
     void (*release)(struct pxed_content *c, bool whole);
+    /* Since minor 2. TFTP: the first ACK has come from the port that asked. Until then the asker's address may be
+     * forged, and nothing it did is noted. At most once; NULL: nobody wants to know. */
+    void (*heard)(struct pxed_content *c);
+    /* Since minor 2. Set: delivering this content uses up a right, and that must be on disk before its end leaves. The
+     * protocol keeps the end back (PXED_HOLD_*, TFTP: the last block), calls this once and waits: `done` comes exactly
+     * once, later, never from inside the call, with whether the rest may be sent; false: HTTP 503 or an end of the
+     * connection, a TFTP ERROR. It never comes after release(). HEAD, 304 and ranges that do not hold the last byte do
+     * not call it. */
+    void (*settle)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
 };
+
+/* How much of a content with `settle` is kept back: all of a small one, head included, else its last bytes. */
+enum { PXED_HOLD_WHOLE = 32 * 1024, PXED_HOLD_END = 16 * 1024 };
 
 /* Result of opening: PXED_WHY_OK with *ret_content, or a refusal, or PENDING (the callback comes exactly once, later).
  */

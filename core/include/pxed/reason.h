@@ -44,7 +44,8 @@
     X(SECRET_NO_TOKEN, 1, "the file holds a secret and was asked for without its token",                               \
       "boot the machine through pxed's script")                                                                        \
     X(TOKEN_DEAD, 1, "the token is unknown or its installation has ended", "pxed arm HOST")                            \
-    X(FOREIGN_EVENT, 1, "an event came from an address that is not the machine's", "")                                 \
+    X(EVENT_FOREIGN, 1, "an event came from somebody who is not the machine",                                          \
+      "people report with pxed event HOST installed|failed")                                                           \
     X(BAD_STAGE, 1, "the event's stage is no word of the profile", "")                                                 \
     X(BAD_REQUEST, 1, "the request cannot be understood", "")                                                          \
     X(TOO_LARGE, 1, "the request is larger than allowed", "")                                                          \
@@ -86,7 +87,30 @@
     X(SETUP_FAILED, 1, "setup.exe stopped", "see its log in pxed log HOST")                                            \
     X(NET_FAILED, 1, "WinPE got no account for the share", "is a driver for the network card in the WinPE?")           \
     X(SHARE_UNREACHABLE, 1, "WinPE could not open the share", "see docs/windows.md: the errors you may meet")          \
-    X(SHARE_INCOMPLETE, 1, "the host's folder in the share holds no autorun.bat", "see the daemon's log for `stage`")
+    X(SHARE_INCOMPLETE, 1, "the host's folder in the share holds no autorun.bat", "see the daemon's log for `stage`")  \
+    X(STORE_CANNOT_WRITE, 1, "the store cannot write, so nothing armed takes effect",                                  \
+      "make room in state, or make it writable: it is tried again every 2 s")                                          \
+    X(STORE_OLD, 1, "the store is lost or older than what this server has done: known hosts are not armed",            \
+      "pxed machines, then pxed arm HOST, or pxed arm --new for blank disks")                                          \
+    X(NOT_BELIEVED, 1, "the request did not come from the machine it speaks of",                                       \
+      "boot the machine itself; name its other ports with mac=; behind a router set tokens = always, or believe = "    \
+      "query")                                                                                                         \
+    X(ANSWER_UNREADABLE, 1, "the operator's answer file cannot be read", "see pxed check: the file and why")           \
+    X(ANSWER_BROKEN, 1, "the operator's answer file cannot be used", "see pxed check: the file and its line")          \
+    X(ARM_ANY_LIMIT, 1, "more orders that erase disks than arm-any-limit allows",                                      \
+      "wait, or order from a terminal and type the number")                                                            \
+    X(ARM_EXPIRED, 0, "not armed (expired): the arming was not used within arm-for", "pxed arm HOST")                  \
+    X(NAME_KNOWN, 0, "the name belongs to a host that was seen before: known, not armed", "pxed arm HOST")             \
+    X(NEIGHBOUR_TABLE_FULL, 1, "the kernel's neighbour table is too small for the hosts declared",                     \
+      "raise net.ipv4.neigh.default.gc_thresh1..3")                                                                    \
+    X(OPERATOR_CONFIG, 0,                                                                                              \
+      "an operator's loader configuration counts only while its host is armed; the machine boots its disk",            \
+      "pxed arm HOST, or remove the file")                                                                             \
+    X(VALUE_UNREADABLE, 1, "a value of the host cannot be read", "see pxed check: the @FILE and why")                  \
+    X(HOST_BROKEN, 1, "what the host's line asks for does not fit its image", "see pxed check")                        \
+    X(DHCP_RELEASE_FOREIGN, 0, "a release came from an address that is not the lease's", "")                           \
+    X(DHCP_DECLINE_UNSEEN, 0, "an address was declined, but no other machine answers there", "")                       \
+    X(STORE_READ_BACK, 1, "another writer changed the store", "only one pxed may use a state folder")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

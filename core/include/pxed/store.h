@@ -23,4 +23,10 @@ struct pxed_store {
      * PXED_STORE_OK only after the records are on disk. Several commits of one loop turn may share one transaction.
      * `done` may be NULL. Versions of written records become (version replaced + 1); with ANY, 1 more than stored. */
     int (*commit)(void *self, const struct pxed_put *puts, size_t n, void (*done)(void *arg, int result), void *arg);
+    /* Since minor 2, of the service that plugins find (the core stands before the store's own): */
+    /* STORE_CANNOT_WRITE: the last commit failed and none has succeeded since. The core tries again every 2 s. */
+    bool (*failing)(void *self);
+    /* STORE_OLD: this store is not the one that this server last wrote to, or an older copy of it: records, leases
+     * among them, may have been lost. Constant from the first start() on. */
+    bool (*old)(void *self);
 };
