@@ -45,9 +45,47 @@ enum pxed_reason lifecycle_new_line(const struct lifecycle_line *line, enum life
     return PXED_WHY_OK;
 }
 
+static void keep_past(struct lifecycle_record *r) {
+    if (r->state == LIFECYCLE_ARMED || r->state == LIFECYCLE_NONE) /* unused: it leaves no trace */
+        return;
+    r->was = (struct lifecycle_past){.state = r->state == LIFECYCLE_INSTALLING ? LIFECYCLE_UNCONFIRMED : r->state,
+                                     .right = r->right,
+                                     .armed_at = r->armed_at,
+                                     .state_at = r->state_at};
+    memcpy(r->was.os, r->os, sizeof(r->os));
+    memcpy(r->was.by, r->by, sizeof(r->by));
+    memcpy(r->was.step, r->step, sizeof(r->step));
+    memcpy(r->was.fail, r->fail, sizeof(r->fail));
+}
+
+static void restore_past(struct lifecycle_record *r, int64_t now) {
+    const struct lifecycle_past *was = &r->was;
+    memset(r->token, 0, sizeof(r->token));
+    memset(r->account, 0, sizeof(r->account));
+    r->tries = 0;
+    r->fed = false;
+    r->expires_at = 0;
+    if (was->state == LIFECYCLE_NONE) {
+        enter(r, LIFECYCLE_NONE, now);
+        return;
+    }
+    r->state = was->state;
+    r->state_at = was->state_at;
+    r->right = was->right;
+    r->armed_at = was->armed_at;
+    memcpy(r->os, was->os, sizeof(r->os));
+    memcpy(r->by, was->by, sizeof(r->by));
+    memcpy(r->step, was->step, sizeof(r->step));
+    memcpy(r->fail, was->fail, sizeof(r->fail));
+    r->was = (struct lifecycle_past){.state = LIFECYCLE_NONE};
+}
+
 void lifecycle_arm(struct lifecycle_record *r, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
                    const uint8_t token[16], struct pxed_slice by, int64_t now) {
+    keep_past(r);
     r->held_new = false;
+    r->fed = false;
+    r->expires_at = 0;
     r->right = right;
     set_text(r->os, sizeof(r->os), os);
     r->tries = tries > 0 ? tries : 1;
@@ -65,8 +103,54 @@ bool lifecycle_disarm(struct lifecycle_record *r, int64_t now) {
     r->tries = 0;
     r->held_new = false;
     if (r->state == LIFECYCLE_ARMED)
-        enter(r, LIFECYCLE_NONE, now);
+        restore_past(r, now);
     return changed;
+}
+
+bool lifecycle_expire(struct lifecycle_record *r, int64_t now) {
+    if (r->state != LIFECYCLE_ARMED || r->expires_at == 0 || now < r->expires_at)
+        return false;
+    restore_past(r, now);
+    return true;
+}
+
+bool lifecycle_distrust(struct lifecycle_record *r, int64_t now) {
+    bool changed = lifecycle_disarm(r, now);
+    if (r->state != LIFECYCLE_INSTALLING)
+        return changed;
+    enter(r, LIFECYCLE_UNCONFIRMED, now);
+    return true;
+}
+
+bool lifecycle_had_name(const struct lifecycle_record *r, struct pxed_slice name, bool *ret_now) {
+    struct pxed_slice rest = pxed_slice_of(r->names), word;
+    for (bool first = true; (word = pxed_slice_word(&rest, " ")).len > 0; first = false) {
+        if (!pxed_slice_eq_nocase(word, name))
+            continue;
+        *ret_now = first;
+        return true;
+    }
+    return false;
+}
+
+/* The newest first; what does not fit any more is forgotten. */
+bool lifecycle_name(struct lifecycle_record *r, struct pxed_slice name) {
+    char names[sizeof(r->names)] = "";
+    struct pxed_buf b = PXED_BUF(names);
+    bool now = false;
+    if (name.len == 0 || name.len > 63 || (lifecycle_had_name(r, name, &now) && now))
+        return false;
+    pxed_buf_add(&b, name);
+    struct pxed_slice rest = pxed_slice_of(r->names), word;
+    while ((word = pxed_slice_word(&rest, " ")).len > 0 && b.len + word.len + 2 < sizeof(names)) {
+        if (pxed_slice_eq_nocase(word, name))
+            continue;
+        pxed_buf_byte(&b, ' ');
+        pxed_buf_add(&b, word);
+    }
+    memset(r->names, 0, sizeof(r->names));
+    memcpy(r->names, names, b.len);
+    return true;
 }
 
 bool lifecycle_follow(struct lifecycle_record *r, struct pxed_slice os, int64_t now) {
@@ -111,22 +195,44 @@ static void try_again(struct lifecycle_record *r, int64_t now) {
 static void spend(struct lifecycle_record *r, int64_t now) {
     if (r->tries > 0)
         r->tries--;
-    r->reported = false;
+    r->reported = r->fed = false;
+    r->expires_at = 0;
     enter(r, LIFECYCLE_INSTALLING, now);
 }
 
-void lifecycle_boot(struct lifecycle_record *r, int64_t now) {
-    if (r->state == LIFECYCLE_ARMED && r->own_script && r->fed)
-        spend(r, now);
-    r->own_script = r->fed = false;
+void lifecycle_power_on(struct lifecycle_record *r, int64_t now) {
     r->stage = PXED_STAGE_NONE;
     r->reason = PXED_WHY_OK;
     r->boot_at = r->stage_at = now;
     r->script_at = 0;
+    r->judged = r->own_script = false;
+}
+
+bool lifecycle_judge(struct lifecycle_record *r, int64_t now) {
+    enum lifecycle_state before = r->state;
+    bool fed = r->fed;
+    if (r->state == LIFECYCLE_ARMED && r->fed)
+        spend(r, now);
+    r->fed = false;
     if (r->state == LIFECYCLE_INSTALLING && !r->reported)
         enter(r, LIFECYCLE_UNCONFIRMED, now);
     if (r->state == LIFECYCLE_UNCONFIRMED || r->state == LIFECYCLE_FAILED || r->state == LIFECYCLE_STALLED)
         try_again(r, now);
+    return fed || r->state != before;
+}
+
+void lifecycle_sighted(struct lifecycle_record *to, const struct lifecycle_record *from) {
+    to->stage = from->stage;
+    to->reason = from->reason;
+    to->boot_at = from->boot_at;
+    to->stage_at = from->stage_at;
+    to->script_at = from->script_at;
+    to->judged = from->judged;
+    to->own_script = from->own_script;
+    to->ip = from->ip;
+    to->ip_leased = from->ip_leased;
+    to->firmware = from->firmware;
+    to->has_firmware = from->has_firmware;
 }
 
 bool lifecycle_discover_opens(const struct lifecycle_record *r, enum pxed_loader loader, int64_t now) {
@@ -166,9 +272,11 @@ bool lifecycle_delivered(struct lifecycle_record *r, int64_t now) {
     return true;
 }
 
-void lifecycle_fed(struct lifecycle_record *r) {
-    if (r->state == LIFECYCLE_ARMED && r->own_script)
-        r->fed = true;
+bool lifecycle_fed(struct lifecycle_record *r) {
+    if (r->state != LIFECYCLE_ARMED || r->fed)
+        return false;
+    r->fed = true;
+    return true;
 }
 
 static const struct pxed_step *find_step(const struct pxed_step *steps, struct pxed_slice word) {

@@ -24,6 +24,7 @@ struct field {
 static const struct field fields[] = {
     FIELD("new", FIELD_BOOL, held_new),
     FIELD("line", FIELD_TEXT, line_os),
+    FIELD("names", FIELD_TEXT, names),
     FIELD("state", FIELD_STATE, state),
     FIELD("right", FIELD_RIGHT, right),
     FIELD("os", FIELD_TEXT, os),
@@ -35,9 +36,18 @@ static const struct field fields[] = {
     FIELD("armed", FIELD_TIME, armed_at),
     FIELD("since", FIELD_TIME, state_at),
     FIELD("event", FIELD_TIME, event_at),
+    FIELD("expires", FIELD_TIME, expires_at),
     FIELD("by", FIELD_TEXT, by),
     FIELD("step", FIELD_TEXT, step),
     FIELD("fail", FIELD_TEXT, fail),
+    FIELD("was", FIELD_STATE, was.state),
+    FIELD("was-right", FIELD_RIGHT, was.right),
+    FIELD("was-os", FIELD_TEXT, was.os),
+    FIELD("was-armed", FIELD_TIME, was.armed_at),
+    FIELD("was-since", FIELD_TIME, was.state_at),
+    FIELD("was-by", FIELD_TEXT, was.by),
+    FIELD("was-step", FIELD_TEXT, was.step),
+    FIELD("was-fail", FIELD_TEXT, was.fail),
     FIELD("boot", FIELD_TIME, boot_at),
     FIELD("stage", FIELD_UINT, stage),
     FIELD("staged", FIELD_TIME, stage_at),
@@ -45,6 +55,7 @@ static const struct field fields[] = {
     FIELD("ip", FIELD_ADDR, ip),
     FIELD("leased", FIELD_BOOL, ip_leased),
     FIELD("firmware", FIELD_FIRMWARE, firmware),
+    FIELD("judged", FIELD_BOOL, judged),
     FIELD("own", FIELD_BOOL, own_script),
     FIELD("fed", FIELD_BOOL, fed),
 };
@@ -70,10 +81,10 @@ static void write_value(const struct field *f, const struct lifecycle_record *r,
         pxed_buf_u64(out, number);
         break;
     case FIELD_STATE:
-        pxed_buf_str(out, lifecycle_state_names[r->state]);
+        pxed_buf_str(out, lifecycle_state_names[*(const enum lifecycle_state *)at]);
         break;
     case FIELD_RIGHT:
-        pxed_buf_str(out, lifecycle_right_names[r->right]);
+        pxed_buf_str(out, lifecycle_right_names[*(const enum lifecycle_right *)at]);
         break;
     case FIELD_TOKEN:
         pxed_buf_hex(out, at, f->size, "");
@@ -133,10 +144,10 @@ static void read_value(const struct field *f, struct pxed_slice value, struct li
         }
         break;
     case FIELD_STATE:
-        r->state = (enum lifecycle_state)find_word(lifecycle_state_names, value);
+        *(enum lifecycle_state *)at = (enum lifecycle_state)find_word(lifecycle_state_names, value);
         break;
     case FIELD_RIGHT:
-        r->right = (enum lifecycle_right)find_word(lifecycle_right_names, value);
+        *(enum lifecycle_right *)at = (enum lifecycle_right)find_word(lifecycle_right_names, value);
         break;
     case FIELD_TOKEN:
         for (size_t i = 0; value.len == 32 && i < 16; i++)

@@ -68,6 +68,12 @@ struct config *config_read(const char *path, struct plugins *plugins, struct pxe
             plugins_bind(&copies, &c->ini, diags);
             pxed_arena_clear(&copies.arena);
         }
+        uint64_t count, ms;
+        if (!settings_any_limit(pxed_slice_of(c->settings.arm_any_limit), &count, &ms)) {
+            const struct ini_entry *e = ini_get(&c->ini, "pxed", "arm-any-limit");
+            pxed_diag_add(diags, PXED_ERROR, e ? e->file : path, e ? e->line : 0,
+                          "arm-any-limit = %s: expected COUNT/TIME such as 25/1h, or 0", c->settings.arm_any_limit);
+        }
         read_values(&c->ini, diags);
         check_sections(&c->ini, plugins, diags);
         return c;

@@ -18,12 +18,14 @@ struct open_content *content_new(const struct lookup *l) {
     c->via = l->request->via;
     c->since = daemon_wall(d);
     c->path = pxed_arena_dup(&c->arena, l->name.path.ptr ? l->name.path : l->path).ptr; /* without its token */
-    if (l->asker)
-        c->mac = l->asker->rec.mac;
+    const struct machine *m = l->asker ? l->asker : machines_find_ip(&d->machines, &c->peer);
+    if (m) /* for people who look at transfers */
+        c->mac = m->rec.mac;
     return c;
 }
 
 void content_free(struct open_content *c) {
+    content_drop_hold(c);
     if (c->pub.fd >= 0)
         close(c->pub.fd);
     catalogue_unref(c->catalogue);
@@ -38,39 +40,12 @@ void content_set_text(struct open_content *c, struct pxed_slice text, const char
     c->pub.type = type;
 }
 
-static void delivered(struct open_content *c) {
-    struct daemon *d = c->daemon;
-    const struct catalogue_host *host;
-    struct machine *m = decide_machine(d, &c->mac, &host);
-    int64_t now = daemon_wall(d);
-    char detail[256];
-    if (!host || who_is_server(d, &c->peer))
-        return;
-    if (!lifecycle_delivered(&m->rec, now))
-        return;
-    snprintf(detail, sizeof(detail), "the right to write is used up by %s", c->path);
-    machines_journal(&d->machines, m, "spent", PXED_WHY_OK, detail, now);
-    machines_touch(&d->machines, m);
-    machines_flush(&d->machines, NULL, NULL);
-}
-
-static void fed(struct open_content *c) {
-    struct machine *m = machines_find(&c->daemon->machines, &c->mac);
-    if (!m || m->rec.fed)
-        return;
-    lifecycle_fed(&m->rec);
-    machines_touch(&c->daemon->machines, m);
-}
-
 static void release(struct pxed_content *pub, bool whole) {
     struct open_content *c = (struct open_content *)pub;
+    (void)whole;
     *(c->prev ? &c->prev->next : &c->daemon->transfers) = c->next;
     if (c->next)
         c->next->prev = c->prev;
-    if (whole && c->spends)
-        delivered(c);
-    if (whole && c->feeds)
-        fed(c);
     content_free(c);
 }
 
@@ -92,23 +67,28 @@ enum pxed_reason content_query_mac(const struct lookup *l, struct pxed_hwaddr *r
     return PXED_WHY_OK;
 }
 
+/* A loader's configuration is looked for in one order on both protocols: one name, one answer. */
+static bool is_config(const struct lookup *l) {
+    return l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_GRUB;
+}
+
 /* Places in which any name may lie, in the order of the protocol. */
-static enum pxed_reason search_files(const struct lookup *l, bool before_virtual, struct open_content **ret) {
+static enum pxed_reason search_files(struct lookup *l, bool before_virtual, struct open_content **ret) {
     struct daemon *d = l->d;
-    bool tftp = l->request->via == PXED_VIA_TFTP;
+    bool tftp_first = l->request->via == PXED_VIA_TFTP || is_config(l);
     enum pxed_reason why = PXED_WHY_NOT_FOUND;
     if (before_virtual) {
-        if (tftp)
+        if (tftp_first)
             why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
         return why == PXED_WHY_NOT_FOUND ? content_boot_file(l, ret) : why;
     }
-    if (!tftp)
+    if (!tftp_first)
         why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
     /* Loaders lie flat in their folders; memdisk and wimboot are asked for among the images. */
     struct pxed_slice os = PXED_SLICE("os/"), loader = l->name.path;
     if (pxed_slice_starts(loader, os) && pxed_slice_find(loader, '/', os.len) < 0)
         loader = pxed_slice_skip(loader, os.len);
-    /* The one that speaks HTTP stands in for its elder brother. */
+    /* lpxelinux.0 speaks HTTP and is served under the name of pxelinux.0, which does not. */
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && pxed_slice_is(loader, "pxelinux.0"); i++)
         why = content_file(l, d->loader_fds[i], "l", loader, ret);
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
@@ -117,23 +97,33 @@ static enum pxed_reason search_files(const struct lookup *l, bool before_virtual
 }
 
 /* What firmware fetches before any script: a loader, by TFTP, or by HTTP boot out of the loaders' folders. */
-static void note_loader(const struct lookup *l, const struct open_content *c) {
-    if (l->asker && l->name.kind == NAME_PLAIN && c->pub.kind == PXED_CONTENT_FILE)
-        decide_step(l->d, &l->asker->rec.mac, PXED_STAGE_LOADER, PXED_WHY_OK, NULL, c->path);
+static void note_loader(struct lookup *l, struct open_content *c) {
+    if (l->name.kind != NAME_PLAIN || c->pub.kind != PXED_CONTENT_FILE)
+        return;
+    content_find_asker(l);
+    if (!l->asker)
+        return;
+    c->mac = l->asker->rec.mac;
+    c->note.kind = CONTENT_NOTE_STEP;
+    c->note.stage = PXED_STAGE_LOADER;
+    c->note.detail = c->path;
 }
 
 /* A loader is asked by its bare name, or with the folder that an older loader put before it. */
-static enum pxed_reason search(const struct lookup *l, struct open_content **ret) {
+static enum pxed_reason search(struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = search_files(l, true, ret);
+    bool of_mac = l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC;
     if (why == PXED_WHY_OK && l->name.kind == NAME_PXELINUX && stage_wrote(l->d, &l->name.mac, (*ret)->pub.fd)) {
         content_free(*ret); /* our own words of some time ago: say them anew */
         why = PXED_WHY_NOT_FOUND;
     }
+    if (why == PXED_WHY_OK && of_mac && catalogue_find(l->d->catalogue, &l->name.mac))
+        return content_own_config(l, *ret, ret);
     if (why == PXED_WHY_OK && l->request->via == PXED_VIA_TFTP)
         note_loader(l, *ret);
     if (why != PXED_WHY_NOT_FOUND)
         return why;
-    if (l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_GRUB)
+    if (is_config(l))
         return content_loader_config(l, ret);
     why = search_files(l, false, ret);
     if (why == PXED_WHY_OK)
@@ -146,7 +136,7 @@ static bool is_image(const struct lookup *l) {
     return l->name.kind == NAME_IMAGE || pxed_slice_starts(l->name.path, PXED_SLICE("os/"));
 }
 
-static enum pxed_reason answer(const struct lookup *l, struct open_content **ret) {
+static enum pxed_reason answer(struct lookup *l, struct open_content **ret) {
     if (name_is_private(&l->name))
         return PXED_WHY_PRIVATE_FILE;
     switch (l->name.kind) {
@@ -156,11 +146,30 @@ static enum pxed_reason answer(const struct lookup *l, struct open_content **ret
         return content_host_file(l, ret);
     default: {
         enum pxed_reason why = search(l, ret);
-        if (why == PXED_WHY_OK && is_image(l) && (*ret)->pub.kind != PXED_CONTENT_CGI)
+        if (why == PXED_WHY_OK && *ret && is_image(l) && (*ret)->pub.kind != PXED_CONTENT_CGI)
             content_note_image(l, *ret);
         return why;
     }
     }
+}
+
+/* TFTP is asked by its own URL, too: PXELINUX hands `http://SERVER/boot/os/memdisk` to a ROM that speaks only TFTP. */
+static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
+    struct pxed_slice scheme = PXED_SLICE("http://"), url = *path, own = pxed_slice_of(l->d->catalogue->url);
+    char text[PXED_ADDR_TEXT];
+    if (!pxed_slice_starts(url, scheme))
+        return PXED_WHY_OK;
+    ptrdiff_t slash = pxed_slice_find(url, '/', scheme.len);
+    struct pxed_slice server = pxed_slice_skip(pxed_slice_head(url, slash < 0 ? url.len : (size_t)slash), scheme.len);
+    bool ours = pxed_slice_eq_nocase(server, pxed_slice_skip(own, scheme.len));
+    ptrdiff_t colon = pxed_slice_find(server, ':', 0);
+    server = pxed_slice_head(server, colon < 0 ? server.len : (size_t)colon);
+    for (size_t i = 0; i < l->d->n_ifaces; i++)
+        ours |= pxed_slice_is(server, pxed_addr_text(&l->d->ifaces[i].addr, text));
+    if (!ours || slash < 0)
+        return PXED_WHY_NOT_FOUND;
+    *path = pxed_slice_skip(url, (size_t)slash);
+    return PXED_WHY_OK;
 }
 
 /* The name below /boot. HTTP serves nothing else but /status and /metrics; TFTP's `boot/` is optional. */
@@ -173,108 +182,140 @@ static enum pxed_reason strip(struct lookup *l) {
     return l->path.len > 0 ? PXED_WHY_OK : PXED_WHY_NOT_FOUND;
 }
 
+/* Does it look like a file's name rather than like a MAC that somebody mistyped? */
+static bool is_file_like(struct pxed_slice name) {
+    bool hex = true;
+    for (size_t i = 0; i < name.len; i++)
+        hex &= pxed_hex_digit(name.ptr[i]) >= 0 || name.ptr[i] == ':' || name.ptr[i] == '-' || name.ptr[i] == '.';
+    return !hex && (pxed_slice_find(name, '/', 0) >= 0 || pxed_slice_find(name, '.', 0) >= 0);
+}
+
 /* PXELINUX takes for its folder whatever stands before the last special byte of the boot file's name: loaded after
  * `home.php?mac=08-00-...` it asks for `home.php?mac=ldlinux.c32` (Syslinux 6.04, its own HTTP client, and that of iPXE
- * below it). What stands where the MAC should be is the name it means. */
-static enum pxed_reason unwrap(struct lookup *l, struct pxed_buf *text) {
-    struct pxed_slice key = PXED_SLICE("mac="), name = l->request->query, cfg = PXED_SLICE("pxelinux.cfg/");
+ * below it), below gPXE 1.0.0 for `home.php?mac=pxelinux.cfg%2F01-...` (Syslinux 4). What stands where the MAC should
+ * be is the name it means. */
+static void unwrap(struct lookup *l, struct pxed_buf *text) {
+    struct pxed_slice key = PXED_SLICE("mac="), name = l->request->query;
     struct pxed_hwaddr mac;
-    if (l->name.kind != NAME_SCRIPT || !pxed_slice_starts(name, key))
-        return PXED_WHY_OK;
+    char once[PXED_PATH_MAX];
+    struct pxed_buf b = PXED_BUF(once);
+    if (l->name.kind != NAME_SCRIPT || !pxed_slice_starts(name, key) || content_query_mac(l, &mac) == PXED_WHY_OK)
+        return;
     name = pxed_slice_skip(name, key.len);
-    bool meant = dialect_of_agent(l->request->user_agent) == PXED_LOADER_PXELINUX || pxed_slice_starts(name, cfg) ||
-                 pxed_slice_ends(name, PXED_SLICE(".c32"));
-    if (!meant || content_query_mac(l, &mac) == PXED_WHY_OK)
-        return PXED_WHY_OK;
     text->len = 0;
-    if (pxed_path_normalise(name, PXED_PATH_PERCENT, text) < 0)
-        return PXED_WHY_BAD_NAME;
-    l->path = pxed_buf_slice(text);
-    return l->path.len > 0 ? name_parse(l->path, PXED_NO_SLICE, &l->name) : PXED_WHY_NOT_FOUND;
+    if (!pxed_percent_decode(name, false, &b) || pxed_buf_full(&b) ||
+        pxed_path_normalise(pxed_buf_slice(&b), PXED_PATH_BACKSLASH, text) < 0 || text->len == 0)
+        return;
+    l->wrapped = pxed_buf_slice(text);
+}
+
+/* The name that was wrapped in the script's query, where it is one. */
+static enum pxed_reason answer_wrapped(struct lookup *l, struct open_content **ret) {
+    struct lookup inner = *l;
+    inner.path = l->wrapped;
+    enum pxed_reason why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
+    if (why == PXED_WHY_OK)
+        why = answer(&inner, ret);
+    if (why != PXED_WHY_OK && !is_file_like(l->wrapped))
+        return answer(l, ret);
+    *l = inner;
+    return why;
 }
 
 static enum pxed_reason check_token(struct lookup *l) {
     if (!l->name.has_token)
         return PXED_WHY_OK;
     l->token = machines_find_token(&l->d->machines, l->name.token);
-    if (!l->token)
-        return PXED_WHY_TOKEN_DEAD;
-    const struct pxed_addr *peer = &l->request->peer;
-    const struct catalogue_host *host = catalogue_find(l->d->catalogue, &l->token->rec.mac);
-    if (l->token->rec.ip_leased && !who_is_server(l->d, peer) && !who_is_machine(l->d, l->token, host, peer))
-        return PXED_WHY_NOT_YOUR_FILE;
-    return PXED_WHY_OK;
+    /* What the server itself holds proves nothing: any local account could have read it. */
+    return l->token && !content_is_server(l) ? PXED_WHY_OK : PXED_WHY_TOKEN_DEAD;
 }
 
-/* The kernel is asked only where it matters who asks. */
-static struct machine *find_asker(const struct lookup *l) {
-    const struct pxed_addr *peer = &l->request->peer;
-    if (l->token)
-        return l->token;
-    return l->name.kind == NAME_PLAIN && !is_image(l) ? machines_find_ip(&l->d->machines, peer) : who_asks(l->d, peer);
+static bool is_foreign(enum pxed_reason why) {
+    return why == PXED_WHY_NOT_YOUR_FILE || why == PXED_WHY_EVENT_FOREIGN || why == PXED_WHY_TOKEN_DEAD ||
+           why == PXED_WHY_SECRET_NO_TOKEN;
 }
 
 /* A refusal is told to the machine it concerns, if that is known. */
-static void tell(const struct lookup *l, enum pxed_reason why) {
+static void tell(struct lookup *l, enum pxed_reason why) {
     char text[300], escaped[256];
     struct pxed_buf b = PXED_BUF(escaped);
-    pxed_buf_escaped(&b, pxed_slice_head(l->request->path, 100));
+    bool bad_mac = why == PXED_WHY_BAD_MAC && l->request->query.len > 0;
+    pxed_buf_escaped(&b, pxed_slice_head(l->name.has_token ? l->name.path : l->request->path, 100));
+    if (bad_mac) {
+        pxed_buf_byte(&b, '?');
+        pxed_buf_escaped(&b, pxed_slice_head(l->request->query, 100));
+    }
     snprintf(text, sizeof(text), "name=\"%s\"", pxed_buf_cstr(&b));
+    if (l->target && is_foreign(why)) {
+        content_tell_foreign(l, l->target, why);
+        return;
+    }
     bool missing = why == PXED_WHY_NOT_FOUND || why == PXED_WHY_SHUTTING_DOWN; /* loaders probe many names */
+    if (!missing)
+        content_find_asker(l);
     if (l->asker && !missing)
         decide_step(l->d, &l->asker->rec.mac, PXED_STAGE_NONE, why, NULL, text);
     else
         decide_refuse(l->d, why, &l->request->peer, text);
 }
 
-bool content_open(struct daemon *d, const struct pxed_request *request, enum pxed_reason *ret_reason,
-                  struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket) {
-    char text[PXED_PATH_MAX];
-    struct pxed_buf b = PXED_BUF(text);
-    struct lookup l = {.d = d, .request = request};
-    struct open_content *c = NULL;
-    bool http = request->via == PXED_VIA_HTTP;
-    enum pxed_reason why = d->stopping ? PXED_WHY_SHUTTING_DOWN : PXED_WHY_OK;
-    *ret_content = NULL;
-    if (why == PXED_WHY_OK &&
-        pxed_path_normalise(request->path, http ? PXED_PATH_PERCENT : PXED_PATH_BACKSLASH, &b) < 0)
+/* Names nothing but what it says: no file, no asker. */
+static enum pxed_reason read_name(struct lookup *l, struct pxed_buf *text) {
+    bool http = l->request->via == PXED_VIA_HTTP;
+    struct pxed_slice path = l->request->path;
+    enum pxed_reason why = http ? PXED_WHY_OK : cut_url(l, &path);
+    if (why == PXED_WHY_OK && pxed_path_normalise(path, http ? PXED_PATH_PERCENT : PXED_PATH_BACKSLASH, text) < 0)
         why = PXED_WHY_BAD_NAME;
-    l.path = pxed_buf_slice(&b);
-    bool status = http && pxed_slice_is(l.path, "status"), metrics = http && pxed_slice_is(l.path, "metrics");
-    if (why == PXED_WHY_OK && (status || metrics)) {
-        why = content_status(&l, metrics, &c);
-    } else if (why == PXED_WHY_OK) {
-        why = strip(&l);
-        if (why == PXED_WHY_OK)
-            why = name_parse(l.path, pxed_slice_of(d->catalogue->site.script), &l.name);
-        if (why == PXED_WHY_OK && http)
-            why = unwrap(&l, &b);
-        if (why == PXED_WHY_OK)
-            why = check_token(&l);
-        l.asker = find_asker(&l);
-        if (why == PXED_WHY_OK && l.name.kind == NAME_EVENT && http) {
-            if (!content_event(&l, &why, later, arg, ret_ticket))
-                return false;
-        } else if (why == PXED_WHY_OK) {
-            why = answer(&l, &c);
-        }
-    }
-    *ret_reason = why;
-    if (why != PXED_WHY_OK) {
-        tell(&l, why);
+    if (why == PXED_WHY_OK)
+        l->path = pxed_buf_slice(text);
+    return why;
+}
+
+static bool is_status(const struct lookup *l, const char *name) {
+    return l->request->via == PXED_VIA_HTTP && pxed_slice_is(l->path, name);
+}
+
+/* OK with *ret or with l->wait; or a refusal. */
+static enum pxed_reason find(struct lookup *l, struct open_content **ret) {
+    struct pxed_slice script = pxed_slice_of(l->d->catalogue->site.script);
+    enum pxed_reason why = strip(l);
+    if (why == PXED_WHY_OK)
+        why = name_parse(l->path, script, &l->name);
+    if (why == PXED_WHY_OK && l->request->via == PXED_VIA_HTTP)
+        unwrap(l, &l->wrapped_text);
+    if (why == PXED_WHY_OK)
+        why = check_token(l);
+    if (why != PXED_WHY_OK || (l->name.kind == NAME_EVENT && l->request->via == PXED_VIA_HTTP))
+        return why;
+    return l->wrapped.len > 0 ? answer_wrapped(l, ret) : answer(l, ret);
+}
+
+bool content_open_now(struct daemon *d, const struct pxed_request *request, struct opening *o) {
+    char text[PXED_PATH_MAX], wrapped[PXED_PATH_MAX];
+    struct pxed_buf b = PXED_BUF(text);
+    struct lookup l = {.d = d, .request = request, .last_look = o->last_look, .wrapped_text = PXED_BUF(wrapped)};
+    struct open_content *c = NULL;
+    o->reason = d->stopping ? PXED_WHY_SHUTTING_DOWN : read_name(&l, &b);
+    if (o->reason == PXED_WHY_OK && (is_status(&l, "status") || is_status(&l, "metrics")))
+        o->reason = content_status(&l, is_status(&l, "metrics"), &c);
+    else if (o->reason == PXED_WHY_OK)
+        o->reason = find(&l, &c);
+    bool event = o->reason == PXED_WHY_OK && l.name.kind == NAME_EVENT && request->via == PXED_VIA_HTTP;
+    if (event && !content_event(&l, o) && !l.wait)
+        return false;
+    o->wait = l.wait;
+    if (l.wait && c)
+        content_free(c);
+    if (l.wait)
+        return true;
+    if (o->reason != PXED_WHY_OK) {
+        tell(&l, o->reason);
         return true;
     }
     link_transfer(c);
-    *ret_content = &c->pub;
-    return true;
-}
-
-void content_cancel(struct daemon *d, uint64_t ticket) {
-    for (struct pending **at = &d->pending; *at; at = &(*at)->next)
-        if ((*at)->ticket == ticket) {
-            (*at)->later = NULL; /* the answer, when it comes, finds nobody */
-            return;
-        }
+    content_arm_holds(c);
+    o->content = &c->pub;
+    return request->via == PXED_VIA_TFTP || content_release_when_noted(c, o);
 }
 
 void content_cgi_failed(struct daemon *d, struct pxed_content *content, const char *why) {

@@ -4,46 +4,9 @@
 
 #include "content.h"
 
-struct event_wait {
-    struct daemon *d;
-    uint64_t ticket;
-    struct open_content *answer;
-};
-
-/* Takes the ticket off the list; NULL if the client went away meanwhile. */
-static pxed_open_fn *take_pending(struct daemon *d, uint64_t ticket, void **ret_arg) {
-    for (struct pending **at = &d->pending; *at; at = &(*at)->next) {
-        struct pending *p = *at;
-        if (p->ticket != ticket)
-            continue;
-        pxed_open_fn *later = p->later;
-        *ret_arg = p->arg;
-        *at = p->next;
-        free(p);
-        return later;
-    }
-    return NULL;
-}
-
 static void release_answer(struct pxed_content *c, bool whole) {
     (void)whole;
     content_free((struct open_content *)c);
-}
-
-static void written(void *arg, int result) {
-    struct event_wait *w = arg;
-    void *later_arg = NULL;
-    pxed_open_fn *later = take_pending(w->d, w->ticket, &later_arg);
-    if (later && result == 0) {
-        later(later_arg, PXED_WHY_OK, &w->answer->pub);
-    } else {
-        content_free(w->answer);
-        if (later) {
-            w->d->counters[PXED_WHY_STORE_FAILED]++;
-            later(later_arg, PXED_WHY_STORE_FAILED, NULL);
-        }
-    }
-    free(w);
 }
 
 static struct pxed_slice query_word(const struct lookup *l, const char *key, char *text, size_t size) {
@@ -73,93 +36,133 @@ static enum pxed_reason reason_of(struct pxed_slice word) {
     return PXED_WHY_INSTALL_FAILED;
 }
 
-static void journal_event(const struct lookup *l, struct machine *m, struct pxed_slice stage, struct pxed_slice reason,
-                          bool changed) {
-    size_t room = l->request->body.len * 4 + 256; /* a byte may become \xNN */
+/* An event on its way to the disk. */
+struct event {
+    struct daemon *d;
+    struct machine *m;
+    uint64_t ticket;
+    struct open_content *answer;
+    struct pxed_arena arena;
+    struct pxed_slice stage, reason, body;
+    const struct pxed_step *steps;
+    bool changed, cleared; /* cleared: a step that writes the disk came before */
+    int64_t now;
+};
+
+static void free_event(struct event *e) {
+    machines_pin(&e->d->machines, e->m, false);
+    pxed_arena_clear(&e->arena);
+    free(e);
+}
+
+static void journal_event(struct event *e) {
+    size_t room = e->body.len * 4 + 256; /* a byte may become \xNN */
     struct pxed_buf b = {pxed_xalloc(room), room, 0};
-    bool failed = pxed_slice_is(stage, "failed");
-    char what[40];
-    snprintf(what, sizeof(what), "%.*s", PXED_S(stage));
-    if (reason.len > 0) {
+    bool failed = pxed_slice_is(e->stage, "failed");
+    enum pxed_reason why = failed ? reason_of(e->reason) : PXED_WHY_OK;
+    if (e->reason.len > 0) {
         pxed_buf_str(&b, "reason=");
-        pxed_buf_add(&b, reason);
+        pxed_buf_add(&b, e->reason);
     }
-    if (l->request->body.len > 0) {
+    if (failed && e->changed && e->cleared)
+        pxed_buf_str(&b, b.len > 0 ? " disk already cleared" : "disk already cleared");
+    if (e->body.len > 0) {
         pxed_buf_str(&b, b.len > 0 ? " body=\"" : "body=\"");
-        pxed_buf_escaped(&b, pxed_slice_trim(l->request->body));
+        pxed_buf_escaped(&b, pxed_slice_trim(e->body));
         pxed_buf_byte(&b, '"');
     }
-    if (!changed)
+    if (!e->changed)
         pxed_buf_str(&b, b.len > 0 ? " (no change)" : "(no change)");
-    machines_journal(&l->d->machines, m, what, failed ? reason_of(reason) : PXED_WHY_OK, pxed_buf_cstr(&b),
-                     daemon_wall(l->d));
-    if (failed && changed)
-        m->rec.reason = reason_of(reason);
+    machines_journal(&e->d->machines, e->m, e->stage.ptr, why, pxed_buf_cstr(&b), daemon_calendar(e->d));
+    if (failed && e->changed)
+        e->m->rec.reason = why;
     free(b.ptr);
 }
 
-/* May this address speak for the machine? Its own, a live token, or the server itself. */
-static bool may_report(const struct lookup *l, const struct machine *m, const struct catalogue_host *host) {
-    const struct pxed_addr *peer = &l->request->peer;
-    return l->token ? l->token == m : who_is_server(l->d, peer) || who_is_machine(l->d, m, host, peer);
+static int make_event(void *arg, struct machine *m, struct lifecycle_record *rec) {
+    struct event *e = arg;
+    (void)m;
+    e->cleared = rec->on_disk;
+    lifecycle_event(rec, e->stage, e->reason, e->steps, e->now, &e->changed);
+    return e->changed;
 }
 
-static enum pxed_reason take(const struct lookup *l, struct machine **ret) {
+static void written(void *arg, int result) {
+    struct event *e = arg;
+    void *later_arg = NULL;
+    struct daemon *d = e->d;
+    pxed_open_fn *later = content_take_pending(d, e->ticket, &later_arg);
+    struct open_content *answer = e->answer;
+    if (result == 0) {
+        if (pxed_slice_is(e->stage, "installing"))
+            lifecycle_stage(&e->m->rec, PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
+        journal_event(e);
+        machines_touch(&d->machines, e->m);
+    } else {
+        d->counters[PXED_WHY_STORE_FAILED]++;
+    }
+    free_event(e);
+    if (!later || result != 0)
+        content_free(answer);
+    if (later)
+        later(later_arg, result == 0 ? PXED_WHY_OK : PXED_WHY_STORE_FAILED, result == 0 ? &answer->pub : NULL);
+}
+
+/* Whose event it is, and whether whoever sent it may say so. */
+static enum pxed_reason judge_event(struct lookup *l, struct event *e, const struct catalogue_host **ret_host) {
     struct pxed_hwaddr mac;
-    const struct catalogue_host *host;
-    char stage_text[64], reason_text[64];
-    struct pxed_arena scratch = {0};
     enum pxed_reason why = content_query_mac(l, &mac);
     if (why != PXED_WHY_OK)
         return why;
-    const struct machine *known = machines_find(&l->d->machines, &mac);
-    bool runs = known && known->rec.state == LIFECYCLE_INSTALLING; /* whose line may have been removed meanwhile */
-    if (!catalogue_find(l->d->catalogue, &mac) && !runs)
+    struct machine *m = decide_find(l->d, &mac, ret_host);
+    bool runs = m && m->rec.state == LIFECYCLE_INSTALLING; /* whose line may have been removed meanwhile */
+    if (!m || (!*ret_host && !runs))
         return PXED_WHY_UNKNOWN_MACHINE;
-    struct machine *m = decide_machine(l->d, &mac, &host);
+    char stage_text[64], reason_text[64];
     struct pxed_slice stage = query_word(l, "stage", stage_text, sizeof(stage_text));
     struct pxed_slice reason = query_word(l, "reason", reason_text, sizeof(reason_text));
     if (!is_word(stage, false) || (reason.len > 0 && !is_word(reason, true)))
         return PXED_WHY_BAD_STAGE;
-    if (!may_report(l, m, host))
+    e->m = l->target = m;
+    e->stage = pxed_arena_dup(&e->arena, stage);
+    e->reason = pxed_arena_dup(&e->arena, reason);
+    e->body = pxed_arena_dup(&e->arena, l->request->body);
+    if (l->token && l->token != m)
         return PXED_WHY_EVENT_FOREIGN;
-    const struct catalogue_os *os = host ? decide_os(l->d, host, m, &scratch)
-                                         : catalogue_os_make(&l->d->plugins, pxed_slice_of(m->rec.os), &scratch);
-    bool changed = false;
-    why = lifecycle_event(&m->rec, stage, reason, os->profile ? os->profile->steps : NULL, daemon_wall(l->d), &changed);
-    pxed_arena_clear(&scratch);
-    if (why != PXED_WHY_OK)
-        return why;
-    if (pxed_slice_is(stage, "installing"))
-        lifecycle_stage(&m->rec, PXED_STAGE_INSTALLER, PXED_WHY_OK, daemon_wall(l->d));
-    journal_event(l, m, stage, reason, changed);
-    machines_touch(&l->d->machines, m);
-    *ret = m;
-    return PXED_WHY_OK;
+    return believe_may(content_who(l, m, *ret_host, &mac), BELIEVE_EVENT).why;
 }
 
-bool content_event(const struct lookup *l, enum pxed_reason *ret_why, pxed_open_fn *later, void *arg,
-                   uint64_t *ret_ticket) {
-    struct machine *m = NULL;
-    *ret_why = take(l, &m);
-    if (*ret_why != PXED_WHY_OK)
-        return true;
-    struct event_wait *w = pxed_xalloc(sizeof(*w));
-    struct pending *p = pxed_xalloc(sizeof(*p));
+bool content_event(struct lookup *l, struct opening *o) {
     struct daemon *d = l->d;
-    *p = (struct pending){++d->tickets, later, arg, d->pending};
-    d->pending = p;
-    *w = (struct event_wait){d, p->ticket, content_new(l)};
-    w->answer->mac = m->rec.mac;
-    w->answer->pub.release = release_answer;
-    content_set_text(w->answer, PXED_SLICE("ok\n"), "text/plain");
-    *ret_ticket = p->ticket;
-    if (machines_flush(&d->machines, written, w) == 0)
+    struct event *e = pxed_xalloc(sizeof(*e));
+    const struct catalogue_host *host = NULL;
+    *e = (struct event){.d = d, .now = daemon_wall(d)};
+    o->reason = judge_event(l, e, &host);
+    if (o->reason == PXED_WHY_OK && !l->wait) {
+        const struct catalogue_os *os = host ? decide_os(d, host, &e->m->rec, &e->arena)
+                                             : catalogue_os_make(&d->plugins, pxed_slice_of(e->m->rec.os), &e->arena);
+        struct lifecycle_record copy = e->m->rec;
+        e->steps = os->profile ? os->profile->steps : NULL;
+        o->reason = lifecycle_event(&copy, e->stage, e->reason, e->steps, e->now, &e->changed);
+    }
+    if (o->reason != PXED_WHY_OK || l->wait) {
+        pxed_arena_clear(&e->arena);
+        free(e);
+        return true;
+    }
+    machines_pin(&d->machines, e->m, true);
+    e->answer = content_new(l);
+    e->answer->mac = e->m->rec.mac;
+    e->answer->pub.release = release_answer;
+    content_set_text(e->answer, PXED_SLICE("ok\n"), "text/plain");
+    content_pend(d, o);
+    e->ticket = o->ticket;
+    if (ledger_commit(&d->machines, &e->m, 1, make_event, written, e) == 0)
         return false;
     void *unused;
-    take_pending(d, w->ticket, &unused);
-    content_free(w->answer);
-    free(w);
-    *ret_why = PXED_WHY_STORE_FAILED;
+    content_take_pending(d, o->ticket, &unused);
+    content_free(e->answer);
+    free_event(e);
+    o->reason = PXED_WHY_STORE_FAILED;
     return true;
 }

@@ -70,7 +70,7 @@ const char *content_type(struct pxed_slice path) {
 }
 
 enum pxed_reason content_open_failed(void) {
-    return errno == EXDEV                       ? PXED_WHY_PRIVATE_FILE
+    return errno == EXDEV || errno == EACCES    ? PXED_WHY_PRIVATE_FILE
            : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY
                                                 : PXED_WHY_NOT_FOUND;
 }
@@ -151,7 +151,7 @@ static bool runs_itself(const struct lookup *l, const struct open_content *c) {
            magic[0] == '#' && magic[1] == '!';
 }
 
-static enum pxed_reason open_script(const struct lookup *l, struct pxed_slice script, const char *handler,
+static enum pxed_reason open_script(struct lookup *l, struct pxed_slice script, const char *handler,
                                     struct open_content **ret) {
     struct pxed_hwaddr mac;
     if (l->request->via == PXED_VIA_TFTP)
@@ -175,7 +175,7 @@ static enum pxed_reason open_script(const struct lookup *l, struct pxed_slice sc
     return PXED_WHY_OK;
 }
 
-enum pxed_reason content_boot_file(const struct lookup *l, struct open_content **ret) {
+enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret) {
     struct pxed_slice script;
     const char *handler;
     bool may_run = l->name.kind != NAME_IMAGE && l->name.kind != NAME_HOST;

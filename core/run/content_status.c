@@ -42,11 +42,11 @@ static void write_line(struct pxed_buf *out, bool metrics, const char *name, con
     pxed_buf_byte(out, '\n');
 }
 
-enum pxed_reason content_status(const struct lookup *l, bool metrics, struct open_content **ret) {
+enum pxed_reason content_status(struct lookup *l, bool metrics, struct open_content **ret) {
     enum { ROOM = 16384 };
     struct daemon *d = l->d;
     struct totals t = {0};
-    if (!d->catalogue->site.status_all && !who_is_server(d, &l->request->peer))
+    if (!d->catalogue->site.status_all && !content_is_server(l))
         return PXED_WHY_NOT_FOUND;
     machines_each(&d->machines, count, &t);
     struct open_content *c = content_new(l);

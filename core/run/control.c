@@ -1,8 +1,6 @@
-/* The service control/1: what live commands see and do. */
-#include <errno.h>
-#include <stdlib.h>
-
+/* The service control/1: what live commands see. What they order: orders.c. */
 #include "content.h"
+#include "orders.h"
 
 struct each_machine {
     struct daemon *d;
@@ -18,6 +16,11 @@ static void view_machine(void *arg, struct machine *m) {
     if (!h && m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0)
         return; /* a line that is gone and never did anything */
     bool armed_ever = m->rec.armed_at > 0;
+    struct pxed_arena scratch = {0};
+    struct pxed_slice looked_for = PXED_NO_SLICE;
+    enum pxed_reason ready = h && m->rec.state == LIFECYCLE_ARMED
+                                 ? content_ready(e->d, h, &m->rec, PXED_NO_SLICE, &scratch, &looked_for)
+                                 : PXED_WHY_OK;
     struct pxed_machine_view v = {
         .mac = m->rec.mac,
         .declared = h != NULL,
@@ -44,8 +47,15 @@ static void view_machine(void *arg, struct machine *m) {
         .fail = pxed_slice_of(m->rec.fail),
         .file = h ? h->pub.file : NULL,
         .line = h ? h->pub.line : 0,
+        .not_ready = ready,
+        .not_ready_text = looked_for,
+        .disk_cleared = m->rec.on_disk,
+        .was_install = lifecycle_state_names[m->rec.was.state],
+        .was_os = pxed_slice_of(m->rec.was.os),
+        .was_at = m->rec.was.state_at,
     };
     e->row(e->arg, &v);
+    pxed_arena_clear(&scratch);
 }
 
 static void machines_view(void *self, void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
@@ -53,7 +63,7 @@ static void machines_view(void *self, void (*row)(void *arg, const struct pxed_m
     struct each_machine e = {d, row, arg};
     /* Declared ones in the order of the host file, then the others. */
     for (size_t i = 0; i < d->catalogue->n_hosts; i++)
-        view_machine(&e, machines_get(&d->machines, &d->catalogue->hosts[i].pub.macs[0], daemon_wall(d)));
+        view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));
     for (size_t i = 0; i < d->machines.table; i++)
         for (struct machine *m = d->machines.by_mac[i]; m; m = m->next_mac)
             if (!m->declared)
@@ -142,97 +152,6 @@ static bool resolve(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_
     return h != NULL;
 }
 
-/* Calls `each` for every host of an order; a host that is not declared comes with h NULL. */
-static void each_ordered(struct daemon *d, const struct pxed_arm_order *order,
-                         void (*each)(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h),
-                         void *arg) {
-    for (size_t i = 0; i < order->n && !order->new_lines; i++)
-        each(arg, &order->macs[i], catalogue_find(d->catalogue, &order->macs[i]));
-    for (size_t i = 0; i < d->catalogue->n_hosts && order->new_lines; i++) {
-        const struct catalogue_host *h = &d->catalogue->hosts[i];
-        const struct machine *m = machines_find(&d->machines, &h->pub.macs[0]);
-        if (m && m->rec.held_new)
-            each(arg, &h->pub.macs[0], h);
-    }
-}
-
-struct arm_walk {
-    struct daemon *d;
-    const struct pxed_arm_order *order;
-    void (*refusal)(void *arg, const struct pxed_hwaddr *mac, enum pxed_reason reason);
-    void *arg;
-    size_t refused;
-};
-
-static void check_one(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h) {
-    struct arm_walk *w = arg;
-    enum pxed_reason why = PXED_WHY_UNKNOWN_MACHINE;
-    if (h) {
-        struct pxed_arena scratch = {0};
-        struct lifecycle_line line = decide_line(h);
-        if (w->order->os.len > 0) {
-            line.os = w->order->os;
-            line.claimed = catalogue_os_make(&w->d->plugins, w->order->os, &scratch)->profile != NULL;
-        }
-        why = lifecycle_may_arm(&line);
-        /* A new line's right is `blank`, which only a guarded answer file can keep. */
-        if (why == PXED_WHY_OK && w->order->new_lines && !line.guarded)
-            why = PXED_WHY_ANSWER_UNGUARDED;
-        pxed_arena_clear(&scratch);
-    }
-    if (why == PXED_WHY_OK)
-        return;
-    w->refused++;
-    if (w->refusal)
-        w->refusal(w->arg, mac, why);
-}
-
-static size_t arm_check(void *self, const struct pxed_arm_order *order,
-                        void (*refusal)(void *arg, const struct pxed_hwaddr *mac, enum pxed_reason reason), void *arg) {
-    struct arm_walk w = {.d = self, .order = order, .refusal = refusal, .arg = arg};
-    each_ordered(self, order, check_one, &w);
-    return w.refused;
-}
-
-static void arm_one(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h) {
-    struct arm_walk *w = arg;
-    (void)mac;
-    struct machine *m = decide_machine(w->d, &h->pub.macs[0], NULL);
-    declare_arm(w->d, m, w->order->new_lines ? LIFECYCLE_BLANK : LIFECYCLE_ANY,
-                w->order->os.len > 0 ? w->order->os : h->os->id.text, w->order->tries, w->order->who);
-}
-
-static void arm(void *self, const struct pxed_arm_order *order, void (*done)(void *arg, int result), void *arg) {
-    struct daemon *d = self;
-    struct arm_walk w = {.d = d, .order = order};
-    if (arm_check(self, order, NULL, NULL) > 0) {
-        done(arg, -EPERM);
-        return;
-    }
-    each_ordered(d, order, arm_one, &w);
-    int rc = machines_flush(&d->machines, done, arg);
-    if (rc < 0)
-        done(arg, rc);
-}
-
-static void disarm(void *self, const struct pxed_hwaddr *macs, size_t n, struct pxed_slice who,
-                   void (*done)(void *arg, int result), void *arg) {
-    struct daemon *d = self;
-    for (size_t i = 0; i < n; i++) {
-        struct machine *m = decide_machine(d, &macs[i], NULL);
-        if (!lifecycle_disarm(&m->rec, daemon_wall(d)))
-            continue;
-        struct pxed_arena scratch = {0};
-        machines_journal(&d->machines, m, "disarmed", PXED_WHY_OK,
-                         pxed_arena_printf(&scratch, "by=\"%.*s\"", PXED_S(who)), daemon_wall(d));
-        machines_touch(&d->machines, m);
-        pxed_arena_clear(&scratch);
-    }
-    int rc = machines_flush(&d->machines, done, arg);
-    if (rc < 0)
-        done(arg, rc);
-}
-
 void control_init(struct daemon *d) {
     static struct pxed_control control;
     control = (struct pxed_control){
@@ -242,9 +161,11 @@ void control_init(struct daemon *d) {
         .journal = journal_view,
         .transfers = transfers_view,
         .resolve = resolve,
-        .arm_check = arm_check,
-        .arm = arm,
-        .disarm = disarm,
+        .arm_check = orders_check,
+        .arm = orders_arm,
+        .disarm = orders_disarm,
+        .adopt = orders_adopt,
+        .event = orders_event,
     };
     d->services[d->n_services].name = "control/1";
     d->services[d->n_services++].service = &control;

@@ -1,6 +1,5 @@
 /* The core as plugins see it: thin, each entry leads into one room. */
 #include <stddef.h>
-#include <time.h>
 
 #include "daemon.h"
 #include "log.h"
@@ -11,13 +10,6 @@ static struct plugin *plugin_of(struct pxed_ctx *ctx) {
 
 static struct daemon *daemon_of(struct pxed_ctx *ctx) {
     return plugin_of(ctx)->daemon;
-}
-
-int64_t daemon_wall(const struct daemon *d) {
-    struct timespec ts;
-    (void)d;
-    clock_gettime(CLOCK_REALTIME_COARSE, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static struct uv_loop_s *get_loop(struct pxed_ctx *ctx) {
@@ -82,11 +74,34 @@ static const void *find(struct pxed_ctx *ctx, const char *name) {
     return daemon_find(daemon_of(ctx), name);
 }
 
+/* Nothing armed takes effect while the store cannot write. When it can again, lines that nobody could note are new. */
+static void store_changed(void *arg, bool failing) {
+    struct daemon *d = arg;
+    if (failing) {
+        d->counters[PXED_WHY_STORE_CANNOT_WRITE]++;
+        log_core(
+            PXED_LOG_ERROR, "store-cannot-write",
+            "the store cannot be written: nothing armed takes effect, hosts with ip= and leases on disk are served "
+            "on (STORE_CANNOT_WRITE); it is tried every 2 s");
+    } else {
+        log_core(PXED_LOG_INFO, "store-writes", "the store is written again");
+    }
+    if (d->stopping || !d->machines.ledger)
+        return;
+    stage_all(d);
+    if (!failing)
+        declare_hosts(d, d->catalogue);
+}
+
 static void publish(struct pxed_ctx *ctx, const char *name, const void *service) {
     struct daemon *d = daemon_of(ctx);
     if (d->n_services == DAEMON_SERVICES) {
         log_core(PXED_LOG_ERROR, "services", "no room for the service %s", name);
         return;
+    }
+    if (strcmp(name, "store/1") == 0 && !d->guard.inner) { /* everybody writes through the guard */
+        store_guard_init(&d->guard, service, d->loop, store_changed, d);
+        service = &d->guard.pub;
     }
     d->services[d->n_services].name = name;
     d->services[d->n_services++].service = service;

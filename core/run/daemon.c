@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "store_mark.h"
 
 enum { FLUSH_MS = 500, TICKS_PER_LIFECYCLE = 4 };
 
@@ -100,14 +101,16 @@ static int init_plugins(struct daemon *d) {
 /* The records must be there before a plugin answers anybody, and the store before the records. */
 static int load_records(struct daemon *d) {
     const struct pxed_store *store = daemon_find(d, "store/1");
-    if (d->machines.store || !store)
+    if (d->machines.ledger || !store)
         return 0;
-    int rc = machines_load(&d->machines, store);
-    if (rc < 0)
+    int rc = ledger_load(&d->machines, store);
+    if (rc < 0) {
         log_core(PXED_LOG_ERROR, "store", "cannot read the machines' records: %s", strerror(-rc));
-    else
-        declare_hosts(d, d->catalogue);
-    return rc;
+        return rc;
+    }
+    store_mark_start(d);
+    declare_hosts(d, d->catalogue);
+    return 0;
 }
 
 static int start_plugins(struct daemon *d) {
@@ -123,7 +126,7 @@ static int start_plugins(struct daemon *d) {
             if (strcmp(*give, "store/1") == 0 && (rc = load_records(d)) < 0)
                 return rc;
     }
-    if (d->machines.store)
+    if (d->machines.ledger)
         return 0;
     log_core(PXED_LOG_ERROR, "start",
              "no loaded plugin provides store/1: without it nobody can tell who was installed");
@@ -132,21 +135,38 @@ static int start_plugins(struct daemon *d) {
 
 /* --- timers and signals --- */
 
+struct tick {
+    struct daemon *d;
+    int64_t now;
+};
+
+static bool end_silent(void *arg, struct lifecycle_record *rec) {
+    const struct tick *t = arg;
+    return lifecycle_tick(rec, (int64_t)t->d->catalogue->settings.install_timeout, t->now);
+}
+
+static bool end_unused(void *arg, struct lifecycle_record *rec) {
+    return lifecycle_expire(rec, ((const struct tick *)arg)->now);
+}
+
 static void tick_machine(void *arg, struct machine *m) {
-    struct daemon *d = arg;
-    if (!lifecycle_tick(&m->rec, (int64_t)d->catalogue->settings.install_timeout, daemon_wall(d)))
+    struct tick *t = arg;
+    struct daemon *d = t->d;
+    if (ledger_take(&d->machines, m, end_unused, t))
+        machines_journal(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, daemon_calendar(d));
+    if (!ledger_take(&d->machines, m, end_silent, t))
         return;
     enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
     d->counters[why]++;
-    machines_journal(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, daemon_wall(d));
-    machines_touch(&d->machines, m);
+    machines_journal(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, daemon_calendar(d));
 }
 
 static void on_flush(uv_timer_t *timer) {
     struct runner *r = timer->data;
-    if (++r->ticks % TICKS_PER_LIFECYCLE == 0)
-        machines_each(&r->d.machines, tick_machine, &r->d);
-    machines_flush(&r->d.machines, NULL, NULL);
+    struct tick t = {&r->d, daemon_wall(&r->d)};
+    if (++r->ticks % TICKS_PER_LIFECYCLE == 0 && r->d.machines.n_open > 0)
+        machines_each(&r->d.machines, tick_machine, &t);
+    ledger_flush(&r->d.machines, NULL, NULL);
 }
 
 static void end(struct runner *r) {
@@ -253,6 +273,7 @@ static void free_daemon(struct runner *r) {
         free(p);
     }
     stage_free(d);
+    ledger_free(&d->machines);
     machines_free(&d->machines);
     catalogue_unref(d->catalogue);
     free(d->reload);
@@ -296,20 +317,18 @@ static int serve(struct runner *r) {
         rc = stage_start(d);
     if (rc == 0) {
         watch_images_start(d);
-        int kept = reload_keep(d->catalogue);
-        if (kept < 0)
-            log_core(PXED_LOG_WARNING, "state", "cannot keep the host table in %s: %s", d->state_dir, strerror(-kept));
         banner_say(d);
         sd_notify(0, "READY=1");
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
         uv_run(&r->loop, UV_RUN_DEFAULT);
-        if (machines_flush(&d->machines, written, &r->loop) == 0)
+        if (ledger_flush(&d->machines, written, &r->loop) == 0)
             uv_run(&r->loop, UV_RUN_DEFAULT);
     }
     d->stopping = true;
     watch_images_stop(d);
     stage_stop(d);
     fini_plugins(d);
+    store_guard_close(&d->guard);
     if (handles)
         close_handles(r);
     uv_run(&r->loop, UV_RUN_DEFAULT);

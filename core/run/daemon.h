@@ -5,8 +5,9 @@
 #include <uv.h>
 
 #include "catalogue.h"
-#include "machines.h"
+#include "ledger.h"
 #include "pxed/control.h"
+#include "store_guard.h"
 
 struct open_content;
 
@@ -33,6 +34,10 @@ struct daemon {
     struct config *config;
     struct plugins plugins;
     struct machines machines;
+    struct store_guard guard;    /* before the store */
+    bool distrusted;             /* STORE_OLD at this start: the lines of its first table are known, not new */
+    struct declaring *declaring; /* new lines on their way to the disk; NULL: none */
+    bool declare_again;
     struct pxed_iface ifaces[DAEMON_IFACES];
     size_t n_ifaces;
     const char *state_dir;
@@ -59,7 +64,9 @@ struct daemon {
 extern const struct pxed_core daemon_core;
 void control_init(struct daemon *d);
 
-int64_t daemon_wall(const struct daemon *d); /* ms */
+/* clock.c, both ms since 1970: for decisions and records, never jumps in one run; and for people. */
+int64_t daemon_wall(const struct daemon *d);
+int64_t daemon_calendar(const struct daemon *d);
 
 /* --- the seams between rooms --- */
 
@@ -68,21 +75,20 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
 void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
                  const struct pxed_addr *ip, const char *detail);
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail);
-/* The next power-on: opens the boot record, and journals what became of a spent arming. */
-void decide_boot(struct daemon *d, struct machine *m);
-/* The record that stands for this MAC: a host's first MAC, whichever port asks. */
+/* The next power-on, as far as anybody can tell: opens the boot record and changes no right. */
+void decide_power_on(struct daemon *d, struct machine *m);
+/* The record that stands for this MAC: a host's first MAC, whichever port asks. Makes one: only for a MAC that was seen
+ * on the wire itself. */
 struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host);
+/* The same for a MAC that somebody only speaks of: NULL if there is no record. */
+struct machine *decide_find(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host);
+/* Shall this host be given its installer now? OK, or why it boots its disk. `rec`: the machine's. */
+enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_host *host,
+                              const struct lifecycle_record *rec);
 struct lifecycle_line decide_line(const struct catalogue_host *host);
 /* The system a machine is to be given: the armed or running installation's, else the line's. */
-const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host, const struct machine *m,
-                                     struct pxed_arena *arena);
-
-/* who.c: whose address is it? */
-bool who_is_server(const struct daemon *d, const struct pxed_addr *peer);
-/* Is this address the machine's own: its lease, what a proxy overheard, or the kernel's neighbour table. */
-bool who_is_machine(struct daemon *d, const struct machine *m, const struct catalogue_host *host,
-                    const struct pxed_addr *peer);
-struct machine *who_asks(struct daemon *d, const struct pxed_addr *peer);
+const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host,
+                                     const struct lifecycle_record *rec, struct pxed_arena *arena);
 
 /* content.c */
 bool content_open(struct daemon *d, const struct pxed_request *request, enum pxed_reason *ret_reason,
@@ -90,11 +96,17 @@ bool content_open(struct daemon *d, const struct pxed_request *request, enum pxe
 void content_cancel(struct daemon *d, uint64_t ticket);
 void content_cgi_failed(struct daemon *d, struct pxed_content *content, const char *why);
 
-/* declare.c: a new generation comes into force: what it arms, disarms, follows. `first`: at start. */
+/* declare.c: a new generation comes into force: what it arms, disarms, follows. Later, when it is on disk, its table is
+ * kept. Called again when the store writes again. */
 void declare_hosts(struct daemon *d, struct catalogue *c);
-/* Arms one machine and journals it; the caller flushes. */
-void declare_arm(struct daemon *d, struct machine *m, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
-                 struct pxed_slice by);
+struct declare_secrets {
+    uint8_t token[16], account[16];
+};
+void declare_secrets(struct declare_secrets *ret);
+void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
+                 const struct declare_secrets *secrets, struct pxed_slice by, int64_t now);
+/* The step in its journal, when it is on disk. */
+void declare_tell_armed(struct daemon *d, struct machine *m);
 
 /* config.c. NULL after errors. Loads and binds the plugins if none is loaded yet, else only judges their sections. */
 struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags);
@@ -114,13 +126,10 @@ void reload_free(struct daemon *d);
 /* Builds a generation of `config`; it shares the configuration. NULL after errors. */
 struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from,
                                struct pxed_diags *diags);
-/* Writes the table of `c` to state/hosts.good, for starts with a broken host file. 0 or a negative errno. */
-int reload_keep(const struct catalogue *c);
 void reload_log(const struct pxed_diags *diags);
 
 /* What is told of a machine in PXELINUX's words, whoever asks: for the copy in root/tftp. */
-struct pxed_slice content_loader_text(struct daemon *d, struct machine *m, const struct catalogue_host *host,
-                                      struct pxed_arena *arena);
+struct pxed_slice content_loader_text(struct daemon *d, struct machine *m, struct pxed_arena *arena);
 
 /* stage.c: files that lie on disk for machines: the folder of each host in the share, and PXELINUX configurations.
  * Before privileges are dropped: makes the share's folder. 0 or a negative errno. */

@@ -14,6 +14,13 @@ struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac,
     return machines_get(&d->machines, host ? &host->pub.macs[0] : mac, daemon_wall(d));
 }
 
+struct machine *decide_find(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host) {
+    const struct catalogue_host *host = catalogue_find(d->catalogue, mac);
+    if (ret_host)
+        *ret_host = host;
+    return machines_find(&d->machines, host ? &host->pub.macs[0] : mac);
+}
+
 struct lifecycle_line decide_line(const struct catalogue_host *host) {
     return (struct lifecycle_line){
         .os = host->os->id.text,
@@ -23,10 +30,10 @@ struct lifecycle_line decide_line(const struct catalogue_host *host) {
     };
 }
 
-const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host, const struct machine *m,
-                                     struct pxed_arena *arena) {
-    struct pxed_slice id = pxed_slice_of(m->rec.os);
-    if (!lifecycle_open(&m->rec) || id.len == 0 || pxed_slice_eq(id, host->os->id.text))
+const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host,
+                                     const struct lifecycle_record *rec, struct pxed_arena *arena) {
+    struct pxed_slice id = pxed_slice_of(rec->os);
+    if (!lifecycle_open(rec) || id.len == 0 || pxed_slice_eq(id, host->os->id.text))
         return host->os;
     const struct catalogue_os *os = catalogue_os(d->catalogue, id);
     return os ? os : catalogue_os_make(&d->plugins, id, arena);
@@ -39,9 +46,11 @@ static bool script_exists(struct daemon *d) {
     return n > 0 && n < (int)sizeof(path) && access(path, R_OK) == 0;
 }
 
-static enum pxed_reason wants(const struct catalogue_host *host, const struct machine *m) {
+enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_host *host,
+                              const struct lifecycle_record *rec) {
     struct lifecycle_line line = decide_line(host);
-    return lifecycle_wants(&m->rec, &line);
+    enum pxed_reason why = lifecycle_wants(rec, &line);
+    return why == PXED_WHY_OK && d->guard.failing ? PXED_WHY_STORE_CANNOT_WRITE : why;
 }
 
 static void learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
@@ -54,17 +63,12 @@ static void learn(struct daemon *d, struct machine *m, const struct pxed_facts *
     }
     if (!facts->opens_boot || !lifecycle_discover_opens(&m->rec, facts->loader, now))
         return;
-    decide_boot(d, m);
+    decide_power_on(d, m);
 }
 
-void decide_boot(struct daemon *d, struct machine *m) {
-    int64_t now = daemon_wall(d);
-    enum lifecycle_state before = m->rec.state;
-    lifecycle_boot(&m->rec, now);
+void decide_power_on(struct daemon *d, struct machine *m) {
+    lifecycle_power_on(&m->rec, daemon_wall(d));
     m->told = PXED_WHY_OK;
-    if (m->rec.state != before)
-        machines_journal(&d->machines, m, lifecycle_state_names[m->rec.state],
-                         m->rec.state == LIFECYCLE_UNCONFIRMED ? PXED_WHY_INSTALL_UNCONFIRMED : PXED_WHY_OK, NULL, now);
     machines_touch(&d->machines, m);
 }
 
@@ -85,7 +89,7 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     }
     struct verdict_facts vf = {
         .declared = host != NULL,
-        .wants = host ? wants(host, m) : PXED_WHY_UNKNOWN_MACHINE,
+        .wants = host ? decide_wants(d, host, &m->rec) : PXED_WHY_UNKNOWN_MACHINE,
         .unknown = s->unknown,
         .script_exists = !host && s->unknown == SETTINGS_UNKNOWN_SCRIPT && script_exists(d),
         .idle_silent = s->idle == SETTINGS_IDLE_SILENT,
@@ -119,7 +123,7 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "",
              ip && ip->family ? pxed_addr_text(ip, ip_text) : "", ip && ip->family && detail ? " " : "",
              detail ? detail : "");
-    machines_journal(&d->machines, m, moved ? pxed_stage_names[stage] : "refused", reason, text, now);
+    machines_journal(&d->machines, m, moved ? pxed_stage_names[stage] : "refused", reason, text, daemon_calendar(d));
 }
 
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail) {

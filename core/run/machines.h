@@ -1,4 +1,4 @@
-/* Every machine known: its record, its journal, and how both reach the store. */
+/* Every machine known, in memory: its record and its journal. How both reach the store: ledger.h. */
 #pragma once
 
 #include "lifecycle.h"
@@ -19,10 +19,17 @@ struct journal_entry {
 
 struct machine {
     struct lifecycle_record rec;
-    bool held;                                       /* the store has (or is about to have) a record of this MAC */
+    bool held;                                       /* the store has a record of this MAC */
     bool declared;                                   /* in the host file now */
     bool dirty;                                      /* differs from the store */
+    bool dirty_law;                                  /* and so that a copy of the store from before must be told */
+    bool move_steps;                                 /* its steps stand in the store under another MAC */
+    unsigned pins;                                   /* who keeps a pointer to it */
+    bool erase;                                      /* the store is to forget it: its host has another MAC now */
+    uint64_t version;                                /* of its record in the store; 0: none */
+    struct ledger_write *write;                      /* its place in the commit on its way; NULL: none */
     int64_t seen_at;                                 /* wall ms, for forgetting undeclared ones */
+    int64_t foreign_at;                              /* when somebody else last asked for what is its own */
     int64_t loader_at;                               /* when it last showed iPXE or gPXE */
     enum pxed_reason told;                           /* last refusal written to the journal in this boot */
     struct machine *next_mac, *next_ip, *next_dirty; /* hash chains */
@@ -30,6 +37,11 @@ struct machine {
     struct journal_entry *first, *last;
     unsigned n_entries;
     struct staged *staged; /* what lies on disk for it; owned by stage.c */
+};
+
+struct ledger_mark {
+    uint8_t id[16];   /* of the store, made with it */
+    uint64_t counter; /* raised by each commit that gives, uses or ends a right */
 };
 
 struct machines {
@@ -41,18 +53,17 @@ struct machines {
     size_t n_entries;
     uint64_t seq;       /* of the newest entry */
     uint64_t saved_seq; /* of the newest entry handed to the store */
-    const struct pxed_store *store;
-    size_t in_flight;                              /* commits not yet answered */
-    bool failing;                                  /* the last answer was no */
+    size_t n_open;      /* machines with an arming or an installation that runs */
+    struct ledger *ledger;
+    struct ledger_mark mark;
+    uint64_t mark_version;                         /* of its record in the store; 0: it has none */
+    bool mark_due;                                 /* the next commit brings it, whatever else it does */
     void (*touched)(void *arg, struct machine *m); /* a record changed; may be NULL */
     void *touched_arg;
 };
 
 void machines_init(struct machines *ms);
 void machines_free(struct machines *ms);
-
-/* Reads records and journal from the store. 0 or a negative errno. */
-int machines_load(struct machines *ms, const struct pxed_store *store);
 
 /* NULL if the MAC was never seen. */
 struct machine *machines_find(struct machines *ms, const struct pxed_hwaddr *mac);
@@ -62,15 +73,24 @@ struct machine *machines_find_ip(struct machines *ms, const struct pxed_addr *ip
 /* The machine whose live token this is. */
 struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]);
 void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_addr *ip, bool leased);
-void machines_declare(struct machines *ms, struct machine *m, bool declared, int64_t now);
+/* In the host file or not; known to the store or not. A machine that is neither is a stranger and may be forgotten. */
+void machines_declare(struct machines *ms, struct machine *m, bool declared);
+void machines_hold(struct machines *ms, struct machine *m, bool held);
+/* Somebody keeps a pointer to it over a turn of the loop. */
+void machines_pin(struct machines *ms, struct machine *m, bool pin);
 void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg);
 
 /* Adds a step. `text` may be NULL and is copied. */
 void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason,
                       const char *text, int64_t now);
 
-/* The record changed; it is written with the next flush. */
+/* The whole record, aside of the store: for the ledger. The address is not part of it: machines_set_ip. */
+void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec);
+/* The history of `from` becomes that of `to`. */
+void machines_move_steps(struct machines *ms, struct machine *from, struct machine *to);
+/* As the store had it: a step with its number. */
+void machines_append(struct machines *ms, struct machine *m, struct pxed_slice what, enum pxed_reason reason,
+                     struct pxed_slice text, uint64_t seq, int64_t at);
+
+/* What was seen of it changed; it is written with the next flush. The law is changed by the ledger alone. */
 void machines_touch(struct machines *ms, struct machine *m);
-/* Writes everything that is dirty, and the journal's new lines. Returns 0, then `done` (may be NULL) comes once, later,
- * with 0 or a negative errno, after all of it is on disk; or a negative errno at once, and `done` never comes. */
-int machines_flush(struct machines *ms, void (*done)(void *arg, int result), void *arg);

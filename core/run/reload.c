@@ -1,13 +1,10 @@
 /* A changed host file is in force within a second; SIGHUP reads the ini too. The new generation is built in a worker
  * and swapped whole; whatever is wrong with it, the old one stays. */
-#include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
-#include <unistd.h>
 
 #include "log.h"
 #include "reload_state.h"
@@ -38,49 +35,6 @@ struct catalogue *reload_build(struct daemon *d, struct config *config, const ch
     return catalogue_build(&in, diags);
 }
 
-/* --- the last good table --- */
-
-static void write_quoted(FILE *to, struct pxed_slice value) {
-    fputc('"', to);
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '"')
-            fputc('"', to);
-        fputc(value.ptr[i], to);
-    }
-    fputc('"', to);
-}
-
-static void write_host(FILE *to, const struct catalogue_host *h) {
-    char mac[PXED_MAC_TEXT];
-    fprintf(to, "%s, %.*s", pxed_mac_text(&h->pub.macs[0], ":", mac), PXED_S(h->os->id.text));
-    for (size_t i = 0; i < h->pub.n_vars; i++) {
-        const struct pxed_var *v = &h->pub.vars[i];
-        if (!v->file || v->line != h->pub.line || strcmp(v->file, h->pub.file) != 0)
-            continue; /* from a section: the ini still says it */
-        bool answer = pxed_slice_is(v->key, "answer") && h->answer;
-        fprintf(to, ", %.*s=", PXED_S(v->key));
-        write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
-    }
-    fputc('\n', to);
-}
-
-int reload_keep(const struct catalogue *c) {
-    char path[PATH_MAX], temporary[PATH_MAX];
-    snprintf(path, sizeof(path), "%s/hosts.good", c->settings.state);
-    if (snprintf(temporary, sizeof(temporary), "%s/hosts.good.new", c->settings.state) >= (int)sizeof(temporary))
-        return -ENAMETOOLONG;
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* it holds the secrets of the lines */
-    FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (!to)
-        return -errno;
-    fprintf(to, "# the last good host table, written by pxed; read when the host file is broken at start\n");
-    for (size_t i = 0; i < c->n_hosts; i++)
-        write_host(to, &c->hosts[i]);
-    bool ok = fflush(to) == 0 && fdatasync(fd) == 0;
-    ok &= fclose(to) == 0;
-    return ok && rename(temporary, path) == 0 ? 0 : -errno;
-}
-
 /* --- one reload --- */
 
 static void build(uv_work_t *work) {
@@ -90,8 +44,6 @@ static void build(uv_work_t *work) {
         r->config = config_load(d->ini_path, &d->plugins, &r->diags);
     if (r->config)
         r->built = reload_build(d, r->config, NULL, &r->diags);
-    if (r->built)
-        r->kept = reload_keep(r->built);
 }
 
 static size_t count_kept(const struct catalogue *before, const struct catalogue *after) {
@@ -135,17 +87,13 @@ static void swap(struct daemon *d, struct reload *r) {
 static void finish(uv_work_t *work, int status) {
     struct reload *r = work->data;
     struct daemon *d = r->daemon;
-    bool again = r->again, whole_again = r->whole_again, refused = false;
+    bool again = r->again, whole_again = r->whole_again;
     (void)status;
-    if (r->built && !d->stopping && !(refused = drops_too_much(d, r)))
+    if (r->built && !d->stopping && !drops_too_much(d, r))
         swap(d, r);
     else if (!r->built)
         log_core(PXED_LOG_ERROR, "reload-refused", "nothing was changed: the files above must be corrected first");
-    if (refused && reload_keep(d->catalogue) < 0)
-        r->kept = -EIO;
     reload_log(&r->diags);
-    if (r->kept < 0)
-        log_core(PXED_LOG_WARNING, "state", "cannot keep the host table in %s: %s", d->state_dir, strerror(-r->kept));
     if (r->built)
         catalogue_unref(r->built);
     if (r->config)
@@ -155,7 +103,6 @@ static void finish(uv_work_t *work, int status) {
     pxed_diags_clear(&r->diags);
     r->built = NULL;
     r->config = NULL;
-    r->kept = 0;
     r->busy = r->whole = r->again = r->whole_again = false;
     if (again && !d->stopping)
         reload_now(d, whole_again);

@@ -23,7 +23,6 @@ struct reload {
     bool busy, whole, again, whole_again;
     struct config *config;
     struct catalogue *built;
-    int kept;
     struct pxed_diags diags;
     struct config *watched_config; /* the paths' strings live in it: [pxed] hosts needs a restart */
     struct watched watched[RELOAD_WATCHED];

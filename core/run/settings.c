@@ -23,6 +23,16 @@ const struct pxed_option settings_options[] = {
                "installs without the disk guard"),
     OPTION(arm_limit, UINT, "arm-limit", .fallback = "100",
            .help = "one load that would arm more hosts than this arms none; 0: no limit"),
+    OPTION(arm_for, DURATION, "arm-for", .fallback = "24h", .help = "an unused `pxed arm` ends after this; 0: never"),
+    OPTION(arm_any_limit, STR, "arm-any-limit", .fallback = "25/1h",
+           .help = "so many hosts may be given the right to erase any disk in that time; more only from a terminal, "
+                   "where the number is typed; 0: no limit"),
+    OPTION(believe, ENUM, "believe", .fallback = "wire", .words = "wire query",
+           .help = "wire: a machine is believed if the kernel's neighbour table says that the asking address is its "
+                   "card's; query: whoever names its MAC is it, as in the classic recipe"),
+    OPTION(tokens, ENUM, "tokens", .fallback = "auto", .words = "auto secrets always",
+           .help = "which URLs of answer files and events carry a token; auto: all of a host with a secret, with mac=, "
+                   "or with an address outside the served nets; secrets: files with a secret; always: all"),
     OPTION(install_timeout, DURATION, "install-timeout", .fallback = "2h",
            .help = "an installer silent for this long is stalled"),
     OPTION(drain, DURATION, "drain", .fallback = "30s", .help = "how long running transfers may go on after SIGTERM"),
@@ -38,3 +48,9 @@ const struct pxed_option settings_options[] = {
     OPTION(plugins, LIST, "include", .help = "further ini files, a pattern relative to this file: conf.d/*.ini"),
     {0},
 };
+
+bool settings_any_limit(struct pxed_slice text, uint64_t *ret_count, uint64_t *ret_ms) {
+    struct pxed_slice count = pxed_slice_word(&text, "/ "), time = pxed_slice_word(&text, "/ ");
+    *ret_ms = 0;
+    return pxed_slice_u64(count, 1000000, ret_count) && (*ret_count == 0 || options_parse_duration(time, ret_ms));
+}

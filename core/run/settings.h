@@ -6,14 +6,20 @@
 enum { SETTINGS_UNKNOWN_IGNORE, SETTINGS_UNKNOWN_LOCAL, SETTINGS_UNKNOWN_SCRIPT };
 enum { SETTINGS_ARM_NEW, SETTINGS_ARM_COMMAND, SETTINGS_ARM_ANY }; /* as enum lifecycle_mode */
 enum { SETTINGS_IDLE_LOCAL, SETTINGS_IDLE_SILENT };
+enum { SETTINGS_BELIEVE_WIRE, SETTINGS_BELIEVE_QUERY };
+enum { SETTINGS_TOKENS_AUTO, SETTINGS_TOKENS_SECRETS, SETTINGS_TOKENS_ALWAYS };
 
 struct settings {
     struct pxed_list interfaces, plugins, hosts, loader_path;
     struct pxed_addr address;
     const char *name, *root, *state, *user;
-    unsigned arm, unknown, idle;
-    uint64_t arm_limit, install_timeout, drain;
-    const char *file; /* the ini, for complaints about a line of it */
+    unsigned arm, unknown, idle, believe, tokens;
+    uint64_t arm_limit, install_timeout, drain, arm_for;
+    const char *arm_any_limit; /* "25/1h" */
+    const char *file;          /* the ini, for complaints about a line of it */
 };
 
 extern const struct pxed_option settings_options[];
+
+/* "25/1h": so many in so many ms; "0" is no limit. False: it cannot be read. */
+bool settings_any_limit(struct pxed_slice text, uint64_t *ret_count, uint64_t *ret_ms);

@@ -104,7 +104,8 @@ static void commit(struct stage *st, bool after, void (*done)(void *arg, int res
             "staged", pxed_arena_dup(&arena, pxed_slice_of(pxed_mac_text(&st->batch[i]->machine->rec.mac, "-", mac))),
             value.len > 0 ? pxed_buf_slice(&value) : PXED_NO_SLICE, PXED_STORE_ANY};
     }
-    int rc = st->d->machines.store->commit(st->d->machines.store->self, puts, st->n, done, st);
+    const struct pxed_store *store = daemon_find(st->d, "store/1");
+    int rc = store->commit(store->self, puts, st->n, done, st);
     pxed_arena_clear(&arena);
     if (rc < 0)
         done(st, rc);
@@ -131,6 +132,8 @@ static void kept(void *arg, int result) {
     end_batch(st);
     next_batch(st);
 }
+
+static bool is_live(const struct stage *st, const struct machine *m);
 
 static void set_account(struct stage *st, struct staged *s, bool open, const char *folder) {
     const struct pxed_share_smb *smb = daemon_find(st->d, "share.smb/1");
@@ -184,7 +187,7 @@ static void worked(uv_work_t *work, int status) {
         job->known = NULL;
         job->n_known = 0;
         tell(st, s, job);
-        if (job->opens && job->folders[STAGE_SHARE] && !job->leaves && lifecycle_open(&s->machine->rec))
+        if (job->opens && job->folders[STAGE_SHARE] && !job->leaves && is_live(st, s->machine))
             set_account(st, s, true, job->folders[STAGE_SHARE]);
     }
     commit(st, true, kept);
@@ -212,11 +215,17 @@ static void told_store(void *arg, int result) {
 static uint64_t hash_inputs(const struct stage *st, const struct machine *m) {
     const struct lifecycle_record *r = &m->rec;
     uint64_t h = pxed_hash(r->os, strlen(r->os), st->generation * 2 + m->declared);
-    uint32_t words[] = {r->state, r->right, r->has_firmware, r->has_firmware ? r->firmware : 0, r->tries > 0};
+    uint32_t words[] = {
+        r->state, r->right, r->has_firmware, r->has_firmware ? r->firmware : 0, r->tries > 0, st->d->guard.failing};
     h = pxed_hash(words, sizeof(words), h);
     h = pxed_hash(r->token, sizeof(r->token), h);
     h = pxed_hash(r->account, sizeof(r->account), h);
     return h ? h : 1;
+}
+
+/* May its account be open? Not while its arming takes no effect. */
+static bool is_live(const struct stage *st, const struct machine *m) {
+    return m->declared && lifecycle_open(&m->rec) && !(m->rec.state == LIFECYCLE_ARMED && st->d->guard.failing);
 }
 
 static void collect(struct stage *st) {
@@ -232,7 +241,7 @@ static void collect(struct stage *st) {
         uint64_t key = hash_inputs(st, s->machine);
         if (key == s->key)
             continue;
-        if (!lifecycle_open(&s->machine->rec) || !s->machine->declared)
+        if (!is_live(st, s->machine))
             set_account(st, s, false, NULL);
         if (!stage_make(st, s, job)) {
             pxed_arena_clear(&job->arena);
@@ -385,7 +394,8 @@ int stage_start(struct daemon *d) {
     uv_timer_init(d->loop, &st->retry);
     st->idle.data = st->retry.data = st;
     uv_timer_start(&st->retry, on_retry, RETRY_MS, RETRY_MS);
-    int rc = d->machines.store->load(d->machines.store->self, "staged", load_row, d);
+    const struct pxed_store *store = daemon_find(d, "store/1");
+    int rc = store->load(store->self, "staged", load_row, d);
     if (rc < 0)
         return rc;
     st->images = images_new(d->loop, image_ready, d);

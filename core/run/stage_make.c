@@ -108,7 +108,7 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
     const struct catalogue *c = d->catalogue;
     struct machine *m = s->machine;
     const struct catalogue_host *host = m->declared ? catalogue_find(c, &m->rec.mac) : NULL;
-    const struct catalogue_os *os = host ? decide_os(d, host, m, &job->arena) : NULL;
+    const struct catalogue_os *os = host ? decide_os(d, host, &m->rec, &job->arena) : NULL;
     bool any = false;
     for (size_t i = 0; i < s->n_known; i++)
         any |= s->known[i].place == STAGE_SHARE;
@@ -133,8 +133,7 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
         add_files(st, job, m, host, os);
     }
     if (host && c->writes_pxelinux_cfg && stage_shares(os))
-        add_text(job, STAGE_PXELINUX, mac_name(m, "01-", &job->arena), content_loader_text(d, m, host, &job->arena),
-                 false);
+        add_text(job, STAGE_PXELINUX, mac_name(m, "01-", &job->arena), content_loader_text(d, m, &job->arena), false);
     else if (s->n_known == 0)
         job->folders[STAGE_PXELINUX] = NULL;
     return true;

@@ -13,6 +13,7 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
 static void start_sending(struct http_conn *c) {
     struct http *h = c->http;
     c->state = HTTP_SENDING;
+    c->limit = c->end;
     c->deadline = h->ctx->core->now(h->ctx) + HTTP_SEND_TIMEOUT;
     /* What the client may still be sending would turn our close into a reset (RFC 9112 9.6). */
     c->linger = !c->plan.keep && (!c->has_request || c->request.method == HTTP_METHOD_POST);
@@ -62,6 +63,64 @@ void http_answer_bytes(struct http_conn *c, int status, struct pxed_slice type, 
     start_sending(c);
 }
 
+/* --- what is held back until the core has it on disk --- */
+
+static void refuse_held(struct http_conn *c) {
+    answer_refusal(c, PXED_WHY_STORE_CANNOT_WRITE);
+}
+
+static void on_settled_whole(void *arg, bool may_send) {
+    struct http_conn *c = arg;
+    c->holding = false;
+    if (may_send)
+        start_sending(c);
+    else
+        refuse_held(c);
+    http_conn_run(c);
+}
+
+static void on_settled(void *arg, bool may_send) {
+    struct http_conn *c = arg;
+    c->holding = false;
+    c->limit = c->end;
+    c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
+    if (may_send)
+        http_conn_run(c);
+    else
+        http_conn_close(c); /* the head is out: a short body tells the client */
+}
+
+bool http_answer_settle(struct http_conn *c) {
+    c->holding = true;
+    int hold = c->content->settle(c->content, on_settled, c);
+    if (hold == PXED_HOLD_WAIT)
+        return false;
+    c->holding = false;
+    c->limit = c->end;
+    if (hold == PXED_HOLD_REFUSE)
+        http_conn_close(c);
+    return hold == PXED_HOLD_GO;
+}
+
+/* Head and body, or as much of them as may leave before the core has settled. */
+static void send_held(struct http_conn *c, uint64_t size) {
+    if (size > PXED_HOLD_WHOLE_UP_TO) {
+        uint64_t keep = c->end - c->pos < PXED_HOLD_BYTES ? c->end - c->pos : PXED_HOLD_BYTES;
+        start_sending(c);
+        c->limit = c->end - keep;
+        return;
+    }
+    c->holding = true;
+    int hold = c->content->settle(c->content, on_settled_whole, c);
+    if (hold == PXED_HOLD_WAIT)
+        return;
+    c->holding = false;
+    if (hold == PXED_HOLD_GO)
+        start_sending(c);
+    else
+        refuse_held(c);
+}
+
 /* Bytes or a file of the core's. */
 static void answer_content(struct http_conn *c) {
     struct pxed_content *content = c->content;
@@ -76,7 +135,10 @@ static void answer_content(struct http_conn *c) {
     c->pos = c->plan.offset;
     c->end = c->plan.body ? c->plan.offset + c->plan.length : c->pos;
     c->body = content->kind == PXED_CONTENT_BYTES ? content->bytes.ptr : NULL;
-    start_sending(c);
+    if (content->settle && c->plan.body && c->plan.whole)
+        send_held(c, entity.size);
+    else
+        start_sending(c);
 }
 
 /* The script gave no answer: the machine boots its disk if the core says so, else 502. */
@@ -172,6 +234,20 @@ static void log_errors(struct http_conn *c, const struct http_cgi_result *r) {
              c->content->cgi->script_name ? c->content->cgi->script_name : "", pxed_buf_cstr(&b));
 }
 
+/* A script that decides what a machine boots must have meant it: whatever looks like an error is one. */
+static const char *boot_script_fault(const struct http_conn *c, const struct http_cgi_result *r,
+                                     const struct http_cgi_output *parsed) {
+    if (!c->content->cgi->fallback.ptr || parsed->kind == HTTP_CGI_BROKEN)
+        return NULL;
+    if (WEXITSTATUS(r->status) != 0)
+        return "it did not exit with 0";
+    if (parsed->kind != HTTP_CGI_DOCUMENT)
+        return NULL;
+    if (parsed->status >= 400)
+        return "its Status says error";
+    return pxed_slice_trim(parsed->body).len == 0 ? "its output is empty" : NULL;
+}
+
 static void on_script(void *arg, struct http_cgi_result *r) {
     struct http_conn *c = arg;
     char why[2 * HTTP_CGI_ERRORS_MAX];
@@ -180,10 +256,11 @@ static void on_script(void *arg, struct http_cgi_result *r) {
     c->run = NULL;
     http_cgi_output_parse(pxed_slice(r->output, r->output_len), &parsed);
     bool ended = r->end == HTTP_CGI_ENDED && WIFEXITED(r->status);
+    const char *bad = ended ? boot_script_fault(c, r, &parsed) : NULL;
     if (r->end == HTTP_CGI_BUSY) {
         answer_refusal(c, PXED_WHY_BUSY);
-    } else if (!ended || parsed.kind == HTTP_CGI_BROKEN) {
-        describe_end(r, ended ? parsed.why : NULL, &b);
+    } else if (!ended || parsed.kind == HTTP_CGI_BROKEN || bad) {
+        describe_end(r, bad ? bad : ended ? parsed.why : NULL, &b);
         script_failed(c, pxed_buf_cstr(&b));
     } else {
         if (r->errors.len > 0)

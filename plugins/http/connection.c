@@ -80,7 +80,8 @@ static void end_output(struct http_conn *c, bool whole) {
     free(c->redirect);
     c->body = c->body_heap = c->redirect = NULL;
     c->head_len = c->head_sent = 0;
-    c->pos = c->end = c->warm_until = 0;
+    c->pos = c->end = c->limit = c->warm_until = 0;
+    c->holding = false;
     c->redirects = 0;
 }
 
@@ -248,6 +249,13 @@ static bool run_sending(struct http_conn *c) {
     case HTTP_SENT_ALL:
         break;
     }
+    if (c->pos < c->end) {
+        if (http_answer_settle(c))
+            return true;
+        if (c->state == HTTP_SENDING)
+            want(c, UV_DISCONNECT);
+        return false;
+    }
     end_output(c, c->plan.whole);
     bool more = !c->eof || c->in_len > http_parser_rest(&c->parser); /* pipelined before the client shut its side */
     if (c->plan.keep && !c->http->stopping && more) {
@@ -290,7 +298,7 @@ void http_conn_run(struct http_conn *c) {
             break;
         case HTTP_SENDING:
             served++;
-            on = c->warm ? false : run_sending(c);
+            on = c->warm || c->holding ? false : run_sending(c);
             break;
         case HTTP_LINGERING:
             run_lingering(c);

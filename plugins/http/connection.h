@@ -56,6 +56,8 @@ struct http_conn {
     const char *body; /* in memory: content bytes, or into body_heap; NULL: the content's file */
     char *body_heap;
     uint64_t pos, end;   /* of body or file: what is left to send */
+    uint64_t limit;      /* what may be sent now; below `end`: the rest waits until the core has settled */
+    bool holding;        /* the core is asked */
     uint64_t warm_until; /* file position up to which the page cache was filled on our order */
     struct http_warm *warm;
     bool in_files; /* in n_files */
@@ -84,6 +86,8 @@ void http_serve(struct http_conn *c);
 void http_answer_text(struct http_conn *c, int status, const char *name, const char *sentence, bool close);
 /* Copies `body`. */
 void http_answer_bytes(struct http_conn *c, int status, struct pxed_slice type, struct pxed_slice body);
+/* The bytes up to `limit` are out: asks the core for the rest. True: go on at once. The connection may be closed. */
+bool http_answer_settle(struct http_conn *c);
 /* Lets go of whatever the connection waits for. */
 void http_answer_cancel(struct http_conn *c);
 

@@ -64,6 +64,7 @@ int http_status_of(enum pxed_reason reason) {
     case PXED_WHY_SECRET_NO_TOKEN:
     case PXED_WHY_TOKEN_DEAD:
     case PXED_WHY_EVENT_FOREIGN:
+    case PXED_WHY_NOT_BELIEVED:
         return 403;
     case PXED_WHY_TIMEOUT:
         return 408;
@@ -72,11 +73,14 @@ int http_status_of(enum pxed_reason reason) {
     case PXED_WHY_IO_ERROR:
     case PXED_WHY_STORE_FAILED:
     case PXED_WHY_TEMPLATE_BROKEN:
+    case PXED_WHY_ANSWER_UNREADABLE:
+    case PXED_WHY_ANSWER_BROKEN:
         return 500;
     case PXED_WHY_CGI_FAILED:
         return 502;
     case PXED_WHY_BUSY:
     case PXED_WHY_SHUTTING_DOWN:
+    case PXED_WHY_STORE_CANNOT_WRITE:
         return 503;
     default: /* not declared, not armed, no plan, no image, ...: there is nothing under this name for this asker */
         return 404;

@@ -51,11 +51,11 @@ static bool is_cached(int fd, uint64_t at) {
 static size_t share(const struct http_conn *c) {
     size_t n = TURN_BYTES_ALL / (c->http->n_files > 0 ? c->http->n_files : 1);
     n = n > TURN_BYTES ? TURN_BYTES : n < TURN_BYTES_MIN ? TURN_BYTES_MIN : n;
-    return c->end - c->pos < n ? (size_t)(c->end - c->pos) : n;
+    return c->limit - c->pos < n ? (size_t)(c->limit - c->pos) : n;
 }
 
 static void warm_up(struct http_conn *c) {
-    uint64_t left = c->end - c->pos;
+    uint64_t left = c->limit - c->pos;
     uint64_t at = c->content->offset + c->pos;
     c->warm_until = c->pos + WARM_BYTES;
     http_warm_start(c, c->content->fd, at, left < WARM_BYTES ? left : WARM_BYTES);
@@ -86,12 +86,12 @@ static enum http_sent send_file(struct http_conn *c) {
                                                                            : file_broken(c, strerror(errno));
     progress(c, (size_t)n);
     /* Even if the socket would take more: others are waiting. */
-    return c->pos == c->end ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
+    return c->pos == c->limit ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
 }
 
 /* A small file that is in the page cache leaves with its head in one packet; else nothing is done. */
 static bool send_small_file(struct http_conn *c, enum http_sent *ret) {
-    size_t len = (size_t)(c->end - c->pos);
+    size_t len = (size_t)(c->limit - c->pos);
     struct iovec iov = {c->http->scratch, len};
     off_t at = (off_t)(c->content->offset + c->pos);
     ssize_t n = preadv2(c->content->fd, &iov, 1, at, RWF_NOWAIT);
@@ -105,15 +105,15 @@ static bool send_small_file(struct http_conn *c, enum http_sent *ret) {
 
 static enum http_sent send_file_head(struct http_conn *c) {
     enum http_sent sent;
-    if (c->end - c->pos <= SMALL_FILE && send_small_file(c, &sent))
+    if (c->limit - c->pos <= SMALL_FILE && send_small_file(c, &sent))
         return sent;
     sent = send_pieces(c, NULL, 0, MSG_MORE);
     return sent == HTTP_SENT_ALL ? send_file(c) : sent;
 }
 
 enum http_sent http_send(struct http_conn *c) {
-    if (c->body || c->pos == c->end)
-        return send_pieces(c, c->body ? c->body + c->pos : NULL, (size_t)(c->end - c->pos), 0);
+    if (c->body || c->pos == c->limit)
+        return send_pieces(c, c->body ? c->body + c->pos : NULL, (size_t)(c->limit - c->pos), 0);
     if (!c->in_files) {
         c->in_files = true;
         c->http->n_files++;

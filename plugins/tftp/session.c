@@ -183,9 +183,55 @@ static void fail(struct tftp_session *s, enum pxed_reason reason) {
     tftp_session_end(s, reason, false);
 }
 
+static void step(struct tftp_session *s, enum tftp_input_kind kind, uint16_t block);
+
+/* The core's word on what was held back. */
+static void on_may_send(void *arg, bool may_send) {
+    struct tftp_session *s = arg;
+    s->held = false;
+    if (may_send)
+        step(s, TFTP_RELEASED, 0);
+    else
+        fail(s, PXED_WHY_STORE_CANNOT_WRITE);
+}
+
+/* What stands in the way: that the asker has been heard, then that its right is used up. */
+static void ask_core(struct tftp_session *s) {
+    struct tftp_transfer *t = &s->transfer;
+    struct pxed_content *c = s->content;
+    int hold = PXED_HOLD_GO;
+    if (s->held)
+        return; /* the client asks again meanwhile */
+    s->held = true;
+    if (t->hold_heard && t->seen) {
+        t->hold_heard = false;
+        hold = c->heard(c, on_may_send, s);
+    } else if (!t->seen) { /* one block, and no OACK before it: nobody has proved to be there */
+        s->held = false;
+        fail(s, PXED_WHY_NOT_BELIEVED);
+        return;
+    } else if (t->hold_last) {
+        t->hold_last = false;
+        hold = c->settle(c, on_may_send, s);
+    }
+    if (hold == PXED_HOLD_WAIT) {
+        watch_deadline(s);
+        return;
+    }
+    s->held = false;
+    if (hold == PXED_HOLD_GO)
+        step(s, TFTP_RELEASED, 0);
+    else
+        fail(s, PXED_WHY_STORE_CANNOT_WRITE);
+}
+
 static void act(struct tftp_session *s, struct tftp_action action) {
     bool gone = false;
     s->resends += action.resend;
+    if (action.what == TFTP_DO_HOLD) {
+        ask_core(s);
+        return;
+    }
     if (action.what == TFTP_DO_END) {
         tftp_session_end(s, action.reason, action.whole);
         return;
@@ -226,6 +272,10 @@ static void count_delivered(struct tftp_session *s) {
         s->content->sent = sent < s->size ? sent : s->size;
 }
 
+static void nobody_waits(void *arg, bool may_send) {
+    (void)arg, (void)may_send;
+}
+
 static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     struct tftp_reply reply;
     if (!tftp_parse_reply(packet, &reply))
@@ -242,6 +292,8 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     struct tftp_action action =
         tftp_step(&s->transfer, (struct tftp_input){.kind = TFTP_GOT_ACK, .block = reply.number}, now_of(s));
     count_delivered(s);
+    if (action.what == TFTP_DO_END && s->transfer.hold_heard) /* one block was all: it was its machine all the same */
+        s->content->heard(s->content, nobody_waits, NULL);
     act(s, action);
 }
 
@@ -361,6 +413,8 @@ static void negotiate(struct tftp_session *s) {
     if (text)
         s->text = pxed_xalloc(TFTP_TEXT_PLACES * sizeof(*s->text));
     tftp_transfer_init(&s->transfer, &s->terms, size);
+    s->transfer.hold_heard = s->content->heard != NULL;
+    s->transfer.hold_last = s->content->settle != NULL;
     free(s->packet);
     s->packet = NULL;
 }

@@ -16,6 +16,7 @@ struct tftp_session {
     struct tftp_request request;
     char *packet; /* what `request` points into; freed once the content is open */
     bool waiting; /* for the core's `later` */
+    bool held;    /* the core is asked whether what was held back may leave */
     uint64_t ticket;
     struct pxed_content *content; /* NULL while waiting */
     struct tftp_transfer transfer;

@@ -26,9 +26,13 @@ static struct tftp_action send_window(struct tftp_transfer *t, uint64_t now, boo
     uint64_t n = t->seen ? t->window : 1;
     if (t->base > 0 && n > t->last - t->base + 1)
         n = t->last - t->base + 1;
-    t->next = t->base + n;
     t->sent_at = now;
     t->deadline = now + t->wait;
+    /* A window that is cut short would leave the client waiting for the rest of it (RFC 7440 s4): all of it is held. */
+    bool last = t->base > 0 && (t->last == TFTP_LAST_UNKNOWN || t->base + n > t->last);
+    if ((t->hold_heard && t->seen) || (t->hold_last && last))
+        return (struct tftp_action){.what = TFTP_DO_HOLD};
+    t->next = t->base + n;
     return (struct tftp_action){
         .what = t->base == 0 ? TFTP_DO_OACK : TFTP_DO_DATA, .first = t->base, .count = (unsigned)n, .resend = resend};
 }
@@ -119,6 +123,8 @@ struct tftp_action tftp_step(struct tftp_transfer *t, struct tftp_input input, u
         return t->seen || now - t->sent_at < TFTP_GAP_MOST ? nothing() : send_again(t, now);
     case TFTP_TICK:
         return tick(t, now);
+    case TFTP_RELEASED:
+        return send_window(t, now, false);
     }
     return nothing();
 }

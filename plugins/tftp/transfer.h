@@ -28,17 +28,20 @@ struct tftp_transfer {
     unsigned wait_first, wait;
     unsigned gap;
     unsigned tries;
-    bool seen; /* the client has acknowledged something */
+    bool seen;       /* the client has acknowledged something */
+    bool hold_heard; /* nothing more leaves after the first ACK, until this is cleared */
+    bool hold_last;  /* nor a window with the last block */
 };
 
-enum tftp_input_kind { TFTP_START, TFTP_GOT_ACK, TFTP_GOT_ERROR, TFTP_GOT_REQUEST, TFTP_TICK };
+enum tftp_input_kind { TFTP_START, TFTP_GOT_ACK, TFTP_GOT_ERROR, TFTP_GOT_REQUEST, TFTP_TICK, TFTP_RELEASED };
 
 struct tftp_input {
     enum tftp_input_kind kind;
     uint16_t block; /* GOT_ACK, as on the wire */
 };
 
-enum tftp_do { TFTP_DO_NOTHING, TFTP_DO_OACK, TFTP_DO_DATA, TFTP_DO_END };
+/* HOLD: a hold flag stands in the way; clear it and step with TFTP_RELEASED. */
+enum tftp_do { TFTP_DO_NOTHING, TFTP_DO_OACK, TFTP_DO_DATA, TFTP_DO_HOLD, TFTP_DO_END };
 
 struct tftp_action {
     enum tftp_do what;

@@ -23,7 +23,7 @@ static const char *pxed_keys = "";
 static void boot_daemon(void) {
     memset(&d, 0, sizeof(d));
     machines_init(&d.machines);
-    ck_assert_int_eq(machines_load(&d.machines, &store.service), 0);
+    ck_assert_int_eq(ledger_load(&d.machines, &store.service), 0);
 }
 static void setup(void) {
     pxed_keys = "";
@@ -33,8 +33,9 @@ static void setup(void) {
     boot_daemon();
 }
 static void end_daemon(void) {
-    machines_flush(&d.machines, NULL, NULL);
+    ledger_flush(&d.machines, NULL, NULL);
     fake_store_pump(&store);
+    ledger_free(&d.machines);
     machines_free(&d.machines);
 }
 static void teardown(void) {
@@ -62,6 +63,22 @@ static void lose_store(const char *text) {
     fake_store_open(&store);
     boot_daemon();
     hosts(text);
+}
+
+static struct machine *machine(unsigned n);
+
+static int make_ordered(void *arg, struct machine *m, struct lifecycle_record *rec) {
+    struct declare_secrets secrets = {.token = {7}};
+    (void)m;
+    declare_arm(rec, LIFECYCLE_ANY, pxed_slice_of(arg), 1, &secrets, PXED_SLICE("uid 0"), 1);
+    return 1;
+}
+
+/* As `pxed arm` does. */
+static void order(unsigned n, const char *os) {
+    struct machine *m = machine(n);
+    ck_assert_int_eq(ledger_commit(&d.machines, &m, 1, make_ordered, NULL, (void *)(uintptr_t)os), 0);
+    fake_store_pump(&store);
 }
 
 static struct machine *machine(unsigned n) {
@@ -200,6 +217,7 @@ END_TEST
 START_TEST(removing_stops_nothing_that_runs) {
     hosts(ONE TWO);
     lifecycle_delivered(&machine(1)->rec, 1);
+    machines_touch(&d.machines, machine(1));
     hosts(TWO);
     ck_assert_int_eq(state(1), LIFECYCLE_INSTALLING);
     restart(TWO);
@@ -242,7 +260,7 @@ START_TEST(a_used_arming_does_not_follow) {
     ck_assert_int_eq(state(1), LIFECYCLE_INSTALLING);
     const struct catalogue_host *h = site_host(&site, NULL);
     struct pxed_arena arena = {0};
-    ck_assert(pxed_slice_is(decide_os(&d, h, machine(1), &arena)->id.text,
+    ck_assert(pxed_slice_is(decide_os(&d, h, &machine(1)->rec, &arena)->id.text,
                             "debian-12")); /* its files stay those of the install */
     pxed_arena_clear(&arena);
 }
@@ -250,7 +268,7 @@ END_TEST
 
 START_TEST(an_order_for_another_os_stays) { /* pxed arm --os: the line did not change */
     hosts(ONE);
-    declare_arm(&d, machine(1), LIFECYCLE_ANY, PXED_SLICE("rocky-9"), 1, PXED_SLICE("uid 0"));
+    order(1, "rocky-9");
     hosts(ONE);
     restart(ONE);
     ck_assert_str_eq(machine(1)->rec.os, "rocky-9");

@@ -82,7 +82,7 @@ static struct lifecycle_record in_state(enum column column) {
 static const int64_t later = T0 + TIMEOUT + SECOND;
 
 static void do_power_on(struct lifecycle_record *r) {
-    lifecycle_boot(r, later);
+    lifecycle_judge(r, later);
 }
 static void do_stages(struct lifecycle_record *r) {
     for (int s = PXED_STAGE_DISCOVERED; s < PXED_STAGE_COUNT; s++)
@@ -305,7 +305,7 @@ START_TEST(a_removed_line_takes_the_unused_right) {
     ck_assert(lifecycle_disarm(&r, T0 + 1));
     ck_assert_int_eq(lifecycle_wants(&r, &plain), PXED_WHY_NOT_ARMED);
     ck_assert(!lifecycle_disarm(&r, T0 + 2)); /* nothing left to take */
-    lifecycle_boot(&r, T0 + HOUR);
+    lifecycle_judge(&r, T0 + HOUR);
     lifecycle_follow(&r, PXED_SLICE("debian-12"), T0 + HOUR); /* the line is back */
     ck_assert_int_eq(r.state, LIFECYCLE_NONE);
 }
@@ -317,7 +317,7 @@ START_TEST(a_removed_line_stops_nothing_that_runs) {
     ck_assert(lifecycle_disarm(&r, T0 + 1)); /* the further tries are gone */
     ck_assert_int_eq(r.state, LIFECYCLE_INSTALLING);
     event(&r, "failed", T0 + 2);
-    lifecycle_boot(&r, T0 + HOUR);
+    lifecycle_judge(&r, T0 + HOUR);
     ck_assert_int_eq(r.state, LIFECYCLE_FAILED);
 }
 END_TEST
@@ -335,7 +335,7 @@ START_TEST(retries_are_free_until_delivery) {
     struct lifecycle_record r = armed(1);
     for (int boot = 1; boot <= 50; boot++) {
         int64_t now = T0 + boot * HOUR * 3;
-        lifecycle_boot(&r, now);
+        lifecycle_judge(&r, now);
         lifecycle_stage(&r, PXED_STAGE_SCRIPT, PXED_WHY_OK, now);
         lifecycle_stage(&r, PXED_STAGE_KERNEL, PXED_WHY_OK, now);
         ck_assert(!lifecycle_tick(&r, TIMEOUT, now + TIMEOUT * 10)); /* an unused right has no end */
@@ -471,7 +471,7 @@ START_TEST(a_further_try) {
     lifecycle_delivered(&r, T0);
     if (tries[_i].last_word)
         event(&r, tries[_i].last_word, T0 + 1);
-    lifecycle_boot(&r, T0 + HOUR);
+    lifecycle_judge(&r, T0 + HOUR);
     ck_assert_msg(r.state == tries[_i].after_boot, "%s: %s", tries[_i].name, state_name(r.state));
     bool again = tries[_i].after_boot == LIFECYCLE_ARMED;
     ck_assert_int_eq(r.tries, tries[_i].after_boot == LIFECYCLE_INSTALLED ? 0 : 1);
@@ -489,17 +489,17 @@ START_TEST(a_try_begins_at_power_on_only) {
     lifecycle_stage(&r, PXED_STAGE_SCRIPT, PXED_WHY_OK, T0 + 2);
     lifecycle_delivered(&r, T0 + 3);
     ck_assert_int_eq(r.state, LIFECYCLE_FAILED);
-    lifecycle_boot(&r, T0 + HOUR);
+    lifecycle_judge(&r, T0 + HOUR);
     ck_assert_int_eq(r.state, LIFECYCLE_ARMED);
     lifecycle_delivered(&r, T0 + HOUR);
-    lifecycle_boot(&r, T0 + 2 * HOUR);
+    lifecycle_judge(&r, T0 + 2 * HOUR);
     ck_assert_int_eq(r.state, LIFECYCLE_UNCONFIRMED); /* that was the last */
 }
 END_TEST
 
 START_TEST(two_installs_of_one_machine) { /* the whole story once, in order */
     struct lifecycle_record r = armed(1);
-    lifecycle_boot(&r, T0 + 10);
+    lifecycle_judge(&r, T0 + 10);
     for (int s = PXED_STAGE_DISCOVERED; s <= PXED_STAGE_ANSWER; s++)
         ck_assert(lifecycle_stage(&r, (enum pxed_stage)s, PXED_WHY_OK, T0 + 20));
     ck_assert(lifecycle_delivered(&r, T0 + 30));
@@ -507,7 +507,7 @@ START_TEST(two_installs_of_one_machine) { /* the whole story once, in order */
     ck_assert(event(&r, "bootable", T0 + 50));
     ck_assert(event(&r, "installed", T0 + 60));
     ck_assert(!lifecycle_open(&r)); /* token and files are dead */
-    lifecycle_boot(&r, T0 + HOUR);
+    lifecycle_judge(&r, T0 + HOUR);
     ck_assert_int_eq(lifecycle_wants(&r, &plain), PXED_WHY_INSTALLED);
     lifecycle_arm(&r, LIFECYCLE_ANY, PXED_SLICE("debian-12"), 1, token, PXED_SLICE("uid 0"), T0 + 2 * HOUR);
     ck_assert(!event(&r, "installed", T0 + 2 * HOUR)); /* the old system's late word */

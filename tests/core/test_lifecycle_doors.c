@@ -97,7 +97,7 @@ START_TEST(a_stage_keeps_its_reason) {
     lifecycle_stage(&r, PXED_STAGE_LOCAL, PXED_WHY_NO_IMAGE, T0);
     lifecycle_stage(&r, PXED_STAGE_LOCAL, PXED_WHY_OK, T0 + 1);
     ck_assert_int_eq(r.reason, PXED_WHY_NO_IMAGE);
-    lifecycle_boot(&r, T0 + HOUR);
+    lifecycle_power_on(&r, T0 + HOUR);
     ck_assert_int_eq(r.reason, PXED_WHY_OK);
     ck_assert_int_eq(r.stage, PXED_STAGE_NONE);
     ck_assert_int_eq(r.script_at, 0);

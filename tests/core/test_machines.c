@@ -1,5 +1,5 @@
 /* Records and journal of every machine, in memory and through the store; and what happens at their limits. */
-#include "machines.h"
+#include "ledger.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static int told, told_result;
 
 static void start(void) {
     machines_init(&ms);
-    ck_assert_int_eq(machines_load(&ms, &store.service), 0);
+    ck_assert_int_eq(ledger_load(&ms, &store.service), 0);
 }
 static void setup(void) {
     told = told_result = 0;
@@ -25,12 +25,14 @@ static void setup(void) {
 }
 static void teardown(void) {
     fake_store_pump(&store);
+    ledger_free(&ms);
     machines_free(&ms);
     fake_store_close(&store);
 }
 /* The daemon ends (what was not flushed is lost) and starts again. */
 static void restart(void) {
     fake_store_pump(&store);
+    ledger_free(&ms);
     machines_free(&ms);
     start();
 }
@@ -55,7 +57,7 @@ static struct machine *find(unsigned n) {
 }
 static struct machine *held(unsigned n) { /* had a line once; the log does not speak of it */
     struct machine *m = get(n);
-    machines_declare(&ms, m, false, 1000);
+    machines_hold(&ms, m, true);
     machines_touch(&ms, m);
     return m;
 }
@@ -76,7 +78,7 @@ START_TEST(records_survive) {
     lifecycle_arm(&m->rec, LIFECYCLE_BLANK, PXED_SLICE("debian-12"), 2, token, PXED_SLICE("new line"), 5);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d003c);
     machines_set_ip(&ms, m, &ip, true);
-    ck_assert_int_eq(machines_flush(&ms, done, NULL), 0);
+    ck_assert_int_eq(ledger_flush(&ms, done, NULL), 0);
     ck_assert_int_eq(told, 0); /* later, never from inside */
     fake_store_pump(&store);
     ck_assert(told == 1 && told_result == 0);
@@ -94,7 +96,7 @@ START_TEST(strangers_are_not_stored) {
     struct machine *m = get(1);
     machines_touch(&ms, m);
     machines_journal(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
-    ck_assert_int_eq(machines_flush(&ms, NULL, NULL), 0);
+    ck_assert_int_eq(ledger_flush(&ms, NULL, NULL), 0);
     ck_assert_uint_eq(fake_store_count(&store, "machine") + fake_store_count(&store, "journal"), 0);
     restart();
     ck_assert_uint_eq(ms.n, 0);
@@ -129,7 +131,7 @@ START_TEST(a_stranger_gets_a_line) {
         get(i);
     held(1); /* out of the middle of the list */
     ck_assert_uint_eq(ms.n_strangers, 2);
-    machines_declare(&ms, find(1), false, 1);
+    machines_declare(&ms, find(1), false);
     get(1);
     ck_assert_uint_eq(ms.n_strangers, 2); /* once held, never forgotten */
     for (unsigned i = 0; i < STRANGERS + 5; i++)
@@ -174,7 +176,7 @@ START_TEST(the_journal_is_ordered) {
     machines_journal(&ms, one, "discovered", PXED_WHY_OK, "arch=0", 10);
     machines_journal(&ms, two, "discovered", PXED_WHY_OK, NULL, 11);
     machines_journal(&ms, one, "local", PXED_WHY_NOT_ARMED, "", 12);
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     restart();
     const struct journal_entry *e = ms.first;
     ck_assert(e && e->seq == 1 && e->at == 10 && e->machine == find(1));
@@ -193,7 +195,7 @@ END_TEST
 START_TEST(texts_survive_as_they_are) {
     static const char text[] = "reason=DISK_NOT_BLANK body=\"sda1: ext4  two  blanks\"  ";
     machines_journal(&ms, held(1), "failed", PXED_WHY_DISK_NOT_BLANK, text, 10);
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     restart();
     ck_assert_str_eq(ms.first->text, text);
     ck_assert_int_eq(ms.first->reason, PXED_WHY_DISK_NOT_BLANK);
@@ -208,7 +210,7 @@ START_TEST(a_machines_journal_has_a_limit) {
     ck_assert_uint_eq(m->n_entries, PER_MACHINE);
     ck_assert_int_eq(m->last->at, 10 + 3 * PER_MACHINE - 1);
     ck_assert_uint_eq(quiet->n_entries, 1); /* a noisy one does not push out the others */
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     restart();
     ck_assert_uint_eq(find(1)->n_entries, PER_MACHINE);
     ck_assert_uint_eq(find(2)->n_entries, 1);
@@ -220,10 +222,10 @@ START_TEST(the_whole_journal_has_a_limit) {
         machines_journal(&ms, i < 1000 ? held(i) : find(i % 1000), "script", PXED_WHY_OK, NULL, i);
     ck_assert_uint_eq(ms.n_entries, ALL);
     ck_assert_uint_eq(ms.first->seq, 1001);
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     for (unsigned i = 0; i < 2000; i++)
         machines_journal(&ms, find(i % 1000), "script", PXED_WHY_OK, NULL, i);
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     ck_assert_uint_le(fake_store_count(&store, "journal"), ALL);
     restart();
     ck_assert_uint_le(ms.n_entries, ALL);
@@ -237,7 +239,7 @@ START_TEST(long_texts_fit) {
     text[sizeof(text) - 1] = '\0';
     machines_journal(&ms, held(1), what, PXED_WHY_OK, text, 1);
     ck_assert_uint_eq(strlen(ms.last->text), sizeof(text) - 1);
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     restart();
     ck_assert_str_eq(ms.last->what, what);
     ck_assert_uint_ge(strlen(ms.last->text), 3000);
@@ -249,23 +251,23 @@ END_TEST
 START_TEST(refused_at_once) {
     held(1);
     store.refuse = -ENOSPC;
-    ck_assert_int_eq(machines_flush(&ms, done, NULL), -ENOSPC);
+    ck_assert_int_eq(ledger_flush(&ms, done, NULL), -ENOSPC);
     fake_store_pump(&store);
     ck_assert_int_eq(told, 0); /* the caller has heard it */
-    ck_assert_uint_eq(ms.in_flight, 0);
+    ck_assert_uint_eq(ledger_in_flight(&ms), 0);
 }
 END_TEST
 
 START_TEST(failed_later) {
     held(1);
     store.fail = -EIO;
-    ck_assert_int_eq(machines_flush(&ms, done, NULL), 0);
-    ck_assert_uint_eq(ms.in_flight, 1);
+    ck_assert_int_eq(ledger_flush(&ms, done, NULL), 0);
+    ck_assert_uint_eq(ledger_in_flight(&ms), 1);
     fake_store_pump(&store);
     ck_assert(told == 1 && told_result == -EIO);
     store.fail = PXED_STORE_CONFLICT;
     machines_touch(&ms, find(1));
-    machines_flush(&ms, done, NULL);
+    ledger_flush(&ms, done, NULL);
     fake_store_pump(&store);
     ck_assert(told == 2 && told_result < 0);
 }
@@ -275,18 +277,18 @@ START_TEST(what_failed_is_written_with_the_next) {
     struct machine *m = held(1);
     machines_journal(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
     store.fail = -EIO;
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     fake_store_pump(&store);
     store.fail = 0;
-    machines_flush(&ms, NULL, NULL); /* nothing new happened, but the disk has room again */
+    ledger_flush(&ms, NULL, NULL); /* nothing new happened, but the disk has room again */
     fake_store_pump(&store);
     ck_assert_uint_eq(fake_store_count(&store, "machine"), 1);
     store.refuse = -EIO;
     m->rec.tries = 7;
     machines_touch(&ms, m);
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     store.refuse = 0;
-    machines_flush(&ms, NULL, NULL);
+    ledger_flush(&ms, NULL, NULL);
     fake_store_pump(&store);
     restart();
     ck_assert_uint_eq(find(1)->rec.tries, 7);
@@ -294,9 +296,9 @@ START_TEST(what_failed_is_written_with_the_next) {
 END_TEST
 
 START_TEST(nothing_to_write_is_no_commit) {
-    ck_assert_int_eq(machines_flush(&ms, NULL, NULL), 0);
+    ck_assert_int_eq(ledger_flush(&ms, NULL, NULL), 0);
     ck_assert_uint_eq(store.commits, 0);
-    machines_flush(&ms, done, NULL); /* but whoever waits gets an answer */
+    ledger_flush(&ms, done, NULL); /* but whoever waits gets an answer */
     fake_store_pump(&store);
     ck_assert_int_eq(told, 1);
 }

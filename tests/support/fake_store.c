@@ -80,19 +80,33 @@ static int load(void *self, const char *table,
     return 0;
 }
 
+/* Version the record has; 0: there is none. */
+static uint64_t version_of(const struct fake_store *s, const struct pxed_put *p) {
+    size_t at = place(s, p->table, p->key);
+    return at < s->n && compare(&s->records[at], p->table, p->key) == 0 ? s->records[at].version : 0;
+}
+
+static bool conflicts(const struct fake_store *s, const struct pxed_put *puts, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (puts[i].replaces != PXED_STORE_ANY && puts[i].replaces != version_of(s, &puts[i]))
+            return true;
+    return false;
+}
+
 static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done)(void *arg, int result), void *arg) {
     struct fake_store *s = self;
     s->commits++;
     if (s->refuse)
         return s->refuse;
-    for (size_t i = 0; i < n && !s->fail; i++)
+    int result = s->fail ? s->fail : conflicts(s, puts, n) ? PXED_STORE_CONFLICT : PXED_STORE_OK;
+    for (size_t i = 0; i < n && result == PXED_STORE_OK; i++)
         put(s, puts[i].table, puts[i].key, puts[i].value);
     if (!done)
         return 0;
     if (s->n_answers == s->cap_answers)
         s->answers =
             pxed_xrealloc(s->answers, (s->cap_answers = s->cap_answers ? s->cap_answers * 2 : 8) * sizeof(*s->answers));
-    s->answers[s->n_answers++] = (struct fake_answer){done, arg, s->fail};
+    s->answers[s->n_answers++] = (struct fake_answer){done, arg, result};
     return 0;
 }
 

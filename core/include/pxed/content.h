@@ -45,19 +45,23 @@ struct pxed_content {
     /* Ends the content: `whole` if the client has received all of it (TFTP: last ACK; HTTP: last byte handed to the
      * kernel of a full, un-ranged GET answer or of the range that ends it). Exactly once, on the loop. */
     void (*release)(struct pxed_content *c, bool whole);
-    /* Since minor 2. TFTP: the first ACK has come from the port that asked. Until then the asker's address may be
-     * forged, and nothing it did is noted. At most once; NULL: nobody wants to know. */
-    void (*heard)(struct pxed_content *c);
-    /* Since minor 2. Set: delivering this content uses up a right, and that must be on disk before its end leaves. The
-     * protocol keeps the end back (PXED_HOLD_*, TFTP: the last block), calls this once and waits: `done` comes exactly
-     * once, later, never from inside the call, with whether the rest may be sent; false: HTTP 503 or an end of the
-     * connection, a TFTP ERROR. It never comes after release(). HEAD, 304 and ranges that do not hold the last byte do
-     * not call it. */
-    void (*settle)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
+    /* Since minor 2; both may be NULL. Each is called at most once and returns an enum pxed_hold. After PXED_HOLD_WAIT
+     * `done` comes exactly once, later, never from inside the call and never after release(), with whether the rest may
+     * be sent. May it not: HTTP 503 or an end of the connection, a TFTP ERROR.
+     *
+     * TFTP only: the first ACK has come from the port that asked, so the asker's address is not forged. What the request
+     * says about its machine is noted now. After an OACK nothing of the content leaves before this has answered. */
+    int (*heard)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
+    /* Delivering this content uses up a right, and that must be on disk before its end leaves. The protocol keeps the end
+     * back (PXED_HOLD_BYTES; TFTP: the last block, which must not leave before the asker has been heard) until this has
+     * answered. HEAD, 304 and ranges without the last byte do not call it. */
+    int (*settle)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
 };
 
-/* How much of a content with `settle` is kept back: all of a small one, head included, else its last bytes. */
-enum { PXED_HOLD_WHOLE = 32 * 1024, PXED_HOLD_END = 16 * 1024 };
+enum pxed_hold { PXED_HOLD_GO, PXED_HOLD_WAIT, PXED_HOLD_REFUSE };
+
+/* How much of a content with `settle` HTTP keeps back: all of a small one, head included, else its last bytes. */
+enum { PXED_HOLD_WHOLE_UP_TO = 32 * 1024, PXED_HOLD_BYTES = 16 * 1024 };
 
 /* Result of opening: PXED_WHY_OK with *ret_content, or a refusal, or PENDING (the callback comes exactly once, later).
  */

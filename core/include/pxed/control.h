@@ -28,6 +28,13 @@ struct pxed_machine_view {
     struct pxed_slice fail;     /* reason word of the last failed event */
     const char *file;           /* of the line */
     unsigned line;
+    /* Since minor 2. */
+    enum pxed_reason not_ready;       /* armed, but would get no installer now: why; OK: it would */
+    struct pxed_slice not_ready_text; /* what was looked for; may be empty */
+    bool disk_cleared;                /* a step that writes the disk came since the last arming was used */
+    const char *was_install;          /* before an arming that is not used yet: as `install`; "" none */
+    struct pxed_slice was_os;
+    int64_t was_at;
 };
 
 /* One step of one machine, in order of seq (all machines share the counter). */
@@ -65,6 +72,8 @@ struct pxed_arm_order {
     unsigned tries;       /* 1 */
     bool new_lines;       /* arm every held_new host, with right blank; macs is empty */
     struct pxed_slice who;
+    uint64_t valid_ms; /* since minor 2: an unused arming ends then; 0: as arm-for says */
+    bool typed;        /* since minor 2: a person has typed the number of hosts: arm-any-limit does not count */
 };
 
 struct pxed_control {
@@ -86,4 +95,11 @@ struct pxed_control {
     void (*arm)(void *self, const struct pxed_arm_order *order, void (*done)(void *arg, int result), void *arg);
     void (*disarm)(void *self, const struct pxed_hwaddr *macs, size_t n, struct pxed_slice who,
                    void (*done)(void *arg, int result), void *arg);
+    /* Since minor 2. Known, not armed: `macs`, or every held_new host (`macs` NULL). */
+    void (*adopt)(void *self, const struct pxed_hwaddr *macs, size_t n, struct pxed_slice who,
+                  void (*done)(void *arg, int result), void *arg);
+    /* An operator says how an installation ended: "installed" or "failed". OK: `done` comes, later. */
+    enum pxed_reason (*event)(void *self, const struct pxed_hwaddr *mac, struct pxed_slice stage,
+                              struct pxed_slice reason, struct pxed_slice who, void (*done)(void *arg, int result),
+                              void *arg);
 };

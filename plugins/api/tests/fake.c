@@ -293,8 +293,15 @@ void fake_begin(struct fake *f) {
     fake = f;
     f->core = (struct pxed_core){
         .size = sizeof(f->core), .log = core_log, .host = core_host, .find = core_find, .state_dir = core_state_dir};
-    f->control =
-        (struct pxed_control){sizeof(f->control), f, machines, journal, transfers, resolve, arm_check, arm, disarm};
+    f->control = (struct pxed_control){.size = sizeof(f->control),
+                                       .self = f,
+                                       .machines = machines,
+                                       .journal = journal,
+                                       .transfers = transfers,
+                                       .resolve = resolve,
+                                       .arm_check = arm_check,
+                                       .arm = arm,
+                                       .disarm = disarm};
     f->http = (struct pxed_http_service){sizeof(f->http), f, serve, reply};
     f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease};
     f->ctx = (struct pxed_ctx){.core = &f->core};

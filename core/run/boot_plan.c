@@ -1,0 +1,70 @@
+#include "boot_plan.h"
+
+#include "dialect.h"
+
+enum { SCRIPT_MAX = 8192 };
+
+struct render boot_render(const struct boot *b, struct pxed_arena *arena) {
+    return (struct render){.catalogue = b->d->catalogue,
+                           .host = b->host,
+                           .os = b->os,
+                           .record = &b->rec,
+                           .arena = arena,
+                           .no_token = b->no_token,
+                           .masked = b->masked};
+}
+
+void boot_begin(struct boot *b, struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_loader loader, bool opens) {
+    *b = (struct boot){.d = d, .mac = mac, .loader = loader, .reason = PXED_WHY_UNKNOWN_MACHINE};
+    b->m = decide_find(d, mac, &b->host);
+    b->rec = b->m ? b->m->rec : (struct lifecycle_record){.mac = b->host ? b->host->pub.macs[0] : *mac};
+    int64_t now = daemon_wall(d);
+    if (opens && b->host && (!b->rec.judged || lifecycle_script_opens(&b->rec, now)))
+        lifecycle_judge(&b->rec, now);
+    b->firmware = b->rec.has_firmware ? b->rec.firmware : PXED_FW_BIOS;
+}
+
+void boot_refuse(struct boot *b, enum pxed_reason why) {
+    b->reason = why;
+    b->plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
+}
+
+void boot_make(struct boot *b, struct pxed_arena *arena) {
+    if (!b->host) {
+        boot_refuse(b, PXED_WHY_UNKNOWN_MACHINE);
+        return;
+    }
+    b->reason = decide_wants(b->d, b->host, &b->rec);
+    b->os = b->with_os.len > 0 ? catalogue_os(b->d->catalogue, b->with_os) : decide_os(b->d, b->host, &b->rec, arena);
+    if (!b->os)
+        b->os = catalogue_os_make(&b->d->plugins, b->with_os, arena);
+    if (b->reason == PXED_WHY_OK) {
+        struct render r = boot_render(b, arena);
+        b->reason = render_plan(&r, b->firmware, b->loader, &b->plan);
+    }
+    if (b->reason != PXED_WHY_OK)
+        boot_refuse(b, b->reason);
+}
+
+static void set_note(struct boot *b, struct pxed_arena *arena) {
+    char text[PXED_MAC_TEXT];
+    struct pxed_slice name = b->host ? b->host->pub.name : PXED_SLICE("unknown machine");
+    b->plan.note = pxed_slice_of(pxed_arena_printf(arena, "pxed: %.*s (%s) boots its disk: %s%s%s", PXED_S(name),
+                                                   pxed_mac_text(b->mac, ":", text), pxed_reason_sentence(b->reason),
+                                                   b->seen ? "; asked by " : "", b->seen ? b->seen : ""));
+}
+
+struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
+    struct pxed_buf out = {pxed_arena_alloc(arena, SCRIPT_MAX), SCRIPT_MAX, 0};
+    struct pxed_slice base = pxed_slice_of(b->d->catalogue->base);
+    if (b->reason == PXED_WHY_OK) {
+        b->reason = dialect_write(b->loader, b->firmware, &b->plan, base, &out);
+        if (b->reason == PXED_WHY_OK && !pxed_buf_full(&out))
+            return pxed_buf_slice(&out);
+        boot_refuse(b, b->reason == PXED_WHY_OK ? PXED_WHY_NO_DIALECT : b->reason);
+        out.len = 0;
+    }
+    set_note(b, arena);
+    dialect_write(b->loader, b->firmware, &b->plan, base, &out);
+    return pxed_buf_slice(&out);
+}

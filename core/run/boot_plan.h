@@ -1,0 +1,32 @@
+/* What one machine shall boot now, in a loader's words. Reads records, changes none. */
+#pragma once
+
+#include "believe.h"
+#include "daemon.h"
+#include "render.h"
+
+struct boot {
+    struct daemon *d;
+    const struct pxed_hwaddr *mac;     /* as asked for */
+    const struct machine *m;           /* NULL: never seen */
+    const struct catalogue_host *host; /* NULL: not declared */
+    struct lifecycle_record rec;       /* as it will be when this boot is noted */
+    enum pxed_loader loader;
+    enum pxed_firmware firmware;
+    enum pxed_reason reason; /* OK: it is being installed */
+    const char *seen;        /* NOT_BELIEVED: who asked, for people; NULL otherwise */
+    bool no_token, masked;   /* for somebody who may look but not act */
+    struct pxed_plan plan;
+    const struct catalogue_os *os; /* NULL: not declared */
+    struct pxed_slice with_os;     /* instead of the record's or the line's; unset: theirs */
+};
+
+/* Firmware and record of the machine; `opens`: as it will be judged if it is the machine itself that asks. */
+void boot_begin(struct boot *b, struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_loader loader, bool opens);
+/* The plan of this moment: the installer if it is armed and nothing stands in the way, else the disk, and why. */
+void boot_make(struct boot *b, struct pxed_arena *arena);
+/* The disk, for this reason. */
+void boot_refuse(struct boot *b, enum pxed_reason why);
+/* In the loader's words. What it cannot say becomes the disk. */
+struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena);
+struct render boot_render(const struct boot *b, struct pxed_arena *arena);

@@ -1,0 +1,204 @@
+#define _GNU_SOURCE
+#include "store_mark.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "daemon.h"
+#include "ledger.h"
+#include "log.h"
+
+enum { MARK_BYTES = 128, GOOD_MAX = 64 << 20 };
+
+/* --- the file --- */
+
+static bool mark_path(const char *state_dir, char path[PATH_MAX]) {
+    return snprintf(path, PATH_MAX, "%s/store.mark", state_dir) < PATH_MAX;
+}
+
+/* "pxed-mark 1 inode=N id=HEX counter=N", blanks, one line end. */
+static bool read_text(struct pxed_slice text, const struct stat *st, struct store_mark *ret) {
+    struct pxed_slice magic = pxed_slice_word(&text, " "), version = pxed_slice_word(&text, " ");
+    struct pxed_slice inode = pxed_slice_word(&text, " ");
+    uint64_t number;
+    if (!pxed_slice_is(magic, "pxed-mark") || !pxed_slice_is(version, "1") ||
+        !pxed_slice_starts(inode, PXED_SLICE("inode=")) ||
+        !pxed_slice_u64(pxed_slice_skip(inode, 6), UINT64_MAX, &number))
+        return false;
+    ret->copied = number != st->st_ino;
+    return ledger_mark_read(text, &ret->mark);
+}
+
+int store_mark_read(const char *state_dir, struct store_mark *ret) {
+    char path[PATH_MAX], text[MARK_BYTES];
+    struct stat st;
+    *ret = (struct store_mark){.there = false};
+    int fd = mark_path(state_dir, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -errno;
+    ssize_t n = pread(fd, text, sizeof(text), 0);
+    ret->there = true;
+    if (n < 0 || fstat(fd, &st) < 0 || !read_text(pxed_slice(text, (size_t)n), &st, ret))
+        ret->copied = true;
+    close(fd);
+    return 0;
+}
+
+int store_mark_write(const char *state_dir, const struct ledger_mark *mark) {
+    char path[PATH_MAX], text[MARK_BYTES + 1];
+    struct stat st;
+    int fd = mark_path(state_dir, path) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+    if (fd < 0)
+        return -errno;
+    int rc = fstat(fd, &st) < 0 ? -errno : 0;
+    if (rc == 0) {
+        struct pxed_buf b = {text, sizeof(text), 0};
+        pxed_buf_str(&b, "pxed-mark 1 inode=");
+        pxed_buf_u64(&b, st.st_ino);
+        pxed_buf_byte(&b, ' ');
+        ledger_mark_write(mark, &b);
+        while (b.len < MARK_BYTES - 1)
+            pxed_buf_byte(&b, ' ');
+        pxed_buf_byte(&b, '\n');
+        if (pwrite(fd, text, MARK_BYTES, 0) != MARK_BYTES || fdatasync(fd) < 0)
+            rc = errno ? -errno : -EIO;
+        if (rc == 0 && st.st_size == 0)
+            rc = sync_folder(state_dir);
+    }
+    close(fd);
+    return rc;
+}
+
+/* --- moving on with each commit --- */
+
+struct mark_work {
+    uv_work_t work;
+    struct daemon *d;
+    struct ledger_mark mark;
+    int rc;
+    void (*written)(void *arg);
+    void *arg;
+};
+
+static void write_in_worker(uv_work_t *work) {
+    struct mark_work *w = work->data;
+    w->rc = store_mark_write(w->d->state_dir, &w->mark);
+}
+
+static void tell_failure(int rc) {
+    static int told; /* one line for each change */
+    if (rc < 0 && rc != told)
+        log_core(PXED_LOG_ERROR, "store-mark",
+                 "store.mark cannot be written: %s; an older copy of the store would not be noticed", strerror(-rc));
+    told = rc;
+}
+
+static void written_in_worker(uv_work_t *work, int status) {
+    struct mark_work *w = work->data;
+    (void)status;
+    tell_failure(w->rc);
+    w->written(w->arg);
+    free(w);
+}
+
+static void write_mark(void *arg, const struct ledger_mark *mark, void (*written)(void *arg), void *written_arg) {
+    struct mark_work *w = pxed_xalloc(sizeof(*w));
+    *w = (struct mark_work){.d = arg, .mark = *mark, .written = written, .arg = written_arg};
+    w->work.data = w;
+    if (uv_queue_work(w->d->loop, &w->work, write_in_worker, written_in_worker) < 0) {
+        written(written_arg);
+        free(w);
+    }
+}
+
+/* --- at start --- */
+
+/* Hosts of the last good table that the store has never heard of. That table is written after their records. */
+static size_t count_lost(struct daemon *d) {
+    char path[PATH_MAX];
+    struct pxed_arena arena = {0};
+    size_t lost = 0;
+    snprintf(path, sizeof(path), "%s/hosts.good", d->state_dir);
+    struct pxed_slice rest = hostfile_slurp(path, GOOD_MAX, &arena), line;
+    while ((line = pxed_slice_word(&rest, "\n")).len > 0) {
+        struct hostfile_line host;
+        if (hostfile_split(line, &arena, &host) || host.mac.len == 0)
+            continue;
+        const struct machine *m = machines_find(&d->machines, &host.mac);
+        lost += !m || !m->held;
+    }
+    pxed_arena_clear(&arena);
+    return lost;
+}
+
+static const char *find_fault(const struct daemon *d, const struct store_mark *file, size_t lost) {
+    const struct machines *ms = &d->machines;
+    if (file->there && ms->mark_version == 0)
+        return "the store is new or lost";
+    if (file->there && file->copied)
+        return "the state folder was put back from a copy";
+    if (file->there && memcmp(file->mark.id, ms->mark.id, sizeof(ms->mark.id)) != 0)
+        return "the store is another one";
+    if (file->there && ms->mark.counter < file->mark.counter)
+        return "the store is older than what was done since";
+    return lost > 0 ? "the store lacks hosts that were known" : NULL;
+}
+
+struct distrust {
+    struct daemon *d;
+    size_t armed, running;
+};
+
+static bool distrust(void *arg, struct lifecycle_record *rec) {
+    return lifecycle_distrust(rec, *(const int64_t *)arg);
+}
+
+static void distrust_one(void *arg, struct machine *m) {
+    struct distrust *t = arg;
+    enum lifecycle_state before = m->rec.state;
+    int64_t now = daemon_wall(t->d);
+    if (!ledger_take(&t->d->machines, m, distrust, &now))
+        return;
+    t->armed += before == LIFECYCLE_ARMED;
+    t->running += before == LIFECYCLE_INSTALLING;
+    machines_journal(&t->d->machines, m, before == LIFECYCLE_ARMED ? "not-armed" : lifecycle_state_names[m->rec.state],
+                     PXED_WHY_STORE_OLD, NULL, daemon_calendar(t->d));
+}
+
+void store_mark_start(struct daemon *d) {
+    struct machines *ms = &d->machines;
+    struct store_mark file;
+    int rc = store_mark_read(d->state_dir, &file);
+    if (rc < 0) {
+        log_core(PXED_LOG_ERROR, "store-mark", "store.mark cannot be read: %s; the store is not trusted",
+                 strerror(-rc));
+        file = (struct store_mark){.there = true, .copied = true};
+    }
+    size_t lost = count_lost(d);
+    const char *fault = find_fault(d, &file, lost);
+    if (fault) {
+        struct distrust t = {.d = d};
+        d->guard.old = d->distrusted = true;
+        d->counters[PXED_WHY_STORE_OLD]++;
+        machines_each(ms, distrust_one, &t);
+        log_core(
+            PXED_LOG_ERROR, "store-old",
+            "%s (STORE_OLD): %zu armings and %zu running installations ended, %zu hosts of the last good table are "
+            "known, not armed; look at `pxed machines`, then `pxed arm HOST`, or `pxed arm --new` for blank disks",
+            fault, t.armed, t.running, lost);
+    }
+    if (ms->mark_version == 0 && getrandom(ms->mark.id, sizeof(ms->mark.id), 0) != sizeof(ms->mark.id))
+        abort(); /* without randomness no store can be told from another */
+    if (file.there && file.mark.counter > ms->mark.counter)
+        ms->mark.counter = file.mark.counter;
+    if (fault || !file.there || ms->mark_version == 0)
+        ms->mark_due = true;
+    ledger_on_mark(ms, write_mark, d);
+}
