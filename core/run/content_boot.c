@@ -52,14 +52,16 @@ static bool wants_operator_script(const struct lookup *l, const struct boot *b) 
     return b->host ? b->reason == PXED_WHY_OK : c->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
 }
 
-/* The operator's script, where it is there and can run; else NOT_FOUND: never its text. */
+/* The operator's script; NOT_FOUND: there is none. One that is there and cannot run (not readable, no handler, no run
+ * bit) is CGI_FAILED: never its text, and never our installer in its place. */
 static enum pxed_reason open_operator_script(struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = content_boot_file(l, ret);
-    if (why != PXED_WHY_OK || (*ret)->pub.kind == PXED_CONTENT_CGI)
+    if (why == PXED_WHY_NOT_FOUND || (why == PXED_WHY_OK && (*ret)->pub.kind == PXED_CONTENT_CGI))
         return why;
-    content_free(*ret);
+    if (why == PXED_WHY_OK)
+        content_free(*ret);
     *ret = NULL;
-    return PXED_WHY_NOT_FOUND;
+    return PXED_WHY_CGI_FAILED;
 }
 
 enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret) {
@@ -67,8 +69,9 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     struct boot b;
     struct open_content *c, *cgi = NULL;
     enum pxed_reason why = content_query_mac(l, &mac);
-    if (why != PXED_WHY_OK) /* an operator's script may have words of its own */
-        return open_operator_script(l, ret) == PXED_WHY_OK ? PXED_WHY_OK : why;
+    bool anybody = l->d->catalogue->site.script_always || l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
+    if (why != PXED_WHY_OK) /* the operator's script may have words of its own */
+        return anybody && open_operator_script(l, ret) == PXED_WHY_OK ? PXED_WHY_OK : why;
     struct believe_right right = judge(l, &b, &mac, dialect_of_agent(l->request->user_agent));
     if (l->wait)
         return PXED_WHY_OK;
@@ -76,12 +79,9 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     c->mac = b.rec.mac;
     make(l, &b, &right, &c->arena);
     bool ask_operator = wants_operator_script(l, &b);
+    if (ask_operator && open_operator_script(l, &cgi) == PXED_WHY_CGI_FAILED)
+        boot_refuse(&b, PXED_WHY_CGI_FAILED);
     struct pxed_slice text = boot_write(&b, &c->arena);
-    why = ask_operator ? open_operator_script(l, &cgi) : PXED_WHY_NOT_FOUND;
-    if (why != PXED_WHY_OK && why != PXED_WHY_NOT_FOUND) {
-        content_free(c);
-        return why;
-    }
     if (cgi)
         content_free(c);
     else

@@ -244,6 +244,29 @@ static bool has_secrets(const struct pxed_host *h) {
     return false;
 }
 
+static bool outside_boot_net(const struct render *r) {
+    const struct pxed_addr *ip = &r->host->pub.ip;
+    for (size_t i = 0; i < r->catalogue->n_ifaces; i++)
+        if (pxed_addr_in_net(ip, &r->catalogue->ifaces[i].addr, r->catalogue->ifaces[i].prefix))
+            return false;
+    return ip->family != 0 && r->catalogue->n_ifaces > 0;
+}
+
+/* Do all URLs of this host carry its token, secret or not? Where its installer may ask from another card or address
+ * than the one that booted, the wire proves nothing. */
+static bool wants_tokens(const struct render *r) {
+    const struct pxed_host *h = &r->host->pub;
+    switch (r->catalogue->settings.tokens) {
+    case SETTINGS_TOKENS_ALWAYS:
+        return true;
+    case SETTINGS_TOKENS_SECRETS:
+        return false;
+    default:
+        return has_secrets(h) || h->n_macs > 1 || pxed_host_value(h, "vlan").len > 0 ||
+               pxed_host_value(h, "bond").len > 0 || outside_boot_net(r);
+    }
+}
+
 enum { PROBED_MAX = 16 };
 
 /* Files looked into for one link. Files may link to each other and to themselves: each is looked into once. */
@@ -288,7 +311,7 @@ struct pxed_slice render_file_path(struct render *r, const struct pxed_file *row
     const char *name = catalogue_row_path(r->arena, row, mac_text(r, "-"));
     if (!name)
         name = pxed_arena_printf(r->arena, "hosts/%s/%s", mac_text(r, "-"), row->name);
-    return pxed_slice_of(pxed_arena_printf(r->arena, "%s%s", secret ? token_path(r) : "", name));
+    return pxed_slice_of(pxed_arena_printf(r->arena, "%s%s", secret || wants_tokens(r) ? token_path(r) : "", name));
 }
 
 /* {{file.preseed_cfg}}: the URL of a row, its dots written as `_` because a dot parts names in a template. */
@@ -322,8 +345,8 @@ static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
         }
     }
     r->secret |= secret;
-    n->text = pxed_slice_of(
-        pxed_arena_printf(r->arena, "%s%shosts/%s", r->catalogue->base, secret ? token_path(r) : "", mac_text(r, "-")));
+    n->text = pxed_slice_of(pxed_arena_printf(r->arena, "%s%shosts/%s", r->catalogue->base,
+                                              secret || wants_tokens(r) ? token_path(r) : "", mac_text(r, "-")));
     return n;
 }
 
@@ -348,7 +371,8 @@ static struct node *build_tree(struct render *r) {
     add_share(r, root);
     struct node *event = add_map(r, root, "event");
     add_text(r, event, "url",
-             pxed_slice_of(pxed_arena_printf(r->arena, "%sevent?mac=%s", r->catalogue->base, mac_text(r, "-"))));
+             pxed_slice_of(pxed_arena_printf(r->arena, "%s%sevent?mac=%s", r->catalogue->base,
+                                             wants_tokens(r) ? token_path(r) : "", mac_text(r, "-"))));
     if (r->os->profile) {
         add_map(r, root, "file")->find = find_file_url;
         add_map(r, root, "answer")->find = find_answer_url;

@@ -55,8 +55,11 @@ static void teardown(void) {
 
 #define MAC "08:00:27:4d:4d:aa"
 
+static const char *pxed_keys = "";
+
 static struct render armed(const char *hosts) {
-    const char *said = site_build(&site, "name = pxe-server\n", "", hosts);
+    const char *keys = pxed_arena_printf(&site.tree.arena, "name = pxe-server\n%s", pxed_keys);
+    const char *said = site_build(&site, keys, "", hosts);
     ck_assert_msg(site.catalogue != NULL, "%s", said);
     return site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
 }
@@ -139,11 +142,11 @@ static const struct {
      "kernel http://pxe-server/boot/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link "
      "ks=http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/linux-ks/08-00-27-4d-4d-aa.txt\n"
      "initrd http://pxe-server/boot/os/centos-5.5-i386/pxeboot/initrd.img\nboot\n"},
-    {"a secret that the text does not hold: none", MAC ", centos-5.5-i386, product-key=k", PXED_LOADER_GPXE,
-     PXED_FW_BIOS,
+    {"a secret that the text does not hold: a token all the same", MAC ", centos-5.5-i386, product-key=k",
+     PXED_LOADER_GPXE, PXED_FW_BIOS,
      "#!gpxe\nimgfree\n"
      "kernel http://pxe-server/boot/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link "
-     "ks=http://pxe-server/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt\n"
+     "ks=http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/linux-ks/08-00-27-4d-4d-aa.txt\n"
      "initrd http://pxe-server/boot/os/centos-5.5-i386/pxeboot/initrd.img\nboot\n"},
 };
 
@@ -286,13 +289,45 @@ END_TEST
 START_TEST(a_file_may_link_to_itself) {
     tree_write(&site.tree, "own.cfg", "again: {{file.line}}");
     struct render r = armed(MAC ", testos-1, answer=own.cfg, pass=hunter2");
-    ck_assert_str_eq(file(&r, "line"), "again: http://pxe-server/boot/hosts/08-00-27-4d-4d-aa/line");
+    ck_assert_str_eq(file(&r, "line"),
+                     "again: http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/line");
+    ck_assert(!r.secret); /* the token is the host's, the text gives nothing else away */
     tree_write(&site.tree, "own.cfg", "again: {{file.line}} {{file.shell}} {{host.pass}}"); /* and to each other */
     r = armed(MAC ", testos-1, answer=own.cfg, pass=x");
     ck_assert_str_eq(file(&r, "line"),
                      "again: http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/line "
                      "http://pxe-server/boot/s/00112233445566778899aabbccddeeff/hosts/08-00-27-4d-4d-aa/shell x");
     ck_assert(r.secret);
+}
+END_TEST
+
+/* Which URLs carry a token: [pxed] tokens, and what the host is like. */
+static const struct {
+    const char *keys, *line;
+    bool token;
+} token_rows[] = {
+    {"", "", false},
+    {"", ", pass=x", true},                /* a secret */
+    {"", ", mac=08:00:27:4d:4d:ab", true}, /* another card may ask */
+    {"", ", ip=10.77.0.60", false},        /* in the boot net */
+    {"", ", ip=192.168.9.60/24", true},    /* outside of it */
+    {"", ", vlan=12", true},
+    {"tokens = secrets\n", ", mac=08:00:27:4d:4d:ab", false},
+    {"tokens = secrets\n", ", pass=x", false}, /* the text itself holds none */
+    {"tokens = always\n", "", true},
+};
+
+START_TEST(which_urls_carry_a_token) {
+    tree_write(&site.tree, "own.cfg", "{{file.line}} {{event.url}} {{answer.url}}");
+    pxed_keys = token_rows[_i].keys;
+    struct render r =
+        armed(pxed_arena_printf(&site.tree.arena, MAC ", testos-1, answer=own.cfg%s", token_rows[_i].line));
+    const char *text = file(&r, "line");
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, "/boot/s/00112233445566778899aabbccddeeff/")); at++)
+        n++;
+    ck_assert_msg(n == (token_rows[_i].token ? 3 : 0), "%s%s: %s", token_rows[_i].keys, token_rows[_i].line, text);
+    pxed_keys = "";
 }
 END_TEST
 
@@ -392,6 +427,7 @@ int main(void) {
     tcase_add_test(t, masked);
     tcase_add_test(t, variables_for_explain);
     tcase_add_test(t, a_file_may_link_to_itself);
+    tcase_add_loop_test(t, which_urls_carry_a_token, 0, COUNT(token_rows));
     tcase_add_test(t, broken_or_missing);
     tcase_add_test(t, values_stay_inside);
     tcase_add_test(t, values_stay_inside_for_other_readers);

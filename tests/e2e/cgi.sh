@@ -93,7 +93,7 @@ printf 'Content-Type: text/plain\r\n\r\n'
 echo "user=\$(id -un) group=\$(id -gn) groups=\$(id -Gn)"
 grep -E '^(CapEff|NoNewPrivs)' /proc/self/status
 pwd
-ls -l /proc/self/fd | grep -c socket
+ls -l /proc/self/fd | grep -c socket || :
 SH
 TEXT=$(curl_as one "$U/home?mac=$M1")
 has "sh runs as nobody" "user=nobody group=nogroup groups=nogroup" "$TEXT"

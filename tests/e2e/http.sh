@@ -82,8 +82,10 @@ done
 has "text/plain" "Content-Type: text/plain" "$(curl_as one -D - -o /dev/null "$U/home.php?mac=$M1" | tr -d '\r')"
 is "LF only" 0 "$(script one $M1 | grep -c $'\r')"
 dhcp_as stranger discover --mac $M3 --firmware efi-x64 >/dev/null
-has "iPXE on EFI names its initrd" " initrd=initrd.img" "$(script stranger $M3 -A iPXE/1.21 | grep ^kernel)"
-has "Red Hat 9" "inst.ks=http://pxe-server/boot/hosts/linux-ks/08-00-27-4d-4d-ac.txt" "$(script stranger $M3)"
+has "iPXE on EFI names its initrd" " initrd=initrd.img" "$(script server $M3 -A iPXE/1.21 | grep ^kernel)"
+has "Red Hat 9" "inst.ks=http://pxe-server/boot/hosts/linux-ks/08-00-27-4d-4d-ac.txt" "$(script server $M3)"
+has "a neighbour who asks for it is told so" "did not come from the machine" "$(script stranger $M3)"
+has "and the machine's journal knows who" NOT_BELIEVED "$(e2e_pxed log $M3)"
 is "a script asked for other machines arms and spends nothing" armed "$(e2e_state $M3 install)"
 
 # --- HTTP itself
@@ -173,7 +175,7 @@ is "a foreign address: 403" 403 "$(event stranger "$M1&stage=installed" | cut -c
 is "it changed nothing" installing "$(e2e_state $M1 install)"
 head -c 70000 /dev/zero | tr '\0' x >"$E2E/large"
 is "64 KiB and more: 413" 413 "$(event one "$M1&stage=packages" --data-binary "@$E2E/large" | cut -c1-3)"
-is "an event never arms" "200 ok" "$(event server "$M5&stage=installing")"
+is "the server itself is no machine: 403" 403 "$(event server "$M5&stage=installing" | cut -c1-3)"
 is "not the protected one" "" "$(e2e_state $M5 install)"
 is "installed" "200 ok" "$(event one "$M1&stage=installed")"
 is "machines say so" installed "$(e2e_state $M1 install)"
@@ -207,12 +209,12 @@ is "an event by token" "200 ok" "$(body_as two "$TOKEN/event?mac=$M2&stage=insta
 is "the token is dead" 403 "$(code_as two "$URL")"
 lacks "the state keeps the secret out of the journal" SecretSecret "$(e2e_pxed log sec01; cat "$E2E_LOG")"
 
-# The token of a leased address serves that address alone.
+# A token is good from any address but the server's own.
 LEASE=$(dhcp_as stranger lease --mac $M2 --firmware bios | jq -r .yiaddr)
 is "the reservation" 10.77.0.61 "$LEASE"
 e2e_pxed arm --yes sec01 >/dev/null
 URL=$(script two $M2 | grep -o 'url=[^ ]*' | sed 's,url=http://pxe-server,http://'$E2E_SERVER',')
-is "a leaked token from another address: 403" "403 NOT_YOUR_FILE" "$(body_as stranger "$URL" | cut -c1-17)"
+is "not from the server's own: 403" "403 TOKEN_DEAD" "$(body_as server "$URL" | cut -c1-14)"
 is "from its own: 200" 200 "$(code_as two "$URL")"
 
 # --- what is never served

@@ -58,6 +58,9 @@ has "its script" "/boot/os/debian-12/linux" "$(curl_as one "$U/home.php?mac=$M1"
 is "its answer file, from the address overheard" 200 "$(code_as one "$U/hosts/08-00-27-4d-4d-aa/preseed.cfg")"
 is "spent" installing "$(e2e_state $M1 install)"
 all discover --mac $M1 --firmware bios >/dev/null
+is "a DISCOVER ends nothing" installing "$(e2e_state $M1 install)"
+e2e_in one sleep 0.2
+curl_as one "$U/home.php?mac=$M1" >/dev/null
 is "the next power-on without a word: unconfirmed" unconfirmed "$(e2e_state $M1 install)"
 
 # --- what firmware and loaders sent once, replayed

@@ -134,7 +134,7 @@ has "the WIM by name" "initrd --name boot.wim $U/os/windows-2022-x64/boot.wim bo
 has "the operator's driver" "initrd --name nic.inf $U/os/windows-2022-x64/inject/nic.inf nic.inf" "$SCRIPT"
 has "a secret's answer file by token" "initrd --name unattend.xml $U/s/" "$SCRIPT"
 is "the answer file is the last" unattend.xml "$(grep '^initrd' <<<"$SCRIPT" | tail -n 1 | sed 's/.* //')"
-OTHER=$(script m2 $D4 iPXE)
+OTHER=$(script server $D4 iPXE)
 has "a WinPE of another name is boot.wim to the machine" "initrd --name boot.wim $U/os/windows-11-x64/media/winpe-11.wim boot.wim" "$OTHER"
 has "and bcd is BCD" "initrd --name BCD $U/os/windows-11-x64/boot/bcd BCD" "$OTHER"
 ALL=yes
