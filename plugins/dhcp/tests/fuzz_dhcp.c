@@ -14,6 +14,8 @@ static void check(const uint8_t *packet, size_t len) {
         dhcp_parse(pxed_slice((const char *)packet, len), scratch, sizeof(scratch), &back) != DHCP_PARSED ||
         back.op != DHCP_BOOTREPLY || back.type == DHCP_BOOTP || back.options[DHCP_OPT_SERVER_ID].len != 4)
         abort();
+    if (back.yiaddr != 0 && (back.options[DHCP_OPT_LEASE_TIME].len != 4 || back.options[DHCP_OPT_NETMASK].len != 4))
+        abort();
 }
 
 static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
