@@ -14,6 +14,7 @@ enum { DHCP_SEND_BATCH = 32, DHCP_RECV_BATCH = 64, DHCP_RECV_SIZE = 2048, DHCP_B
 
 struct dhcp;
 struct dhcp_port;
+struct dhcp_probe;
 
 /* One datagram waiting to leave. */
 struct dhcp_parcel {
@@ -54,6 +55,9 @@ struct dhcp_link {
     uint32_t other_server; /* last one that a client preferred, and when it was logged */
     uint64_t other_server_at;
     uint64_t ip_unused_at; /* when an ip= of another network was last logged; 0: never */
+    int arp;               /* packet socket for probes; -1: none */
+    bool arp_polled;
+    uv_poll_t arp_poll;
 };
 
 /* An ACK that waits until its lease is on disk. */
@@ -87,6 +91,10 @@ struct dhcp {
     uint64_t send_failed_at;
     uv_prepare_t flush;
     bool flushing;
+    struct dhcp_probe *probes; /* under way, n_probes of them */
+    unsigned n_probes;
+    bool probing; /* probe_timer lives */
+    uv_timer_t probe_timer;
     struct dhcp_pending *unused;
     unsigned n_pending;
     void (*stopped)(struct pxed_ctx *ctx); /* called when n_pending is 0 */
@@ -113,6 +121,19 @@ void dhcp_flush(struct dhcp *d);
 
 /* dhcp_packet.c: one datagram from the wire, whatever it holds. */
 void dhcp_packet(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes);
+/* The same one again, with what its probe has found. */
+void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
+                       const struct dhcp_probed *probed);
+
+/* dhcp_probe.c: who uses an address. */
+void dhcp_probe_open(struct dhcp_link *link); /* privileged; a failure is logged */
+int dhcp_probe_listen(struct dhcp *d);        /* 0 or a negative errno */
+void dhcp_probe_forget(struct dhcp *d);       /* ends all probes without an answer */
+void dhcp_probe_close(struct dhcp *d);
+/* Looks who uses next->ip, then dhcp_packet_again() with *next and the answer. `mac` asked, it does not count as
+ * another machine; `declared`: it is of a host line. Copies all. False when too many probes are under way. */
+bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
+                const struct pxed_hwaddr *mac, bool declared, const struct dhcp_probed *next);
 
 /* dhcp_store.c: the lease table and the store. */
 void dhcp_table_init(struct dhcp *d); /* empty */

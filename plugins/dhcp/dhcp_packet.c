@@ -11,7 +11,9 @@ struct packet {
     struct dhcp_link *link;
     struct dhcp_port *port;
     const struct dhcp_arrival *arrival;
+    struct pxed_slice bytes;
     const struct dhcp_message *m;
+    const struct dhcp_probed *probed;
     struct dhcp_facts facts;
     struct pxed_verdict verdict;
     struct dhcp_boot boot;
@@ -152,6 +154,14 @@ static void lease_ended(struct packet *p, const struct dhcp_action *action) {
     dhcp_note(d, action->lease);
 }
 
+static void look(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp_probed next = {.ip = action->yiaddr, .n = p->probed->n + 1};
+    struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
+    enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
+    if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL, &next))
+        refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
+}
+
 static void serve(struct packet *p) {
     struct dhcp *d = p->d;
     struct dhcp_query q = {.m = p->m,
@@ -161,6 +171,7 @@ static void serve(struct packet *p) {
                            .unicast = p->arrival->unicast && p->m->giaddr == 0, /* a relay's is always to us */
                            .scope = (unsigned)(p->link - d->links),
                            .reserved = {reserved_by_other, d},
+                           .probed = *p->probed,
                            .lease_ms = d->config->lease_time,
                            .now = dhcp_now(d)};
     dhcp_table_room(d);
@@ -180,6 +191,9 @@ static void serve(struct packet *p) {
     case DHCP_NOTE:
         lease_ended(p, &action);
         break;
+    case DHCP_PROBE:
+        look(p, &action);
+        return; /* the rest is said when the message comes again */
     }
     if (p->m->type == DHCP_DISCOVER)
         refuse_boot(p);
@@ -197,11 +211,13 @@ static void proxy_say(struct packet *p, enum dhcp_type type) {
              "interface=%s file=%.*s", p->link->iface.name, PXED_S(p->boot.file));
 }
 
+/* Anybody can write such a REQUEST: the address is a hint for people. It is not the stage `leased`, which is of leases
+ * that we gave; where we lease ourselves nobody else's word moves an address. */
 static void heard(struct packet *p, uint32_t address) {
     struct dhcp *d = p->d;
     struct pxed_addr ip = pxed_addr_v4(address);
-    if (p->facts.seen.boots || p->verdict.host)
-        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
+    if (d->config->mode == DHCP_MODE_PROXY && (p->facts.seen.boots || p->verdict.host))
+        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_NONE, PXED_WHY_OK, &ip, NULL);
 }
 
 static void proxy(struct packet *p) {
@@ -246,10 +262,17 @@ static enum pxed_reason judge_door(const struct dhcp_port *port, const struct dh
 }
 
 void dhcp_packet(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes) {
+    static const struct dhcp_probed none = {0};
+    dhcp_packet_again(port, arrival, bytes, &none);
+}
+
+void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
+                       const struct dhcp_probed *probed) {
     struct dhcp *d = port->link->d;
     struct dhcp_message m;
     uint8_t scratch[DHCP_RECV_SIZE];
-    struct packet p = {.d = d, .link = port->link, .port = port, .arrival = arrival, .m = &m};
+    struct packet p = {
+        .d = d, .link = port->link, .port = port, .arrival = arrival, .m = &m, .bytes = bytes, .probed = probed};
     struct pxed_addr peer = pxed_addr_v4(arrival->source);
     enum dhcp_parsed parsed = dhcp_parse(bytes, scratch, sizeof(scratch), &m);
     if (parsed != DHCP_PARSED) {

@@ -217,36 +217,52 @@ static struct dhcp_action request(struct dhcp_leases *t, const struct dhcp_query
 
 /* ---- DECLINE, RELEASE, INFORM ---- */
 
-static uint32_t own_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+/* An entry that somebody holds, spoken of to us. */
+static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t server, index = dhcp_lease_by_ip(t, ip);
     if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, scope_of(t, q)) ||
         index == DHCP_NONE)
         return DHCP_NONE;
     const struct dhcp_lease *e = dhcp_lease_at(t, index);
     bool held = e->state == DHCP_BOUND || e->state == DHCP_OFFERED;
-    return held && !e->pending && e->scope == q->scope && pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac) ? index
-                                                                                                       : DHCP_NONE;
+    return held && !e->pending && e->scope == q->scope ? index : DHCP_NONE;
+}
+
+static bool is_clients(const struct dhcp_leases *t, const struct dhcp_query *q, uint32_t index) {
+    return pxed_hwaddr_eq(&dhcp_lease_at(t, index)->mac, &q->facts->seen.mac);
 }
 
 static struct dhcp_action note(uint32_t index, enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_NOTE, .reason = reason, .lease = index};
 }
 
+static struct dhcp_action probe(uint32_t ip) {
+    return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
+}
+
+/* Anybody can write a DECLINE in another's name. It counts when we see the other machine ourselves. */
 static struct dhcp_action decline(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t ip = 0;
     if (!dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &ip))
         return silent(PXED_WHY_DHCP_MALFORMED);
-    uint32_t index = own_entry(t, q, ip);
-    if (index == DHCP_NONE)
+    uint32_t index = held_entry(t, q, ip);
+    if (index == DHCP_NONE || !is_clients(t, q, index))
         return silent(PXED_WHY_DHCP_NOT_OURS);
+    if (q->probed.ip != ip)
+        return probe(ip);
+    if (!q->probed.taken)
+        return silent(PXED_WHY_DHCP_DECLINE_UNSEEN);
     dhcp_lease_decline(t, index, q->now);
     return note(index, PXED_WHY_DHCP_DECLINED);
 }
 
+/* RFC 2131 4.4.6: a RELEASE is unicast, so it comes from the address that it gives back. */
 static struct dhcp_action release(struct dhcp_leases *t, const struct dhcp_query *q) {
-    uint32_t index = own_entry(t, q, q->m->ciaddr);
+    uint32_t index = held_entry(t, q, q->m->ciaddr);
     if (index == DHCP_NONE)
         return silent(PXED_WHY_DHCP_NOT_OURS);
+    if (q->source != q->m->ciaddr || !is_clients(t, q, index))
+        return silent(PXED_WHY_DHCP_RELEASE_FOREIGN);
     dhcp_lease_expire(t, index, q->now);
     return note(index, PXED_WHY_OK);
 }

@@ -5,6 +5,13 @@
 #include "facts.h"
 #include "leases.h"
 
+/* What our own ARP probe found for this message. */
+struct dhcp_probed {
+    uint32_t ip; /* 0: there was none yet */
+    bool taken;  /* a machine other than the client has it */
+    unsigned n;  /* how many there were for this message, this one included */
+};
+
 /* One message with all that its answer depends on. */
 struct dhcp_query {
     const struct dhcp_message *m;
@@ -14,6 +21,7 @@ struct dhcp_query {
     bool unicast;                 /* it was sent to our address, not to everybody */
     unsigned scope;
     struct dhcp_reserved reserved;
+    struct dhcp_probed probed;
     uint64_t lease_ms;
     uint64_t now;
 };
@@ -24,6 +32,7 @@ enum dhcp_do {
     DHCP_STORE,  /* store the lease, then send the reply; entry->pending is to be set meanwhile */
     DHCP_JOIN,   /* its commit is under way already: send this reply when it is done, instead of the older one */
     DHCP_NOTE,   /* store the changed entry in its own time; no reply */
+    DHCP_PROBE,  /* look who uses yiaddr, then serve the message again with what was found */
 };
 
 struct dhcp_action {

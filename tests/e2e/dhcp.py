@@ -186,7 +186,7 @@ def send(a, wire, kind, xid, extra=b"", ciaddr="0.0.0.0"):
         source, sport = a.giaddr, 67
         wire.own[socket.inet_aton(a.giaddr)] = a.mac_raw
     elif ciaddr != "0.0.0.0":
-        source = ciaddr
+        source = a.source or ciaddr
         wire.own[socket.inet_aton(ciaddr)] = a.mac_raw
     if a.unicast:
         dst, dst_mac = a.unicast, wire.resolve(a.unicast, source, a.mac_raw)

@@ -121,6 +121,17 @@ no "nobody gets it" grep -q "\"yiaddr\": \"$TAKEN\"" <(dhcp_as two discover --ma
 is "not even who had it" "$GOT" "$(dhcp_as two discover --mac $X1 --ip "$TAKEN" | jq -r .yiaddr)"
 e2e_in squatter ip addr flush dev eth0
 
+# --- a DECLINE and a RELEASE in another's name
+FORGED=$(dhcp_as two lease --mac $X3 | jq -r .yiaddr)
+dhcp_as one decline --mac $X3 --ip "$FORGED" --server $E2E_SERVER
+ok "a DECLINE of an address where nobody else is seen" until_true 5 e2e_counted DHCP_DECLINE_UNSEEN
+is "takes no lease away" "bound $FORGED" "$(lease_of $X3 state) $(lease_of $X3 ip)"
+dhcp_as one release --mac $X3 --ciaddr "$FORGED" --source 10.77.0.98 --server $E2E_SERVER
+ok "a RELEASE from another address" until_true 5 e2e_counted DHCP_RELEASE_FOREIGN
+is "ends no lease" "bound $FORGED" "$(lease_of $X3 state) $(lease_of $X3 ip)"
+dhcp_as two release --mac $X3 --ciaddr "$FORGED" --server $E2E_SERVER
+ok "one from the address does" until_true 5 lease_is $X3 state expired
+
 # --- what is in the answers
 field() { jq -r ".$1"; }
 OFFER=$(dhcp_as two discover --mac $X2)

@@ -150,6 +150,10 @@ static void serve(const char *name, struct net *net, const struct dhcp_message *
     struct dhcp_boot boot;
     net_room(net);
     struct dhcp_action a = dhcp_serve(&net->t, &q);
+    if (a.what == DHCP_PROBE) { /* the captured conflicts were real */
+        q.probed = (struct dhcp_probed){a.yiaddr, true, 1};
+        a = dhcp_serve(&net->t, &q);
+    }
     sum->silent += a.what == DHCP_SILENT;
     sum->notes += a.what == DHCP_NOTE;
     ck_assert_msg(a.reason != PXED_WHY_DHCP_MALFORMED, "%s: malformed", name);

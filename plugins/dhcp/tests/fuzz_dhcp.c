@@ -43,6 +43,11 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
         .m = &m, .facts = &facts, .reserved = net_reserved(net), .lease_ms = 3600000, .now = net->now};
     net_room(net);
     struct dhcp_action a = dhcp_serve(&net->t, &q);
+    for (; a.what == DHCP_PROBE; a = dhcp_serve(&net->t, &q)) {
+        q.probed = (struct dhcp_probed){a.yiaddr, m.hops & 2, q.probed.n + 1};
+        if (q.probed.n > 100) /* a message that is never done with */
+            abort();
+    }
     if (a.what == DHCP_STORE)
         net_stored(net, &a);
     if (a.what == DHCP_SAY || a.what == DHCP_STORE) {

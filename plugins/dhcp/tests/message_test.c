@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "support.h"
+#include "wire/arp.h"
 #include "wire/frame.h"
 
 static uint8_t scratch[2048];
@@ -256,6 +257,30 @@ START_TEST(a_relay_option_without_room_is_left_out) {
 }
 END_TEST
 
+START_TEST(arp_senders) {
+    static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+    uint8_t packet[DHCP_ARP_SIZE];
+    uint32_t ip = 0;
+    struct pxed_hwaddr who;
+    dhcp_arp_probe(packet, mac, IP4(10, 77, 0, 60));
+    ck_assert_mem_eq(packet, "\0\1\x08\0\6\4\0\1\2\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\x0a\x4d\0\x3c", 28);
+    ck_assert(!dhcp_arp_sender(pxed_slice((char *)packet, sizeof(packet)), &ip, &who)); /* a probe claims nothing */
+    memcpy(packet + 14, "\x0a\x4d\0\x3c", 4);
+    for (uint8_t op = 1; op <= 2; op++) {
+        packet[7] = op;
+        ck_assert(dhcp_arp_sender(pxed_slice((char *)packet, sizeof(packet)), &ip, &who));
+        ck_assert_uint_eq(ip, IP4(10, 77, 0, 60));
+        ck_assert(who.type == 1 && who.len == 6 && memcmp(who.bytes, mac, 6) == 0);
+    }
+    ck_assert(!dhcp_arp_sender(pxed_slice((char *)packet, 27), &ip, &who));
+    for (size_t i = 0; i < 7; i++) {
+        packet[i] ^= 1;
+        ck_assert(!dhcp_arp_sender(pxed_slice((char *)packet, sizeof(packet)), &ip, &who));
+        packet[i] ^= 1;
+    }
+}
+END_TEST
+
 START_TEST(long_names_are_left_out_of_the_fields) {
     uint8_t packet[DHCP_LARGEST];
     char name[300];
@@ -320,6 +345,7 @@ int main(void) {
     tcase_add_test(t, reply_is_padded_and_ends_with_the_relay_option);
     tcase_add_test(t, builder_never_overflows);
     tcase_add_test(t, relay_option_in_pieces_comes_back_whole);
+    tcase_add_test(t, arp_senders);
     tcase_add_test(t, a_relay_option_without_room_is_left_out);
     tcase_add_test(t, long_names_are_left_out_of_the_fields);
     tcase_add_test(t, relay_suboptions_have_no_pad);

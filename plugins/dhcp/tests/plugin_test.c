@@ -26,6 +26,9 @@ static struct dhcp_config config;
 static const struct pxed_plugin *plugin;
 static struct pxed_range range;
 static int wire; /* the client's end */
+/* Who answers ARP for one address: the last byte of the MAC, 0: nobody. */
+static uint32_t squatted;
+static uint8_t squatter;
 
 static void shell(const char *command) {
     if (system(command) != 0) {
@@ -59,14 +62,19 @@ static void plugin_up(void) {
 static void setup(void) {
     memset(&fake, 0, sizeof(fake));
     memset(&config, 0, sizeof(config));
+    squatted = squatter = 0;
     range = (struct pxed_range){pxed_addr_v4(IP4(10, 77, 0, 50)), pxed_addr_v4(IP4(10, 77, 0, 99))};
     config = (struct dhcp_config){.mode = DHCP_MODE_SERVER,
                                   .range = {&range, 1},
                                   .lease_time = 3600000,
                                   .loader_bios = "undionly.kpxe",
                                   .loader_efi_x64 = "snponly.efi"};
-    fake.iface = (struct pxed_iface){
-        .name = "px_dh_s", .index = if_nametoindex("px_dh_s"), .addr = pxed_addr_v4(SERVER), .prefix = 24, .mtu = 1500};
+    fake.iface = (struct pxed_iface){.name = "px_dh_s",
+                                     .index = if_nametoindex("px_dh_s"),
+                                     .addr = pxed_addr_v4(SERVER),
+                                     .prefix = 24,
+                                     .mac = {1, 6, {2, 0, 0, 0, 0, 1}},
+                                     .mtu = 1500};
     fake.verdict = (struct pxed_verdict){.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
     fake_open(&fake, &config);
     open_wire();
@@ -103,6 +111,22 @@ struct got {
     struct dhcp_message m;
 };
 
+static void answer_arp(const uint8_t *frame, size_t len) {
+    struct pxed_addr addr = pxed_addr_v4(squatted);
+    if (squatter == 0 || len < 42 || memcmp(frame + 12, "\x08\6", 2) != 0 || frame[21] != 1 ||
+        memcmp(frame + 38, addr.bytes, 4) != 0)
+        return;
+    uint8_t reply[42], mac[6] = {0x52, 0x54, 0, 0, 0, squatter};
+    memcpy(reply, frame + 6, 6);
+    memcpy(reply + 6, mac, 6);
+    memcpy(reply + 12, frame + 12, 9);
+    reply[21] = 2;
+    memcpy(reply + 22, mac, 6);
+    memcpy(reply + 28, addr.bytes, 4);
+    memcpy(reply + 32, frame + 22, 10);
+    ck_assert_int_eq(send(wire, reply, sizeof(reply), 0), (ssize_t)sizeof(reply));
+}
+
 /* The next reply of the server within 300 ms. */
 static struct got receive(void) {
     static uint8_t frame[2000];
@@ -110,7 +134,8 @@ static struct got receive(void) {
     for (int tries = 0; tries < 30; tries++) {
         fake_run(&fake, 10);
         ssize_t n;
-        while ((n = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0)
+        while ((n = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0) {
+            answer_arp(frame, (size_t)n);
             if (pcap_udp(pxed_slice((char *)frame, (size_t)n), &g.udp) &&
                 (g.udp.source_port == 67 || g.udp.source_port == 4011) && g.udp.payload.ptr[0] == DHCP_BOOTREPLY) {
                 g.any = true;
@@ -118,6 +143,7 @@ static struct got receive(void) {
                 g.m = read_message(g.udp.payload);
                 return g;
             }
+        }
     }
     return g;
 }
@@ -291,7 +317,8 @@ START_TEST(proxy_on_67_and_4011) {
     make_u32(&r, DHCP_OPT_SERVER_ID, IP4(10, 77, 0, 2));
     broadcast(make_end(&r));
     ck_assert(!receive().any);
-    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_LEASED)->ip), IP4(10, 77, 0, 60));
+    /* a hint, not a lease */
+    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_NONE)->ip), IP4(10, 77, 0, 60));
     make_boot(&q, "PXEClient", 7, NULL);
     make_field(&q, 12, IP4(10, 77, 0, 60));
     client_send(make_end(&q), IP4(10, 77, 0, 60), 4011, SERVER, 4011);
@@ -301,6 +328,76 @@ START_TEST(proxy_on_67_and_4011) {
     ck_assert_uint_eq(ack.udp.destination_port, 4011);
     ck_assert(pxed_slice_is(ack.m.file, "snponly.efi"));
     ck_assert_uint_eq(fake.commits, 0);
+    ck_assert_ptr_null(fake_last(&fake, PXED_STAGE_LEASED));
+}
+END_TEST
+
+/* In server mode nobody's word on port 4011 moves the address of a lease. */
+START_TEST(port_4011_of_a_server_tells_no_address) {
+    struct made q = make(DHCP_REQUEST, 5);
+    plugin_up();
+    uint32_t ip = lease(5);
+    make_boot(&q, "PXEClient", 7, NULL);
+    make_field(&q, 12, IP4(10, 77, 0, 60));
+    client_send(make_end(&q), IP4(10, 77, 0, 60), 4011, SERVER, 4011);
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK);
+    for (unsigned i = 0; i < fake.n_steps; i++)
+        ck_assert(fake.steps[i].ip.family == 0 || pxed_addr_u32(&fake.steps[i].ip) == ip);
+}
+END_TEST
+
+/* ---- who has an address ---- */
+
+static void decline(uint8_t who, uint32_t ip) {
+    struct made p = make(DHCP_DECLINE, who);
+    make_u32(&p, DHCP_OPT_SERVER_ID, SERVER);
+    make_u32(&p, DHCP_OPT_REQUESTED, ip);
+    broadcast(make_end(&p));
+}
+
+static const char *state_of(uint32_t ip) {
+    struct pxed_addr addr = pxed_addr_v4(ip);
+    char text[PXED_ADDR_TEXT];
+    pxed_addr_text(&addr, text);
+    for (const struct fake_record *r = fake.records; r < fake.records + fake.n_records; r++)
+        if (strcmp(r->key, text) == 0)
+            return r->value + 2;
+    return "none";
+}
+
+START_TEST(a_decline_is_looked_at) {
+    plugin_up();
+    uint32_t ip = lease(5);
+    decline(5, ip); /* nobody is there */
+    ck_assert(!receive().any);
+    fake_run(&fake, 500);
+    ck_assert_int_eq(fake.refused, PXED_WHY_DHCP_DECLINE_UNSEEN);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
+    squatted = ip;
+    squatter = 5; /* the machine itself */
+    decline(5, ip);
+    ck_assert(!receive().any);
+    fake_run(&fake, 500);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
+    squatter = 99;
+    decline(5, ip);
+    ck_assert(!receive().any);
+    ck_assert_int_eq(strncmp(state_of(ip), "declined ", 9), 0);
+    ck_assert_int_eq(fake.refused, PXED_WHY_DHCP_DECLINED);
+}
+END_TEST
+
+/* Probes under way when the plugin ends. */
+START_TEST(a_probe_does_not_outlive_the_plugin) {
+    plugin_up();
+    uint32_t ip = lease(5);
+    decline(5, ip);
+    fake_run(&fake, 20);
+    plugin->stop(&fake.ctx, fake_stopped);
+    ck_assert(fake.stopped);
+    fake_run(&fake, 700);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
 }
 END_TEST
 
@@ -365,6 +462,9 @@ int main(void) {
     tcase_add_test(t, a_commit_may_outlive_the_plugin);
     tcase_add_test(t, broadcast_and_unicast_as_asked);
     tcase_add_test(t, proxy_on_67_and_4011);
+    tcase_add_test(t, port_4011_of_a_server_tells_no_address);
+    tcase_add_test(t, a_decline_is_looked_at);
+    tcase_add_test(t, a_probe_does_not_outlive_the_plugin);
     tcase_add_test(t, refusals_have_names);
     tcase_add_test(t, a_burst_is_answered_whole);
     suite_add_tcase(s, t);

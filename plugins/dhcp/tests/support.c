@@ -108,9 +108,10 @@ struct dhcp_action net_serve(struct net *n, struct pxed_slice packet, const stru
     struct dhcp_query q = {.m = &m,
                            .facts = &facts,
                            .host = host,
-                           .source = m.ciaddr,
+                           .source = n->source ? n->source : m.ciaddr,
                            .unicast = unicast,
                            .reserved = net_reserved(n),
+                           .probed = n->probed,
                            .lease_ms = 3600 * 1000,
                            .now = n->now};
     net_room(n);

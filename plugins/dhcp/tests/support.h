@@ -33,6 +33,8 @@ struct net {
     struct dhcp_memory memory;
     uint32_t kept_ip; /* reserved for kept_mac; 0: none */
     struct pxed_hwaddr kept_mac;
+    struct dhcp_probed probed; /* for the next messages */
+    uint32_t source;           /* of the next messages; 0: their ciaddr */
     uint64_t now;
 };
 void net_open(struct net *n, uint32_t first, uint32_t last);
