@@ -104,8 +104,17 @@ static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, co
 
 /* ---- boot data ---- */
 
+/* PXELINUX takes all of its boot file up to the last of `/`, `:` and `=` for its folder: after a script's URL that is
+ * `...home.php?mac=`, unless option 210 says better. RFC 5071 5: the text
+ * alone, without a NUL. */
+static void put_folder(struct dhcp_builder *b, struct pxed_slice folder, struct pxed_slice extra) {
+    struct pxed_slice own;
+    if (folder.len > 0 && !dhcp_tlv_find(extra, true, DHCP_OPT_PATH_PREFIX, &own)) /* `option = 210` wins */
+        dhcp_put(b, DHCP_OPT_PATH_PREFIX, folder.ptr, folder.len);
+}
+
 static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struct pxed_slice server,
-                     const struct dhcp_boot *boot) {
+                     const struct dhcp_boot *boot, struct pxed_slice extra) {
     static const uint8_t no_proxy[] = {DHCP_IPXE_NO_PROXY, 1, 1};
     uint8_t pxe[16];
     size_t n = 0;
@@ -131,6 +140,7 @@ static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struc
     dhcp_put_text(b, DHCP_OPT_TFTP_NAME, server);
     if (boot->no_proxy)
         dhcp_put(b, DHCP_OPT_IPXE, no_proxy, sizeof(no_proxy));
+    put_folder(b, boot->folder, extra);
 }
 
 /* Options that come back as they were sent: 97 (PXE 2.1), 61 (RFC 6842), 118 (RFC 3011). */
@@ -181,7 +191,7 @@ size_t dhcp_reply(const struct dhcp_site *site, const struct dhcp_message *m, co
     put_mandatory(&b, site, m, action, host);
     put_network(&b, site, m, action, host);
     if (boot->offered)
-        put_boot(&b, m, server, boot);
+        put_boot(&b, m, server, boot, site->extra);
     put_echo(&b, m, facts->seen.boots);
     put_comfort(&b, site, m, host);
     return dhcp_finish(&b);
@@ -203,7 +213,7 @@ size_t dhcp_proxy_reply(const struct dhcp_site *site, const struct dhcp_message 
     dhcp_put_u8(&b, DHCP_OPT_TYPE, (uint8_t)type);
     dhcp_put_u32(&b, DHCP_OPT_SERVER_ID, site->server);
     dhcp_echo_relay(&b, m->options[DHCP_OPT_RELAY]);
-    put_boot(&b, m, server, boot);
+    put_boot(&b, m, server, boot, PXED_NO_SLICE);
     put_echo(&b, m, true);
     return dhcp_finish(&b);
 }

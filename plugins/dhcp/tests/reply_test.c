@@ -104,6 +104,8 @@ START_TEST(boot_rows) {
     ck_assert_msg(row->class ? pxed_slice_is(boot.class, row->class) : boot.class.ptr == NULL, "%s: 60", row->name);
     ck_assert_msg(boot.use_file == row->use_file, "%s: 43", row->name);
     ck_assert_msg(boot.no_proxy == row->no_proxy, "%s: 175", row->name);
+    ck_assert_msg(row->user_class ? pxed_slice_is(boot.folder, "http://pxe-server/boot/") : boot.folder.ptr == NULL,
+                  "%s: 210", row->name);
 }
 END_TEST
 
@@ -197,6 +199,27 @@ START_TEST(an_offer_to_ipxe) {
     has_text(r, 175, PXED_SLICE("\xb0\1\1"));
     ck_assert_ptr_null(reply_option(r, 43).ptr);
     ck_assert_ptr_null(reply_option(r, 60).ptr);
+}
+END_TEST
+
+/* RFC 5071: the folder of a PXELINUX inside gPXE or iPXE. An operator's own option 210 wins; a ROM never gets one. */
+START_TEST(option_210_by_user_class) {
+    static const char *const classes[] = {"gPXE", "iPXE", NULL};
+    static const uint8_t own[] = {210, 2, 'm', 'y'};
+    for (int i = 0; i < 3; i++) {
+        struct made p;
+        struct dhcp_facts facts;
+        struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, classes[i]);
+        struct pxed_slice expected = classes[i] ? PXED_SLICE("http://pxe-server:8080/boot/") : PXED_NO_SLICE;
+        armed.script_url = "http://pxe-server:8080/boot/home.php?mac=52-54-00-00-00-01";
+        site.extra = PXED_NO_SLICE;
+        has_text(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 210, expected);
+        has_text(answer(&m, DHCP_ACK, IP4(10, 77, 0, 50), NULL), 210, expected);
+        site.extra = pxed_slice((const char *)own, sizeof(own));
+        has_text(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 210, PXED_SLICE("my"));
+        struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+        has_text(pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_OFFER, &boot, bytes)), 210, expected);
+    }
 }
 END_TEST
 
@@ -479,6 +502,7 @@ int main(void) {
     tcase_add_test(t, a_url_too_long_is_no_boot);
     tcase_add_test(t, an_offer_to_a_bios_rom);
     tcase_add_test(t, an_offer_to_ipxe);
+    tcase_add_test(t, option_210_by_user_class);
     tcase_add_test(t, an_address_for_an_operating_system);
     tcase_add_test(t, a_hosts_own_values_win);
     tcase_add_test(t, inform_gets_no_lease);

@@ -61,6 +61,7 @@ enum dhcp_option {
     DHCP_OPT_UUID = 97,
     DHCP_OPT_SUBNET = 118,
     DHCP_OPT_IPXE = 175,
+    DHCP_OPT_PATH_PREFIX = 210,
     DHCP_OPT_END = 255,
 };
 
