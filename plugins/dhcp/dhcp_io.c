@@ -143,7 +143,8 @@ int dhcp_listen(struct dhcp *d) {
         if (r < 0)
             return r;
     }
-    return dhcp_probe_listen(d);
+    int r = dhcp_retry_listen(d);
+    return r < 0 ? r : dhcp_probe_listen(d);
 }
 
 void dhcp_deafen(struct dhcp *d) {
@@ -188,6 +189,7 @@ void dhcp_close(struct dhcp *d) {
         port_close(&d->links[i].pxe);
     }
     dhcp_probe_close(d);
+    dhcp_retry_close(d);
     if (d->stations.fd >= 0)
         close(d->stations.fd);
     d->stations.fd = -1;

@@ -13,7 +13,7 @@ struct packet {
     const struct dhcp_arrival *arrival;
     struct pxed_slice bytes;
     const struct dhcp_message *m;
-    const struct dhcp_probed *probed;
+    const struct dhcp_known *known;
     struct dhcp_facts facts;
     struct pxed_verdict verdict;
     struct dhcp_boot boot;
@@ -81,6 +81,14 @@ static void note_unused_ip(struct packet *p) {
              PXED_S(host->name));
 }
 
+/* What our own probe found where it was not asked for by a DECLINE. */
+static void note_in_use(struct packet *p) {
+    struct pxed_addr ip = pxed_addr_v4(p->known->ip);
+    if (p->known->taken && p->m->type != DHCP_DECLINE)
+        pxed_log(p->d->ctx, PXED_LOG_WARNING, "in-use", &p->facts.seen.mac, &ip,
+                 "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
+}
+
 static size_t build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
     return dhcp_reply(&p->link->site, p->m, &p->facts, action, p->verdict.host, &p->boot, bytes);
 }
@@ -92,7 +100,7 @@ static void say(struct packet *p, const struct dhcp_action *action) {
     size_t len = build(p, action, bytes);
     struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
     dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
-    struct pxed_addr ip = pxed_addr_v4(action->type == DHCP_OFFER ? action->yiaddr : p->m->ciaddr);
+    struct pxed_addr ip = pxed_addr_v4(action->yiaddr ? action->yiaddr : p->m->ciaddr);
     switch (action->type) {
     case DHCP_OFFER:
         pxed_log(d->ctx, PXED_LOG_DEBUG, "offer", mac, &ip, "interface=%s file=%.*s", p->link->iface.name,
@@ -105,9 +113,26 @@ static void say(struct packet *p, const struct dhcp_action *action) {
                  pxed_reason_name(action->reason));
         refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
         break;
-    default:
-        pxed_log(d->ctx, PXED_LOG_DEBUG, "inform", mac, &ip, "interface=%s", p->link->iface.name);
+    default: /* to an INFORM, or a lease that runs on while the store cannot write */
+        pxed_log(d->ctx, PXED_LOG_DEBUG, action->yiaddr ? "ack" : "inform", mac, &ip, "interface=%s",
+                 p->link->iface.name);
+        if (action->yiaddr)
+            d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
     }
+}
+
+/* The store cannot write, but ip= is the host file's word: the lease counts at once. */
+static void keep(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp *d = p->d;
+    const struct pxed_hwaddr *mac = &p->facts.seen.mac;
+    struct pxed_addr ip = pxed_addr_v4(action->yiaddr);
+    uint8_t bytes[DHCP_REPLY_MAX];
+    size_t len = build(p, action, bytes);
+    struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
+    dhcp_keep(d, action->lease, dhcp_now(d) + action->lease_ms, dhcp_hostname(p->m));
+    dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
+    pxed_log(d->ctx, PXED_LOG_DEBUG, "ack", mac, &ip, "interface=%s unsaved=yes", p->link->iface.name);
+    d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
 }
 
 /* The reply is built now and leaves when the lease is on disk. */
@@ -120,6 +145,9 @@ static void grant(struct packet *p, const struct dhcp_action *action) {
     pending->mac = p->facts.seen.mac;
     pending->len = build(p, action, pending->packet);
     pending->route = dhcp_route(p->arrival, p->m, pending->packet);
+    pending->arrival = *p->arrival;
+    pending->request_len = p->bytes.len;
+    memcpy(pending->request, p->bytes.ptr, p->bytes.len);
     if (action->what == DHCP_JOIN)
         return; /* the record on its way has the same address and an end at most a moment older */
     pending->lease = action->lease;
@@ -155,7 +183,7 @@ static void lease_ended(struct packet *p, const struct dhcp_action *action) {
 }
 
 static void look(struct packet *p, const struct dhcp_action *action) {
-    struct dhcp_probed next = {.ip = action->yiaddr, .n = p->probed->n + 1};
+    struct dhcp_known next = {.ip = action->yiaddr, .probes = p->known->probes + 1};
     struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
     enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
     if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL, &next))
@@ -171,11 +199,14 @@ static void serve(struct packet *p) {
                            .unicast = p->arrival->unicast && p->m->giaddr == 0, /* a relay's is always to us */
                            .scope = (unsigned)(p->link - d->links),
                            .reserved = {reserved_by_other, d},
-                           .probed = *p->probed,
+                           .known = *p->known,
+                           .cannot_write = p->known->unwritten || dhcp_cannot_write(d),
+                           .doubt = dhcp_now(d) < d->doubt_until,
                            .lease_ms = d->config->lease_time,
                            .now = dhcp_now(d)};
     dhcp_table_room(d);
     note_unused_ip(p);
+    note_in_use(p);
     struct dhcp_action action = dhcp_serve(&d->table, &q);
     switch (action.what) {
     case DHCP_SILENT:
@@ -187,6 +218,9 @@ static void serve(struct packet *p) {
     case DHCP_STORE:
     case DHCP_JOIN:
         grant(p, &action);
+        break;
+    case DHCP_KEEP:
+        keep(p, &action);
         break;
     case DHCP_NOTE:
         lease_ended(p, &action);
@@ -262,17 +296,17 @@ static enum pxed_reason judge_door(const struct dhcp_port *port, const struct dh
 }
 
 void dhcp_packet(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes) {
-    static const struct dhcp_probed none = {0};
+    static const struct dhcp_known none = {0};
     dhcp_packet_again(port, arrival, bytes, &none);
 }
 
 void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                       const struct dhcp_probed *probed) {
+                       const struct dhcp_known *known) {
     struct dhcp *d = port->link->d;
     struct dhcp_message m;
     uint8_t scratch[DHCP_RECV_SIZE];
     struct packet p = {
-        .d = d, .link = port->link, .port = port, .arrival = arrival, .m = &m, .bytes = bytes, .probed = probed};
+        .d = d, .link = port->link, .port = port, .arrival = arrival, .m = &m, .bytes = bytes, .known = known};
     struct pxed_addr peer = pxed_addr_v4(arrival->source);
     enum dhcp_parsed parsed = dhcp_parse(bytes, scratch, sizeof(scratch), &m);
     if (parsed != DHCP_PARSED) {

@@ -83,8 +83,8 @@ static void sweep(struct dhcp *d, uint64_t now) {
     while (ended) {
         struct dhcp_probe *p = ended;
         ended = p->next;
-        struct dhcp_probed probed = {.ip = p->ip, .taken = p->taken, .n = p->nth};
-        dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &probed);
+        struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .probes = p->nth};
+        dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
         free(p);
     }
     if (d->n_probes == 0)
@@ -159,7 +159,7 @@ static void listen_to_arp(struct dhcp *d, bool on) {
 }
 
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                const struct pxed_hwaddr *mac, bool declared, const struct dhcp_probed *next) {
+                const struct pxed_hwaddr *mac, bool declared, const struct dhcp_known *next) {
     struct dhcp *d = port->link->d;
     for (const struct dhcp_probe *p = d->probes; p; p = p->next)
         if (p->ip == next->ip && p->port->link == port->link)
@@ -175,7 +175,7 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
     p->arrival = *arrival;
     p->mac = *mac;
     p->ip = next->ip;
-    p->nth = next->n;
+    p->nth = next->probes;
     p->begun = dhcp_now(d);
     p->len = bytes.len;
     memcpy(p->bytes, bytes.ptr, bytes.len);

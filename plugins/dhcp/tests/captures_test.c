@@ -152,7 +152,7 @@ static void serve(const char *name, struct net *net, const struct dhcp_message *
     net_room(net);
     struct dhcp_action a = dhcp_serve(&net->t, &q);
     if (a.what == DHCP_PROBE) { /* the captured conflicts were real */
-        q.probed = (struct dhcp_probed){a.yiaddr, true, 1};
+        q.known = (struct dhcp_known){.ip = a.yiaddr, .taken = true, .probes = 1};
         a = dhcp_serve(&net->t, &q);
     }
     sum->silent += a.what == DHCP_SILENT;

@@ -39,13 +39,18 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
         }
         return;
     }
-    struct dhcp_query q = {
-        .m = &m, .facts = &facts, .reserved = net_reserved(net), .lease_ms = 3600000, .now = net->now};
+    struct dhcp_query q = {.m = &m,
+                           .facts = &facts,
+                           .reserved = net_reserved(net),
+                           .lease_ms = 3600000,
+                           .now = net->now,
+                           .cannot_write = m.secs & 1,
+                           .doubt = m.secs & 2};
     net_room(net);
     struct dhcp_action a = dhcp_serve(&net->t, &q);
     for (; a.what == DHCP_PROBE; a = dhcp_serve(&net->t, &q)) {
-        q.probed = (struct dhcp_probed){a.yiaddr, m.hops & 2, q.probed.n + 1};
-        if (q.probed.n > 100) /* a message that is never done with */
+        q.known = (struct dhcp_known){.ip = a.yiaddr, .taken = m.hops & 2, .probes = q.known.probes + 1};
+        if (q.known.probes > 100) /* a message that is never done with */
             abort();
     }
     if (a.what == DHCP_STORE)

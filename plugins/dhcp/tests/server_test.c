@@ -240,13 +240,13 @@ START_TEST(a_request_joins_the_commit_under_way) {
 }
 END_TEST
 
-static struct dhcp_action declines(uint8_t who, uint32_t ip, struct dhcp_probed probed) {
+static struct dhcp_action declines(uint8_t who, uint32_t ip, struct dhcp_known known) {
     struct made d = make(DHCP_DECLINE, who);
     make_u32(&d, DHCP_OPT_SERVER_ID, SERVER);
     make_u32(&d, DHCP_OPT_REQUESTED, ip);
-    net.probed = probed;
+    net.known = known;
     struct dhcp_action a = net_serve(&net, make_end(&d), who == 9 ? &host : NULL, false);
-    net.probed = (struct dhcp_probed){0};
+    net.known = (struct dhcp_known){0};
     return a;
 }
 
@@ -254,14 +254,17 @@ static struct dhcp_action declines(uint8_t who, uint32_t ip, struct dhcp_probed 
 START_TEST(a_decline_counts_only_if_we_see_it) {
     populate();
     const struct dhcp_lease *e = dhcp_lease_at(&net.t, dhcp_lease_by_ip(&net.t, POOL_FIRST));
-    ck_assert_int_eq(declines(1, POOL_FIRST, (struct dhcp_probed){POOL_FIRST, false, 1}).reason,
+    ck_assert_int_eq(declines(1, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST, .taken = false, .probes = 1}).reason,
                      PXED_WHY_DHCP_DECLINE_UNSEEN);
-    ck_assert_int_eq(declines(1, POOL_FIRST, (struct dhcp_probed){POOL_FIRST + 1, true, 1}).what, DHCP_PROBE);
-    ck_assert_int_eq(declines(5, POOL_FIRST, (struct dhcp_probed){POOL_FIRST, true, 1}).reason, PXED_WHY_DHCP_NOT_OURS);
+    ck_assert_int_eq(
+        declines(1, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST + 1, .taken = true, .probes = 1}).what,
+        DHCP_PROBE);
+    ck_assert_int_eq(declines(5, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST, .taken = true, .probes = 1}).reason,
+                     PXED_WHY_DHCP_NOT_OURS);
     ck_assert_int_eq(e->state, DHCP_BOUND);
     struct pxed_hwaddr owner = mac_of(1);
     ck_assert(pxed_hwaddr_eq(&e->mac, &owner));
-    struct dhcp_action a = declines(1, POOL_FIRST, (struct dhcp_probed){POOL_FIRST, true, 1});
+    struct dhcp_action a = declines(1, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST, .taken = true, .probes = 1});
     ck_assert_int_eq(a.what, DHCP_NOTE);
     ck_assert_int_eq(a.reason, PXED_WHY_DHCP_DECLINED);
     ck_assert_int_eq(e->state, DHCP_DECLINED);
@@ -291,7 +294,8 @@ END_TEST
 START_TEST(a_declined_address_is_not_offered_again) {
     uint32_t ip = net_lease(&net, 5, NULL);
     struct made again = make(DHCP_DISCOVER, 5);
-    ck_assert_int_eq(declines(5, ip, (struct dhcp_probed){ip, true, 1}).reason, PXED_WHY_DHCP_DECLINED);
+    ck_assert_int_eq(declines(5, ip, (struct dhcp_known){.ip = ip, .taken = true, .probes = 1}).reason,
+                     PXED_WHY_DHCP_DECLINED);
     struct pxed_slice packet = make_end(&again);
     ck_assert_uint_ne(net_serve(&net, packet, NULL, false).yiaddr, ip);
 }
@@ -299,7 +303,7 @@ END_TEST
 
 START_TEST(a_declined_reservation_gets_a_pool_address_meanwhile) {
     ck_assert_uint_eq(net_lease(&net, 9, &host), HOST_IP);
-    declines(9, HOST_IP, (struct dhcp_probed){HOST_IP, true, 1});
+    declines(9, HOST_IP, (struct dhcp_known){.ip = HOST_IP, .taken = true, .probes = 1});
     uint32_t ip = net_lease(&net, 9, &host);
     ck_assert(ip != 0 && ip != HOST_IP);
     net.now += DHCP_QUARANTINE_MS;
