@@ -207,6 +207,23 @@ is "a foreign relay: silence" none "$(dhcp_as two discover --mac $X3 --giaddr 10
 ok "DHCP_RELAY_FOREIGN" e2e_counted DHCP_RELAY_FOREIGN
 ok "by name in the log" logged 'reason=DHCP_RELAY_FOREIGN'
 
+# --- a swapped board: the line names another MAC, and the reserved address goes to it
+M4=08:00:27:4d:4d:ad
+is "the old board has the address" "ack 10.77.0.55" "$(dhcp_as one lease --mac $M3 | jq -r '.type + " " + .yiaddr')"
+sed -i "s/^$M3,/$M4,/" "$E2E/host-os.conf"
+swapped() { [ "$(dhcp_as one discover --mac $M4 | field yiaddr)" = 10.77.0.55 ]; }
+ok "the new one is offered it" until_true 10 swapped
+is "and gets it" "ack 10.77.0.55" "$(dhcp_as one lease --mac $M4 | jq -r '.type + " " + .yiaddr')"
+is "the old one hears no" nak "$(dhcp_as one request --mac $M3 --ip 10.77.0.55 | field type)"
+e2e_address squatter 10.77.0.200 # a line that swaps while the old board still runs
+is "who is still there keeps its address" "ack 10.77.0.200" "$(dhcp_as one lease --mac $M1 | jq -r '.type + " " + .yiaddr')"
+sed -i "s/^$M1,/$M3,/" "$E2E/host-os.conf"
+until_true 5 eval '[ "$(dhcp_as one discover --mac $M3 | field hostname)" = web01 ]'
+no "while it answers" grep -q '"yiaddr": "10.77.0.200"' <(dhcp_as one discover --mac $M3)
+e2e_in squatter ip addr flush dev eth0
+sed -i "s/^$M3,/$M1,/; s/^$M4,/$M3,/" "$E2E/host-os.conf"
+until_true 5 eval '[ "$(dhcp_as one discover --mac $M1 | field hostname)" = web01 ]'
+
 # --- leases outlive a restart
 leases() { e2e_pxed leases --json | jq -c 'select(.state == "bound" or .state == "declined") | [.ip, .mac, .state]' | sort; }
 LEASES=$(leases)
