@@ -3,7 +3,7 @@
 
 #include "dhcp.h"
 
-enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000 };
+enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000, IN_USE_AGAIN_MS = 1000 };
 
 /* What is known about the packet in hand. */
 struct packet {
@@ -84,9 +84,13 @@ static void note_unused_ip(struct packet *p) {
 /* What our own probe found where it was not asked for by a DECLINE. */
 static void note_in_use(struct packet *p) {
     struct pxed_addr ip = pxed_addr_v4(p->known->ip);
-    if (p->known->taken && p->m->type != DHCP_DECLINE)
-        pxed_log(p->d->ctx, PXED_LOG_WARNING, "in-use", &p->facts.seen.mac, &ip,
-                 "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
+    uint64_t now = dhcp_now(p->d);
+    if (!p->known->taken || p->m->type == DHCP_DECLINE ||
+        (p->link->in_use_at != 0 && now - p->link->in_use_at < IN_USE_AGAIN_MS))
+        return;
+    p->link->in_use_at = now;
+    pxed_log(p->d->ctx, PXED_LOG_WARNING, "in-use", &p->facts.seen.mac, &ip,
+             "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
 }
 
 static size_t build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {

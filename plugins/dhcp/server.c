@@ -44,11 +44,13 @@ static uint32_t own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uin
     return index;
 }
 
-/* A lease of this machine that is alive. */
+/* A lease of this machine that is alive, as the disk knows it. */
 static bool alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = own_lease(t, q, ip);
-    return index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_BOUND &&
-           dhcp_lease_at(t, index)->until >= q->now + LEAST_MS;
+    if (index == DHCP_NONE)
+        return false;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    return e->state == DHCP_BOUND && !e->unsaved && e->until >= q->now + LEAST_MS;
 }
 
 /* A lease that cannot be written is never longer than what the disk holds of it; but for a host's own ip=, which the
@@ -161,7 +163,7 @@ static struct dhcp_action discover(struct dhcp_leases *t, const struct dhcp_quer
     enum pxed_reason reason = PXED_WHY_DHCP_NO_ADDRESS;
     dhcp_leases_tick(t, q->scope, q->now);
     uint32_t ip = choose(t, q, &reason);
-    if (ip != 0 && ip == q->known.ip && q->known.taken) {
+    if (ip != 0 && ip == q->known.ip && q->known.taken && to_look_at(t, q, ip)) {
         quarantine(t, q, ip);
         ip = choose(t, q, &reason);
     }
@@ -199,6 +201,12 @@ static enum claim judge(struct dhcp_leases *t, const struct dhcp_query *q, uint3
     uint32_t index = dhcp_lease_by_ip(t, ip);
     bool again = q->doubt && index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_DECLINED;
     if (!is_free(t, q, ip) && !again)
+        return CLAIM_TAKEN;
+    /* A machine with a lease is given no other address: anybody could move it with one REQUEST in its name (RFC 2131
+     * 4.3.2: the address is incorrect). */
+    uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
+    uint32_t has = own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
+    if (has != 0 && has != ip && ip != kept && alive(t, q, has) && allowed(t, q, has))
         return CLAIM_TAKEN;
     /* A host with ip= is moved to it when it starts anew, never in the middle of an installation. */
     if (kept != 0 && kept != ip && !renews && is_free(t, q, kept))
