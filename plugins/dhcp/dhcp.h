@@ -140,9 +140,10 @@ int dhcp_probe_listen(struct dhcp *d);        /* 0 or a negative errno */
 void dhcp_probe_forget(struct dhcp *d);       /* ends all probes without an answer */
 void dhcp_probe_close(struct dhcp *d);
 /* Looks who uses next->ip, then dhcp_packet_again() with *next and the answer. `mac` asked, it does not count as
- * another machine; `declared`: it is of a host line. Copies all. False when too many probes are under way. */
+ * another machine; `declared`: it is of a host line; `patient`: who else answers matters too. Copies all. False when
+ * too many probes are under way. */
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                const struct pxed_hwaddr *mac, bool declared, const struct dhcp_known *next);
+                const struct pxed_hwaddr *mac, bool declared, bool patient, const struct dhcp_known *next);
 
 /* dhcp_store.c: the lease table, from the store and for leases/1. */
 void dhcp_table_init(struct dhcp *d); /* empty */

@@ -190,7 +190,8 @@ static void look(struct packet *p, const struct dhcp_action *action) {
     struct dhcp_known next = {.ip = action->yiaddr, .probes = p->known->probes + 1};
     struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
     enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
-    if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL, &next))
+    if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL,
+                    p->m->type == DHCP_DECLINE, &next))
         refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
 }
 

@@ -26,7 +26,8 @@ struct dhcp_probe {
     struct pxed_hwaddr mac; /* of the client: its own answer is no other machine's */
     uint32_t ip;
     unsigned nth; /* probe for this message */
-    bool taken, again;
+    bool taken, own, again;
+    bool patient; /* one answer is not enough: who else is there? */
     uint64_t begun;
     size_t len;
     uint8_t bytes[DHCP_RECV_SIZE];
@@ -71,7 +72,7 @@ static void sweep(struct dhcp *d, uint64_t now) {
     struct dhcp_probe *ended = NULL, **at = &d->probes;
     while (*at) {
         struct dhcp_probe *p = *at;
-        if (!p->taken && now - p->begun < END_MS) {
+        if ((!p->taken || p->patient) && now - p->begun < END_MS) {
             at = &p->next;
             continue;
         }
@@ -83,7 +84,7 @@ static void sweep(struct dhcp *d, uint64_t now) {
     while (ended) {
         struct dhcp_probe *p = ended;
         ended = p->next;
-        struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .probes = p->nth};
+        struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .own = p->own, .probes = p->nth};
         dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
         free(p);
     }
@@ -128,8 +129,8 @@ static void on_arp(uv_poll_t *poll, int status, int events) {
         if (!dhcp_arp_sender(pxed_slice(bytes, (size_t)n), &ip, &mac))
             continue;
         for (struct dhcp_probe *p = d->probes; p; p = p->next)
-            if (p->ip == ip && p->port->link == link && !is_own(d, &p->mac, &mac))
-                any = p->taken = true;
+            if (p->ip == ip && p->port->link == link)
+                *(is_own(d, &p->mac, &mac) ? &p->own : &p->taken) = any = true;
     }
     if (any)
         sweep(d, dhcp_now(d));
@@ -159,7 +160,7 @@ static void listen_to_arp(struct dhcp *d, bool on) {
 }
 
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                const struct pxed_hwaddr *mac, bool declared, const struct dhcp_known *next) {
+                const struct pxed_hwaddr *mac, bool declared, bool patient, const struct dhcp_known *next) {
     struct dhcp *d = port->link->d;
     for (const struct dhcp_probe *p = d->probes; p; p = p->next)
         if (p->ip == next->ip && p->port->link == port->link)
@@ -176,6 +177,7 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
     p->mac = *mac;
     p->ip = next->ip;
     p->nth = next->probes;
+    p->patient = patient;
     p->begun = dhcp_now(d);
     p->len = bytes.len;
     memcpy(p->bytes, bytes.ptr, bytes.len);

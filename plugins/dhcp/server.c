@@ -343,7 +343,8 @@ static struct dhcp_action note(uint32_t index, enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_NOTE, .reason = reason, .lease = index};
 }
 
-/* Anybody can write a DECLINE in another's name. It counts when we see the other machine ourselves. */
+/* Anybody can write a DECLINE in another's name. It counts when we see the other machine ourselves, and not the client:
+ * who declines an address does not use it (RFC 5227 2.1.1), so where it answers somebody else wrote that. */
 static struct dhcp_action decline(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t ip = 0;
     if (!dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &ip))
@@ -353,7 +354,7 @@ static struct dhcp_action decline(struct dhcp_leases *t, const struct dhcp_query
         return silent(PXED_WHY_DHCP_NOT_OURS);
     if (q->known.ip != ip)
         return probe(ip);
-    if (!q->known.taken)
+    if (!q->known.taken || q->known.own)
         return silent(PXED_WHY_DHCP_DECLINE_UNSEEN);
     dhcp_lease_decline(t, index, q->now);
     return note(index, PXED_WHY_DHCP_DECLINED);

@@ -9,6 +9,7 @@
 struct dhcp_known {
     uint32_t ip;     /* our own ARP probe looked at this address; 0: there was none yet */
     bool taken;      /* a machine other than the client has it */
+    bool own;        /* the client itself has it */
     unsigned probes; /* so many for this message */
     bool unwritten;  /* its commit failed */
 };

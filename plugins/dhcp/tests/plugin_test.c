@@ -29,6 +29,7 @@ static int wire; /* the client's end */
 /* Who answers ARP for one address: the last byte of the MAC, 0: nobody. */
 static uint32_t squatted;
 static uint8_t squatter;
+static bool thief; /* MAC 5 answers too */
 
 static void shell(const char *command) {
     if (system(command) != 0) {
@@ -63,6 +64,7 @@ static void setup(void) {
     memset(&fake, 0, sizeof(fake));
     memset(&config, 0, sizeof(config));
     squatted = squatter = 0;
+    thief = false;
     range = (struct pxed_range){pxed_addr_v4(IP4(10, 77, 0, 50)), pxed_addr_v4(IP4(10, 77, 0, 99))};
     config = (struct dhcp_config){.mode = DHCP_MODE_SERVER,
                                   .range = {&range, 1},
@@ -125,6 +127,9 @@ static void answer_arp(const uint8_t *frame, size_t len) {
     memcpy(reply + 28, addr.bytes, 4);
     memcpy(reply + 32, frame + 22, 10);
     ck_assert_int_eq(send(wire, reply, sizeof(reply), 0), (ssize_t)sizeof(reply));
+    reply[11] = reply[27] = 5;
+    if (thief)
+        ck_assert_int_eq(send(wire, reply, sizeof(reply), 0), (ssize_t)sizeof(reply));
 }
 
 /* The next reply of the server within 300 ms. */
@@ -528,8 +533,13 @@ START_TEST(a_decline_is_looked_at) {
     fake_run(&fake, 500);
     ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
     squatter = 99;
+    thief = true; /* a stolen address, and its owner answers too */
     decline(5, ip);
-    ck_assert(!receive().any);
+    ck_assert(!receive().any && !receive().any);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
+    thief = false;
+    decline(5, ip);
+    ck_assert(!receive().any && !receive().any);
     ck_assert_int_eq(strncmp(state_of(ip), "declined ", 9), 0);
     ck_assert_int_eq(fake.refused, PXED_WHY_DHCP_DECLINED);
 }

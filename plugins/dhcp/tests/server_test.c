@@ -265,6 +265,8 @@ START_TEST(a_decline_counts_only_if_we_see_it) {
         DHCP_PROBE);
     ck_assert_int_eq(declines(5, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST, .taken = true, .probes = 1}).reason,
                      PXED_WHY_DHCP_NOT_OURS);
+    struct dhcp_known both = {.ip = POOL_FIRST, .taken = true, .own = true, .probes = 1};
+    ck_assert_int_eq(declines(1, POOL_FIRST, both).reason, PXED_WHY_DHCP_DECLINE_UNSEEN); /* it uses the address */
     ck_assert_int_eq(e->state, DHCP_BOUND);
     struct pxed_hwaddr owner = mac_of(1);
     ck_assert(pxed_hwaddr_eq(&e->mac, &owner));
