@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "salvage.h"
 
 const char *const store_salvaged_tables[STORE_SALVAGED_TABLES] = {"lease", "journal", "machine"};
 
@@ -27,33 +28,9 @@ static sqlite3 *open_damaged(const char *path) {
     return NULL;
 }
 
-/* From one end of a table as far as it goes. *ret_whole: there was nothing it could not read. Negative: the fresh
- * database cannot be written. */
-static int copy_rows(sqlite3 *from, sqlite3_stmt *add, const char *table, bool backwards, bool *ret_whole) {
-    char sql[160];
-    sqlite3_stmt *rows = NULL;
-    sqlite3_snprintf(
-        sizeof(sql), sql,
-        "SELECT key, version, value FROM t_%s WHERE typeof(key) = 'blob' AND typeof(version) = 'integer' AND "
-        "typeof(value) = 'blob' ORDER BY key %s",
-        table, backwards ? "DESC" : "ASC");
-    int rc = sqlite3_prepare_v2(from, sql, -1, &rows, NULL), written = SQLITE_DONE;
-    while (rc == SQLITE_OK && written == SQLITE_DONE && (rc = sqlite3_step(rows)) == SQLITE_ROW) {
-        for (int i = 0; i < 3; i++)
-            sqlite3_bind_value(add, i + 1, sqlite3_column_value(rows, i));
-        written = sqlite3_step(add);
-        sqlite3_reset(add);
-        rc = SQLITE_OK;
-    }
-    *ret_whole = rc == SQLITE_DONE;
-    sqlite3_finalize(rows);
-    return written == SQLITE_DONE ? 0 : -1;
-}
-
 static int salvage_table(sqlite3 *from, sqlite3 *to, const char *table, size_t *ret_rows) {
     char sql[160];
     sqlite3_stmt *add = NULL;
-    bool whole = false;
     sqlite3_snprintf(sizeof(sql), sql,
                      "CREATE TABLE t_%s(key BLOB PRIMARY KEY, version INTEGER, value BLOB) WITHOUT ROWID", table);
     int rc = sqlite3_exec(to, sql, NULL, NULL, NULL);
@@ -62,10 +39,7 @@ static int salvage_table(sqlite3 *from, sqlite3 *to, const char *table, size_t *
         rc = sqlite3_prepare_v2(to, sql, -1, &add, NULL);
     int before = sqlite3_total_changes(to);
     if (rc == SQLITE_OK)
-        rc = copy_rows(from, add, table, false, &whole);
-    /* Around one bad page from the other side. */
-    if (rc == SQLITE_OK && !whole)
-        rc = copy_rows(from, add, table, true, &whole);
+        rc = store_salvage_rows(from, table, add);
     *ret_rows = (size_t)(sqlite3_total_changes(to) - before);
     sqlite3_finalize(add);
     return rc;
