@@ -27,23 +27,29 @@ struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmwa
     return name && name[0] ? pxed_slice_of(name) : PXED_NO_SLICE;
 }
 
-/* http://SERVER/boot/LOADER: the server's part is the script's, up to /boot/. */
-static bool loader_url(struct pxed_slice script, struct pxed_slice loader, struct dhcp_boot *ret) {
+/* http://SERVER/boot/ of the script's URL; unset when it has no such part. */
+static struct pxed_slice boot_folder(struct pxed_slice script) {
     static const char mark[] = "/boot/";
+    for (size_t at = 0; at + sizeof(mark) - 1 <= script.len; at++)
+        if (memcmp(script.ptr + at, mark, sizeof(mark) - 1) == 0)
+            return pxed_slice_head(script, at + sizeof(mark) - 1);
+    return PXED_NO_SLICE;
+}
+
+/* http://SERVER/boot/LOADER. */
+static bool loader_url(struct pxed_slice script, struct pxed_slice loader, struct dhcp_boot *ret) {
+    struct pxed_slice folder = boot_folder(script);
     struct pxed_buf url = PXED_BUF(ret->url);
     if (pxed_slice_starts(loader, PXED_SLICE("http://")) || pxed_slice_starts(loader, PXED_SLICE("https://"))) {
         ret->file = loader;
         return true;
     }
-    for (size_t at = 0; at + sizeof(mark) - 1 <= script.len; at++) {
-        if (memcmp(script.ptr + at, mark, sizeof(mark) - 1) != 0)
-            continue;
-        pxed_buf_add(&url, pxed_slice_head(script, at + sizeof(mark) - 1));
-        pxed_buf_add(&url, loader);
-        ret->file = pxed_buf_slice(&url);
-        return !pxed_buf_full(&url);
-    }
-    return false;
+    if (folder.len == 0)
+        return false;
+    pxed_buf_add(&url, folder);
+    pxed_buf_add(&url, loader);
+    ret->file = pxed_buf_slice(&url);
+    return !pxed_buf_full(&url);
 }
 
 /* Firmware gets a loader, by TFTP or, if it boots by HTTP, by URL. */
@@ -76,7 +82,7 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
                const struct pxed_verdict *verdict, struct dhcp_boot *ret) {
     ret->offered = false;
     ret->reason = PXED_WHY_OK;
-    ret->file = ret->class = PXED_NO_SLICE;
+    ret->file = ret->class = ret->folder = PXED_NO_SLICE;
     ret->use_file = false;
     ret->no_proxy = facts->seen.loader == PXED_LOADER_IPXE || facts->seen.loader == PXED_LOADER_GPXE;
     if (!facts->seen.boots)
@@ -87,6 +93,7 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
     }
     if (dhcp_runs_script(facts)) {
         ret->file = pxed_slice_of(verdict->script_url);
+        ret->folder = boot_folder(ret->file);
     } else if (!choose_loader(config, facts, verdict, ret)) {
         ret->reason = PXED_WHY_LOADER_NONE;
         ret->file = PXED_NO_SLICE;

@@ -11,8 +11,10 @@ struct dhcp_boot {
     enum pxed_reason reason; /* why there is none */
     struct pxed_slice file;  /* script URL, loader URL or TFTP name; points into verdict, host, config or url */
     struct pxed_slice class; /* option 60 of the reply; unset: none */
-    bool use_file;           /* 43.6 = 8: take the file, ask nobody else */
-    bool no_proxy;           /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
+    struct pxed_slice
+        folder;    /* option 210 (RFC 5071): where a PXELINUX inside the loader finds its files; unset: none */
+    bool use_file; /* 43.6 = 8: take the file, ask nobody else */
+    bool no_proxy; /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
     char url[DHCP_URL_MAX];
 };
 

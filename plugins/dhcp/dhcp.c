@@ -67,6 +67,7 @@ static void link_init(struct dhcp *d, struct dhcp_link *link, struct dhcp_scope 
                       const struct pxed_iface *iface) {
     link->d = d;
     link->iface = *iface;
+    link->arp = -1;
     link->site =
         (struct dhcp_site){.config = d->config, .server = pxed_addr_u32(&iface->addr), .prefix = iface->prefix};
     port_init(&link->server, link, DHCP_PORT_SERVER);

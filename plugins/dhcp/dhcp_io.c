@@ -52,6 +52,8 @@ int dhcp_open(struct dhcp *d) {
             r = port_open(d, &d->links[i].pxe);
         if (r < 0)
             return r;
+        if (d->config->mode == DHCP_MODE_SERVER)
+            dhcp_probe_open(&d->links[i]);
     }
     return 0;
 }
@@ -141,7 +143,8 @@ int dhcp_listen(struct dhcp *d) {
         if (r < 0)
             return r;
     }
-    return 0;
+    int r = dhcp_retry_listen(d);
+    return r < 0 ? r : dhcp_probe_listen(d);
 }
 
 void dhcp_deafen(struct dhcp *d) {
@@ -151,6 +154,7 @@ void dhcp_deafen(struct dhcp *d) {
             if (ports[n]->polled)
                 uv_poll_stop(&ports[n]->poll);
     }
+    dhcp_probe_forget(d);
 }
 
 static void on_port_closed(uv_handle_t *handle) {
@@ -184,6 +188,8 @@ void dhcp_close(struct dhcp *d) {
         port_close(&d->links[i].server);
         port_close(&d->links[i].pxe);
     }
+    dhcp_probe_close(d);
+    dhcp_retry_close(d);
     if (d->stations.fd >= 0)
         close(d->stations.fd);
     d->stations.fd = -1;

@@ -106,6 +106,8 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     line(out, "  fetched by ", pxed_slice_of(tftp ? "TFTP" : "HTTP"));
     if (boot.class.ptr)
         line(out, "  option 60  ", boot.class);
+    if (boot.folder.ptr)
+        line(out, "  option 210 ", boot.folder);
     if (boot.use_file)
         line(out, "  option 43  ", PXED_SLICE("6 = 8: use the boot file, ask nobody else"));
 }

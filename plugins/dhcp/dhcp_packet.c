@@ -3,7 +3,7 @@
 
 #include "dhcp.h"
 
-enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000 };
+enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000, IN_USE_AGAIN_MS = 1000 };
 
 /* What is known about the packet in hand. */
 struct packet {
@@ -11,7 +11,9 @@ struct packet {
     struct dhcp_link *link;
     struct dhcp_port *port;
     const struct dhcp_arrival *arrival;
+    struct pxed_slice bytes;
     const struct dhcp_message *m;
+    const struct dhcp_known *known;
     struct dhcp_facts facts;
     struct pxed_verdict verdict;
     struct dhcp_boot boot;
@@ -79,6 +81,18 @@ static void note_unused_ip(struct packet *p) {
              PXED_S(host->name));
 }
 
+/* What our own probe found where it was not asked for by a DECLINE. */
+static void note_in_use(struct packet *p) {
+    struct pxed_addr ip = pxed_addr_v4(p->known->ip);
+    uint64_t now = dhcp_now(p->d);
+    if (!p->known->taken || p->m->type == DHCP_DECLINE ||
+        (p->link->in_use_at != 0 && now - p->link->in_use_at < IN_USE_AGAIN_MS))
+        return;
+    p->link->in_use_at = now;
+    pxed_log(p->d->ctx, PXED_LOG_WARNING, "in-use", &p->facts.seen.mac, &ip,
+             "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
+}
+
 static size_t build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
     return dhcp_reply(&p->link->site, p->m, &p->facts, action, p->verdict.host, &p->boot, bytes);
 }
@@ -90,7 +104,7 @@ static void say(struct packet *p, const struct dhcp_action *action) {
     size_t len = build(p, action, bytes);
     struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
     dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
-    struct pxed_addr ip = pxed_addr_v4(action->type == DHCP_OFFER ? action->yiaddr : p->m->ciaddr);
+    struct pxed_addr ip = pxed_addr_v4(action->yiaddr ? action->yiaddr : p->m->ciaddr);
     switch (action->type) {
     case DHCP_OFFER:
         pxed_log(d->ctx, PXED_LOG_DEBUG, "offer", mac, &ip, "interface=%s file=%.*s", p->link->iface.name,
@@ -103,9 +117,26 @@ static void say(struct packet *p, const struct dhcp_action *action) {
                  pxed_reason_name(action->reason));
         refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
         break;
-    default:
-        pxed_log(d->ctx, PXED_LOG_DEBUG, "inform", mac, &ip, "interface=%s", p->link->iface.name);
+    default: /* to an INFORM, or a lease that runs on while the store cannot write */
+        pxed_log(d->ctx, PXED_LOG_DEBUG, action->yiaddr ? "ack" : "inform", mac, &ip, "interface=%s",
+                 p->link->iface.name);
+        if (action->yiaddr)
+            d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
     }
+}
+
+/* The store cannot write, but ip= is the host file's word: the lease counts at once. */
+static void keep(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp *d = p->d;
+    const struct pxed_hwaddr *mac = &p->facts.seen.mac;
+    struct pxed_addr ip = pxed_addr_v4(action->yiaddr);
+    uint8_t bytes[DHCP_REPLY_MAX];
+    size_t len = build(p, action, bytes);
+    struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
+    dhcp_keep(d, action->lease, dhcp_now(d) + action->lease_ms, dhcp_hostname(p->m));
+    dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
+    pxed_log(d->ctx, PXED_LOG_DEBUG, "ack", mac, &ip, "interface=%s unsaved=yes", p->link->iface.name);
+    d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
 }
 
 /* The reply is built now and leaves when the lease is on disk. */
@@ -118,6 +149,9 @@ static void grant(struct packet *p, const struct dhcp_action *action) {
     pending->mac = p->facts.seen.mac;
     pending->len = build(p, action, pending->packet);
     pending->route = dhcp_route(p->arrival, p->m, pending->packet);
+    pending->arrival = *p->arrival;
+    pending->request_len = p->bytes.len;
+    memcpy(pending->request, p->bytes.ptr, p->bytes.len);
     if (action->what == DHCP_JOIN)
         return; /* the record on its way has the same address and an end at most a moment older */
     pending->lease = action->lease;
@@ -152,6 +186,15 @@ static void lease_ended(struct packet *p, const struct dhcp_action *action) {
     dhcp_note(d, action->lease);
 }
 
+static void look(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp_known next = {.ip = action->yiaddr, .probes = p->known->probes + 1};
+    struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
+    enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
+    if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL,
+                    p->m->type == DHCP_DECLINE, &next))
+        refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
+}
+
 static void serve(struct packet *p) {
     struct dhcp *d = p->d;
     struct dhcp_query q = {.m = p->m,
@@ -161,10 +204,14 @@ static void serve(struct packet *p) {
                            .unicast = p->arrival->unicast && p->m->giaddr == 0, /* a relay's is always to us */
                            .scope = (unsigned)(p->link - d->links),
                            .reserved = {reserved_by_other, d},
+                           .known = *p->known,
+                           .cannot_write = p->known->unwritten || dhcp_cannot_write(d),
+                           .doubt = dhcp_now(d) < d->doubt_until,
                            .lease_ms = d->config->lease_time,
                            .now = dhcp_now(d)};
     dhcp_table_room(d);
     note_unused_ip(p);
+    note_in_use(p);
     struct dhcp_action action = dhcp_serve(&d->table, &q);
     switch (action.what) {
     case DHCP_SILENT:
@@ -177,9 +224,15 @@ static void serve(struct packet *p) {
     case DHCP_JOIN:
         grant(p, &action);
         break;
+    case DHCP_KEEP:
+        keep(p, &action);
+        break;
     case DHCP_NOTE:
         lease_ended(p, &action);
         break;
+    case DHCP_PROBE:
+        look(p, &action);
+        return; /* the rest is said when the message comes again */
     }
     if (p->m->type == DHCP_DISCOVER)
         refuse_boot(p);
@@ -197,11 +250,13 @@ static void proxy_say(struct packet *p, enum dhcp_type type) {
              "interface=%s file=%.*s", p->link->iface.name, PXED_S(p->boot.file));
 }
 
+/* Anybody can write such a REQUEST: the address is a hint for people. It is not the stage `leased`, which is of leases
+ * that we gave; where we lease ourselves nobody else's word moves an address. */
 static void heard(struct packet *p, uint32_t address) {
     struct dhcp *d = p->d;
     struct pxed_addr ip = pxed_addr_v4(address);
-    if (p->facts.seen.boots || p->verdict.host)
-        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
+    if (d->config->mode == DHCP_MODE_PROXY && (p->facts.seen.boots || p->verdict.host))
+        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_NONE, PXED_WHY_OK, &ip, NULL);
 }
 
 static void proxy(struct packet *p) {
@@ -246,10 +301,17 @@ static enum pxed_reason judge_door(const struct dhcp_port *port, const struct dh
 }
 
 void dhcp_packet(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes) {
+    static const struct dhcp_known none = {0};
+    dhcp_packet_again(port, arrival, bytes, &none);
+}
+
+void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
+                       const struct dhcp_known *known) {
     struct dhcp *d = port->link->d;
     struct dhcp_message m;
     uint8_t scratch[DHCP_RECV_SIZE];
-    struct packet p = {.d = d, .link = port->link, .port = port, .arrival = arrival, .m = &m};
+    struct packet p = {
+        .d = d, .link = port->link, .port = port, .arrival = arrival, .m = &m, .bytes = bytes, .known = known};
     struct pxed_addr peer = pxed_addr_v4(arrival->source);
     enum dhcp_parsed parsed = dhcp_parse(bytes, scratch, sizeof(scratch), &m);
     if (parsed != DHCP_PARSED) {

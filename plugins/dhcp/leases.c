@@ -346,6 +346,7 @@ uint32_t dhcp_lease_hold(struct dhcp_leases *t, unsigned scope, uint32_t ip, con
             unlink_mac(t, index);
             e->mac = *mac;
             e->name_len = 0;
+            e->kept = e->on_disk = e->unsaved = e->cleared = false;
             link_mac(t, index);
         }
         move(t, index, DHCP_OFFERED);
@@ -381,6 +382,7 @@ void dhcp_lease_decline(struct dhcp_leases *t, uint32_t index, uint64_t now) {
     unlink_mac(t, index);
     e->mac = (struct pxed_hwaddr){0};
     e->name_len = 0;
+    e->kept = e->on_disk = e->cleared = false;
     move(t, index, DHCP_DECLINED);
     e->until = now + DHCP_QUARANTINE_MS;
     uint64_t limit = scope->size / 10 > 0 ? scope->size / 10 : 1;
@@ -408,7 +410,7 @@ void dhcp_lease_settle(struct dhcp_leases *t, uint32_t index, uint64_t now) {
 }
 
 bool dhcp_lease_restore(struct dhcp_leases *t, uint32_t ip, const struct pxed_hwaddr *mac, enum dhcp_lease_state state,
-                        uint64_t until, struct pxed_slice name) {
+                        uint64_t until, bool kept, struct pxed_slice name) {
     unsigned scope = 0;
     while (scope < t->n_scopes && !dhcp_scope_has(&t->scopes[scope], ip))
         scope++;
@@ -417,8 +419,21 @@ bool dhcp_lease_restore(struct dhcp_leases *t, uint32_t ip, const struct pxed_hw
     uint32_t index = dhcp_lease_hold(t, scope, ip, mac, 0);
     if (index == DHCP_NONE)
         return false;
-    set_name(dhcp_lease_at(t, index), name);
+    struct dhcp_lease *e = dhcp_lease_at(t, index);
+    set_name(e, name);
     move(t, index, state);
-    dhcp_lease_at(t, index)->until = until;
+    e->until = until;
+    e->kept = kept;
+    e->on_disk = true;
     return true;
+}
+
+void dhcp_lease_undo(struct dhcp_leases *t, uint32_t index, uint64_t now) {
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    if (e->state != DHCP_OFFERED)
+        return;
+    if (e->on_disk)
+        dhcp_lease_expire(t, index, now);
+    else
+        dhcp_lease_drop(t, index);
 }

@@ -30,6 +30,10 @@ struct dhcp_lease {
     uint8_t state;
     uint8_t scope;
     uint8_t name_len;
+    bool kept;    /* given because ip= kept it for this machine's host */
+    bool on_disk; /* the store has a record of this machine at this address */
+    bool unsaved; /* the I/O layer's: the store does not say what the table says; it is to be written when it can */
+    bool cleared; /* looked at: no other machine had it when this one was to get it */
     char name[DHCP_NAME_MAX]; /* as dhcp_hostname() lets it through */
 };
 
@@ -130,7 +134,10 @@ enum dhcp_lease_state dhcp_lease_after(const struct dhcp_lease *other);
 /* An entry from the store. Call in order of `until`, oldest first. False when its address lies in no scope or is there
  * already. */
 bool dhcp_lease_restore(struct dhcp_leases *t, uint32_t ip, const struct pxed_hwaddr *mac, enum dhcp_lease_state state,
-                        uint64_t until, struct pxed_slice name);
+                        uint64_t until, bool kept, struct pxed_slice name);
+/* What was held for a machine could not be stored: a memory of what is on disk stays, anything else is dropped. A lease
+ * that is alive is not touched. */
+void dhcp_lease_undo(struct dhcp_leases *t, uint32_t index, uint64_t now);
 
 /* May one more unknown machine be offered an address? Only when offers that nobody took hold more than half of the
  * pool (a flood), new ones are counted out at 20 a second. */

@@ -13,7 +13,8 @@ static struct dhcp_proxy_action discover(const struct dhcp_facts *facts, const s
     return boot->offered ? act(DHCP_PROXY_OFFER, PXED_WHY_OK) : act(DHCP_PROXY_SILENT, boot->reason);
 }
 
-/* A REQUEST on port 67 is for the DHCP server. It tells us the address, which is proof of who asks for files later. */
+/* A REQUEST on port 67 is for the DHCP server. It tells us an address: a hint for people, since
+ * anybody can write one. */
 static struct dhcp_proxy_action request(const struct dhcp_scope *scope, const struct dhcp_message *m) {
     struct dhcp_proxy_action a = act(DHCP_PROXY_SILENT, PXED_WHY_OK);
     uint32_t ip = m->ciaddr;

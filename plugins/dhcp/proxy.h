@@ -7,7 +7,7 @@ enum dhcp_proxy_do {
     DHCP_PROXY_SILENT,
     DHCP_PROXY_OFFER, /* on port 67 */
     DHCP_PROXY_ACK,   /* on port 4011 */
-    DHCP_PROXY_HEARD, /* nothing to say, but `heard` is the client's address from now on */
+    DHCP_PROXY_HEARD, /* nothing to say, but `heard` is the address that it names */
 };
 
 struct dhcp_proxy_action {

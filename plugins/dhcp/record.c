@@ -3,6 +3,9 @@
 static const char *const states[DHCP_STATE_COUNT] = {
     [DHCP_BOUND] = "bound", [DHCP_EXPIRED] = "expired", [DHCP_DECLINED] = "declined"};
 
+/* Stands for no name where a word follows; a pxed that knows no such word takes it for a name. */
+static const struct pxed_slice no_name = {"-", 1};
+
 void dhcp_record_key(uint32_t ip, struct pxed_buf *out) {
     struct pxed_addr addr = pxed_addr_v4(ip);
     pxed_addr_format(&addr, out);
@@ -17,10 +20,12 @@ void dhcp_record_write(const struct dhcp_record *r, struct pxed_buf *out) {
     pxed_buf_u64(out, r->mac.type);
     pxed_buf_byte(out, '-');
     pxed_buf_hex(out, r->mac.bytes, r->mac.len, "");
-    if (r->name.len > 0) {
+    if (r->name.len > 0 || r->kept) {
         pxed_buf_byte(out, ' ');
-        pxed_buf_add(out, r->name);
+        pxed_buf_add(out, r->name.len > 0 ? r->name : no_name);
     }
+    if (r->kept)
+        pxed_buf_str(out, " kept");
 }
 
 static bool read_state(struct pxed_slice word, enum dhcp_lease_state *ret) {
@@ -62,8 +67,25 @@ bool dhcp_record_read(struct pxed_slice key, struct pxed_slice value, struct dhc
     r.ip = pxed_addr_u32(&addr);
     r.end = (int64_t)end;
     r.name = pxed_slice_word(&value, " ");
+    if (pxed_slice_eq(r.name, no_name))
+        r.name = PXED_NO_SLICE;
+    r.kept = pxed_slice_is(pxed_slice_word(&value, " "), "kept");
     if (r.name.len > DHCP_NAME_MAX)
         return false;
     *ret = r;
     return true;
+}
+
+uint64_t dhcp_record_until(int64_t end, uint64_t now, int64_t wall_ms) {
+    enum { FAR_S = 10 * 366 * 86400 };
+    int64_t left = end - wall_ms / 1000;
+    if (left > FAR_S)
+        left = FAR_S;
+    if (left >= 0)
+        return now + (uint64_t)left * 1000;
+    return left < -FAR_S || (uint64_t)-left * 1000 > now ? 0 : now - (uint64_t)-left * 1000;
+}
+
+int64_t dhcp_record_end(uint64_t until, uint64_t now, int64_t wall_ms) {
+    return (wall_ms + ((int64_t)until - (int64_t)now)) / 1000;
 }

@@ -51,19 +51,36 @@ static bool stops_without_router(const struct dhcp_site *site, const struct dhcp
            pxed_slice_is(m->options[DHCP_OPT_CLASS], "d-i");
 }
 
+static uint32_t netmask(const struct dhcp_site *site, const struct pxed_host *host) {
+    return pxed_prefix_mask(host && host->prefix && host->ip.family == 4 ? host->prefix : site->prefix);
+}
+
+/* Without these a reply is worth nothing, so they come before anything that a client or relay can make long; EDK2
+ * throws away a lease without a mask (PROTOCOLS.md 0.6). Next in rank is what the relay wants back. */
+static void put_mandatory(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,
+                          const struct dhcp_action *action, const struct pxed_host *host) {
+    dhcp_put_u8(b, DHCP_OPT_TYPE, (uint8_t)action->type);
+    dhcp_put_u32(b, DHCP_OPT_SERVER_ID, action->server_id);
+    if (action->lease_ms > 0)
+        dhcp_put_u32(b, DHCP_OPT_LEASE_TIME, (uint32_t)(action->lease_ms / 1000));
+    dhcp_put_u32(b, DHCP_OPT_NETMASK, netmask(site, host));
+    dhcp_echo_relay(b, m->options[DHCP_OPT_RELAY]);
+}
+
 static void put_network(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,
-                        const struct pxed_host *host) {
-    uint8_t prefix = host && host->prefix && host->ip.family == 4 ? host->prefix : site->prefix;
-    uint32_t mask = pxed_prefix_mask(prefix);
-    /* EDK2 throws away a lease without a mask (PROTOCOLS.md 0.6). */
-    dhcp_put_u32(b, DHCP_OPT_NETMASK, mask);
+                        const struct dhcp_action *action, const struct pxed_host *host) {
+    if (action->lease_ms > 0) {
+        uint32_t seconds = (uint32_t)(action->lease_ms / 1000);
+        dhcp_put_u32(b, DHCP_OPT_T1, seconds / 2);
+        dhcp_put_u32(b, DHCP_OPT_T2, seconds - seconds / 8);
+    }
     if (stops_without_router(site, m, host))
         dhcp_put_u32(b, DHCP_OPT_ROUTER, site->server);
     else
         put_host_addrs(b, DHCP_OPT_ROUTER, host, "gateway", &site->config->router);
     put_host_addrs(b, DHCP_OPT_DNS, host, "dns", &site->config->dns);
     if (dhcp_wants(m, DHCP_OPT_BROADCAST))
-        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->server | ~mask);
+        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->server | ~netmask(site, host));
 }
 
 static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,
@@ -87,8 +104,17 @@ static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, co
 
 /* ---- boot data ---- */
 
+/* PXELINUX takes all of its boot file up to the last of `/`, `:` and `=` for its folder: after a script's URL that is
+ * `...home.php?mac=`, unless option 210 says better. RFC 5071 5: the text
+ * alone, without a NUL. */
+static void put_folder(struct dhcp_builder *b, struct pxed_slice folder, struct pxed_slice extra) {
+    struct pxed_slice own;
+    if (folder.len > 0 && !dhcp_tlv_find(extra, true, DHCP_OPT_PATH_PREFIX, &own)) /* `option = 210` wins */
+        dhcp_put(b, DHCP_OPT_PATH_PREFIX, folder.ptr, folder.len);
+}
+
 static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struct pxed_slice server,
-                     const struct dhcp_boot *boot) {
+                     const struct dhcp_boot *boot, struct pxed_slice extra) {
     static const uint8_t no_proxy[] = {DHCP_IPXE_NO_PROXY, 1, 1};
     uint8_t pxe[16];
     size_t n = 0;
@@ -114,6 +140,7 @@ static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struc
     dhcp_put_text(b, DHCP_OPT_TFTP_NAME, server);
     if (boot->no_proxy)
         dhcp_put(b, DHCP_OPT_IPXE, no_proxy, sizeof(no_proxy));
+    put_folder(b, boot->folder, extra);
 }
 
 /* Options that come back as they were sent: 97 (PXE 2.1), 61 (RFC 6842), 118 (RFC 3011). */
@@ -136,9 +163,10 @@ static size_t build_nak(const struct dhcp_message *m, const struct dhcp_action *
     struct dhcp_builder b;
     if (m->giaddr != 0) /* RFC 2131 4.3.2: the relay must broadcast it, the client has no address */
         head.flags |= DHCP_FLAG_BROADCAST;
-    dhcp_build(&b, packet, dhcp_budget(m), &head, m->options[DHCP_OPT_RELAY]);
+    dhcp_build(&b, packet, dhcp_budget(m), &head);
     dhcp_put_u8(&b, DHCP_OPT_TYPE, DHCP_NAK);
     dhcp_put_u32(&b, DHCP_OPT_SERVER_ID, action->server_id);
+    dhcp_echo_relay(&b, m->options[DHCP_OPT_RELAY]);
     put_echo(&b, m, false);
     return dhcp_finish(&b);
 }
@@ -159,18 +187,11 @@ size_t dhcp_reply(const struct dhcp_site *site, const struct dhcp_message *m, co
         head.sname = server;
         head.file = boot->file;
     }
-    dhcp_build(&b, packet, dhcp_budget(m), &head, m->options[DHCP_OPT_RELAY]);
-    dhcp_put_u8(&b, DHCP_OPT_TYPE, (uint8_t)action->type);
-    dhcp_put_u32(&b, DHCP_OPT_SERVER_ID, action->server_id);
-    if (action->lease_ms > 0) {
-        uint32_t seconds = (uint32_t)(action->lease_ms / 1000);
-        dhcp_put_u32(&b, DHCP_OPT_LEASE_TIME, seconds);
-        dhcp_put_u32(&b, DHCP_OPT_T1, seconds / 2);
-        dhcp_put_u32(&b, DHCP_OPT_T2, seconds - seconds / 8);
-    }
-    put_network(&b, site, m, host);
+    dhcp_build(&b, packet, dhcp_budget(m), &head);
+    put_mandatory(&b, site, m, action, host);
+    put_network(&b, site, m, action, host);
     if (boot->offered)
-        put_boot(&b, m, server, boot);
+        put_boot(&b, m, server, boot, site->extra);
     put_echo(&b, m, facts->seen.boots);
     put_comfort(&b, site, m, host);
     return dhcp_finish(&b);
@@ -188,10 +209,11 @@ size_t dhcp_proxy_reply(const struct dhcp_site *site, const struct dhcp_message 
     head.siaddr = site->server;
     head.sname = server;
     head.file = boot->file;
-    dhcp_build(&b, packet, dhcp_budget(m), &head, m->options[DHCP_OPT_RELAY]);
+    dhcp_build(&b, packet, dhcp_budget(m), &head);
     dhcp_put_u8(&b, DHCP_OPT_TYPE, (uint8_t)type);
     dhcp_put_u32(&b, DHCP_OPT_SERVER_ID, site->server);
-    put_boot(&b, m, server, boot);
+    dhcp_echo_relay(&b, m->options[DHCP_OPT_RELAY]);
+    put_boot(&b, m, server, boot, PXED_NO_SLICE);
     put_echo(&b, m, true);
     return dhcp_finish(&b);
 }

@@ -1,6 +1,10 @@
 #include "server.h"
 
-enum { LEASE_MIN_MS = 120 * 1000 };
+enum {
+    LEASE_MIN_MS = 120 * 1000,
+    LEAST_MS = 1000, /* option 51 counts seconds: a lease shorter than one is over */
+    PROBES_EACH = 4, /* for one message; then the client asks again */
+};
 
 static struct dhcp_action silent(enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_SILENT, .reason = reason, .lease = DHCP_NONE};
@@ -33,6 +37,32 @@ static uint64_t lease_time(const struct dhcp_query *q) {
     return (uint64_t)asked * 1000 < least ? least : (uint64_t)asked * 1000;
 }
 
+static uint32_t own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (index == DHCP_NONE || !pxed_hwaddr_eq(&dhcp_lease_at(t, index)->mac, &q->facts->seen.mac))
+        return DHCP_NONE;
+    return index;
+}
+
+/* A lease of this machine that is alive, as the disk knows it. */
+static bool alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = own_lease(t, q, ip);
+    if (index == DHCP_NONE)
+        return false;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    return e->state == DHCP_BOUND && !e->unsaved && e->until >= q->now + LEAST_MS;
+}
+
+/* A lease that cannot be written is never longer than what the disk holds of it; but for a host's own ip=, which the
+ * host file holds. */
+static uint64_t time_for(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint64_t time = lease_time(q);
+    if (!q->cannot_write || ip == dhcp_reserved_for(q->host, scope_of(t, q)) || !alive(t, q, ip))
+        return time;
+    uint64_t left = dhcp_lease_at(t, own_lease(t, q, ip))->until - q->now;
+    return left < time ? left : time;
+}
+
 static struct dhcp_action reply(struct dhcp_leases *t, const struct dhcp_query *q, enum dhcp_do what,
                                 enum dhcp_type type, uint32_t yiaddr) {
     return (struct dhcp_action){.what = what,
@@ -40,7 +70,7 @@ static struct dhcp_action reply(struct dhcp_leases *t, const struct dhcp_query *
                                 .type = type,
                                 .yiaddr = yiaddr,
                                 .server_id = dhcp_server_id(q->m, scope_of(t, q)),
-                                .lease_ms = yiaddr ? lease_time(q) : 0,
+                                .lease_ms = yiaddr ? time_for(t, q, yiaddr) : 0,
                                 .lease = DHCP_NONE};
 }
 
@@ -65,6 +95,42 @@ static bool is_free(const struct dhcp_leases *t, const struct dhcp_query *q, uin
     return index == DHCP_NONE || dhcp_lease_open_to(dhcp_lease_at(t, index), &q->facts->seen.mac, q->now);
 }
 
+/* ---- looking at an address ---- */
+
+/* The reserved address was given to this host's former card, and that is no card of it any more (a swapped board). */
+static bool orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (index == DHCP_NONE)
+        return false;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    bool kept = e->kept || !dhcp_scope_pooled(scope_of(t, q), ip);
+    return e->state == DHCP_BOUND && !e->pending && kept && q->reserved.by_other(q->reserved.arg, ip, &e->mac);
+}
+
+static struct dhcp_action probe(uint32_t ip) {
+    return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
+}
+
+/* Must we see for ourselves that nobody else uses this address? Not for a lease of its own. */
+static bool to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (!q->doubt || index == DHCP_NONE || own_lease(t, q, ip) == DHCP_NONE)
+        return q->doubt;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    return !e->pending && !e->cleared && !alive(t, q, ip);
+}
+
+static struct dhcp_action look(const struct dhcp_query *q, uint32_t ip) {
+    return q->known.probes < PROBES_EACH ? probe(ip) : silent(PXED_WHY_DHCP_NO_ADDRESS);
+}
+
+/* Another machine answers there: nobody gets it for a while. */
+static void quarantine(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now);
+    if (index != DHCP_NONE)
+        dhcp_lease_decline(t, index, q->now);
+}
+
 /* ---- DISCOVER ---- */
 
 /* RFC 2131 4.3.1, with the reservation first: ip=, the own lease, live or ended, the address asked for, any. */
@@ -72,11 +138,17 @@ static uint32_t choose(struct dhcp_leases *t, const struct dhcp_query *q, enum p
     struct dhcp_scope *scope = scope_of(t, q);
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     uint32_t ip = dhcp_reserved_for(q->host, scope), hint;
-    if (ip != 0 && is_free(t, q, ip))
+    bool refused = ip == q->known.ip && q->known.taken;
+    if (ip != 0 && (is_free(t, q, ip) || (orphaned(t, q, ip) && !refused)))
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
-    if (own != DHCP_NONE && allowed(t, q, dhcp_lease_at(t, own)->ip))
+    bool given = own != DHCP_NONE && allowed(t, q, dhcp_lease_at(t, own)->ip);
+    if (given && (!q->cannot_write || alive(t, q, dhcp_lease_at(t, own)->ip)))
         return dhcp_lease_at(t, own)->ip;
+    if (q->cannot_write) {
+        *reason = PXED_WHY_STORE_CANNOT_WRITE;
+        return 0;
+    }
     if (q->host == NULL && !dhcp_scope_admits(scope, q->now)) {
         *reason = PXED_WHY_DHCP_RATE;
         return 0;
@@ -91,15 +163,22 @@ static struct dhcp_action discover(struct dhcp_leases *t, const struct dhcp_quer
     enum pxed_reason reason = PXED_WHY_DHCP_NO_ADDRESS;
     dhcp_leases_tick(t, q->scope, q->now);
     uint32_t ip = choose(t, q, &reason);
+    if (ip != 0 && ip == q->known.ip && q->known.taken && to_look_at(t, q, ip)) {
+        quarantine(t, q, ip);
+        ip = choose(t, q, &reason);
+    }
     if (ip == 0)
         return silent(reason);
-    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (!is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
+        return look(q, ip);
+    uint32_t index = own_lease(t, q, ip);
     /* The own live lease stays what it is. Anything else is held from now on: nobody else is offered it. */
     bool live =
         index != DHCP_NONE && (dhcp_lease_at(t, index)->state == DHCP_BOUND || dhcp_lease_at(t, index)->pending);
-    if (!live && dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now) == DHCP_NONE)
+    if (!live && (index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now)) == DHCP_NONE)
         return silent(PXED_WHY_DHCP_NO_ADDRESS);
-    return reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
+    dhcp_lease_at(t, index)->cleared |= ip == q->known.ip;
+    return to_look_at(t, q, ip) ? look(q, ip) : reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
 }
 
 /* ---- REQUEST ---- */
@@ -118,7 +197,16 @@ static enum claim judge(struct dhcp_leases *t, const struct dhcp_query *q, uint3
     uint32_t kept = dhcp_reserved_for(q->host, scope);
     if (!allowed(t, q, ip))
         return dhcp_scope_pooled(scope, ip) || kept != 0 ? CLAIM_TAKEN : CLAIM_FOREIGN;
-    if (!is_free(t, q, ip))
+    /* In doubt a quarantine may be of the very machine that asks: it is looked at again. */
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    bool again = q->doubt && index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_DECLINED;
+    if (!is_free(t, q, ip) && !again)
+        return CLAIM_TAKEN;
+    /* A machine with a lease is given no other address: anybody could move it with one REQUEST in its name (RFC 2131
+     * 4.3.2: the address is incorrect). */
+    uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
+    uint32_t has = own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
+    if (has != 0 && has != ip && ip != kept && alive(t, q, has) && allowed(t, q, has))
         return CLAIM_TAKEN;
     /* A host with ip= is moved to it when it starts anew, never in the middle of an installation. */
     if (kept != 0 && kept != ip && !renews && is_free(t, q, kept))
@@ -126,15 +214,38 @@ static enum claim judge(struct dhcp_leases *t, const struct dhcp_query *q, uint3
     return CLAIM_OK;
 }
 
+/* What may be given while the store cannot write. */
+static struct dhcp_action grant_unwritten(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    if (ip == dhcp_reserved_for(q->host, scope_of(t, q))) {
+        uint32_t index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now);
+        if (index == DHCP_NONE)
+            return silent(PXED_WHY_DHCP_NO_ADDRESS);
+        dhcp_lease_at(t, index)->kept = true;
+        struct dhcp_action a = reply(t, q, DHCP_KEEP, DHCP_ACK, ip);
+        a.lease = index;
+        return a;
+    }
+    return alive(t, q, ip) ? reply(t, q, DHCP_SAY, DHCP_ACK, ip) : silent(PXED_WHY_STORE_CANNOT_WRITE);
+}
+
 static struct dhcp_action grant(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint32_t index = dhcp_lease_by_ip(t, ip);
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
-    bool own = index != DHCP_NONE && pxed_hwaddr_eq(&dhcp_lease_at(t, index)->mac, mac);
-    bool joins = own && dhcp_lease_at(t, index)->pending;
-    if (!joins && !(own && dhcp_lease_at(t, index)->state == DHCP_BOUND))
+    bool looked = q->known.ip == ip;
+    if (to_look_at(t, q, ip) && !looked)
+        return look(q, ip);
+    if (looked && q->known.taken)
+        return nak(t, q, PXED_WHY_DHCP_TAKEN);
+    uint32_t index = own_lease(t, q, ip);
+    bool joins = index != DHCP_NONE && dhcp_lease_at(t, index)->pending;
+    if (q->cannot_write && !joins)
+        return grant_unwritten(t, q, ip);
+    if (!joins && !(index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_BOUND))
         index = dhcp_lease_hold(t, q->scope, ip, mac, q->now);
     if (index == DHCP_NONE)
         return silent(PXED_WHY_DHCP_NO_ADDRESS);
+    struct dhcp_lease *e = dhcp_lease_at(t, index);
+    e->cleared |= looked;
+    e->kept = ip == dhcp_reserved_for(q->host, scope_of(t, q));
     struct dhcp_action a = reply(t, q, joins ? DHCP_JOIN : DHCP_STORE, DHCP_ACK, ip);
     a.lease = index;
     return a;
@@ -217,36 +328,45 @@ static struct dhcp_action request(struct dhcp_leases *t, const struct dhcp_query
 
 /* ---- DECLINE, RELEASE, INFORM ---- */
 
-static uint32_t own_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+/* An entry that somebody holds, spoken of to us. */
+static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t server, index = dhcp_lease_by_ip(t, ip);
     if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, scope_of(t, q)) ||
         index == DHCP_NONE)
         return DHCP_NONE;
     const struct dhcp_lease *e = dhcp_lease_at(t, index);
     bool held = e->state == DHCP_BOUND || e->state == DHCP_OFFERED;
-    return held && !e->pending && e->scope == q->scope && pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac) ? index
-                                                                                                       : DHCP_NONE;
+    return held && !e->pending && e->scope == q->scope ? index : DHCP_NONE;
 }
 
 static struct dhcp_action note(uint32_t index, enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_NOTE, .reason = reason, .lease = index};
 }
 
+/* Anybody can write a DECLINE in another's name. It counts when we see the other machine ourselves, and not the client:
+ * who declines an address does not use it (RFC 5227 2.1.1), so where it answers somebody else wrote that. */
 static struct dhcp_action decline(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t ip = 0;
     if (!dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &ip))
         return silent(PXED_WHY_DHCP_MALFORMED);
-    uint32_t index = own_entry(t, q, ip);
-    if (index == DHCP_NONE)
+    uint32_t index = held_entry(t, q, ip);
+    if (index == DHCP_NONE || own_lease(t, q, ip) != index)
         return silent(PXED_WHY_DHCP_NOT_OURS);
+    if (q->known.ip != ip)
+        return probe(ip);
+    if (!q->known.taken || q->known.own)
+        return silent(PXED_WHY_DHCP_DECLINE_UNSEEN);
     dhcp_lease_decline(t, index, q->now);
     return note(index, PXED_WHY_DHCP_DECLINED);
 }
 
+/* RFC 2131 4.4.6: a RELEASE is unicast, so it comes from the address that it gives back. */
 static struct dhcp_action release(struct dhcp_leases *t, const struct dhcp_query *q) {
-    uint32_t index = own_entry(t, q, q->m->ciaddr);
+    uint32_t index = held_entry(t, q, q->m->ciaddr);
     if (index == DHCP_NONE)
         return silent(PXED_WHY_DHCP_NOT_OURS);
+    if (q->source != q->m->ciaddr || own_lease(t, q, q->m->ciaddr) != index)
+        return silent(PXED_WHY_DHCP_RELEASE_FOREIGN);
     dhcp_lease_expire(t, index, q->now);
     return note(index, PXED_WHY_OK);
 }

@@ -5,6 +5,15 @@
 #include "facts.h"
 #include "leases.h"
 
+/* What was learned about a message that is served again. */
+struct dhcp_known {
+    uint32_t ip;     /* our own ARP probe looked at this address; 0: there was none yet */
+    bool taken;      /* a machine other than the client has it */
+    bool own;        /* the client itself has it */
+    unsigned probes; /* so many for this message */
+    bool unwritten;  /* its commit failed */
+};
+
 /* One message with all that its answer depends on. */
 struct dhcp_query {
     const struct dhcp_message *m;
@@ -14,6 +23,10 @@ struct dhcp_query {
     bool unicast;                 /* it was sent to our address, not to everybody */
     unsigned scope;
     struct dhcp_reserved reserved;
+    struct dhcp_known known;
+    bool cannot_write; /* the store: what is on disk runs on, a host's ip= is given all the same, nobody else is leased
+                        */
+    bool doubt;        /* leases may have been lost: an address is looked at before a machine without a lease gets it */
     uint64_t lease_ms;
     uint64_t now;
 };
@@ -23,7 +36,9 @@ enum dhcp_do {
     DHCP_SAY,    /* send the reply */
     DHCP_STORE,  /* store the lease, then send the reply; entry->pending is to be set meanwhile */
     DHCP_JOIN,   /* its commit is under way already: send this reply when it is done, instead of the older one */
+    DHCP_KEEP,   /* the store cannot write: bind the lease in memory and send the reply; store it when it can */
     DHCP_NOTE,   /* store the changed entry in its own time; no reply */
+    DHCP_PROBE,  /* look who uses yiaddr, then serve the message again with what was found */
 };
 
 struct dhcp_action {

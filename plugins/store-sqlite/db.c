@@ -87,6 +87,22 @@ static int prepare_control(struct store_db *db) {
     return rc;
 }
 
+/* One bad page would be met in the middle of a load, or never read and lost with the next write around it. The load
+ * reads all pages anyway: this costs it half again. */
+static int check_pages(sqlite3 *sqlite, const char *path, struct store_err *ret_err) {
+    sqlite3_stmt *statement = NULL;
+    int result = 0, rc = sqlite3_prepare_v2(sqlite, "PRAGMA quick_check(1)", -1, &statement, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(statement);
+    const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    if (!text)
+        result = store_err_sqlite(ret_err, sqlite, rc, path);
+    else if (strcmp(text, "ok") != 0)
+        result = store_err_set(ret_err, STORE_DAMAGED, "%s: %s", path, text);
+    sqlite3_finalize(statement);
+    return result;
+}
+
 int store_db_open(struct store_db *db, const char *path, const struct store_schema *schema, struct store_err *ret_err) {
     *db = (struct store_db){0};
     int rc = make_private(path, ret_err);
@@ -103,7 +119,11 @@ int store_db_open(struct store_db *db, const char *path, const struct store_sche
                   : store_err_sqlite(ret_err, db->sqlite, rc, path);
     } else {
         rc = store_schema_bring(db->sqlite, path, schema, ret_err);
+        if (rc == 0)
+            rc = check_pages(db->sqlite, path, ret_err);
     }
+    if (rc == STORE_DAMAGED) /* it stays as it is: its log is not moved into it */
+        sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (rc < 0)
         store_db_close(db);
     return rc;

@@ -15,7 +15,7 @@ struct store_db {
 
 /* Opens or makes the file (mode 0600) and brings it to `schema`. It is locked for this process: two daemons on one
  * store would both believe what they loaded. 0, or a negative errno with a sentence in *ret_err; `db` is then closed.
- */
+ * STORE_DAMAGED: see damaged.h. */
 int store_db_open(struct store_db *db, const char *path, const struct store_schema *schema, struct store_err *ret_err);
 /* Moves the write-ahead log into the file. A zeroed or closed `db` is fine. */
 void store_db_close(struct store_db *db);

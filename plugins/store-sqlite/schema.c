@@ -2,12 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "files.h"
 
 /* "pxed" in the file's header: SQLite's application_id tells our file from somebody else's database. */
 enum { STORE_APPLICATION_ID = 0x70786564 };
@@ -40,6 +41,9 @@ static int errno_of(int rc) {
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
         return -EACCES;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return STORE_DAMAGED;
     case SQLITE_TOOBIG:
         return -EFBIG;
     default:
@@ -64,35 +68,14 @@ static int pragma_int(sqlite3 *sqlite, const char *sql, int *ret) {
     return rc;
 }
 
-static int stamp(sqlite3 *sqlite, int version) {
+int store_schema_stamp(sqlite3 *sqlite, int version) {
     char sql[96];
     snprintf(sql, sizeof(sql), "PRAGMA application_id=%d; PRAGMA user_version=%d", STORE_APPLICATION_ID, version);
     return sqlite3_exec(sqlite, sql, NULL, NULL, NULL);
 }
 
-/* A copy that is not on the disk protects nothing: the file and its directory entry are synced. */
-static int sync_file(const char *path) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int rc = fsync(fd) == 0 ? 0 : -errno;
-    close(fd);
-    return rc;
-}
-
-static int put_in_place(const char *temporary, const char *copy) {
-    char folder[PATH_MAX];
-    int rc = sync_file(temporary);
-    if (rc < 0)
-        return rc;
-    if (rename(temporary, copy) < 0)
-        return -errno;
-    snprintf(folder, sizeof(folder), "%s", copy);
-    return sync_file(dirname(folder));
-}
-
 /* The database as it was, at `<path>.before-<version>`. Written under another name first: a copy cut short by a crash
- * must not look like a good one. */
+ * must not look like a good one, and one that is not on the disk protects nothing. */
 static int copy_first(sqlite3 *sqlite, const char *path, int version, struct store_err *ret_err) {
     char copy[PATH_MAX], temporary[PATH_MAX];
     int a = snprintf(copy, sizeof(copy), "%s.before-%d", path, version);
@@ -116,7 +99,7 @@ static int copy_first(sqlite3 *sqlite, const char *path, int version, struct sto
         unlink(temporary);
         return errno_of(rc);
     }
-    if ((rc = put_in_place(temporary, copy)) < 0)
+    if ((rc = store_put_in_place(temporary, copy)) < 0)
         return store_err_set(ret_err, rc, "%s: %s", copy, strerror(-rc));
     return 0;
 }
@@ -126,7 +109,7 @@ static int migrate(sqlite3 *sqlite, const struct store_schema *schema, int from,
     for (int v = from; v < schema->version && rc == SQLITE_OK; v++)
         rc = sqlite3_exec(sqlite, schema->steps[v - 1], NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = stamp(sqlite, schema->version);
+        rc = store_schema_stamp(sqlite, schema->version);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(sqlite, "COMMIT", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
@@ -149,7 +132,7 @@ int store_schema_bring(sqlite3 *sqlite, const char *path, const struct store_sch
         return store_err_sqlite(ret_err, sqlite, rc, path);
 
     if (version == 0 && id == 0 && tables == 0) {
-        rc = stamp(sqlite, schema->version);
+        rc = store_schema_stamp(sqlite, schema->version);
         return rc == SQLITE_OK ? 0 : store_err_sqlite(ret_err, sqlite, rc, path);
     }
     if (id != STORE_APPLICATION_ID || version < 1)

@@ -1,7 +1,9 @@
 /* Which shape the database file has, and how an older shape becomes the present one. */
 #pragma once
 
+#include <errno.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 
 /* steps[i] is SQL that turns version i+1 into i+2: version - 1 of them. A released step is never changed again. */
 struct store_schema {
@@ -10,6 +12,9 @@ struct store_schema {
 };
 
 extern const struct store_schema store_schema_now;
+
+/* The code of a file that is no database, or a broken one. */
+#define STORE_DAMAGED (-EUCLEAN)
 
 /* What went wrong, for a person. */
 struct store_err {
@@ -22,6 +27,8 @@ int store_err_set(struct store_err *ret_err, int code, const char *format, ...) 
 /* The same from what SQLite says of its last failure: `doing` is what was tried. */
 int store_err_sqlite(struct store_err *ret_err, sqlite3 *sqlite, int rc, const char *doing);
 
+/* Marks the open database as ours, of this version. An SQLite result. */
+int store_schema_stamp(sqlite3 *sqlite, int version);
 /* Brings the open database to `schema`: a new file gets it, an older one is copied to `<path>.before-<version>` and
  * then changed in one transaction, a newer or foreign one is refused. 0 or a negative errno with *ret_err. */
 int store_schema_bring(sqlite3 *sqlite, const char *path, const struct store_schema *schema, struct store_err *ret_err);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "damaged.h"
 #include "pxed/arena.h"
 
 /* --- the thread --- */
@@ -199,10 +200,30 @@ static int store_init(struct pxed_ctx *ctx) {
     return 0;
 }
 
+/* A damaged file must not keep the machines of a whole network from booting. What it still tells is taken over. */
+static int replace_damaged(struct store *s, const struct store_err *damage, struct store_err *ret_err) {
+    struct store_salvage salvage;
+    time_t now = (time_t)(s->ctx->core->wall(s->ctx) / 1000);
+    int rc = store_damaged_replace(s->path, &store_schema_now, now, &salvage, ret_err);
+    if (rc < 0)
+        return rc;
+    pxed_log(
+        s->ctx, PXED_LOG_ERROR, "store-damaged", NULL, NULL,
+        "the store was damaged (%s); the damaged file lies in %s, a fresh one was made with %zu rows of %s, %zu of "
+        "%s, %zu of %s; no arming was taken over",
+        damage->text, salvage.moved, salvage.rows[0], store_salvaged_tables[0], salvage.rows[1],
+        store_salvaged_tables[1], salvage.rows[2], store_salvaged_tables[2]);
+    return store_db_open(&s->db, s->path, &store_schema_now, ret_err);
+}
+
 static int store_start(struct pxed_ctx *ctx) {
     struct store *s = ctx->self;
     struct store_err error = {0};
     int rc = store_db_open(&s->db, s->path, &store_schema_now, &error);
+    if (rc == STORE_DAMAGED) {
+        struct store_err damage = error;
+        rc = replace_damaged(s, &damage, &error);
+    }
     if (rc < 0) {
         pxed_log(ctx, PXED_LOG_ERROR, "store-failed", NULL, NULL, "%s", error.text);
         return rc;

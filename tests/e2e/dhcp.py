@@ -151,7 +151,7 @@ def describe(reply):
             "file": (o[67].decode("latin1").rstrip("\0") if 67 in o else file.decode("latin1")), "server": addrs(54),
             "mask": addrs(1), "router": addrs(3), "dns": addrs(6), "domain": text(15), "hostname": text(12), "class": text(60),
             "message": text(56), "lease": struct.unpack("!I", o[51])[0] if 51 in o else None,
-            "vendor": o.get(43, b"").hex(), "relay": o.get(82, b"").hex(), "options": sorted(o),
+            "vendor": o.get(43, b"").hex(), "relay": o.get(82, b"").hex(), "prefix": text(210), "options": sorted(o),
             "from": socket.inet_ntoa(src), "to": socket.inet_ntoa(dst), "to_mac": mac_text(dst_mac), "ports": list(ports)}
 
 
@@ -186,7 +186,7 @@ def send(a, wire, kind, xid, extra=b"", ciaddr="0.0.0.0"):
         source, sport = a.giaddr, 67
         wire.own[socket.inet_aton(a.giaddr)] = a.mac_raw
     elif ciaddr != "0.0.0.0":
-        source = ciaddr
+        source = a.source or ciaddr
         wire.own[socket.inet_aton(ciaddr)] = a.mac_raw
     if a.unicast:
         dst, dst_mac = a.unicast, wire.resolve(a.unicast, source, a.mac_raw)

@@ -121,6 +121,17 @@ no "nobody gets it" grep -q "\"yiaddr\": \"$TAKEN\"" <(dhcp_as two discover --ma
 is "not even who had it" "$GOT" "$(dhcp_as two discover --mac $X1 --ip "$TAKEN" | jq -r .yiaddr)"
 e2e_in squatter ip addr flush dev eth0
 
+# --- a DECLINE and a RELEASE in another's name
+FORGED=$(dhcp_as two lease --mac $X3 | jq -r .yiaddr)
+dhcp_as one decline --mac $X3 --ip "$FORGED" --server $E2E_SERVER
+ok "a DECLINE of an address where nobody else is seen" until_true 5 e2e_counted DHCP_DECLINE_UNSEEN
+is "takes no lease away" "bound $FORGED" "$(lease_of $X3 state) $(lease_of $X3 ip)"
+dhcp_as one release --mac $X3 --ciaddr "$FORGED" --source 10.77.0.98 --server $E2E_SERVER
+ok "a RELEASE from another address" until_true 5 e2e_counted DHCP_RELEASE_FOREIGN
+is "ends no lease" "bound $FORGED" "$(lease_of $X3 state) $(lease_of $X3 ip)"
+dhcp_as two release --mac $X3 --ciaddr "$FORGED" --server $E2E_SERVER
+ok "one from the address does" until_true 5 lease_is $X3 state expired
+
 # --- what is in the answers
 field() { jq -r ".$1"; }
 OFFER=$(dhcp_as two discover --mac $X2)
@@ -146,6 +157,10 @@ has "EFI" "snponly.efi" "$(boot $M1 efi-x64)"
 is "HTTP boot" "http://pxe-server/boot/snponly.efi HTTPClient" "$(boot $M1 http-x64 | cut -d' ' -f1,2)"
 is "iPXE: the script" "http://pxe-server/boot/home.php?mac=08-00-27-4d-4d-aa" "$(boot $M1 bios --loader ipxe | cut -d' ' -f1)"
 is "gPXE: the script" "http://pxe-server/boot/home.php?mac=08-00-27-4d-4d-aa" "$(boot $M1 bios --loader gpxe | cut -d' ' -f1)"
+prefix() { dhcp_as one discover --mac "$1" --firmware bios "${@:2}" | field prefix; }
+is "option 210 for gPXE" "http://pxe-server/boot/" "$(prefix $M1 --loader gpxe)"
+is "and for iPXE" "http://pxe-server/boot/" "$(prefix $M1 --loader ipxe)"
+is "never for a ROM" "" "$(prefix $M1)"
 is "loader= of the host" special.0 "$(boot $M2 bios | cut -d' ' -f1)"
 is "no loader for this firmware: none" "" "$(boot $M1 efi-ia32 | cut -d' ' -f1)"
 has "LOADER_NONE" LOADER_NONE "$(e2e_journal web01)"
@@ -191,6 +206,23 @@ is "option 82 comes back" 0104aabbccdd "$(field relay <<<"$RELAYED")"
 is "a foreign relay: silence" none "$(dhcp_as two discover --mac $X3 --giaddr 10.99.0.1 --unicast $E2E_SERVER --source 10.77.0.3 --wait 1 | field type)"
 ok "DHCP_RELAY_FOREIGN" e2e_counted DHCP_RELAY_FOREIGN
 ok "by name in the log" logged 'reason=DHCP_RELAY_FOREIGN'
+
+# --- a swapped board: the line names another MAC, and the reserved address goes to it
+M4=08:00:27:4d:4d:ad
+is "the old board has the address" "ack 10.77.0.55" "$(dhcp_as one lease --mac $M3 | jq -r '.type + " " + .yiaddr')"
+sed -i "s/^$M3,/$M4,/" "$E2E/host-os.conf"
+swapped() { [ "$(dhcp_as one discover --mac $M4 | field yiaddr)" = 10.77.0.55 ]; }
+ok "the new one is offered it" until_true 10 swapped
+is "and gets it" "ack 10.77.0.55" "$(dhcp_as one lease --mac $M4 | jq -r '.type + " " + .yiaddr')"
+is "the old one hears no" nak "$(dhcp_as one request --mac $M3 --ip 10.77.0.55 | field type)"
+e2e_address squatter 10.77.0.200 # a line that swaps while the old board still runs
+is "who is still there keeps its address" "ack 10.77.0.200" "$(dhcp_as one lease --mac $M1 | jq -r '.type + " " + .yiaddr')"
+sed -i "s/^$M1,/$M3,/" "$E2E/host-os.conf"
+until_true 5 eval '[ "$(dhcp_as one discover --mac $M3 | field hostname)" = web01 ]'
+no "while it answers" grep -q '"yiaddr": "10.77.0.200"' <(dhcp_as one discover --mac $M3)
+e2e_in squatter ip addr flush dev eth0
+sed -i "s/^$M3,/$M1,/; s/^$M4,/$M3,/" "$E2E/host-os.conf"
+until_true 5 eval '[ "$(dhcp_as one discover --mac $M1 | field hostname)" = web01 ]'
 
 # --- leases outlive a restart
 leases() { e2e_pxed leases --json | jq -c 'select(.state == "bound" or .state == "declined") | [.ip, .mac, .state]' | sort; }

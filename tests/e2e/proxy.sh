@@ -29,6 +29,9 @@ is "but a loader" "undionly.kpxe PXEClient $E2E_SERVER" "$(ours <<<"$FOUND" | jq
 is "no lease time" null "$(ours <<<"$FOUND" | jq -r .lease)"
 FOUND=$(all discover --mac $M1 --firmware bios --loader ipxe | ours)
 is "iPXE: the script" "http://$E2E_SERVER/boot/home.php?mac=08-00-27-4d-4d-aa" "$(jq -r .file <<<"$FOUND")"
+is "iPXE: option 210" "http://$E2E_SERVER/boot/" "$(jq -r .prefix <<<"$FOUND")"
+is "gPXE: option 210" "http://$E2E_SERVER/boot/" "$(all discover --mac $M1 --firmware bios --loader gpxe | ours | jq -r .prefix)"
+is "a ROM: none" "" "$(all discover --mac $M1 --firmware bios | ours | jq -r .prefix)"
 FOUND=$(all discover --mac $M1 --firmware efi-x64 | ours)
 is "UEFI: an offer that sends it to 4011" "0.0.0.0 PXEClient" "$(jq -r '.yiaddr + " " + .class' <<<"$FOUND")"
 FOUND=$(all discover --mac $M1 --firmware http-x64 | ours)

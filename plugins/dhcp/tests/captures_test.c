@@ -110,14 +110,15 @@ static void check_common(const char *name, struct pxed_slice packet, const struc
     ck_assert_msg(!dhcp_tlv_find(r.options[43], false, 9, &value), "%s: a menu", name);
 }
 
-static void check_boot(const char *name, struct pxed_slice packet, const struct dhcp_facts *facts, bool proxy,
-                       struct tally *sum) {
+static void check_boot(const char *name, struct pxed_slice packet, const struct dhcp_message *m,
+                       const struct dhcp_facts *facts, bool proxy, struct tally *sum) {
     struct dhcp_message r = read_message(packet);
     struct pxed_slice value;
     bool use_file = dhcp_tlv_find(r.options[43], false, DHCP_PXE_CONTROL, &value) && pxed_slice_is(value, "\x8");
     ck_assert_msg(r.options[67].len == r.file.len + 1 && pxed_slice_starts(r.options[67], r.file), "%s: 67 and file",
                   name);
     ck_assert_msg(r.options[67].ptr[r.options[67].len - 1] == '\0', "%s: 67 ends with NUL", name);
+    ck_assert_msg(pxed_slice_is(r.options[210], m->options[77].ptr ? "http://10.88.0.1/boot/" : ""), "%s: 210", name);
     if (dhcp_runs_script(facts)) {
         ck_assert_msg(pxed_slice_is(r.file, SCRIPT), "%s: script", name);
         ck_assert_msg(dhcp_tlv_find(r.options[175], false, DHCP_IPXE_NO_PROXY, &value), "%s: 175.176", name);
@@ -150,6 +151,10 @@ static void serve(const char *name, struct net *net, const struct dhcp_message *
     struct dhcp_boot boot;
     net_room(net);
     struct dhcp_action a = dhcp_serve(&net->t, &q);
+    if (a.what == DHCP_PROBE) { /* the captured conflicts were real */
+        q.known = (struct dhcp_known){.ip = a.yiaddr, .taken = true, .probes = 1};
+        a = dhcp_serve(&net->t, &q);
+    }
     sum->silent += a.what == DHCP_SILENT;
     sum->notes += a.what == DHCP_NOTE;
     ck_assert_msg(a.reason != PXED_WHY_DHCP_MALFORMED, "%s: malformed", name);
@@ -166,7 +171,7 @@ static void serve(const char *name, struct net *net, const struct dhcp_message *
     if (a.type != DHCP_NAK)
         ck_assert_msg(reply_option(packet, 1).len == 4, "%s: EDK2 wants a mask", name);
     if (a.type == DHCP_OFFER && facts->seen.boots)
-        check_boot(name, packet, facts, false, sum);
+        check_boot(name, packet, m, facts, false, sum);
     if (!facts->seen.boots)
         ck_assert_msg(reply_option(packet, 67).ptr == NULL, "%s: boot data for a system", name);
 }
@@ -189,7 +194,7 @@ static void stand_beside(const char *name, const struct dhcp_scope *scope, const
     enum dhcp_type type = a.what == DHCP_PROXY_OFFER ? DHCP_OFFER : DHCP_ACK;
     struct pxed_slice packet = pxed_slice((char *)bytes, dhcp_proxy_reply(&site, m, type, &boot, bytes));
     check_common(name, packet, m, scope->server);
-    check_boot(name, packet, facts, true, &ignored);
+    check_boot(name, packet, m, facts, true, &ignored);
     ck_assert_msg(reply_option(packet, 60).ptr != NULL, "%s: a proxy's reply has option 60", name);
     ck_assert_uint_eq(read_message(packet).yiaddr, 0);
     ck_assert_ptr_null(reply_option(packet, 51).ptr);
@@ -252,11 +257,13 @@ END_TEST
 START_TEST(what_the_captures_teach) {
     struct tally http = replay("ovmf-httpboot", true), chain = replay("ipxe-chain-undionly", false),
                  proxy = replay("proxy-ovmf", true), bios = replay("proxy-ipxe-bios", false),
-                 released = replay("dhclient", false), declined = replay("decline-udhcpc", false);
+                 gpxe = replay("gpxe-dhcp", false), released = replay("dhclient", false),
+                 declined = replay("decline-udhcpc", false);
     ck_assert_uint_gt(http.loaders, 0);
     ck_assert_uint_eq(http.urls, 1);
     ck_assert_uint_gt(http.scripts, 0);
     ck_assert_uint_gt(chain.scripts, 0);
+    ck_assert_uint_gt(gpxe.scripts, 0);     /* the captured gPXE gets the script, and option 210 beside it */
     ck_assert_uint_eq(proxy.proxy_acks, 2); /* EDK2 from port 4011, iPXE from port 68 */
     ck_assert_uint_gt(bios.proxy_acks, 0);  /* xid 0 */
     ck_assert_uint_gt(bios.heard, 0);

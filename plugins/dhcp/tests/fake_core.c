@@ -18,7 +18,7 @@ static uint64_t core_now(struct pxed_ctx *ctx) {
 
 static uint64_t core_wall(struct pxed_ctx *ctx) {
     (void)ctx;
-    return (uint64_t)time(NULL) * 1000;
+    return self->wall ? self->wall : (uint64_t)time(NULL) * 1000;
 }
 
 static void core_log(struct pxed_ctx *ctx, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
@@ -80,9 +80,10 @@ static void core_publish(struct pxed_ctx *ctx, const char *name, const void *ser
 static int store_load(void *store, const char *table,
                       void (*row)(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version),
                       void *arg) {
-    (void)store, (void)table;
+    (void)store;
     for (unsigned i = 0; i < self->n_records; i++)
-        row(arg, pxed_slice_of(self->records[i].key), pxed_slice_of(self->records[i].value), 1);
+        if (strcmp(self->records[i].table, table) == 0)
+            row(arg, pxed_slice_of(self->records[i].key), pxed_slice_of(self->records[i].value), 1);
     return 0;
 }
 
@@ -90,7 +91,8 @@ static void put(const struct pxed_put *p) {
     char key[64];
     snprintf(key, sizeof(key), "%.*s", PXED_S(p->key));
     unsigned i = 0;
-    while (i < self->n_records && strcmp(self->records[i].key, key) != 0)
+    while (i < self->n_records &&
+           (strcmp(self->records[i].key, key) != 0 || strcmp(self->records[i].table, p->table) != 0))
         i++;
     if (!p->value.ptr) {
         if (i < self->n_records)
@@ -99,6 +101,7 @@ static void put(const struct pxed_put *p) {
     }
     if (i == self->n_records && self->n_records++ == sizeof(self->records) / sizeof(self->records[0]))
         abort();
+    snprintf(self->records[i].table, sizeof(self->records[i].table), "%s", p->table);
     snprintf(self->records[i].key, sizeof(self->records[i].key), "%s", key);
     snprintf(self->records[i].value, sizeof(self->records[i].value), "%.*s", PXED_S(p->value));
 }
@@ -123,11 +126,26 @@ static int store_commit(void *store, const struct pxed_put *puts, size_t n, void
     return 0;
 }
 
-static const struct pxed_store store = {.size = sizeof(store), .load = store_load, .commit = store_commit};
+static bool store_failing(void *store) {
+    (void)store;
+    return self->failing;
+}
+
+static bool store_old(void *store) {
+    (void)store;
+    return self->old;
+}
+
+static const struct pxed_store store = {
+    .size = sizeof(store), .load = store_load, .commit = store_commit, .failing = store_failing, .old = store_old};
+static const struct pxed_store plain_store = {
+    .size = offsetof(struct pxed_store, failing), .load = store_load, .commit = store_commit};
 
 static const void *core_find(struct pxed_ctx *ctx, const char *name) {
     (void)ctx;
-    return strcmp(name, "store/1") == 0 ? &store : NULL;
+    if (strcmp(name, "store/1") != 0)
+        return NULL;
+    return self->plain ? &plain_store : &store;
 }
 
 static const struct pxed_core core = {.size = sizeof(core),

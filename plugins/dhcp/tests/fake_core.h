@@ -13,7 +13,7 @@ struct fake_step {
 };
 
 struct fake_record {
-    char key[64], value[256];
+    char table[16], key[64], value[256];
 };
 
 struct fake {
@@ -27,11 +27,14 @@ struct fake {
     enum pxed_reason refused; /* the last refusal without a machine */
     unsigned n_refused;
     const void *leases; /* what was published as leases/1 */
-    struct fake_record records[64];
+    struct fake_record records[128];
     unsigned n_records;
     unsigned commits;
-    bool hold;  /* commits wait until fake_release */
-    int result; /* of the next commits */
+    bool hold;         /* commits wait until fake_release */
+    int result;        /* of the next commits */
+    bool failing, old; /* what the store says of itself */
+    bool plain;        /* it is of the first ABI: it says nothing */
+    uint64_t wall;     /* ms; 0: the real clock */
     struct {
         void (*done)(void *arg, int result);
         void *arg;

@@ -14,6 +14,8 @@ static void check(const uint8_t *packet, size_t len) {
         dhcp_parse(pxed_slice((const char *)packet, len), scratch, sizeof(scratch), &back) != DHCP_PARSED ||
         back.op != DHCP_BOOTREPLY || back.type == DHCP_BOOTP || back.options[DHCP_OPT_SERVER_ID].len != 4)
         abort();
+    if (back.yiaddr != 0 && (back.options[DHCP_OPT_LEASE_TIME].len != 4 || back.options[DHCP_OPT_NETMASK].len != 4))
+        abort();
 }
 
 static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
@@ -37,10 +39,20 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
         }
         return;
     }
-    struct dhcp_query q = {
-        .m = &m, .facts = &facts, .reserved = net_reserved(net), .lease_ms = 3600000, .now = net->now};
+    struct dhcp_query q = {.m = &m,
+                           .facts = &facts,
+                           .reserved = net_reserved(net),
+                           .lease_ms = 3600000,
+                           .now = net->now,
+                           .cannot_write = m.secs & 1,
+                           .doubt = m.secs & 2};
     net_room(net);
     struct dhcp_action a = dhcp_serve(&net->t, &q);
+    for (; a.what == DHCP_PROBE; a = dhcp_serve(&net->t, &q)) {
+        q.known = (struct dhcp_known){.ip = a.yiaddr, .taken = m.hops & 2, .probes = q.known.probes + 1};
+        if (q.known.probes > 100) /* a message that is never done with */
+            abort();
+    }
     if (a.what == DHCP_STORE)
         net_stored(net, &a);
     if (a.what == DHCP_SAY || a.what == DHCP_STORE) {

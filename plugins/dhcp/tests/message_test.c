@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "support.h"
+#include "wire/arp.h"
 #include "wire/frame.h"
 
 static uint8_t scratch[2048];
@@ -181,8 +182,9 @@ START_TEST(reply_is_padded_and_ends_with_the_relay_option) {
     struct dhcp_header head = {.htype = 1, .hlen = 6, .xid = 5, .file = PXED_SLICE("f"), .yiaddr = IP4(10, 0, 0, 9)};
     struct dhcp_builder b;
     memset(packet, 0xee, sizeof(packet));
-    dhcp_build(&b, packet, DHCP_BUDGET, &head, PXED_SLICE("\1\2ab"));
+    dhcp_build(&b, packet, DHCP_BUDGET, &head);
     ck_assert(dhcp_put_u8(&b, 53, 2));
+    ck_assert(dhcp_echo_relay(&b, PXED_SLICE("\1\2ab")));
     ck_assert(dhcp_put_text(&b, 67, PXED_SLICE("name")));
     ck_assert_uint_eq(dhcp_finish(&b), DHCP_PADDED);
     ck_assert_mem_eq(packet + 240,
@@ -208,7 +210,8 @@ START_TEST(builder_never_overflows) {
         for (size_t len = 0; len <= 255; len += 3) {
             struct dhcp_builder b;
             memset(packet + DHCP_BUDGET, 0xee, 16);
-            dhcp_build(&b, packet, DHCP_BUDGET, &head, relay ? pxed_slice((char *)long_relay, relay) : PXED_NO_SLICE);
+            dhcp_build(&b, packet, DHCP_BUDGET, &head);
+            dhcp_echo_relay(&b, relay ? pxed_slice((char *)long_relay, relay) : PXED_NO_SLICE);
             while (dhcp_put(&b, 43, value, len))
                 ;
             size_t n = dhcp_finish(&b);
@@ -227,11 +230,54 @@ START_TEST(relay_option_in_pieces_comes_back_whole) {
     struct dhcp_builder b;
     for (size_t i = 0; i < sizeof(relay); i++)
         relay[i] = (uint8_t)i;
-    dhcp_build(&b, packet, DHCP_LARGEST, &head, pxed_slice((char *)relay, sizeof(relay)));
+    dhcp_build(&b, packet, DHCP_LARGEST, &head);
+    ck_assert(dhcp_echo_relay(&b, pxed_slice((char *)relay, sizeof(relay))));
     size_t n = dhcp_finish(&b);
     struct pxed_slice back = reply_option(pxed_slice((char *)packet, n), 82);
     ck_assert_uint_eq(back.len, sizeof(relay));
     ck_assert_mem_eq(back.ptr, relay, sizeof(relay));
+}
+END_TEST
+
+/* One byte too many for the packet: it is left out whole, and takes no room from anybody. */
+START_TEST(a_relay_option_without_room_is_left_out) {
+    uint8_t packet[DHCP_BUDGET], relay[DHCP_BUDGET] = {0};
+    struct dhcp_header head = {.htype = 1, .hlen = 6};
+    const size_t room = DHCP_BUDGET - DHCP_OPTIONS - 1 - 6 - 4; /* without END, option 54 and two heads */
+    for (size_t len = room; len <= room + 1; len++) {
+        struct dhcp_builder b;
+        dhcp_build(&b, packet, DHCP_BUDGET, &head);
+        ck_assert(dhcp_put_u32(&b, 54, SERVER));
+        ck_assert_int_eq(dhcp_echo_relay(&b, pxed_slice((char *)relay, len)), len == room);
+        ck_assert_int_eq(dhcp_put_u32(&b, 1, 0xffffff00), len != room);
+        size_t n = dhcp_finish(&b);
+        ck_assert_uint_eq(reply_option(pxed_slice((char *)packet, n), 82).len, len == room ? room : 0);
+        ck_assert_uint_eq(reply_option(pxed_slice((char *)packet, n), 54).len, 4);
+    }
+}
+END_TEST
+
+START_TEST(arp_senders) {
+    static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+    uint8_t packet[DHCP_ARP_SIZE];
+    uint32_t ip = 0;
+    struct pxed_hwaddr who;
+    dhcp_arp_probe(packet, mac, IP4(10, 77, 0, 60));
+    ck_assert_mem_eq(packet, "\0\1\x08\0\6\4\0\1\2\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\x0a\x4d\0\x3c", 28);
+    ck_assert(!dhcp_arp_sender(pxed_slice((char *)packet, sizeof(packet)), &ip, &who)); /* a probe claims nothing */
+    memcpy(packet + 14, "\x0a\x4d\0\x3c", 4);
+    for (uint8_t op = 1; op <= 2; op++) {
+        packet[7] = op;
+        ck_assert(dhcp_arp_sender(pxed_slice((char *)packet, sizeof(packet)), &ip, &who));
+        ck_assert_uint_eq(ip, IP4(10, 77, 0, 60));
+        ck_assert(who.type == 1 && who.len == 6 && memcmp(who.bytes, mac, 6) == 0);
+    }
+    ck_assert(!dhcp_arp_sender(pxed_slice((char *)packet, 27), &ip, &who));
+    for (size_t i = 0; i < 7; i++) {
+        packet[i] ^= 1;
+        ck_assert(!dhcp_arp_sender(pxed_slice((char *)packet, sizeof(packet)), &ip, &who));
+        packet[i] ^= 1;
+    }
 }
 END_TEST
 
@@ -241,7 +287,7 @@ START_TEST(long_names_are_left_out_of_the_fields) {
     memset(name, 'x', sizeof(name));
     struct dhcp_header head = {.htype = 1, .hlen = 6, .file = pxed_slice(name, 128), .sname = pxed_slice(name, 63)};
     struct dhcp_builder b;
-    dhcp_build(&b, packet, DHCP_LARGEST, &head, PXED_NO_SLICE);
+    dhcp_build(&b, packet, DHCP_LARGEST, &head);
     ck_assert_uint_eq(packet[108], 0);
     ck_assert_uint_eq(packet[44 + 62], 'x');
     ck_assert_uint_eq(packet[44 + 63], 0);
@@ -299,6 +345,8 @@ int main(void) {
     tcase_add_test(t, reply_is_padded_and_ends_with_the_relay_option);
     tcase_add_test(t, builder_never_overflows);
     tcase_add_test(t, relay_option_in_pieces_comes_back_whole);
+    tcase_add_test(t, arp_senders);
+    tcase_add_test(t, a_relay_option_without_room_is_left_out);
     tcase_add_test(t, long_names_are_left_out_of_the_fields);
     tcase_add_test(t, relay_suboptions_have_no_pad);
     tcase_add_test(t, frame_checksums);

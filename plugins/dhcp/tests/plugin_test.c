@@ -26,6 +26,10 @@ static struct dhcp_config config;
 static const struct pxed_plugin *plugin;
 static struct pxed_range range;
 static int wire; /* the client's end */
+/* Who answers ARP for one address: the last byte of the MAC, 0: nobody. */
+static uint32_t squatted;
+static uint8_t squatter;
+static bool thief; /* MAC 5 answers too */
 
 static void shell(const char *command) {
     if (system(command) != 0) {
@@ -59,14 +63,20 @@ static void plugin_up(void) {
 static void setup(void) {
     memset(&fake, 0, sizeof(fake));
     memset(&config, 0, sizeof(config));
+    squatted = squatter = 0;
+    thief = false;
     range = (struct pxed_range){pxed_addr_v4(IP4(10, 77, 0, 50)), pxed_addr_v4(IP4(10, 77, 0, 99))};
     config = (struct dhcp_config){.mode = DHCP_MODE_SERVER,
                                   .range = {&range, 1},
                                   .lease_time = 3600000,
                                   .loader_bios = "undionly.kpxe",
                                   .loader_efi_x64 = "snponly.efi"};
-    fake.iface = (struct pxed_iface){
-        .name = "px_dh_s", .index = if_nametoindex("px_dh_s"), .addr = pxed_addr_v4(SERVER), .prefix = 24, .mtu = 1500};
+    fake.iface = (struct pxed_iface){.name = "px_dh_s",
+                                     .index = if_nametoindex("px_dh_s"),
+                                     .addr = pxed_addr_v4(SERVER),
+                                     .prefix = 24,
+                                     .mac = {1, 6, {2, 0, 0, 0, 0, 1}},
+                                     .mtu = 1500};
     fake.verdict = (struct pxed_verdict){.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
     fake_open(&fake, &config);
     open_wire();
@@ -103,6 +113,25 @@ struct got {
     struct dhcp_message m;
 };
 
+static void answer_arp(const uint8_t *frame, size_t len) {
+    struct pxed_addr addr = pxed_addr_v4(squatted);
+    if (squatter == 0 || len < 42 || memcmp(frame + 12, "\x08\6", 2) != 0 || frame[21] != 1 ||
+        memcmp(frame + 38, addr.bytes, 4) != 0)
+        return;
+    uint8_t reply[42], mac[6] = {0x52, 0x54, 0, 0, 0, squatter};
+    memcpy(reply, frame + 6, 6);
+    memcpy(reply + 6, mac, 6);
+    memcpy(reply + 12, frame + 12, 9);
+    reply[21] = 2;
+    memcpy(reply + 22, mac, 6);
+    memcpy(reply + 28, addr.bytes, 4);
+    memcpy(reply + 32, frame + 22, 10);
+    ck_assert_int_eq(send(wire, reply, sizeof(reply), 0), (ssize_t)sizeof(reply));
+    reply[11] = reply[27] = 5;
+    if (thief)
+        ck_assert_int_eq(send(wire, reply, sizeof(reply), 0), (ssize_t)sizeof(reply));
+}
+
 /* The next reply of the server within 300 ms. */
 static struct got receive(void) {
     static uint8_t frame[2000];
@@ -110,7 +139,8 @@ static struct got receive(void) {
     for (int tries = 0; tries < 30; tries++) {
         fake_run(&fake, 10);
         ssize_t n;
-        while ((n = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0)
+        while ((n = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0) {
+            answer_arp(frame, (size_t)n);
             if (pcap_udp(pxed_slice((char *)frame, (size_t)n), &g.udp) &&
                 (g.udp.source_port == 67 || g.udp.source_port == 4011) && g.udp.payload.ptr[0] == DHCP_BOOTREPLY) {
                 g.any = true;
@@ -118,7 +148,16 @@ static struct got receive(void) {
                 g.m = read_message(g.udp.payload);
                 return g;
             }
+        }
     }
+    return g;
+}
+
+/* The same when probes come first. */
+static struct got receive_late(void) {
+    struct got g = {0};
+    for (int i = 0; i < 6 && !g.any; i++)
+        g = receive();
     return g;
 }
 
@@ -141,6 +180,35 @@ static uint32_t lease(uint8_t who) {
     struct got ack = receive();
     ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == offer.m.yiaddr);
     return ack.m.yiaddr;
+}
+
+/* ---- what is known of leases ---- */
+
+static const char *state_of(uint32_t ip) {
+    struct pxed_addr addr = pxed_addr_v4(ip);
+    char text[PXED_ADDR_TEXT];
+    pxed_addr_text(&addr, text);
+    for (const struct fake_record *r = fake.records; r < fake.records + fake.n_records; r++)
+        if (strcmp(r->table, "lease") == 0 && strcmp(r->key, text) == 0)
+            return r->value + 2;
+    return "none";
+}
+
+struct count {
+    const char *state;
+    unsigned n;
+};
+
+static void count_state(void *arg, const struct pxed_lease *row) {
+    struct count *c = arg;
+    c->n += strcmp(row->state, c->state) == 0;
+}
+
+static unsigned rows(const char *state) {
+    struct count c = {.state = state};
+    const struct pxed_leases_service *service = fake.leases;
+    service->each(service->self, count_state, &c);
+    return c.n;
 }
 
 /* ---- tests ---- */
@@ -175,18 +243,138 @@ START_TEST(an_ack_leaves_only_after_the_store) {
 }
 END_TEST
 
+/* A store of the first ABI, which says nothing of itself: each failed commit is undone by itself. */
 START_TEST(no_ack_when_the_store_fails) {
     struct made p = make(DHCP_DISCOVER, 5);
+    fake.plain = true;
     plugin_up();
     broadcast(make_end(&p));
     uint32_t ip = receive().m.yiaddr;
     fake.result = -EIO;
     broadcast(request_for(&p, 5, ip));
     ck_assert(!receive().any);
-    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_FAILED);
+    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_CANNOT_WRITE);
+    ck_assert_uint_eq(rows("bound") + rows("offered"), 0);
     fake.result = 0;
     broadcast(request_for(&p, 5, ip));
     ck_assert_int_eq(receive().m.type, DHCP_ACK);
+}
+END_TEST
+
+/* The store as the core passes it on: a failed commit makes it `failing` until one succeeds. */
+static void store_breaks(bool yes) {
+    fake.result = yes ? -ENOSPC : 0;
+    fake.failing = yes;
+}
+
+START_TEST(leases_while_the_store_cannot_write) {
+    struct made p = make(DHCP_DISCOVER, 6), r = make(DHCP_REQUEST, 5), d = make(DHCP_DISCOVER, 9);
+    struct pxed_hwaddr mac = mac_of(9);
+    struct pxed_host host = {
+        .macs = &mac, .n_macs = 1, .name = PXED_SLICE("db01"), .ip = pxed_addr_v4(IP4(10, 77, 0, 77))};
+    fake.wall = 1795400000000;
+    plugin_up();
+    uint32_t old = lease(5);
+    broadcast(make_end(&p));
+    uint32_t offered = receive().m.yiaddr;
+    store_breaks(true);
+    fake.failing = false; /* the first one to notice is the commit itself */
+    broadcast(request_for(&p, 6, offered));
+    ck_assert(!receive().any);
+    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_CANNOT_WRITE);
+    store_breaks(true);
+    unsigned commits = fake.commits;
+    broadcast(request_for(&p, 6, offered));
+    ck_assert(!receive().any);
+    squatted = old; /* the client answers for its address */
+    squatter = 5;
+    make_field(&r, 12, old); /* a lease on disk runs on, and no longer than there */
+    client_send(make_end(&r), old, 68, SERVER, 67);
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == old);
+    uint32_t left;
+    ck_assert(dhcp_get_u32(&ack.m, DHCP_OPT_LEASE_TIME, &left) && left > 3590 && left < 3600);
+    fake.host = &host;
+    fake.verdict.host = &host;
+    make_boot(&d, "PXEClient", 0, NULL);
+    broadcast(make_end(&d));
+    ck_assert_uint_eq(receive().m.yiaddr, IP4(10, 77, 0, 77));
+    broadcast(request_for(&p, 9, IP4(10, 77, 0, 77)));
+    ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK);
+    ck_assert(dhcp_get_u32(&ack.m, DHCP_OPT_LEASE_TIME, &left) && left == 3600);
+    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_LEASED)->ip), IP4(10, 77, 0, 77));
+    ck_assert_uint_eq(fake.commits, commits); /* nothing is tried meanwhile */
+    ck_assert_uint_eq(rows("bound"), 2);
+    ck_assert_str_eq(state_of(IP4(10, 77, 0, 77)), "none");
+    store_breaks(false); /* it heals without a restart */
+    fake_run(&fake, 1500);
+    ck_assert_int_eq(strncmp(state_of(IP4(10, 77, 0, 77)), "bound ", 6), 0);
+    broadcast(request_for(&p, 6, offered));
+    ck_assert_int_eq(receive().m.type, DHCP_ACK);
+}
+END_TEST
+
+/* A renewal whose own commit fails is answered at once with what the disk holds. */
+START_TEST(a_renewal_meets_the_full_disk) {
+    struct made r = make(DHCP_REQUEST, 5);
+    plugin_up();
+    uint32_t ip = lease(5), left;
+    fake.result = -ENOSPC;
+    fake_run(&fake, 1100);
+    squatted = ip;
+    squatter = 5;
+    make_field(&r, 12, ip);
+    client_send(make_end(&r), ip, 68, SERVER, 67);
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == ip);
+    ck_assert(dhcp_get_u32(&ack.m, DHCP_OPT_LEASE_TIME, &left) && left < 3600 && left > 3590);
+    ck_assert_uint_eq(rows("bound"), 1);
+}
+END_TEST
+
+/* ---- leases may have been lost ---- */
+
+static void restart(void) {
+    plugin->stop(&fake.ctx, fake_stopped);
+    ck_assert(fake.stopped);
+    plugin->fini(&fake.ctx);
+    fake_run(&fake, 1);
+    plugin_up();
+}
+
+START_TEST(an_old_store_makes_it_look) {
+    struct made p = make(DHCP_DISCOVER, 5), second = make(DHCP_DISCOVER, 6);
+    fake.old = true;
+    fake.wall = 1795400000000;
+    squatted = IP4(10, 77, 0, 50);
+    squatter = 99;
+    plugin_up();
+    make_boot(&p, "PXEClient", 0, NULL);
+    broadcast(make_end(&p));
+    struct got offer = receive_late(); /* .50 answers at once, .51 takes half a second */
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER && offer.m.yiaddr == IP4(10, 77, 0, 51));
+    broadcast(request_for(&p, 5, offer.m.yiaddr));
+    ck_assert_int_eq(receive().m.type, DHCP_ACK);
+    fake.old = false; /* the doubt outlives the run that began it */
+    restart();
+    broadcast(make_end(&second));
+    offer = receive_late();
+    ck_assert(offer.any && offer.m.yiaddr == IP4(10, 77, 0, 52));
+}
+END_TEST
+
+START_TEST(doubt_ends_with_the_longest_lease) {
+    fake.old = true;
+    fake.wall = 1795400000000;
+    plugin_up();
+    fake_run(&fake, 20);
+    fake.old = false;
+    fake.wall += config.lease_time;
+    restart();
+    squatted = IP4(10, 77, 0, 50);
+    squatter = 99;
+    ck_assert_uint_eq(lease(5), IP4(10, 77, 0, 50));
 }
 END_TEST
 
@@ -291,7 +479,8 @@ START_TEST(proxy_on_67_and_4011) {
     make_u32(&r, DHCP_OPT_SERVER_ID, IP4(10, 77, 0, 2));
     broadcast(make_end(&r));
     ck_assert(!receive().any);
-    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_LEASED)->ip), IP4(10, 77, 0, 60));
+    /* a hint, not a lease */
+    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_NONE)->ip), IP4(10, 77, 0, 60));
     make_boot(&q, "PXEClient", 7, NULL);
     make_field(&q, 12, IP4(10, 77, 0, 60));
     client_send(make_end(&q), IP4(10, 77, 0, 60), 4011, SERVER, 4011);
@@ -301,6 +490,71 @@ START_TEST(proxy_on_67_and_4011) {
     ck_assert_uint_eq(ack.udp.destination_port, 4011);
     ck_assert(pxed_slice_is(ack.m.file, "snponly.efi"));
     ck_assert_uint_eq(fake.commits, 0);
+    ck_assert_ptr_null(fake_last(&fake, PXED_STAGE_LEASED));
+}
+END_TEST
+
+/* In server mode nobody's word on port 4011 moves the address of a lease. */
+START_TEST(port_4011_of_a_server_tells_no_address) {
+    struct made q = make(DHCP_REQUEST, 5);
+    plugin_up();
+    uint32_t ip = lease(5);
+    make_boot(&q, "PXEClient", 7, NULL);
+    make_field(&q, 12, IP4(10, 77, 0, 60));
+    client_send(make_end(&q), IP4(10, 77, 0, 60), 4011, SERVER, 4011);
+    struct got ack = receive();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK);
+    for (unsigned i = 0; i < fake.n_steps; i++)
+        ck_assert(fake.steps[i].ip.family == 0 || pxed_addr_u32(&fake.steps[i].ip) == ip);
+}
+END_TEST
+
+/* ---- who has an address ---- */
+
+static void decline(uint8_t who, uint32_t ip) {
+    struct made p = make(DHCP_DECLINE, who);
+    make_u32(&p, DHCP_OPT_SERVER_ID, SERVER);
+    make_u32(&p, DHCP_OPT_REQUESTED, ip);
+    broadcast(make_end(&p));
+}
+
+START_TEST(a_decline_is_looked_at) {
+    plugin_up();
+    uint32_t ip = lease(5);
+    decline(5, ip); /* nobody is there */
+    ck_assert(!receive().any);
+    fake_run(&fake, 500);
+    ck_assert_int_eq(fake.refused, PXED_WHY_DHCP_DECLINE_UNSEEN);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
+    squatted = ip;
+    squatter = 5; /* the machine itself */
+    decline(5, ip);
+    ck_assert(!receive().any);
+    fake_run(&fake, 500);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
+    squatter = 99;
+    thief = true; /* a stolen address, and its owner answers too */
+    decline(5, ip);
+    ck_assert(!receive().any && !receive().any);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
+    thief = false;
+    decline(5, ip);
+    ck_assert(!receive().any && !receive().any);
+    ck_assert_int_eq(strncmp(state_of(ip), "declined ", 9), 0);
+    ck_assert_int_eq(fake.refused, PXED_WHY_DHCP_DECLINED);
+}
+END_TEST
+
+/* Probes under way when the plugin ends. */
+START_TEST(a_probe_does_not_outlive_the_plugin) {
+    plugin_up();
+    uint32_t ip = lease(5);
+    decline(5, ip);
+    fake_run(&fake, 20);
+    plugin->stop(&fake.ctx, fake_stopped);
+    ck_assert(fake.stopped);
+    fake_run(&fake, 700);
+    ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
 }
 END_TEST
 
@@ -359,12 +613,19 @@ int main(void) {
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, an_ack_leaves_only_after_the_store);
     tcase_add_test(t, no_ack_when_the_store_fails);
+    tcase_add_test(t, leases_while_the_store_cannot_write);
+    tcase_add_test(t, a_renewal_meets_the_full_disk);
+    tcase_add_test(t, an_old_store_makes_it_look);
+    tcase_add_test(t, doubt_ends_with_the_longest_lease);
     tcase_add_test(t, leases_survive_a_restart);
     tcase_add_test(t, leases_are_published);
     tcase_add_test(t, stop_waits_for_the_store);
     tcase_add_test(t, a_commit_may_outlive_the_plugin);
     tcase_add_test(t, broadcast_and_unicast_as_asked);
     tcase_add_test(t, proxy_on_67_and_4011);
+    tcase_add_test(t, port_4011_of_a_server_tells_no_address);
+    tcase_add_test(t, a_decline_is_looked_at);
+    tcase_add_test(t, a_probe_does_not_outlive_the_plugin);
     tcase_add_test(t, refusals_have_names);
     tcase_add_test(t, a_burst_is_answered_whole);
     suite_add_tcase(s, t);

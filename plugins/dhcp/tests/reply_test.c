@@ -104,6 +104,8 @@ START_TEST(boot_rows) {
     ck_assert_msg(row->class ? pxed_slice_is(boot.class, row->class) : boot.class.ptr == NULL, "%s: 60", row->name);
     ck_assert_msg(boot.use_file == row->use_file, "%s: 43", row->name);
     ck_assert_msg(boot.no_proxy == row->no_proxy, "%s: 175", row->name);
+    ck_assert_msg(row->user_class ? pxed_slice_is(boot.folder, "http://pxe-server/boot/") : boot.folder.ptr == NULL,
+                  "%s: 210", row->name);
 }
 END_TEST
 
@@ -171,8 +173,9 @@ START_TEST(an_offer_to_a_bios_rom) {
     ck_assert_uint_eq(back.siaddr, SERVER);
     ck_assert(pxed_slice_is(back.file, "undionly.kpxe"));
     ck_assert(pxed_slice_is(back.sname, "10.77.0.1"));
-    ck_assert_mem_eq(r.ptr + 240, "\x35\1\2\x36\4\x0a\x4d\0\1\x33\4\0\0\x0e\x10\x3a\4\0\0\7\x08\x3b\4\0\0\x0c\x4e", 27);
-    has_u32(r, 1, 0xffffff00);
+    ck_assert_mem_eq(r.ptr + 240, "\x35\1\2\x36\4\x0a\x4d\0\1\x33\4\0\0\x0e\x10\1\4\xff\xff\xff\0", 21);
+    has_text(r, 58, PXED_SLICE("\0\0\7\x08"));
+    has_text(r, 59, PXED_SLICE("\0\0\x0c\x4e"));
     has_u32(r, 3, SERVER);
     has_u32(r, 28, IP4(10, 77, 0, 255));
     has_u32(r, 150, IP4(1, 2, 3, 4));
@@ -196,6 +199,27 @@ START_TEST(an_offer_to_ipxe) {
     has_text(r, 175, PXED_SLICE("\xb0\1\1"));
     ck_assert_ptr_null(reply_option(r, 43).ptr);
     ck_assert_ptr_null(reply_option(r, 60).ptr);
+}
+END_TEST
+
+/* RFC 5071: the folder of a PXELINUX inside gPXE or iPXE. An operator's own option 210 wins; a ROM never gets one. */
+START_TEST(option_210_by_user_class) {
+    static const char *const classes[] = {"gPXE", "iPXE", NULL};
+    static const uint8_t own[] = {210, 2, 'm', 'y'};
+    for (int i = 0; i < 3; i++) {
+        struct made p;
+        struct dhcp_facts facts;
+        struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, classes[i]);
+        struct pxed_slice expected = classes[i] ? PXED_SLICE("http://pxe-server:8080/boot/") : PXED_NO_SLICE;
+        armed.script_url = "http://pxe-server:8080/boot/home.php?mac=52-54-00-00-00-01";
+        site.extra = PXED_NO_SLICE;
+        has_text(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 210, expected);
+        has_text(answer(&m, DHCP_ACK, IP4(10, 77, 0, 50), NULL), 210, expected);
+        site.extra = pxed_slice((const char *)own, sizeof(own));
+        has_text(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 210, PXED_SLICE("my"));
+        struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+        has_text(pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_OFFER, &boot, bytes)), 210, expected);
+    }
 }
 END_TEST
 
@@ -279,6 +303,36 @@ START_TEST(what_matters_fits_the_smallest_packet) {
     ck_assert_uint_eq(reply_option(r, 1).len, 4);
     ck_assert_uint_eq(reply_option(r, 54).len, 4);
     ck_assert(pxed_slice_is(read_message(r).file, SCRIPT));
+}
+END_TEST
+
+/* A relay option of every length, in pieces: no reply lacks what a client cannot do without; the option comes back
+ * whole or not at all. */
+START_TEST(no_relay_option_takes_the_room_of_what_matters) {
+    static char relay[600];
+    static const struct {
+        uint8_t type, reply;
+        uint32_t yiaddr;
+    } cases[] = {{DHCP_DISCOVER, DHCP_OFFER, IP4(10, 77, 0, 50)},
+                 {DHCP_REQUEST, DHCP_ACK, IP4(10, 77, 0, 50)},
+                 {DHCP_REQUEST, DHCP_NAK, 0}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (size_t len = 0; len <= sizeof(relay); len++) {
+            struct made p = make(cases[i].type, 1);
+            make_boot(&p, "PXEClient", 0, NULL);
+            for (size_t at = 0; at < len; at += 150)
+                make_option(&p, 82, relay + at, len - at < 150 ? len - at : 150);
+            struct dhcp_message m = read_message(make_end(&p));
+            struct pxed_slice r = answer(&m, (enum dhcp_type)cases[i].reply, cases[i].yiaddr, NULL);
+            ck_assert_uint_le(r.len, DHCP_BUDGET);
+            has_u32(r, 54, SERVER);
+            if (cases[i].yiaddr) {
+                has_u32(r, 51, 3600);
+                has_u32(r, 1, 0xffffff00);
+            }
+            size_t back = reply_option(r, 82).len;
+            ck_assert_msg(back == len || (back == 0 && len > 255), "%zu bytes of %zu", back, len);
+        }
 }
 END_TEST
 
@@ -430,7 +484,7 @@ START_TEST(route_rows) {
     if (routes[_i].relay_port)
         make_option(&p, 82, "\x13\0", 2);
     struct dhcp_message m = read_message(make_end(&p));
-    dhcp_build(&b, bytes, DHCP_BUDGET, &head, PXED_NO_SLICE);
+    dhcp_build(&b, bytes, DHCP_BUDGET, &head);
     dhcp_put_u8(&b, 53, routes[_i].reply);
     struct dhcp_route to = dhcp_route(&a, &m, bytes);
     ck_assert_msg(to.how == routes[_i].how, "%s: how %d", routes[_i].name, to.how);
@@ -448,11 +502,13 @@ int main(void) {
     tcase_add_test(t, a_url_too_long_is_no_boot);
     tcase_add_test(t, an_offer_to_a_bios_rom);
     tcase_add_test(t, an_offer_to_ipxe);
+    tcase_add_test(t, option_210_by_user_class);
     tcase_add_test(t, an_address_for_an_operating_system);
     tcase_add_test(t, a_hosts_own_values_win);
     tcase_add_test(t, inform_gets_no_lease);
     tcase_add_test(t, a_nak_says_nothing_else);
     tcase_add_test(t, what_matters_fits_the_smallest_packet);
+    tcase_add_test(t, no_relay_option_takes_the_room_of_what_matters);
     tcase_add_test(t, a_proxy_offer);
     tcase_add_test(t, a_boot_server_ack);
     tcase_add_loop_test(t, proxy_rows, 0, sizeof(proxies) / sizeof(proxies[0]));

@@ -91,8 +91,12 @@ static const struct row rows[] = {
      POOL_FIRST, PXED_WHY_OK},
 
     {"init-reboot, known", DHCP_REQUEST, 1, 0, POOL_FIRST, 0, false, DHCP_STORE, DHCP_ACK, POOL_FIRST, PXED_WHY_OK},
-    {"init-reboot, known, other address", DHCP_REQUEST, 1, 0, POOL_FIRST + 1, 0, false, DHCP_STORE, DHCP_ACK,
-     POOL_FIRST + 1, PXED_WHY_OK},
+    {"init-reboot, known, other address", DHCP_REQUEST, 1, 0, POOL_FIRST + 1, 0, false, DHCP_SAY, DHCP_NAK, 0,
+     PXED_WHY_DHCP_TAKEN},
+    {"selecting, leased, other address", DHCP_REQUEST, 1, SERVER, IN, 0, false, DHCP_SAY, DHCP_NAK, 0,
+     PXED_WHY_DHCP_TAKEN},
+    {"renewing, leased, other address", DHCP_REQUEST, 1, 0, 0, IN, true, DHCP_SAY, DHCP_NAK, 0, PXED_WHY_DHCP_TAKEN},
+    {"init-reboot, ended, other address", DHCP_REQUEST, 2, 0, IN, 0, false, DHCP_STORE, DHCP_ACK, IN, PXED_WHY_OK},
     {"init-reboot, known, address of no pool", DHCP_REQUEST, 1, 0, OUT, 0, false, DHCP_SAY, DHCP_NAK, 0,
      PXED_WHY_DHCP_TAKEN},
     {"init-reboot, unknown, free in pool", DHCP_REQUEST, 5, 0, IN, 0, false, DHCP_STORE, DHCP_ACK, IN, PXED_WHY_OK},
@@ -115,7 +119,7 @@ static const struct row rows[] = {
     {"request of nothing", DHCP_REQUEST, 1, 0, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_MALFORMED},
     {"request of nothing from us", DHCP_REQUEST, 1, SERVER, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_MALFORMED},
 
-    {"decline", DHCP_DECLINE, 1, SERVER, POOL_FIRST, 0, false, DHCP_NOTE, 0, 0, PXED_WHY_DHCP_DECLINED},
+    {"decline", DHCP_DECLINE, 1, SERVER, POOL_FIRST, 0, false, DHCP_PROBE, 0, POOL_FIRST, PXED_WHY_OK},
     {"decline of another's address", DHCP_DECLINE, 5, SERVER, POOL_FIRST, 0, false, DHCP_SILENT, 0, 0,
      PXED_WHY_DHCP_NOT_OURS},
     {"decline of nobody's address", DHCP_DECLINE, 5, SERVER, IN, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
@@ -125,7 +129,8 @@ static const struct row rows[] = {
     {"decline without an address", DHCP_DECLINE, 1, SERVER, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_MALFORMED},
     {"release", DHCP_RELEASE, 1, SERVER, 0, POOL_FIRST, true, DHCP_NOTE, 0, 0, PXED_WHY_OK},
     {"release of another's lease", DHCP_RELEASE, 5, SERVER, 0, POOL_FIRST, true, DHCP_SILENT, 0, 0,
-     PXED_WHY_DHCP_NOT_OURS},
+     PXED_WHY_DHCP_RELEASE_FOREIGN},
+    {"release of nobody's address", DHCP_RELEASE, 5, SERVER, 0, IN, true, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
     {"release of nothing", DHCP_RELEASE, 5, SERVER, 0, 0, true, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
     {"inform", DHCP_INFORM, 5, 0, 0, OUT, true, DHCP_SAY, DHCP_ACK, 0, PXED_WHY_OK},
     {"inform from elsewhere", DHCP_INFORM, 5, 0, 0, FAR, true, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_WRONG_NET},
@@ -147,6 +152,8 @@ START_TEST(server_rows) {
     struct dhcp_action a = net_serve(&net, make_end(&p), row->who == 9 ? &host : NULL, row->unicast);
     ck_assert_msg(a.what == row->what, "%s: does %d", row->name, a.what);
     ck_assert_msg(a.reason == row->reason, "%s: reason %s", row->name, pxed_reason_name(a.reason));
+    if (a.what == DHCP_PROBE)
+        ck_assert_msg(a.yiaddr == row->yiaddr, "%s: probes %08x", row->name, a.yiaddr);
     if (a.what == DHCP_SAY || a.what == DHCP_STORE) {
         ck_assert_msg(a.type == row->reply, "%s: replies %d", row->name, a.type);
         ck_assert_msg(a.yiaddr == row->yiaddr, "%s: gives %08x", row->name, a.yiaddr);
@@ -237,13 +244,64 @@ START_TEST(a_request_joins_the_commit_under_way) {
 }
 END_TEST
 
+static struct dhcp_action declines(uint8_t who, uint32_t ip, struct dhcp_known known) {
+    struct made d = make(DHCP_DECLINE, who);
+    make_u32(&d, DHCP_OPT_SERVER_ID, SERVER);
+    make_u32(&d, DHCP_OPT_REQUESTED, ip);
+    net.known = known;
+    struct dhcp_action a = net_serve(&net, make_end(&d), who == 9 ? &host : NULL, false);
+    net.known = (struct dhcp_known){0};
+    return a;
+}
+
+/* A forged DECLINE takes no lease away: what counts is what our own probe of this very address sees. */
+START_TEST(a_decline_counts_only_if_we_see_it) {
+    populate();
+    const struct dhcp_lease *e = dhcp_lease_at(&net.t, dhcp_lease_by_ip(&net.t, POOL_FIRST));
+    ck_assert_int_eq(declines(1, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST, .taken = false, .probes = 1}).reason,
+                     PXED_WHY_DHCP_DECLINE_UNSEEN);
+    ck_assert_int_eq(
+        declines(1, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST + 1, .taken = true, .probes = 1}).what,
+        DHCP_PROBE);
+    ck_assert_int_eq(declines(5, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST, .taken = true, .probes = 1}).reason,
+                     PXED_WHY_DHCP_NOT_OURS);
+    struct dhcp_known both = {.ip = POOL_FIRST, .taken = true, .own = true, .probes = 1};
+    ck_assert_int_eq(declines(1, POOL_FIRST, both).reason, PXED_WHY_DHCP_DECLINE_UNSEEN); /* it uses the address */
+    ck_assert_int_eq(e->state, DHCP_BOUND);
+    struct pxed_hwaddr owner = mac_of(1);
+    ck_assert(pxed_hwaddr_eq(&e->mac, &owner));
+    struct dhcp_action a = declines(1, POOL_FIRST, (struct dhcp_known){.ip = POOL_FIRST, .taken = true, .probes = 1});
+    ck_assert_int_eq(a.what, DHCP_NOTE);
+    ck_assert_int_eq(a.reason, PXED_WHY_DHCP_DECLINED);
+    ck_assert_int_eq(e->state, DHCP_DECLINED);
+}
+END_TEST
+
+START_TEST(a_release_counts_only_from_its_address) {
+    populate();
+    const struct dhcp_lease *e = dhcp_lease_at(&net.t, dhcp_lease_by_ip(&net.t, POOL_FIRST));
+    struct made r = make(DHCP_RELEASE, 1);
+    make_u32(&r, DHCP_OPT_SERVER_ID, SERVER);
+    make_field(&r, 12, POOL_FIRST);
+    struct pxed_slice packet = make_end(&r);
+    const uint32_t elsewhere[] = {IN, OUT, FAR, IP4(0, 0, 0, 1)};
+    for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+        net.source = elsewhere[i];
+        ck_assert_int_eq(net_serve(&net, packet, NULL, true).reason, PXED_WHY_DHCP_RELEASE_FOREIGN);
+        ck_assert_int_eq(e->state, DHCP_BOUND);
+    }
+    net.source = POOL_FIRST;
+    ck_assert_int_eq(net_serve(&net, packet, NULL, true).what, DHCP_NOTE);
+    ck_assert_int_eq(e->state, DHCP_EXPIRED);
+}
+END_TEST
+
 /* Seen with dnsmasq: the declined address was offered again at once (PROTOCOLS.md 0.10). */
 START_TEST(a_declined_address_is_not_offered_again) {
     uint32_t ip = net_lease(&net, 5, NULL);
-    struct made d = make(DHCP_DECLINE, 5), again = make(DHCP_DISCOVER, 5);
-    make_u32(&d, DHCP_OPT_SERVER_ID, SERVER);
-    make_u32(&d, DHCP_OPT_REQUESTED, ip);
-    ck_assert_int_eq(net_serve(&net, make_end(&d), NULL, false).reason, PXED_WHY_DHCP_DECLINED);
+    struct made again = make(DHCP_DISCOVER, 5);
+    ck_assert_int_eq(declines(5, ip, (struct dhcp_known){.ip = ip, .taken = true, .probes = 1}).reason,
+                     PXED_WHY_DHCP_DECLINED);
     struct pxed_slice packet = make_end(&again);
     ck_assert_uint_ne(net_serve(&net, packet, NULL, false).yiaddr, ip);
 }
@@ -251,10 +309,7 @@ END_TEST
 
 START_TEST(a_declined_reservation_gets_a_pool_address_meanwhile) {
     ck_assert_uint_eq(net_lease(&net, 9, &host), HOST_IP);
-    struct made d = make(DHCP_DECLINE, 9);
-    make_u32(&d, DHCP_OPT_SERVER_ID, SERVER);
-    make_u32(&d, DHCP_OPT_REQUESTED, HOST_IP);
-    net_serve(&net, make_end(&d), &host, false);
+    declines(9, HOST_IP, (struct dhcp_known){.ip = HOST_IP, .taken = true, .probes = 1});
     uint32_t ip = net_lease(&net, 9, &host);
     ck_assert(ip != 0 && ip != HOST_IP);
     net.now += DHCP_QUARANTINE_MS;
@@ -362,6 +417,8 @@ int main(void) {
     tcase_add_test(t, choosing_another_server_frees_the_offer);
     tcase_add_test(t, choosing_another_server_leaves_a_lease_alone);
     tcase_add_test(t, a_request_joins_the_commit_under_way);
+    tcase_add_test(t, a_decline_counts_only_if_we_see_it);
+    tcase_add_test(t, a_release_counts_only_from_its_address);
     tcase_add_test(t, a_declined_address_is_not_offered_again);
     tcase_add_test(t, a_declined_reservation_gets_a_pool_address_meanwhile);
     tcase_add_test(t, a_reservation_waits_for_the_lease_of_another);

@@ -93,7 +93,8 @@ void net_room(struct net *n) {
 
 static bool by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
     const struct net *n = arg;
-    return n->kept_ip != 0 && ip == n->kept_ip && !pxed_hwaddr_eq(mac, &n->kept_mac);
+    return n->kept_ip != 0 && ip == n->kept_ip && !pxed_hwaddr_eq(mac, &n->kept_mac) &&
+           !pxed_hwaddr_eq(mac, &n->kept_also);
 }
 
 struct dhcp_reserved net_reserved(struct net *n) {
@@ -108,9 +109,12 @@ struct dhcp_action net_serve(struct net *n, struct pxed_slice packet, const stru
     struct dhcp_query q = {.m = &m,
                            .facts = &facts,
                            .host = host,
-                           .source = m.ciaddr,
+                           .source = n->source ? n->source : m.ciaddr,
                            .unicast = unicast,
                            .reserved = net_reserved(n),
+                           .known = n->known,
+                           .cannot_write = n->cannot_write,
+                           .doubt = n->doubt,
                            .lease_ms = 3600 * 1000,
                            .now = n->now};
     net_room(n);

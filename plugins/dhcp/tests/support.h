@@ -31,8 +31,11 @@ struct net {
     struct dhcp_leases t;
     struct dhcp_scope scope;
     struct dhcp_memory memory;
-    uint32_t kept_ip; /* reserved for kept_mac; 0: none */
-    struct pxed_hwaddr kept_mac;
+    uint32_t kept_ip;                       /* reserved for kept_mac; 0: none */
+    struct pxed_hwaddr kept_mac, kept_also; /* kept_also: a further port of the same host; unset: none */
+    struct dhcp_known known;                /* for the next messages */
+    bool cannot_write, doubt;
+    uint32_t source; /* of the next messages; 0: their ciaddr */
     uint64_t now;
 };
 void net_open(struct net *n, uint32_t first, uint32_t last);

@@ -82,6 +82,7 @@ START_TEST(record_goes_out_and_comes_back) {
     static const enum dhcp_lease_state states[] = {DHCP_BOUND, DHCP_EXPIRED, DHCP_DECLINED};
     for (size_t i = 0; i < 3; i++) {
         struct dhcp_record r = {.ip = IP4(10, 77, 0, 60), .state = states[i], .end = 1795400000, .mac = mac_of(0x33)};
+        r.kept = i == 0;
         struct dhcp_record back;
         char k[64], v[DHCP_RECORD_MAX];
         struct pxed_buf key = PXED_BUF(k), value = PXED_BUF(v);
@@ -93,14 +94,33 @@ START_TEST(record_goes_out_and_comes_back) {
         dhcp_record_write(&r, &value);
         ck_assert(pxed_slice_is(pxed_buf_slice(&key), "10.77.0.60"));
         if (states[i] == DHCP_BOUND)
-            ck_assert(pxed_slice_is(pxed_buf_slice(&value), "1 bound 1795400000 1-525400000033 web01"));
+            ck_assert(pxed_slice_is(pxed_buf_slice(&value), "1 bound 1795400000 1-525400000033 web01 kept"));
         ck_assert(dhcp_record_read(pxed_buf_slice(&key), pxed_buf_slice(&value), &back));
         ck_assert_uint_eq(back.ip, r.ip);
         ck_assert_int_eq(back.state, r.state);
         ck_assert_int_eq(back.end, r.end);
         ck_assert(pxed_hwaddr_eq(&back.mac, &r.mac));
         ck_assert(pxed_slice_eq(back.name, r.name));
+        ck_assert_int_eq(back.kept, r.kept);
     }
+}
+END_TEST
+
+/* What versions before `kept` wrote, and a lease without a name. */
+START_TEST(record_without_name) {
+    struct dhcp_record r;
+    ck_assert(dhcp_record_read(PXED_SLICE("10.77.0.60"), PXED_SLICE("1 bound 5 1-525400000033"), &r));
+    ck_assert(r.name.len == 0 && !r.kept);
+    ck_assert(dhcp_record_read(PXED_SLICE("10.77.0.60"), PXED_SLICE("1 bound 5 1-525400000033 web01"), &r));
+    ck_assert(pxed_slice_is(r.name, "web01") && !r.kept);
+    char v[DHCP_RECORD_MAX];
+    struct pxed_buf value = PXED_BUF(v);
+    r.name = PXED_NO_SLICE;
+    r.kept = true;
+    dhcp_record_write(&r, &value);
+    ck_assert(pxed_slice_is(pxed_buf_slice(&value), "1 bound 5 1-525400000033 - kept"));
+    ck_assert(dhcp_record_read(PXED_SLICE("10.77.0.60"), pxed_buf_slice(&value), &r));
+    ck_assert(r.name.len == 0 && r.kept);
 }
 END_TEST
 
@@ -110,6 +130,7 @@ START_TEST(longest_record_fits) {
     struct pxed_buf key = PXED_BUF(k), value = PXED_BUF(v);
     memset(name, 'n', sizeof(name));
     r.name = pxed_slice(name, sizeof(name));
+    r.kept = true;
     r.mac = (struct pxed_hwaddr){.type = 255, .len = 20};
     dhcp_record_key(r.ip, &key);
     dhcp_record_write(&r, &value);
@@ -145,6 +166,7 @@ int main(void) {
     tcase_add_loop_test(t, extra_rows, 0, sizeof(lines) / sizeof(lines[0]));
     tcase_add_test(t, extra_value_of_255_bytes);
     tcase_add_test(t, record_goes_out_and_comes_back);
+    tcase_add_test(t, record_without_name);
     tcase_add_test(t, longest_record_fits);
     tcase_add_loop_test(t, record_refused_rows, 0, 13);
     suite_add_tcase(s, t);

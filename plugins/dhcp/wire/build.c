@@ -20,9 +20,7 @@ static size_t pieces_size(size_t len) {
     return len + 2 * (len == 0 ? 1 : (len + 254) / 255);
 }
 
-void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const struct dhcp_header *head,
-                struct pxed_slice relay) {
-    _Static_assert(DHCP_BUDGET >= DHCP_OPTIONS + 257 + 1, "an empty reply with option 82 and END must fit");
+void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const struct dhcp_header *head) {
     *b = (struct dhcp_builder){.packet = packet, .budget = budget, .len = DHCP_OPTIONS};
     memset(packet, 0, budget);
     packet[0] = DHCP_BOOTREPLY;
@@ -39,14 +37,18 @@ void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const st
     put_field(packet + 108, DHCP_FILE, head->file);
     memcpy(packet + DHCP_FIXED, "\x63\x82\x53\x63", 4);
     b->reserved = 1; /* END */
+}
+
+bool dhcp_echo_relay(struct dhcp_builder *b, struct pxed_slice relay) {
     if (relay.ptr == NULL)
-        return;
-    if (pieces_size(relay.len) > budget - DHCP_OPTIONS - 1) {
+        return true;
+    if (b->budget - b->len < b->reserved || pieces_size(relay.len) > b->budget - b->len - b->reserved) {
         b->dropped++;
-        return;
+        return false;
     }
     b->relay = relay;
     b->reserved += pieces_size(relay.len);
+    return true;
 }
 
 bool dhcp_put(struct dhcp_builder *b, enum dhcp_option code, const void *data, size_t len) {

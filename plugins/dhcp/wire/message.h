@@ -61,6 +61,7 @@ enum dhcp_option {
     DHCP_OPT_UUID = 97,
     DHCP_OPT_SUBNET = 118,
     DHCP_OPT_IPXE = 175,
+    DHCP_OPT_PATH_PREFIX = 210,
     DHCP_OPT_END = 255,
 };
 
@@ -135,15 +136,17 @@ struct dhcp_builder {
     uint8_t *packet;
     size_t budget;
     size_t len;
-    struct pxed_slice relay; /* option 82, echoed as the last one; its place is kept free */
+    struct pxed_slice relay; /* option 82, put last by dhcp_finish; its place is kept free */
     size_t reserved;
     unsigned dropped;
 };
 
 /* Starts a BOOTREPLY in `packet` of `budget` bytes, DHCP_BUDGET at least. Every byte of the reply is written: nothing
- * of an earlier packet can leak out. `relay` is the received option 82 or unset; it must outlive the builder. */
-void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const struct dhcp_header *head,
-                struct pxed_slice relay);
+ * of an earlier packet can leak out. */
+void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const struct dhcp_header *head);
+/* Keeps room for the received option 82 (RFC 3046 2.2), which must outlive the builder; unset: nothing to do. Called
+ * behind the options that no reply may lack: a relay option that leaves them no room is not echoed (false). */
+bool dhcp_echo_relay(struct dhcp_builder *b, struct pxed_slice relay);
 bool dhcp_put(struct dhcp_builder *b, enum dhcp_option code, const void *data, size_t len);
 bool dhcp_put_u8(struct dhcp_builder *b, enum dhcp_option code, uint8_t value);
 bool dhcp_put_u16(struct dhcp_builder *b, enum dhcp_option code, uint16_t value);

@@ -255,7 +255,7 @@ START_TEST(foreign_files_are_refused) {
     for (int i = 0; i < 1000; i++)
         fputs("this is no database\n", f);
     fclose(f);
-    ck_assert_int_lt(store_db_open(&db, in_folder("text.db"), &store_schema_now, &error), 0);
+    ck_assert_int_eq(store_db_open(&db, in_folder("text.db"), &store_schema_now, &error), STORE_DAMAGED);
     ck_assert_int_eq(symlink("/dev/null", in_folder("link.db")), 0);
     ck_assert_int_lt(store_db_open(&db, in_folder("link.db"), &store_schema_now, &error), 0);
     ck_assert_int_lt(store_db_open(&db, in_folder("none/pxed.db"), &store_schema_now, &error), 0);

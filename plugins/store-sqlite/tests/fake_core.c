@@ -31,8 +31,17 @@ static const char *fake_state_dir(struct pxed_ctx *ctx) {
     return of(ctx)->state_dir;
 }
 
-static const struct pxed_core core = {
-    .size = sizeof(core), .loop = fake_loop, .log = fake_log, .publish = fake_publish, .state_dir = fake_state_dir};
+static uint64_t fake_wall(struct pxed_ctx *ctx) {
+    (void)ctx;
+    return 1795897894000; /* 2026-11-28T20:31:34Z */
+}
+
+static const struct pxed_core core = {.size = sizeof(core),
+                                      .loop = fake_loop,
+                                      .wall = fake_wall,
+                                      .log = fake_log,
+                                      .publish = fake_publish,
+                                      .state_dir = fake_state_dir};
 
 void fake_core_open(struct fake_core *fake, const char *state_dir, const void *config) {
     *fake = (struct fake_core){.ctx = {.core = &core, .config = config}, .state_dir = state_dir};

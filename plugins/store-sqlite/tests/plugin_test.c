@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fake_core.h"
 #include "support.h"
@@ -252,13 +253,32 @@ START_TEST(fini_writes_what_is_queued) {
 END_TEST
 
 START_TEST(start_fails_in_one_sentence) {
+    ck_assert_int_eq(mkdir(in_folder("pxed.db"), 0700), 0);
+    ck_assert_int_lt(plugin()->start(&fake.ctx), 0);
+    ck_assert_uint_eq(fake.errors, 1);
+    commit_one(put("lease", "a", "1", 0), NULL); /* dropped by fini */
+    rmdir(in_folder("pxed.db"));
+}
+END_TEST
+
+/* It starts all the same, and says in one line what happened and where the file lies. */
+START_TEST(a_damaged_file_is_moved_aside) {
     FILE *f = fopen(in_folder("pxed.db"), "w");
     fputs("SQLite format 2, or something like it: certainly no database of ours, and longer than a header is. ......",
           f);
     fclose(f);
-    ck_assert_int_lt(plugin()->start(&fake.ctx), 0);
+    start();
     ck_assert_uint_eq(fake.errors, 1);
-    commit_one(put("lease", "a", "1", 0), NULL); /* dropped by fini */
+    ck_assert(exists_in_folder("pxed.db.damaged-20261128T203134Z"));
+    ck_assert_ptr_nonnull(strstr(fake.log, "store-damaged: the store was damaged ("));
+    ck_assert_ptr_nonnull(strstr(fake.log, "/pxed.db.damaged-20261128T203134Z, "));
+    ck_assert_ptr_nonnull(strstr(fake.log, "with 0 rows of lease, 0 of journal, 0 of machine"));
+    commit_one(put("lease", "a", "1", 0), &results[0]);
+    wait_for(1);
+    ck_assert_int_eq(results[0], PXED_STORE_OK);
+    restart();
+    ck_assert_str_eq(content("lease"), "a=1@1 ");
+    ck_assert_uint_eq(fake.errors, 0);
 }
 END_TEST
 
@@ -297,6 +317,7 @@ int main(void) {
     tcase_add_test(tests, stop_waits_for_the_queue);
     tcase_add_test(tests, fini_writes_what_is_queued);
     tcase_add_test(tests, start_fails_in_one_sentence);
+    tcase_add_test(tests, a_damaged_file_is_moved_aside);
     tcase_add_test(tests, a_hundred_thousand);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

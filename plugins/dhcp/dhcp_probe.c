@@ -1,0 +1,253 @@
+/* Who uses an address: ARP probes. The message that asked for one waits in memory and is served again with the answer;
+ * nothing else waits. */
+#include <errno.h>
+#include <net/ethernet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dhcp.h"
+#include "pxed/arena.h"
+#include "wire/arp.h"
+
+enum {
+    PROBES_MAX = 256,       /* at once, in all networks */
+    PROBES_STRANGERS = 192, /* of them for machines of no host line: a flood leaves room for the declared ones */
+    AGAIN_MS = 200,         /* the second and last probe, for one that was lost */
+    END_MS = 500,           /* who has not answered by then is not there */
+    TICK_MS = 50,
+    ARP_PER_TURN = 256,
+};
+
+struct dhcp_probe {
+    struct dhcp_probe *next;
+    struct dhcp_port *port;
+    struct dhcp_arrival arrival;
+    struct pxed_hwaddr mac; /* of the client: its own answer is no other machine's */
+    uint32_t ip;
+    unsigned nth; /* probe for this message */
+    bool taken, own, again;
+    bool patient; /* one answer is not enough: who else is there? */
+    uint64_t begun;
+    size_t len;
+    uint8_t bytes[DHCP_RECV_SIZE];
+};
+
+/* ---- the socket ---- */
+
+/* Opened before the capability is dropped; bound to one card, so that an answer belongs to one network. */
+void dhcp_probe_open(struct dhcp_link *link) {
+    struct sockaddr_ll at = {
+        .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_ARP), .sll_ifindex = (int)link->iface.index};
+    link->arp = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETHERTYPE_ARP));
+    if (link->arp >= 0 && bind(link->arp, (const struct sockaddr *)&at, sizeof(at)) == 0)
+        return;
+    pxed_log(link->d->ctx, PXED_LOG_WARNING, "socket-failed", NULL, NULL,
+             "interface=%s no ARP socket: no DECLINE counts, and no address is probed error=%s", link->iface.name,
+             strerror(errno));
+    if (link->arp >= 0)
+        close(link->arp);
+    link->arp = -1;
+}
+
+static void ask(const struct dhcp_probe *p) {
+    const struct dhcp_link *link = p->port->link;
+    struct sockaddr_ll to = {.sll_family = AF_PACKET,
+                             .sll_protocol = htons(ETHERTYPE_ARP),
+                             .sll_ifindex = (int)link->iface.index,
+                             .sll_halen = 6,
+                             .sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+    uint8_t packet[DHCP_ARP_SIZE];
+    dhcp_arp_probe(packet, link->iface.mac.bytes, p->ip);
+    /* One that cannot leave is one that is lost: the second may get through. */
+    (void)sendto(link->arp, packet, sizeof(packet), MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
+}
+
+/* ---- probes ---- */
+
+static void listen_to_arp(struct dhcp *d, bool on);
+
+/* Takes out what has ended, then serves its messages again: that may begin new probes. */
+static void sweep(struct dhcp *d, uint64_t now) {
+    struct dhcp_probe *ended = NULL, **at = &d->probes;
+    while (*at) {
+        struct dhcp_probe *p = *at;
+        if ((!p->taken || p->patient) && now - p->begun < END_MS) {
+            at = &p->next;
+            continue;
+        }
+        *at = p->next;
+        p->next = ended;
+        ended = p;
+        d->n_probes--;
+    }
+    while (ended) {
+        struct dhcp_probe *p = ended;
+        ended = p->next;
+        struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .own = p->own, .probes = p->nth};
+        dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
+        free(p);
+    }
+    if (d->n_probes == 0)
+        listen_to_arp(d, false);
+}
+
+static void on_tick(uv_timer_t *timer) {
+    struct dhcp *d = timer->data;
+    uint64_t now = dhcp_now(d);
+    for (struct dhcp_probe *p = d->probes; p; p = p->next)
+        if (!p->again && now - p->begun >= AGAIN_MS) {
+            p->again = true;
+            ask(p);
+        }
+    sweep(d, now);
+}
+
+/* All cards of a host are one machine. */
+static bool is_own(struct dhcp *d, const struct pxed_hwaddr *client, const struct pxed_hwaddr *mac) {
+    if (pxed_hwaddr_eq(client, mac))
+        return true;
+    const struct pxed_host *host = d->core->host(d->ctx, client);
+    for (size_t i = 0; host && i < host->n_macs; i++)
+        if (pxed_hwaddr_eq(&host->macs[i], mac))
+            return true;
+    return false;
+}
+
+static void on_arp(uv_poll_t *poll, int status, int events) {
+    struct dhcp_link *link = poll->data;
+    struct dhcp *d = link->d;
+    struct pxed_hwaddr mac;
+    uint32_t ip;
+    char bytes[64];
+    bool any = false;
+    (void)status, (void)events;
+    for (int i = 0; i < ARP_PER_TURN; i++) {
+        ssize_t n = recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT);
+        if (n < 0)
+            break;
+        if (!dhcp_arp_sender(pxed_slice(bytes, (size_t)n), &ip, &mac))
+            continue;
+        for (struct dhcp_probe *p = d->probes; p; p = p->next)
+            if (p->ip == ip && p->port->link == link)
+                *(is_own(d, &p->mac, &mac) ? &p->own : &p->taken) = any = true;
+    }
+    if (any)
+        sweep(d, dhcp_now(d));
+}
+
+/* ARP is a network's small talk: it is listened to while a probe runs, and what was said before does not count. */
+static void listen_to_arp(struct dhcp *d, bool on) {
+    char bytes[64];
+    if (!d->probing)
+        return;
+    for (unsigned i = 0; i < d->n_links; i++) {
+        struct dhcp_link *link = &d->links[i];
+        if (!link->arp_polled)
+            continue;
+        if (!on) {
+            uv_poll_stop(&link->arp_poll);
+            continue;
+        }
+        for (int n = 0; n < 4 * ARP_PER_TURN && recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT) >= 0; n++)
+            ;
+        uv_poll_start(&link->arp_poll, UV_READABLE, on_arp);
+    }
+    if (on)
+        uv_timer_start(&d->probe_timer, on_tick, TICK_MS, TICK_MS);
+    else
+        uv_timer_stop(&d->probe_timer);
+}
+
+bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
+                const struct pxed_hwaddr *mac, bool declared, bool patient, const struct dhcp_known *next) {
+    struct dhcp *d = port->link->d;
+    for (const struct dhcp_probe *p = d->probes; p; p = p->next)
+        if (p->ip == next->ip && p->port->link == port->link)
+            return true; /* the answer is on its way; the client asks again */
+    if (!port->link->arp_polled) {
+        dhcp_packet_again(port, arrival, bytes, next);
+        return true;
+    }
+    if (d->n_probes >= (declared ? PROBES_MAX : PROBES_STRANGERS) || bytes.len > DHCP_RECV_SIZE)
+        return false;
+    struct dhcp_probe *p = pxed_xalloc(sizeof(*p));
+    p->port = port;
+    p->arrival = *arrival;
+    p->mac = *mac;
+    p->ip = next->ip;
+    p->nth = next->probes;
+    p->patient = patient;
+    p->begun = dhcp_now(d);
+    p->len = bytes.len;
+    memcpy(p->bytes, bytes.ptr, bytes.len);
+    p->next = d->probes;
+    d->probes = p;
+    if (d->n_probes++ == 0)
+        listen_to_arp(d, true);
+    ask(p);
+    return true;
+}
+
+/* ---- life ---- */
+
+int dhcp_probe_listen(struct dhcp *d) {
+    uv_timer_init(d->core->loop(d->ctx), &d->probe_timer);
+    d->probe_timer.data = d;
+    d->probing = true;
+    d->handles++;
+    for (unsigned i = 0; i < d->n_links; i++) {
+        struct dhcp_link *link = &d->links[i];
+        if (link->arp < 0)
+            continue;
+        int r = uv_poll_init(d->core->loop(d->ctx), &link->arp_poll, link->arp);
+        if (r < 0)
+            return r;
+        link->arp_poll.data = link;
+        link->arp_polled = true;
+        d->handles++;
+    }
+    return 0;
+}
+
+void dhcp_probe_forget(struct dhcp *d) {
+    while (d->probes) {
+        struct dhcp_probe *p = d->probes;
+        d->probes = p->next;
+        free(p);
+    }
+    d->n_probes = 0;
+    listen_to_arp(d, false);
+}
+
+static void on_arp_closed(uv_handle_t *handle) {
+    struct dhcp_link *link = handle->data;
+    struct dhcp *d = link->d;
+    close(link->arp);
+    link->arp = -1;
+    d->handles--;
+    dhcp_free_if_done(d);
+}
+
+static void on_timer_closed(uv_handle_t *handle) {
+    struct dhcp *d = handle->data;
+    d->handles--;
+    dhcp_free_if_done(d);
+}
+
+void dhcp_probe_close(struct dhcp *d) {
+    dhcp_probe_forget(d);
+    for (unsigned i = 0; i < d->n_links; i++) {
+        struct dhcp_link *link = &d->links[i];
+        if (link->arp_polled) {
+            uv_close((uv_handle_t *)&link->arp_poll, on_arp_closed);
+        } else if (link->arp >= 0) {
+            close(link->arp);
+            link->arp = -1;
+        }
+        link->arp_polled = false;
+    }
+    if (d->probing)
+        uv_close((uv_handle_t *)&d->probe_timer, on_timer_closed);
+    d->probing = false;
+}
