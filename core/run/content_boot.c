@@ -318,7 +318,7 @@ void content_note_image(const struct lookup *l, struct open_content *c) {
     if (!b.m || !lifecycle_open(&b.m->rec) || !(b.host = catalogue_find(l->d->catalogue, &b.m->rec.mac)))
         return;
     b.os = decide_os(l->d, b.host, b.m, &c->arena);
-    if (!pxed_slice_eq(b.os->id.text, l->name.os) && !(b.os->iso && l->name.kind == NAME_PLAIN))
+    if (!pxed_slice_eq_nocase(b.os->id.text, l->name.os) && !(b.os->iso && l->name.kind == NAME_PLAIN))
         return;
     decide_step(l->d, &b.m->rec.mac, PXED_STAGE_KERNEL, PXED_WHY_OK, NULL, c->path);
     c->feeds = b.m->rec.own_script;

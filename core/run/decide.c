@@ -26,7 +26,7 @@ struct lifecycle_line decide_line(const struct catalogue_host *host) {
 const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host, const struct machine *m,
                                      struct pxed_arena *arena) {
     struct pxed_slice id = pxed_slice_of(m->rec.os);
-    if (!lifecycle_open(&m->rec) || id.len == 0 || pxed_slice_eq(id, host->os->id.text))
+    if (!lifecycle_open(&m->rec) || id.len == 0 || pxed_slice_eq_nocase(id, host->os->id.text))
         return host->os;
     const struct catalogue_os *os = catalogue_os(d->catalogue, id);
     return os ? os : catalogue_os_make(&d->plugins, id, arena);
@@ -41,7 +41,8 @@ static bool script_exists(struct daemon *d) {
 
 static enum pxed_reason wants(const struct catalogue_host *host, const struct machine *m) {
     struct lifecycle_line line = decide_line(host);
-    return lifecycle_wants(&m->rec, &line);
+    enum pxed_reason why = lifecycle_wants(&m->rec, &line);
+    return why == PXED_WHY_OK ? host->trouble : why;
 }
 
 static void learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {

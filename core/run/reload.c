@@ -17,7 +17,7 @@ enum { QUIET_MS = 200, QUIET_LIMIT_MS = 700 };
 void reload_log(const struct pxed_diags *diags) {
     for (size_t i = 0; i < diags->n; i++) {
         const struct pxed_diag *e = &diags->items[i];
-        enum pxed_log_level level = e->severity == PXED_ERROR ? PXED_LOG_ERROR : PXED_LOG_WARNING;
+        enum pxed_log_level level = e->severity == PXED_WARNING ? PXED_LOG_WARNING : PXED_LOG_ERROR;
         if (e->file && e->line)
             log_core(level, "config", "%s:%u: %s", e->file, e->line, e->text);
         else
@@ -34,6 +34,7 @@ struct catalogue *reload_build(struct daemon *d, struct config *config, const ch
         .ifaces = d->ifaces,
         .n_ifaces = d->n_ifaces,
         .hosts_from = hosts_from,
+        .as_account = true,
     };
     return catalogue_build(&in, diags);
 }
@@ -50,7 +51,16 @@ static void write_quoted(FILE *to, struct pxed_slice value) {
     fputc('"', to);
 }
 
-static void write_host(FILE *to, const struct catalogue_host *h) {
+/* The content of an @FILE is kept, whatever becomes of the file; but not what a line cannot hold. */
+static bool stays_outside(const struct catalogue_host *h, size_t var) {
+    struct pxed_slice value = h->pub.vars[var].value;
+    bool line = value.ptr != NULL;
+    for (size_t i = 0; i < value.len; i++)
+        line &= (unsigned char)value.ptr[i] >= ' ' || value.ptr[i] == '\t';
+    return h->from[var] && !line;
+}
+
+static void write_host(FILE *to, const struct catalogue_host *h, struct pxed_arena *scratch) {
     char mac[PXED_MAC_TEXT];
     fprintf(to, "%s, %.*s", pxed_mac_text(&h->pub.macs[0], ":", mac), PXED_S(h->os->id.text));
     for (size_t i = 0; i < h->pub.n_vars; i++) {
@@ -59,9 +69,21 @@ static void write_host(FILE *to, const struct catalogue_host *h) {
             continue; /* from a section: the ini still says it */
         bool answer = pxed_slice_is(v->key, "answer") && h->answer;
         fprintf(to, ", %.*s=", PXED_S(v->key));
-        write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
+        if (stays_outside(h, i))
+            write_quoted(to, pxed_slice_of(pxed_arena_printf(scratch, "@%s", h->from[i])));
+        else
+            write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
     }
     fputc('\n', to);
+}
+
+/* Only then the new name outlives a power cut. */
+static int sync_folder(const char *path) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = fd >= 0 && fsync(fd) == 0 ? 0 : -errno;
+    if (fd >= 0)
+        close(fd);
+    return rc;
 }
 
 int reload_keep(const struct catalogue *c) {
@@ -74,11 +96,13 @@ int reload_keep(const struct catalogue *c) {
     if (!to)
         return -errno;
     fprintf(to, "# the last good host table, written by pxed; read when the host file is broken at start\n");
+    struct pxed_arena scratch = {0};
     for (size_t i = 0; i < c->n_hosts; i++)
-        write_host(to, &c->hosts[i]);
+        write_host(to, &c->hosts[i], &scratch);
+    pxed_arena_clear(&scratch);
     bool ok = fflush(to) == 0 && fdatasync(fd) == 0;
     ok &= fclose(to) == 0;
-    return ok && rename(temporary, path) == 0 ? 0 : -errno;
+    return ok && rename(temporary, path) == 0 ? sync_folder(c->settings.state) : -errno;
 }
 
 /* --- one reload --- */

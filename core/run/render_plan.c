@@ -8,7 +8,8 @@
 enum { INJECTED_NAME_MAX = 31 }; /* wimboot's file names, vdisk.h */
 
 static struct pxed_slice image_path(const struct render *r, const char *file) {
-    return pxed_slice_of(pxed_arena_printf(r->arena, "os/%.*s/%s", PXED_S(r->os->id.text), file));
+    return pxed_slice_of(
+        pxed_arena_printf(r->arena, "os/%.*s/%s", PXED_S(catalogue_folder(r->catalogue, r->os->id.text)), file));
 }
 
 static void add_initrd(struct pxed_plan *plan, struct pxed_slice path, struct pxed_slice as) {
@@ -92,8 +93,8 @@ static int is_injectable(const struct dirent *e) {
 /* The operator's own: drivers for the network card, tools. */
 static void inject_folder(const struct render *r, struct pxed_plan *plan) {
     struct dirent **found;
-    const char *folder =
-        pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir, PXED_S(r->os->id.text));
+    const char *folder = pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir,
+                                           PXED_S(catalogue_folder(r->catalogue, r->os->id.text)));
     int n = scandir(folder, &found, is_injectable, by_name);
     for (int i = 0; i < n; i++) {
         struct pxed_slice name = pxed_arena_dup(r->arena, pxed_slice_of(found[i]->d_name));
@@ -152,6 +153,8 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
     struct pxed_boot row = {0};
     bool handover;
     memset(ret, 0, sizeof(*ret));
+    if (r->host->trouble != PXED_WHY_OK)
+        return r->host->trouble;
     if (!r->os->profile)
         return PXED_WHY_NO_PROFILE;
     enum pxed_reason why = find_row(r, &client, &row, &handover);

@@ -23,7 +23,7 @@ static struct pxed_slice own_file(const struct catalogue *c, const struct machin
     char mac[PXED_MAC_TEXT];
     const char *paths[] = {
         pxed_arena_printf(arena, "%s/hosts/%s/%s", c->boot_dir, pxed_mac_text(&m->rec.mac, "-", mac), name),
-        pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(os->text), name)};
+        pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(catalogue_folder(c, os->text)), name)};
     struct pxed_slice text = PXED_NO_SLICE;
     for (size_t i = 0; i < 2 && !text.ptr; i++)
         text = hostfile_slurp(paths[i], 1 << 20, arena);

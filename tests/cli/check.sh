@@ -132,7 +132,7 @@ export PXED_PLUGIN_DIR
 { ini; } | sed 's/^plugins.*/plugins = newer-major wrong-magic needs-nothing cycle-a cycle-b/' >plugins.ini
 printf '# nobody\n' >host-os.conf
 run "broken plugins" 1 check -c plugins.ini
-says "plugins.ini:6: $1/tests/broken/newer-major.so: built for plugin ABI 2.0, this pxed has 1.1"
+says "plugins.ini:6: $1/tests/broken/newer-major.so: built for plugin ABI 2.0, this pxed has 1."
 says "wrong-magic.so: not a pxed plugin"
 says "plugin 'needs-nothing' needs the service nothing/1"
 says "need each other"
