@@ -136,3 +136,14 @@ enum pxed_reason answer_find(const struct catalogue *c, const struct catalogue_h
         return differ(&f, ret, h->answer);
     return PXED_WHY_OK;
 }
+
+struct pxed_slice answer_read(struct answer_found *found, struct pxed_arena *arena) {
+    char *bytes = pxed_arena_alloc(arena, (size_t)found->size + 1);
+    size_t n = 0;
+    for (ssize_t r = 1; n < found->size && r > 0; n += r > 0 ? (size_t)r : 0)
+        r = pread(found->fd, bytes + n, (size_t)found->size - n, (off_t)n);
+    bool whole = n == found->size;
+    close(found->fd);
+    found->fd = -1;
+    return whole ? pxed_slice(bytes, n) : PXED_NO_SLICE;
+}

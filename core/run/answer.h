@@ -23,3 +23,5 @@ struct answer_found {
  * another name of a file that is never served; BUSY: no descriptors are left. */
 enum pxed_reason answer_find(const struct catalogue *c, const struct catalogue_host *h, const struct pxed_file *row,
                              int root_fd, struct pxed_arena *arena, struct answer_found *ret);
+/* All its bytes, and its descriptor is closed. Unset slice if it cannot be read. */
+struct pxed_slice answer_read(struct answer_found *found, struct pxed_arena *arena);

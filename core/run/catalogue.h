@@ -104,6 +104,13 @@ struct catalogue {
     bool writes_pxelinux_cfg;
 };
 
+/* How far a build looks: `pxed check` may be asked for less. */
+enum catalogue_depth {
+    CATALOGUE_ALL,
+    CATALOGUE_TEXT,   /* ini, host file, @FILEs, answer files: no images */
+    CATALOGUE_SYNTAX, /* ini and host file, word by word */
+};
+
 /* What a build is made from. The ini is bound: catalogue_build reads [os ...], [group ...], [defaults] from it. */
 struct catalogue_input {
     struct ini *ini;
@@ -112,7 +119,8 @@ struct catalogue_input {
     const struct pxed_iface *ifaces; /* may be none in `check` */
     size_t n_ifaces;
     const char *hosts_from; /* instead of settings->hosts: the last good table; NULL otherwise */
-    bool as_account;        /* root looks at all but ini, host files and our own templates with the account's eyes */
+    enum catalogue_depth depth;
+    bool as_account; /* root looks at all but ini, host files and our own templates with the account's eyes */
 };
 
 /* NULL when there were errors in the hosts or sections; warnings and errors of single hosts give a catalogue. One
@@ -166,6 +174,11 @@ const char *catalogue_fact(const struct catalogue_os *os, const char *key);
 /* What its plugin makes of a host's variables: {{host.win-KEY}}. Unset: nothing. */
 struct pxed_slice catalogue_value(const struct catalogue *c, const struct catalogue_os *os,
                                   const struct pxed_host *host, const char *key, struct pxed_arena *arena);
+/* What was looked for where there is no image, and what stands in the way if something does: for NO_IMAGE. The system
+ * has a profile. May wait for a disk. */
+const char *catalogue_missing(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena);
+/* Can loaders take this name: no blank, and nothing that splits a URL. */
+bool catalogue_name_speakable(struct pxed_slice name);
 /* A boot program that is one for all systems: "/memdisk" is os/memdisk below root/boot, or lies in loader-path. */
 bool catalogue_program_exists(const struct catalogue *c, const char *name);
 

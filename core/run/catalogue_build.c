@@ -93,8 +93,8 @@ static void warn_images(struct build *b) {
         const struct catalogue_os *os = b->c->systems[i];
         if (os->profile && lacks_image(b, os))
             pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
-                          "no image for '%.*s' in %s/os/%.*s: its hosts boot their disks (NO_IMAGE)",
-                          PXED_S(os->id.text), b->c->boot_dir, PXED_S(catalogue_folder(b->c, os->id.text)));
+                          "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s",
+                          PXED_S(os->id.text), catalogue_missing(b->c, os, &b->c->arena));
     }
 }
 
@@ -166,6 +166,19 @@ void build_trouble(struct build *b, struct catalogue_host *h, enum pxed_reason w
     build_note_trouble(b, h, why, file, line, text);
 }
 
+void build_own_errors(struct build *b, struct catalogue_host *h, enum pxed_reason why, size_t from) {
+    for (size_t i = from; i < b->diags->n; i++) {
+        struct pxed_diag *d = &b->diags->items[i];
+        if (d->severity != PXED_ERROR)
+            continue;
+        d->severity = PXED_HOST_ERROR;
+        b->diags->errors--;
+        b->diags->host_errors++;
+        if (h)
+            build_note_trouble(b, h, why, d->file ? d->file : h->pub.file, d->file ? d->line : h->pub.line, d->text);
+    }
+}
+
 static void check_group(struct build *b, struct catalogue_host *h) {
     struct pxed_slice group = pxed_host_value(&h->pub, "group");
     const struct ini *ini = b->in->ini;
@@ -198,8 +211,12 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
     h->os = build_system(b, line->os, line->file, line->line);
     if (!h->os)
         return;
-    for (size_t i = 0; i < line->n_pairs; i++)
+    for (size_t i = 0; i < line->n_pairs; i++) {
+        size_t from = b->diags->n;
         vars_check(line->pairs[i].key, line->pairs[i].value, h->os->profile, true, line->file, line->line, b->diags);
+        if (line->pairs[i].from) /* the line can be read; what the file holds is this host's matter */
+            build_own_errors(b, h, PXED_WHY_VALUE_UNREADABLE, from);
+    }
     h->pub.os = h->os->id;
     h->pub.file = line->file;
     h->pub.line = line->line;
@@ -217,7 +234,8 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
                                                       line->mac.bytes[4], line->mac.bytes[5]));
     take_macs(b, h, line, index);
     take_ip(b, h, index);
-    build_answer(b, h);
+    if (b->in->depth <= CATALOGUE_TEXT)
+        build_answer(b, h);
     c->n_hosts++;
 }
 
@@ -352,7 +370,8 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
             load_templates(&b, in->plugins->items[i]->desc.name);
     read_hosts(&b);
     bool seeing = in->as_account && eyes_open(in->settings);
-    hostfile_values(&b.file, &c->arena);
+    if (in->depth <= CATALOGUE_TEXT)
+        hostfile_values(&b.file, &c->arena);
     for (size_t i = 0; i < b.file.n_files; i++)
         build_private(&b, b.file.files[i]);
     c->root_fd = open(in->settings->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -364,15 +383,22 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     c->by_ip = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->hosts = PXED_NEWS(&c->arena, struct catalogue_host, b.file.n + 1);
     build_systems_of_sections(&b);
-    catalogue_isos_read(c, in->ini);
+    if (in->depth == CATALOGUE_ALL)
+        catalogue_isos_read(c, in->ini);
     for (size_t i = 0; i < b.file.n; i++)
         take_host(&b, &b.file.lines[i]);
     refuse_equal_names(&b);
     build_check_sections(&b);
     find_private_inside(&b);
-    catalogue_isos_warn(c, diags);
-    build_look(&b);
-    warn_images(&b);
+    if (in->depth <= CATALOGUE_TEXT) {
+        build_look(&b);
+        build_judge(&b);
+    }
+    if (in->depth == CATALOGUE_ALL) {
+        catalogue_isos_warn(c, diags);
+        build_judge_images(&b);
+        warn_images(&b);
+    }
     if (seeing)
         eyes_close();
     free(b.file.lines);

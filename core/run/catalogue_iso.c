@@ -151,13 +151,32 @@ void catalogue_isos_free(struct catalogue *c) {
             iso_unref(c->isos[i].items[k].index);
 }
 
+/* A floppy's or hard disk's image: it begins with a boot sector. */
+static bool is_disk(const struct catalogue *c, const struct catalogue_iso_item *item) {
+    uint8_t end[2] = {0};
+    int fd =
+        open_beneath(c->root_fd, pxed_arena_printf((struct pxed_arena *)(uintptr_t)&c->arena, "boot/%s", item->name));
+    bool boots = fd >= 0 && pread(fd, end, 2, 510) == 2 && end[0] == 0x55 && end[1] == 0xaa;
+    if (fd >= 0)
+        close(fd);
+    return boots;
+}
+
 static void warn_iso(const struct catalogue *c, const struct catalogue_iso_item *item, bool named, const char *file,
                      unsigned line, struct pxed_diags *diags) {
     const struct iso *iso = item->index;
-    /* What `iso =` names is booted whole: it may be of any kind. */
-    if (!iso && !(named && item->foreign))
+    if (!iso && named && item->foreign) { /* booted whole: it may be of any kind that a BIOS boots */
+        if (!is_disk(c, item))
+            pxed_diag_add(diags, PXED_WARNING, file, line,
+                          "%s/%s is neither an ISO (%s) nor a disk's image with a boot sector: no machine can boot it",
+                          c->boot_dir, item->name, item->why);
+    } else if (!iso)
         pxed_diag_add(diags, PXED_WARNING, file, line, "no file inside %s/%s can be served: %s", c->boot_dir,
                       item->name, item->why);
+    if (!named && !catalogue_name_speakable(pxed_slice_of(item->name)))
+        pxed_diag_add(diags, PXED_WARNING, file, line,
+                      "%s/%s: a blank or one of #?%%\"\\ in its name: it cannot be booted whole; rename it",
+                      c->boot_dir, item->name);
     for (size_t i = 0; iso && i < iso->n_notes && i < ISO_NOTES_MAX; i++)
         pxed_diag_add(diags, PXED_WARNING, file, line, "%s/%s is not served whole from inside: %s", c->boot_dir,
                       item->name, iso->notes[i]);

@@ -153,16 +153,7 @@ static void judge_host(struct build *b, struct catalogue_host *h) {
     struct view v = make_view(c, (struct catalogue_os *)(uintptr_t)h->os, &c->arena);
     size_t from = b->diags->n;
     h->os->ops->host(&h->pub, &v.pub, b->diags);
-    for (size_t i = from; i < b->diags->n; i++) {
-        struct pxed_diag *d = &b->diags->items[i];
-        if (d->severity != PXED_ERROR)
-            continue;
-        d->severity = PXED_HOST_ERROR;
-        b->diags->errors--;
-        b->diags->host_errors++;
-        build_note_trouble(b, h, PXED_WHY_HOST_BROKEN, d->file ? d->file : h->pub.file, d->file ? d->line : h->pub.line,
-                           d->text);
-    }
+    build_own_errors(b, h, PXED_WHY_HOST_BROKEN, from);
 }
 
 void build_look(struct build *b) {
@@ -173,9 +164,11 @@ void build_look(struct build *b) {
         if (!os->profile)
             continue;
         struct view v = make_view(c, os, &c->arena);
-        if (CATALOGUE_HAS_OP(os->ops, image))
+        bool images = b->in->depth == CATALOGUE_ALL;
+        if (images && CATALOGUE_HAS_OP(os->ops, image))
             os->ops->image(&v.pub, diags);
-        warn_programs(c, os, diags);
+        if (images)
+            warn_programs(c, os, diags);
         warn_raw(c, os, diags);
         warn_share(c, os, diags);
     }

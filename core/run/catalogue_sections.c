@@ -48,6 +48,18 @@ static const struct pxed_profile *first_profile(const struct build *b, const cha
     return NULL;
 }
 
+/* What an @FILE of a section holds is the matter of the hosts that would have it. */
+static void blame_hosts(struct build *b, const struct ini_entry *e, size_t from) {
+    size_t errors = b->diags->errors;
+    build_own_errors(b, NULL, PXED_WHY_VALUE_UNREADABLE, from);
+    for (size_t i = 0; i < b->c->n_hosts && b->diags->errors < errors; i++) {
+        const struct pxed_var *v = pxed_host_var(&b->c->hosts[i].pub, e->key);
+        if (v && v->file && v->line == e->line && strcmp(v->file, e->file) == 0)
+            build_note_trouble(b, &b->c->hosts[i], PXED_WHY_VALUE_UNREADABLE, e->file, e->line,
+                               b->diags->items[from].text);
+    }
+}
+
 void build_check_sections(struct build *b) {
     static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", "boot", "wim", "index", NULL};
     const struct ini *ini = b->in->ini;
@@ -67,8 +79,11 @@ void build_check_sections(struct build *b) {
             profile = first_profile(b, e->section); /* for advice about what it does not know */
         if (own && strcmp(e->key, "via") == 0)
             check_via(b, e);
+        size_t from = b->diags->n;
         if (!own)
             vars_check(pxed_slice_of(e->key), pxed_slice_of(e->value), profile, false, e->file, e->line, b->diags);
+        if (e->from)
+            blame_hosts(b, e, from);
     }
 }
 

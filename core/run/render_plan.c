@@ -87,7 +87,7 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
 
 static int is_injectable(const struct dirent *e) {
     return e->d_name[0] != '.' && (e->d_type == DT_REG || e->d_type == DT_LNK) &&
-           strlen(e->d_name) <= INJECTED_NAME_MAX;
+           strlen(e->d_name) <= INJECTED_NAME_MAX && catalogue_name_speakable(pxed_slice_of(e->d_name));
 }
 
 /* The operator's own: drivers for the network card, tools. */
@@ -147,6 +147,14 @@ static void add_row_files(struct render *r, const struct pxed_boot *row, struct 
     }
 }
 
+/* A loader would split a name with a blank, fetch half of it and stop there. */
+static bool is_speakable(const struct pxed_plan *plan) {
+    bool well = catalogue_name_speakable(plan->kernel);
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        well &= catalogue_name_speakable(plan->initrds[i].path);
+    return well;
+}
+
 enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
                              struct pxed_plan *ret) {
     struct profile_client client = {firmware, loader, r->os->via};
@@ -175,5 +183,5 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         inject_files(r, ret, true);
     }
     add_args(r, &row, ret);
-    return PXED_WHY_OK;
+    return is_speakable(ret) ? PXED_WHY_OK : PXED_WHY_HOST_BROKEN;
 }

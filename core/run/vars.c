@@ -97,6 +97,20 @@ static const char *check_path(struct pxed_slice v) {
     return v.len > 0 && v.len < 1024 ? check_line(v) : "expected the path of a file";
 }
 
+/* crypt(5): $id$...$hash, the 13 bytes of DES, the 20 of BSDi; `!` and `*` lock. */
+static bool is_hash(struct pxed_slice v) {
+    size_t dollars = 0, odd = 0;
+    for (size_t i = 0; i < v.len; i++) {
+        dollars += v.ptr[i] == '$';
+        odd += !pxed_is_alnum(v.ptr[i]) && v.ptr[i] != '.' && v.ptr[i] != '/';
+    }
+    if (v.ptr[0] == '!' || v.ptr[0] == '*')
+        return true;
+    if (v.ptr[0] == '$')
+        return dollars >= 3 && v.ptr[v.len - 1] != '$';
+    return (v.len == 13 && odd == 0) || (v.len == 20 && v.ptr[0] == '_' && odd == 1);
+}
+
 const struct vars_row vars_rows[] = {
     {"name", "host name; default pxe- and the last six digits of the MAC", true, false, check_name},
     {"domain", "DNS domain", false, false, check_domain},
@@ -178,6 +192,10 @@ bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxe
     if (wrong)
         pxed_diag_add(diags, PXED_ERROR, file, line, "%s=%.*s: %s", row->key,
                       PXED_S(row->secret ? PXED_SLICE("***") : value), wrong);
+    else if (value.len > 0 && strcmp(row->key, "root-password-hash") == 0 && !is_hash(value))
+        pxed_diag_add(diags, PXED_WARNING, file, line,
+                      "root-password-hash=***: this is no hash but plain text, which lets nobody in: make one with "
+                      "`openssl passwd -6`");
     return !wrong;
 }
 

@@ -2,6 +2,7 @@
 #include "catalogue.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "site.h"
 #include "suite.h"
@@ -179,7 +180,7 @@ END_TEST
 START_TEST(secret_values_are_not_told) {
     tree_write(&site.tree, "two-lines", "hunter2\nhunter3\n");
     site_build(&site, "", "", MAC ", testos-1, root-password-hash=@two-lines\n");
-    ck_assert_ptr_null(site.catalogue);
+    ck_assert_int_eq(site_host(&site, NULL)->trouble, PXED_WHY_VALUE_UNREADABLE); /* not the table's fault */
     ck_assert_ptr_nonnull(diags_find(&site.diags, "root-password-hash=***: the value must be one line of text"));
     ck_assert_ptr_null(diags_find(&site.diags, "hunter"));
 }
@@ -534,6 +535,87 @@ START_TEST(many_groups) { /* the 64th was unknown, and refused the table */
 }
 END_TEST
 
+/* --- what will not do although each word can be read --- */
+
+static const struct {
+    const char *name, *sections, *line, *said; /* NULL: nothing */
+    enum pxed_reason why;
+} judged[] = {
+    {"an address", "", "ip=10.77.0.60", NULL, PXED_WHY_OK},
+    {"the server's own", "", "ip=10.77.0.1", "error host-os.conf:1: ip=10.77.0.1: this server's own address",
+     PXED_WHY_HOST_BROKEN},
+    {"the broadcast", "", "ip=10.77.0.255", "error host-os.conf:1: ip=10.77.0.255: the broadcast address",
+     PXED_WHY_HOST_BROKEN},
+    {"the network", "", "ip=10.77.0.0/24", "error host-os.conf:1: ip=10.77.0.0/24: the network's own address",
+     PXED_WHY_HOST_BROKEN},
+    {"another net's broadcast", "", "vlan=5, ip=10.9.0.255/24", "ip=10.9.0.255/24: the broadcast address",
+     PXED_WHY_HOST_BROKEN},
+    {"in the middle of a wide net", "", "vlan=5, ip=10.9.0.255/16", NULL, PXED_WHY_OK},
+    {"a point to point net has neither", "", "vlan=5, ip=10.9.0.0/31", NULL, PXED_WHY_OK},
+    {"in no served net", "", "ip=10.78.0.60", "warning host-os.conf:1: ip=10.78.0.60: in no net that is served here",
+     PXED_WHY_OK},
+    {"in a VLAN", "", "ip=10.78.0.60/24, vlan=5", NULL, PXED_WHY_OK},
+    {"a gateway", "", "ip=10.77.0.60, gateway=10.77.0.254", NULL, PXED_WHY_OK},
+    {"one outside", "", "ip=10.77.0.60, gateway=10.78.0.254",
+     "warning host-os.conf:1: gateway=10.78.0.254: outside the net of", PXED_WHY_OK},
+    {"itself", "", "ip=10.77.0.60, gateway=10.77.0.60", "gateway=10.77.0.60: the address of the host itself",
+     PXED_WHY_OK},
+    {"of a section", "[defaults]\ngateway = 10.1.0.1\n", "ip=10.77.0.60",
+     "warning pxed.ini:6: gateway=10.1.0.1: outside", PXED_WHY_OK},
+    {"plain text for a hash", "", "root-password-hash=hunter2",
+     "warning host-os.conf:1: root-password-hash=***: this is no hash", PXED_WHY_OK},
+    {"in a section", "[defaults]\nroot-password-hash = hunter2\n", "name=a",
+     "warning pxed.ini:6: root-password-hash=***", PXED_WHY_OK},
+    {"SHA-512", "", "root-password-hash=$6$salt$hash", NULL, PXED_WHY_OK},
+    {"yescrypt", "", "root-password-hash=$y$j9T$salt$hash", NULL, PXED_WHY_OK},
+    {"DES", "", "root-password-hash=abJnggxhB/yWI", NULL, PXED_WHY_OK},
+    {"locked", "", "root-password-hash=!", NULL, PXED_WHY_OK},
+    {"a blank in kernel =", "[os testos-1]\nkernel = my linux\n", "name=a",
+     "error pxed.ini:6: kernel = my linux: a blank", PXED_WHY_HOST_BROKEN},
+    {"in initrd =", "[os testos-1]\nkernel = linux\ninitrd = my initrd\n", "name=a",
+     "error pxed.ini:7: initrd = my initrd", PXED_WHY_HOST_BROKEN},
+    {"a link out of root", "[os testos-9]\n", "name=a",
+     "looked for linux + initrd.gz in BOOT/os/testos-9 (os/testos-9 is a link that leads out of root", PXED_WHY_OK},
+    {"a missing image: what was looked for", "[os testos-8]\n", "name=a",
+     "no image for 'testos-8': its hosts boot their disks (NO_IMAGE); looked for linux + initrd.gz in BOOT/os/testos-8",
+     PXED_WHY_OK},
+    {"an empty kernel", "[os testos-3]\n", "name=a", "BOOT/os/testos-3/linux is empty", PXED_WHY_OK},
+};
+
+START_TEST(judgements) {
+    struct pxed_arena *a = &site.tree.arena;
+    tree_write(&site.tree, "outside/linux", "x");
+    tree_write(&site.tree, "outside/initrd.gz", "x");
+    tree_write(&site.tree, "root/boot/os/testos-3/linux", "");
+    site_image(&site, "testos-3/initrd.gz");
+    site_image(&site, "testos-1/my linux");
+    ck_assert_int_eq(symlink(tree_path(&site.tree, "outside"), tree_path(&site.tree, "root/boot/os/testos-9")), 0);
+    const char *said =
+        site_build(&site, "", judged[_i].sections, pxed_arena_printf(a, MAC ", testos-1, %s\n", judged[_i].line));
+    ck_assert_msg(site.catalogue != NULL, "%s: %s", judged[_i].name, said);
+    ck_assert_msg(site_host(&site, NULL)->trouble == judged[_i].why, "%s: %s", judged[_i].name, said);
+    if (!judged[_i].said) {
+        ck_assert_msg(site.diags.n == 0, "%s: %s", judged[_i].name, said);
+        return;
+    }
+    const char *boot = strstr(judged[_i].said, "BOOT"), *want = judged[_i].said;
+    if (boot)
+        want = pxed_arena_printf(a, "%.*s%s%s", (int)(boot - want), want, site.catalogue->boot_dir, boot + 4);
+    ck_assert_msg(strstr(said, want) != NULL, "%s: %s", judged[_i].name, said);
+}
+END_TEST
+
+START_TEST(variables_that_nobody_reads) {
+    site.fakes[0].desc.name = "os-reads"; /* with a template of its own */
+    site_part(&site, "os-reads", "answer.cfg", "{{host.locale}}\n");
+    const char *said = site_build(&site, "", "[defaults]\nproduct-key = x\n",
+                                  MAC ", testos-1, locale=x\n08:00:27:00:00:02, testos-1, name=b, edition=Pro\n");
+    ck_assert_uint_eq(site.diags.n, 1); /* the section is for many systems */
+    ck_assert_msg(strstr(said, "warning host-os.conf:2: 'edition' has no effect: testos-1 (os-reads)") != NULL, "%s",
+                  said);
+}
+END_TEST
+
 /* --- OS ids are compared without regard to case --- */
 
 static const struct {
@@ -621,6 +703,8 @@ int main(void) {
     tcase_add_test(t, the_last_good_table);
     tcase_add_loop_test(t, trouble, 0, COUNT(troubles));
     tcase_add_test(t, many_groups);
+    tcase_add_loop_test(t, judgements, 0, COUNT(judged));
+    tcase_add_test(t, variables_that_nobody_reads);
     tcase_add_loop_test(t, spelling, 0, COUNT(spellings));
     tcase_add_test(t, two_spellings_in_one_table);
     tcase_add_test(t, unknown_sections);
