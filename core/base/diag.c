@@ -39,7 +39,7 @@ void pxed_diag_add(struct pxed_diags *d, enum pxed_severity severity, const char
         .file = file ? pxed_xstrdup(pxed_slice_of(file)) : NULL,
         .text = text,
     };
-    *(severity == PXED_ERROR ? &d->errors : &d->warnings) += 1;
+    *(severity == PXED_ERROR ? &d->errors : severity == PXED_HOST_ERROR ? &d->host_errors : &d->warnings) += 1;
 }
 
 void pxed_diags_clear(struct pxed_diags *d) {

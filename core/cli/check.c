@@ -14,9 +14,9 @@ int cli_check(int argc, char **argv) {
     }
     offline_load(&o, ini);
     cli_print_diags(stdout, &o.diags);
-    if (o.diags.errors == 0)
+    if (o.diags.errors + o.diags.host_errors == 0)
         printf("%s: %zu hosts, %zu warnings\n", ini, o.catalogue->n_hosts, o.diags.warnings);
-    int rc = o.diags.errors > 0 ? CLI_NO : CLI_OK;
+    int rc = o.diags.errors + o.diags.host_errors > 0 ? CLI_NO : CLI_OK;
     offline_free(&o);
     return rc;
 }

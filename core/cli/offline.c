@@ -36,6 +36,7 @@ void offline_load(struct offline *o, const char *ini_path) {
         .plugins = &o->plugins,
         .ifaces = o->ifaces,
         .n_ifaces = o->n_ifaces,
+        .as_account = true,
     };
     o->catalogue = catalogue_build(&in, &o->diags);
     if (o->diags.errors > 0) { /* all of them are told at once; none of them is worked with */

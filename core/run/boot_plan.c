@@ -1,5 +1,8 @@
 #include "boot_plan.h"
 
+#include <unistd.h>
+
+#include "answer.h"
 #include "dialect.h"
 
 enum { SCRIPT_MAX = 8192 };
@@ -29,6 +32,26 @@ void boot_refuse(struct boot *b, enum pxed_reason why) {
     b->plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
 }
 
+/* Without the operator's own answer file there is no installer: ours never stands in for it. */
+static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
+    struct catalogue_image image = {b->d->catalogue, b->os->id.text};
+    const struct pxed_file *row = profile_answer(b->os->profile, catalogue_image_has, &image);
+    struct answer_found found = {.fd = -1};
+    enum pxed_reason why = row ? answer_find(b->d->catalogue, b->host, row, b->d->root_fd, arena, &found) : PXED_WHY_OK;
+    if (found.fd >= 0)
+        close(found.fd);
+    b->looked_for = found.why;
+    return why;
+}
+
+static enum pxed_reason plan(struct boot *b, struct pxed_arena *arena) {
+    struct render r = boot_render(b, arena);
+    enum pxed_reason why = render_plan(&r, b->firmware, b->loader, &b->plan);
+    if (why == PXED_WHY_NO_IMAGE)
+        b->looked_for = catalogue_missing(b->d->catalogue, b->os, arena);
+    return why == PXED_WHY_OK ? check_answer(b, arena) : why;
+}
+
 void boot_make(struct boot *b, struct pxed_arena *arena) {
     if (!b->host) {
         boot_refuse(b, PXED_WHY_UNKNOWN_MACHINE);
@@ -38,10 +61,10 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
     b->os = b->with_os.len > 0 ? catalogue_os(b->d->catalogue, b->with_os) : decide_os(b->d, b->host, &b->rec, arena);
     if (!b->os)
         b->os = catalogue_os_make(&b->d->plugins, b->with_os, arena);
-    if (b->reason == PXED_WHY_OK) {
-        struct render r = boot_render(b, arena);
-        b->reason = render_plan(&r, b->firmware, b->loader, &b->plan);
-    }
+    if (b->reason == PXED_WHY_OK)
+        b->reason = plan(b, arena);
+    else if (b->reason == b->host->trouble)
+        b->looked_for = b->host->trouble_text;
     if (b->reason != PXED_WHY_OK)
         boot_refuse(b, b->reason);
 }

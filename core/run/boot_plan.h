@@ -14,6 +14,7 @@ struct boot {
     enum pxed_loader loader;
     enum pxed_firmware firmware;
     enum pxed_reason reason; /* OK: it is being installed */
+    const char *looked_for;  /* for people: what the reason is about; NULL: nothing more to say */
     const char *seen;        /* NOT_BELIEVED: who asked, for people; NULL otherwise */
     bool no_token, masked;   /* for somebody who may look but not act */
     struct pxed_plan plan;

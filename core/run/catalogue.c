@@ -1,11 +1,14 @@
 /* The generation's life and its look-ups. How it is built: catalogue_build.c. */
 #include "catalogue.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "beneath.h"
 #include "pxed/path.h"
 
 struct catalogue *catalogue_ref(struct catalogue *c) {
@@ -19,6 +22,8 @@ void catalogue_unref(struct catalogue *c) {
     if (c->config)
         c->config_free(c->config);
     catalogue_isos_free(c);
+    if (c->root_fd >= 0)
+        close(c->root_fd);
     pxed_arena_clear(&c->arena);
     free(c);
 }
@@ -46,10 +51,14 @@ const struct catalogue_host *catalogue_find_ip(const struct catalogue *c, const 
 }
 
 const struct catalogue_os *catalogue_os(const struct catalogue *c, struct pxed_slice id) {
-    for (size_t i = 0; i < c->n_systems; i++)
+    const struct catalogue_os *found = NULL;
+    for (size_t i = 0; i < c->n_systems; i++) {
         if (pxed_slice_eq(c->systems[i]->id.text, id))
             return c->systems[i];
-    return NULL;
+        if (!found && pxed_slice_eq_nocase(c->systems[i]->id.text, id))
+            found = c->systems[i];
+    }
+    return found;
 }
 
 struct pxed_slice catalogue_text(const struct catalogue *c, const char *path) {
@@ -82,21 +91,33 @@ static bool is_inside(const struct catalogue_image *image, const char *file) {
     return catalogue_iso_file(image->catalogue, image->os, pxed_slice_of(file), &iso) != NULL;
 }
 
+bool catalogue_boot_file(const struct catalogue *c, const char *name, struct stat *ret_stat) {
+    char path[PXED_PATH_MAX + 8];
+    struct stat st;
+    if (snprintf(path, sizeof(path), "boot/%s", name) >= (int)sizeof(path)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    int fd = open_beneath(c->root_fd, path);
+    if (fd < 0)
+        return false;
+    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    close(fd);
+    if (regular && ret_stat)
+        *ret_stat = st;
+    errno = EISDIR;
+    return regular;
+}
+
 bool catalogue_image_has(void *ctx, const char *file) {
     const struct catalogue_image *image = ctx;
-    char path[PXED_PATH_MAX];
+    char name[PXED_PATH_MAX];
     if (file[0] == '/')
         return catalogue_program_exists(image->catalogue, file);
     if (strcmp(file, "*.iso") == 0)
         return has_iso(image);
-    struct pxed_buf b = PXED_BUF(path);
-    pxed_buf_str(&b, image->catalogue->boot_dir);
-    pxed_buf_str(&b, "/os/");
-    pxed_buf_add(&b, image->os);
-    pxed_buf_byte(&b, '/');
-    pxed_buf_str(&b, file);
-    if (b.len >= sizeof(path))
+    struct pxed_slice folder = catalogue_folder(image->catalogue, image->os);
+    if (snprintf(name, sizeof(name), "os/%.*s/%s", PXED_S(folder), file) >= (int)sizeof(name))
         return false;
-    struct stat st;
-    return (stat(pxed_buf_cstr(&b), &st) == 0 && S_ISREG(st.st_mode)) || is_inside(image, file);
+    return catalogue_boot_file(image->catalogue, name, NULL) || is_inside(image, file);
 }

@@ -40,8 +40,15 @@ struct catalogue_os {
 struct catalogue_host {
     struct pxed_host pub; /* first: what plugins see */
     const struct catalogue_os *os;
-    const char *answer; /* absolute path of an operator's own answer file, or NULL */
-    bool guarded;       /* its answer file holds the disk guard */
+    const char *answer;            /* absolute path of answer=, or NULL; its text is a template of the generation */
+    enum pxed_reason answer_wrong; /* why it cannot be delivered, or OK; and a sentence that names it */
+    const char *answer_text;
+    bool guarded;      /* its answer file holds the disk guard */
+    const char **from; /* of each variable, the @FILE it was read from, or NULL */
+    /* What keeps this one host from being installed while all others are in force; OK: nothing. The text says what and
+     * where. */
+    enum pxed_reason trouble;
+    const char *trouble_text;
 };
 
 /* ISOs of one image, in the order in which they are asked for a file: iso.h. */
@@ -71,6 +78,9 @@ struct catalogue {
     void (*config_free)(void *config);
     struct settings settings;
     struct pxed_site site;
+    int root_fd;          /* root, for opening below it as serving does; -1: it cannot be opened */
+    const char **folders; /* names in root/boot/os when the generation was built */
+    size_t n_folders;
     const char *url;  /* http://pxe-server or http://pxe-server:8080 */
     const char *base; /* url + "/boot/" */
     const char *boot_dir, *tftp_dir;
@@ -94,6 +104,13 @@ struct catalogue {
     bool writes_pxelinux_cfg;
 };
 
+/* How far a build looks: `pxed check` may be asked for less. */
+enum catalogue_depth {
+    CATALOGUE_ALL,
+    CATALOGUE_TEXT,   /* ini, host file, @FILEs, answer files: no images */
+    CATALOGUE_SYNTAX, /* ini and host file, word by word */
+};
+
 /* What a build is made from. The ini is bound: catalogue_build reads [os ...], [group ...], [defaults] from it. */
 struct catalogue_input {
     struct ini *ini;
@@ -102,18 +119,26 @@ struct catalogue_input {
     const struct pxed_iface *ifaces; /* may be none in `check` */
     size_t n_ifaces;
     const char *hosts_from; /* instead of settings->hosts: the last good table; NULL otherwise */
+    enum catalogue_depth depth;
+    bool as_account; /* root looks at all but ini, host files and our own templates with the account's eyes */
 };
 
-/* NULL when there were errors in the hosts or sections. Warnings alone give a catalogue. One reference is the caller's.
- */
+/* NULL when there were errors in the hosts or sections; warnings and errors of single hosts give a catalogue. One
+ * reference is the caller's. */
 struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_diags *diags);
 struct catalogue *catalogue_ref(struct catalogue *c);
 void catalogue_unref(struct catalogue *c);
 
 const struct catalogue_host *catalogue_find(const struct catalogue *c, const struct pxed_hwaddr *mac);
 const struct catalogue_host *catalogue_find_ip(const struct catalogue *c, const struct pxed_addr *ip);
-/* An OS id that was installed but is in no line any more is looked up too. NULL: unknown to this generation. */
+/* The id as it is written there, else in any case. NULL: unknown to this generation. */
 const struct catalogue_os *catalogue_os(const struct catalogue *c, struct pxed_slice id);
+/* The folder of an OS id below root/boot/os: of that very name, else in any case, else as written. */
+struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice id);
+/* An OS id, whose parts are lower-case whatever was written. False: it is none. */
+bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret);
+/* The [os ID] section of an id: of that very name, else in any case; NULL: there is none. */
+const char *catalogue_section(const struct ini *ini, struct pxed_slice id);
 /* Makes what catalogue_build would have made for an OS id that no line names (pxed arm --os). Never NULL for a valid
  * id. */
 const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id,
@@ -144,16 +169,23 @@ const struct iso_file *catalogue_iso_file(const struct catalogue *c, struct pxed
 int catalogue_image_open(const struct catalogue *c, const struct catalogue_os *os, const char *file,
                          uint64_t *ret_offset, uint64_t *ret_size);
 
-/* Lets each plugin look into the images of its OS ids, and judge its hosts. Diagnostics name the lines. */
-void catalogue_look(struct catalogue *c, struct pxed_diags *diags);
 /* The fact of that key, or NULL. */
 const char *catalogue_fact(const struct catalogue_os *os, const char *key);
 /* What its plugin makes of a host's variables: {{host.win-KEY}}. Unset: nothing. */
 struct pxed_slice catalogue_value(const struct catalogue *c, const struct catalogue_os *os,
                                   const struct pxed_host *host, const char *key, struct pxed_arena *arena);
+/* What was looked for where there is no image, and what stands in the way if something does: for NO_IMAGE. The system
+ * has a profile. May wait for a disk. */
+const char *catalogue_missing(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena);
+/* Can loaders take this name: no blank, and nothing that splits a URL. */
+bool catalogue_name_speakable(struct pxed_slice name);
 /* A boot program that is one for all systems: "/memdisk" is os/memdisk below root/boot, or lies in loader-path. */
 bool catalogue_program_exists(const struct catalogue *c, const char *name);
 
+/* Can root/boot/NAME be served: is it a regular file that can be opened below root? False with errno: EXDEV where a
+ * link leads out. */
+struct stat;
+bool catalogue_boot_file(const struct catalogue *c, const char *name, struct stat *ret_stat);
 /* Is there such a file in the image, its folder or an ISO in it? "*.iso" asks for an ISO, "/NAME" for a program of all
  * systems. `ctx` is a struct catalogue_image. */
 struct catalogue_image {

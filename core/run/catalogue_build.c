@@ -2,11 +2,14 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "catalogue_build.h"
+#include "eyes.h"
 #include "vars.h"
 
 void build_private(struct build *b, const char *path) {
@@ -62,116 +65,7 @@ static void load_templates(struct build *b, const char *plugin) {
         closedir(dir);
 }
 
-/* --- systems --- */
-
-/* The profile with the best claim. Returns the other plugin's name where two claim it equally well, else NULL. */
-static const char *claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted) {
-    unsigned best = 0;
-    const char *tie = NULL;
-    for (size_t i = 0; i < plugins->n; i++) {
-        const struct plugin *p = plugins->items[i];
-        if (p->desc.kind != PXED_KIND_OS || (wanted && strcmp(wanted, p->desc.name) != 0))
-            continue;
-        const struct pxed_os_ops *ops = p->desc.ops;
-        for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++) {
-            unsigned score;
-            const struct pxed_claim *found = profile_claim(*profile, &os->id, &score);
-            if (!found || score < best)
-                continue;
-            if (score == best && strcmp(os->plugin, p->desc.name) != 0)
-                tie = p->desc.name;
-            if (score == best)
-                continue;
-            tie = NULL;
-            os->profile = *profile;
-            os->claim = found;
-            os->plugin = p->desc.name;
-            os->ops = ops;
-            os->config = p->config;
-            best = score;
-        }
-    }
-    return tie;
-}
-
-const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id,
-                                             struct pxed_arena *arena) {
-    struct catalogue_os *os = PXED_NEW(arena, struct catalogue_os);
-    if (pxed_os_id_parse(pxed_arena_dup(arena, id), &os->id))
-        claim(plugins, os, NULL);
-    return os;
-}
-
-static const char *os_key(const struct build *b, struct pxed_slice id, const char *key) {
-    char section[96];
-    snprintf(section, sizeof(section), "os %.*s", PXED_S(id));
-    const struct ini_entry *e = ini_get(b->in->ini, section, key);
-    return e && *e->value ? pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr : NULL;
-}
-
-/* [os ID] boot: another name for the WinPE that wimboot starts, in every row that asks for boot.wim. */
-static const struct pxed_profile *with_boot(struct build *b, const struct pxed_profile *profile, const char *boot) {
-    size_t n = 0;
-    struct pxed_profile *own = PXED_NEW(&b->c->arena, struct pxed_profile);
-    while (profile->boots && profile->boots[n].how != PXED_HOW_LOCAL)
-        n++;
-    struct pxed_boot *rows = PXED_NEWS(&b->c->arena, struct pxed_boot, n + 1);
-    for (size_t r = 0; r < n; r++) {
-        rows[r] = profile->boots[r];
-        for (size_t i = 0; i < sizeof(rows[r].initrd) / sizeof(rows[r].initrd[0]) && rows[r].initrd[i]; i++)
-            if (rows[r].how == PXED_HOW_WIMBOOT &&
-                pxed_slice_ends(pxed_slice_of(rows[r].initrd[i]), PXED_SLICE("boot.wim")))
-                rows[r].initrd[i] = boot;
-    }
-    *own = *profile;
-    own->boots = rows;
-    return own;
-}
-
-static const struct catalogue_os *find_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
-    struct catalogue *c = b->c;
-    const struct catalogue_os *known = catalogue_os(c, id);
-    if (known)
-        return known;
-    struct catalogue_os *os = PXED_NEW(&c->arena, struct catalogue_os);
-    if (!pxed_os_id_parse(pxed_arena_dup(&c->arena, id), &os->id)) {
-        pxed_diag_add(b->diags, PXED_ERROR, file, line,
-                      "'%.*s' is no OS id: lower-case letters, digits, dots, hyphens, at most 63", PXED_S(id));
-        return NULL;
-    }
-    os->file = file;
-    os->line = line;
-    os->kernel = os_key(b, id, "kernel");
-    os->initrd = os_key(b, id, "initrd");
-    os->iso = os_key(b, id, "iso");
-    os->boot = os_key(b, id, "boot");
-    os->wim = os_key(b, id, "wim");
-    os->index = os_key(b, id, "index");
-    os->edition = os_key(b, id, "edition");
-    profile_via_parse(pxed_slice_of(os_key(b, id, "via")), &os->via);
-    if (!pxed_slice_is(id, "local")) {
-        const char *tie = claim(b->in->plugins, os, os_key(b, id, "plugin"));
-        if (tie)
-            pxed_diag_add(b->diags, PXED_ERROR, file, line,
-                          "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin,
-                          tie, PXED_S(os->id.text), PXED_S(os->id.text));
-        if (os->profile && os->boot)
-            os->profile = with_boot(b, os->profile, os->boot);
-        if (!os->profile)
-            pxed_diag_add(b->diags, PXED_WARNING, file, line,
-                          "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)", PXED_S(id));
-    }
-    if (c->n_systems == b->systems_cap) {
-        size_t cap = b->systems_cap ? b->systems_cap * 2 : 16;
-        struct catalogue_os **grown = PXED_NEWS(&c->arena, struct catalogue_os *, cap);
-        if (c->n_systems > 0)
-            memcpy(grown, c->systems, c->n_systems * sizeof(*grown));
-        c->systems = grown;
-        b->systems_cap = cap;
-    }
-    c->systems[c->n_systems++] = os;
-    return os;
-}
+/* --- images --- */
 
 /* Has any machine a way to boot this? NO_PLAN of all firmware is the profile's matter, not a missing file. */
 static bool lacks_image(struct build *b, const struct catalogue_os *os) {
@@ -199,8 +93,8 @@ static void warn_images(struct build *b) {
         const struct catalogue_os *os = b->c->systems[i];
         if (os->profile && lacks_image(b, os))
             pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
-                          "no image for '%.*s' in %s/os/%.*s: its hosts boot their disks (NO_IMAGE)",
-                          PXED_S(os->id.text), b->c->boot_dir, PXED_S(os->id.text));
+                          "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s",
+                          PXED_S(os->id.text), catalogue_missing(b->c, os, &b->c->arena));
     }
 }
 
@@ -252,39 +146,84 @@ static void take_ip(struct build *b, struct catalogue_host *h, uint32_t index) {
         insert(b->c->by_ip, b->c->table, pxed_hash(h->pub.ip.bytes, 16, h->pub.ip.family), index);
 }
 
-static void check_group(struct build *b, const struct catalogue_host *h) {
+void build_note_trouble(struct build *b, struct catalogue_host *h, enum pxed_reason why, const char *file,
+                        unsigned line, const char *text) {
+    if (h->trouble != PXED_WHY_OK)
+        return;
+    h->trouble = why;
+    h->trouble_text = line ? pxed_arena_printf(&b->c->arena, "%s:%u: %s", file, line, text)
+                           : pxed_arena_printf(&b->c->arena, "%s: %s", file, text);
+}
+
+void build_trouble(struct build *b, struct catalogue_host *h, enum pxed_reason why, const char *file, unsigned line,
+                   const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    pxed_diag_add(b->diags, PXED_HOST_ERROR, file, line, "%s", text);
+    build_note_trouble(b, h, why, file, line, text);
+}
+
+void build_own_errors(struct build *b, struct catalogue_host *h, enum pxed_reason why, size_t from) {
+    for (size_t i = from; i < b->diags->n; i++) {
+        struct pxed_diag *d = &b->diags->items[i];
+        if (d->severity != PXED_ERROR)
+            continue;
+        d->severity = PXED_HOST_ERROR;
+        b->diags->errors--;
+        b->diags->host_errors++;
+        if (h)
+            build_note_trouble(b, h, why, d->file ? d->file : h->pub.file, d->file ? d->line : h->pub.line, d->text);
+    }
+}
+
+static void check_group(struct build *b, struct catalogue_host *h) {
     struct pxed_slice group = pxed_host_value(&h->pub, "group");
     const struct ini *ini = b->in->ini;
-    const char *names[64];
+    const char **names = PXED_NEWS(&b->c->arena, const char *, ini->n_sections + 1);
     size_t n = 0;
-    for (size_t i = 0; i < ini->n_sections && n < 63; i++)
+    if (group.len == 0)
+        return;
+    for (size_t i = 0; i < ini->n_sections; i++)
         if (strncmp(ini->sections[i].name, "group ", 6) == 0)
             names[n++] = ini->sections[i].name + 6;
-    names[n] = NULL;
     for (size_t i = 0; i < n; i++)
         if (pxed_slice_is(group, names[i]))
             return;
-    if (group.len == 0)
-        return;
     const char *near = pxed_nearest(group, names);
-    pxed_diag_add(b->diags, PXED_ERROR, h->pub.file, h->pub.line,
-                  near ? "there is no [group %.*s], did you mean '%s'?" : "there is no [group %.*s]", PXED_S(group),
-                  near);
+    build_trouble(b, h, PXED_WHY_HOST_BROKEN, h->pub.file, h->pub.line, "there is no [group %.*s]%s%s%s", PXED_S(group),
+                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* An @FILE of the line itself; those of sections are told where they stand. */
+static void tell_unreadable(struct build *b, struct catalogue_host *h, const struct hostfile_line *line) {
+    for (size_t i = 0; i < line->n_pairs; i++)
+        if (line->pairs[i].wrong)
+            build_trouble(b, h, PXED_WHY_VALUE_UNREADABLE, line->file, line->line, "%s", line->pairs[i].wrong);
 }
 
 static void take_host(struct build *b, const struct hostfile_line *line) {
     struct catalogue *c = b->c;
     uint32_t index = (uint32_t)c->n_hosts;
     struct catalogue_host *h = &c->hosts[index];
-    h->os = find_system(b, line->os, line->file, line->line);
+    h->os = build_system(b, line->os, line->file, line->line);
     if (!h->os)
         return;
-    for (size_t i = 0; i < line->n_pairs; i++)
+    for (size_t i = 0; i < line->n_pairs; i++) {
+        size_t from = b->diags->n;
         vars_check(line->pairs[i].key, line->pairs[i].value, h->os->profile, true, line->file, line->line, b->diags);
+        if (line->pairs[i].from) /* the line can be read; what the file holds is this host's matter */
+            build_own_errors(b, h, PXED_WHY_VALUE_UNREADABLE, from);
+    }
     h->pub.os = h->os->id;
     h->pub.file = line->file;
     h->pub.line = line->line;
-    vars_resolve(h, line, b->in->ini, &c->arena);
+    tell_unreadable(b, h, line);
+    const struct ini_entry *unread = vars_resolve(h, line, b->in->ini, &c->arena);
+    if (unread)
+        build_note_trouble(b, h, PXED_WHY_VALUE_UNREADABLE, unread->file, unread->line, unread->wrong);
     check_group(b, h);
     bool protect = false;
     options_parse_bool(pxed_host_value(&h->pub, "protect"), &protect);
@@ -295,7 +234,8 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
                                                       line->mac.bytes[4], line->mac.bytes[5]));
     take_macs(b, h, line, index);
     take_ip(b, h, index);
-    build_answer(b, h);
+    if (b->in->depth <= CATALOGUE_TEXT)
+        build_answer(b, h);
     c->n_hosts++;
 }
 
@@ -323,84 +263,7 @@ static void refuse_equal_names(struct build *b) {
     free(order);
 }
 
-/* --- sections --- */
-
-/* [defaults] and [group] serve hosts of every system: the profile among all of them that knows this variable. */
-static const struct pxed_profile *find_owner(const struct build *b, const char *key) {
-    for (size_t i = 0; i < b->in->plugins->n; i++) {
-        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
-        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
-        for (const struct pxed_profile *const *p = ops ? ops->profiles : NULL; p && *p; p++)
-            for (const struct pxed_os_var *v = (*p)->vars; v && v->key; v++)
-                if (strcmp(v->key, key) == 0)
-                    return *p;
-    }
-    return NULL;
-}
-
-static void check_via(struct build *b, const struct ini_entry *e) {
-    enum profile_via via;
-    if (profile_via_parse(pxed_slice_of(e->value), &via))
-        return;
-    const char *near = pxed_nearest(pxed_slice_of(e->value), profile_via_names);
-    pxed_diag_add(b->diags, PXED_WARNING, e->file, e->line,
-                  "via = %s: expected auto, memdisk, pxelinux or wimboot%s%s%s; auto is used", e->value,
-                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-}
-
-/* [os-NAME]: what is no option of the plugin is a default of a variable. */
-static bool is_os_default(const struct build *b, const struct ini_entry *e) {
-    for (size_t i = 0; i < b->in->plugins->n; i++) {
-        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
-        if (d->kind != PXED_KIND_OS || strcmp(d->name, e->section) != 0)
-            continue;
-        for (const struct pxed_option *o = d->options; o && o->key; o++)
-            if (strcmp(o->key, e->key) == 0)
-                return false;
-        return true;
-    }
-    return false;
-}
-
-static const struct pxed_profile *first_profile(const struct build *b, const char *plugin) {
-    for (size_t i = 0; i < b->in->plugins->n; i++) {
-        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
-        if (d->kind == PXED_KIND_OS && strcmp(d->name, plugin) == 0)
-            return ((const struct pxed_os_ops *)d->ops)->profiles[0];
-    }
-    return NULL;
-}
-
-static void check_sections(struct build *b) {
-    static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", "boot", "wim", "index", NULL};
-    const struct ini *ini = b->in->ini;
-    for (size_t i = 0; i < ini->n; i++) {
-        struct ini_entry *e = &ini->entries[i];
-        bool os = strncmp(e->section, "os ", 3) == 0, defaults = is_os_default(b, e);
-        if (!os && !defaults && strncmp(e->section, "group ", 6) != 0 && strcmp(e->section, "defaults") != 0)
-            continue;
-        e->used = true;
-        bool own = false;
-        for (size_t k = 0; os && os_keys[k]; k++)
-            own |= strcmp(os_keys[k], e->key) == 0;
-        const struct catalogue_os *system = os ? catalogue_os(b->c, pxed_slice_of(e->section + 3)) : NULL;
-        const struct pxed_profile *profile = system ? system->profile : find_owner(b, e->key);
-        if (defaults && !profile)
-            profile = first_profile(b, e->section); /* for advice about what it does not know */
-        if (own && strcmp(e->key, "via") == 0)
-            check_via(b, e);
-        if (!own)
-            vars_check(pxed_slice_of(e->key), pxed_slice_of(e->value), profile, false, e->file, e->line, b->diags);
-    }
-}
-
-static void find_systems_of_sections(struct build *b) {
-    for (size_t i = 0; i < b->in->ini->n_sections; i++) {
-        const struct ini_section *s = &b->in->ini->sections[i];
-        if (strncmp(s->name, "os ", 3) == 0)
-            find_system(b, pxed_slice_trim(pxed_slice_of(s->name + 3)), s->file, s->line);
-    }
-}
+/* --- the whole --- */
 
 static void set_site(struct build *b) {
     struct catalogue *c = b->c;
@@ -468,8 +331,6 @@ static void read_hosts(struct build *b) {
         hostfile_read(&b->file, b->in->hosts_from, &b->c->arena, b->diags);
     for (size_t i = 0; !b->in->hosts_from && i < s->hosts.n; i++)
         hostfile_read(&b->file, s->hosts.items[i], &b->c->arena, b->diags);
-    for (size_t i = 0; i < b->file.n_files; i++)
-        build_private(b, b->file.files[i]);
     for (size_t i = 0; i < b->in->ini->n; i++) {
         build_private(b, b->in->ini->entries[i].file);
         if (b->in->ini->entries[i].from)
@@ -500,6 +361,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     size_t errors = diags->errors;
     atomic_store(&c->refs, 1);
     c->settings = *in->settings;
+    c->root_fd = -1;
     c->ifaces = in->ifaces;
     c->n_ifaces = in->n_ifaces;
     set_site(&b);
@@ -507,22 +369,38 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         if (in->plugins->items[i]->desc.kind == PXED_KIND_OS)
             load_templates(&b, in->plugins->items[i]->desc.name);
     read_hosts(&b);
+    bool seeing = in->as_account && eyes_open(in->settings);
+    if (in->depth <= CATALOGUE_TEXT)
+        hostfile_values(&b.file, &c->arena);
+    for (size_t i = 0; i < b.file.n_files; i++)
+        build_private(&b, b.file.files[i]);
+    c->root_fd = open(in->settings->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    build_folders(&b);
     find_share(&b);
     for (c->table = 64; c->table < count_macs(&b.file) * 4; c->table *= 2)
         ; /* a quarter full at most: a look-up ends at an empty slot */
     c->by_mac = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->by_ip = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->hosts = PXED_NEWS(&c->arena, struct catalogue_host, b.file.n + 1);
-    find_systems_of_sections(&b);
-    catalogue_isos_read(c, in->ini);
+    build_systems_of_sections(&b);
+    if (in->depth == CATALOGUE_ALL)
+        catalogue_isos_read(c, in->ini);
     for (size_t i = 0; i < b.file.n; i++)
         take_host(&b, &b.file.lines[i]);
     refuse_equal_names(&b);
-    check_sections(&b);
+    build_check_sections(&b);
     find_private_inside(&b);
-    catalogue_isos_warn(c, diags);
-    catalogue_look(c, diags);
-    warn_images(&b);
+    if (in->depth <= CATALOGUE_TEXT) {
+        build_look(&b);
+        build_judge(&b);
+    }
+    if (in->depth == CATALOGUE_ALL) {
+        catalogue_isos_warn(c, diags);
+        build_judge_images(&b);
+        warn_images(&b);
+    }
+    if (seeing)
+        eyes_close();
     free(b.file.lines);
     free(b.file.files);
     if (diags->errors > errors) {

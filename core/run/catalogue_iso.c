@@ -27,11 +27,17 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* By the folder's name or the OS id: exact, else in any case. */
 static struct catalogue_isos *find_isos(const struct catalogue *c, struct pxed_slice id) {
-    for (size_t i = 0; i < c->n_isos; i++)
-        if (pxed_slice_eq(c->isos[i].id, id))
+    struct catalogue_isos *found = NULL;
+    struct pxed_slice folder = catalogue_folder(c, id);
+    for (size_t i = 0; i < c->n_isos; i++) {
+        if (pxed_slice_eq(c->isos[i].id, folder))
             return &c->isos[i];
-    return NULL;
+        if (!found && pxed_slice_eq_nocase(c->isos[i].id, folder))
+            found = &c->isos[i];
+    }
+    return found;
 }
 
 static struct catalogue_isos *add_isos(struct catalogue *c, struct pxed_slice id, size_t *cap) {
@@ -79,20 +85,22 @@ static const char *named_iso(const struct catalogue *c, struct pxed_slice id, co
     const char *names[] = {pxed_arena_printf(arena, "os/%.*s/%s", PXED_S(id), iso),
                            pxed_arena_printf(arena, "os/%s", iso)};
     for (size_t i = 0; i < 2; i++)
-        if (access(pxed_arena_printf(arena, "%s/%s", c->boot_dir, names[i]), R_OK) == 0)
+        if (catalogue_boot_file(c, names[i], NULL))
             return names[i];
     return NULL;
 }
 
 static void find_named(struct catalogue *c, const struct ini *ini, size_t *cap) {
+    struct pxed_os_id parsed;
     for (size_t i = 0; i < ini->n_sections; i++) {
         const char *section = ini->sections[i].name;
         const struct ini_entry *e = strncmp(section, "os ", 3) == 0 ? ini_get(ini, section, "iso") : NULL;
         struct pxed_slice id = pxed_slice_trim(pxed_slice_of(section + (e ? 3 : 0)));
-        if (!e || !*e->value || find_isos(c, id))
+        if (!e || !*e->value || !catalogue_id_parse(id, &c->arena, &parsed) || find_isos(c, id))
             continue;
-        struct catalogue_isos *set = add_isos(c, id, cap);
-        const char *name = named_iso(c, id, e->value, &c->arena);
+        struct pxed_slice folder = catalogue_folder(c, id);
+        struct catalogue_isos *set = add_isos(c, folder, cap);
+        const char *name = named_iso(c, folder, e->value, &c->arena);
         set->named = true;
         if (name)
             set->items[set->n++].name = name;
@@ -100,24 +108,22 @@ static void find_named(struct catalogue *c, const struct ini *ini, size_t *cap) 
 }
 
 static void find_dropped(struct catalogue *c, size_t *cap) {
-    DIR *dir = opendir(pxed_arena_printf(&c->arena, "%s/os", c->boot_dir));
     struct pxed_os_id id;
-    for (struct dirent *e; dir && (e = readdir(dir));) {
-        struct pxed_slice name = pxed_slice_of(e->d_name);
-        if (pxed_os_id_parse(name, &id) && !find_isos(c, name))
+    for (size_t i = 0; i < c->n_folders; i++) {
+        struct pxed_slice name = pxed_slice_of(c->folders[i]);
+        const struct catalogue_isos *known = find_isos(c, name);
+        if (catalogue_id_parse(name, &c->arena, &id) && !(known && pxed_slice_eq(known->id, name)))
             scan_folder(c, name, cap);
     }
-    if (dir)
-        closedir(dir);
 }
 
 /* --- reading them --- */
 
-static void read_iso(struct catalogue *c, int root_fd, struct catalogue_iso_item *item) {
+static void read_iso(struct catalogue *c, struct catalogue_iso_item *item) {
     char why[ISO_WHY_MAX];
     enum iso_error error = ISO_OK;
     struct stat st;
-    int fd = open_beneath(root_fd, pxed_arena_printf(&c->arena, "boot/%s", item->name));
+    int fd = open_beneath(c->root_fd, pxed_arena_printf(&c->arena, "boot/%s", item->name));
     if (fd < 0)
         item->why = errno == EXDEV ? "it is a link that leads out of root, which is not followed"
                                    : pxed_arena_dup(&c->arena, pxed_slice_of(strerror(errno))).ptr;
@@ -134,12 +140,9 @@ void catalogue_isos_read(struct catalogue *c, const struct ini *ini) {
     size_t cap = 0;
     find_named(c, ini, &cap);
     find_dropped(c, &cap);
-    int root_fd = open(c->settings.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     for (size_t i = 0; i < c->n_isos; i++)
         for (size_t k = 0; k < c->isos[i].n; k++)
-            read_iso(c, root_fd, &c->isos[i].items[k]);
-    if (root_fd >= 0)
-        close(root_fd);
+            read_iso(c, &c->isos[i].items[k]);
 }
 
 void catalogue_isos_free(struct catalogue *c) {
@@ -148,13 +151,32 @@ void catalogue_isos_free(struct catalogue *c) {
             iso_unref(c->isos[i].items[k].index);
 }
 
+/* A floppy's or hard disk's image: it begins with a boot sector. */
+static bool is_disk(const struct catalogue *c, const struct catalogue_iso_item *item) {
+    uint8_t end[2] = {0};
+    int fd =
+        open_beneath(c->root_fd, pxed_arena_printf((struct pxed_arena *)(uintptr_t)&c->arena, "boot/%s", item->name));
+    bool boots = fd >= 0 && pread(fd, end, 2, 510) == 2 && end[0] == 0x55 && end[1] == 0xaa;
+    if (fd >= 0)
+        close(fd);
+    return boots;
+}
+
 static void warn_iso(const struct catalogue *c, const struct catalogue_iso_item *item, bool named, const char *file,
                      unsigned line, struct pxed_diags *diags) {
     const struct iso *iso = item->index;
-    /* What `iso =` names is booted whole: it may be of any kind. */
-    if (!iso && !(named && item->foreign))
+    if (!iso && named && item->foreign) { /* booted whole: it may be of any kind that a BIOS boots */
+        if (!is_disk(c, item))
+            pxed_diag_add(diags, PXED_WARNING, file, line,
+                          "%s/%s is neither an ISO (%s) nor a disk's image with a boot sector: no machine can boot it",
+                          c->boot_dir, item->name, item->why);
+    } else if (!iso)
         pxed_diag_add(diags, PXED_WARNING, file, line, "no file inside %s/%s can be served: %s", c->boot_dir,
                       item->name, item->why);
+    if (!named && !catalogue_name_speakable(pxed_slice_of(item->name)))
+        pxed_diag_add(diags, PXED_WARNING, file, line,
+                      "%s/%s: a blank or one of #?%%\"\\ in its name: it cannot be booted whole; rename it",
+                      c->boot_dir, item->name);
     for (size_t i = 0; iso && i < iso->n_notes && i < ISO_NOTES_MAX; i++)
         pxed_diag_add(diags, PXED_WARNING, file, line, "%s/%s is not served whole from inside: %s", c->boot_dir,
                       item->name, iso->notes[i]);
@@ -194,10 +216,10 @@ const struct iso_file *catalogue_iso_file(const struct catalogue *c, struct pxed
 
 struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena) {
     if (os->iso)
-        return pxed_slice_of(named_iso(c, os->id.text, os->iso, arena));
+        return pxed_slice_of(named_iso(c, catalogue_folder(c, os->id.text), os->iso, arena));
     const struct catalogue_isos *set = find_isos(c, os->id.text);
     const char *name = set && set->n > 0 ? set->items[0].name : NULL;
-    bool there = name && access(pxed_arena_printf(arena, "%s/%s", c->boot_dir, name), R_OK) == 0;
+    bool there = name && catalogue_boot_file(c, name, NULL);
     return pxed_slice_of(there ? name : NULL);
 }
 
@@ -223,10 +245,7 @@ static int open_inside(const struct catalogue *c, struct pxed_slice id, const ch
     *ret_size = file->size;
     if (file->bytes)
         return open_bytes(file);
-    int root_fd = open(c->settings.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int fd = open_beneath(root_fd, path);
-    if (root_fd >= 0)
-        close(root_fd);
+    int fd = open_beneath(c->root_fd, path);
     if (fd >= 0 && (fstat(fd, &st) < 0 || !iso_is(item->index, &st))) {
         close(fd);
         fd = -1;
@@ -238,9 +257,10 @@ int catalogue_image_open(const struct catalogue *c, const struct catalogue_os *o
                          uint64_t *ret_offset, uint64_t *ret_size) {
     char path[PATH_MAX];
     struct stat st;
-    if (snprintf(path, sizeof(path), "%s/os/%.*s/%s", c->boot_dir, PXED_S(os->id.text), file) >= (int)sizeof(path))
+    if (snprintf(path, sizeof(path), "boot/os/%.*s/%s", PXED_S(catalogue_folder(c, os->id.text)), file) >=
+        (int)sizeof(path))
         return -1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open_beneath(c->root_fd, path);
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         *ret_offset = 0;
         *ret_size = (uint64_t)st.st_size;

@@ -1,9 +1,11 @@
 /* What plugins find in images, and what they say about hosts. Part of building a generation: files only. */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "catalogue.h"
+#include "catalogue_build.h"
 
 enum { FACTS_MAX = 256 };
 
@@ -51,7 +53,7 @@ static struct view make_view(struct catalogue *c, struct catalogue_os *os, struc
         .pub = {.size = sizeof(struct pxed_image),
                 .id = &os->id,
                 .claim = os->claim,
-                .folder = pxed_arena_printf(arena, "%s/os/%.*s", c->boot_dir, PXED_S(os->id.text)),
+                .folder = pxed_arena_printf(arena, "%s/os/%.*s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text))),
                 .iso = os->iso,
                 .boot = os->boot,
                 .wim = os->wim,
@@ -76,11 +78,11 @@ bool catalogue_program_exists(const struct catalogue *c, const char *name) {
     const char *first[] = {"boot/os", "tftp/os"};
     for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
         if (snprintf(path, sizeof(path), "%s/%s%s", c->settings.root, first[i], name) < (int)sizeof(path) &&
-            access(path, R_OK) == 0)
+            faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
             return true;
     for (size_t i = 0; i < loaders->n; i++)
         if (snprintf(path, sizeof(path), "%s%s", loaders->items[i], name) < (int)sizeof(path) &&
-            access(path, R_OK) == 0)
+            faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
             return true;
     return false;
 }
@@ -145,24 +147,35 @@ static void warn_share(const struct catalogue *c, const struct catalogue_os *os,
             PXED_S(os->id.text), os->iso);
 }
 
-void catalogue_look(struct catalogue *c, struct pxed_diags *diags) {
+/* What a plugin complains of while it judges one host is the trouble of that host, whatever line it names. */
+static void judge_host(struct build *b, struct catalogue_host *h) {
+    struct catalogue *c = b->c;
+    struct view v = make_view(c, (struct catalogue_os *)(uintptr_t)h->os, &c->arena);
+    size_t from = b->diags->n;
+    h->os->ops->host(&h->pub, &v.pub, b->diags);
+    build_own_errors(b, h, PXED_WHY_HOST_BROKEN, from);
+}
+
+void build_look(struct build *b) {
+    struct catalogue *c = b->c;
+    struct pxed_diags *diags = b->diags;
     for (size_t i = 0; i < c->n_systems; i++) {
         struct catalogue_os *os = c->systems[i];
         if (!os->profile)
             continue;
         struct view v = make_view(c, os, &c->arena);
-        if (CATALOGUE_HAS_OP(os->ops, image))
+        bool images = b->in->depth == CATALOGUE_ALL;
+        if (images && CATALOGUE_HAS_OP(os->ops, image))
             os->ops->image(&v.pub, diags);
-        warn_programs(c, os, diags);
+        if (images)
+            warn_programs(c, os, diags);
         warn_raw(c, os, diags);
         warn_share(c, os, diags);
     }
     for (size_t i = 0; i < c->n_hosts; i++) {
         struct catalogue_host *h = &c->hosts[i];
-        if (!CATALOGUE_HAS_OP(h->os->ops, host))
-            continue;
-        struct view v = make_view(c, (struct catalogue_os *)(uintptr_t)h->os, &c->arena);
-        h->os->ops->host(&h->pub, &v.pub, diags);
+        if (CATALOGUE_HAS_OP(h->os->ops, host))
+            judge_host(b, h);
     }
 }
 

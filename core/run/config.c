@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "daemon.h"
+#include "eyes.h"
 
 enum { VALUE_FILE_MAX = 64 << 10 };
 
@@ -41,9 +42,10 @@ static void read_values(struct ini *ini, struct pxed_diags *diags) {
             continue;
         e->from = ini_path(&ini->arena, e->file, e->value + 1);
         struct pxed_slice text = hostfile_slurp(e->from, VALUE_FILE_MAX, &ini->arena);
-        if (!text.ptr)
-            pxed_diag_add(diags, PXED_ERROR, e->file, e->line, "cannot read %s for '%s': %s", e->from, e->key,
-                          strerror(errno));
+        if (!text.ptr) { /* the trouble of the hosts that would have it */
+            e->wrong = pxed_arena_printf(&ini->arena, "cannot read %s for '%s': %s", e->from, e->key, strerror(errno));
+            pxed_diag_add(diags, PXED_HOST_ERROR, e->file, e->line, "%s", e->wrong);
+        }
         e->value = text.ptr ? pxed_arena_dup(&ini->arena, pxed_slice_trim(text)).ptr : "";
     }
 }
@@ -74,7 +76,10 @@ struct config *config_read(const char *path, struct plugins *plugins, struct pxe
             pxed_diag_add(diags, PXED_ERROR, e ? e->file : path, e ? e->line : 0,
                           "arm-any-limit = %s: expected COUNT/TIME such as 25/1h, or 0", c->settings.arm_any_limit);
         }
+        bool seeing = eyes_open(&c->settings);
         read_values(&c->ini, diags);
+        if (seeing)
+            eyes_close();
         check_sections(&c->ini, plugins, diags);
         return c;
     }

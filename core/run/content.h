@@ -102,6 +102,8 @@ void content_drop_hold(struct open_content *c);
 /* content_files.c: real files. NOT_FOUND lets the next place be asked; other refusals end the look-up. */
 enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
                               struct open_content **ret);
+/* A file that was opened, and is one to be served; takes `fd`. `path` tells its type. */
+struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path);
 /* The same in root/boot, where a script is run instead of read. */
 enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret);
 /* The reason for a failed open, by errno. */

@@ -37,7 +37,8 @@ static void set_note(struct lookup *l, struct open_content *c, struct boot *b) {
     c->note.detail = install ? pxed_arena_printf(&c->arena, "install=%.*s loader=%s%s", PXED_S(b->os->id.text),
                                                  pxed_loader_names[b->loader],
                                                  b->plan.how == PXED_HOW_PXELINUX ? " switch=pxelinux" : "")
-                             : pxed_arena_printf(&c->arena, "loader=%s", pxed_loader_names[b->loader]);
+                             : pxed_arena_printf(&c->arena, "loader=%s%s%s", pxed_loader_names[b->loader],
+                                                 b->looked_for ? " " : "", b->looked_for ? b->looked_for : "");
     if (!install || l->request->via != PXED_VIA_HTTP)
         return;
     struct boot disk = *b; /* said instead if the step cannot be written */
@@ -175,5 +176,6 @@ enum pxed_reason content_ready(struct daemon *d, const struct catalogue_host *ho
     b.host = host;
     b.with_os = os;
     boot_make(&b, arena);
+    *ret_looked_for = pxed_slice_of(b.looked_for);
     return b.reason;
 }

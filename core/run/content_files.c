@@ -75,6 +75,19 @@ enum pxed_reason content_open_failed(void) {
                                                 : PXED_WHY_NOT_FOUND;
 }
 
+struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path) {
+    struct open_content *c = content_new(l);
+    c->pub.kind = PXED_CONTENT_FILE;
+    c->pub.fd = fd;
+    c->pub.size = (uint64_t)st->st_size;
+    c->pub.mtime = st->st_mtim.tv_sec;
+    c->pub.type = content_type(path);
+    c->executable = (st->st_mode & 0111) != 0;
+    snprintf(c->pub.etag, sizeof(c->pub.etag), "\"%llx-%llx-%lx\"", (unsigned long long)st->st_ino,
+             (unsigned long long)st->st_size, (unsigned long)(st->st_mtim.tv_sec * 1000000000L + st->st_mtim.tv_nsec));
+    return c;
+}
+
 enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
                               struct open_content **ret) {
     char text[PXED_PATH_MAX + 16];
@@ -89,16 +102,7 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
         close(fd);
         return S_ISREG(st.st_mode) ? PXED_WHY_PRIVATE_FILE : PXED_WHY_NOT_FOUND;
     }
-    struct open_content *c = content_new(l);
-    c->pub.kind = PXED_CONTENT_FILE;
-    c->pub.fd = fd;
-    c->pub.size = (uint64_t)st.st_size;
-    c->pub.mtime = st.st_mtim.tv_sec;
-    c->pub.type = content_type(path);
-    c->executable = (st.st_mode & 0111) != 0;
-    snprintf(c->pub.etag, sizeof(c->pub.etag), "\"%llx-%llx-%lx\"", (unsigned long long)st.st_ino,
-             (unsigned long long)st.st_size, (unsigned long)(st.st_mtim.tv_sec * 1000000000L + st.st_mtim.tv_nsec));
-    *ret = c;
+    *ret = content_of_file(l, fd, &st, path);
     return PXED_WHY_OK;
 }
 

@@ -1,5 +1,8 @@
 /* Files of one machine: answer files and what belongs to them. An operator's file wins over ours, under any of its
  * names. */
+#include <unistd.h>
+
+#include "answer.h"
 #include "boot_plan.h"
 #include "content.h"
 
@@ -34,6 +37,27 @@ static enum pxed_reason render_row(const struct lookup *l, struct boot *b, const
     content_set_text(c, text, type_of(row));
     *ret = c;
     return PXED_WHY_OK;
+}
+
+/* The operator's bytes as they are. */
+static enum pxed_reason open_found(const struct lookup *l, struct answer_found *found, struct open_content **ret) {
+    struct stat st;
+    if (fstat(found->fd, &st) < 0) {
+        close(found->fd);
+        return PXED_WHY_IO_ERROR;
+    }
+    *ret = content_of_file(l, found->fd, &st, l->name.path);
+    return PXED_WHY_OK;
+}
+
+/* An operator's file wins over ours, and where it cannot be delivered ours never stands in for it. */
+static enum pxed_reason open_row(const struct lookup *l, struct boot *b, const struct pxed_file *row,
+                                 struct pxed_arena *arena, bool *ret_secret, struct open_content **ret) {
+    struct answer_found found;
+    enum pxed_reason why = answer_find(l->d->catalogue, b->host, row, l->d->root_fd, arena, &found);
+    if (why != PXED_WHY_OK)
+        return why;
+    return found.operators && !found.rendered ? open_found(l, &found, ret) : render_row(l, b, row, ret_secret, ret);
 }
 
 /* What may be had at all, before it is known whether it holds a secret. */
@@ -79,9 +103,10 @@ enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) 
     b.masked = b.no_token = who == BELIEVE_SERVER;
     b.os = decide_os(l->d, b.host, &b.rec, &scratch);
     const struct pxed_file *row = find_row(l, &b);
-    why = content_file(l, l->d->root_fd, "boot/", l->name.path, ret); /* an operator's file wins */
-    if (why == PXED_WHY_NOT_FOUND)
-        why = row ? render_row(l, &b, row, &secret, ret) : b.os->profile ? PXED_WHY_NOT_FOUND : PXED_WHY_NO_PROFILE;
+    why = row ? open_row(l, &b, row, &scratch, &secret, ret)
+              : content_file(l, l->d->root_fd, "boot/", l->name.path, ret); /* anything else of the operator's */
+    if (why == PXED_WHY_NOT_FOUND && !b.os->profile)
+        why = PXED_WHY_NO_PROFILE;
     struct believe_right right = believe_may(who, secret ? BELIEVE_SECRET : BELIEVE_ANSWER);
     if (why == PXED_WHY_OK && right.why != PXED_WHY_OK) {
         content_free(*ret);

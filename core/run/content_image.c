@@ -32,7 +32,7 @@ void content_note_image(struct lookup *l, struct open_content *c) {
     if (!b.host)
         return;
     b.os = decide_os(l->d, b.host, &b.rec, &c->arena);
-    if (!pxed_slice_eq(b.os->id.text, l->name.os) && !(b.os->iso && l->name.kind == NAME_PLAIN))
+    if (!pxed_slice_eq_nocase(b.os->id.text, l->name.os) && !(b.os->iso && l->name.kind == NAME_PLAIN))
         return;
     c->mac = b.rec.mac;
     memcpy(c->token, b.rec.token, sizeof(c->token));

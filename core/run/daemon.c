@@ -37,9 +37,28 @@ const void *daemon_find(const struct daemon *d, const char *name) {
 
 /* --- start --- */
 
+/* The last good table serves where the host file cannot be read or was emptied. */
+static struct catalogue *load_hosts(struct daemon *d, struct pxed_diags *diags) {
+    char path[PATH_MAX];
+    struct catalogue *now = reload_build(d, d->config, NULL, diags), *good = NULL;
+    snprintf(path, sizeof(path), "%s/hosts.good", d->state_dir);
+    if ((now && now->n_hosts > 0) || access(path, R_OK) < 0)
+        return now;
+    reload_log(diags);
+    pxed_diags_clear(diags);
+    good = reload_build(d, d->config, path, diags);
+    if (!good || (now && good->n_hosts == 0)) {
+        catalogue_unref(good);
+        return now;
+    }
+    log_core(PXED_LOG_ERROR, "hosts", "the host file is %s: the last good table is in force%s",
+             now ? "empty" : "broken", now ? " until SIGHUP confirms it" : "");
+    catalogue_unref(now);
+    return good;
+}
+
 static int load(struct daemon *d) {
     struct pxed_diags diags = {0};
-    char good[PATH_MAX];
     d->config = config_load(d->ini_path, &d->plugins, &diags);
     if (d->config) {
         plugins_order(&d->plugins, core_provides, &diags);
@@ -49,14 +68,7 @@ static int load(struct daemon *d) {
     }
     if (diags.errors == 0) {
         d->state_dir = d->config->settings.state;
-        d->catalogue = reload_build(d, d->config, NULL, &diags);
-        snprintf(good, sizeof(good), "%s/hosts.good", d->state_dir);
-        if (!d->catalogue && access(good, R_OK) == 0) {
-            reload_log(&diags);
-            pxed_diags_clear(&diags);
-            log_core(PXED_LOG_ERROR, "hosts", "the host file is broken: the last good table is in force");
-            d->catalogue = reload_build(d, d->config, good, &diags);
-        }
+        d->catalogue = load_hosts(d, &diags);
     }
     reload_log(&diags);
     pxed_diags_clear(&diags);

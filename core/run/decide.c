@@ -33,7 +33,7 @@ struct lifecycle_line decide_line(const struct catalogue_host *host) {
 const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host,
                                      const struct lifecycle_record *rec, struct pxed_arena *arena) {
     struct pxed_slice id = pxed_slice_of(rec->os);
-    if (!lifecycle_open(rec) || id.len == 0 || pxed_slice_eq(id, host->os->id.text))
+    if (!lifecycle_open(rec) || id.len == 0 || pxed_slice_eq_nocase(id, host->os->id.text))
         return host->os;
     const struct catalogue_os *os = catalogue_os(d->catalogue, id);
     return os ? os : catalogue_os_make(&d->plugins, id, arena);
@@ -50,7 +50,9 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
                               const struct lifecycle_record *rec) {
     struct lifecycle_line line = decide_line(host);
     enum pxed_reason why = lifecycle_wants(rec, &line);
-    return why == PXED_WHY_OK && d->guard.failing ? PXED_WHY_STORE_CANNOT_WRITE : why;
+    if (why == PXED_WHY_OK && d->guard.failing)
+        why = PXED_WHY_STORE_CANNOT_WRITE;
+    return why == PXED_WHY_OK ? host->trouble : why;
 }
 
 static void learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {

@@ -10,7 +10,7 @@
 
 #include "inifile.h"
 
-enum { PAIRS_MAX = 64, HOSTFILE_MAX = 64 << 20, VALUE_FILE_MAX = 64 << 10 };
+enum { HOSTFILE_MAX = 64 << 20, VALUE_FILE_MAX = 64 << 10 };
 
 struct pxed_slice hostfile_slurp(const char *path, size_t max, struct pxed_arena *arena) {
     struct stat st;
@@ -77,8 +77,14 @@ static const char *split_pair(struct pxed_slice field, struct hostfile_pair *ret
     return NULL;
 }
 
+static size_t count_commas(struct pxed_slice text) {
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n += text.ptr[i] == ',';
+    return n;
+}
+
 const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, struct hostfile_line *ret) {
-    struct hostfile_pair pairs[PAIRS_MAX];
     struct pxed_slice mac, os, field;
     size_t at = 0;
     memset(ret, 0, sizeof(*ret));
@@ -96,44 +102,24 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
     wrong = at <= trimmed.len ? next_field(trimmed, &at, arena, &os) : "expected `MAC, os-id`";
     if (!wrong && os.len == 0)
         wrong = "expected `MAC, os-id`";
+    ret->pairs = PXED_NEWS(arena, struct hostfile_pair, count_commas(trimmed) + 1);
     while (!wrong && at <= trimmed.len) {
         wrong = next_field(trimmed, &at, arena, &field);
         if (wrong || (field.len == 0 && at > trimmed.len)) /* a trailing comma does no harm */
             break;
-        wrong = ret->n_pairs == PAIRS_MAX ? "too many variables" : split_pair(field, &pairs[ret->n_pairs]);
-        ret->n_pairs++;
+        wrong = split_pair(field, &ret->pairs[ret->n_pairs++]);
     }
     if (wrong) {
         ret->mac.len = 0;
         return wrong;
     }
     ret->os = os;
-    ret->pairs = PXED_NEWS(arena, struct hostfile_pair, ret->n_pairs + 1);
-    memcpy(ret->pairs, pairs, ret->n_pairs * sizeof(pairs[0]));
     return NULL;
 }
 
 static void note_file(struct hostfile *hosts, const char *path) {
     hosts->files = pxed_xrealloc(hosts->files, (hosts->n_files + 1) * sizeof(*hosts->files));
     hosts->files[hosts->n_files++] = path;
-}
-
-/* `@FILE` reads a value: keys and hashes stay out of the table. */
-static void read_values(struct hostfile *hosts, struct hostfile_line *line, struct pxed_arena *arena,
-                        struct pxed_diags *diags) {
-    for (size_t i = 0; i < line->n_pairs; i++) {
-        struct hostfile_pair *p = &line->pairs[i];
-        if (p->value.len < 2 || p->value.ptr[0] != '@')
-            continue;
-        const char *name = pxed_arena_dup(arena, pxed_slice_skip(p->value, 1)).ptr;
-        const char *path = ini_path(arena, line->file, name);
-        struct pxed_slice text = hostfile_slurp(path, VALUE_FILE_MAX, arena);
-        if (!text.ptr)
-            pxed_diag_add(diags, PXED_ERROR, line->file, line->line, "cannot read %s for '%.*s': %s", path,
-                          PXED_S(p->key), strerror(errno));
-        note_file(hosts, path);
-        p->value = pxed_slice_trim(text);
-    }
 }
 
 static void read_file(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags) {
@@ -159,7 +145,6 @@ static void read_file(struct hostfile *hosts, const char *path, struct pxed_aren
             continue;
         line.file = path;
         line.line = n;
-        read_values(hosts, &line, arena, diags);
         if (hosts->n == hosts->cap) {
             hosts->cap = hosts->cap ? hosts->cap * 2 : 64;
             hosts->lines = pxed_xrealloc(hosts->lines, hosts->cap * sizeof(*hosts->lines));
@@ -176,9 +161,31 @@ void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *
         read_file(hosts, path, arena, diags);
         return;
     }
+    if (access(path, R_OK | X_OK) < 0)
+        pxed_diag_add(diags, PXED_ERROR, path, 0, "cannot read the folder: %s", strerror(errno));
     if (glob(pxed_arena_printf(arena, "%s/*.conf", path), 0, NULL, &found) != 0)
         return;
     for (size_t i = 0; i < found.gl_pathc; i++)
         read_file(hosts, pxed_arena_dup(arena, pxed_slice_of(found.gl_pathv[i])).ptr, arena, diags);
     globfree(&found);
+}
+
+/* An unreadable one is the trouble of its host alone: whoever resolves the variable finds `wrong` there. */
+static void read_value(struct hostfile *hosts, const struct hostfile_line *line, struct hostfile_pair *p,
+                       struct pxed_arena *arena) {
+    if (p->value.len < 2 || p->value.ptr[0] != '@')
+        return;
+    const char *name = pxed_arena_dup(arena, pxed_slice_skip(p->value, 1)).ptr;
+    p->from = ini_path(arena, line->file, name);
+    struct pxed_slice text = hostfile_slurp(p->from, VALUE_FILE_MAX, arena);
+    if (!text.ptr)
+        p->wrong = pxed_arena_printf(arena, "cannot read %s for '%.*s': %s", p->from, PXED_S(p->key), strerror(errno));
+    p->value = pxed_slice_trim(text);
+    note_file(hosts, p->from);
+}
+
+void hostfile_values(struct hostfile *hosts, struct pxed_arena *arena) {
+    for (size_t i = 0; i < hosts->n; i++)
+        for (size_t k = 0; k < hosts->lines[i].n_pairs; k++)
+            read_value(hosts, &hosts->lines[i], &hosts->lines[i].pairs[k], arena);
 }

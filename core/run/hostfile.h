@@ -6,7 +6,9 @@
 #include "pxed/diag.h"
 
 struct hostfile_pair {
-    struct pxed_slice key, value; /* unquoted; an @FILE is already its content */
+    struct pxed_slice key, value; /* unquoted; an @FILE is its content after hostfile_values, unset if unreadable */
+    const char *from;             /* the @FILE, or NULL */
+    const char *wrong;            /* why it cannot be read, or NULL */
 };
 
 struct hostfile_line {
@@ -31,6 +33,9 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
 
 /* Reads a file, or the *.conf of a folder in order. Complaints go to diags. */
 void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags);
+
+/* Reads the values that are @FILEs, relative to the host file. What cannot be read is told in each pair's `wrong`. */
+void hostfile_values(struct hostfile *hosts, struct pxed_arena *arena);
 
 /* A whole file as text in the arena; unset slice with errno when it cannot be read or is larger than `max`. */
 struct pxed_slice hostfile_slurp(const char *path, size_t max, struct pxed_arena *arena);

@@ -10,8 +10,9 @@ struct ini_entry {
     const char *section, *key, *value;
     const char *file;
     unsigned line;
-    const char *from; /* the @FILE the value was read from, or NULL */
-    bool used;        /* somebody's row took it */
+    const char *from;  /* the @FILE the value was read from, or NULL */
+    const char *wrong; /* why that could not be read, or NULL */
+    bool used;         /* somebody's row took it */
 };
 
 struct ini_section {

@@ -20,7 +20,16 @@ static void write_quoted(FILE *to, struct pxed_slice value) {
     fputc('"', to);
 }
 
-static void write_host(FILE *to, const struct catalogue_host *h) {
+/* The content of an @FILE is kept, whatever becomes of the file; but not what a line cannot hold. */
+static bool stays_outside(const struct catalogue_host *h, size_t var) {
+    struct pxed_slice value = h->pub.vars[var].value;
+    bool line = value.ptr != NULL;
+    for (size_t i = 0; i < value.len; i++)
+        line &= (unsigned char)value.ptr[i] >= ' ' || value.ptr[i] == '\t';
+    return h->from[var] && !line;
+}
+
+static void write_host(FILE *to, const struct catalogue_host *h, struct pxed_arena *scratch) {
     char mac[PXED_MAC_TEXT];
     fprintf(to, "%s, %.*s", pxed_mac_text(&h->pub.macs[0], ":", mac), PXED_S(h->os->id.text));
     for (size_t i = 0; i < h->pub.n_vars; i++) {
@@ -29,7 +38,10 @@ static void write_host(FILE *to, const struct catalogue_host *h) {
             continue; /* from a section: the ini still says it */
         bool answer = pxed_slice_is(v->key, "answer") && h->answer;
         fprintf(to, ", %.*s=", PXED_S(v->key));
-        write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
+        if (stays_outside(h, i))
+            write_quoted(to, pxed_slice_of(pxed_arena_printf(scratch, "@%s", h->from[i])));
+        else
+            write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
     }
     fputc('\n', to);
 }
@@ -44,8 +56,10 @@ static int write_table(const struct catalogue *c) {
     if (!to)
         return -errno;
     fprintf(to, "# the last good host table, written by pxed; read when the host file is broken at start\n");
+    struct pxed_arena scratch = {0};
     for (size_t i = 0; i < c->n_hosts; i++)
-        write_host(to, &c->hosts[i]);
+        write_host(to, &c->hosts[i], &scratch);
+    pxed_arena_clear(&scratch);
     bool ok = fflush(to) == 0 && fdatasync(fd) == 0;
     ok &= fclose(to) == 0;
     if (!ok || rename(temporary, path) < 0)

@@ -11,12 +11,8 @@
 #include <unistd.h>
 
 #include "daemon.h"
+#include "eyes.h"
 #include "log.h"
-
-static const struct passwd *account(const struct settings *s) {
-    const char *name = s->user && *s->user ? s->user : "pxed";
-    return getpwnam(name);
-}
 
 static int make_folders(const char *path) {
     struct pxed_arena scratch = {0};
@@ -59,16 +55,17 @@ int privileges_prepare_state(const struct settings *settings) {
         log_core(PXED_LOG_ERROR, "state", "cannot make the folder %s: %s", settings->state, strerror(-rc));
         return rc;
     }
-    const struct passwd *pw = geteuid() == 0 ? account(settings) : NULL;
+    const struct passwd *pw = geteuid() == 0 ? eyes_account(settings) : NULL;
     if (pw)
         give_away(settings->state, pw->pw_uid, pw->pw_gid);
     return 0;
 }
 
 int privileges_drop(const struct settings *settings) {
+    eyes_keep();
     if (geteuid() != 0)
         return 0;
-    const struct passwd *pw = account(settings);
+    const struct passwd *pw = eyes_account(settings);
     if (!pw) {
         if (settings->user && *settings->user) {
             log_core(PXED_LOG_ERROR, "privileges", "there is no account '%s'", settings->user);

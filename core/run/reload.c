@@ -14,7 +14,7 @@ enum { QUIET_MS = 200, QUIET_LIMIT_MS = 700 };
 void reload_log(const struct pxed_diags *diags) {
     for (size_t i = 0; i < diags->n; i++) {
         const struct pxed_diag *e = &diags->items[i];
-        enum pxed_log_level level = e->severity == PXED_ERROR ? PXED_LOG_ERROR : PXED_LOG_WARNING;
+        enum pxed_log_level level = e->severity == PXED_WARNING ? PXED_LOG_WARNING : PXED_LOG_ERROR;
         if (e->file && e->line)
             log_core(level, "config", "%s:%u: %s", e->file, e->line, e->text);
         else
@@ -31,6 +31,7 @@ struct catalogue *reload_build(struct daemon *d, struct config *config, const ch
         .ifaces = d->ifaces,
         .n_ifaces = d->n_ifaces,
         .hosts_from = hosts_from,
+        .as_account = true,
     };
     return catalogue_build(&in, diags);
 }

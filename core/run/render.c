@@ -152,12 +152,13 @@ static void add_os(struct render *r, struct node *root) {
     add_text(r, map, "version", os->id.version);
     add_text(r, map, "arch", os->id.arch);
     add_text(r, map, "url",
-             pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", r->catalogue->base, PXED_S(os->id.text))));
+             pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", r->catalogue->base,
+                                             PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
     struct pxed_slice repo = pxed_host_value(&r->host->pub, "repo");
     add_text(r, map, "tree",
-             repo.len > 0
-                 ? repo
-                 : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", r->catalogue->base, PXED_S(os->id.text))));
+             repo.len > 0 ? repo
+                          : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", r->catalogue->base,
+                                                            PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
     struct pxed_slice flags = pxed_slice_of(os->claim ? os->claim->flags : NULL), flag;
     while ((flag = pxed_slice_word(&flags, " ")).len > 0)
         add(r, map, flag, PXED_VALUE_TRUE, PXED_SLICE("1"));

@@ -8,7 +8,8 @@
 enum { INJECTED_NAME_MAX = 31 }; /* wimboot's file names, vdisk.h */
 
 static struct pxed_slice image_path(const struct render *r, const char *file) {
-    return pxed_slice_of(pxed_arena_printf(r->arena, "os/%.*s/%s", PXED_S(r->os->id.text), file));
+    return pxed_slice_of(
+        pxed_arena_printf(r->arena, "os/%.*s/%s", PXED_S(catalogue_folder(r->catalogue, r->os->id.text)), file));
 }
 
 static void add_initrd(struct pxed_plan *plan, struct pxed_slice path, struct pxed_slice as) {
@@ -86,14 +87,14 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
 
 static int is_injectable(const struct dirent *e) {
     return e->d_name[0] != '.' && (e->d_type == DT_REG || e->d_type == DT_LNK) &&
-           strlen(e->d_name) <= INJECTED_NAME_MAX;
+           strlen(e->d_name) <= INJECTED_NAME_MAX && catalogue_name_speakable(pxed_slice_of(e->d_name));
 }
 
 /* The operator's own: drivers for the network card, tools. */
 static void inject_folder(const struct render *r, struct pxed_plan *plan) {
     struct dirent **found;
-    const char *folder =
-        pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir, PXED_S(r->os->id.text));
+    const char *folder = pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir,
+                                           PXED_S(catalogue_folder(r->catalogue, r->os->id.text)));
     int n = scandir(folder, &found, is_injectable, by_name);
     for (int i = 0; i < n; i++) {
         struct pxed_slice name = pxed_arena_dup(r->arena, pxed_slice_of(found[i]->d_name));
@@ -146,12 +147,22 @@ static void add_row_files(struct render *r, const struct pxed_boot *row, struct 
     }
 }
 
+/* A loader would split a name with a blank, fetch half of it and stop there. */
+static bool is_speakable(const struct pxed_plan *plan) {
+    bool well = catalogue_name_speakable(plan->kernel);
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        well &= catalogue_name_speakable(plan->initrds[i].path);
+    return well;
+}
+
 enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
                              struct pxed_plan *ret) {
     struct profile_client client = {firmware, loader, r->os->via};
     struct pxed_boot row = {0};
     bool handover;
     memset(ret, 0, sizeof(*ret));
+    if (r->host->trouble != PXED_WHY_OK)
+        return r->host->trouble;
     if (!r->os->profile)
         return PXED_WHY_NO_PROFILE;
     enum pxed_reason why = find_row(r, &client, &row, &handover);
@@ -172,5 +183,5 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         inject_files(r, ret, true);
     }
     add_args(r, &row, ret);
-    return PXED_WHY_OK;
+    return is_speakable(ret) ? PXED_WHY_OK : PXED_WHY_HOST_BROKEN;
 }

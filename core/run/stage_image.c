@@ -224,7 +224,7 @@ int images_find(struct images *im, const struct catalogue_os *os, const char *fi
                 const char **ret_path) {
     const struct catalogue *c = im->catalogue;
     struct stat st;
-    *ret_path = pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(os->id.text), file);
+    *ret_path = pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text)), file);
     if (stat(*ret_path, &st) == 0 && S_ISREG(st.st_mode))
         return 0;
     const struct iso *iso = iso_with(c, os, file);

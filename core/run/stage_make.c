@@ -1,9 +1,12 @@
 /* What should lie on disk for one machine, rendered on the loop from its record and the catalogue. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "answer.h"
 #include "stage.h"
 
 static const char *mac_name(const struct machine *m, const char *format, struct pxed_arena *arena) {
@@ -18,16 +21,20 @@ static void add_text(struct stage_job *job, enum stage_place place, const char *
 }
 
 /* An operator's file in root/boot wins over the row of its name, here as on the wire. */
-static struct pxed_slice own_file(const struct catalogue *c, const struct machine *m, const struct pxed_os_id *os,
-                                  const char *name, struct pxed_arena *arena) {
-    char mac[PXED_MAC_TEXT];
-    const char *paths[] = {
-        pxed_arena_printf(arena, "%s/hosts/%s/%s", c->boot_dir, pxed_mac_text(&m->rec.mac, "-", mac), name),
-        pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(os->text), name)};
-    struct pxed_slice text = PXED_NO_SLICE;
-    for (size_t i = 0; i < 2 && !text.ptr; i++)
-        text = hostfile_slurp(paths[i], 1 << 20, arena);
-    return text;
+static bool own_file(const struct catalogue *c, const struct catalogue_host *host, const struct pxed_os_id *os,
+                     const struct pxed_file *row, struct pxed_arena *arena, struct pxed_slice *ret_text) {
+    struct answer_found found;
+    const char *of_all =
+        pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(catalogue_folder(c, os->text)), row->name);
+    enum pxed_reason why = answer_find(c, host, row, c->root_fd, arena, &found);
+    *ret_text = PXED_NO_SLICE;
+    if (found.operators && !found.rendered) { /* one that cannot be delivered leaves its place empty */
+        if (why == PXED_WHY_OK)
+            *ret_text = answer_read(&found, arena);
+        return true;
+    }
+    *ret_text = hostfile_slurp(of_all, ANSWER_MAX, arena);
+    return ret_text->ptr || faccessat(AT_FDCWD, of_all, F_OK, AT_EACCESS) == 0;
 }
 
 /* A file as it is needs no copy for each host. */
@@ -55,7 +62,7 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
         struct pxed_slice text = PXED_NO_SLICE;
         bool own = false;
         if (job->opens)
-            own = (text = own_file(c, m, &os->id, f->name, &job->arena)).ptr != NULL;
+            own = own_file(c, host, &os->id, f, &job->arena, &text);
         if (!own)
             text = render_file(&r, f);
         if (own && closed)
@@ -114,7 +121,8 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
         any |= s->known[i].place == STAGE_SHARE;
     *job = (struct stage_job){.arena = job->arena,
                               .mode = c->share.accounts && !c->share.guest ? 0700 : 0755,
-                              .opens = host && lifecycle_open(&m->rec),
+                              .opens = host && lifecycle_open(&m->rec) &&
+                                       !(host->trouble && m->rec.state == LIFECYCLE_ARMED),
                               .known = s->known,
                               .n_known = s->n_known,
                               .own_autorun = "autorun.bat",

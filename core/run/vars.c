@@ -1,6 +1,6 @@
 #include "vars.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 static const char *check_name(struct pxed_slice v) {
     if (v.len == 0 || v.len > 63 || v.ptr[0] == '-' || v.ptr[v.len - 1] == '-')
@@ -97,6 +97,20 @@ static const char *check_path(struct pxed_slice v) {
     return v.len > 0 && v.len < 1024 ? check_line(v) : "expected the path of a file";
 }
 
+/* crypt(5): $id$...$hash, the 13 bytes of DES, the 20 of BSDi; `!` and `*` lock. */
+static bool is_hash(struct pxed_slice v) {
+    size_t dollars = 0, odd = 0;
+    for (size_t i = 0; i < v.len; i++) {
+        dollars += v.ptr[i] == '$';
+        odd += !pxed_is_alnum(v.ptr[i]) && v.ptr[i] != '.' && v.ptr[i] != '/';
+    }
+    if (v.ptr[0] == '!' || v.ptr[0] == '*')
+        return true;
+    if (v.ptr[0] == '$')
+        return dollars >= 3 && v.ptr[v.len - 1] != '$';
+    return (v.len == 13 && odd == 0) || (v.len == 20 && v.ptr[0] == '_' && odd == 1);
+}
+
 const struct vars_row vars_rows[] = {
     {"name", "host name; default pxe- and the last six digits of the MAC", true, false, check_name},
     {"domain", "DNS domain", false, false, check_domain},
@@ -178,66 +192,86 @@ bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxe
     if (wrong)
         pxed_diag_add(diags, PXED_ERROR, file, line, "%s=%.*s: %s", row->key,
                       PXED_S(row->secret ? PXED_SLICE("***") : value), wrong);
+    else if (value.len > 0 && strcmp(row->key, "root-password-hash") == 0 && !is_hash(value))
+        pxed_diag_add(diags, PXED_WARNING, file, line,
+                      "root-password-hash=***: this is no hash but plain text, which lets nobody in: make one with "
+                      "`openssl passwd -6`");
     return !wrong;
 }
 
 /* --- resolving --- */
 
 struct builder {
-    struct pxed_var vars[160];
-    size_t n;
+    struct pxed_var *vars;
+    const char **from;
+    size_t n, cap;
     const struct pxed_profile *profile;
+    const struct ini_entry *unread; /* a value in force that could not be read */
 };
 
-/* The first place that says something wins. */
-static void put(struct builder *b, struct pxed_slice key, struct pxed_slice value, const char *file, unsigned line) {
+static void grow(struct builder *b) {
+    b->cap = b->cap ? b->cap * 2 : 64;
+    b->vars = pxed_xrealloc(b->vars, b->cap * sizeof(*b->vars));
+    b->from = pxed_xrealloc(b->from, b->cap * sizeof(*b->from));
+}
+
+/* The first place that says something wins: true if it is this one. */
+static bool put(struct builder *b, struct pxed_slice key, struct pxed_slice value, const char *file, unsigned line,
+                const char *from) {
     for (size_t i = 0; i < b->n; i++)
         if (pxed_slice_eq(b->vars[i].key, key))
-            return;
-    if (b->n == sizeof(b->vars) / sizeof(b->vars[0]))
-        return;
+            return false;
+    if (b->n == b->cap)
+        grow(b);
     const struct vars_row *row = find_row(key);
     const struct pxed_os_var *own = find_own(b->profile, key);
     unsigned flags = (row && row->secret) || (own && (own->flags & PXED_VAR_SECRET)) ? PXED_VAR_SECRET : 0;
+    b->from[b->n] = from;
     b->vars[b->n++] = (struct pxed_var){key, value, file, line, flags};
+    return true;
 }
 
 static void put_section(struct builder *b, const struct ini *ini, const char *section) {
     for (size_t i = 0; i < ini->n; i++) {
         const struct ini_entry *e = &ini->entries[i];
         struct pxed_slice key = pxed_slice_of(e->key);
-        if (strcmp(e->section, section) == 0 && (find_row(key) || find_own(b->profile, key)))
-            put(b, key, pxed_slice_of(e->value), e->file, e->line);
+        if (strcmp(e->section, section) == 0 && (find_row(key) || find_own(b->profile, key)) &&
+            put(b, key, pxed_slice_of(e->value), e->file, e->line, e->from) && e->wrong && !b->unread)
+            b->unread = e;
     }
 }
 
-void vars_resolve(struct catalogue_host *host, const struct hostfile_line *line, const struct ini *ini,
-                  struct pxed_arena *arena) {
+const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct hostfile_line *line,
+                                     const struct ini *ini, struct pxed_arena *arena) {
     struct builder b = {.profile = host->os->profile};
-    char section[128];
+    const char *section = catalogue_section(ini, line->os);
     for (size_t i = 0; i < line->n_pairs; i++)
-        put(&b, line->pairs[i].key, line->pairs[i].value, line->file, line->line);
+        put(&b, line->pairs[i].key, line->pairs[i].value, line->file, line->line, line->pairs[i].from);
     for (size_t i = 0; i < line->n_pairs; i++)
-        if (pxed_slice_is(line->pairs[i].key, "group")) {
-            snprintf(section, sizeof(section), "group %.*s", PXED_S(line->pairs[i].value));
-            put_section(&b, ini, section);
-        }
-    snprintf(section, sizeof(section), "os %.*s", PXED_S(line->os));
-    put_section(&b, ini, section);
+        if (pxed_slice_is(line->pairs[i].key, "group"))
+            put_section(&b, ini, pxed_arena_printf(arena, "group %.*s", PXED_S(line->pairs[i].value)));
+    if (section)
+        put_section(&b, ini, section);
     put_section(&b, ini, "defaults");
     if (host->os->plugin)
         put_section(&b, ini, host->os->plugin);
     for (const struct pxed_os_var *v = b.profile ? b.profile->vars : NULL; v && v->key; v++)
         if (v->fallback)
-            put(&b, pxed_slice_of(v->key), pxed_slice_of(v->fallback), NULL, 0);
+            put(&b, pxed_slice_of(v->key), pxed_slice_of(v->fallback), NULL, 0, NULL);
     struct pxed_var *vars = PXED_NEWS(arena, struct pxed_var, b.n + 1);
+    host->from = PXED_NEWS(arena, const char *, b.n + 1);
     for (size_t i = 0; i < b.n; i++) {
         vars[i] = b.vars[i];
         vars[i].key = pxed_arena_dup(arena, b.vars[i].key);
         vars[i].value = pxed_arena_dup(arena, b.vars[i].value);
         if (b.vars[i].file)
             vars[i].file = pxed_arena_dup(arena, pxed_slice_of(b.vars[i].file)).ptr;
+        if (b.from[i])
+            host->from[i] = pxed_arena_dup(arena, pxed_slice_of(b.from[i])).ptr;
     }
     host->pub.vars = vars;
     host->pub.n_vars = b.n;
+    free(b.vars);
+    free(b.from);
+    return b.unread;
 }

@@ -15,6 +15,7 @@ extern const struct vars_row vars_rows[]; /* ends with a zeroed row */
 bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxed_profile *profile, bool in_line,
                 const char *file, unsigned line, struct pxed_diags *diags);
 
-/* Fills host->pub.vars: host line, [group NAME], [os ID], [defaults], the profile's own, in that order. */
-void vars_resolve(struct catalogue_host *host, const struct hostfile_line *line, const struct ini *ini,
-                  struct pxed_arena *arena);
+/* Fills host->pub.vars and host->from: host line, [group NAME], [os ID], [defaults], the profile's own, in that order.
+ * Returns the first entry of a section in force whose @FILE could not be read, or NULL. */
+const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct hostfile_line *line,
+                                     const struct ini *ini, struct pxed_arena *arena);

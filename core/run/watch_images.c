@@ -38,12 +38,13 @@ static uint64_t sign_folder(const char *path) {
 
 static uint64_t sign(const struct catalogue *c) {
     char path[PATH_MAX];
-    uint64_t sum = 0;
+    snprintf(path, sizeof(path), "%s/os", c->boot_dir);
+    uint64_t sum = sign_folder(path); /* a folder that comes, ISOs and boot programs for all */
     for (size_t i = 0; i < c->n_systems; i++) {
         const struct catalogue_os *os = c->systems[i];
         if (!os->profile)
             continue;
-        snprintf(path, sizeof(path), "%s/os/%.*s", c->boot_dir, PXED_S(os->id.text));
+        snprintf(path, sizeof(path), "%s/os/%.*s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text)));
         sum = pxed_hash(&sum, sizeof(sum), sign_folder(path));
         strncat(path, "/sources", sizeof(path) - strlen(path) - 1);
         sum = pxed_hash(&sum, sizeof(sum), sign_folder(path));

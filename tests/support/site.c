@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void site_open(struct site *s) {
     memset(s, 0, sizeof(*s));
@@ -70,6 +71,17 @@ const char *site_build(struct site *s, const char *more_pxed, const char *sectio
         s->catalogue = catalogue_build(&in, &s->diags);
     }
     return diags_text(&s->tree, &s->diags);
+}
+
+void site_part(struct site *s, const char *plugin, const char *name, const char *text) {
+    const char *folder = pxed_arena_printf(&s->tree.arena, "%s/share/pxed/%s", plugins_prefix(), plugin);
+    const char *path = pxed_arena_printf(&s->tree.arena, "%s/%s", folder, name);
+    const char *own =
+        pxed_arena_printf(&s->tree.arena, "%s/.%s.%d", folder, name, (int)getpid()); /* tests run side by side */
+    mkdir(folder, 0755);
+    FILE *f = fopen(own, "w");
+    if (!f || fputs(text, f) < 0 || fclose(f) != 0 || rename(own, path) < 0)
+        abort();
 }
 
 void site_image(struct site *s, const char *name) {

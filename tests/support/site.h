@@ -25,6 +25,8 @@ void site_load(struct site *s, const char *name);
 
 /* Writes pxed.ini (its [pxed] gets root, state and interface) and host-os.conf, and builds. Returns diags_text. */
 const char *site_build(struct site *s, const char *more_pxed, const char *sections, const char *hosts);
+/* A part that templates of a fake plugin may include: it lies in the build tree, where plugins have theirs. */
+void site_part(struct site *s, const char *plugin, const char *name, const char *text);
 /* Declares an image file: root/boot/os/<name>. */
 void site_image(struct site *s, const char *name);
 

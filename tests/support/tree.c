@@ -58,7 +58,7 @@ const char *diags_text(struct tree *t, const struct pxed_diags *diags) {
     for (size_t i = 0; i < diags->n; i++) {
         const struct pxed_diag *d = &diags->items[i];
         const char *slash = d->file ? strrchr(d->file, '/') : NULL, *file = slash ? slash + 1 : d->file ? d->file : "-";
-        all = pxed_arena_printf(&t->arena, "%s%s %s:%u: %s\n", all, d->severity == PXED_ERROR ? "error" : "warning",
+        all = pxed_arena_printf(&t->arena, "%s%s %s:%u: %s\n", all, d->severity == PXED_WARNING ? "warning" : "error",
                                 file, d->line, d->text);
     }
     return all;

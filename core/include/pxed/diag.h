@@ -3,7 +3,8 @@
 
 #include "pxed/slice.h"
 
-enum pxed_severity { PXED_WARNING, PXED_ERROR };
+/* An ERROR refuses the whole load. A HOST_ERROR is one host's, which boots its disk; all others are in force. */
+enum pxed_severity { PXED_WARNING, PXED_ERROR, PXED_HOST_ERROR };
 
 struct pxed_diag {
     enum pxed_severity severity;
@@ -16,6 +17,7 @@ struct pxed_diag {
 struct pxed_diags {
     struct pxed_diag *items;
     size_t n, errors, warnings;
+    size_t host_errors; /* since minor 2 */
 };
 
 void pxed_diag_add(struct pxed_diags *d, enum pxed_severity severity, const char *file, unsigned line,
