@@ -18,6 +18,7 @@ struct tag {
     struct pxed_slice before; /* literal text up to the tag */
     struct pxed_slice indent; /* blanks before a tag alone on its line; not part of `before` */
     struct pxed_slice name;
+    pxed_escape_fn *escape; /* of {{name|mode}}; NULL: the template's own */
     unsigned line;
     char sigil; /* 0 & # ^ / > ! = or TAG_END */
     bool standalone;
@@ -117,6 +118,16 @@ static int set_delimiters(struct scan *s, struct pxed_slice words) {
     return 0;
 }
 
+/* {{name|mode}}. A word that is no mode belongs to the name, which nobody then has: the strict pass finds it. */
+static void take_mode(struct tag *tag) {
+    ptrdiff_t bar = pxed_slice_find(tag->name, '|', 0);
+    if (bar < 0)
+        return;
+    tag->escape = pxed_escape_named(pxed_slice_trim(pxed_slice_skip(tag->name, (size_t)bar + 1)));
+    if (tag->escape)
+        tag->name = pxed_slice_trim(pxed_slice_head(tag->name, (size_t)bar));
+}
+
 static int scan_tag(struct scan *s, struct tag *tag, size_t open) {
     size_t at = open + s->open.len, end = 0, after = 0;
     while (at < s->text.len && pxed_is_space(s->text.ptr[at]))
@@ -132,6 +143,8 @@ static int scan_tag(struct scan *s, struct tag *tag, size_t open) {
     s->at_line_start = false;
     if (tag->sigil == '{')
         tag->sigil = '&';
+    if (tag->sigil == 0)
+        take_mode(tag);
     if (tag->sigil != 0 && tag->sigil != '&')
         check_standalone(s, tag);
     return tag->sigil == '=' ? set_delimiters(s, tag->name) : 0;
@@ -242,10 +255,11 @@ static void write_value(const struct render *r, const struct context *ctx, const
     if (kind != PXED_VALUE_TEXT && kind != PXED_VALUE_TRUE)
         return;
     struct pxed_slice text = r->t->data->text(node);
-    if (tag->sigil == '&' || !r->t->escape)
-        pxed_buf_add(r->out, text);
+    pxed_escape_fn *escape = tag->sigil == '&' ? NULL : tag->escape ? tag->escape : r->t->escape;
+    if (escape)
+        escape(r->out, text);
     else
-        r->t->escape(r->out, text);
+        pxed_buf_add(r->out, text);
 }
 
 static int fail(struct render *r, unsigned line, int error) {

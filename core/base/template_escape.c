@@ -27,9 +27,12 @@ void pxed_escape_html(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
+/* A backslash at the very end would take the next line in (preseed, iPXE): a blank behind it keeps it a letter. */
 void pxed_escape_line(struct pxed_buf *out, struct pxed_slice text) {
     for (size_t i = 0; i < text.len; i++)
         pxed_buf_byte(out, is_control(text.ptr[i]) ? ' ' : text.ptr[i]);
+    if (text.len > 0 && text.ptr[text.len - 1] == '\\')
+        pxed_buf_byte(out, ' ');
 }
 
 void pxed_escape_shell(struct pxed_buf *out, struct pxed_slice text) {
@@ -38,6 +41,26 @@ void pxed_escape_shell(struct pxed_buf *out, struct pxed_slice text) {
             pxed_buf_str(out, "'\\''");
         else if (text.ptr[i] != '\0')
             pxed_buf_byte(out, text.ptr[i]);
+    }
+}
+
+/* Anaconda splits commands with Python's shlex, the loader of EL5 and EL6 with popt: both read "..." so. */
+void pxed_escape_ks(struct pxed_buf *out, struct pxed_slice text) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '"' || c == '\\')
+            pxed_buf_byte(out, '\\');
+        pxed_buf_byte(out, is_control(c) ? ' ' : c);
+    }
+}
+
+void pxed_escape_word(struct pxed_buf *out, struct pxed_slice text) {
+    static const char marks[] = "-_.+:@^*/~=,";
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || memchr(marks, c, sizeof(marks) - 1))
+            pxed_buf_byte(out, c);
     }
 }
 
@@ -96,4 +119,19 @@ void pxed_escape_yaml(struct pxed_buf *out, struct pxed_slice text) {
             pxed_buf_byte(out, c);
         }
     }
+}
+
+pxed_escape_fn *pxed_escape_named(struct pxed_slice mode) {
+    static const struct {
+        const char *name;
+        pxed_escape_fn *escape;
+    } modes[] = {
+        {"line", pxed_escape_line}, {"xml", pxed_escape_html},  {"shell", pxed_escape_shell},
+        {"cmd", pxed_escape_cmd},   {"ini", pxed_escape_ini},   {"yaml", pxed_escape_yaml},
+        {"ks", pxed_escape_ks},     {"word", pxed_escape_word},
+    };
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+        if (pxed_slice_is(mode, modes[i].name))
+            return modes[i].escape;
+    return NULL;
 }

@@ -313,9 +313,9 @@ START_TEST(test_names) {
                       "{{! no.name }}{{{ raw }}} {{&amp}}\n"
                       "{{^os.id}}\n"
                       "{{> part }}\n"
-                      "{{/os.id}}{{=<% %>=}}<% last %>{{not.this}}\n";
+                      "{{/os.id}}{{a.b | shell}}{{c|no mode}}{{=<% %>=}}<% last %>{{not.this}}\n";
     ck_assert_int_eq(pxed_template_names(pxed_slice_of(use), note_name, &b, NULL), 0);
-    ck_assert_str_eq(pxed_buf_cstr(&b), "1 host.name;2#disks;2 .;3&raw;3&amp;4^os.id;5>part;6 last;");
+    ck_assert_str_eq(pxed_buf_cstr(&b), "1 host.name;2#disks;2 .;3&raw;3&amp;4^os.id;5>part;6 a.b;6 c|no mode;6 last;");
 }
 END_TEST
 
@@ -336,6 +336,12 @@ static const struct {
     ROW("html: UTF-8", html, "\xc3\xbc", "\xc3\xbc"),
     ROW("line: newline cannot start a command", line, "x\nrootpw y\r\0\t\x7f", "x rootpw y    "),
     ROW("line: quotes and dollars stay", line, "a \"b\" $c 'd'", "a \"b\" $c 'd'"),
+    ROW("line: a backslash at the end takes no further line in", line, "a\\b\\", "a\\b\\ "),
+    ROW("ks: quote, backslash, comment", ks, "a \"b\" 'c' \\d #e $f %g", "a \\\"b\\\" 'c' \\\\d #e $f %g"),
+    ROW("ks: newline cannot start a command", ks, "x\"\nclearpart --all\0", "x\\\" clearpart --all "),
+    ROW("word: groups, environments, modules", word, "@^a-b_c @nodejs:18/x -vim* lib++.i686",
+        "@^a-b_c@nodejs:18/x-vim*lib++.i686"),
+    ROW("word: no section, comment or command", word, "%post\n#a;$(b)`c`|d\"'\\\0", "postabcd"),
     ROW("shell: quote", shell, "it's $HOME `x` \\", "it'\\''s $HOME `x` \\"),
     ROW("shell: NUL dropped, newline kept", shell, "a\0b\nc", "ab\nc"),
     ROW("cmd: operators", cmd, "a&b|c<d>e^f!g", "a&b|c<d>e^f!g"),
@@ -357,6 +363,25 @@ START_TEST(test_escape) {
 }
 END_TEST
 
+/* The mode of a tag counts before the template's, in partials and lists as well; what is none belongs to the name. */
+START_TEST(test_mode) {
+    json_t *data = json_loads("{\"a\":\"it's <\\\"\",\"b\":{\"c\":[\"'\",\"\\\"\"]},\"x|y\":\"bar\"}", 0, NULL);
+    json_t *partials = json_loads("{\"p\":\"{{ a | shell }}\"}", 0, NULL);
+    char *got = render(data, partials,
+                       PXED_SLICE("{{a}} {{a|shell}} {{a | ks}} {{> p}} {{#b.c}}{{.|ks}}{{/b.c}} {{&a|shell}}{{x|y}}"));
+    ck_assert_str_eq(got, "it&#39;s &lt;&quot; it'\\''s <\" it's <\\\" it'\\''s <\" '\\\" bar");
+    free(got);
+    json_decref(data);
+    json_decref(partials);
+
+    static const char *const known[] = {"line", "xml", "shell", "cmd", "ini", "yaml", "ks", "word"};
+    for (int i = 0; i < COUNT(known); i++)
+        ck_assert_msg(pxed_escape_named(pxed_slice_of(known[i])) != NULL, "%s", known[i]);
+    ck_assert_ptr_null(pxed_escape_named(PXED_SLICE("shel")));
+    ck_assert_ptr_null(pxed_escape_named(PXED_NO_SLICE));
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("template");
     TCase *tests = tcase_create("template");
@@ -369,6 +394,7 @@ int main(void) {
     tcase_add_test(tests, test_strerror);
     tcase_add_test(tests, test_names);
     tcase_add_loop_test(tests, test_escape, 0, COUNT(escapes));
+    tcase_add_test(tests, test_mode);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);

@@ -22,12 +22,13 @@ struct pxed_template_data {
     const void *(*item)(const void *node, size_t index);         /* of a LIST, NULL: past the end */
 };
 
+/* Writes `text` so that it cannot leave the place it is meant for. */
 typedef void pxed_escape_fn(struct pxed_buf *out, struct pxed_slice text);
 
 struct pxed_template {
     const struct pxed_template_data *data;
     const void *root;
-    pxed_escape_fn *escape;                                                          /* for {{x}}; NULL: none */
+    pxed_escape_fn *escape; /* for {{x}}; NULL: none; {{x|mode}} has its own */
     bool (*partial)(void *ctx, struct pxed_slice name, struct pxed_slice *ret_text); /* may be NULL: no partials */
     void *partial_ctx;
 };
@@ -57,8 +58,14 @@ const char *pxed_template_strerror(int error);
 /* Escape modes: a value can never end the string or line it stands in. */
 pxed_escape_fn
     pxed_escape_html; /* & < > " ' : the published tests' mode, also right for XML: bytes it forbids are dropped */
-pxed_escape_fn pxed_escape_line;  /* kickstart, preseed, loader scripts: control bytes become blanks */
+pxed_escape_fn
+    pxed_escape_line; /* preseed, loader scripts: control bytes become blanks, a backslash at the end gets one */
 pxed_escape_fn pxed_escape_shell; /* inside '...': ' becomes '\'' ; NUL dropped */
 pxed_escape_fn pxed_escape_cmd;   /* inside "..." of a batch file: % and " doubled, control bytes dropped */
 pxed_escape_fn pxed_escape_ini;   /* inside "..." of an .inf file of Windows: " doubled, control bytes become blanks */
 pxed_escape_fn pxed_escape_yaml;  /* inside "...": JSON escapes */
+pxed_escape_fn pxed_escape_ks;   /* inside "..." of a kickstart command: " and \ get a \, control bytes become blanks */
+pxed_escape_fn pxed_escape_word; /* a package's or group's name on its own: what is in none is dropped */
+
+/* The mode of {{name|mode}}: line, xml, shell, cmd, ini, yaml, ks or word. NULL: there is no such mode. */
+pxed_escape_fn *pxed_escape_named(struct pxed_slice mode);

@@ -8,29 +8,31 @@ REPO='{{host.repo}}'
 
 {{> report}}
 
-preseed() { # "OWNER QUESTION TYPE VALUE" lines: an answer and no further question
-    cat >/tmp/pxed-answers
-    debconf-set-selections /tmp/pxed-answers || pxed_fail PRESEED_FAILED /tmp/pxed-answers
+# debconf speaks with this script on standard input and descriptor 3. Only its own programs may read there: whatever else
+# does takes words out of a conversation, and a program that finds a file there instead waits for an answer in vain.
+exec 9<&0 </dev/null
+
+answers() { # FILE of "OWNER QUESTION TYPE VALUE" lines: each an answer, and no further question
+    debconf-set-selections "$1" <&9 || pxed_fail PRESEED_FAILED "$1"
+    # That tool is content with an answer that debconf did not keep.
+    while read -r owner question type value; do
+        [ "$(answer "$question")" = "$value" ] || pxed_fail PRESEED_FAILED "$1"
+    done <"$1"
 }
 
-case $1 in
-start)
-    [ -z "$REPO" ] || { # http://host[:port]/directory
-        rest=${REPO#*://}
-        preseed <<X
+answer() { debconf-get "$1" <&9 2>/dev/null; } # QUESTION
+
+mirror_answers() { # http://host[:port]/directory
+    rest=${REPO#*://}
+    cat <<X
 d-i mirror/protocol string ${REPO%%://*}
 d-i mirror/${REPO%%://*}/hostname string ${rest%%/*}
 d-i mirror/${REPO%%://*}/directory string /${rest#*/}
 X
-    }
-    exit 0 ;;
+}
 
-disk) # partman's first act; the disk drivers are loaded
-    udevadm settle 2>/dev/null
-{{> disk-guard}}
-    pxed_event installing
-    [ "$PXED_RIGHT" != any ] || pxed_wipe
-    preseed <<X
+disk_answers() {
+    cat <<X
 d-i partman-auto/disk string $PXED_DISK
 d-i partman-auto/method string regular
 d-i partman-auto/choose_recipe select atomic
@@ -44,6 +46,33 @@ d-i partman/confirm_nooverwrite boolean true
 d-i partman-efi/non_efi_system boolean true
 d-i grub-installer/bootdev string $PXED_DISK
 X
+}
+
+mirror_reached() {
+    protocol=$(answer mirror/protocol) suite=$(answer mirror/codename)
+    [ -n "$suite" ] || suite=$(answer mirror/suite)
+    directory=$(answer "mirror/$protocol/directory")
+    url=$protocol://$(answer "mirror/$protocol/hostname")/${directory#/}
+    url=${url%/}/dists/$suite/Release
+    echo "the mirror does not answer: $url" >/tmp/pxed-reason
+    pxed_reach "$url" "$(answer "mirror/$protocol/proxy")" || pxed_fail REPO_UNREACHABLE /tmp/pxed-reason
+}
+
+case $1 in
+start)
+    [ -z "$REPO" ] || { mirror_answers >/tmp/pxed-answers; answers /tmp/pxed-answers; }
+    exit 0 ;;
+
+disk) # partman's first act; the disk drivers are loaded
+    udevadm settle 2>/dev/null
+{{> disk-guard}}
+    # Everything that may fail, before the first thing that destroys.
+    disk_answers >/tmp/pxed-answers
+    answers /tmp/pxed-answers
+    mirror_reached
+    pxed_event installing
+    pxed_clearing
+    [ "$PXED_RIGHT" != any ] || pxed_wipe
     exit 0 ;;
 
 late) # the system is in /target

@@ -12,16 +12,19 @@ PACKAGES='{{host.packages}}' PROXY='{{host.proxy}}' REPO='{{host.repo}}'
 ARGS='{{host.args-installed}}'
 
 LOG=/tmp/pxed.log
-exec >>$LOG 2>&1
+exec </dev/null >>$LOG 2>&1 # what was standard input is debconf's
 
 {{> report}}
 
 step() { pxed_say "$* at $(cut -d' ' -f1 /proc/uptime) s"; }
 # This shell has no pipefail, so each part leaves a mark when it fails. A cut or damaged file fails gzip's checksum.
-unpack() { # FILE FOLDER [UNZIP]
-    mark=/tmp/pxed-broken-$1
+fetch() { if [ -e "/tmp/pxed-$1" ]; then cat "/tmp/pxed-$1"; else wget -q -O - "$OS/$1"; fi; } # FILE
+unpack() { # FILE UNZIP TAR-ARGUMENTS...
+    mark=/tmp/pxed-broken-$1 file=$1 unzip=$2
+    shift 2
     rm -f "$mark"
-    { wget -q -O - "$OS/$1" || : >"$mark"; } | { ${3:-gunzip -c} || : >"$mark"; } | tar -xpf - -C "$2" && [ ! -e "$mark" ]
+    # shellcheck disable=SC2086
+    { fetch "$file" || : >"$mark"; } | { $unzip || : >"$mark"; } | tar "$@" && [ ! -e "$mark" ]
 }
 die() { pxed_fail "$1" $LOG; }
 # Whatever ends this script ends the installation; the installer itself must not go on.
@@ -31,8 +34,8 @@ trap 'die SCRIPT_FAILED' EXIT
 step start
 TOOLS=/pxed-tools
 mkdir -p $TOOLS
-{ unpack tools.tar.gz $TOOLS && : >/tmp/pxed-tools-ok; } &
-unpack modules.tar.gz / || die MODULES_MISSING
+{ unpack tools.tar.gz 'gunzip -c' -xpf - -C $TOOLS && : >/tmp/pxed-tools-ok; } &
+unpack modules.tar.gz 'gunzip -c' -xpf - -C / || die MODULES_MISSING
 # Every bus device names the driver it wants; one modprobe loads what there is.
 # shellcheck disable=SC2046
 modprobe -qab $(cat $(find /sys/devices -name modalias) 2>/dev/null | sort -u)
@@ -62,9 +65,8 @@ fi
 # --- which disk; this stops the installation if there is any doubt
 {{> disk-guard}}
 step "disk $PXED_DISK"
-pxed_event installing &
 
-# --- partitions: one root; with UEFI or beyond 2 TiB a GPT with room for both boot loaders
+# --- one root; with UEFI or beyond 2 TiB a GPT with room for both boot loaders
 UEFI=
 [ ! -d /sys/firmware/efi ] || UEFI=yes
 sectors=$(cat "/sys/block/$(echo "${PXED_DISK#/dev/}" | tr '/' '!')/size")
@@ -72,7 +74,6 @@ case $PXED_DISK in
 *[0-9]) part=${PXED_DISK}p ;;
 *) part=$PXED_DISK ;;
 esac
-[ "$PXED_RIGHT" != any ] || pxed_wipe
 if [ -n "$UEFI" ] || [ "$sectors" -ge 4294967296 ]; then
     label=gpt3 root=${part}3 esp=${part}2
     printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\nsize=262144, type=U\ntype=L\n' >/tmp/pxed-parts
@@ -80,6 +81,66 @@ else
     label=msdos1 root=${part}1 esp=
     printf 'label: dos\nstart=2048, type=83, bootable\n' >/tmp/pxed-parts
 fi
+
+# --- everything that may fail is tried before the disk is touched
+# The system's archive is read to its end. Where it fits into memory it stays there, so that the network carries it once.
+room=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo) # KiB; an old kernel does not tell
+length=$(wget -S --spider "$OS/rootfs.tar.gz" 2>&1 | sed -n 's/^ *[Cc]ontent-[Ll]ength: *\([0-9]*\).*/\1/p' | sed -n '$p')
+if [ "${length:-0}" -gt 0 ] && [ $((length / 1024 + 131072)) -lt "${room:-0}" ]; then
+    { wget -q -O /tmp/pxed-rootfs.tar.gz "$OS/rootfs.tar.gz" && [ "$(wc -c </tmp/pxed-rootfs.tar.gz)" -eq "$length" ]; } ||
+        rm -f /tmp/pxed-rootfs.tar.gz
+fi
+PIGZ="chroot $TOOLS /sbin/pigz -dc"
+unpack rootfs.tar.gz "$PIGZ" -tvf - >/tmp/pxed-list || die ROOTFS_FAILED
+# Bytes as a file system counts them, and the names.
+needed=$(awk '{ sum += int(($3 + 8191) / 4096) * 4096 } END { printf "%.0f", sum * 1.1 }' /tmp/pxed-list)
+awk '{ sub("^\\./", "", $6); print $6 }' /tmp/pxed-list >/tmp/pxed-names
+if [ -n "$UEFI" ]; then boot="usr/lib/pxed/bootx64.efi usr/lib/grub/x86_64-efi/normal.mod"
+else boot="usr/lib/pxed/boot.img usr/lib/pxed/core-$label.img usr/lib/grub/i386-pc/normal.mod"; fi
+for name in etc/shadow $boot; do
+    grep -qxF -e "$name" /tmp/pxed-names || { echo "rootfs.tar.gz holds no $name"; die ROOTFS_FAILED; }
+done
+[ $((sectors * 512)) -gt $((needed + 201326592)) ] ||
+    { echo "the system takes $((needed / 1048576)) MiB and the boot loaders 192, the disk has $((sectors / 2048))"; die DISK_TOO_SMALL; }
+sfdisk -q --no-act --wipe always --wipe-partitions always "$PXED_DISK" </tmp/pxed-parts || die PARTITION_FAILED
+dd if=/dev/zero of=$TOOLS/tmp/try bs=1048576 count=1 2>/dev/null
+mke2fs -q -F -t ext4 /tmp/try || die FORMAT_FAILED
+grep -qw ext4 /proc/filesystems || { echo "the kernel knows no ext4"; die MOUNT_FAILED; }
+if [ -n "$UEFI" ]; then
+    chroot $TOOLS /sbin/mkfs.vfat /tmp/try >/dev/null || die FORMAT_FAILED
+    grep -qw vfat /proc/filesystems || { echo "the kernel knows no vfat"; die MOUNT_FAILED; }
+fi
+rm -f $TOOLS/tmp/try
+codename() { # FOLDER: the release that the image says it is; none before Debian 9
+    sed -n 's/^VERSION_CODENAME="*\([a-z][a-z-]*\)"*$/\1/p' "$1/usr/lib/os-release" "$1/etc/os-release" 2>/dev/null | sed -n 1p
+}
+if [ -n "$PACKAGES" ]; then # then apt will ask these
+    mkdir -p /tmp/pxed-try
+    # shellcheck disable=SC2046
+    unpack rootfs.tar.gz "$PIGZ" -xf - -C /tmp/pxed-try $(awk '{ print $6 }' /tmp/pxed-list |
+        grep -E '^(\./)?(usr/lib/os-release|etc/apt/sources\.list|etc/apt/sources\.list\.d/.*\.list)$') || die ROOTFS_FAILED
+    suite=$(codename /tmp/pxed-try)
+    if [ -n "$REPO" ] && [ -n "$suite" ]; then
+        echo "$REPO $suite"
+    else
+        cat /tmp/pxed-try/etc/apt/sources.list /tmp/pxed-try/etc/apt/sources.list.d/*.list 2>/dev/null |
+            sed -n 's/\[[^]]*\]//; s/^deb[[:space:]][[:space:]]*\([^[:space:]]*\)[[:space:]][[:space:]]*\([^[:space:]]*\).*/\1 \2/p'
+    fi | sort -u >/tmp/pxed-sources
+    while read -r url suite; do
+        case $suite in
+        */) url=${url%/}/${suite}Release ;;
+        *) url=${url%/}/dists/$suite/Release ;;
+        esac
+        pxed_reach "$url" "$PROXY" || { echo "the repository does not answer: $url"; die REPO_UNREACHABLE; }
+    done </tmp/pxed-sources
+    rm -rf /tmp/pxed-try
+fi
+step tried
+
+# --- from here on the disk is written
+pxed_event installing
+pxed_clearing
+[ "$PXED_RIGHT" != any ] || pxed_wipe
 sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" </tmp/pxed-parts || die PARTITION_FAILED
 udevadm settle
 tries=0
@@ -92,7 +153,8 @@ mount -t ext4 -o noatime "$root" /target || die MOUNT_FAILED
 step formatted
 
 # --- the system
-unpack rootfs.tar.gz /target "chroot $TOOLS /sbin/pigz -dc" || die ROOTFS_FAILED
+unpack rootfs.tar.gz "$PIGZ" -xpf - -C /target || die ROOTFS_FAILED
+rm -f /tmp/pxed-rootfs.tar.gz
 step unpacked
 
 # --- what belongs to this host
@@ -107,6 +169,7 @@ OWN=127.0.1.1
 { echo "UUID=$UUID / ext4 errors=remount-ro 0 1"
   [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat umask=0077 0 1"; } >etc/fstab
 
+mkdir -p etc/systemd/network
 { printf '# written by pxed\n[Match]\nMACAddress=%s\nType=ether\n\n[Network]\n' "$MAC"
   if [ -n "$STATIC" ]; then
       echo "Address=$ADDRESS/$PREFIX"
@@ -153,7 +216,10 @@ esac
     mkdir -p etc/systemd/timesyncd.conf.d
     printf '[Time]\nNTP=%s\n' "$NTP" >etc/systemd/timesyncd.conf.d/pxed.conf
 }
-[ -z "$REPO" ] || printf 'deb %s bookworm main\n' "$REPO" >etc/apt/sources.list
+# Another mirror of the same release; where the image does not say which one it is, its own sources stay.
+SUITE=$(codename .)
+if [ -n "$REPO" ] && [ -n "$SUITE" ]; then printf 'deb %s %s main\n' "$REPO" "$SUITE" >etc/apt/sources.list
+elif [ -n "$REPO" ]; then pxed_say "the image does not tell its release: repo= is not written into it"; fi
 [ -z "$PROXY" ] || printf 'Acquire::http::Proxy "%s";\n' "$PROXY" >etc/apt/apt.conf.d/50pxed-proxy
 if [ -n "$PACKAGES" ]; then
     mv etc/resolv.conf etc/resolv.conf.pxed
