@@ -72,9 +72,12 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
 static void set_note(struct boot *b, struct pxed_arena *arena) {
     char text[PXED_MAC_TEXT];
     struct pxed_slice name = b->host ? b->host->pub.name : PXED_SLICE("unknown machine");
-    b->plan.note = pxed_slice_of(pxed_arena_printf(arena, "pxed: %.*s (%s) boots its disk: %s%s%s", PXED_S(name),
-                                                   pxed_mac_text(b->mac, ":", text), pxed_reason_sentence(b->reason),
-                                                   b->seen ? "; asked by " : "", b->seen ? b->seen : ""));
+    const char *note = pxed_arena_printf(arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(name),
+                                         pxed_mac_text(b->mac, ":", text), pxed_reason_sentence(b->reason));
+    if (b->seen) /* whoever reads this on a screen is at the wrong machine, or has to name its card */
+        note = pxed_arena_printf(arena, "%s (%s); asked by %s: %s", note, pxed_reason_name(b->reason), b->seen,
+                                 pxed_reason_cure(b->reason));
+    b->plan.note = pxed_slice_of(note);
 }
 
 struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {

@@ -33,6 +33,7 @@ struct open_content {
         enum pxed_reason reason; /* BOOT: why the machine gets its disk; OK: it is installed */
         const char *detail;      /* in the arena */
         bool own_script;
+        const char *unused_config; /* an operator's loader configuration that does not count now; NULL: none */
     } note;
     struct pxed_slice otherwise; /* BOOT, HTTP: the text if the step cannot be written */
     struct hold *hold;           /* what it waits for; NULL: nothing */

@@ -159,9 +159,8 @@ enum pxed_reason content_own_config(struct lookup *l, struct open_content *file,
         content_set_text(c, boot_write(&b, &c->arena), "text/plain");
     if (right.notes)
         set_note(l, c, &b);
-    if (!armed && right.notes) /* so that nobody wonders what became of his file */
-        c->note.detail = pxed_arena_printf(&c->arena, "%s; %s: %s", c->note.detail,
-                                           pxed_reason_name(PXED_WHY_OPERATOR_CONFIG), file->path);
+    if (!armed && right.notes)
+        c->note.unused_config = pxed_arena_printf(&c->arena, "file=%s", file->path);
     if (c != file)
         content_free(file);
     return PXED_WHY_OK;
