@@ -3,15 +3,18 @@
 #include "text.h"
 
 #include "pxed/model.h"
+#include "values.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct arm {
     struct live live;
     const char *os;
-    uint64_t tries;
+    uint64_t tries, valid_ms; /* valid_ms 0: as arm-for says */
     bool dry_run, yes, new_lines;
+    bool typed; /* a person has typed the number of hosts */
     char **hosts;
     int n;
 };
@@ -24,6 +27,10 @@ static json_t *order(struct arm *a, bool dry_run) {
     json_t *body = json_pack("{s:o, s:I, s:b}", "hosts", hosts, "tries", (json_int_t)a->tries, "dry_run", dry_run);
     if (a->new_lines)
         json_object_set_new(body, "new", json_true());
+    if (a->valid_ms > 0)
+        json_object_set_new(body, "for_ms", json_integer((json_int_t)a->valid_ms));
+    if (a->typed)
+        json_object_set_new(body, "typed", json_true());
     if (a->os)
         json_object_set_new(body, "os", json_string(a->os));
     return live_ask(&a->live, "arm", body);
@@ -39,7 +46,10 @@ static size_t count_refused(const json_t *rows) {
 static void last_cell(struct table *t, const json_t *m) {
     char at[TEXT_SHORT];
     const char *install = live_text(m, "install"), *os = live_text(m, "arm_os");
-    if (*install)
+    if (*live_text(m, "was_install")) /* before the arming that stands now */
+        table_cell(t, TABLE_PLAIN, "%s %s %s", live_text(m, "was_os"), live_text(m, "was_install"),
+                   text_date(live_number(m, "was_at_ms"), at));
+    else if (*install)
         table_cell(t, TABLE_PLAIN, "%s %s %s", os, install, text_date(live_number(m, "install_at_ms"), at));
     else
         table_cell(t, TABLE_DIM, "never");
@@ -74,9 +84,30 @@ static void print_order(const struct arm *a, const json_t *rows, FILE *out) {
     }
 }
 
+static bool all_over_limit(const json_t *rows) {
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        if (strcmp(live_text(json_array_get(rows, i), "refusal"), "ARM_ANY_LIMIT") != 0)
+            return false;
+    return json_array_size(rows) > 0;
+}
+
+/* Beyond arm-any-limit only a person may go, who has seen how many it is. */
+static bool type_number(struct arm *a, size_t n) {
+    char answer[32] = "";
+    uint64_t typed = 0;
+    if (!isatty(STDIN_FILENO))
+        return false;
+    fprintf(stderr,
+            "More than arm-any-limit. To install %zu machine%s and LOSE what is on their disks, type their number: ", n,
+            n == 1 ? "" : "s");
+    a->typed = fgets(answer, sizeof(answer), stdin) &&
+               pxed_slice_u64(pxed_slice_trim(pxed_slice_of(answer)), 1000000, &typed) && typed == n;
+    return a->typed;
+}
+
 static bool confirmed(const struct arm *a, size_t n) {
     char answer[16] = "";
-    if (a->yes)
+    if (a->yes || a->typed)
         return true;
     if (!isatty(STDIN_FILENO)) {
         fprintf(stderr, "pxed arm: nobody to ask here: nothing was armed; --yes arms without asking\n");
@@ -118,7 +149,16 @@ static int run(struct arm *a) {
         live_print_json(rows);
     else if (n > 0)
         print_order(a, rows, a->live.json ? stderr : stdout);
+    bool over = all_over_limit(rows);
     json_decref(rows);
+    if (over && !a->dry_run && type_number(a, n)) {
+        rows = order(a, true); /* the other questions have not been asked yet */
+        if (!rows)
+            return a->live.code;
+        refused = count_refused(rows);
+        print_order(a, rows, stderr);
+        json_decref(rows);
+    }
     if (n == 0 && !a->live.json)
         puts("no new line is held back");
     if (refused > 0) {
@@ -136,6 +176,7 @@ int cli_arm(int argc, char **argv) {
         LIVE_OPTIONS,
         {"os", required_argument, NULL, 'o'},
         {"tries", required_argument, NULL, 't'},
+        {"for", required_argument, NULL, 'f'},
         {"dry-run", no_argument, NULL, 'd'},
         {"yes", no_argument, NULL, 'y'},
         {"new", no_argument, NULL, 'n'},
@@ -150,6 +191,8 @@ int cli_arm(int argc, char **argv) {
             a.os = optarg;
         if (c == 't')
             good &= pxed_slice_u64(pxed_slice_of(optarg), 1000, &a.tries) && a.tries > 0;
+        if (c == 'f')
+            good &= options_parse_duration(pxed_slice_of(optarg), &a.valid_ms) && a.valid_ms > 0;
         a.dry_run |= c == 'd';
         a.yes |= c == 'y';
         a.new_lines |= c == 'n';

@@ -43,3 +43,5 @@ int cli_log(int argc, char **argv);
 int cli_leases(int argc, char **argv);
 int cli_arm(int argc, char **argv);
 int cli_disarm(int argc, char **argv);
+int cli_adopt(int argc, char **argv);
+int cli_event(int argc, char **argv);

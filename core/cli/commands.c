@@ -19,9 +19,12 @@ const struct cli_command cli_commands[] = {
     {"why", "[-c FILE] [HOST] [--json]", "the last steps and the named refusals, with their cure", cli_why},
     {"log", "[-c FILE] HOST [--json]", "the journal of one machine", cli_log},
     {"leases", "[-c FILE] [--json]", "addresses given out", cli_leases},
-    {"arm", "[-c FILE] HOST... | --new  [--os OS-ID] [--tries N] [--dry-run] [--yes] [--json]",
+    {"arm", "[-c FILE] HOST... | --new  [--os OS-ID] [--tries N] [--for 24h] [--dry-run] [--yes] [--json]",
      "give the right to install, once", cli_arm},
     {"disarm", "[-c FILE] HOST... [--json]", "take it back", cli_disarm},
+    {"adopt", "[-c FILE] HOST... | --new  [--json]", "known, not armed: new lines of machines that run already",
+     cli_adopt},
+    {"event", "[-c FILE] HOST installed|failed [REASON] [--json]", "say how an installation ended", cli_event},
     {0},
 };
 

@@ -9,7 +9,7 @@ static void print_disarmed(const json_t *m) {
     const char *install = live_text(m, "install");
     text_clean(live_host(m), clean, sizeof(clean));
     text_clean(*install ? install : "never armed", before, sizeof(before));
-    if (strcmp(install, "armed") == 0)
+    if (strcmp(install, "armed") == 0 || strcmp(install, "not ready") == 0)
         printf("%s: disarmed; boots its disk\n", clean);
     else
         printf("%s: was not armed (%s)\n", clean, before);

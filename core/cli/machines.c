@@ -36,6 +36,13 @@ static void install_cell(struct table *t, const json_t *m, int64_t now) {
     text_age(live_number(m, "install_at_ms"), now, age);
     if (live_flag(m, "held_new"))
         table_cell(t, TABLE_WARN, "new, held: pxed arm --new");
+    else if (is(m, "install", "not ready"))
+        table_cell(t, TABLE_BAD, *live_text(m, "not_ready_text") ? "not ready: %s (%s)" : "not ready: %s",
+                   live_text(m, "not_ready"), live_text(m, "not_ready_text"));
+    else if (is(m, "install", "") && is(m, "reason", "ARM_EXPIRED"))
+        table_cell(t, TABLE_WARN, "not armed (expired)");
+    else if (is(m, "install", "failed") && live_flag(m, "disk_cleared"))
+        table_cell(t, TABLE_BAD, "failed%s%s, disk already cleared, %s ago", *fail ? ": " : "", fail, age);
     else if (is(m, "install", "armed"))
         table_cell(t, TABLE_WARN, "armed (%s disk)", live_text(m, "right"));
     else if (is(m, "install", "installing"))

@@ -56,8 +56,10 @@ static bool print_now(const json_t *m, const char *host) {
     const char *install = live_text(m, "install");
     const char *os = *live_text(m, "arm_os") ? live_text(m, "arm_os") : live_text(m, "os");
     text_age(live_number(m, "install_at_ms"), live_now(), age);
-    snprintf(line, sizeof(line), "%s (%s): %s%s%s", host, live_text(m, "mac"), *os ? os : "not in the host file",
-             *install ? ", " : "", install);
+    const char *looked_for = live_text(m, "not_ready_text");
+    snprintf(line, sizeof(line), "%s (%s): %s%s%s%s%s%s%s", host, live_text(m, "mac"),
+             *os ? os : "not in the host file", *install ? ", " : "", install, *live_text(m, "not_ready") ? ": " : "",
+             live_text(m, "not_ready"), *looked_for ? ": " : "", looked_for);
     print_cleanly(color, TABLE_BOLD, line);
     printf("%s%s%s\n", *age ? " for " : "", age, live_flag(m, "held_new") ? "; new and held: pxed arm --new" : "");
     if (has_reason(m))

@@ -329,6 +329,8 @@ static int serve(struct runner *r) {
         rc = stage_start(d);
     if (rc == 0) {
         watch_images_start(d);
+        while (d->declaring) /* who is armed is known when it is said, and when READY is told */
+            uv_run(&r->loop, UV_RUN_ONCE);
         banner_say(d);
         sd_notify(0, "READY=1");
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());

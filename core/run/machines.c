@@ -69,8 +69,10 @@ static void unlink_ip(struct machines *ms, struct machine *m) {
 void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_addr *ip, bool leased) {
     if (pxed_addr_eq(&m->rec.ip, ip) && m->rec.ip_leased == leased)
         return;
-    /* An address belongs to one machine: the newest word counts. */
-    struct machine *before = machines_find_ip(ms, ip);
+    /* An address belongs to one machine: the newest word counts, but what was overheard takes no lease away. */
+    struct machine *before = ip->family ? machines_find_ip(ms, ip) : NULL;
+    if (before && before != m && before->rec.ip_leased && !leased)
+        return;
     if (before && before != m) {
         unlink_ip(ms, before);
         memset(&before->rec.ip, 0, sizeof(before->rec.ip));
@@ -80,10 +82,12 @@ void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_a
         unlink_ip(ms, m);
     m->rec.ip = *ip;
     m->rec.ip_leased = leased;
+    machines_touch(ms, m);
+    if (ip->family == 0)
+        return;
     struct machine **slot = ip_slot(ms, ip);
     m->next_ip = *slot;
     *slot = m;
-    machines_touch(ms, m);
 }
 
 /* --- strangers: seen, not declared --- */

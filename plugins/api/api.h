@@ -74,3 +74,6 @@ bool api_resolve(const struct api_ask *ask, struct pxed_slice host, struct pxed_
 void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply);
 void api_order_arm(const struct api_ask *ask);
 void api_order_disarm(const struct api_ask *ask);
+void api_order_adopt(const struct api_ask *ask);
+/* ---- api_event.c */
+void api_event(const struct api_ask *ask);

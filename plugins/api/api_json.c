@@ -171,6 +171,8 @@ enum pxed_reason api_machine_fault(const struct pxed_machine_view *m) {
                            : pxed_slice_is(install, "unconfirmed") ? PXED_WHY_INSTALL_UNCONFIRMED
                            : pxed_slice_is(install, "stalled")     ? PXED_WHY_INSTALL_STALLED
                                                                    : PXED_WHY_OK;
+    if (pxed_slice_is(install, "armed") && m->not_ready != PXED_WHY_OK)
+        return m->not_ready;
     bool seen = pxed_reason_is_fault(m->reason);
     if (bad == PXED_WHY_OK)
         return seen ? m->reason : PXED_WHY_OK;
@@ -190,7 +192,10 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     put_word(o, "stage", m->stage);
     put_time(o, "stage_at", m->stage_at);
     put_reason(o, fault != PXED_WHY_OK ? fault : m->reason);
-    put_word(o, "install", m->install);
+    bool ready = m->not_ready == PXED_WHY_OK;
+    put_word(o, "install", ready ? m->install : "not ready");
+    put_word(o, "not_ready", ready ? "" : pxed_reason_name(m->not_ready));
+    put_text(o, "not_ready_text", m->not_ready_text);
     put_time(o, "install_at", m->install_at);
     put_word(o, "right", m->right);
     put_bool(o, "held_new", m->held_new);
@@ -201,6 +206,10 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     put_text(o, "step", m->step);
     put_text(o, "disk", m->disk);
     put_text(o, "fail", m->fail);
+    put_bool(o, "disk_cleared", m->disk_cleared);
+    put_word(o, "was_install", m->was_install);
+    put_text(o, "was_os", m->was_os);
+    put_time(o, "was_at", m->was_at);
     put_word(o, "file", m->file);
     put_number(o, "line", m->line);
 }

@@ -1,5 +1,5 @@
-/* POST /api/v1/arm and /disarm: {"hosts":["web01"],"os":"rocky-9","tries":1,"dry_run":true,"new":false}. All hosts are
- * taken or none; the answer tells each machine as the order meets it. */
+/* POST /api/v1/arm, /disarm and /adopt: {"hosts":["web01"],"os":"rocky-9","tries":1,"for_ms":3600000,"typed":true,
+ * "dry_run":true,"new":false}. All hosts are taken or none; the answer tells each machine as the order meets it. */
 #include "api.h"
 #include "api_json.h"
 
@@ -17,6 +17,8 @@ struct pick {
     size_t at, len;
 };
 
+enum order_verb { ORDER_ARM = 1, ORDER_DISARM = 2, ORDER_ADOPT = 4 };
+
 /* An order from its request to its answer. The core finishes it later; it outlives the request's slices. */
 struct order {
     struct api_ask ask; /* ask.call is valid during the request only */
@@ -26,7 +28,9 @@ struct order {
     struct pxed_slice os, who;
     const char *right;
     unsigned tries;
-    bool dry_run, new_lines, disarm;
+    uint64_t valid_ms; /* 0: as arm-for says */
+    bool dry_run, new_lines, typed;
+    enum order_verb verb;
     struct api_rows scratch;
 };
 
@@ -97,22 +101,25 @@ static void held_new(void *arg, const struct pxed_machine_view *m) {
 /* ---- the request */
 
 /* A mistyped key must not turn a rehearsal into an order: every key is known or the request is refused. */
-static const char *body_fault(const json_t *body, bool disarm) {
+static const char *body_fault(const json_t *body, enum order_verb verb) {
     static const struct {
         const char *key;
         json_type type;
-    } keys[] = {{"hosts", JSON_ARRAY},
-                {"os", JSON_STRING},
-                {"tries", JSON_INTEGER},
-                {"dry_run", JSON_TRUE},
-                {"new", JSON_TRUE}};
+        unsigned verbs;
+    } keys[] = {{"hosts", JSON_ARRAY, ORDER_ARM | ORDER_DISARM | ORDER_ADOPT},
+                {"os", JSON_STRING, ORDER_ARM},
+                {"tries", JSON_INTEGER, ORDER_ARM},
+                {"for_ms", JSON_INTEGER, ORDER_ARM},
+                {"typed", JSON_TRUE, ORDER_ARM},
+                {"dry_run", JSON_TRUE, ORDER_ARM},
+                {"new", JSON_TRUE, ORDER_ARM | ORDER_ADOPT}};
     const char *key;
     json_t *value;
     if (!json_is_object(body))
         return "the body must be a JSON object";
     json_object_foreach((json_t *)body, key, value) {
-        size_t i = 0, n = disarm ? 1 : sizeof(keys) / sizeof(*keys);
-        while (i < n && strcmp(key, keys[i].key) != 0)
+        size_t i = 0, n = sizeof(keys) / sizeof(*keys);
+        while (i < n && (strcmp(key, keys[i].key) != 0 || !(keys[i].verbs & verb)))
             i++;
         if (i == n)
             return "the body holds an unknown key";
@@ -122,6 +129,9 @@ static const char *body_fault(const json_t *body, bool disarm) {
     json_int_t tries = json_integer_value(json_object_get(body, "tries"));
     if (json_object_get(body, "tries") && (tries < 1 || tries > 1000))
         return "tries must be 1 to 1000";
+    const json_t *valid = json_object_get(body, "for_ms");
+    if (valid && json_integer_value(valid) <= 0)
+        return "for_ms must be a time in milliseconds";
     const json_t *hosts = json_object_get(body, "hosts");
     size_t n = json_array_size(hosts);
     if (n > API_HOSTS_MAX)
@@ -138,11 +148,11 @@ static const char *body_fault(const json_t *body, bool disarm) {
 }
 
 /* Reads the body into a new order; NULL after having answered. */
-static struct order *order_read(const struct api_ask *ask, bool disarm) {
+static struct order *order_read(const struct api_ask *ask, enum order_verb verb) {
     json_error_t error;
     json_t *body =
         json_loadb(ask->call->body.len ? ask->call->body.ptr : "", ask->call->body.len, JSON_REJECT_DUPLICATES, &error);
-    const char *fault = body ? body_fault(body, disarm) : "the body is not JSON";
+    const char *fault = body ? body_fault(body, verb) : "the body is not JSON";
     if (fault) {
         api_answer_error(ask, 400, PXED_WHY_BAD_REQUEST, "%s", fault);
         json_decref(body);
@@ -150,9 +160,11 @@ static struct order *order_read(const struct api_ask *ask, bool disarm) {
     }
     struct order *o = pxed_xalloc(sizeof(*o));
     o->ask = *ask;
-    o->disarm = disarm;
+    o->verb = verb;
     o->dry_run = json_is_true(json_object_get(body, "dry_run"));
     o->new_lines = json_is_true(json_object_get(body, "new"));
+    o->typed = json_is_true(json_object_get(body, "typed"));
+    o->valid_ms = (uint64_t)json_integer_value(json_object_get(body, "for_ms"));
     o->right = o->new_lines ? "blank" : "any";
     const json_t *tries = json_object_get(body, "tries");
     o->tries = tries ? (unsigned)json_integer_value(tries) : 1;
@@ -193,8 +205,8 @@ static const struct pxed_hwaddr *order_macs(struct order *o) {
 
 static void order_row(struct order *o, struct pick *p, const struct pxed_machine_view *m) {
     struct api_order_view view = {m, o->os.len ? o->os : m->os, o->right, p->refusal};
-    p->at = api_rows_add(&o->scratch, o->disarm ? api_json_machine : api_json_order,
-                         o->disarm ? (const void *)m : (const void *)&view);
+    p->at = api_rows_add(&o->scratch, o->verb != ORDER_ARM ? api_json_machine : api_json_order,
+                         o->verb != ORDER_ARM ? (const void *)m : (const void *)&view);
     p->len = o->scratch.len - p->at;
     p->shown = true;
 }
@@ -243,13 +255,16 @@ static void order_done(void *arg, int result) {
         return;
     }
     if (result == 0) {
-        if (!o->disarm)
+        if (o->verb == ORDER_ARM)
             order_render(o); /* as it is after the arming */
         order_answer(o);
         return;
     }
-    api_answer_error(&o->ask, 500, PXED_WHY_STORE_FAILED, "%s (%s)", pxed_reason_sentence(PXED_WHY_STORE_FAILED),
-                     strerror(-result));
+    if (result == -EPERM) /* since it was looked at: a line went, or protect=yes came */
+        api_answer_error(&o->ask, 409, PXED_WHY_PROTECTED, "a host may not be armed any more, so none was");
+    else
+        api_answer_error(&o->ask, 500, PXED_WHY_STORE_FAILED, "%s (%s)", pxed_reason_sentence(PXED_WHY_STORE_FAILED),
+                         strerror(-result));
     order_free(o);
 }
 
@@ -276,7 +291,7 @@ static void refuse(struct order *o, size_t refused) {
 
 void api_order_arm(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
-    struct order *o = order_read(ask, false);
+    struct order *o = order_read(ask, ORDER_ARM);
     if (!o)
         return;
     struct pxed_arm_order order = {.macs = o->new_lines ? NULL : order_macs(o),
@@ -284,7 +299,9 @@ void api_order_arm(const struct api_ask *ask) {
                                    .os = o->os,
                                    .tries = o->tries,
                                    .new_lines = o->new_lines,
-                                   .who = o->who};
+                                   .who = o->who,
+                                   .valid_ms = o->valid_ms,
+                                   .typed = o->typed};
     size_t refused = control->arm_check(control->self, &order, note_refusal, o);
     if (o->dry_run || o->n == 0) {
         order_render(o);
@@ -300,10 +317,25 @@ void api_order_arm(const struct api_ask *ask) {
 /* The answer shows each machine as it was before: `disarm` of a host that was not armed is no error, but tells so. */
 void api_order_disarm(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
-    struct order *o = order_read(ask, true);
+    struct order *o = order_read(ask, ORDER_DISARM);
     if (!o)
         return;
     order_render(o);
     ask->api->pending++;
     control->disarm(control->self, order_macs(o), o->n, o->who, order_done, o);
+}
+
+/* Known, not armed. As disarm, the answer shows each machine as it was. */
+void api_order_adopt(const struct api_ask *ask) {
+    const struct pxed_control *control = ask->api->control;
+    struct order *o = order_read(ask, ORDER_ADOPT);
+    if (!o)
+        return;
+    order_render(o);
+    if (o->n == 0) {
+        order_answer(o);
+        return;
+    }
+    ask->api->pending++;
+    control->adopt(control->self, order_macs(o), o->n, o->who, order_done, o);
 }

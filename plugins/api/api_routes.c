@@ -209,7 +209,8 @@ static const struct {
 } routes[] = {
     {"machines", false, get_machines},   {"machine", false, get_machine},    {"journal", false, get_journal},
     {"transfers", false, get_transfers}, {"leases", false, get_leases},      {"why", false, get_why},
-    {"arm", true, api_order_arm},        {"disarm", true, api_order_disarm},
+    {"arm", true, api_order_arm},        {"disarm", true, api_order_disarm}, {"adopt", true, api_order_adopt},
+    {"event", true, api_event},
 };
 
 void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply) {

@@ -144,7 +144,9 @@ START_TEST(an_address_belongs_to_one) {
     struct pxed_addr a = pxed_addr_v4(0x0a4d003c), b = pxed_addr_v4(0x0a4d003d);
     struct machine *one = held(1), *two = held(2);
     machines_set_ip(&ms, one, &a, true);
-    machines_set_ip(&ms, two, &a, false); /* the newest word counts */
+    machines_set_ip(&ms, two, &a, false); /* overheard: no proof, and no lease is taken by it */
+    ck_assert_ptr_eq(machines_find_ip(&ms, &a), one);
+    machines_set_ip(&ms, two, &a, true); /* the newest lease counts */
     ck_assert_ptr_eq(machines_find_ip(&ms, &a), two);
     ck_assert_uint_eq(one->rec.ip.family, 0);
     machines_set_ip(&ms, two, &b, false);
