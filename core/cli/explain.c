@@ -221,7 +221,7 @@ int cli_explain(int argc, char **argv) {
         e.loader = PXED_LOADER_IPXE; /* there is no gPXE for EFI */
     e.record.firmware = e.firmware;
     e.record.has_firmware = true;
-    offline_load(&e.o, ini);
+    offline_load(&e.o, ini, CATALOGUE_ALL);
     int rc = CLI_NO;
     if (!e.o.catalogue) {
         cli_print_diags(stderr, &e.o.diags);

@@ -24,8 +24,8 @@ struct reload {
     struct config *config;
     struct catalogue *built;
     int kept;
-    struct pxed_diags diags;
-    struct config *watched_config; /* the paths' strings live in it: [pxed] hosts needs a restart */
+    struct pxed_diags config_diags, diags; /* of the ini, if it was read; of the hosts */
+    struct config *watched_config;         /* the paths' strings live in it: [pxed] hosts needs a restart */
     struct watched watched[RELOAD_WATCHED];
     size_t n_watched;
 };
