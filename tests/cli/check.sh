@@ -204,6 +204,36 @@ run "explain for EFI" 0 explain -c good.ini web01 --firmware efi-x64
 says "initrd=initrd.img"
 run "explain for PXELINUX" 0 explain -c good.ini web01 --loader pxelinux
 says "append ksdevice=link"
+# What a GET would bring, an operator's own file included.
+mkdir -p root/boot/hosts/08-00-27-4d-4d-aa root/boot/hosts/linux-ks
+printf 'mine\nrootpw --iscrypted $1$very$secret\nlast' >root/boot/hosts/08-00-27-4d-4d-aa/ks.cfg
+run "explain an operator's own file" 0 explain -c good.ini web01
+says "file ks.cfg (the answer file), from root/boot/hosts/08-00-27-4d-4d-aa/ks.cfg, the operator's, as it is:"
+says "  mine"
+says "  rootpw --iscrypted ***"
+says "  last"
+silent 'very$secret'
+silent "rootpw --lock"
+echo other >root/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt
+run "two of them that differ" 0 explain -c good.ini web01
+says "ANSWER_BROKEN: "
+says "root/boot/hosts/08-00-27-4d-4d-aa/ks.cfg cannot be delivered: root/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt is another answer file"
+silent "kernel http"
+rm -r root/boot/hosts
+sed 's/$/, answer=none.ks/' host-os.conf >none.conf && sed 's/^name/hosts = none.conf\nname/' good.ini >none.ini
+run "explain a missing answer file" 0 explain -c none.ini web01
+says "ANSWER_UNREADABLE: "
+says "none.conf:1: cannot read the answer file none.ks: No such file or directory"
+silent "kernel http"
+silent "clearpart"
+sed 's/centos-5.5-i386/rocky-9/' host-os.conf >none.conf
+run "explain a missing image" 0 explain -c none.ini web01
+says "NO_IMAGE: "
+says "looked for images/pxeboot/vmlinuz + images/pxeboot/initrd.img, or "
+printf '#!/bin/sh\n' >root/boot/home.php
+run "explain beside an operator's script" 0 explain -c good.ini web01
+says "the operator's script root/boot/home.php is asked instead"
+rm root/boot/home.php
 run "explain nobody" 1 explain -c good.ini web02
 says "no host 'web02'"
 run "explain from a bad ini" 1 explain -c bad.ini web01
