@@ -9,7 +9,7 @@
 
 const struct cli_command cli_commands[] = {
     {"run", "-c FILE [--debug]", "run the daemon in the foreground", cli_run},
-    {"check", "-c FILE", "report every error and warning of a configuration", cli_check},
+    {"check", "-c FILE [--offline|--quick]", "report every error and warning of a configuration", cli_check},
     {"explain", "-c FILE HOST [--as armed|installed] [--firmware F] [--loader L]", "what a machine would get, and why",
      cli_explain},
     {"options", "[PLUGIN]", "every key of pxed.ini, with its meaning", cli_options},

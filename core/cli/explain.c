@@ -1,6 +1,8 @@
 /* What one machine would get, from the files alone: offer, script, answer files, and where each variable came from. */
+#define _GNU_SOURCE
 #include <string.h>
 
+#include "answer.h"
 #include "cli.h"
 #include "dialect.h"
 #include "offline.h"
@@ -120,23 +122,59 @@ static void print_offer(struct explain *e, enum pxed_reason why) {
     }
 }
 
+/* A file of the operator's holds what it holds; but the host's own secrets are not shown. */
+static struct pxed_slice mask(struct explain *e, struct pxed_slice text) {
+    for (size_t i = 0; i < e->host->pub.n_vars; i++) {
+        const struct pxed_var *v = &e->host->pub.vars[i];
+        const char *at = text.ptr;
+        size_t before;
+        while ((v->flags & PXED_VAR_SECRET) && v->value.len > 0 &&
+               (at = memmem(at, text.len - (size_t)(at - text.ptr), v->value.ptr, v->value.len)) != NULL) {
+            before = (size_t)(at - text.ptr);
+            text = pxed_slice_of(pxed_arena_printf(&e->arena, "%.*s***%.*s", (int)before, text.ptr,
+                                                   PXED_S(pxed_slice_skip(text, before + v->value.len))));
+            at = text.ptr + before + 3;
+        }
+    }
+    return text;
+}
+
+static void print_bytes(struct explain *e, struct pxed_slice text, bool operators) {
+    if (text.len > 0 && memchr(text.ptr, '\0', text.len)) {
+        printf("  %zu bytes that are no text, as they are\n", text.len);
+        return;
+    }
+    indent(operators ? mask(e, text) : text);
+    if (text.len == 0 || text.ptr[text.len - 1] != '\n')
+        puts(text.len == 0 ? "  (empty)" : "  (without a newline at its end)");
+}
+
+/* What a GET of this row's names would bring: found and made by what serves it. */
+static void print_file(struct explain *e, const struct pxed_file *f) {
+    struct render r = make_render(e);
+    struct answer_found found;
+    enum pxed_reason why = answer_find(e->o.catalogue, e->host, f, e->o.catalogue->root_fd, &e->arena, &found);
+    bool own = found.operators && !found.rendered, answer = (f->flags & PXED_FILE_ANSWER) != 0;
+    struct pxed_slice text = PXED_NO_SLICE;
+    if (why == PXED_WHY_OK)
+        text = own ? answer_read(&found, &e->arena) : render_file(&r, f);
+    if (why == PXED_WHY_OK && !text.ptr)
+        why = own ? PXED_WHY_IO_ERROR : PXED_WHY_TEMPLATE_BROKEN;
+    const char *path = own ? found.path : render_template(&r, f);
+    printf("file %s%s, from %s%s%s:\n", f->name, answer ? " (the answer file)" : "", path,
+           own ? ", the operator's, as it is" : "", !own && r.secret ? ", only with its token" : "");
+    if (why == PXED_WHY_OK)
+        print_bytes(e, text, own);
+    else
+        printf("  %s: %s\n", pxed_reason_name(why), found.why ? found.why : "see pxed check");
+}
+
 static void print_files(struct explain *e) {
     const struct pxed_profile *profile = e->host->os->profile;
     struct catalogue_image image = {e->o.catalogue, e->host->os->id.text};
-    for (const struct pxed_file *f = profile ? profile->files : NULL; f && f->name; f++) {
-        struct render r = make_render(e);
-        if ((f->flags & PXED_FILE_RAW) ||
-            profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
-            continue;
-        const char *path = render_template(&r, f);
-        struct pxed_slice text = render_file(&r, f);
-        printf("file %s%s, from %s%s:\n", f->name, f->flags & PXED_FILE_ANSWER ? " (the answer file)" : "", path,
-               r.secret ? ", only with its token" : "");
-        if (text.ptr)
-            indent(text);
-        else
-            puts("  TEMPLATE_BROKEN: see pxed check");
-    }
+    for (const struct pxed_file *f = profile ? profile->files : NULL; f && f->name; f++)
+        if (profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) == f)
+            print_file(e, f);
 }
 
 /* What the profile's plugin found in the image, and what it says a machine needs. */
@@ -161,6 +199,21 @@ static void print_handover(struct explain *e) {
     indent(pxed_buf_slice(&out));
 }
 
+/* What a reason means here: the line that is wrong, the files that were looked for. */
+static void print_evidence(struct explain *e, enum pxed_reason why) {
+    if (why != PXED_WHY_OK && why == e->host->trouble)
+        printf("  %s\n", e->host->trouble_text);
+    if (why == PXED_WHY_NO_IMAGE)
+        printf("  looked for %s\n", catalogue_missing(e->o.catalogue, e->host->os, &e->arena));
+}
+
+/* An operator's script is asked instead; what pxed would answer is what it finds in its environment. */
+static void print_script_owner(struct explain *e, enum pxed_reason why) {
+    const struct catalogue *c = e->o.catalogue;
+    if ((why == PXED_WHY_OK || c->site.script_always) && catalogue_boot_file(c, c->site.script, NULL))
+        printf("the operator's script %s/%s is asked instead; its PXED_SCRIPT is:\n", c->boot_dir, c->site.script);
+}
+
 static void explain(struct explain *e) {
     char script[8192];
     struct pxed_buf out = PXED_BUF(script);
@@ -177,7 +230,9 @@ static void explain(struct explain *e) {
     if (why != PXED_WHY_OK)
         printf("%s: %s%s%s\n", pxed_reason_name(why), pxed_reason_sentence(why),
                *pxed_reason_cure(why) ? "; cure: " : "", pxed_reason_cure(why));
+    print_evidence(e, why);
     print_offer(e, why);
+    print_script_owner(e, why);
     printf("script, in %s:\n", pxed_loader_names[e->loader]);
     indent(pxed_buf_slice(&out));
     if (why == PXED_WHY_OK && plan.how == PXED_HOW_PXELINUX)
@@ -221,7 +276,7 @@ int cli_explain(int argc, char **argv) {
         e.loader = PXED_LOADER_IPXE; /* there is no gPXE for EFI */
     e.record.firmware = e.firmware;
     e.record.has_firmware = true;
-    offline_load(&e.o, ini);
+    offline_load(&e.o, ini, CATALOGUE_ALL);
     int rc = CLI_NO;
     if (!e.o.catalogue) {
         cli_print_diags(stderr, &e.o.diags);

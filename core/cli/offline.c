@@ -1,14 +1,22 @@
 #include "offline.h"
 
 #include <pwd.h>
+#include <unistd.h>
 
 #include "cli.h"
+#include "eyes.h"
 
 static void check_account(struct offline *o) {
     const struct settings *s = &o->config->settings;
-    if (s->user && *s->user && !getpwnam(s->user))
-        pxed_diag_add(&o->diags, PXED_WARNING, o->config->ini.path, 0, "there is no account '%s' on this machine",
-                      s->user);
+    const struct ini_entry *e = ini_get(&o->config->ini, "pxed", "user");
+    o->account = eyes_account(s);
+    if (s->user && *s->user && !o->account)
+        pxed_diag_add(
+            &o->diags, PXED_WARNING, e ? e->file : o->config->ini.path, e ? e->line : 0,
+            "here: there is no account '%s' on this machine: pxed started as root would stop; adduser --system "
+            "--group %s",
+            s->user, s->user);
+    o->by_modes = o->account && geteuid() != 0 && geteuid() != o->account->pw_uid;
 }
 
 /* A unix socket's path ends at 107 bytes, whatever the file system allows. */
@@ -20,22 +28,26 @@ static void check_socket(struct offline *o, const char *ini_path) {
                       "the path of the api socket has %zu bytes, the longest is 107: %s", strlen(path), path);
 }
 
-void offline_load(struct offline *o, const char *ini_path) {
+void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth depth) {
     static const char *const core_provides[] = {"control/1", NULL};
     memset(o, 0, sizeof(*o));
-    o->config = config_read(ini_path, &o->plugins, &o->diags);
+    o->config = config_read(ini_path, &o->plugins, depth == CATALOGUE_SYNTAX, &o->diags);
     if (!o->config)
         return;
-    check_account(o);
+    bool here = depth == CATALOGUE_ALL;
+    if (here)
+        check_account(o);
     check_socket(o, ini_path);
     plugins_order(&o->plugins, core_provides, &o->diags);
-    o->n_ifaces = interfaces_find(&o->config->settings, o->ifaces, &o->diags);
+    if (here)
+        o->n_ifaces = interfaces_find(&o->config->settings, o->ifaces, &o->diags);
     struct catalogue_input in = {
         .ini = &o->config->ini,
         .settings = &o->config->settings,
         .plugins = &o->plugins,
         .ifaces = o->ifaces,
         .n_ifaces = o->n_ifaces,
+        .depth = depth,
         .as_account = true,
     };
     o->catalogue = catalogue_build(&in, &o->diags);

@@ -12,7 +12,10 @@ struct offline {
     size_t n_ifaces;
     struct catalogue *catalogue; /* NULL after errors */
     struct pxed_diags diags;
+    const struct passwd *account; /* the daemon's; NULL: none on this machine */
+    bool by_modes;                /* it is neither ours nor may we become it: what it may read is judged by modes */
 };
 
-void offline_load(struct offline *o, const char *ini_path);
+/* `depth`: CATALOGUE_ALL asks this machine, too. */
+void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth depth);
 void offline_free(struct offline *o);

@@ -43,6 +43,8 @@ static enum pxed_reason open_name(struct finder *f, const char *name, struct ans
     struct stat st;
     const char *path = pxed_arena_printf(f->arena, "boot/%s", name);
     *ret = (struct answer_found){.fd = open_beneath(f->root_fd, path)};
+    if (ret->fd < 0 && f->root_fd < 0) /* no root: nothing lies in it */
+        return PXED_WHY_OK;
     if (ret->fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !is_link(f->root_fd, path))
         return PXED_WHY_OK;
     ret->operators = true;

@@ -56,7 +56,7 @@ static struct build_answer_file *load_answer(struct build *b, const char *path, 
     for (struct build_answer_file *f = b->answers; f; f = f->next) {
         if (f->plugin != h->os->plugin || strcmp(f->path, path) != 0)
             continue;
-        if (f->wrong == PXED_WHY_ANSWER_UNREADABLE && own->file == h->pub.file && own->line == h->pub.line)
+        if (f->wrong == PXED_WHY_ANSWER_UNREADABLE && own->line == h->pub.line && strcmp(own->file, h->pub.file) == 0)
             pxed_diag_add(b->diags, PXED_HOST_ERROR, own->file, own->line, "%s", f->text);
         return f;
     }

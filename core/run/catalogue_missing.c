@@ -50,7 +50,7 @@ static const char *in_the_way(const struct catalogue *c, const char *name, struc
     struct stat st;
     if (fd >= 0)
         close(fd);
-    if (fd >= 0 || error == ENOENT || error == ENOTDIR) {
+    if (fd >= 0 || error == ENOENT || error == ENOTDIR || error == EBADF) {
         bool dangles = fd < 0 && c->root_fd >= 0 &&
                        fstatat(c->root_fd, pxed_arena_printf(arena, "boot/%s", name), &st, AT_SYMLINK_NOFOLLOW) == 0;
         return dangles ? pxed_arena_printf(arena, "%s is a link to nothing", name) : NULL;

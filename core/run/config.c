@@ -32,6 +32,37 @@ static void check_sections(const struct ini *ini, struct plugins *plugins, struc
     }
 }
 
+/* It stands in URLs, and machines look it up. */
+static void check_name(const struct config *c, struct pxed_diags *diags) {
+    const struct ini_entry *e = ini_get(&c->ini, "pxed", "name");
+    struct pxed_slice name = pxed_slice_of(e ? e->value : ""), label = name;
+    bool odd = false;
+    for (size_t i = 0; i < name.len; i++) {
+        if (!pxed_is_alnum(name.ptr[i]) && !strchr("-._:", name.ptr[i])) {
+            pxed_diag_add(
+                diags, PXED_ERROR, e->file, e->line,
+                "name = %s: this is no host name: letters, digits, hyphens and dots, without http:// or a path",
+                e->value);
+            return;
+        }
+        odd |= name.ptr[i] == '_';
+    }
+    for (size_t start = 0, i = 0; i <= name.len; i++) {
+        if (i < name.len && name.ptr[i] != '.')
+            continue;
+        label = pxed_slice(name.ptr + start, i - start);
+        odd |= name.len > 0 &&
+               (label.len == 0 || label.len > 63 || label.ptr[0] == '-' || label.ptr[label.len - 1] == '-');
+        start = i + 1;
+    }
+    if (odd)
+        pxed_diag_add(
+            diags, PXED_WARNING, e->file, e->line,
+            "name = %s: no proper host name (labels of letters, digits and inner hyphens): some machines will not "
+            "find it",
+            e->value);
+}
+
 /* `@FILE` reads a variable's value, as in the host file. */
 static void read_values(struct ini *ini, struct pxed_diags *diags) {
     for (size_t i = 0; i < ini->n; i++) {
@@ -50,7 +81,7 @@ static void read_values(struct ini *ini, struct pxed_diags *diags) {
     }
 }
 
-struct config *config_read(const char *path, struct plugins *plugins, struct pxed_diags *diags) {
+struct config *config_read(const char *path, struct plugins *plugins, bool quick, struct pxed_diags *diags) {
     struct config *c = pxed_xalloc(sizeof(*c));
     c->refs = 1;
     if (ini_load(&c->ini, path, diags) == 0) {
@@ -76,8 +107,10 @@ struct config *config_read(const char *path, struct plugins *plugins, struct pxe
             pxed_diag_add(diags, PXED_ERROR, e ? e->file : path, e ? e->line : 0,
                           "arm-any-limit = %s: expected COUNT/TIME such as 25/1h, or 0", c->settings.arm_any_limit);
         }
-        bool seeing = eyes_open(&c->settings);
-        read_values(&c->ini, diags);
+        check_name(c, diags);
+        bool seeing = !quick && eyes_open(&c->settings);
+        if (!quick)
+            read_values(&c->ini, diags);
         if (seeing)
             eyes_close();
         check_sections(&c->ini, plugins, diags);
@@ -89,7 +122,7 @@ struct config *config_read(const char *path, struct plugins *plugins, struct pxe
 
 struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags) {
     size_t errors = diags->errors;
-    struct config *c = config_read(path, plugins, diags);
+    struct config *c = config_read(path, plugins, false, diags);
     if (c && diags->errors > errors) {
         config_unref(c);
         return NULL;

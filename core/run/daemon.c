@@ -44,7 +44,7 @@ static struct catalogue *load_hosts(struct daemon *d, struct pxed_diags *diags) 
     snprintf(path, sizeof(path), "%s/hosts.good", d->state_dir);
     if ((now && now->n_hosts > 0) || access(path, R_OK) < 0)
         return now;
-    reload_log(diags);
+    reload_log(diags, RELOAD_HOSTS);
     pxed_diags_clear(diags);
     good = reload_build(d, d->config, path, diags);
     if (!good || (now && good->n_hosts == 0)) {
@@ -66,11 +66,14 @@ static int load(struct daemon *d) {
         if (d->n_ifaces == 0)
             pxed_diag_add(&diags, PXED_ERROR, d->ini_path, 0, "none of the interfaces can be served");
     }
-    if (diags.errors == 0) {
+    bool well = diags.errors == 0;
+    reload_log(&diags, RELOAD_CONFIG);
+    pxed_diags_clear(&diags);
+    if (well) {
         d->state_dir = d->config->settings.state;
         d->catalogue = load_hosts(d, &diags);
     }
-    reload_log(&diags);
+    reload_log(&diags, RELOAD_HOSTS);
     pxed_diags_clear(&diags);
     if (!d->catalogue)
         return -EINVAL;

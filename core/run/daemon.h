@@ -111,8 +111,8 @@ void declare_tell_armed(struct daemon *d, struct machine *m);
 /* config.c. NULL after errors. Loads and binds the plugins if none is loaded yet, else only judges their sections. */
 struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags);
 /* The same, but errors leave what could be read (what is wrong has its default), so that the rest can be judged too.
- * NULL only if the file cannot be read. */
-struct config *config_read(const char *path, struct plugins *plugins, struct pxed_diags *diags);
+ * `quick`: @FILEs are not read. NULL only if the file cannot be read. */
+struct config *config_read(const char *path, struct plugins *plugins, bool quick, struct pxed_diags *diags);
 void config_unref(void *config);
 /* Warns about changes that only a restart can bring into force. */
 void config_compare(const struct config *before, const struct config *after, struct plugins *plugins,
@@ -126,7 +126,9 @@ void reload_free(struct daemon *d);
 /* Builds a generation of `config`; it shares the configuration. NULL after errors. */
 struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from,
                                struct pxed_diags *diags);
-void reload_log(const struct pxed_diags *diags);
+/* reload_log.c. Warnings, and errors of single hosts, that the last load of this stage told are not told again. */
+enum reload_stage { RELOAD_CONFIG, RELOAD_HOSTS, RELOAD_STAGES };
+void reload_log(const struct pxed_diags *diags, enum reload_stage stage);
 
 /* What is told of a machine in PXELINUX's words, whoever asks: for the copy in root/tftp. */
 struct pxed_slice content_loader_text(struct daemon *d, struct machine *m, struct pxed_arena *arena);

@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "eyes.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,4 +60,39 @@ void eyes_close(void) {
 
 void eyes_keep(void) {
     eyes.kept = true;
+}
+
+static bool allows(const struct passwd *account, const struct stat *st, int mode) {
+    gid_t groups[64];
+    int n = sizeof(groups) / sizeof(groups[0]);
+    unsigned shift = 0;
+    if (getgrouplist(account->pw_name, account->pw_gid, groups, &n) < 0)
+        n = sizeof(groups) / sizeof(groups[0]);
+    for (int i = 0; i < n && shift == 0; i++)
+        shift = groups[i] == st->st_gid ? 3 : 0;
+    if (st->st_uid == account->pw_uid)
+        shift = 6;
+    return (((unsigned)st->st_mode >> shift) & (unsigned)mode) == (unsigned)mode; /* R_OK is 4, X_OK 1, as in modes */
+}
+
+int eyes_by_mode(const struct passwd *account, const char *path, int mode) {
+    char *real = realpath(path, NULL);
+    struct stat st;
+    int error = real ? 0 : errno;
+    for (char *at = real; real && error == 0; *at = '/') {
+        at = strchr(at + 1, '/');
+        if (!at)
+            break;
+        *at = '\0';
+        if (stat(real, &st) < 0)
+            error = errno;
+        else if (!allows(account, &st, X_OK))
+            error = EACCES;
+    }
+    if (error == 0 && stat(real, &st) < 0)
+        error = errno;
+    if (error == 0 && !allows(account, &st, mode))
+        error = EACCES;
+    free(real);
+    return error;
 }

@@ -13,5 +13,9 @@ const struct passwd *eyes_account(const struct settings *settings);
 bool eyes_open(const struct settings *settings);
 void eyes_close(void);
 
+/* Where nobody may become the account: may it read the file (R_OK), run or enter it (X_OK), by the modes of the file
+ * and its folders? Access lists are not asked. 0 or an errno. */
+int eyes_by_mode(const struct passwd *account, const char *path, int mode);
+
 /* From here on the process is what it stays: threads begin. */
 void eyes_keep(void);

@@ -57,13 +57,13 @@ size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DA
         snprintf(iface.name, sizeof(iface.name), "%s", settings->interfaces.items[i]);
         if (iface.index == 0) {
             pxed_diag_add(diags, PXED_WARNING, settings->file, settings->interfaces.lines[i],
-                          "interface '%s' does not exist", iface.name);
+                          "here: interface '%s' does not exist", iface.name);
             continue;
         }
         take_address(list, &settings->address, &iface);
         if (iface.addr.family == 0) {
             pxed_diag_add(diags, PXED_WARNING, settings->file, settings->interfaces.lines[i],
-                          "interface '%s' has no IPv4 address", iface.name);
+                          "here: interface '%s' has no IPv4 address", iface.name);
             continue;
         }
         wanted_found |= pxed_addr_eq(&iface.addr, &settings->address);
@@ -72,7 +72,7 @@ size_t interfaces_find(const struct settings *settings, struct pxed_iface ret[DA
     }
     if (!wanted_found && n > 0)
         pxed_diag_add(diags, PXED_WARNING, settings->file, 0,
-                      "the address of [pxed] address is on none of the served interfaces");
+                      "here: the address of [pxed] address is on none of the served interfaces");
     freeifaddrs(list);
     return n;
 }

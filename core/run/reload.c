@@ -11,17 +11,6 @@
 
 enum { QUIET_MS = 200, QUIET_LIMIT_MS = 700 };
 
-void reload_log(const struct pxed_diags *diags) {
-    for (size_t i = 0; i < diags->n; i++) {
-        const struct pxed_diag *e = &diags->items[i];
-        enum pxed_log_level level = e->severity == PXED_WARNING ? PXED_LOG_WARNING : PXED_LOG_ERROR;
-        if (e->file && e->line)
-            log_core(level, "config", "%s:%u: %s", e->file, e->line, e->text);
-        else
-            log_core(level, "config", "%s%s%s", e->file ? e->file : "", e->file ? ": " : "", e->text);
-    }
-}
-
 struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from,
                                struct pxed_diags *diags) {
     struct catalogue_input in = {
@@ -42,7 +31,7 @@ static void build(uv_work_t *work) {
     struct reload *r = work->data;
     struct daemon *d = r->daemon;
     if (r->whole)
-        r->config = config_load(d->ini_path, &d->plugins, &r->diags);
+        r->config = config_load(d->ini_path, &d->plugins, &r->config_diags);
     if (r->config)
         r->built = reload_build(d, r->config, NULL, &r->diags);
 }
@@ -68,7 +57,7 @@ static bool drops_too_much(const struct daemon *d, const struct reload *r) {
 static void swap(struct daemon *d, struct reload *r) {
     struct catalogue *old = d->catalogue;
     if (r->whole) {
-        config_compare(d->config, r->config, &d->plugins, &r->diags);
+        config_compare(d->config, r->config, &d->plugins, &r->config_diags);
         config_unref(d->config);
         d->config = r->config;
         d->config->refs++;
@@ -94,13 +83,17 @@ static void finish(uv_work_t *work, int status) {
         swap(d, r);
     else if (!r->built)
         log_core(PXED_LOG_ERROR, "reload-refused", "nothing was changed: the files above must be corrected first");
-    reload_log(&r->diags);
+    if (r->whole)
+        reload_log(&r->config_diags, RELOAD_CONFIG);
+    if (r->built || r->diags.n > 0)
+        reload_log(&r->diags, RELOAD_HOSTS);
     if (r->built)
         catalogue_unref(r->built);
     if (r->config)
         config_unref(r->config);
     if (r->whole)
         sd_notify(0, "READY=1");
+    pxed_diags_clear(&r->config_diags);
     pxed_diags_clear(&r->diags);
     r->built = NULL;
     r->config = NULL;

@@ -23,8 +23,8 @@ struct reload {
     bool busy, whole, again, whole_again;
     struct config *config;
     struct catalogue *built;
-    struct pxed_diags diags;
-    struct config *watched_config; /* the paths' strings live in it: [pxed] hosts needs a restart */
+    struct pxed_diags config_diags, diags; /* of the ini, if it was read; of the hosts */
+    struct config *watched_config;         /* the paths' strings live in it: [pxed] hosts needs a restart */
     struct watched watched[RELOAD_WATCHED];
     size_t n_watched;
 };

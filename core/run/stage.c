@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "eyes.h"
 #include "linker.h"
 #include "log.h"
 #include "stage.h"
@@ -346,12 +347,24 @@ static bool anybody_shares(const struct catalogue *c) {
     return false;
 }
 
+/* A folder of root's becomes the account's; one of anybody else stays as it is. */
+static int give_folder(const struct catalogue *c, const char *path) {
+    const struct passwd *pw = geteuid() == 0 ? eyes_account(&c->settings) : NULL;
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = 0;
+    if (fd < 0)
+        return -errno;
+    if (pw && fstat(fd, &st) == 0 && st.st_uid == 0 && fchown(fd, pw->pw_uid, pw->pw_gid) < 0)
+        rc = -errno;
+    close(fd);
+    return rc;
+}
+
 /* As root: the folder, and who may write to it. The folders above it are only made for a host that needs them. */
 static int prepare_share(const struct catalogue *c) {
     const char *path = c->share_dir;
-    const struct passwd *pw = getpwnam(c->settings.user && *c->settings.user ? c->settings.user : "pxed");
     char part[PATH_MAX];
-    struct stat st;
     for (const char *slash = strchr(path + 1, '/'); slash && anybody_shares(c); slash = strchr(slash + 1, '/')) {
         snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
         if (mkdir(part, 0755) < 0 && errno != EEXIST)
@@ -359,9 +372,18 @@ static int prepare_share(const struct catalogue *c) {
     }
     if (mkdir(path, 0755) < 0 && errno != EEXIST)
         return anybody_shares(c) ? -errno : 0;
-    if (geteuid() == 0 && pw && stat(path, &st) == 0 && st.st_uid == 0 && chown(path, pw->pw_uid, pw->pw_gid) < 0)
-        return -errno;
-    return 0;
+    return give_folder(c, path);
+}
+
+/* The copies of PXELINUX's configurations are written as the account, too. An operator's root/tftp stays root's. */
+static void prepare_pxelinux_cfg(const struct catalogue *c) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof(path), "%s/pxelinux.cfg", c->tftp_dir) >= (int)sizeof(path))
+        return;
+    int rc = mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : give_folder(c, path);
+    if (rc < 0)
+        log_core(PXED_LOG_WARNING, "stage", "cannot make %s: %s; write-pxelinux-cfg has no effect", path,
+                 strerror(-rc));
 }
 
 int stage_init(struct daemon *d) {
@@ -372,6 +394,8 @@ int stage_init(struct daemon *d) {
     st->d = d;
     st->linker = -1;
     st->last = &st->first;
+    if (c->writes_pxelinux_cfg)
+        prepare_pxelinux_cfg(c);
     if (!c->share_dir)
         return 0;
     int rc = prepare_share(c);

@@ -1,6 +1,11 @@
 #!/bin/sh
 # check.sh BUILD: the commands that read files only, and what all commands answer when something is wrong.
 set -u
+# Ports that other programs hold on this machine are no matter of these tests.
+if [ "$(id -u)" = 0 ] && [ -z "${CHECK_ALONE:-}" ] && unshare -n true 2>/dev/null; then
+    CHECK_ALONE=yes exec unshare -n "$0" "$@"
+fi
+[ -z "${CHECK_ALONE:-}" ] || ip link set lo up
 pxed=$1/sbin/pxed
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -25,7 +30,9 @@ says() { grep -qF -e "$1" out && passed=$((passed + 1)) || fail "it does not say
 silent() { ! grep -qF -e "$1" out && passed=$((passed + 1)) || fail "it says: $1"; }
 on_stdout() { [ ! -s err ] && passed=$((passed + 1)) || fail "something on stderr"; }
 
-mkdir -p root/boot/os/centos-5.5-i386/pxeboot state
+mkdir -p root/boot/os/centos-5.5-i386/pxeboot root/tftp state
+chmod 755 .
+echo loader >root/tftp/undionly.kpxe
 for file in vmlinuz initrd.img; do echo "$file" >root/boot/os/centos-5.5-i386/pxeboot/$file; done
 ini() { printf '[pxed]\ninterface = lo\nname = pxe-server\nroot = root\nstate = state\nplugins = store-sqlite api dhcp tftp http os-linux\n'; }
 { ini; printf '[dhcp]\nmode = server\nrange = 127.0.0.50 - 127.0.0.60\n[defaults]\nlocale = de_DE.UTF-8\n[group web]\ntimezone = UTC\n[dhcp]\ndns = 127.0.0.1\n'; } >good.ini
@@ -60,8 +67,120 @@ sed -i 's/^name/hosts = warn.conf\nname/' warn.ini
 run "warnings alone" 0 check -c warn.ini
 says "warn.conf:1: warning: no plugin claims the OS id 'beos-5'"
 says "warn.conf:2: warning: no image for 'rocky-9'"
-says "warn.ini:2: warning: interface 'nonesuch0' does not exist"
-says "there is no account 'nobody-of-this-name'"
+says "looked for "
+says "in root/boot/os/rocky-9"
+says "warn.ini:2: warning: here: interface 'nonesuch0' does not exist"
+says "warn.ini:5: warning: here: there is no account 'nobody-of-this-name'"
+run "elsewhere: text alone" 0 check -c warn.ini --offline
+says "warn.conf:1: warning: no plugin claims the OS id 'beos-5'"
+silent "here:"
+silent "NO_IMAGE"
+run "syntax alone" 0 check -c warn.ini --quick
+silent "here:"
+
+# --- check: one host's errors, and what will not do
+printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=a, ssh-key=@none\n08:00:27:4d:4d:ab, centos-5.5-i386, name=b, ip=127.0.0.1\n' >host-os.conf
+run "errors of single hosts" 1 check -c good.ini
+says "host-os.conf:1: cannot read none for 'ssh-key'"
+says "host-os.conf:2: ip=127.0.0.1: this server's own address"
+run "an @FILE is text" 1 check -c good.ini --offline
+says "host-os.conf:1: cannot read none"
+run "but no syntax" 0 check -c good.ini --quick
+
+# Tags of other systems in an operator's file vanish without a word.
+cat >tags.ks <<'KS'
+text
+network --gateway={{.gateway}} --hostname={{hostname}} --ip={{ip}} {{host.nmae}}
+%post
+docker inspect -f "{{.State.Status}}" x
+{{#guarded}}{{> disk-guard}}{{/guarded}}
+{{#host.dns-list}}{{.}}{{/host.dns-list}} {{os.tree}} {{event.url}} {{file.ks_cfg}} {{#os.el5}}x{{/os.el5}}
+{{=<% %>=}} docker {{.State.Status}} <% host.name %>
+%end
+KS
+printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, answer=tags.ks\n' >host-os.conf
+run "unknown names in a template" 0 check -c good.ini
+says "tags.ks:2: warning: {{.gateway}} is no name that pxed knows, and would vanish, did you mean {{host.gateway}}?"
+says "tags.ks:2: warning: {{hostname}} is no name"
+says "tags.ks:2: warning: {{ip}} is no name that pxed knows, and would vanish, did you mean {{host.ip}}?"
+says "tags.ks:2: warning: {{host.nmae}} would vanish: unknown variable 'nmae', did you mean 'name'?"
+says "tags.ks:4: warning: {{.State.Status}}"
+silent "tags.ks:5"
+silent "tags.ks:6"
+silent "tags.ks:7"
+echo '<%> disk-gaurd %>' >>tags.ks
+run "a part that is misspelt" 1 check -c good.ini
+says "tags.ks:9: {{> disk-gaurd}}: os-linux has no such part, did you mean 'disk-guard'?"
+
+printf '[os rocky-9]\nkernel = my kernel\n' | cat good.ini - >blank.ini
+printf '08:00:27:4d:4d:aa, rocky-9, name=a, product-key=x, root-password-hash=hunter2\n' >host-os.conf
+run "names and values" 1 check -c blank.ini
+says "kernel = my kernel: a blank"
+says "'product-key' has no effect: rocky-9 (os-linux)"
+says "root-password-hash=***: this is no hash"
+silent hunter2
+sed 's/^name = .*/name = http:\/\/pxe/' good.ini >name.ini
+run "no host name" 1 check -c name.ini
+says "name.ini:3: name = http://pxe: this is no host name"
+sed 's/^root = .*/root = nowhere/' good.ini >root.ini
+run "no root" 0 check -c root.ini
+says "root.ini:4: warning: here: there is no folder nowhere"
+printf 'loader-bios = nosuch.kpxe\n' | cat good.ini - >loader.ini
+run "no such loader" 0 check -c loader.ini
+says "warning: here: loader-bios = nosuch.kpxe: no such boot loader"
+printf '[http]\nscript = boot.sh\n' | cat good.ini - >script.ini
+echo 'no script' >root/boot/boot.sh
+run "a script that does not run" 0 check -c script.ini
+says "script.ini:17: warning: the script root/boot/boot.sh does not run: pxed answers itself"
+printf '[http]\nscript = boot.pl\ncgi = .pl /nonexistent/perl\n' | cat good.ini - >script.ini
+echo 'a script' >root/boot/boot.pl
+run "a script without its interpreter" 0 check -c script.ini
+says "here: the script root/boot/boot.pl needs /nonexistent/perl, which cannot be run"
+rm root/boot/boot.*
+
+# What only root can try: the account's eyes, and who holds a port.
+if [ "$(id -u)" = 0 ]; then
+    sed 's/^root/user = nobody\nroot/' good.ini >user.ini
+    chmod 644 ./*.ini host-os.conf
+    echo secret >key && chmod 600 key
+    printf '%s\n' '08:00:27:4d:4d:aa, centos-5.5-i386, name=a, ssh-key=@key' '08:00:27:4d:4d:ab, centos-5.5-i386, name=b' >host-os.conf
+    run "root reads what the account cannot" 1 check -c user.ini
+    says "host-os.conf:1: cannot read key for 'ssh-key': Permission denied"
+    chmod 644 key
+    chmod 600 root/boot/os/centos-5.5-i386/pxeboot/vmlinuz
+    run "an image that the account cannot open" 0 check -c user.ini
+    says "no image for 'centos-5.5-i386'"
+    says "pxeboot/vmlinuz: Permission denied)"
+    chmod 644 root/boot/os/centos-5.5-i386/pxeboot/vmlinuz
+    chmod 600 host-os.conf
+    run "a table that the account cannot read" 0 check -c user.ini
+    says "the host file host-os.conf cannot be read by 'nobody': Permission denied"
+    chmod 644 host-os.conf
+    chmod 600 key
+    test="another account judges by modes"
+    setpriv --reuid 12345 --clear-groups "$pxed" check -c user.ini >out 2>&1
+    [ $? = 1 ] && passed=$((passed + 1)) || fail "exit $?"
+    says "what the account 'nobody' may read is judged by modes"
+    chmod 644 key
+    if [ -n "${CHECK_ALONE:-}" ]; then
+        python3 - <<'PY' &
+import socket, time
+a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); a.bind(("127.0.0.1", 67))
+b = socket.socket(); b.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); b.bind(("0.0.0.0", 80)); b.listen()
+open("bound", "w").close()
+time.sleep(60)
+PY
+        other=$!
+        n=0
+        until [ -e bound ] || [ $((n += 1)) -gt 100 ]; do sleep 0.1; done
+        run "ports that others hold" 0 check -c good.ini
+        says "here: TCP port 80 of [http] is held by python3 (pid $other)"
+        says "here: UDP port 67 is held by python3 (pid $other): two DHCP servers"
+        silent "port 69"
+        kill $other
+        wait $other 2>/dev/null
+    fi
+fi
 
 # --- explain
 printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, group=web, ip=127.0.0.55, root-password-hash=$1$very$secret\n' >host-os.conf
@@ -85,6 +204,36 @@ run "explain for EFI" 0 explain -c good.ini web01 --firmware efi-x64
 says "initrd=initrd.img"
 run "explain for PXELINUX" 0 explain -c good.ini web01 --loader pxelinux
 says "append ksdevice=link"
+# What a GET would bring, an operator's own file included.
+mkdir -p root/boot/hosts/08-00-27-4d-4d-aa root/boot/hosts/linux-ks
+printf 'mine\nrootpw --iscrypted $1$very$secret\nlast' >root/boot/hosts/08-00-27-4d-4d-aa/ks.cfg
+run "explain an operator's own file" 0 explain -c good.ini web01
+says "file ks.cfg (the answer file), from root/boot/hosts/08-00-27-4d-4d-aa/ks.cfg, the operator's, as it is:"
+says "  mine"
+says "  rootpw --iscrypted ***"
+says "  last"
+silent 'very$secret'
+silent "rootpw --lock"
+echo other >root/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt
+run "two of them that differ" 0 explain -c good.ini web01
+says "ANSWER_BROKEN: "
+says "root/boot/hosts/08-00-27-4d-4d-aa/ks.cfg cannot be delivered: root/boot/hosts/linux-ks/08-00-27-4d-4d-aa.txt is another answer file"
+silent "kernel http"
+rm -r root/boot/hosts
+sed 's/$/, answer=none.ks/' host-os.conf >none.conf && sed 's/^name/hosts = none.conf\nname/' good.ini >none.ini
+run "explain a missing answer file" 0 explain -c none.ini web01
+says "ANSWER_UNREADABLE: "
+says "none.conf:1: cannot read the answer file none.ks: No such file or directory"
+silent "kernel http"
+silent "clearpart"
+sed 's/centos-5.5-i386/rocky-9/' host-os.conf >none.conf
+run "explain a missing image" 0 explain -c none.ini web01
+says "NO_IMAGE: "
+says "looked for images/pxeboot/vmlinuz + images/pxeboot/initrd.img, or "
+printf '#!/bin/sh\n' >root/boot/home.php
+run "explain beside an operator's script" 0 explain -c good.ini web01
+says "the operator's script root/boot/home.php is asked instead"
+rm root/boot/home.php
 run "explain nobody" 1 explain -c good.ini web02
 says "no host 'web02'"
 run "explain from a bad ini" 1 explain -c bad.ini web01

@@ -134,7 +134,23 @@ e2e_start
 is "a start is as good as a reload" "$ALL" "$(names)"
 has "for the others" /boot/os/debian-12/ "$(script 4)"
 lacks "and for them" /boot/os/ "$(script 1)"
+
+# --- what stands is told once; what many lines share is one line
+e2e_mark
+echo '08:00:27:4d:4d:0f, debian-12, name=mf' >>"$H"
+ok "another change" until_true 5 logged 'core reloaded hosts=7'
+no "what stands is not told again" logged 'host-os.conf:[123]: '
+{ base | sed '3,4s/$/, answer=missing.cfg/'; } >"$H"
+ok "what is new is" until_true 5 logged 'host-os.conf:4: cannot read the answer file'
+e2e_mark
+{ base | sed '1s/$/, ssh-key=@missing.pub/'; } >"$H"
+ok "what came back is, too" until_true 5 logged 'host-os.conf:1: cannot read .*missing.pub'
+e2e_mark
+{ base; for n in $(seq 100 350); do printf '02:00:00:00:0%s:%s, debian-12, name=n%s, answer=missing.cfg\n' ${n%??} ${n#?} $n; done; } >"$H"
+ok "250 lines with one fault" until_true 10 logged 'and 248 more lines: cannot read the answer file'
+is "are four lines" 4 "$(e2e_news | grep -c 'cannot read the answer file')"
 base >"$H"
+hup
 ok "corrected" within 1500 names_are "$ALL"
 ok "and installed again" until_true 5 grep -q /boot/os/debian-12/ <<<"$(until_true 3 e2e_state_is $M1 install armed; sleep 0.5; script 1)"
 

@@ -120,7 +120,8 @@ struct pxed_os_ops {
     bool (*writes_pxelinux_cfg)(const void *config);
     /* Looks into an image once per generation. What a host of it will miss is told in diags, as warnings. */
     void (*image)(const struct pxed_image *image, struct pxed_diags *diags);
-    /* Judges a host of that image whose variables are resolved: errors name the line a value stands in. */
+    /* Judges a host of that image whose variables are resolved: errors name the line a value stands in, and are that
+     * host's alone: it boots its disk, all others are in force. */
     void (*host)(const struct pxed_host *host, const struct pxed_image *image, struct pxed_diags *diags);
     /* A value derived from a host's variables, which templates read as {{host.win-KEY}}: asked for names that begin
      * with `win-` and that no variable has; unset: no such value. `image` is what is being installed; only its id,

@@ -1,0 +1,231 @@
+#define _GNU_SOURCE
+#include "here.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "cli.h"
+#include "eyes.h"
+
+/* --- what the account may read --- */
+
+struct place {
+    const char *file;
+    unsigned line;
+};
+
+static struct place of_key(const struct offline *o, const char *section, const char *key) {
+    const struct ini_entry *e = ini_get(&o->config->ini, section, key);
+    return e ? (struct place){e->file, e->line} : (struct place){o->config->ini.path, 0};
+}
+
+/* As the eyes see it, or by its modes where nobody may become the account. 0 or an errno. */
+static int may_read(const struct offline *o, const char *path, int mode) {
+    if (o->by_modes)
+        return eyes_by_mode(o->account, path, mode);
+    return faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+static const char *who(const struct offline *o) {
+    return o->account ? o->account->pw_name : "the daemon";
+}
+
+/* Nothing to say of what is missing: that has messages of its own. */
+static void check_readable(struct offline *o, const char *path, struct place at, enum pxed_severity severity,
+                           const char *what, const char *cost) {
+    int error = may_read(o, path, R_OK);
+    if (error == 0 || error == ENOENT || error == ENOTDIR)
+        return;
+    pxed_diag_add(&o->diags, severity, at.file, at.line, "%s %s cannot be read by '%s': %s; %s", what, path, who(o),
+                  strerror(error), cost);
+}
+
+static void check_tables(struct offline *o) {
+    const struct settings *s = &o->config->settings;
+    struct place ini = {o->config->ini.path, 0}, hosts = of_key(o, "pxed", "hosts");
+    check_readable(o, o->config->ini.path, ini, PXED_WARNING, "the file", "a reload will fail; chgrp and chmod it");
+    for (size_t i = 0; i < s->hosts.n; i++)
+        check_readable(o, s->hosts.items[i], hosts, PXED_WARNING, "the host file",
+                       "its changes will be refused; chgrp and chmod it");
+}
+
+/* Root tries these while it reads them; for others only their modes tell. */
+static void check_private(struct offline *o) {
+    const struct catalogue *c = o->catalogue;
+    struct stat st;
+    for (size_t i = 0; o->by_modes && c && i < c->n_private; i++)
+        if (stat(c->private_files[i], &st) == 0 && S_ISREG(st.st_mode))
+            check_readable(o, c->private_files[i], (struct place){c->private_files[i], 0}, PXED_HOST_ERROR, "the file",
+                           "the hosts that need it boot their disks; chgrp and chmod it");
+}
+
+static void check_images(struct offline *o) {
+    const struct catalogue *c = o->catalogue;
+    struct pxed_arena scratch = {0};
+    for (size_t i = 0; o->by_modes && c && i < c->n_systems; i++) {
+        const struct catalogue_os *os = c->systems[i];
+        for (const struct pxed_boot *b = os->profile ? os->profile->boots : NULL; b && b->how != PXED_HOW_LOCAL; b++) {
+            const char *names[] = {b->kernel, b->initrd[0], b->initrd[0] ? b->initrd[1] : NULL};
+            for (size_t k = 0; k < 3; k++)
+                if (names[k] && names[k][0] != '/' && names[k][0] != '*')
+                    check_readable(o,
+                                   pxed_arena_printf(&scratch, "%s/os/%.*s/%s", c->boot_dir,
+                                                     PXED_S(catalogue_folder(c, os->id.text)), names[k]),
+                                   (struct place){os->file, os->line}, PXED_HOST_ERROR, "the image file",
+                                   "its hosts boot their disks (NO_IMAGE); chmod it");
+        }
+    }
+    pxed_arena_clear(&scratch);
+}
+
+/* --- folders --- */
+
+static void check_folder(struct offline *o, const char *path, struct place at, const char *cure) {
+    struct stat st;
+    int error = stat(path, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? may_read(o, path, X_OK) : ENOTDIR;
+    if (error == ENOENT)
+        pxed_diag_add(&o->diags, PXED_WARNING, at.file, at.line, "here: there is no folder %s: %s", path, cure);
+    else if (error != 0)
+        pxed_diag_add(&o->diags, PXED_ERROR, at.file, at.line, "the folder %s cannot be used by '%s': %s; chmod it",
+                      path, who(o), strerror(error));
+}
+
+static void check_folders(struct offline *o) {
+    const struct settings *s = &o->config->settings;
+    char path[PATH_MAX];
+    struct stat st;
+    struct place root = of_key(o, "pxed", "root"), state = of_key(o, "pxed", "state");
+    check_folder(o, s->root, root, "pxed does not start without it; make it");
+    if (stat(s->root, &st) == 0 && snprintf(path, sizeof(path), "%s/boot", s->root) < (int)sizeof(path))
+        check_folder(o, path, root, "images lie in boot/os, in it; make it");
+    if (stat(s->state, &st) == 0 && !S_ISDIR(st.st_mode))
+        pxed_diag_add(&o->diags, PXED_ERROR, state.file, state.line, "state = %s: this is no folder", s->state);
+    else if (stat(s->state, &st) == 0 && geteuid() != 0 && !o->by_modes && access(s->state, W_OK | X_OK) < 0)
+        pxed_diag_add(&o->diags, PXED_WARNING, state.file, state.line,
+                      "here: the folder %s cannot be written: %s; pxed started as root would take it over", s->state,
+                      strerror(errno));
+}
+
+/* --- the operator's script --- */
+
+static const char *handler_of(const struct pxed_site *site, const char *name) {
+    for (size_t i = 0; i < site->cgi.n; i++) {
+        struct pxed_slice rest = pxed_slice_of(site->cgi.items[i]), ends = pxed_slice_word(&rest, " \t");
+        if (pxed_slice_ends(pxed_slice_of(name), ends))
+            return pxed_slice_trim(rest).ptr;
+    }
+    return NULL;
+}
+
+static void check_script(struct offline *o) {
+    const struct pxed_site *site = &o->catalogue->site;
+    struct place at = of_key(o, "http", "script");
+    char path[PATH_MAX], name[PATH_MAX], magic[2] = "";
+    const char *handler = handler_of(site, site->script);
+    if (snprintf(path, sizeof(path), "%s/%s", o->catalogue->boot_dir, site->script) >= (int)sizeof(path) ||
+        snprintf(name, sizeof(name), "boot/%s", site->script) >= (int)sizeof(name))
+        return;
+    int fd = open_beneath(o->catalogue->root_fd, name), error = errno;
+    bool runs = fd >= 0 && pread(fd, magic, 2, 0) == 2 && magic[0] == '#' && magic[1] == '!';
+    if (fd >= 0)
+        close(fd);
+    if (fd < 0 && (error == ENOENT || error == EBADF))
+        return;
+    if (o->by_modes && (error = may_read(o, path, R_OK)) != 0)
+        fd = -1;
+    if (fd < 0)
+        pxed_diag_add(&o->diags, PXED_ERROR, at.file, at.line,
+                      "the script %s cannot be read by '%s': %s; every machine it is asked for boots its disk "
+                      "(CGI_FAILED)",
+                      path, who(o), error == EXDEV ? "a link that leads out of root" : strerror(error));
+    else if (handler && may_read(o, handler, X_OK) != 0)
+        pxed_diag_add(
+            &o->diags, PXED_WARNING, at.file, at.line,
+            "here: the script %s needs %s, which cannot be run: install it, or every machine it is asked for boots "
+            "its disk (CGI_FAILED)",
+            path, handler);
+    else if (!handler && (!runs || may_read(o, path, X_OK) != 0))
+        pxed_diag_add(
+            &o->diags, PXED_WARNING, at.file, at.line,
+            "the script %s does not run: pxed answers itself; make it executable with #! in its first line, or "
+            "name its interpreter with [http] cgi",
+            path);
+}
+
+/* --- boot loaders --- */
+
+static bool in_folder(const char *folder, const char *name) {
+    struct stat st;
+    int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = dir >= 0 ? open_beneath(dir, name) : -1;
+    bool found = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+    if (fd >= 0)
+        close(fd);
+    if (dir >= 0)
+        close(dir);
+    return found;
+}
+
+static bool loader_exists(const struct offline *o, const char *name) {
+    const struct catalogue *c = o->catalogue;
+    if (in_folder(c->tftp_dir, name) || in_folder(c->boot_dir, name))
+        return true;
+    for (size_t i = 0; i < c->settings.loader_path.n; i++)
+        if (in_folder(c->settings.loader_path.items[i], name))
+            return true;
+    return false;
+}
+
+static void tell_loader(struct offline *o, struct place at, const char *key, const char *name) {
+    if (!loader_exists(o, name))
+        pxed_diag_add(&o->diags, PXED_WARNING, at.file, at.line,
+                      "here: %s%s%s: no such boot loader in root/tftp, root/boot or loader-path", key,
+                      *key ? " = " : "", name);
+}
+
+/* Those that the operator names, and all of the defaults if none of them is here. */
+static void check_loaders(struct offline *o) {
+    size_t found = 0, known = 0;
+    for (size_t i = 0; i < o->plugins.n; i++) {
+        const struct plugin *p = o->plugins.items[i];
+        for (const struct pxed_option *row = p->desc.options; row && row->key; row++) {
+            const char *name = row->type == PXED_OPT_STR && strncmp(row->key, "loader-", 7) == 0
+                                   ? *(const char *const *)(const void *)((const char *)p->config + row->offset)
+                                   : NULL;
+            if (!name || !*name)
+                continue;
+            const struct ini_entry *e = ini_get(&o->config->ini, p->desc.name, row->key);
+            known++;
+            found += loader_exists(o, name);
+            if (e)
+                tell_loader(o, (struct place){e->file, e->line}, row->key, name);
+        }
+    }
+    if (known > 0 && found == 0)
+        pxed_diag_add(&o->diags, PXED_WARNING, o->config->ini.path, 0,
+                      "here: none of the boot loaders is in root/tftp, root/boot or loader-path: install ipxe");
+    for (size_t i = 0; i < o->catalogue->n_hosts; i++) {
+        const struct pxed_var *v = pxed_host_var(&o->catalogue->hosts[i].pub, "loader");
+        if (v && v->value.len > 0 && v->file)
+            tell_loader(o, (struct place){v->file, v->line}, "loader", v->value.ptr);
+    }
+}
+
+void here_files(struct offline *o) {
+    bool seeing = eyes_open(&o->config->settings);
+    check_tables(o);
+    check_folders(o);
+    check_private(o);
+    check_images(o);
+    if (o->catalogue) {
+        check_script(o);
+        check_loaders(o);
+    }
+    if (seeing)
+        eyes_close();
+}
