@@ -27,7 +27,7 @@ wget() {
     while [ $# -gt 0 ]; do
         case $1 in
         -O) out=$2; shift ;;
-        -T) shift ;;
+        -T | -t) shift ;;
         --post-file=*) post=${1#*=} ;;
         --spider) spider=yes ;;
         -*) ;;
