@@ -190,7 +190,7 @@ says "name = web01    (host-os.conf:1)"
 says "locale = de_DE.UTF-8    (good.ini:11)"
 says "timezone = UTC    (good.ini:13)"
 says "root-password-hash = ***"
-says "rootpw --iscrypted ***"
+says 'rootpw --iscrypted "***"'
 silent 'very$secret'
 for host in 08-00-27-4D-4D-AA 0800.274d.4daa 127.0.0.55 WEB01; do
     run "explain $host" 0 explain -c good.ini $host

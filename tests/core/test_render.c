@@ -199,11 +199,12 @@ END_TEST
 START_TEST(kickstart_by_release) {
     struct render r = armed(MAC ", centos-5.5-i386, root-password-hash=$1$a$b");
     const char *text = file(&r, "ks.cfg");
-    ck_assert(strstr(text, "\nkey --skip\n") && strstr(text, "rootpw --iscrypted $1$a$b\n") && !strstr(text, "\n%end"));
-    ck_assert_ptr_nonnull(strstr(text, "url --url=http://pxe-server/boot/os/centos-5.5-i386/\n"));
+    ck_assert(strstr(text, "\nkey --skip\n") && strstr(text, "rootpw --iscrypted \"$1$a$b\"\n") &&
+              !strstr(text, "\n%end"));
+    ck_assert_ptr_nonnull(strstr(text, "url --url=\"http://pxe-server/boot/os/centos-5.5-i386/\"\n"));
     r = armed(MAC ", rocky-9");
     text = file(&r, "ks.cfg");
-    ck_assert(!strstr(text, "key --skip") && strstr(text, "rootpw --lock") && strstr(text, "\n%end"));
+    ck_assert(!strstr(text, "key --skip") && strstr(text, "\nrootpw --lock\n") && strstr(text, "\n%end"));
     ck_assert_ptr_nonnull(strstr(text, "/boot/event?mac=08-00-27-4d-4d-aa"));
 }
 END_TEST

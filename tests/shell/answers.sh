@@ -27,7 +27,7 @@ wget() {
     while [ $# -gt 0 ]; do
         case $1 in
         -O) out=$2; shift ;;
-        -T) shift ;;
+        -T | -t) shift ;;
         --post-file=*) post=${1#*=} ;;
         --spider) spider=yes ;;
         -*) ;;
@@ -220,7 +220,7 @@ tree
 # --- kickstart: anaconda itself is what destroys, after %pre
 section() { sed -n "/^$1\$/,/^\(%end\|%post\)\$/p" "$WORK/ks" | sed '1d;$d'; }
 for id in centos-5.5-i386 centos-6.9-x86_64 centos-7 rocky-8 rocky-9 fedora-41; do
-    render $id "args-installed=\"quiet a='b c'\"" ks.cfg >"$WORK/ks"
+    render $id "args-installed=\"quiet a='b c' \\\\x\"" ks.cfg >"$WORK/ks"
     section %pre >"$BOX/script"
     for RIGHT in blank any; do
         rm -f "$BOX"/www/.treeinfo
@@ -228,6 +228,7 @@ for id in centos-5.5-i386 centos-6.9-x86_64 centos-7 rocky-8 rocky-9 fedora-41; 
         echo text >"$BOX/www/.treeinfo"
         each "kickstart $id, $RIGHT: %pre writes nothing" "" "installing whole"
         say "kickstart $id, $RIGHT: only the chosen disk is cleared" "$(grep -c '^clearpart --all --initlabel --drives=vda$' "$BOX/tmp/pxed-disk.ks")" 1
+        say "kickstart $id, $RIGHT: the arguments stay one word" "$(sed -n 's/^bootloader.*--append=//p' "$BOX/tmp/pxed-disk.ks")" "\"quiet a='b c' \\\\\\\\x\""
         say "kickstart $id, $RIGHT: the card by its address" "$(grep -c '^network --device=eth0 .*--hostname="web01"$' "$BOX/tmp/pxed-net.ks")" 1
     done
     RIGHT=blank

@@ -7,7 +7,8 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/pxed-shell.XXXXXX")
 trap 'rm -rf --one-file-system "$WORK"' EXIT
 GOOD=0 BAD=0
 
-say() { # NAME GOT WANTED
+say() { # NAME GOT WANTED; with ONLY set, names that hold it
+    case $1 in *"${ONLY:-}"*) ;; *) return ;; esac
     if [ "$2" = "$3" ]; then
         GOOD=$((GOOD + 1))
         echo "ok $((GOOD + BAD)) - $1"

@@ -17,7 +17,7 @@ cat >"$CLEAN/usr/bin/wget" <<'X'
 #!/bin/sh
 out=/dev/null url=''
 while [ $# -gt 0 ]; do
-    case $1 in -O) out=$2; shift ;; -T) shift ;; -*) ;; *) url=$1 ;; esac
+    case $1 in -O) out=$2; shift ;; -T | -t) shift ;; -*) ;; *) url=$1 ;; esac
     shift
 done
 case $url in
