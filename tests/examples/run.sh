@@ -28,7 +28,7 @@ cmake --install "$tmp/build" --component templates --prefix "$p" >"$tmp/out" 2>&
 export PXED_PLUGIN_DIR="$tmp/plugins"
 
 mkdir -p "$tmp/root/boot/os/openbsd-7.4-amd64" "$tmp/state"
-touch "$tmp/root/boot/os/openbsd-7.4-amd64/BOOTX64.EFI" "$tmp/root/boot/os/openbsd-7.4-amd64/bsd.rd"
+for file in BOOTX64.EFI bsd.rd; do echo loader >"$tmp/root/boot/os/openbsd-7.4-amd64/$file"; done
 cat >"$tmp/pxed.ini" <<X
 [pxed]
 interface = lo
