@@ -383,6 +383,14 @@ static void check_plans(const char *id, bool optional) {
     ck_assert_msg(plans > 0 || !optional, "%s: no machine can boot it", id);
 }
 
+/* No system reads all variables: that it says so is no fault. */
+static bool only_unread(void) {
+    for (size_t i = 0; i < site.diags.n; i++)
+        if (!strstr(site.diags.items[i].text, "has no effect"))
+            return false;
+    return true;
+}
+
 static void check_rendering(const struct plugin *p, const struct pxed_profile *profile) {
     for (const struct pxed_claim *c = profile->claims; c && c->family; c++)
         for (int optional = 0; optional < 2; optional++) {
@@ -394,13 +402,12 @@ static void check_rendering(const struct plugin *p, const struct pxed_profile *p
                     &site.tree.arena,
                     "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
                     "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
-                    "packages=\"vim git\", ntp=10.77.0.1, disk=smallest, timezone=Europe/Berlin%s\n",
-                    id,
-                    ((const struct pxed_os_ops *)p->desc.ops)->host ? ", product-key=ABCDE-12345-FGHIJ-67890-KLMNO"
-                                                                    : ""));
+                    "packages=\"vim git\", ntp=10.77.0.1, disk=smallest, timezone=Europe/Berlin, "
+                    "product-key=ABCDE-12345-FGHIJ-67890-KLMNO\n",
+                    id));
             const struct pxed_os_ops *ops = p->desc.ops; /* one that looks into images sees that these are none */
-            ck_assert_msg(site.catalogue && (site.diags.n == 0 || !optional || ops->image), "%s, %s: %s", p->desc.name,
-                          id, said);
+            ck_assert_msg(site.catalogue && (only_unread() || !optional || ops->image), "%s, %s: %s", p->desc.name, id,
+                          said);
             render_files(id, profile, LIFECYCLE_BLANK);
             render_files(id, profile, LIFECYCLE_ANY);
             check_plans(id, optional);

@@ -134,6 +134,15 @@ e2e_start
 is "a start is as good as a reload" "$ALL" "$(names)"
 has "for the others" /boot/os/debian-12/ "$(script 4)"
 lacks "and for them" /boot/os/ "$(script 1)"
+echo nonsense >>"$H"
+restart() { e2e_stop; e2e_mark; e2e_start; }
+restart
+is "the last good table remembers them all" "$ALL" "$(names)"
+ok "and what each of them lacked" logged 'hosts.good:[0-9]*: cannot read .*missing.pub'
+has "the others are served" /boot/os/debian-12/ "$(script 4)"
+for n in 1 2 3; do lacks "m$n boots its disk still" /boot/os/ "$(script $n)"; done
+sed -i '$d' "$H"
+until_true 5 logged 'core reloaded'
 
 # --- what stands is told once; what many lines share is one line
 e2e_mark

@@ -56,6 +56,16 @@ ok "it starts" start
 served "a good start"
 is "its hosts" "m1 m2 m3" "$(names)"
 
+# --- check beside it: its own ports are no fault, another's are
+check() { e2e_in server "$P/sbin/pxed" check -c "$1" 2>&1; }
+lacks "its own ports are no fault" 'is held by' "$(check "$P/etc/pxed/pxed.ini")"
+sed "s,^state = .*,state = $E2E/elsewhere," "$P/etc/pxed/pxed.ini" >"$P/etc/pxed/other.ini"
+OTHER=$(check "$P/etc/pxed/other.ini")
+has "another ini: the HTTP port is taken" "here: TCP port 80 of [http] is held by pxed (pid $(e2e_pid))" "$OTHER"
+has "and TFTP's" "here: UDP port 69 of [tftp] is held by pxed" "$OTHER"
+has "and two DHCP servers on one card" "here: UDP port 67 is held by pxed (pid $(e2e_pid)): two DHCP servers" "$OTHER"
+rm "$P/etc/pxed/other.ini"
+
 # --- a bad line, and a reload
 e2e_mark
 { good; echo 'nonsense'; } >"$H"

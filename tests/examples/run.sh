@@ -5,6 +5,7 @@ set -eu
 build=$1
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d)
+chmod 755 "$tmp" # the account pxed, if there is one, must be able to look into it
 trap 'rm -rf "$tmp"' EXIT
 p=$tmp/prefix
 fail() { echo "FAILED: $*" >&2; sed 's/^/    /' "$tmp/out" >&2; exit 1; }
@@ -28,7 +29,7 @@ cmake --install "$tmp/build" --component templates --prefix "$p" >"$tmp/out" 2>&
 export PXED_PLUGIN_DIR="$tmp/plugins"
 
 mkdir -p "$tmp/root/boot/os/openbsd-7.4-amd64" "$tmp/state"
-for file in BOOTX64.EFI bsd.rd; do echo loader >"$tmp/root/boot/os/openbsd-7.4-amd64/$file"; done
+for file in BOOTX64.EFI bsd.rd; do echo "$file" >"$tmp/root/boot/os/openbsd-7.4-amd64/$file"; done
 cat >"$tmp/pxed.ini" <<X
 [pxed]
 interface = lo

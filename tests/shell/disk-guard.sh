@@ -37,7 +37,7 @@ put() { printf "$3" | dd of="$work/dev/$1" bs=1 seek="$2" conv=notrunc 2>/dev/nu
 
 # --- the guard: prints "DISK /dev/x" or the reason; its report goes to a file instead of a server
 guard() { # SHELL PATH WANT RIGHT
-    sed -e "s|{{host.disk|shell}}|$3|; s|{{arm.right|shell}}|$4|; s|{{event.url}}|http://server/boot/event?mac=x|" \
+    sed -e "s#{{host.disk|shell}}#$3#; s#{{arm.right|shell}}#$4#; s#{{event.url|shell}}#http://server/boot/event?mac=x#" \
         "$templates/report" "$templates/disk-guard" >"$work/guard"
     sed -i 's|^pxed_guard$|pxed_post() { echo "$1" >"$PXED_TMP/event"; cat "$2" >"$PXED_TMP/body"; }\npxed_guard\necho "$PXED_DISK" >"$PXED_TMP/chosen"|' "$work/guard"
     rm -f "$work/tmp/event" "$work/tmp/chosen"
