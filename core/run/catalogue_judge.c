@@ -8,6 +8,7 @@
 #include "catalogue_build.h"
 #include "iso.h"
 #include "vars.h"
+#include "who.h"
 
 /* --- addresses --- */
 
@@ -225,10 +226,27 @@ void build_judge_images(struct build *b) {
     }
 }
 
+/* Whom the wire cannot tell apart, and who is not asked at all. */
+static void judge_believing(struct build *b) {
+    const struct catalogue *c = b->c;
+    const struct ini_entry *e = ini_get(b->in->ini, "pxed", "believe");
+    unsigned room = who_table_size();
+    if (c->settings.believe == SETTINGS_BELIEVE_QUERY)
+        pxed_diag_add(b->diags, PXED_WARNING, e ? e->file : c->settings.file, e ? e->line : 0,
+                      "believe = query: whoever names a host's MAC gets its installer, its answer file and its token, and "
+                      "can use up its arming; believe = wire asks the kernel whose card it is");
+    if (room > 0 && c->n_hosts > room)
+        pxed_diag_add(b->diags, PXED_WARNING, c->settings.file, 0,
+                      "here: NEIGHBOUR_TABLE_FULL: %zu hosts, and the kernel's neighbour table holds %u: machines would "
+                      "not be believed; sysctl -w net.ipv4.neigh.default.gc_thresh3=%zu, gc_thresh2 and gc_thresh1 below",
+                      c->n_hosts, room, c->n_hosts * 2);
+}
+
 void build_judge(struct build *b) {
     struct catalogue *c = b->c;
     struct reads *reads = PXED_NEWS(&c->arena, struct reads, c->n_systems + 1);
     size_t n = 0, n_outside = 0;
+    judge_believing(b);
     for (size_t i = 0; i < c->n_systems; i++)
         judge_own_names(b, c->systems[i]);
     for (size_t i = 0; i < c->n_hosts; i++) {

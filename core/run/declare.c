@@ -42,7 +42,7 @@ struct now_says {
 
 static bool take_os(void *arg, struct lifecycle_record *rec) {
     const struct now_says *line = arg;
-    if (pxed_slice_is(line->os, rec->line_os))
+    if (pxed_slice_eq_nocase(line->os, pxed_slice_of(rec->line_os)))
         return false;
     set_line_os(rec, line->os);
     lifecycle_follow(rec, line->os, line->now);

@@ -115,6 +115,34 @@ static int put_link(const struct stage_job *job, int dir_fd, const char *name, c
     return rc;
 }
 
+/* --- beside each text of ours lies its hash: a state that was lost must not turn it into the operator's --- */
+
+static bool note_name(const char *name, char ret[300]) {
+    return snprintf(ret, 300, ".%s.pxed", name) < 300;
+}
+
+static bool is_noted(int dir_fd, const char *name, const struct stage_hash *text) {
+    char note[300], hex[sizeof(text->hex)];
+    int fd = note_name(name, note) ? openat(dir_fd, note, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+    if (fd < 0)
+        return false;
+    ssize_t n = read(fd, hex, sizeof(hex));
+    close(fd);
+    return n >= (ssize_t)sizeof(hex) - 1 && text->hex[0] && memcmp(hex, text->hex, sizeof(hex) - 1) == 0;
+}
+
+static void write_note(int dir_fd, const struct stage_file *f) {
+    char note[300];
+    if (!f->link && note_name(f->name, note) && !is_noted(dir_fd, f->name, &f->hash))
+        put_text(dir_fd, note, pxed_slice_of(f->hash.hex)); /* without it the store alone knows */
+}
+
+static void drop_note(int dir_fd, const char *name) {
+    char note[300];
+    if (note_name(name, note))
+        unlinkat(dir_fd, note, 0);
+}
+
 static bool put(struct stage_job *job, int dir_fd, const struct stage_file *f) {
     struct stage_hash text, identity;
     int rc = look(dir_fd, f->name, &text, &identity);
@@ -123,7 +151,8 @@ static bool put(struct stage_job *job, int dir_fd, const struct stage_file *f) {
         note_ours(job, f->place, f->name, &f->hash);
         return true;
     }
-    bool ours = rc == 0 && (is_ours(job, f->place, f->name, &text) || is_ours(job, f->place, f->name, &identity));
+    bool ours = rc == 0 && (is_ours(job, f->place, f->name, &text) || is_ours(job, f->place, f->name, &identity) ||
+                            is_noted(dir_fd, f->name, &text));
     if (rc != -ENOENT && !ours) {
         job->kept++;
         return false;
@@ -135,6 +164,7 @@ static bool put(struct stage_job *job, int dir_fd, const struct stage_file *f) {
     }
     job->written++;
     note_ours(job, f->place, f->name, &f->hash);
+    write_note(dir_fd, f);
     return true;
 }
 
@@ -155,6 +185,8 @@ static void drop_unwanted(struct stage_job *job, enum stage_place place, int dir
         if (k->place != place || is_wanted(job, k) || look(dir_fd, k->name, &text, &identity) < 0)
             continue;
         bool ours = same(&k->hash, &text) || same(&k->hash, &identity);
+        if (ours)
+            drop_note(dir_fd, k->name);
         if (ours && unlinkat(dir_fd, k->name, 0) < 0 && errno != ENOENT) {
             complain(job, "cannot remove", k->name, errno);
             note_ours(job, place, k->name, &k->hash);

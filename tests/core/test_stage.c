@@ -176,6 +176,20 @@ START_TEST(half_done_is_known) { /* the store was told of a text that was never 
 }
 END_TEST
 
+START_TEST(a_lost_state_leaves_no_strangers) { /* what the store no longer knows is told by what lies beside it */
+    want("autorun.bat", "of yesterday", true);
+    want("mine.txt", "ours", false);
+    apply(true, false);
+    n_known = 0; /* state is gone */
+    tree_write(&tree, "host/mine.txt", "the operator's by now");
+    want("autorun.bat", "of today", true);
+    want("mine.txt", "ours again", false);
+    apply(true, false);
+    ck_assert_str_eq(text_of("host/autorun.bat"), "of today");
+    ck_assert_str_eq(text_of("host/mine.txt"), "the operator's by now");
+}
+END_TEST
+
 START_TEST(a_changed_image_is_linked_anew) {
     tree_write(&tree, "install.wim", "one");
     want_link("install.wim", "install.wim");
@@ -218,6 +232,7 @@ int main(void) {
     tcase_add_test(t, the_alias_is_for_an_own_script);
     tcase_add_test(t, leaves_nothing_behind);
     tcase_add_test(t, half_done_is_known);
+    tcase_add_test(t, a_lost_state_leaves_no_strangers);
     tcase_add_test(t, a_changed_image_is_linked_anew);
     tcase_add_test(t, never_through_a_link);
     suite_add_tcase(s, t);
