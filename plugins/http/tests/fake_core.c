@@ -25,7 +25,7 @@ static const struct pxed_http_service *service;
 static uv_loop_t *loop;
 static uv_signal_t on_term;
 static struct {
-    unsigned opened, released, whole, cancelled, cgi_failed, refused[PXED_REASON_COUNT];
+    unsigned opened, released, whole, cancelled, cgi_failed, settled, refused[PXED_REASON_COUNT];
     uint64_t sent;
     char why[4096];
 } stats;
@@ -110,9 +110,10 @@ static struct pxed_content *script(const char *name, bool fallback) {
 
 static struct pxed_content *stats_text(void) {
     char text[8192];
-    int n = snprintf(text, sizeof(text), "opened=%u released=%u whole=%u sent=%llu cancelled=%u cgi_failed=%u",
-                     stats.opened, stats.released, stats.whole, (unsigned long long)stats.sent, stats.cancelled,
-                     stats.cgi_failed);
+    int n =
+        snprintf(text, sizeof(text), "opened=%u released=%u whole=%u sent=%llu cancelled=%u cgi_failed=%u settled=%u",
+                 stats.opened, stats.released, stats.whole, (unsigned long long)stats.sent, stats.cancelled,
+                 stats.cgi_failed, stats.settled);
     for (int r = 0; r < PXED_REASON_COUNT; r++)
         if (stats.refused[r])
             n += snprintf(text + n, sizeof(text) - (size_t)n, " %s=%u", pxed_reason_name((enum pxed_reason)r),
@@ -143,12 +144,87 @@ static bool starts(const struct pxed_request *r, const char *text) {
     return pxed_slice_starts(r->path, pxed_slice_of(text));
 }
 
+/* --- contents whose end is held back --- */
+
+struct settling {
+    uv_timer_t timer;
+    void (*done)(void *arg, bool may_send);
+    void *arg;
+    bool yes;
+};
+
+static void on_settled(uv_timer_t *timer) {
+    struct settling *s = timer->data;
+    uv_close((uv_handle_t *)timer, on_timer_closed);
+    s->done(s->arg, s->yes);
+}
+
+static int settle_go(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
+    (void)c, (void)done, (void)arg;
+    stats.settled++;
+    return PXED_HOLD_GO;
+}
+
+static int settle_refuse(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
+    (void)c, (void)done, (void)arg;
+    stats.settled++;
+    return PXED_HOLD_REFUSE;
+}
+
+static int settle_never(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
+    (void)c, (void)done, (void)arg;
+    stats.settled++;
+    return PXED_HOLD_WAIT;
+}
+
+static int settle_later(void (*done)(void *arg, bool may_send), void *arg, bool yes) {
+    struct settling *s = calloc(1, sizeof(*s));
+    *s = (struct settling){.done = done, .arg = arg, .yes = yes};
+    stats.settled++;
+    uv_timer_init(loop, &s->timer);
+    s->timer.data = s;
+    uv_timer_start(&s->timer, on_settled, 50, 0);
+    return PXED_HOLD_WAIT;
+}
+
+static int settle_ok(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
+    (void)c;
+    return settle_later(done, arg, true);
+}
+
+static int settle_no(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
+    (void)c;
+    return settle_later(done, arg, false);
+}
+
+static struct pxed_content *held(const char *how) {
+    static const struct {
+        const char *name;
+        int (*settle)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
+    } rows[] = {{"go/", settle_go},
+                {"ok/", settle_ok},
+                {"no/", settle_no},
+                {"refuse/", settle_refuse},
+                {"never/", settle_never}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t n = strlen(rows[i].name);
+        struct pxed_content *c = strncmp(how, rows[i].name, n) == 0 ? file(how + n, 0, 0) : NULL;
+        if (c)
+            c->settle = rows[i].settle;
+        if (c)
+            return c;
+    }
+    return NULL;
+}
+
 static struct pxed_content *find(const struct pxed_request *r, const char *path) {
     char text[8192];
     if (starts(r, "/hello"))
         return bytes("hello\n");
     if (starts(r, "/file/"))
         return file(path + 6, 0, 0);
+    if (starts(r, "/held/"))
+        return held(path + 6);
     if (starts(r, "/extent"))
         return file("big", 1000, 5000);
     if (starts(r, "/cgi/"))

@@ -4,7 +4,8 @@
  *         /extent       bytes 1000..5999 of file `big`   /later         bytes, 50 ms later
  *         /never        pending until cancelled          /echo          path, query and body, as asked
  *         /why/NUMBER   that reason                      /cgi/NAME      a script of the test folder
- *         /cgi-or/NAME  the same, with a fallback        /stats         what the plugin told the core so far */
+ *         /cgi-or/NAME  the same, with a fallback        /stats         what the plugin told the core so far
+ *         /held/HOW/NAME   a file that settles: HOW is `go`, `ok` or `no` (50 ms later), `refuse`, `never` */
 #pragma once
 
 #include <stdint.h>

@@ -61,6 +61,10 @@ static void start_with(const char *timeout) {
     text[600] = '\0';
     put("ks600", 0644, text);
     put("empty", 0644, "");
+    char *large = calloc(1, 100001);
+    memset(large, 'L', 100000);
+    put("large", 0644, large);
+    free(large);
     fake_start(&fake, timeout);
 }
 
@@ -722,11 +726,87 @@ START_TEST(options_are_judged) {
 }
 END_TEST
 
+/* --- what uses up a right: its end leaves only when that is on disk --- */
+
+/* Sends the request, reads until the end; returns how many bytes of body came, -1 without a head. */
+static ssize_t body_of(const char *request, int *ret_status) {
+    static char text[200000];
+    int fd = connect_tcp();
+    size_t n = 0;
+    say(fd, request);
+    for (ssize_t r = 1; n < sizeof(text) - 1 && r > 0; n += r > 0 ? (size_t)r : 0)
+        r = recv(fd, text + n, sizeof(text) - 1 - n, 0);
+    close(fd);
+    text[n] = '\0';
+    const char *end = strstr(text, "\r\n\r\n");
+    *ret_status = end ? atoi(text + 9) : 0;
+    return end ? (ssize_t)(n - (size_t)(end + 4 - text)) : -1;
+}
+
+static const struct {
+    const char *request;
+    int status;
+    ssize_t body;
+    long settled, whole;
+} held[] = {
+    {"GET /held/go/ks600 HTTP/1.0\r\n\r\n", 200, 600, 1, 1},
+    {"GET /held/ok/ks600 HTTP/1.0\r\n\r\n", 200, 600, 1, 1},
+    {"GET /held/go/large HTTP/1.0\r\n\r\n", 200, 100000, 1, 1},
+    {"GET /held/ok/large HTTP/1.0\r\n\r\n", 200, 100000, 1, 1},
+    /* a small one is held whole, of a large one the last 16 KiB */
+    {"GET /held/no/ks600 HTTP/1.0\r\n\r\n", 503, -2, 1, 0},
+    {"GET /held/refuse/ks600 HTTP/1.0\r\n\r\n", 503, -2, 1, 0},
+    {"GET /held/no/large HTTP/1.0\r\n\r\n", 200, 100000 - 16384, 1, 0},
+    {"GET /held/refuse/large HTTP/1.0\r\n\r\n", 200, 100000 - 16384, 1, 0},
+    /* what does not give the last byte settles nothing */
+    {"HEAD /held/no/ks600 HTTP/1.0\r\n\r\n", 200, 0, 0, 0},
+    {"GET /held/no/ks600 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nRange: bytes=0-598\r\n\r\n", 206, 599, 0, 0},
+    {"GET /held/no/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nRange: bytes=0-99998\r\n\r\n", 206, 99999, 0, 0},
+    {"GET /held/no/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIf-None-Match: *\r\n\r\n", 304, 0, 0, 0},
+    /* the range that ends it does */
+    {"GET /held/ok/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nRange: bytes=99999-\r\n\r\n", 206, 1, 1, 1},
+    {"GET /held/no/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\nRange: bytes=50000-\r\n\r\n", 206, 50000 - 16384,
+     1, 0},
+};
+
+START_TEST(ends_are_held_back) {
+    int status;
+    long settled = stat_of("settled"), whole = stat_of("whole");
+    ssize_t n = body_of(held[_i].request, &status);
+    ck_assert_msg(status == held[_i].status, "%s: status %d", held[_i].request, status);
+    ck_assert_msg(held[_i].body == -2 || n == held[_i].body, "%s: %zd bytes", held[_i].request, n);
+    ck_assert_int_eq(stat_of("settled") - settled, held[_i].settled);
+    ck_assert_int_eq(stat_of("whole") - whole - 2, held[_i].whole); /* both questions are whole, too */
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_while_held) {
+    char byte;
+    for (int i = 0; i < 2; i++) {
+        int fd = connect_tcp();
+        say(fd, i ? "GET /held/never/large HTTP/1.0\r\n\r\n" : "GET /held/never/ks600 HTTP/1.0\r\n\r\n");
+        if (i)
+            ck_assert_int_eq(recv(fd, &byte, 1, 0), 1);
+        usleep(50000);
+        close(fd);
+    }
+    long opened = 0, released = -1;
+    for (int i = 0; i < 50 && released != opened + 1; i++) { /* the first question, too */
+        usleep(20000);
+        opened = stat_of("opened");
+        released = stat_of("released");
+    }
+    ck_assert_int_eq(released, opened + 1);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("http plugin");
     TCase *t = tcase_create("static"), *c = tcase_create("cgi"), *o = tcase_create("options");
     tcase_add_checked_fixture(t, start, stop);
     tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, ends_are_held_back, 0, (int)(sizeof(held) / sizeof(held[0])));
+    tcase_add_test(t, a_client_that_leaves_while_held);
     tcase_add_test(t, bytes_and_refusals);
     tcase_add_test(t, keep_alive_and_pipelining);
     tcase_add_test(t, posts);

@@ -17,8 +17,9 @@ static struct tftp_transfer transfer_of(uint64_t size, size_t blksize, unsigned 
 /* --- scripts --- */
 
 /* Each word is a step, what must come of it stands behind `>`: `s` start, `aN` ACK N, `e` ERROR, `r` the request again,
- * `tN` tick at N ms (time also passes without a tick: `wN`). Results: `-` nothing, `o` OACK, `N` or `N-M` blocks, `+`
- * appended: resend; `whole`, `ok`, `gaveup`, `aborted` ends. */
+ * `tN` tick at N ms (time also passes without a tick: `wN`), `h` `l` the hold on what follows the first ACK or on the
+ * last block is released. Results: `-` nothing, `o` OACK, `N` or `N-M` blocks, `+` appended: resend; `held`; `whole`,
+ * `ok`, `gaveup`, `aborted` ends. */
 static const struct {
     const char *title;
     uint64_t size; /* with blocks of 10 */
@@ -57,12 +58,25 @@ static const struct {
     {"request-again-without-options", 95, 1, false, "s>1 w900 r>1+ a1>2 w1900 r>-"},
     {"error", 95, 1, false, "s>1 a1>2 e>aborted"},
     {"probe-for-the-size", 95, 4, true, "s>o e>aborted"},
+    {"nothing-before-the-asker-is-heard", 25, 1, true, "H s>o a0>held a0>- h>1 a1>2 a2>3 a3>whole"},
+    {"without-options-one-block-goes", 25, 1, false, "H s>1 a1>held h>2 a2>3 a3>whole"},
+    {"one-block-and-heard-at-its-end", 5, 1, false, "H s>1 a1>whole"},
+    {"the-last-block-is-held", 25, 1, true, "L s>o a0>1 a1>2 a2>held a2>- l>3 a3>whole"},
+    {"with-the-whole-of-its-window", 95, 4, true, "L s>o a0>1-4 a4>5-8 a8>held l>9-10 a10>whole"},
+    {"which-may-be-all", 25, 64, true, "H L s>o a0>held h>held l>1-3 a3>whole"},
+    {"one-block-without-options-is-held", 5, 1, false, "H L s>held l>1 a1>whole"},
+    {"the-empty-end-is-held", 20, 1, true, "L s>o a0>1 a1>2 a2>held l>3 a3>whole"},
+    {"a-held-client-may-leave", 25, 1, true, "L s>o a0>1 a1>2 a2>held e>aborted"},
+    {"a-hold-does-not-last-for-ever", 25, 1, true,
+     "L s>o a0>1 a1>2 a2>held t1000>held t3000>held t7000>held t15000>held t23000>held t31000>held t39000>gaveup"},
 };
 
 static void describe(struct tftp_action a, char *out, size_t cap) {
     const char *plus = a.resend ? "+" : "";
     if (a.what == TFTP_DO_NOTHING)
         snprintf(out, cap, "-");
+    else if (a.what == TFTP_DO_HOLD)
+        snprintf(out, cap, "held");
     else if (a.what == TFTP_DO_OACK)
         snprintf(out, cap, "o%s", plus);
     else if (a.what == TFTP_DO_DATA && a.count == 1)
@@ -84,15 +98,21 @@ START_TEST(script) {
     char text[512];
     snprintf(text, sizeof(text), "%s", scripts[_i].script);
     for (char *save, *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-        static const char kinds[] = "saert";
-        static const enum tftp_input_kind inputs[] = {TFTP_START, TFTP_GOT_ACK, TFTP_GOT_ERROR, TFTP_GOT_REQUEST,
-                                                      TFTP_TICK};
+        static const char kinds[] = "saerthl";
+        static const enum tftp_input_kind inputs[] = {TFTP_START, TFTP_GOT_ACK,  TFTP_GOT_ERROR, TFTP_GOT_REQUEST,
+                                                      TFTP_TICK,  TFTP_RELEASED, TFTP_RELEASED};
         char *expected = strchr(word, '>'), got[64];
         unsigned long number = strtoul(word + 1, NULL, 10);
         if (word[0] == 't' || word[0] == 'w')
             now = number;
-        if (word[0] == 'w')
+        t.hold_heard |= word[0] == 'H';
+        t.hold_last |= word[0] == 'L';
+        if (strchr("wHL", word[0]))
             continue;
+        if (word[0] == 'h')
+            t.hold_heard = false;
+        if (word[0] == 'l')
+            t.hold_last = false;
         enum tftp_input_kind kind = inputs[strchr(kinds, word[0]) - kinds];
         describe(tftp_step(&t, (struct tftp_input){kind, (uint16_t)number}, now), got, sizeof(got));
         ck_assert_msg(strcmp(got, expected + 1) == 0, "%s: %s gave %s", scripts[_i].title, word, got);
