@@ -171,12 +171,6 @@ static int settle_refuse(struct pxed_content *c, void (*done)(void *arg, bool ma
     return PXED_HOLD_REFUSE;
 }
 
-static int settle_never(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
-    (void)c, (void)done, (void)arg;
-    stats.settled++;
-    return PXED_HOLD_WAIT;
-}
-
 static int settle_later(void (*done)(void *arg, bool may_send), void *arg, bool yes) {
     struct settling *s = calloc(1, sizeof(*s));
     *s = (struct settling){.done = done, .arg = arg, .yes = yes};
@@ -201,11 +195,12 @@ static struct pxed_content *held(const char *how) {
     static const struct {
         const char *name;
         int (*settle)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
-    } rows[] = {{"go/", settle_go},
-                {"ok/", settle_ok},
-                {"no/", settle_no},
-                {"refuse/", settle_refuse},
-                {"never/", settle_never}};
+    } rows[] = {
+        {"go/", settle_go},
+        {"ok/", settle_ok},
+        {"no/", settle_no},
+        {"refuse/", settle_refuse},
+    };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         size_t n = strlen(rows[i].name);
         struct pxed_content *c = strncmp(how, rows[i].name, n) == 0 ? file(how + n, 0, 0) : NULL;

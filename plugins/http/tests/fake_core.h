@@ -5,7 +5,7 @@
  *         /never        pending until cancelled          /echo          path, query and body, as asked
  *         /why/NUMBER   that reason                      /cgi/NAME      a script of the test folder
  *         /cgi-or/NAME  the same, with a fallback        /stats         what the plugin told the core so far
- *         /held/HOW/NAME   a file that settles: HOW is `go`, `ok` or `no` (50 ms later), `refuse`, `never` */
+ *         /held/HOW/NAME   a file that settles: HOW is `go`, `ok` or `no` (50 ms later), `refuse` */
 #pragma once
 
 #include <stdint.h>
