@@ -163,15 +163,18 @@ class Machine:
         block, size, unit, data, end = 0, 0, 512, b"", time.monotonic() + wait
         packet, to = b"\0\1" + name.encode() + b"\0octet\0" + options, (SERVER, 69)
         with s:
-            s.settimeout(1)
+            s.settimeout(0.05)
             s.sendto(packet, to)
+            sent = time.monotonic()
             while time.monotonic() < end:
                 try:
                     got, peer = s.recvfrom(70000)
                 except TimeoutError:
-                    if to[1] != 69 and not self.world.alive():
+                    if not self.world.alive():
                         return Answer(0, data)
-                    s.sendto(packet, to)
+                    if time.monotonic() - sent > 1:
+                        s.sendto(packet, to)
+                        sent = time.monotonic()
                     continue
                 except OSError:
                     return Answer(0, data)

@@ -1,10 +1,6 @@
 /* store/1 for tests: the real store on SQLite, whose commits go wrong when they are told to. The file named by
- * PXED_FAULT holds "ID N KIND [MS]"; it is read at each commit, and a new ID starts the count anew. At the Nth commit
- * from then on: enospc   nothing is written, the answer is -ENOSPC, MS later    kill-before   SIGKILL before anything
- * is written eio      refused at once with -EIO                             kill-after    SIGKILL when it is on disk,
- * before the answer conflict nothing is written, the answer is CONFLICT            delay         written, answered MS
- * later full     as enospc, this one and all that follow PXED_FAULT.log gets a line for each: "ID N KIND-OR-ok
- * TABLE:KEY...". */
+ * PXED_FAULT holds "ID N KIND [MS]"; it is read at each commit, and a new ID starts the count anew. The Nth commit from
+ * then on goes wrong. PXED_FAULT.log gets a line for each commit: "ID N KIND-OR-ok TABLE:KEY...". */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,7 +16,17 @@
 
 extern const struct pxed_plugin *pxed_plugin_query_store_sqlite(uint16_t host_major);
 
-enum kind { NONE, ENOSPC_LATER, EIO_AT_ONCE, CONFLICT, FULL, KILL_BEFORE, KILL_AFTER, DELAY, N_KINDS };
+enum kind {
+    NONE,
+    ENOSPC_LATER, /* nothing is written; the answer is -ENOSPC, MS later */
+    EIO_AT_ONCE,  /* nothing is written; refused by the call itself */
+    CONFLICT,     /* nothing is written; the answer is CONFLICT, MS later */
+    FULL,         /* as ENOSPC_LATER, this one and all that follow */
+    KILL_BEFORE,  /* SIGKILL before anything is written */
+    KILL_AFTER,   /* SIGKILL when it is on disk, before the answer */
+    DELAY,        /* written; answered MS later */
+    N_KINDS
+};
 static const char *const kind_names[N_KINDS] = {"ok",   "enospc",      "eio",        "conflict",
                                                 "full", "kill-before", "kill-after", "delay"};
 
