@@ -26,8 +26,11 @@ class Actor(threading.Thread):
         self.over = False
 
     def run(self):
-        while not self.over and self.w.alive():
-            self.one_step()
+        try:
+            while not self.over and self.w.alive():
+                self.one_step()
+        except Exception as e: # of the test itself, which would prove nothing then
+            self.w.checks.ok(False, self.m.name + ": the test goes on", repr(e))
 
     def attempt(self, goal, act):
         """act() -> True: acknowledged. Until then, and if no answer comes, it may or may not be so."""

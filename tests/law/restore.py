@@ -35,6 +35,15 @@ def put_back_all(w, old):
     subprocess.run(["cp", "-a", old, w.state], check=True)
 
 
+def put_over(w, old):
+    """Into the folder as it is: files that have the same name stay the same files."""
+    subprocess.run(["cp", "-a", old + "/.", w.state], check=True)
+
+
+def put_over_plainly(w, old):
+    subprocess.run(["cp", "-r", old + "/.", w.state], check=True)
+
+
 def put_back_database(w, old):
     shutil.copy2(old + "/pxed.db", w.state + "/pxed.db")
     for end in ("-wal", "-journal", "-shm"):
@@ -77,7 +86,8 @@ def nothing(w, _):
     """So that the others prove something."""
 
 
-CASES = (("the whole folder", put_back_all, True, True), ("only pxed.db", put_back_database, True, True),
+CASES = (("the whole folder", put_back_all, True, True), ("over the present files", put_over, True, True), ("over them, by cp -r", put_over_plainly, True, True),
+         ("only pxed.db", put_back_database, True, True),
          ("only pxed.db, the log stays", put_back_beside_log, None, None), ("an emptied pxed.db", empty, True, False),
          ("a truncated pxed.db", truncate, True, None), ("a damaged pxed.db", damage, True, None),
          ("a deleted pxed.db", delete, True, False), ("nothing put back", nothing, False, True))
@@ -115,13 +125,15 @@ def one_case(build, name, put_back, old_store, leases_known):
             ok(installs(m.script()), "%s: %s is armed" % (name, m.name))
             ok(m.http("/boot/hosts/linux-ks/%s.txt" % m.dashes).whole, "%s: %s has its answer file" % (name, m.name))
         ok(one.event("installed").status == 200, name + ": one is installed")
+        if put_back in (put_over, put_over_plainly): # no log of today is left beside the old database
+            ok(w.stop() == 0, name + ": it ends well")
         w.crash()
         put_back(w, old)
 
         ok(w.start(), name + ": it starts on what was put back", w.news()[-3000:])
         said = re.findall(r"STORE_OLD\): (\d+) armings and (\d+) running installations ended, (\d+) hosts", w.news())
         ok(old_store is None or len(said) == old_store, name + ": STORE_OLD is told once, or not at all", w.news()[-3000:])
-        if put_back in (put_back_all, put_back_database):
+        if put_back in (put_back_all, put_over, put_over_plainly, put_back_database):
             ok(said == [("2", "0", "0")], name + ": with the count of armings", said)
         if put_back in (empty, delete):
             ok(said == [("0", "0", "3")], name + ": with the count of hosts", said)
