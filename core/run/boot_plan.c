@@ -57,7 +57,7 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
         boot_refuse(b, PXED_WHY_UNKNOWN_MACHINE);
         return;
     }
-    b->reason = decide_wants(b->d, b->host, &b->rec);
+    b->reason = b->as_armed ? PXED_WHY_OK : decide_wants(b->d, b->host, &b->rec);
     b->os = b->with_os.len > 0 ? catalogue_os(b->d->catalogue, b->with_os) : decide_os(b->d, b->host, &b->rec, arena);
     if (!b->os)
         b->os = catalogue_os_make(&b->d->plugins, b->with_os, arena);

@@ -17,6 +17,7 @@ struct boot {
     const char *looked_for;  /* for people: what the reason is about; NULL: nothing more to say */
     const char *seen;        /* NOT_BELIEVED: who asked, for people; NULL otherwise */
     bool no_token, masked;   /* for somebody who may look but not act */
+    bool as_armed;           /* what the arming would boot, whether or not it may take effect now */
     struct pxed_plan plan;
     const struct catalogue_os *os; /* NULL: not declared */
     struct pxed_slice with_os;     /* instead of the record's or the line's; unset: theirs */

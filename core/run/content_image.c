@@ -8,9 +8,11 @@ static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
     return pxed_slice_eq_nocase(last, path); /* as names inside an ISO are found */
 }
 
-/* Where pxed delivers no answer file itself, the last image is the point of no return. */
+/* Where pxed delivers no answer file itself, the last image is the point of no return: also for a machine that had its
+ * script before the store failed. */
 static bool uses_up(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
     struct catalogue_image image = {l->d->catalogue, b->os->id.text};
+    b->as_armed = true;
     boot_make(b, arena);
     if (b->plan.how == PXED_HOW_PXELINUX) {
         b->loader = PXED_LOADER_PXELINUX;

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "store_mark.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,7 +16,9 @@
 #include "ledger.h"
 #include "log.h"
 
-enum { MARK_BYTES = 128, GOOD_MAX = 64 << 20 };
+enum { MARK_BYTES = 192, GOOD_MAX = 64 << 20 };
+
+static const char witness_prefix[] = "store.mark.";
 
 /* --- the file --- */
 
@@ -23,57 +26,135 @@ static bool mark_path(const char *state_dir, char path[PATH_MAX]) {
     return snprintf(path, PATH_MAX, "%s/store.mark", state_dir) < PATH_MAX;
 }
 
-/* "pxed-mark 1 inode=N id=HEX counter=N", blanks, one line end. */
-static bool read_text(struct pxed_slice text, const struct stat *st, struct store_mark *ret) {
-    struct pxed_slice magic = pxed_slice_word(&text, " "), version = pxed_slice_word(&text, " ");
-    struct pxed_slice inode = pxed_slice_word(&text, " ");
-    uint64_t number;
-    if (!pxed_slice_is(magic, "pxed-mark") || !pxed_slice_is(version, "1") ||
-        !pxed_slice_starts(inode, PXED_SLICE("inode=")) ||
-        !pxed_slice_u64(pxed_slice_skip(inode, 6), UINT64_MAX, &number))
+/* Which file it is. A number alone is given again soon; when the file was made is not (0: the file system does not
+ * say).
+ */
+struct identity {
+    uint64_t inode, born;
+};
+
+static bool identify(int fd, struct identity *ret) {
+    struct statx st;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &st) < 0)
         return false;
-    ret->copied = number != st->st_ino;
+    ret->inode = st.stx_ino;
+    ret->born = st.stx_mask & STATX_BTIME ? (uint64_t)st.stx_btime.tv_sec * 1000000000 + st.stx_btime.tv_nsec : 0;
+    return true;
+}
+
+static bool read_number(struct pxed_slice *text, const char *key, uint64_t *ret) {
+    struct pxed_slice word = pxed_slice_word(text, " "), name = pxed_slice_of(key);
+    return pxed_slice_starts(word, name) && pxed_slice_u64(pxed_slice_skip(word, name.len), UINT64_MAX, ret);
+}
+
+/* "pxed-mark 1 inode=N born=N id=HEX counter=N", blanks, one line end. */
+static bool read_text(struct pxed_slice text, const struct identity *own, struct store_mark *ret) {
+    struct pxed_slice magic = pxed_slice_word(&text, " "), version = pxed_slice_word(&text, " ");
+    struct identity was;
+    if (!pxed_slice_is(magic, "pxed-mark") || !pxed_slice_is(version, "1") ||
+        !read_number(&text, "inode=", &was.inode) || !read_number(&text, "born=", &was.born))
+        return false;
+    ret->copied = was.inode != own->inode || was.born != own->born;
     return ledger_mark_read(text, &ret->mark);
 }
 
+/* --- its witness: an empty file whose name is the counter ---
+ * Where a copy is put over the folder, files of the same name are overwritten and stay the same files; this one stays
+ * beside the copy's. No sync: after a power cut the mark itself is there. */
+
+static bool witness_counter(const char *name, uint64_t *ret) {
+    size_t n = sizeof(witness_prefix) - 1;
+    return strncmp(name, witness_prefix, n) == 0 && pxed_slice_u64(pxed_slice_of(name + n), UINT64_MAX, ret);
+}
+
+static uint64_t highest_witness(const char *state_dir) {
+    DIR *dir = opendir(state_dir);
+    uint64_t highest = 0, counter;
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (witness_counter(e->d_name, &counter) && counter > highest)
+            highest = counter;
+    if (dir)
+        closedir(dir);
+    return highest;
+}
+
+static int move_witness(const char *state_dir, uint64_t counter) {
+    char name[64];
+    DIR *dir = opendir(state_dir);
+    bool there = false;
+    uint64_t other;
+    int rc = dir ? 0 : -errno;
+    snprintf(name, sizeof(name), "%s%llu", witness_prefix, (unsigned long long)counter);
+    for (struct dirent *e; dir && rc == 0 && (e = readdir(dir));) {
+        if (!witness_counter(e->d_name, &other))
+            continue;
+        if (other != counter &&
+            (there ? unlinkat(dirfd(dir), e->d_name, 0) : renameat(dirfd(dir), e->d_name, dirfd(dir), name)) < 0)
+            rc = -errno;
+        there = true;
+    }
+    int fd = rc == 0 && !there ? openat(dirfd(dir), name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+    if (rc == 0 && !there && fd < 0)
+        rc = -errno;
+    if (fd >= 0)
+        close(fd);
+    if (dir)
+        closedir(dir);
+    return rc;
+}
+
+/* --- both --- */
+
 int store_mark_read(const char *state_dir, struct store_mark *ret) {
     char path[PATH_MAX], text[MARK_BYTES];
-    struct stat st;
+    struct identity own;
     *ret = (struct store_mark){.there = false};
     int fd = mark_path(state_dir, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     if (fd < 0)
         return errno == ENOENT ? 0 : -errno;
     ssize_t n = pread(fd, text, sizeof(text), 0);
     ret->there = true;
-    if (n < 0 || fstat(fd, &st) < 0 || !read_text(pxed_slice(text, (size_t)n), &st, ret))
+    if (n < 0 || !identify(fd, &own) || !read_text(pxed_slice(text, (size_t)n), &own, ret))
         ret->copied = true;
     close(fd);
+    uint64_t witness = highest_witness(state_dir);
+    if (witness > ret->mark.counter)
+        ret->mark.counter = witness;
+    return 0;
+}
+
+static int write_text(int fd, const struct ledger_mark *mark) {
+    char text[MARK_BYTES + 1];
+    struct pxed_buf b = {text, sizeof(text), 0};
+    struct identity own;
+    if (!identify(fd, &own))
+        return -errno;
+    pxed_buf_str(&b, "pxed-mark 1 inode=");
+    pxed_buf_u64(&b, own.inode);
+    pxed_buf_str(&b, " born=");
+    pxed_buf_u64(&b, own.born);
+    pxed_buf_byte(&b, ' ');
+    ledger_mark_write(mark, &b);
+    while (b.len < MARK_BYTES - 1)
+        pxed_buf_byte(&b, ' ');
+    pxed_buf_byte(&b, '\n');
+    errno = 0;
+    if (pwrite(fd, text, MARK_BYTES, 0) != MARK_BYTES || fdatasync(fd) < 0)
+        return errno ? -errno : -EIO;
     return 0;
 }
 
 int store_mark_write(const char *state_dir, const struct ledger_mark *mark) {
-    char path[PATH_MAX], text[MARK_BYTES + 1];
+    char path[PATH_MAX];
     struct stat st;
     int fd = mark_path(state_dir, path) ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
     if (fd < 0)
         return -errno;
-    int rc = fstat(fd, &st) < 0 ? -errno : 0;
-    if (rc == 0) {
-        struct pxed_buf b = {text, sizeof(text), 0};
-        pxed_buf_str(&b, "pxed-mark 1 inode=");
-        pxed_buf_u64(&b, st.st_ino);
-        pxed_buf_byte(&b, ' ');
-        ledger_mark_write(mark, &b);
-        while (b.len < MARK_BYTES - 1)
-            pxed_buf_byte(&b, ' ');
-        pxed_buf_byte(&b, '\n');
-        if (pwrite(fd, text, MARK_BYTES, 0) != MARK_BYTES || fdatasync(fd) < 0)
-            rc = errno ? -errno : -EIO;
-        if (rc == 0 && st.st_size == 0)
-            rc = sync_folder(state_dir);
-    }
+    int rc = fstat(fd, &st) < 0 ? -errno : write_text(fd, mark);
+    if (rc == 0 && st.st_size == 0)
+        rc = sync_folder(state_dir);
     close(fd);
-    return rc;
+    return rc == 0 ? move_witness(state_dir, mark->counter) : rc;
 }
 
 /* --- moving on with each commit --- */

@@ -1,5 +1,6 @@
 /* state/store.mark: which store this server last wrote to, and how far. It lies beside the store, so that a lost,
- * emptied or older store is told from the right one: its armings must not take effect again. */
+ * emptied or older store is told from the right one: its armings must not take effect again. An empty file store.mark.N
+ * beside it has the counter in its name, so that a copy of the folder that is put over it is told, too. */
 #pragma once
 
 #include "machines.h"
@@ -12,7 +13,8 @@ struct store_mark {
     struct ledger_mark mark;
 };
 
-/* 0 or a negative errno; a missing file is no error, an unreadable one counts as `copied`. */
+/* With the higher counter of both. 0 or a negative errno; a missing file is no error, an unreadable one counts as
+ * `copied`. */
 int store_mark_read(const char *state_dir, struct store_mark *ret);
 /* On disk when this returns 0. One block of fixed size is overwritten in place: that needs no room on a full disk. */
 int store_mark_write(const char *state_dir, const struct ledger_mark *mark);

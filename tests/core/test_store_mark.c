@@ -101,8 +101,8 @@ END_TEST
 START_TEST(nor_an_older_one) {
     starts_old();
     arm_one();
-    stop();
     struct ledger_mark ahead = d.machines.mark;
+    stop();
     ahead.counter += 1; /* one more thing was done, and its store is gone */
     ck_assert_int_eq(store_mark_write(tree.path, &ahead), 0);
     ck_assert(starts_old());
@@ -143,6 +143,50 @@ START_TEST(nor_a_folder_that_was_put_back) { /* all files of yesterday, made ane
 }
 END_TEST
 
+/* A number is given again: whatever has it now was made at another time. */
+START_TEST(nor_a_file_made_anew_under_the_same_number) {
+    const char *mark = pxed_arena_printf(&tree.arena, "%s/store.mark", tree.path);
+    char text[256], *born;
+    starts_old();
+    arm_one();
+    stop();
+    int fd = open(mark, O_RDWR);
+    ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+    ck_assert(n > 0);
+    text[n] = '\0';
+    ck_assert((born = strstr(text, " born=")) != NULL);
+    born[6] = born[6] == '9' ? '8' : '9'; /* as a file says that was made at another time */
+    ck_assert(pwrite(fd, text, (size_t)n, 0) == n);
+    close(fd);
+    ck_assert(starts_old());
+    ck_assert_int_eq(state(), LIFECYCLE_NONE);
+    stop();
+}
+END_TEST
+
+START_TEST(nor_one_that_was_put_over_the_present) { /* the same file with yesterday's bytes, beside yesterday's store */
+    const char *mark = pxed_arena_printf(&tree.arena, "%s/store.mark", tree.path);
+    char text[256];
+    starts_old();
+    arm_one();
+    struct ledger_mark ahead = d.machines.mark;
+    stop();
+    int fd = open(mark, O_RDWR);
+    ssize_t n = pread(fd, text, sizeof(text), 0);
+    ahead.counter++;
+    ck_assert_int_eq(store_mark_write(tree.path, &ahead), 0);
+    ck_assert(n > 0 && pwrite(fd, text, (size_t)n, 0) == n);
+    close(fd);
+    ck_assert(starts_old());
+    ck_assert_int_eq(state(), LIFECYCLE_NONE);
+    arm_one(); /* the counter goes on above both, so the next start trusts what is written now */
+    stop();
+    ck_assert(!starts_old());
+    ck_assert_int_eq(state(), LIFECYCLE_ARMED);
+    stop();
+}
+END_TEST
+
 START_TEST(nor_one_that_lacks_hosts) {
     tree_write(&tree, "hosts.good", "# the last good table\n02:00:00:00:00:09, debian-12, name=\"a\"\n");
     ck_assert(starts_old());
@@ -174,6 +218,8 @@ int main(void) {
     tcase_add_test(t, nor_an_older_one);
     tcase_add_test(t, nor_another_ones);
     tcase_add_test(t, nor_a_folder_that_was_put_back);
+    tcase_add_test(t, nor_a_file_made_anew_under_the_same_number);
+    tcase_add_test(t, nor_one_that_was_put_over_the_present);
     tcase_add_test(t, nor_one_that_lacks_hosts);
     tcase_add_loop_test(t, a_broken_mark_is_no_proof, 0, COUNT(broken));
     suite_add_tcase(s, t);
