@@ -4,7 +4,7 @@ set -u
 # shellcheck source=scripts/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lab.sh"
 LAB_BUILD=${1:?usage: $0 BUILD_FOLDER}
-STAGE=300 # seconds a stage may take under software emulation
+STAGE=600 # seconds a stage may take under software emulation, beside other tests
 CHECKS=0
 
 ok() { CHECKS=$((CHECKS + 1)); echo "ok $CHECKS - $* (${SECONDS} s)"; }

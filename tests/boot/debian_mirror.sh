@@ -12,35 +12,34 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # What a disk is partitioned and a system is installed with, and what those need.
-wanted="disk-detect di-utils-mapdevfs libparted2-udeb libparted-fs-resize0-udeb parted-udeb partman-base partman-auto partman-utils
+wanted="disk-detect di-utils-mapdevfs libparted2-udeb libparted-fs-resize0-udeb partman-base partman-auto partman-utils
         partman-partitioning partman-target partman-basicfilesystems partman-ext3 partman-efi e2fsprogs-udeb dosfstools-udeb
         base-installer bootstrap-base debootstrap-udeb user-setup-udeb clock-setup apt-setup-udeb apt-mirror-setup pkgsel
-        grub-installer finish-install di-utils archdetect
+        grub-installer finish-install
         scsi-modules-$abi-di ata-modules-$abi-di sata-modules-$abi-di ext4-modules-$abi-di crc-modules-$abi-di fat-modules-$abi-di"
 
-# --- this machine's sources of the suite, their installer component; with lists of our own
-mkdir -p "$cache/lists/partial" "$cache/archives/partial" "$cache/pool"
+# --- this machine's sources of the suite, their installer component; with lists of our own, as in scripts/make-image
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+lists() { # FOLDER FURTHER-LINES: an apt configuration whose lists are at most a day old
+    mkdir -p "$1/lists/partial" "$1/archives/partial"
+    printf 'Dir::State::Lists "%s/lists";\nDir::Cache "%s";\nAcquire::Languages "none";\nAcquire::Retries "3";\nAPT::Sandbox::User "root";\n%s' \
+        "$1" "$1" "${2:-}" >"$1/conf"
+    export APT_CONFIG="$1/conf"
+    [ -z "$(find "$1/stamp" -mtime -1 2>/dev/null)" ] || return 0
+    if apt-get -qq update >/dev/null 2>&1; then touch "$1/stamp"; fi
+    [ -e "$1/stamp" ] || { echo "apt-get update fails" >&2; exit 1; }
+}
+lists "${cache%/udebs}/apt"
+mkdir -p "$cache/pool"
 # shellcheck disable=SC2016
 apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Origin: Debian' | grep -E " $suite(-updates)?\$" | sort -u |
     sed "s,^deb ,deb [signed-by=$keyring] ,; s,\$, main main/debian-installer," >"$cache/sources.list"
-[ -s "$cache/sources.list" ] || { echo "apt knows no source of Debian $suite" >&2; exit 77; }
+[ -s "$cache/sources.list" ] || { echo "apt knows no source of Debian $suite" >&2; exit 1; }
 : >"$cache/status"
-cat >"$cache/conf" <<X
-Dir::Etc::SourceList "$cache/sources.list";
-Dir::Etc::SourceParts "/dev/null";
-Dir::State::Lists "$cache/lists";
-Dir::State::status "$cache/status";
-Dir::Cache "$cache";
-Acquire::Languages "none";
-Acquire::Retries "2";
-APT::Sandbox::User "root";
-X
-export APT_CONFIG="$cache/conf"
-if [ -z "$(find "$cache/stamp" -mtime -1 2>/dev/null)" ]; then
-    apt-get -qq update >/dev/null 2>&1 && touch "$cache/stamp"
-    [ -e "$cache/stamp" ] || { echo "apt-get update fails" >&2; exit 77; }
-fi
+lists "$cache" "Dir::Etc::SourceList \"$cache/sources.list\";
+Dir::Etc::SourceParts \"/dev/null\";
+Dir::State::status \"$cache/status\";
+"
 
 have() { compgen -G "$cache/pool/$1_*.udeb" >/dev/null; }
 deb() { compgen -G "$cache/pool/$1_*.deb" >/dev/null || (cd "$cache/pool" && apt-get -qq download "$1" >/dev/null 2>&1); }
@@ -91,6 +90,7 @@ done
 cd "$out"
 dpkg-scanpackages -t udeb pool 2>/dev/null >dists/$suite/main/debian-installer/binary-amd64/Packages
 : >dists/$suite/main/binary-amd64/Packages
+printf 'Archive: oldstable\nComponent: main\nArchitecture: amd64\n' >dists/$suite/main/binary-amd64/Release # choose-mirror asks for it
 gzip -k9n dists/$suite/main/debian-installer/binary-amd64/Packages dists/$suite/main/binary-amd64/Packages
 (
     cd dists/$suite
