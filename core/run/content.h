@@ -32,6 +32,7 @@ struct open_content {
         enum pxed_stage stage;
         enum pxed_reason reason; /* BOOT: why the machine gets its disk; OK: it is installed */
         const char *detail;      /* in the arena */
+        const char *why;         /* BOOT: more about the reason; NULL: nothing */
         bool own_script;
         const char *unused_config; /* an operator's loader configuration that does not count now; NULL: none */
     } note;

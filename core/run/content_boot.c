@@ -37,8 +37,8 @@ static void set_note(struct lookup *l, struct open_content *c, struct boot *b) {
     c->note.detail = install ? pxed_arena_printf(&c->arena, "install=%.*s loader=%s%s", PXED_S(b->os->id.text),
                                                  pxed_loader_names[b->loader],
                                                  b->plan.how == PXED_HOW_PXELINUX ? " switch=pxelinux" : "")
-                             : pxed_arena_printf(&c->arena, "loader=%s%s%s", pxed_loader_names[b->loader],
-                                                 b->looked_for ? " " : "", b->looked_for ? b->looked_for : "");
+                             : pxed_arena_printf(&c->arena, "loader=%s", pxed_loader_names[b->loader]);
+    c->note.why = b->looked_for;
     if (!install || l->request->via != PXED_VIA_HTTP)
         return;
     struct boot disk = *b; /* said instead if the step cannot be written */
@@ -65,6 +65,13 @@ static enum pxed_reason open_operator_script(struct lookup *l, struct open_conte
     return PXED_WHY_CGI_FAILED;
 }
 
+static void refuse_script(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
+    boot_refuse(b, PXED_WHY_CGI_FAILED);
+    b->looked_for = pxed_arena_printf(
+        arena, "%s/%s is there and cannot be run: not readable, no `#!` with a run bit, or no handler in [http] cgi",
+        l->d->catalogue->boot_dir, l->d->catalogue->site.script);
+}
+
 enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret) {
     struct pxed_hwaddr mac;
     struct boot b;
@@ -81,7 +88,7 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     make(l, &b, &right, &c->arena);
     bool ask_operator = wants_operator_script(l, &b);
     if (ask_operator && open_operator_script(l, &cgi) == PXED_WHY_CGI_FAILED)
-        boot_refuse(&b, PXED_WHY_CGI_FAILED);
+        refuse_script(l, &b, &c->arena);
     struct pxed_slice text = boot_write(&b, &c->arena);
     if (cgi)
         content_free(c);

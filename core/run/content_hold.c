@@ -59,7 +59,7 @@ static void note_boot(struct open_content *c, struct machine *m) {
     m->rec.own_script |= c->note.own_script;
     decide_step(d, &c->mac, PXED_STAGE_SCRIPT, PXED_WHY_OK, NULL, c->note.detail);
     if (c->note.reason != PXED_WHY_OK)
-        decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, NULL);
+        decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);
     if (c->note.unused_config) /* so that nobody wonders what became of that file */
         decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_OPERATOR_CONFIG, NULL, c->note.unused_config);
     machines_touch(&d->machines, m);

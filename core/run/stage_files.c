@@ -232,6 +232,8 @@ static void apply_place(struct stage_job *job, enum stage_place place) {
         put_alias(job, dir_fd);
     if (job->opens)
         drop_unwanted(job, place, dir_fd);
+    if (fsync(dir_fd) < 0) /* the names that were renamed into it */
+        complain(job, "cannot keep", folder, errno);
     close(dir_fd);
     if (job->leaves && place == STAGE_SHARE)
         rmdir(folder); /* not empty: an operator's files are in it */

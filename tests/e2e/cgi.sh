@@ -146,6 +146,35 @@ printf 'Content-Type: text/plain\r\n\r\n'
 head -c 2000000 /dev/zero
 SH
 disk "too much" "more than 1 MiB"
+writes home <<'SH'
+#!/bin/sh
+printf 'Content-Type: text/plain\r\n\r\n#!gpxe\nkernel http://elsewhere/vmlinuz\nboot\n'
+echo 'and then it broke' >&2
+exit 1
+SH
+disk "a good answer and exit 1" "and then it broke"
+writes home <<'SH'
+#!/bin/sh
+printf 'Status: 404 Not Found\r\nContent-Type: text/plain\r\n\r\nkernel of nobody\n'
+SH
+disk "status 404" "Status says error"
+writes home <<'SH'
+#!/bin/sh
+printf 'Status: 500 Oops\r\nContent-Type: text/html\r\n\r\n<h1>kernel panic</h1>\n'
+SH
+disk "status 500" "Status says error"
+writes home <<'SH'
+#!/bin/sh
+printf 'Content-Type: text/plain\r\n\r\n'
+SH
+disk "headers and nothing else" "output is empty"
+writes home <<'SH'
+#!/bin/sh
+echo kernel
+SH
+chmod 644 "$R/home"
+disk "not executable" "cannot be run"
+rm "$R/home"
 has "why tells the cure" "its stderr is in the journal" "$(e2e_pxed why web01)"
 ok "metrics count them" e2e_counted CGI_FAILED 5
 
@@ -177,6 +206,12 @@ rm -f "$E2E"/calls/*
 curl_as one --max-time 0.5 "$U/home?mac=$M1" >/dev/null
 ok "a client that goes away takes its script along" until_true 5 gone parent
 config </dev/null
+printf '<?php header("Content-Type: text/plain"); echo "kernel"\n; } ?>' >"$R/home.php"
+again
+PHP=$(curl_as one -A iPXE "$U/home.php?mac=$M1")
+is "a PHP syntax error: its disk" exit "$(tail -n 1 <<<"$PHP")"
+lacks "and no kernel" kernel "$PHP"
+has "and its words" "Parse error" "$(e2e_journal web01 | grep CGI_FAILED | tail -n 1)"
 rm "$R/home.php"
 again
 
