@@ -235,11 +235,11 @@ static void put_mark(struct ledger *l, struct puts *b) {
 
 static int send(struct ledger *l);
 
+/* What the answers ask for meanwhile waits: it goes with the next commit. */
 static void answer_entries(void *arg) {
     struct ledger *l = arg;
     struct entry *going = l->going;
     l->going = NULL;
-    l->in_flight = false;
     while (going) {
         struct entry *e = going;
         going = e->next;
@@ -251,8 +251,8 @@ static void answer_entries(void *arg) {
         free(e);
     }
     bool more = l->first || l->again;
-    l->again = false;
-    if (!l->in_flight && more)
+    l->again = l->in_flight = false;
+    if (more)
         send(l);
 }
 

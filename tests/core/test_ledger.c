@@ -293,6 +293,24 @@ START_TEST(a_new_card_has_the_history) {
 }
 END_TEST
 
+static void ask_again(void *arg, int result) {
+    done(arg, result);
+    store.refuse = -ENOBUFS; /* and by now the store takes nothing */
+    ck_assert_int_eq(commit(machine(1), make_spent), 0);
+}
+
+START_TEST(who_asks_in_an_answer_is_told) {
+    struct machine *one = declared(1), *two = declared(2);
+    ck_assert_int_eq(ledger_commit(&ms, &one, 1, make_armed, ask_again, NULL), 0);
+    ck_assert_int_eq(commit(two, make_armed), 0); /* waits, and must not be lost with the other */
+    fake_store_pump(&store);
+    ck_assert_int_eq(told, 3);
+    ck_assert_int_eq(told_result, -ENOBUFS);
+    ck_assert(state(1) == LIFECYCLE_ARMED && state(2) == LIFECYCLE_NONE);
+    store.refuse = 0;
+}
+END_TEST
+
 START_TEST(nobody_who_is_waited_for_is_forgotten) {
     struct machine *m = machine(1);
     machines_declare(&ms, m, true);
@@ -323,6 +341,7 @@ int main(void) {
     tcase_add_test(t, the_mark_comes_before_the_answer);
     tcase_add_test(t, another_writer_is_noticed);
     tcase_add_test(t, a_new_card_has_the_history);
+    tcase_add_test(t, who_asks_in_an_answer_is_told);
     tcase_add_test(t, nobody_who_is_waited_for_is_forgotten);
     suite_add_tcase(s, t);
     return suite_run(s);
