@@ -249,14 +249,33 @@ def many(a):
         s.close()
 
 
+def strangers(a):
+    """More MACs than are remembered, each only spoken of: none gets a record, none pushes another out."""
+    import http.client
+    c = http.client.HTTPConnection(a.server, 80, timeout=30)
+
+    def get(path):
+        c.request("GET", path)
+        r = c.getresponse()
+        r.read()
+        return r.status
+
+    bad = 0
+    for i in range(a.count):
+        bad += get("/boot/home.php?mac=0e:00:00:00:%02x:%02x" % (i >> 8, i & 255)) != 200
+        if i % 100 == 0:
+            bad += get("/boot/hosts/0e-11-22-33-%02x-%02x/x.txt" % (i >> 8, i & 255)) != 404
+    print(bad)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("verb", choices=["dhcp", "tftp", "http", "slow", "many"])
+    p.add_argument("verb", choices=["dhcp", "tftp", "http", "slow", "many", "strangers"])
     p.add_argument("server")
     p.add_argument("--count", type=int, default=200)
     p.add_argument("--wait", type=float, default=60)
     a = p.parse_args()
-    sys.exit({"dhcp": dhcp, "tftp": tftp, "http": http, "slow": slow, "many": many}[a.verb](a))
+    sys.exit({"dhcp": dhcp, "tftp": tftp, "http": http, "slow": slow, "many": many, "strangers": strangers}[a.verb](a))
 
 
 main()

@@ -60,6 +60,13 @@ counted TIMEOUT
 is "while 200 silent ones hang on: HTTP" 200 "$(evil many --count 200)"
 honest "after slow and many"
 
+# --- MACs that are only spoken of: a look-up makes no record and forgets none
+curl_as evil "$U/home.php?mac=02:66:66:66:66:66" >/dev/null
+is "4,200 GETs about other machines are answered" 0 "$(evil strangers --count 4200)"
+honest "after them"
+is "none of them has a record" "" "$(e2e_pxed machines --unknown --json | jq -r 'select(.mac | startswith("0e:")) | .mac' | head -n 1)"
+is "whoever was seen itself has one" 02:66:66:66:66:66 "$(e2e_pxed machines --unknown --json | jq -r 'select(.mac == "02:66:66:66:66:66") | .mac')"
+
 # --- a flood of machines: the known one is served
 e2e_in evil timeout 60 python3 "$E2E_HERE/dhcp.py" eth0 flood --count 400 --prefix 02:67 --out "$E2E/flood.acks" --wait 4
 ok "400 machines, 50 addresses: some get one" test -s "$E2E/flood.acks"
