@@ -30,8 +30,13 @@ int cli_event(int argc, char **argv) {
         const json_t *m = json_array_get(rows, i);
         text_clean(live_host(m), host, sizeof(host));
         text_clean(live_text(m, "install"), install, sizeof(install));
-        printf("%s: %s\n", host, *install ? install : "never armed");
+        if (strcmp(install, argv[optind + 1]) == 0)
+            printf("%s: %s\n", host, install);
+        else
+            fprintf(stderr, "pxed event: %s: %s: nothing is being installed there\n", host,
+                    *install ? install : "never armed");
     }
+    bool done = strcmp(live_text(json_array_get(rows, 0), "install"), argv[optind + 1]) == 0;
     json_decref(rows);
-    return CLI_OK;
+    return done ? CLI_OK : CLI_NO;
 }

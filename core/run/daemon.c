@@ -167,8 +167,10 @@ static bool end_unused(void *arg, struct lifecycle_record *rec) {
 static void tick_machine(void *arg, struct machine *m) {
     struct tick *t = arg;
     struct daemon *d = t->d;
-    if (ledger_take(&d->machines, m, end_unused, t))
+    if (ledger_take(&d->machines, m, end_unused, t)) {
+        m->rec.reason = PXED_WHY_ARM_EXPIRED;
         machines_journal(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, daemon_calendar(d));
+    }
     if (!ledger_take(&d->machines, m, end_silent, t))
         return;
     enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;

@@ -234,6 +234,7 @@ struct ending {
 static int make_ended(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct ending *e = arg;
     (void)m;
+    lifecycle_delivered(rec, daemon_wall(e->d)); /* a person knows: an unused arming is used up by it */
     lifecycle_event(rec, e->stage, e->reason, NULL, daemon_wall(e->d), &e->changed);
     return e->changed;
 }

@@ -117,6 +117,26 @@ lacks "but the next power-on gets its disk" vmlinuz "$(script 1)"
 is "it is spent" unconfirmed "$(state 1)"
 rm "$E2E/root/boot/home.php"
 
+# --- orders end, and more of them than a hand can give need a person
+BEFORE=$(state 2)
+ok "arm --for 1s" e2e_pxed arm --yes --for 1s m2
+is "armed" armed "$(state 2)"
+expired() { [ "$(state 2)" = "$BEFORE" ]; }
+ok "it ends unused, and the installation before it stands again" until_true 10 expired
+has "the journal says so" ARM_EXPIRED "$(e2e_pxed log m2)"
+has "arm refuses what cannot be delivered" NO_IMAGE "$(mv "$E2E/root/boot/os/debian-12" "$E2E/away"; sleep 6; e2e_pxed arm --yes m2 2>&1)"
+mv "$E2E/away" "$E2E/root/boot/os/debian-12"
+sleep 6
+ok "arm once more" e2e_pxed arm --yes m2
+ok "event: an operator's word ends it" e2e_pxed event m2 installed
+is "so it is" installed "$(state 2)"
+has "with who said it" "uid 0" "$(e2e_pxed log m2 | tail -n 1)"
+no "an event of a host that is not being installed" e2e_pxed event m2 failed
+is "changes nothing" installed "$(state 2)"
+no "adopt of nobody" e2e_pxed adopt nobody
+is "adopt" "known, not armed" "$(e2e_pxed arm --yes m2 >/dev/null; e2e_pxed adopt m2 | grep -o 'known, not armed')"
+is "takes an arming away" installed "$(state 2)"
+
 # --- arm, disarm, tries
 ok "arm" e2e_pxed arm --yes m2
 is "armed again" "armed any" "$(state 2) $(e2e_state $M2 right)"
