@@ -128,5 +128,8 @@ enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice s
 /* Time passes. True if the state changed. */
 bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int64_t now);
 
+/* Has its installer reported the step `disk`, or a later one: is what was on the disk gone? */
+bool lifecycle_cleared(const struct lifecycle_record *r, const struct pxed_step *steps);
+
 /* Are the host's files and its token alive? */
 bool lifecycle_open(const struct lifecycle_record *r);

@@ -45,7 +45,7 @@ struct event {
     struct pxed_arena arena;
     struct pxed_slice stage, reason, body;
     const struct pxed_step *steps;
-    bool changed, cleared; /* cleared: a step that writes the disk came before */
+    bool changed, cleared; /* cleared: the installer had begun to write the disk */
     int64_t now;
 };
 
@@ -82,7 +82,7 @@ static void journal_event(struct event *e) {
 static int make_event(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct event *e = arg;
     (void)m;
-    e->cleared = rec->on_disk;
+    e->cleared = lifecycle_cleared(rec, e->steps);
     lifecycle_event(rec, e->stage, e->reason, e->steps, e->now, &e->changed);
     return e->changed;
 }

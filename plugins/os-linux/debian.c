@@ -1,6 +1,7 @@
 /* Debian and its old relatives: the installer's kernel, and a preseed file. Where the image's folder also holds
  * rootfs.tar.gz (scripts/make-image), the installer unpacks that instead of installing packages: image mode. */
 #include "profiles.h"
+#include "pxed/diag.h"
 
 /* auto=true puts locale questions after the network; hostname and domain must stand here, because the network is up
  * before the preseed file is read. */
@@ -17,7 +18,6 @@ static const struct pxed_claim claims[] = {
 
 static const struct pxed_boot boots[] = {
     {.how = PXED_HOW_LINUX, .kernel = "linux", .initrd = {"initrd.gz"}, .args = ARGS},
-    {.how = PXED_HOW_LINUX, .kernel = "install.amd/vmlinuz", .initrd = {"install.amd/initrd.gz"}, .args = ARGS},
     {.how = PXED_HOW_LINUX,
      .kernel = "debian-installer/amd64/linux",
      .initrd = {"debian-installer/amd64/initrd.gz"},
@@ -32,5 +32,19 @@ static const struct pxed_file files[] = {
     {"early.sh", NULL, "early.sh", PXED_ESCAPE_SHELL, 0, NULL},
     {0},
 };
+
+/* The initrd of a CD or DVD looks for its medium and has no modules to fetch packages: it never gets far from the network. */
+static const char *const cd_initrds[] = {"install.amd/initrd.gz", "install.386/initrd.gz", "install.a64/initrd.gz", NULL};
+
+void linux_debian_look(const struct pxed_image *image, struct pxed_diags *diags) {
+    if (image->has(image, "linux") || image->has(image, "debian-installer/amd64/linux"))
+        return;
+    for (const char *const *cd = cd_initrds; *cd; cd++)
+        if (image->has(image, *cd))
+            pxed_diag_add(diags, PXED_WARNING, image->file, image->line,
+                          "CD_INITRD: %s of '%.*s' is a CD's installer, which cannot install from the network: put linux and "
+                          "initrd.gz of Debian's netboot.tar.gz into %s",
+                          *cd, PXED_S(image->id->text), image->folder);
+}
 
 const struct pxed_profile linux_debian = {"debian", claims, boots, files, linux_steps, NULL};

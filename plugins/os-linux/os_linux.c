@@ -1,4 +1,4 @@
-/* os-linux: Debian (preseed, image mode) and the Red Hat family (kickstart). Tables only. */
+/* os-linux: Debian (preseed, image mode) and the Red Hat family (kickstart). */
 #include "profiles.h"
 #include "pxed/plugin.h"
 
@@ -14,7 +14,12 @@ const struct pxed_step linux_steps[] = {
 
 static const struct pxed_profile *const profiles[] = {&linux_debian, &linux_redhat_legacy, &linux_redhat, NULL};
 
-static const struct pxed_os_ops ops = {.size = sizeof(ops), .profiles = profiles};
+static void look(const struct pxed_image *image, struct pxed_diags *diags) {
+    if (pxed_slice_is(image->id->family, "debian") || pxed_slice_is(image->id->family, "ubuntu"))
+        linux_debian_look(image, diags);
+}
+
+static const struct pxed_os_ops ops = {.size = sizeof(ops), .profiles = profiles, .image = look};
 
 PXED_PLUGIN(os_linux, .kind = PXED_KIND_OS, .name = "os-linux", .version = "1",
             .summary = "Debian by preseed or image, the Red Hat family by kickstart", .ops = &ops)

@@ -268,8 +268,28 @@ says "usage: pxed explain"
 run "version" 0 --version
 says "plugin ABI 1."
 
+# --- a CD's installer boots from the network and gets nowhere: never booted, and told with what is wanted instead
+mkdir -p root/boot/os/debian-12-amd64/install.amd
+for file in vmlinuz initrd.gz; do echo "$file" >root/boot/os/debian-12-amd64/install.amd/$file; done
+cp host-os.conf host-os.conf.before
+printf '08:00:27:4d:4d:aa, debian-12-amd64, name=web01\n' >host-os.conf
+run "a CD's initrd" 0 check -c good.ini
+says "CD_INITRD: install.amd/initrd.gz of 'debian-12-amd64'"
+says "NO_IMAGE"
+run "explain of it" 0 explain -c good.ini web01
+silent "install.amd/initrd.gz"
+says "NO_IMAGE"
+mv host-os.conf.before host-os.conf
+
+# --- orders that name nobody
+run "adopt nobody" 2 adopt -c good.ini
+run "adopt both" 2 adopt -c good.ini --new web01
+run "event without a stage" 2 event -c good.ini web01
+run "event with another stage" 2 event -c good.ini web01 installing
+run "arm for how long" 2 arm -c good.ini --for soon web01
+
 # --- no daemon
-for command in machines why leases "log web01" "disarm web01" "arm web01 --yes"; do
+for command in machines why leases "log web01" "disarm web01" "arm web01 --yes" "adopt web01" "event web01 failed"; do
     # shellcheck disable=SC2086
     run "$command without a daemon" 3 $command -c good.ini
     says "no daemon"

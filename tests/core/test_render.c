@@ -38,8 +38,6 @@ static void setup(void) {
                                          "rocky-9/isolinux/initrd.img",
                                          "debian-12/linux",
                                          "debian-12/initrd.gz",
-                                         "debian-11/install.amd/vmlinuz",
-                                         "debian-11/install.amd/initrd.gz",
                                          "debian-10/debian-installer/amd64/linux",
                                          "debian-10/debian-installer/amd64/initrd.gz",
                                          "debian-13/linux",
@@ -120,11 +118,6 @@ static const struct {
      "kernel http://pxe-server/boot/os/debian-12/linux " DEBIAN
      " hostname=pxe-4d4daa domain= url=http://pxe-server/boot/hosts/08-00-27-4d-4d-aa/preseed.cfg\n"
      "initrd http://pxe-server/boot/os/debian-12/initrd.gz\nboot\n"},
-    {"Debian from a DVD", MAC ", debian-11, name=a", PXED_LOADER_GPXE, PXED_FW_BIOS,
-     "#!gpxe\nimgfree\n"
-     "kernel http://pxe-server/boot/os/debian-11/install.amd/vmlinuz " DEBIAN
-     " hostname=a domain= url=http://pxe-server/boot/hosts/08-00-27-4d-4d-aa/preseed.cfg\n"
-     "initrd http://pxe-server/boot/os/debian-11/install.amd/initrd.gz\nboot\n"},
     {"Debian's netboot.tar.gz", MAC ", debian-10, name=a", PXED_LOADER_PXELINUX, PXED_FW_BIOS,
      "default linux\nlabel linux\n"
      "kernel http://pxe-server/boot/os/debian-10/debian-installer/amd64/linux\n"
