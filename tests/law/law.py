@@ -270,6 +270,12 @@ class World:
         os.rename(path + ".new", path)
         return path
 
+    def use_store(self, name):
+        """From the next start on."""
+        with open(self.dir + "/pxed.ini") as f:
+            lines = [l.replace(l.split()[2], name) if l.startswith("plugins = ") else l for l in f]
+        self.write("pxed.ini", "".join(lines))
+
     def add(self, name, os_id, extra=""):
         self.machines.append(Machine(self, len(self.machines) + 1, name, os_id, extra))
         return self.machines[-1]
