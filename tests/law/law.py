@@ -89,20 +89,21 @@ class Space:
 
 class Answer:
     """status 0: the connection broke before an answer; whole: every byte has been received. TFTP: 200, or the ERROR's code."""
-    def __init__(self, status=0, body=b"", whole=False):
-        self.status, self.body, self.whole = status, body, whole
+    def __init__(self, status=0, body=b"", whole=False, error=""):
+        self.status, self.body, self.whole, self.error = status, body, whole, error
 
     @property
     def text(self):
         return self.body.decode("latin1")
 
     def __repr__(self):
-        return "<%d, %d bytes%s>" % (self.status, len(self.body), "" if self.whole else ", cut")
+        return "<%d, %d bytes%s%s>" % (self.status, len(self.body), "" if self.whole else ", cut", self.error)
 
 
 class Machine:
     def __init__(self, world, number, name, os_id, extra=""):
         self.world, self.number, self.name, self.os, self.extra = world, number, name, os_id, extra
+        self.reached = False # the server, once: a new wire takes a moment
         self.mac = "08:00:27:4d:00:%02x" % number
         self.dashes = self.mac.replace(":", "-")
         self.address = "10.77.0.%d" % (100 + number)
@@ -131,16 +132,16 @@ class Machine:
             s.connect((SERVER, 80))
             s.sendall(("%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: close\r\n\r\n" %
                        (method, path, SERVER, agent)).encode())
-        except OSError:
+        except OSError as e:
             s.close()
-            return None
+            return e
         return s
 
     def http(self, path, agent="iPXE/1.21.1", wait=20):
         """All of it: what the last byte proves is that it has been received."""
         s = self.connect(path, agent, wait)
-        if not s:
-            return Answer()
+        if isinstance(s, OSError):
+            return Answer(error=", not connected: %s" % s)
         data = b""
         with s:
             try:
@@ -302,7 +303,11 @@ class World:
             self.child = subprocess.Popen([self.bin, "run", "-c", self.dir + "/pxed.ini"], stdin=subprocess.DEVNULL,
                                           stdout=log, stderr=log, env=env, preexec_fn=self.server.enter)
         await_true(patience, lambda: " core ready " in self.news() or not self.alive())
-        return " core ready " in self.news() and self.alive()
+        ready = " core ready " in self.news() and self.alive()
+        for m in self.machines if ready else ():
+            m.reached = m.reached or await_true(20, lambda m=m: m.http("/boot/no-such-name").status == 404)
+            self.checks.ok(m.reached, m.name + " reaches the server")
+        return ready and self.alive()
 
     def crash(self):
         if self.child:
