@@ -314,9 +314,9 @@ class World:
             self.child.kill()
             self.child.wait()
 
-    def gone(self, answer):
-        """Whether an answer broke off because the daemon died, not because it said no."""
-        return not self.alive() or ((answer.status == 0 or not answer.whole) and self.died(0.3))
+    def gone(self):
+        """Whether no answer came because the daemon dies as it was ordered, and not because it said no."""
+        return not self.alive() or (self.kind.startswith("kill") and self.hit() and self.died())
 
     def died(self, patience=10):
         """Whether it ends by itself: a fault that kills."""
@@ -358,6 +358,7 @@ class World:
     def fault(self, kind=None, at=1, ms=0):
         """From now on the `at`th commit goes wrong; None: none does."""
         self.ids += 1
+        self.kind = kind or ""
         self.write("faults/order", "f%d %d %s %d" % (self.ids, at if kind else 0, kind or "none", ms))
 
     def hit(self):
@@ -389,7 +390,10 @@ class World:
             data = b""
             while part := s.recv(65536):
                 data += part
-        return json.loads(data.partition(b"\r\n\r\n")[2])
+        try:
+            return json.loads(data.partition(b"\r\n\r\n")[2])
+        except ValueError as e:
+            raise ConnectionError("the answer is cut") from e
 
     def states(self):
         """MAC -> what `machines` says of its installation: armed, if an installer would be given now or could not be only
