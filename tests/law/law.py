@@ -1,5 +1,6 @@
 """What the tests of the law share: the daemon in a network namespace, machines on its wire that boot and install by HTTP and
 TFTP, a store whose faults are ordered, and checks that are counted. No dependencies; root."""
+import contextlib
 import ctypes
 import json
 import os
@@ -55,7 +56,7 @@ def run(*command):
 
 
 class Space:
-    """A network namespace; `with space:` makes what this thread opens belong to it."""
+    """A network namespace; what a thread opens `with space.inside()` belongs to it."""
     count = 0
 
     def __init__(self, name):
@@ -72,13 +73,16 @@ class Space:
         if LIBC.setns(self.fd, CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
 
-    def __enter__(self):
-        self.before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    @contextlib.contextmanager
+    def inside(self):
+        before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self.enter()
-
-    def __exit__(self, *_):
-        LIBC.setns(self.before, CLONE_NEWNET)
-        os.close(self.before)
+        try:
+            yield
+        finally:
+            if LIBC.setns(before, CLONE_NEWNET) != 0:
+                os.abort() # nothing this thread does from now on would be where it should
+            os.close(before)
 
     def remove(self):
         os.close(self.fd)
@@ -120,7 +124,7 @@ class Machine:
         return "%s, %s, name=%s%s\n" % (self.mac, self.os, self.name, self.extra)
 
     def socket(self, kind):
-        with self.space:
+        with self.space.inside():
             return socket.socket(socket.AF_INET, kind)
 
     # HTTP
@@ -215,7 +219,7 @@ class Machine:
         return self.http("/boot/event?mac=%s&stage=%s%s" % (self.dashes, stage, "&reason=" + reason if reason else ""))
 
     def power_on(self):
-        with self.space:
+        with self.space.inside():
             subprocess.run([sys.executable, os.path.join(HERE, "../e2e/dhcp.py"), "eth0", "discover", "--mac", self.mac,
                             "--firmware", "bios", "--wait", "3"], stdout=subprocess.DEVNULL, check=False)
 
