@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""kill -9 at random moments of installations, with the real store.
+"""kill -9 at random moments of installations, with the real store, and with the same on a slow disk.
 
   kill.py BUILD_FOLDER [ROUNDS [SEED]]
 
 Machines install by HTTP and TFTP, over and over, people arm and disarm, lines come and go. In each round the daemon is killed
-at some moment and started on the same state. What each machine's record may be then is known from what was acknowledged:
-no arming installs twice, none that was acknowledged is lost, nothing is armed that was not ordered. The seed decides what is
-tried and when; how far each got until then is the machine's own."""
+at some moment, or in the moment of an acknowledgement, and started on the same state. What each machine's record may be then
+is known from what was acknowledged: no arming installs twice, none that was acknowledged is lost, nothing is armed that was
+not ordered. The seed decides what is tried and when; how far each got until then is the machine's own."""
 import random
 import sys
 import threading
@@ -20,9 +20,10 @@ USED = {"installing", "unconfirmed"} # `unconfirmed`: half a minute went by with
 
 class Actor(threading.Thread):
     """One machine and its operator, until the daemon dies. `may`: the states its record may have on disk."""
-    def __init__(self, w, m, may, seed, tally):
+    def __init__(self, w, m, may, seed, tally, deadly):
         super().__init__()
         self.w, self.m, self.may, self.random, self.tally = w, m, set(may), random.Random(seed), tally
+        self.deadly = deadly # set: the next acknowledgement is the daemon's last word
         self.over = False
 
     def run(self):
@@ -38,6 +39,8 @@ class Actor(threading.Thread):
         self.may |= {goal}
         said = act()
         if said:
+            if self.deadly.is_set():
+                self.w.child.kill()
             self.may = {goal}
             self.tally[goal] += 1
         elif said is False:
@@ -150,7 +153,8 @@ class Lines:
 
 
 def one_round(w, may, lines, dice, tally):
-    actors = [Actor(w, m, may[m], dice.random(), tally) for m in w.machines]
+    deadly = threading.Event()
+    actors = [Actor(w, m, may[m], dice.random(), tally, deadly) for m in w.machines]
     for a in actors:
         a.start()
     moment = dice.random() ** 2 * 0.5
@@ -160,9 +164,15 @@ def one_round(w, may, lines, dice, tally):
         time.sleep(moment / 2)
     else:
         time.sleep(moment)
+    if dice.random() < 0.5:
+        deadly.set()
+        w.died(0.5)
     w.crash()
     for a in actors:
         a.join()
+    slow = dice.random() < 0.4
+    w.use_store("store-fault" if slow else "store-sqlite")
+    w.fault("slow" if slow else None, 1, dice.choice((5, 30)))
     for _ in range(dice.choice((0, 0, 0, 0, 1, 2))): # and while it starts
         w.start(patience=dice.random() * 0.1)
         w.crash()

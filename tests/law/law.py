@@ -1,5 +1,6 @@
 """What the tests of the law share: the daemon in a network namespace, machines on its wire that boot and install by HTTP and
 TFTP, a store whose faults are ordered, and checks that are counted. No dependencies; root."""
+import contextlib
 import ctypes
 import json
 import os
@@ -55,7 +56,7 @@ def run(*command):
 
 
 class Space:
-    """A network namespace; `with space:` makes what this thread opens belong to it."""
+    """A network namespace; what a thread opens `with space.inside()` belongs to it."""
     count = 0
 
     def __init__(self, name):
@@ -72,13 +73,16 @@ class Space:
         if LIBC.setns(self.fd, CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "setns")
 
-    def __enter__(self):
-        self.before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    @contextlib.contextmanager
+    def inside(self):
+        before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self.enter()
-
-    def __exit__(self, *_):
-        LIBC.setns(self.before, CLONE_NEWNET)
-        os.close(self.before)
+        try:
+            yield
+        finally:
+            if LIBC.setns(before, CLONE_NEWNET) != 0:
+                os.abort() # nothing this thread does from now on would be where it should
+            os.close(before)
 
     def remove(self):
         os.close(self.fd)
@@ -89,20 +93,21 @@ class Space:
 
 class Answer:
     """status 0: the connection broke before an answer; whole: every byte has been received. TFTP: 200, or the ERROR's code."""
-    def __init__(self, status=0, body=b"", whole=False):
-        self.status, self.body, self.whole = status, body, whole
+    def __init__(self, status=0, body=b"", whole=False, error=""):
+        self.status, self.body, self.whole, self.error = status, body, whole, error
 
     @property
     def text(self):
         return self.body.decode("latin1")
 
     def __repr__(self):
-        return "<%d, %d bytes%s>" % (self.status, len(self.body), "" if self.whole else ", cut")
+        return "<%d, %d bytes%s%s>" % (self.status, len(self.body), "" if self.whole else ", cut", self.error)
 
 
 class Machine:
     def __init__(self, world, number, name, os_id, extra=""):
         self.world, self.number, self.name, self.os, self.extra = world, number, name, os_id, extra
+        self.reached = False # the server, once: a new wire takes a moment
         self.mac = "08:00:27:4d:00:%02x" % number
         self.dashes = self.mac.replace(":", "-")
         self.address = "10.77.0.%d" % (100 + number)
@@ -119,7 +124,7 @@ class Machine:
         return "%s, %s, name=%s%s\n" % (self.mac, self.os, self.name, self.extra)
 
     def socket(self, kind):
-        with self.space:
+        with self.space.inside():
             return socket.socket(socket.AF_INET, kind)
 
     # HTTP
@@ -131,16 +136,16 @@ class Machine:
             s.connect((SERVER, 80))
             s.sendall(("%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: close\r\n\r\n" %
                        (method, path, SERVER, agent)).encode())
-        except OSError:
+        except OSError as e:
             s.close()
-            return None
+            return e
         return s
 
     def http(self, path, agent="iPXE/1.21.1", wait=20):
         """All of it: what the last byte proves is that it has been received."""
         s = self.connect(path, agent, wait)
-        if not s:
-            return Answer()
+        if isinstance(s, OSError):
+            return Answer(error=", not connected: %s" % s)
         data = b""
         with s:
             try:
@@ -214,7 +219,7 @@ class Machine:
         return self.http("/boot/event?mac=%s&stage=%s%s" % (self.dashes, stage, "&reason=" + reason if reason else ""))
 
     def power_on(self):
-        with self.space:
+        with self.space.inside():
             subprocess.run([sys.executable, os.path.join(HERE, "../e2e/dhcp.py"), "eth0", "discover", "--mac", self.mac,
                             "--firmware", "bios", "--wait", "3"], stdout=subprocess.DEVNULL, check=False)
 
@@ -270,6 +275,12 @@ class World:
         os.rename(path + ".new", path)
         return path
 
+    def use_store(self, name):
+        """From the next start on."""
+        with open(self.dir + "/pxed.ini") as f:
+            lines = [l.replace(l.split()[2], name) if l.startswith("plugins = ") else l for l in f]
+        self.write("pxed.ini", "".join(lines))
+
     def add(self, name, os_id, extra=""):
         self.machines.append(Machine(self, len(self.machines) + 1, name, os_id, extra))
         return self.machines[-1]
@@ -296,16 +307,20 @@ class World:
             self.child = subprocess.Popen([self.bin, "run", "-c", self.dir + "/pxed.ini"], stdin=subprocess.DEVNULL,
                                           stdout=log, stderr=log, env=env, preexec_fn=self.server.enter)
         await_true(patience, lambda: " core ready " in self.news() or not self.alive())
-        return " core ready " in self.news() and self.alive()
+        ready = " core ready " in self.news() and self.alive()
+        for m in self.machines if ready else ():
+            m.reached = m.reached or await_true(20, lambda m=m: m.http("/boot/no-such-name").status == 404)
+            self.checks.ok(m.reached, m.name + " reaches the server")
+        return ready and self.alive()
 
     def crash(self):
         if self.child:
             self.child.kill()
             self.child.wait()
 
-    def gone(self, answer):
-        """Whether an answer broke off because the daemon died, not because it said no."""
-        return not self.alive() or ((answer.status == 0 or not answer.whole) and self.died(0.3))
+    def gone(self):
+        """Whether no answer came because the daemon dies as it was ordered, and not because it said no."""
+        return not self.alive() or (self.kind.startswith("kill") and self.hit() and self.died())
 
     def died(self, patience=10):
         """Whether it ends by itself: a fault that kills."""
@@ -347,6 +362,7 @@ class World:
     def fault(self, kind=None, at=1, ms=0):
         """From now on the `at`th commit goes wrong; None: none does."""
         self.ids += 1
+        self.kind = kind or ""
         self.write("faults/order", "f%d %d %s %d" % (self.ids, at if kind else 0, kind or "none", ms))
 
     def hit(self):
@@ -378,7 +394,10 @@ class World:
             data = b""
             while part := s.recv(65536):
                 data += part
-        return json.loads(data.partition(b"\r\n\r\n")[2])
+        try:
+            return json.loads(data.partition(b"\r\n\r\n")[2])
+        except ValueError as e:
+            raise ConnectionError("the answer is cut") from e
 
     def states(self):
         """MAC -> what `machines` says of its installation: armed, if an installer would be given now or could not be only

@@ -13,6 +13,7 @@
 #include "pxed/arena.h"
 #include "pxed/plugin.h"
 #include "pxed/store.h"
+#include "store.h"
 
 extern const struct pxed_plugin *pxed_plugin_query_store_sqlite(uint16_t host_major);
 
@@ -25,10 +26,11 @@ enum kind {
     KILL_BEFORE,  /* SIGKILL before anything is written */
     KILL_AFTER,   /* SIGKILL when it is on disk, before the answer */
     DELAY,        /* written; answered MS later */
+    SLOW,         /* written and answered MS later, this one and all that follow: a slow disk */
     N_KINDS
 };
-static const char *const kind_names[N_KINDS] = {"ok",   "enospc",      "eio",        "conflict",
-                                                "full", "kill-before", "kill-after", "delay"};
+static const char *const kind_names[N_KINDS] = {"ok",          "enospc",     "eio",   "conflict", "full",
+                                                "kill-before", "kill-after", "delay", "slow"};
 
 static struct {
     struct pxed_ctx *ctx;
@@ -48,6 +50,7 @@ struct answer {
     void *arg;
     int result;
     unsigned ms;
+    struct store_job *job; /* still to be written */
     struct answer *next;
 };
 
@@ -77,7 +80,8 @@ static void read_order(void) {
 static enum kind next_kind(void) {
     read_order();
     fault.count++;
-    bool hit = fault.count == fault.at || (fault.kind == FULL && fault.count > fault.at);
+    bool goes_on = fault.kind == FULL || fault.kind == SLOW;
+    bool hit = fault.count == fault.at || (goes_on && fault.count > fault.at);
     return hit ? fault.kind : NONE;
 }
 
@@ -108,7 +112,16 @@ static void write_log(enum kind kind, const struct pxed_put *puts, size_t n) {
 /* --- answers --- */
 
 static void free_answer(uv_handle_t *timer) {
-    free(timer->data);
+    struct answer *a = timer->data;
+    free(a->job);
+    free(a);
+}
+
+static void write_late(struct answer *a) {
+    const struct pxed_store *inner = fault.inner;
+    int rc = inner->commit(inner->self, a->job->puts, a->job->n, a->done, a->arg);
+    if (rc < 0 && a->done)
+        a->done(a->arg, rc);
 }
 
 static void on_answer(uv_timer_t *timer) {
@@ -116,7 +129,9 @@ static void on_answer(uv_timer_t *timer) {
     while (*at != a)
         at = &(*at)->next;
     *at = a->next;
-    if (a->done)
+    if (a->job)
+        write_late(a);
+    else if (a->done)
         a->done(a->arg, a->result);
     uv_close((uv_handle_t *)timer, free_answer);
 }
@@ -176,6 +191,12 @@ static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done
         a = new_answer(done, arg);
         a->ms = fault.ms;
         return inner->commit(inner->self, puts, n, delay_now, a);
+    case SLOW:
+        a = new_answer(done, arg);
+        if (store_job_new(puts, n, STORE_QUEUE_BYTES, &a->job) < 0)
+            abort();
+        answer_later(a, 0, fault.ms);
+        return 0;
     default:
         return inner->commit(inner->self, puts, n, done, arg);
     }
