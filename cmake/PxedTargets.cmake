@@ -102,7 +102,7 @@ function(pxed_test NAME)
     target_compile_definitions(${NAME} PRIVATE PXED_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
     target_link_libraries(${NAME} PRIVATE pxed-warnings ${P_LIBS} pxed-base PkgConfig::CHECK PkgConfig::JANSSON)
     add_test(NAME ${NAME} COMMAND ${NAME})
-    set_tests_properties(${NAME} PROPERTIES TIMEOUT 120)
+    set_tests_properties(${NAME} PROPERTIES TIMEOUT 300)
 endfunction()
 
 # pxed_fuzz(NAME SOURCES ... [LIBS ...] [SEEDS dir]): a libFuzzer target; as a test it runs its seeds and a few seconds more.
