@@ -460,6 +460,19 @@ def walk(w, paths, kinds=KINDS):
 
 # --- what waits for one commit
 
+def take_and_leave(machine, path):
+    """By HTTP all that comes, then the connection is gone."""
+    s = machine.connect(path, wait=0.3)
+    if isinstance(s, OSError):
+        return
+    with s:
+        try:
+            while s.recv(65536):
+                pass
+        except TimeoutError:
+            pass
+
+
 def leave_while_held(w, machine, path, kind):
     """Takes what comes before the end is held, and goes. Once more if the fault hit a commit of something else."""
     for _ in range(6):
@@ -467,15 +480,10 @@ def leave_while_held(w, machine, path, kind):
         machine.script()
         time.sleep(0.6) # its steps are written
         w.fault(kind, 1, 1500)
-        s = machine.connect(path, wait=0.3)
-        if isinstance(s, OSError):
-            continue
-        with s:
-            try:
-                while s.recv(65536):
-                    pass
-            except TimeoutError:
-                pass
+        if path.startswith("/"):
+            take_and_leave(machine, path)
+        else:
+            machine.tftp(path, leave_at_last=True)
         with open(w.fault_log) as f:
             first = [l for l in f if l.startswith("f%d 1 " % w.ids)]
         time.sleep(2)
@@ -488,13 +496,14 @@ def waiting(w, m, big, iso):
     """Clients that leave while they are held, many that wait for one commit, orders that cross a commit on its way."""
     ok, ks = w.checks.ok, "/boot/hosts/linux-ks/%s.txt"
     for kind, state in (("delay", "installing"), ("enospc", "armed"), ("conflict", "armed")):
-        for machine, path in ((m, ks % m.dashes), (big, ks % big.dashes), (iso, "/boot/os/pe.iso")):
+        for machine, path in ((m, ks % m.dashes), (big, ks % big.dashes), (iso, "/boot/os/pe.iso"),
+                              (m, "hosts/linux-ks/%s.txt" % m.dashes), (iso, "os/pe.iso")):
             what = "%s, %s: who leaves while it is held" % (path, kind)
             ok(leave_while_held(w, machine, path, kind), what + ": it is held")
             ok(w.state_of(machine) == state, what + ": " + state, w.state_of(machine))
             w.restart()
             ok(w.state_of(machine) == state, what + ": %s on disk" % state, w.state_of(machine))
-            a = machine.http(path)
+            a = machine.http(path) if path.startswith("/") else machine.tftp(path)
             ok(a.whole and a.status == 200, what + ": its retry in the same boot is served", a)
             ok(w.state_of(machine) == "installing" and not installs(machine.script()), what + ": and once it was")
     arm(w, m)

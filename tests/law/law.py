@@ -162,7 +162,7 @@ class Machine:
     # TFTP
 
     def tftp(self, name, blksize=1024, wait=20, leave_at_last=False):
-        """leave_at_last: goes away without a word instead of acknowledging the block before the last."""
+        """leave_at_last: acknowledges the block before the last, and goes away without a word."""
         s = self.socket(socket.SOCK_DGRAM)
         options = b"blksize\0%d\0tsize\0000\0" % blksize if blksize else b""
         block, size, unit, data, end = 0, 0, 512, b"", time.monotonic() + wait
