@@ -1,4 +1,5 @@
 /* A generation comes into force. The only place, besides `pxed arm`, where anything is armed. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -262,8 +263,9 @@ static void declared(void *arg, int result) {
         ledger_flush(&d->machines, NULL, NULL);
         keep_table(d, all->catalogue);
     } else {
-        log_core(PXED_LOG_ERROR, "new-lines",
-                 "%zu new hosts are not known yet and nothing was armed: the store cannot be written", all->n);
+        log_core(PXED_LOG_ERROR, "new-lines", "%zu new hosts are not known yet and nothing was armed: %s", all->n,
+                 result == -EBUSY ? "another writer changed the store; only one pxed may use a state folder"
+                                  : "the store cannot be written");
     }
     catalogue_unref(all->catalogue);
     free(all->lines);
