@@ -1,5 +1,5 @@
-/* Who is believed: facts about the asker, told by the kernel, and what it asked for; what it gets and what that changes.
- * The tables of docs/threat-model.md, as pure functions. */
+/* Who is believed: facts about the asker, told by the kernel, and what it asked for; what it gets and what that
+ * changes. The tables of docs/threat-model.md, as pure functions. */
 #pragma once
 
 #include <stdbool.h>

@@ -232,14 +232,16 @@ static void judge_believing(struct build *b) {
     const struct ini_entry *e = ini_get(b->in->ini, "pxed", "believe");
     unsigned room = who_table_size();
     if (c->settings.believe == SETTINGS_BELIEVE_QUERY)
-        pxed_diag_add(b->diags, PXED_WARNING, e ? e->file : c->settings.file, e ? e->line : 0,
-                      "believe = query: whoever names a host's MAC gets its installer, its answer file and its token, and "
-                      "can use up its arming; believe = wire asks the kernel whose card it is");
+        pxed_diag_add(
+            b->diags, PXED_WARNING, e ? e->file : c->settings.file, e ? e->line : 0,
+            "believe = query: whoever names a host's MAC gets its installer, its answer file and its token, and "
+            "can use up its arming; believe = wire asks the kernel whose card it is");
     if (room > 0 && c->n_hosts > room)
-        pxed_diag_add(b->diags, PXED_WARNING, c->settings.file, 0,
-                      "here: NEIGHBOUR_TABLE_FULL: %zu hosts, and the kernel's neighbour table holds %u: machines would "
-                      "not be believed; sysctl -w net.ipv4.neigh.default.gc_thresh3=%zu, gc_thresh2 and gc_thresh1 below",
-                      c->n_hosts, room, c->n_hosts * 2);
+        pxed_diag_add(
+            b->diags, PXED_WARNING, c->settings.file, 0,
+            "here: NEIGHBOUR_TABLE_FULL: %zu hosts, and the kernel's neighbour table holds %u: machines would "
+            "not be believed; sysctl -w net.ipv4.neigh.default.gc_thresh3=%zu, gc_thresh2 and gc_thresh1 below",
+            c->n_hosts, room, c->n_hosts * 2);
 }
 
 void build_judge(struct build *b) {

@@ -33,18 +33,21 @@ static const struct pxed_file files[] = {
     {0},
 };
 
-/* The initrd of a CD or DVD looks for its medium and has no modules to fetch packages: it never gets far from the network. */
-static const char *const cd_initrds[] = {"install.amd/initrd.gz", "install.386/initrd.gz", "install.a64/initrd.gz", NULL};
+/* The initrd of a CD or DVD looks for its medium and has no modules to fetch packages: it never gets far from the
+ * network. */
+static const char *const cd_initrds[] = {"install.amd/initrd.gz", "install.386/initrd.gz", "install.a64/initrd.gz",
+                                         NULL};
 
 void linux_debian_look(const struct pxed_image *image, struct pxed_diags *diags) {
     if (image->has(image, "linux") || image->has(image, "debian-installer/amd64/linux"))
         return;
     for (const char *const *cd = cd_initrds; *cd; cd++)
         if (image->has(image, *cd))
-            pxed_diag_add(diags, PXED_WARNING, image->file, image->line,
-                          "CD_INITRD: %s of '%.*s' is a CD's installer, which cannot install from the network: put linux and "
-                          "initrd.gz of Debian's netboot.tar.gz into %s",
-                          *cd, PXED_S(image->id->text), image->folder);
+            pxed_diag_add(
+                diags, PXED_WARNING, image->file, image->line,
+                "CD_INITRD: %s of '%.*s' is a CD's installer, which cannot install from the network: put linux and "
+                "initrd.gz of Debian's netboot.tar.gz into %s",
+                *cd, PXED_S(image->id->text), image->folder);
 }
 
 const struct pxed_profile linux_debian = {"debian", claims, boots, files, linux_steps, NULL};

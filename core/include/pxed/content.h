@@ -49,12 +49,13 @@ struct pxed_content {
      * `done` comes exactly once, later, never from inside the call and never after release(), with whether the rest may
      * be sent. May it not: HTTP 503 or an end of the connection, a TFTP ERROR.
      *
-     * TFTP only: the first ACK has come from the port that asked, so the asker's address is not forged. What the request
-     * says about its machine is noted now. After an OACK nothing of the content leaves before this has answered. */
+     * TFTP only: the first ACK has come from the port that asked, so the asker's address is not forged. What the
+     * request says about its machine is noted now. After an OACK nothing of the content leaves before this has
+     * answered. */
     int (*heard)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
-    /* Delivering this content uses up a right, and that must be on disk before its end leaves. The protocol keeps the end
-     * back (PXED_HOLD_BYTES; TFTP: the last block, which must not leave before the asker has been heard) until this has
-     * answered. HEAD, 304 and ranges without the last byte do not call it. */
+    /* Delivering this content uses up a right, and that must be on disk before its end leaves. The protocol keeps the
+     * end back (PXED_HOLD_BYTES; TFTP: the last block, which must not leave before the asker has been heard) until this
+     * has answered. HEAD, 304 and ranges without the last byte do not call it. */
     int (*settle)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
 };
 
