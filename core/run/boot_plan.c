@@ -41,6 +41,12 @@ static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
     if (found.fd >= 0)
         close(found.fd);
     b->looked_for = found.why;
+    /* It may have come, or changed, since the line armed for blank disks alone. */
+    bool guarded = !found.operators || (found.rendered && b->host->guarded);
+    if (why == PXED_WHY_OK && b->rec.right == LIFECYCLE_BLANK && !guarded) {
+        b->looked_for = found.path;
+        why = PXED_WHY_ANSWER_UNGUARDED;
+    }
     return why;
 }
 

@@ -26,7 +26,8 @@ struct lifecycle_line decide_line(const struct catalogue_host *host) {
         .os = host->os->id.text,
         .protect = host->pub.protect,
         .claimed = host->os->profile != NULL,
-        .guarded = host->guarded,
+        /* What cannot be read yet is waited for; that it has the guard is looked at again before it is delivered. */
+        .guarded = host->guarded || host->answer_wrong != PXED_WHY_OK,
     };
 }
 

@@ -148,6 +148,8 @@ static const struct {
     {"arm = command", "arm = command\n", "", LIFECYCLE_NONE, LIFECYCLE_NO_RIGHT, PXED_WHY_ARM_COMMAND, true},
     {"protected", "", ", protect=yes", LIFECYCLE_NONE, LIFECYCLE_NO_RIGHT, PXED_WHY_PROTECTED, false},
     {"unguarded answer", "", ", answer=own.cfg", LIFECYCLE_NONE, LIFECYCLE_NO_RIGHT, PXED_WHY_ANSWER_UNGUARDED, true},
+    {"an answer file that is not there yet is waited for", "", ", answer=missing.cfg", LIFECYCLE_ARMED, LIFECYCLE_BLANK,
+     PXED_WHY_OK, false},
     {"unguarded answer, arm = any", "arm = any\n", ", answer=own.cfg", LIFECYCLE_ARMED, LIFECYCLE_ANY, PXED_WHY_OK,
      false},
 };

@@ -117,6 +117,32 @@ lacks "but the next power-on gets its disk" vmlinuz "$(script 1)"
 is "it is spent" unconfirmed "$(state 1)"
 rm "$E2E/root/boot/home.php"
 
+# --- the right `blank` stays with the guard: an operator's file that comes later has none
+e2e_client m5 08:00:27:4d:4d:ae
+e2e_address m5 10.77.0.65
+printf '08:00:27:4d:4d:ae, debian-12, name=m5, answer=later.cfg\n' >>"$E2E/host-os.conf"
+waits() { e2e_pxed machines | grep m5 | grep -q "not ready: $1"; }
+ok "a line whose answer file is missing waits" until_true 10 waits ANSWER_UNREADABLE
+S5() { curl_as m5 -A iPXE "$U/home.php?mac=08-00-27-4d-4d-ae"; }
+lacks "its machine gets its disk" /boot/os/ "$(S5)"
+echo 'd-i partman-auto/method string regular' >"$E2E/later.cfg"
+touch "$E2E/host-os.conf"
+kill -HUP "$(e2e_pid)"
+ok "one without the guard is no answer to the right blank" until_true 10 waits ANSWER_UNGUARDED
+lacks "no installer either" /boot/os/ "$(S5)"
+printf 'd-i preseed/early_command string wget -O- {{file.early_sh}} | sh\n#{{> report}}{{> disk-guard}}\n' >"$E2E/later.cfg"
+kill -HUP "$(e2e_pid)"
+installs() { S5 | grep -q /boot/os/debian-12/linux; }
+ok "one with it is" until_true 10 installs
+mkdir -p "$E2E/root/boot/hosts/08-00-27-4d-4d-ae"
+echo 'another file, and no guard' >"$E2E/root/boot/hosts/08-00-27-4d-4d-ae/preseed.cfg"
+lacks "a second one beside it: none" /boot/os/ "$(S5)"
+has "and why" ANSWER_BROKEN "$(e2e_pxed why m5)"
+rm -r "$E2E/root/boot/hosts/08-00-27-4d-4d-ae"
+ok "without it again" installs
+sed -i '/name=m5/d' "$E2E/host-os.conf"
+kill -HUP "$(e2e_pid)"
+
 # --- orders end, and more of them than a hand can give need a person
 BEFORE=$(state 2)
 ok "arm --for 1s" e2e_pxed arm --yes --for 1s m2
