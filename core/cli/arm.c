@@ -68,7 +68,10 @@ static void print_order(const struct arm *a, const json_t *rows, FILE *out) {
         table_cell(&t, TABLE_PLAIN, "%s", live_text(m, "mac"));
         table_cell(&t, TABLE_PLAIN, "%s", *live_text(m, "order_os") ? live_text(m, "order_os") : "-");
         table_cell(&t, TABLE_PLAIN, "%s", *live_text(m, "ip") ? live_text(m, "ip") : "-");
-        table_cell(&t, TABLE_PLAIN, "%s%s", *disk ? disk : "the only one", a->new_lines ? ", if blank" : "");
+        table_cell(&t, TABLE_PLAIN, "%s%s", *disk ? disk : "the only one",
+                   a->new_lines                          ? ", if blank"
+                   : live_flag(m, "unguarded") && !a->os ? ", erased unseen"
+                                                         : "");
         last_cell(&t, m);
     }
     table_end(&t, out);

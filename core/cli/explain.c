@@ -75,8 +75,10 @@ static void indent(struct pxed_slice text) {
 
 /* The reason for a local boot, or OK and the plan. */
 static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
-    struct lifecycle_line line = {e->host->os->id.text, e->host->pub.protect, e->host->os->profile != NULL,
-                                  e->host->guarded};
+    struct lifecycle_line line = {.os = e->host->os->id.text,
+                                  .protect = e->host->pub.protect,
+                                  .claimed = e->host->os->profile != NULL,
+                                  .guarded = e->host->guarded};
     enum pxed_reason why = lifecycle_wants(&e->record, &line);
     struct render r = make_render(e);
     if (why == PXED_WHY_OK)

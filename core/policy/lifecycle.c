@@ -25,7 +25,9 @@ enum pxed_reason lifecycle_may_arm(const struct lifecycle_line *line) {
         return PXED_WHY_PROTECTED;
     if (pxed_slice_is(line->os, "local"))
         return PXED_WHY_OS_LOCAL;
-    return line->claimed ? PXED_WHY_OK : PXED_WHY_NO_PROFILE;
+    if (!line->claimed)
+        return PXED_WHY_NO_PROFILE;
+    return line->blind ? PXED_WHY_DISK_NOT_NAMED : PXED_WHY_OK;
 }
 
 enum pxed_reason lifecycle_new_line(const struct lifecycle_line *line, enum lifecycle_mode mode, bool over_limit,

@@ -144,3 +144,10 @@ const struct pxed_file *profile_answer(const struct pxed_profile *profile, profi
             return f;
     return NULL;
 }
+
+bool profile_guards(const struct pxed_profile *profile) {
+    for (const struct pxed_file *f = profile->files; f && f->name; f++)
+        if (f->flags & PXED_FILE_GUARDED)
+            return true;
+    return false;
+}

@@ -38,3 +38,5 @@ const struct pxed_file *profile_file(const struct pxed_profile *profile, struct 
                                      profile_exists_fn *exists, void *ctx);
 /* The row flagged ANSWER whose `when` holds, or NULL. */
 const struct pxed_file *profile_answer(const struct pxed_profile *profile, profile_exists_fn *exists, void *ctx);
+/* Has it a disk guard in any of its files? */
+bool profile_guards(const struct pxed_profile *profile);

@@ -53,6 +53,7 @@ static void view_machine(void *arg, struct machine *m) {
         .was_install = lifecycle_state_names[m->rec.was.state],
         .was_os = pxed_slice_of(m->rec.was.os),
         .was_at = m->rec.was.state_at,
+        .unguarded = h && h->os->profile && !h->guarded,
     };
     e->row(e->arg, &v);
     pxed_arena_clear(&scratch);

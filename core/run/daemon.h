@@ -85,7 +85,8 @@ struct machine *decide_find(struct daemon *d, const struct pxed_hwaddr *mac, con
 /* Shall this host be given its installer now? OK, or why it boots its disk. `rec`: the machine's. */
 enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_host *host,
                               const struct lifecycle_record *rec);
-struct lifecycle_line decide_line(const struct catalogue_host *host);
+/* What the law asks of a host's line, with the line's own system or the one that an order names. */
+struct lifecycle_line decide_line(const struct catalogue_host *host, const struct catalogue_os *os);
 /* The system a machine is to be given: the armed or running installation's, else the line's. */
 const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host,
                                      const struct lifecycle_record *rec, struct pxed_arena *arena);

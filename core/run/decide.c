@@ -21,13 +21,14 @@ struct machine *decide_find(struct daemon *d, const struct pxed_hwaddr *mac, con
     return machines_find(&d->machines, host ? &host->pub.macs[0] : mac);
 }
 
-struct lifecycle_line decide_line(const struct catalogue_host *host) {
+struct lifecycle_line decide_line(const struct catalogue_host *host, const struct catalogue_os *os) {
     return (struct lifecycle_line){
-        .os = host->os->id.text,
+        .os = os->id.text,
         .protect = host->pub.protect,
-        .claimed = host->os->profile != NULL,
+        .claimed = os->profile != NULL,
         /* What cannot be read yet is waited for; that it has the guard is looked at again before it is delivered. */
         .guarded = host->guarded || host->answer_wrong != PXED_WHY_OK,
+        .blind = os->profile && !profile_guards(os->profile) && pxed_host_value(&host->pub, "disk").len == 0,
     };
 }
 
@@ -49,7 +50,7 @@ static bool script_exists(struct daemon *d) {
 
 enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_host *host,
                               const struct lifecycle_record *rec) {
-    struct lifecycle_line line = decide_line(host);
+    struct lifecycle_line line = decide_line(host, host->os);
     enum pxed_reason why = lifecycle_wants(rec, &line);
     if (why == PXED_WHY_OK && d->guard.failing)
         why = PXED_WHY_STORE_CANNOT_WRITE;

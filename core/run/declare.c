@@ -192,7 +192,8 @@ static void judge_new(struct daemon *d, const struct catalogue *c, struct declar
     size_t would = 0;
     for (size_t i = 0; i < all->n; i++) {
         struct new_line *l = &all->lines[i];
-        struct lifecycle_line line = l->host ? decide_line(l->host) : (struct lifecycle_line){.protect = true};
+        struct lifecycle_line line =
+            l->host ? decide_line(l->host, l->host->os) : (struct lifecycle_line){.protect = true};
         would += lifecycle_new_line(&line, (enum lifecycle_mode)s->arm, false, &l->right) == PXED_WHY_OK;
     }
     bool over = s->arm_limit > 0 && would > s->arm_limit;
@@ -207,7 +208,7 @@ static void judge_new(struct daemon *d, const struct catalogue *c, struct declar
         struct new_line *l = &all->lines[i];
         if (!l->host)
             continue;
-        struct lifecycle_line line = decide_line(l->host);
+        struct lifecycle_line line = decide_line(l->host, l->host->os);
         l->why = lifecycle_new_line(&line, (enum lifecycle_mode)s->arm, over, &l->right);
         if (l->why == PXED_WHY_OK && d->distrusted) /* the store was lost: whoever has a line may well be installed */
             l->why = PXED_WHY_STORE_OLD;

@@ -60,11 +60,9 @@ static bool over_any_limit(struct daemon *d, const struct pxed_arm_order *order,
 static enum pxed_reason may_arm(struct daemon *d, const struct catalogue_host *h, const struct pxed_arm_order *order) {
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for;
-    struct lifecycle_line line = decide_line(h);
-    if (order->os.len > 0) {
-        line.os = order->os;
-        line.claimed = catalogue_os_make(&d->plugins, order->os, &scratch)->profile != NULL;
-    }
+    struct lifecycle_line line =
+        decide_line(h, order->os.len > 0 ? catalogue_os_make(&d->plugins, order->os, &scratch) : h->os);
+    line.blind &= !order->new_lines; /* which need more than a disk's name: a guard */
     enum pxed_reason why = lifecycle_may_arm(&line);
     /* A new line's right is `blank`, which only a guarded answer file can keep. */
     if (why == PXED_WHY_OK && order->new_lines && !line.guarded)

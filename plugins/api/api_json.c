@@ -210,6 +210,7 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     put_word(o, "was_install", m->was_install);
     put_text(o, "was_os", m->was_os);
     put_time(o, "was_at", m->was_at);
+    put_bool(o, "unguarded", m->unguarded);
     put_word(o, "file", m->file);
     put_number(o, "line", m->line);
 }

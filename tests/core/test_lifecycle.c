@@ -7,7 +7,7 @@ enum { SECOND = 1000, HOUR = 3600 * SECOND, TIMEOUT = 2 * HOUR, T0 = 1000 * SECO
 
 static const uint8_t token[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 static const struct pxed_step steps[] = {{"formatted", false}, {"bootable", true}, {0}};
-static const struct lifecycle_line plain = {PXED_SLICE("debian-12"), false, true, true};
+static const struct lifecycle_line plain = {PXED_SLICE("debian-12"), false, true, true, false};
 
 static const char *state_name(enum lifecycle_state s) {
     return s == LIFECYCLE_NONE ? "none" : lifecycle_state_names[s];
@@ -27,7 +27,7 @@ static bool event(struct lifecycle_record *r, const char *stage, int64_t now) {
 }
 
 #define LINE(os, protect, claimed, guarded)                                                                            \
-    { {os, sizeof(os) - 1}, protect, claimed, guarded }
+    { {os, sizeof(os) - 1}, protect, claimed, guarded, false }
 
 /* --- every input from every state --- */
 

@@ -9,7 +9,7 @@ enum { SECOND = 1000, HOUR = 3600 * SECOND, T0 = 1000 * SECOND };
 /* --- a new line --- */
 
 #define LINE(os, protect, claimed, guarded)                                                                            \
-    { {os, sizeof(os) - 1}, protect, claimed, guarded }
+    { {os, sizeof(os) - 1}, protect, claimed, guarded, false }
 
 static const struct {
     const char *name;
@@ -70,6 +70,9 @@ static const struct {
     {"protected", LINE("debian-12", true, true, true), PXED_WHY_PROTECTED},
     {"local", LINE("local", false, false, true), PXED_WHY_OS_LOCAL},
     {"unclaimed", LINE("beos-5", false, false, true), PXED_WHY_NO_PROFILE},
+    {"a system without a guard, no disk named",
+     {PXED_SLICE("openbsd-7.4"), .claimed = true, .blind = true},
+     PXED_WHY_DISK_NOT_NAMED},
 };
 
 START_TEST(command) {

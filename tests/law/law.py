@@ -360,7 +360,7 @@ class World:
     # faults
 
     def fault(self, kind=None, at=1, ms=0):
-        """From now on the `at`th commit goes wrong; None: none does."""
+        """From now on the `at`th commit goes wrong (0: the first that arms, spends or ends); None: none does."""
         self.ids += 1
         self.kind = kind or ""
         self.write("faults/order", "f%d %d %s %d" % (self.ids, at if kind else 0, kind or "none", ms))

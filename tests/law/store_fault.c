@@ -1,6 +1,7 @@
 /* store/1 for tests: the real store on SQLite, whose commits go wrong when they are told to. The file named by
  * PXED_FAULT holds "ID N KIND [MS]"; it is read at each commit, and a new ID starts the count anew. The Nth commit from
- * then on goes wrong. PXED_FAULT.log gets a line for each commit: "ID N KIND-OR-ok TABLE:KEY...". */
+ * then on goes wrong; N 0: the first that arms, spends or ends, which moves the counter in `meta`. PXED_FAULT.log gets
+ * a line for each commit: "ID N KIND-OR-ok TABLE:KEY...". */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -77,10 +78,19 @@ static void read_order(void) {
             fault.kind = (enum kind)k;
 }
 
-static enum kind next_kind(void) {
+static bool moves_the_counter(const struct pxed_put *puts, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(puts[i].table, "meta") == 0)
+            return true;
+    return false;
+}
+
+static enum kind next_kind(const struct pxed_put *puts, size_t n) {
     read_order();
     fault.count++;
-    bool goes_on = fault.kind == FULL || fault.kind == SLOW;
+    if (fault.at == 0 && moves_the_counter(puts, n))
+        fault.at = fault.count;
+    bool goes_on = (fault.kind == FULL || fault.kind == SLOW) && fault.at > 0;
     bool hit = fault.count == fault.at || (goes_on && fault.count > fault.at);
     return hit ? fault.kind : NONE;
 }
@@ -168,7 +178,7 @@ static void delay_now(void *arg, int result) {
 
 static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done)(void *arg, int result), void *arg) {
     const struct pxed_store *inner = fault.inner;
-    enum kind kind = next_kind();
+    enum kind kind = next_kind(puts, n);
     struct answer *a;
     (void)self;
     write_log(kind, puts, n);

@@ -35,6 +35,7 @@ struct pxed_machine_view {
     const char *was_install;          /* before an arming that is not used yet: as `install`; "" none */
     struct pxed_slice was_os;
     int64_t was_at;
+    bool unguarded; /* nothing of ours looks at the disk before the line's system is written to it */
 };
 
 /* One step of one machine, in order of seq (all machines share the counter). */

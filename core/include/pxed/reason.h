@@ -110,7 +110,9 @@
     X(HOST_BROKEN, 1, "what the host's line asks for does not fit its image", "see pxed check")                        \
     X(DHCP_RELEASE_FOREIGN, 0, "a release came from an address that is not the lease's", "")                           \
     X(DHCP_DECLINE_UNSEEN, 0, "an address was declined, but no other machine answers there", "")                       \
-    X(STORE_READ_BACK, 1, "another writer changed the store", "only one pxed may use a state folder")
+    X(STORE_READ_BACK, 1, "another writer changed the store", "only one pxed may use a state folder")                  \
+    X(DISK_NOT_NAMED, 1, "nothing of pxed's looks at the disk before this system's installer writes it",               \
+      "name the disk with disk=, then pxed arm HOST: erased unseen")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

@@ -45,6 +45,7 @@ struct pending {
     bool never;
 };
 static struct pending *pendings;
+static struct settling *settlings;
 static uint64_t tickets;
 
 static void release(struct pxed_content *c, bool whole) {
@@ -148,15 +149,28 @@ static bool starts(const struct pxed_request *r, const char *text) {
 
 struct settling {
     uv_timer_t timer;
+    const struct pxed_content *of; /* NULL: released meanwhile, and nobody is called */
     void (*done)(void *arg, bool may_send);
     void *arg;
     bool yes;
+    struct settling *next;
 };
 
 static void on_settled(uv_timer_t *timer) {
-    struct settling *s = timer->data;
+    struct settling *s = timer->data, **at = &settlings;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
     uv_close((uv_handle_t *)timer, on_timer_closed);
-    s->done(s->arg, s->yes);
+    if (s->of)
+        s->done(s->arg, s->yes);
+}
+
+static void release_held(struct pxed_content *c, bool whole) {
+    for (struct settling *s = settlings; s; s = s->next)
+        if (s->of == c)
+            s->of = NULL;
+    release(c, whole);
 }
 
 static int settle_go(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
@@ -171,9 +185,10 @@ static int settle_refuse(struct pxed_content *c, void (*done)(void *arg, bool ma
     return PXED_HOLD_REFUSE;
 }
 
-static int settle_later(void (*done)(void *arg, bool may_send), void *arg, bool yes) {
+static int settle_later(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg, bool yes) {
     struct settling *s = calloc(1, sizeof(*s));
-    *s = (struct settling){.done = done, .arg = arg, .yes = yes};
+    *s = (struct settling){.of = c, .done = done, .arg = arg, .yes = yes, .next = settlings};
+    settlings = s;
     stats.settled++;
     uv_timer_init(loop, &s->timer);
     s->timer.data = s;
@@ -182,13 +197,11 @@ static int settle_later(void (*done)(void *arg, bool may_send), void *arg, bool 
 }
 
 static int settle_ok(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
-    (void)c;
-    return settle_later(done, arg, true);
+    return settle_later(c, done, arg, true);
 }
 
 static int settle_no(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
-    (void)c;
-    return settle_later(done, arg, false);
+    return settle_later(c, done, arg, false);
 }
 
 static struct pxed_content *held(const char *how) {
@@ -204,10 +217,11 @@ static struct pxed_content *held(const char *how) {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         size_t n = strlen(rows[i].name);
         struct pxed_content *c = strncmp(how, rows[i].name, n) == 0 ? file(how + n, 0, 0) : NULL;
-        if (c)
-            c->settle = rows[i].settle;
-        if (c)
-            return c;
+        if (!c)
+            continue;
+        c->settle = rows[i].settle;
+        c->release = release_held;
+        return c;
     }
     return NULL;
 }

@@ -40,7 +40,7 @@ image centos-6.9-x86_64 isolinux/vmlinuz isolinux/initrd.img
 image rocky-9 images/pxeboot/vmlinuz images/pxeboot/initrd.img
 image fedora-40-amd64 images/pxeboot/vmlinuz images/pxeboot/initrd.img
 image debian-12 linux initrd.gz
-image debian-11-amd64 install.amd/vmlinuz install.amd/initrd.gz
+image debian-11-amd64 debian-installer/amd64/linux debian-installer/amd64/initrd.gz
 
 expect centos-5.5-i386 "" bios "$B/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link ks=$KS"
 expect centos-5.5-i386 "" efi-x64 "$B/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link ks=$KS initrd=initrd.img"
@@ -54,7 +54,7 @@ AUTO="auto=true priority=critical interface=auto"
 URL=url=$B/hosts/08-00-27-4d-4d-aa/preseed.cfg
 expect debian-12 "name=web01, domain=lab.test" bios "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL"
 expect debian-12 "name=web01, domain=lab.test" efi-x64 "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL initrd=initrd.gz"
-expect debian-11-amd64 "" bios "$B/os/debian-11-amd64/install.amd/vmlinuz $AUTO hostname=pxe-4d4daa domain= $URL"
+expect debian-11-amd64 "" bios "$B/os/debian-11-amd64/debian-installer/amd64/linux $AUTO hostname=pxe-4d4daa domain= $URL"
 # an ISO is booted whole, and only by memdisk
 printf '[os debian-13]\niso = live.iso\n' >>"$T/pxed.ini"
 mkdir -p "$T/boot/os/debian-13" && : >"$T/boot/os/live.iso"

@@ -71,7 +71,7 @@ batch() { # PATH: runs it, the output to $work/out, its exit code returned
     timeout 100 wine cmd /c "$1" >"$work/out" 2>&1 </dev/null
 }
 seen() { # the tools in their order; the helper's long words shortened
-    cat "$drive/stub.log" 2>/dev/null | tr -d '\r' | sed 's,\[http://10.77.0.1/boot/event?mac=08-00-27-b2-40-3e\],URL,; s,J:\\08-00-27-b2-40-3e,HERE,g; s,C:\\pxed\\,TMP/,g; s,\[\([^] ][^] ]*\)\],\1,g'
+    cat "$drive/stub.log" 2>/dev/null | tr -d '\r' | sed 's,\[http://10.77.0.1/boot/\(s/[0-9a-f]*/\)*event?mac=08-00-27-b2-40-3e\],URL,; s,J:\\08-00-27-b2-40-3e,HERE,g; s,C:\\pxed\\,TMP/,g; s,\[\([^] ][^] ]*\)\],\1,g'
 }
 autorun() { # NAME CODE: expected tools on stdin
     local code expected
