@@ -26,7 +26,8 @@ lists() { # FOLDER FURTHER-LINES: an apt configuration whose lists are at most a
         "$1" "$1" "${2:-}" >"$1/conf"
     export APT_CONFIG="$1/conf"
     [ -z "$(find "$1/stamp" -mtime -1 2>/dev/null)" ] || return 0
-    if apt-get -qq update >/dev/null 2>&1; then touch "$1/stamp"; fi
+    # Without Error-Mode a failed download is a warning, and the lists are empty.
+    if apt-get -qq -o APT::Update::Error-Mode=any update >/dev/null 2>&1; then touch "$1/stamp"; fi
     [ -e "$1/stamp" ] || { echo "apt-get update fails" >&2; exit 1; }
 }
 lists "${cache%/udebs}/apt"
