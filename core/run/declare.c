@@ -143,6 +143,7 @@ struct declaring {
     struct catalogue *catalogue; /* referenced */
     struct new_line *lines;
     size_t n;
+    size_t made; /* the first `made` of them have been given to make_known */
 };
 
 static struct new_line *add_line(struct declaring *all, struct machine *m, const struct catalogue_host *host) {
@@ -224,9 +225,7 @@ static bool is_held_new(enum pxed_reason why) {
 
 static int make_known(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct declaring *all = arg;
-    struct new_line *l = all->lines;
-    while (l->m != m)
-        l++;
+    const struct new_line *l = &all->lines[all->made++];
     if (m->held)
         return 0;
     if (!l->host)

@@ -6,7 +6,8 @@
 #include "machines.h"
 
 /* How a record shall be: changes `rec`, a copy. 1: changed; 0: there is nothing to change; negative errno: the whole
- * entry is refused. Called when the commit is made, so it sees what earlier entries did. */
+ * entry is refused. Called when the commit is made, so it sees what earlier entries did: once for each machine, in the
+ * order of the list. */
 typedef int ledger_make(void *arg, struct machine *m, struct lifecycle_record *rec);
 /* After everything is on disk (0), or nothing of it is (negative errno; -EBUSY: another writer changed the store). */
 typedef void ledger_done(void *arg, int result);

@@ -106,8 +106,8 @@ struct arming {
     struct pxed_arena arena;
     struct machine **list;
     struct declare_secrets *secrets; /* one for each */
-    size_t n;
-    struct pxed_slice os, who; /* os empty: the line's */
+    size_t n, made;                  /* the first `made` have been given to make_armed */
+    struct pxed_slice os, who;       /* os empty: the line's */
     enum lifecycle_right right;
     unsigned tries;
     int64_t now, expires_at;
@@ -118,12 +118,10 @@ struct arming {
 static int make_armed(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct arming *a = arg;
     const struct catalogue_host *h = catalogue_find(a->d->catalogue, &m->rec.mac);
-    size_t i = 0;
-    while (a->list[i] != m)
-        i++;
+    const struct declare_secrets *secrets = &a->secrets[a->made++];
     if (!h || h->pub.protect) /* since the order was given */
         return -EPERM;
-    declare_arm(rec, a->right, a->os.len > 0 ? a->os : h->os->id.text, a->tries, &a->secrets[i], a->who, a->now);
+    declare_arm(rec, a->right, a->os.len > 0 ? a->os : h->os->id.text, a->tries, secrets, a->who, a->now);
     rec->expires_at = a->expires_at;
     return 1;
 }

@@ -72,6 +72,9 @@ bool api_resolve(const struct api_ask *ask, struct pxed_slice host, struct pxed_
 
 /* The handler of the http service; `arg` is the struct api. */
 void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply);
+/* The core has finished an order. False: fini came first, the http plugin has dropped its answers, and `api` may be
+ * gone. */
+bool api_order_ends(struct api *api);
 void api_order_arm(const struct api_ask *ask);
 void api_order_disarm(const struct api_ask *ask);
 void api_order_adopt(const struct api_ask *ask);

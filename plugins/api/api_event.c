@@ -30,10 +30,8 @@ static void pick_machine(void *arg, const struct pxed_machine_view *m) {
 static void event_done(void *arg, int result) {
     struct event *e = arg;
     struct api *api = e->ask.api;
-    api->pending--;
-    if (api->ended) { /* the http plugin has dropped its answers */
-        if (api->pending == 0)
-            free(api);
+    if (!api_order_ends(api)) {
+        /* nobody is left to be told */
     } else if (result < 0) {
         api_answer_error(&e->ask, 500, PXED_WHY_STORE_FAILED, "%s (%s)", pxed_reason_sentence(PXED_WHY_STORE_FAILED),
                          strerror(-result));

@@ -244,13 +244,19 @@ static void order_answer(struct order *o) {
     order_free(o);
 }
 
+bool api_order_ends(struct api *api) {
+    api->pending--;
+    if (!api->ended)
+        return true;
+    if (api->pending == 0)
+        free(api);
+    return false;
+}
+
 static void order_done(void *arg, int result) {
     struct order *o = arg;
     struct api *api = o->ask.api;
-    api->pending--;
-    if (api->ended) { /* the http plugin has dropped its answers */
-        if (api->pending == 0)
-            free(api);
+    if (!api_order_ends(api)) {
         order_free(o);
         return;
     }
