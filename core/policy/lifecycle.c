@@ -1,3 +1,4 @@
+/* The law of installations: what arms, spends, ends and stalls one, as pure functions over a record. */
 #include "lifecycle.h"
 
 const char *const lifecycle_state_names[LIFECYCLE_STATE_COUNT + 1] = {

@@ -1,3 +1,4 @@
+/* Which row of a profile fits a client, and which of its files an image has. */
 #include "profile.h"
 
 /* Points of one list of patterns: exact words beat patterns, longer patterns beat shorter ones. */

@@ -3,9 +3,12 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 
+#include "catalogue_os.h"
 #include "dialect.h"
+#include "image_files.h"
 #include "names.h"
 #include "pxed/path.h"
+#include "render_plan.h"
 #include "site.h"
 #include "suite.h"
 #include "vars.h"
