@@ -48,9 +48,9 @@ static void warn_raw(const struct catalogue *c, const struct catalogue_os *os, s
             missing = pxed_arena_printf(&scratch, "%s %s", missing, f->source);
     if (*missing)
         pxed_diag_add(diags, PXED_WARNING, os->file, os->line,
-                      "%.*s cannot be installed without%s, which this pxed was built without: build it with "
-                      "gcc-mingw-w64",
-                      PXED_S(os->id.text), missing);
+                      "%.*s cannot be installed without%s, which this pxed was built without: the README of %s names "
+                      "the compiler that makes them",
+                      PXED_S(os->id.text), missing, os->plugin);
     pxed_arena_clear(&scratch);
 }
 
@@ -63,12 +63,6 @@ static void warn_share(const struct catalogue *c, const struct catalogue_os *os,
                       "%.*s is installed from the share, and [smb] mode = off: only a Samba of your own that serves %s "
                       "lets its machines in",
                       PXED_S(os->id.text), c->share_dir);
-    else if (os->iso && !c->share.guest && c->share.accounts)
-        pxed_diag_add(
-            diags, PXED_WARNING, os->file, os->line,
-            "%.*s boots %s as it is: a WinPE made by pxed-winpe fetches its account for the share, one of the "
-            "classic recipe needs [smb] guest = yes",
-            PXED_S(os->id.text), os->iso);
 }
 
 /* What a plugin complains of while it judges one host is the trouble of that host, whatever line it names. */

@@ -42,6 +42,21 @@ static bool is_os_default(const struct build *b, const struct ini_entry *e) {
     return false;
 }
 
+/* [os ID]: a key that a plugin reads, and no variable of hosts besides. */
+static bool is_setting(const struct build *b, const char *key) {
+    for (const struct vars_row *row = vars_rows; row->key; row++)
+        if (strcmp(row->key, key) == 0)
+            return false;
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
+        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
+        for (const char *const *k = CATALOGUE_HAS_OP(ops, settings) ? ops->settings : NULL; k && *k; k++)
+            if (strcmp(*k, key) == 0)
+                return true;
+    }
+    return false;
+}
+
 static const struct pxed_profile *first_profile(const struct build *b, const char *plugin) {
     for (size_t i = 0; i < b->in->plugins->n; i++) {
         const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
@@ -64,7 +79,7 @@ static void blame_hosts(struct build *b, const struct ini_entry *e, size_t from)
 }
 
 void build_check_sections(struct build *b) {
-    static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", "boot", "wim", "index", NULL};
+    static const char *const os_keys[] = {"kernel", "initrd", "iso", "via", "plugin", NULL};
     const struct ini *ini = b->in->ini;
     for (size_t i = 0; i < ini->n; i++) {
         struct ini_entry *e = &ini->entries[i];
@@ -75,6 +90,7 @@ void build_check_sections(struct build *b) {
         bool own = false;
         for (size_t k = 0; os && os_keys[k]; k++)
             own |= strcmp(os_keys[k], e->key) == 0;
+        own |= os && is_setting(b, e->key);
         const struct catalogue_os *system =
             os ? catalogue_os(b->c, pxed_slice_trim(pxed_slice_of(e->section + 3))) : NULL;
         const struct pxed_profile *profile = system ? system->profile : find_owner(b, e->key);

@@ -102,6 +102,17 @@ bool catalogue_boot_file(const struct catalogue *c, const char *name, struct sta
     return regular;
 }
 
+const char *catalogue_setting(const struct catalogue_os *os, const char *key) {
+    for (size_t i = 0; i < os->n_settings; i++)
+        if (strcmp(os->settings[i].key, key) == 0)
+            return os->settings[i].value;
+    return NULL;
+}
+
+const char *catalogue_prefix(const struct catalogue_os *os) {
+    return CATALOGUE_HAS_OP(os->ops, value) && CATALOGUE_HAS_OP(os->ops, prefix) ? os->ops->prefix : NULL;
+}
+
 const char *catalogue_fact(const struct catalogue_os *os, const char *key) {
     for (size_t i = 0; i < os->n_facts; i++)
         if (strcmp(os->facts[i].key, key) == 0)

@@ -19,18 +19,26 @@ struct catalogue_fact {
     const char *key, *value;
 };
 
+/* What [os ID] says for a key of its plugin; or the name under which a boot program finds a file. */
+struct catalogue_setting {
+    const char *key, *value;
+};
+
 /* What knows an OS id. */
 struct catalogue_os {
     struct pxed_os_id id;
     const struct pxed_profile *profile; /* NULL: nobody claims it */
     const struct pxed_claim *claim;
-    const char *plugin;                       /* its name: the templates' folder below share/pxed */
-    const char *kernel, *initrd;              /* of [os ID], below its folder; NULL: the profile's */
-    const char *iso;                          /* of [os ID]: booted whole, by memdisk */
-    const char *boot, *wim, *index, *edition; /* of [os ID]: for the plugin that looks into the image */
-    enum profile_via via;                     /* of [os ID] */
-    const struct pxed_os_ops *ops;            /* of the plugin; NULL: nobody claims it */
-    const void *config;                       /* the plugin's own, bound */
+    const char *plugin;                 /* its name: the templates' folder below share/pxed */
+    const char *kernel, *initrd;        /* of [os ID], below its folder; NULL: the profile's */
+    const char *iso;                    /* of [os ID]: booted whole, by memdisk */
+    enum profile_via via;               /* of [os ID] */
+    const struct pxed_os_ops *ops;      /* of the plugin; NULL: nobody claims it */
+    const void *config;                 /* the plugin's own, bound */
+    struct catalogue_setting *settings; /* of [os ID], for the plugin that looks into the image */
+    size_t n_settings;
+    struct catalogue_setting *as; /* file -> name, of the profile's rows */
+    size_t n_as;
     struct catalogue_fact *facts;
     size_t n_facts;
     const char *file; /* where the id was first named */
@@ -111,6 +119,10 @@ const struct catalogue_host *catalogue_find(const struct catalogue *c, const str
 const struct catalogue_host *catalogue_find_ip(const struct catalogue *c, const struct pxed_addr *ip);
 /* The id as it is written there, else in any case. NULL: unknown to this generation. */
 const struct catalogue_os *catalogue_os(const struct catalogue *c, struct pxed_slice id);
+/* The setting of that key, or NULL. */
+const char *catalogue_setting(const struct catalogue_os *os, const char *key);
+/* The name that the plugin's derived values begin with, or NULL: it has none. */
+const char *catalogue_prefix(const struct catalogue_os *os);
 /* The fact of that key, or NULL. */
 const char *catalogue_fact(const struct catalogue_os *os, const char *key);
 /* Text of a template by absolute path; unset if it is not part of this generation. */

@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <stdio.h>
 
+enum { INITRDS = sizeof(((struct pxed_boot *)0)->initrd) / sizeof(char *) };
+
 bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret) {
     char *lower = (char *)(uintptr_t)pxed_arena_dup(arena, text).ptr;
     for (size_t i = 0; i < text.len; i++)
@@ -40,8 +42,7 @@ struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice 
     return found ? pxed_slice_of(found) : id;
 }
 
-/* The profile with the best claim. Returns the other plugin's name where two claim it equally well, else NULL. */
-const char *catalogue_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted) {
+static const char *find_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted) {
     unsigned best = 0;
     const char *tie = NULL;
     for (size_t i = 0; i < plugins->n; i++) {
@@ -70,10 +71,55 @@ const char *catalogue_claim(const struct plugins *plugins, struct catalogue_os *
     return tie;
 }
 
+static bool is_plain(const struct pxed_profile *profile) {
+    for (const struct pxed_boot *row = profile->boots; row && row->how != PXED_HOW_LOCAL; row++)
+        for (size_t i = 0; i < INITRDS && row->initrd[i]; i++)
+            if (strpbrk(row->initrd[i], "{="))
+                return false;
+    return true;
+}
+
+/* The file that the row means, after [os ID]; the name it has for the boot program is noted. */
+static const char *resolve_initrd(struct catalogue_os *os, const char *text, struct pxed_arena *arena) {
+    struct profile_initrd i = profile_initrd(text);
+    const char *own = i.key.len > 0 ? catalogue_setting(os, pxed_arena_dup(arena, i.key).ptr) : NULL;
+    const char *file = own ? own : pxed_arena_dup(arena, i.file).ptr;
+    if (i.as.len > 0)
+        os->as[os->n_as++] = (struct catalogue_setting){file, pxed_arena_dup(arena, i.as).ptr};
+    return file;
+}
+
+/* Rows whose initrds are plain names of files. */
+static void resolve_rows(struct catalogue_os *os, struct pxed_arena *arena) {
+    struct pxed_profile *own = PXED_NEW(arena, struct pxed_profile);
+    size_t n = 0;
+    if (!os->profile || is_plain(os->profile))
+        return;
+    while (os->profile->boots[n].how != PXED_HOW_LOCAL)
+        n++;
+    struct pxed_boot *rows = PXED_NEWS(arena, struct pxed_boot, n + 1);
+    os->as = PXED_NEWS(arena, struct catalogue_setting, n * INITRDS);
+    for (size_t r = 0; r < n; r++) {
+        rows[r] = os->profile->boots[r];
+        for (size_t i = 0; i < INITRDS && rows[r].initrd[i]; i++)
+            rows[r].initrd[i] = resolve_initrd(os, rows[r].initrd[i], arena);
+    }
+    *own = *os->profile;
+    own->boots = rows;
+    os->profile = own;
+}
+
+const char *catalogue_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted,
+                            struct pxed_arena *arena) {
+    const char *tie = find_claim(plugins, os, wanted);
+    resolve_rows(os, arena);
+    return tie;
+}
+
 const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id,
                                              struct pxed_arena *arena) {
     struct catalogue_os *os = PXED_NEW(arena, struct catalogue_os);
     if (catalogue_id_parse(id, arena, &os->id))
-        catalogue_claim(plugins, os, NULL);
+        catalogue_claim(plugins, os, NULL, arena);
     return os;
 }

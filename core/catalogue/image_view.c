@@ -35,6 +35,10 @@ static const char *get(const struct pxed_image *image, const char *key) {
     return catalogue_fact(((const struct image_view *)image)->os, key);
 }
 
+static const char *setting(const struct pxed_image *image, const char *key) {
+    return catalogue_setting(((const struct image_view *)image)->os, key);
+}
+
 struct image_view image_view_make(struct catalogue *c, struct catalogue_os *os, struct pxed_arena *arena) {
     return (struct image_view){
         .pub = {.size = sizeof(struct pxed_image),
@@ -42,10 +46,6 @@ struct image_view image_view_make(struct catalogue *c, struct catalogue_os *os, 
                 .claim = os->claim,
                 .folder = pxed_arena_printf(arena, "%s/os/%.*s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text))),
                 .iso = os->iso,
-                .boot = os->boot,
-                .wim = os->wim,
-                .index = os->index,
-                .edition = os->edition,
                 .via = profile_via_names[os->via],
                 .file = os->file,
                 .line = os->line,
@@ -53,7 +53,9 @@ struct image_view image_view_make(struct catalogue *c, struct catalogue_os *os, 
                 .has = has,
                 .open = open_file,
                 .fact = note,
-                .get = get},
+                .get = get,
+                .setting = setting,
+                .share = &c->share},
         .c = c,
         .os = os,
     };

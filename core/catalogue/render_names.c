@@ -40,10 +40,11 @@ static void add_address(struct render *r, struct node *host) {
     render_node_flag(host, "static", h->prefix > 0 && !pxed_slice_is(net, "dhcp"));
 }
 
-/* {{host.win-KEY}}: made by the profile's plugin when it is asked for. */
+/* Made by the profile's plugin when it is asked for. */
 static struct node *find_value(struct node *map, struct pxed_slice key) {
     struct render *r = map->render;
-    if (!pxed_slice_starts(key, PXED_SLICE("win-")))
+    const char *prefix = catalogue_prefix(r->os);
+    if (!prefix || !pxed_slice_starts(key, pxed_slice_of(prefix)))
         return NULL;
     struct pxed_slice value =
         image_view_value(r->catalogue, r->os, &r->host->pub, pxed_arena_dup(r->arena, key).ptr, r->arena);

@@ -135,19 +135,19 @@ static void add_args(struct render *r, const struct pxed_boot *row, struct pxed_
             : args;
 }
 
-/* The names by which Windows' boot manager asks for them, whatever the files are called. */
-static struct pxed_slice wimboot_name(const struct render *r, const char *file) {
-    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-    if (r->os->boot && strcmp(file, r->os->boot) == 0)
-        return PXED_SLICE("boot.wim");
-    return pxed_slice_eq_nocase(pxed_slice_of(name), PXED_SLICE("bcd")) ? PXED_SLICE("BCD") : PXED_NO_SLICE;
+/* The name under which the boot program finds the file, where a row says so. */
+static struct pxed_slice name_of(const struct render *r, const char *file) {
+    for (size_t i = 0; i < r->os->n_as; i++)
+        if (strcmp(r->os->as[i].key, file) == 0)
+            return pxed_slice_of(r->os->as[i].value);
+    return PXED_NO_SLICE;
 }
 
 static void add_row_files(struct render *r, const struct pxed_boot *row, struct pxed_plan *plan) {
     for (size_t i = 0; i < sizeof(row->initrd) / sizeof(row->initrd[0]) && row->initrd[i]; i++) {
         bool iso = strcmp(row->initrd[i], "*.iso") == 0;
         struct pxed_slice path = iso ? catalogue_iso(r->catalogue, r->os, r->arena) : image_path(r, row->initrd[i]);
-        add_initrd(plan, path, row->how == PXED_HOW_WIMBOOT ? wimboot_name(r, row->initrd[i]) : PXED_NO_SLICE);
+        add_initrd(plan, path, name_of(r, row->initrd[i]));
     }
 }
 

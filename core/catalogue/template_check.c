@@ -35,7 +35,8 @@ static void warn(struct template_check *k, unsigned line, struct pxed_slice name
 
 static bool knows_host(struct template_check *k, struct pxed_slice key, unsigned line, bool tell) {
     struct pxed_diags quiet = {0};
-    if (pxed_slice_starts(key, PXED_SLICE("win-")) || is_one_of(key, of_host)) /* the first: a plugin's own making */
+    const char *prefix = catalogue_prefix(k->os); /* of what the plugin makes itself */
+    if ((prefix && pxed_slice_starts(key, pxed_slice_of(prefix))) || is_one_of(key, of_host))
         return true;
     bool known = vars_check(key, PXED_NO_SLICE, k->os->profile, true, k->path, line, &quiet);
     if (!known && tell)

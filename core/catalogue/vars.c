@@ -124,8 +124,8 @@ const struct vars_row vars_rows[] = {
     {"vlan", "VLAN number for profiles that can use it", false, false, check_vlan},
     {"net", "static: write ip= into the installed system (default with ip=); dhcp", false, false, check_net},
     {"disk",
-     "the only disk that is ever written: /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest; number:N"
-     " on Windows",
+     "the only disk that is ever written: /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest; number:N "
+     "where disks have numbers",
      false, false, check_disk},
     {"timezone", "Europe/Berlin", false, false, check_line},
     {"locale", "en_US.UTF-8", false, false, check_line},

@@ -89,7 +89,7 @@ static void journal_event(struct event *e) {
 static int make_event(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct event *e = arg;
     (void)m;
-    e->cleared = lifecycle_cleared(rec, e->steps);
+    e->cleared = rec->on_disk;
     lifecycle_event(rec, e->stage, e->reason, e->steps, e->now, &e->changed);
     return e->changed;
 }

@@ -365,16 +365,6 @@ bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int6
     return true;
 }
 
-bool lifecycle_cleared(const struct lifecycle_record *r, const struct pxed_step *steps) {
-    bool after = false;
-    for (; steps && steps->name; steps++) {
-        after |= strcmp(steps->name, "disk") == 0;
-        if (strcmp(steps->name, r->step) == 0)
-            return after;
-    }
-    return false;
-}
-
 bool lifecycle_open(const struct lifecycle_record *r) {
     return r->state == LIFECYCLE_ARMED || r->state == LIFECYCLE_INSTALLING;
 }

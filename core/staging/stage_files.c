@@ -191,10 +191,10 @@ static void drop_unwanted(struct stage_job *job, enum stage_place place, int dir
 /* A script of the operator's own lies in place of ours: it looks for the image under a name of its own. */
 static void put_alias(struct stage_job *job, int dir_fd) {
     struct stage_hash text, identity;
-    if (!job->own_autorun || !job->alias.name || !job->opens || look(dir_fd, job->own_autorun, &text, &identity) < 0)
+    if (!job->gate || !job->alias.name || !job->opens || look(dir_fd, job->gate, &text, &identity) < 0)
         return;
     for (size_t i = 0; i < job->n_now; i++)
-        if (job->now[i].place == STAGE_SHARE && strcmp(job->now[i].name, job->own_autorun) == 0 &&
+        if (job->now[i].place == STAGE_SHARE && strcmp(job->now[i].name, job->gate) == 0 &&
             same(&job->now[i].hash, &text))
             return;
     put(job, dir_fd, &job->alias);

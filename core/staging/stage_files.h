@@ -23,7 +23,7 @@ struct stage_job {
     size_t n_files;
     const struct stage_known *known;
     size_t n_known;
-    const char *own_autorun; /* name whose presence, as an operator's own file, asks for `alias`; NULL: none */
+    const char *gate;        /* name whose presence, as an operator's own file, asks for `alias`; NULL: none */
     struct stage_file alias; /* the system image under the name that such a script expects */
     /* out */
     struct stage_known *now; /* what is ours now */

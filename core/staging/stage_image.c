@@ -112,7 +112,7 @@ static void remove_tree(const char *path) {
 static int copy_iso_file(struct task *t, const char *folder, const struct iso_file *f) {
     char to[PATH_MAX * 2];
     uint64_t offset, size;
-    if (f->target) /* installation media of Windows have none */
+    if (f->target) /* a share shows no links: what they name is copied under its own name */
         return 0;
     if (snprintf(to, sizeof(to), "%s/%s", folder, f->path) >= PATH_MAX)
         return -ENAMETOOLONG;
@@ -246,7 +246,7 @@ void images_generation(struct images *im, struct catalogue *c) {
     for (size_t i = 0; i < c->n_systems && c->share_dir; i++) {
         const struct catalogue_os *os = c->systems[i];
         const char *unpack = catalogue_fact(os, "unpack");
-        const struct iso *iso = unpack && strcmp(unpack, "yes") == 0 ? iso_with(c, os, "setup.exe") : NULL;
+        const struct iso *iso = unpack ? iso_with(c, os, unpack) : NULL;
         if (!iso)
             continue;
         snprintf(to, sizeof(to), "%s/.media/%.*s", c->share_dir, PXED_S(os->id.text));

@@ -72,7 +72,7 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
         if (!own)
             text = render_file(&r, f);
         if (own && closed)
-            job->own_autorun = NULL; /* known to be there: the alias is a file like the others */
+            job->gate = NULL; /* known to be there: the alias is a file like the others */
         if (own && closed && job->alias.name)
             job->files[job->n_files++] = job->alias;
         if (text.ptr)
@@ -91,13 +91,13 @@ static int find_image(struct stage *st, struct stage_job *job, const struct cata
     return rc;
 }
 
-/* The system image, and the parts of one that was split, under their own names; a script of the operator's own may look
- * for boot.wim instead. False: not now. A missing one is told on the machine's screen, and by `pxed check`. */
+/* What the plugin found to be linked, each under its own name; a script of the operator's own may look for the first
+ * under another. False: not now. A missing one is told on the machine's screen, and by `pxed check`. */
 static bool add_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os) {
+    const char *alias = catalogue_fact(os, "share-alias");
     struct stage_file f;
     for (size_t i = 0; i < os->n_facts && job->opens; i++) {
-        bool whole = strcmp(os->facts[i].key, "wim") == 0;
-        if (!whole && strcmp(os->facts[i].key, "wim-part") != 0)
+        if (strcmp(os->facts[i].key, "share") != 0)
             continue;
         int rc = find_image(st, job, os, os->facts[i].value, &f);
         if (rc == -EAGAIN)
@@ -105,11 +105,21 @@ static bool add_image(struct stage *st, struct stage_job *job, const struct cata
         if (rc < 0)
             continue;
         job->files[job->n_files++] = f;
-        job->alias = whole ? f : job->alias;
-        if (whole)
-            job->alias.name = strcasecmp(f.name, "boot.wim") == 0 ? NULL : "boot.wim";
+        if (!alias)
+            continue;
+        job->alias = f;
+        job->alias.name = strcasecmp(f.name, alias) == 0 ? NULL : alias;
+        alias = NULL;
     }
     return true;
+}
+
+/* The script that says what may be done: shut, it refuses. */
+static const char *gate_of(const struct catalogue_os *os) {
+    for (const struct pxed_file *f = os && os->profile ? os->profile->files : NULL; f && f->name; f++)
+        if (f->flags & PXED_FILE_CLOSED)
+            return f->name;
+    return NULL;
 }
 
 bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
@@ -127,7 +137,7 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
                                        !(host->trouble && m->rec.state == LIFECYCLE_ARMED),
                               .known = s->known.items,
                               .n_known = s->known.n,
-                              .own_autorun = "autorun.bat",
+                              .gate = gate_of(os),
                               .link_arg = st};
     size_t room = 8 + (os ? os->n_facts : 0);
     for (const struct pxed_file *f = os && os->profile ? os->profile->files : NULL; f && f->name; f++)

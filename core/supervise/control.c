@@ -53,7 +53,7 @@ static void view_machine(void *arg, struct machine *m) {
         .line = h ? h->pub.line : 0,
         .not_ready = ready,
         .not_ready_text = looked_for,
-        .disk_cleared = h && h->os->profile && lifecycle_cleared(&m->rec, h->os->profile->steps),
+        .disk_cleared = m->rec.on_disk,
         .was_install = lifecycle_state_names[m->rec.was.state],
         .was_os = pxed_slice_of(m->rec.was.os),
         .was_at = m->rec.was.state_at,

@@ -39,19 +39,39 @@ static uint64_t sign_folder(const char *path) {
     return sum;
 }
 
+static uint64_t add_folder(uint64_t sum, const char *path) {
+    return pxed_hash(&sum, sizeof(sum), sign_folder(path));
+}
+
+/* The folders of an image in which its profile's files lie: `sources`, `images/pxeboot`. */
+static uint64_t sign_image(uint64_t sum, const struct catalogue *c, const struct catalogue_os *os) {
+    char path[PATH_MAX], last[PATH_MAX] = "";
+    struct pxed_slice folder = catalogue_folder(c, os->id.text);
+    snprintf(path, sizeof(path), "%s/os/%.*s", c->boot_dir, PXED_S(folder));
+    sum = add_folder(sum, path);
+    for (const struct pxed_boot *row = os->profile->boots; row && row->how != PXED_HOW_LOCAL; row++) {
+        const char *names[] = {row->kernel, row->initrd[0], row->initrd[1], row->initrd[2], row->initrd[3], row->when};
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            const char *slash = names[i] && names[i][0] != '/' ? strrchr(names[i], '/') : NULL;
+            if (!slash ||
+                snprintf(path, sizeof(path), "%s/os/%.*s/%.*s", c->boot_dir, PXED_S(folder), (int)(slash - names[i]),
+                         names[i]) >= (int)sizeof(path) ||
+                strcmp(path, last) == 0)
+                continue;
+            sum = add_folder(sum, path);
+            memcpy(last, path, sizeof(last));
+        }
+    }
+    return sum;
+}
+
 static uint64_t sign(const struct catalogue *c) {
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/os", c->boot_dir);
     uint64_t sum = sign_folder(path); /* a folder that comes, ISOs and boot programs for all */
-    for (size_t i = 0; i < c->n_systems; i++) {
-        const struct catalogue_os *os = c->systems[i];
-        if (!os->profile)
-            continue;
-        snprintf(path, sizeof(path), "%s/os/%.*s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text)));
-        sum = pxed_hash(&sum, sizeof(sum), sign_folder(path));
-        strncat(path, "/sources", sizeof(path) - strlen(path) - 1);
-        sum = pxed_hash(&sum, sizeof(sum), sign_folder(path));
-    }
+    for (size_t i = 0; i < c->n_systems; i++)
+        if (c->systems[i]->profile)
+            sum = sign_image(sum, c, c->systems[i]);
     return sum;
 }
 
