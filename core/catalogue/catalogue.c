@@ -110,7 +110,7 @@ const char *catalogue_setting(const struct catalogue_os *os, const char *key) {
 }
 
 const char *catalogue_prefix(const struct catalogue_os *os) {
-    return CATALOGUE_HAS_OP(os->ops, value) && CATALOGUE_HAS_OP(os->ops, prefix) ? os->ops->prefix : NULL;
+    return CATALOGUE_HAS_OP(os->ops, prefix) ? os->ops->prefix : NULL;
 }
 
 const char *catalogue_fact(const struct catalogue_os *os, const char *key) {

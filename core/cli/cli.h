@@ -20,8 +20,9 @@ int cli_usage(void);
 /* The ini file used when -c is not given: P/etc/pxed/pxed.ini by the program's own place. Static storage. */
 const char *cli_default_ini(void);
 
-/* [api] socket of the ini (absolute), as the daemon would open it. Static storage; NULL with a message on stderr. */
-const char *cli_api_socket(const char *ini);
+/* [api] socket of the ini `file` (absolute), as the daemon would open it. Static storage; NULL with a message on
+ * stderr. */
+const char *cli_api_socket(const char *file);
 
 void cli_version(FILE *to);
 /* A path made absolute against the current folder. Static storage. */

@@ -19,7 +19,8 @@ struct config *config_load(const char *path, struct plugins *plugins, struct pxe
 /* The same, but errors leave what could be read (what is wrong has its default), so that the rest can be judged too.
  * `quick`: @FILEs are not read. NULL only if the file cannot be read. */
 struct config *config_read(const char *path, struct plugins *plugins, bool quick, struct pxed_diags *diags);
-void config_unref(void *config);
+/* `arg`: a struct config. */
+void config_unref(void *arg);
 /* Warns about changes that only a restart can bring into force. */
 void config_compare(const struct config *before, const struct config *after, struct plugins *plugins,
                     struct pxed_diags *diags);

@@ -12,20 +12,20 @@ struct stage_hash stage_hash_text(struct pxed_slice text) {
     return h;
 }
 
-void staged_known_write(struct pxed_buf *out, const struct stage_known *known, size_t n) {
+void staged_known_write(struct pxed_buf *out, const struct stage_known *items, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        pxed_buf_str(out, known[i].place == STAGE_SHARE ? "s " : "p ");
-        pxed_buf_str(out, known[i].hash.hex);
+        pxed_buf_str(out, items[i].place == STAGE_SHARE ? "s " : "p ");
+        pxed_buf_str(out, items[i].hash.hex);
         pxed_buf_byte(out, ' ');
-        pxed_buf_str(out, known[i].name);
+        pxed_buf_str(out, items[i].name);
         pxed_buf_byte(out, '\n');
     }
 }
 
-size_t staged_known_room(const struct stage_known *known, size_t n) {
+size_t staged_known_room(const struct stage_known *items, size_t n) {
     size_t room = 1;
     for (size_t i = 0; i < n; i++)
-        room += 36 + strlen(known[i].name);
+        room += 36 + strlen(items[i].name);
     return room;
 }
 
