@@ -22,7 +22,8 @@ static const char *open_error(void) {
     return errno == EXDEV ? "it is a link that leads out of root, which is not followed" : strerror(errno);
 }
 
-static enum pxed_reason refuse(struct finder *f, struct answer_found *ret, enum pxed_reason why, const char *said) {
+static enum pxed_reason answer_refuse(struct finder *f, struct answer_found *ret, enum pxed_reason why,
+                                      const char *said) {
     if (ret->fd >= 0)
         close(ret->fd);
     ret->fd = -1;
@@ -40,7 +41,7 @@ static bool is_link(int root_fd, const char *path) {
 }
 
 /* One name below root/boot. EACCES is no absence: what is there, or in a folder that hides it, was meant to be used. */
-static enum pxed_reason open_name(struct finder *f, const char *name, struct answer_found *ret) {
+static enum pxed_reason answer_open_name(struct finder *f, const char *name, struct answer_found *ret) {
     struct stat st;
     const char *path = pxed_arena_printf(f->arena, "boot/%s", name);
     *ret = (struct answer_found){.fd = open_beneath(f->root_fd, path)};
@@ -51,14 +52,14 @@ static enum pxed_reason open_name(struct finder *f, const char *name, struct ans
     ret->operators = true;
     ret->path = pxed_arena_printf(f->arena, "%s/%s", f->c->boot_dir, name);
     if (ret->fd < 0)
-        return refuse(f, ret, errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY : PXED_WHY_ANSWER_UNREADABLE,
-                      open_error());
+        return answer_refuse(f, ret, errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY : PXED_WHY_ANSWER_UNREADABLE,
+                             open_error());
     if (fstat(ret->fd, &st) < 0 || !S_ISREG(st.st_mode))
-        return refuse(f, ret, PXED_WHY_ANSWER_UNREADABLE, "it is no regular file");
+        return answer_refuse(f, ret, PXED_WHY_ANSWER_UNREADABLE, "it is no regular file");
     if (catalogue_is_private(f->c, ret->fd, &st))
-        return refuse(f, ret, PXED_WHY_PRIVATE_FILE, "it is another name of a file that is never served");
+        return answer_refuse(f, ret, PXED_WHY_PRIVATE_FILE, "it is another name of a file that is never served");
     if (st.st_size > ANSWER_MAX)
-        return refuse(f, ret, PXED_WHY_ANSWER_UNREADABLE, "it is larger than 8 MiB");
+        return answer_refuse(f, ret, PXED_WHY_ANSWER_UNREADABLE, "it is larger than 8 MiB");
     ret->size = (uint64_t)st.st_size;
     return PXED_WHY_OK;
 }
@@ -88,8 +89,8 @@ static bool same_text(const struct answer_found *a, struct pxed_slice text) {
     return true;
 }
 
-static enum pxed_reason differ(struct finder *f, struct answer_found *ret, const char *other) {
-    return refuse(
+static enum pxed_reason answer_differ(struct finder *f, struct answer_found *ret, const char *other) {
+    return answer_refuse(
         f, ret, PXED_WHY_ANSWER_BROKEN,
         pxed_arena_printf(f->arena, "%s is another answer file for the same host: remove one of them", other));
 }
@@ -116,13 +117,13 @@ enum pxed_reason answer_find(const struct catalogue *c, const struct catalogue_h
     pxed_mac_text(&h->pub.macs[0], "-", mac);
     bool answer = (row->flags & PXED_FILE_ANSWER) && h->answer;
     const char *other = catalogue_row_path(arena, row, mac);
-    enum pxed_reason why = open_name(&f, pxed_arena_printf(arena, "hosts/%s/%s", mac, row->name), ret);
+    enum pxed_reason why = answer_open_name(&f, pxed_arena_printf(arena, "hosts/%s/%s", mac, row->name), ret);
     if (why != PXED_WHY_OK)
         return why;
     if (other)
-        why = open_name(&f, other, &second);
+        why = answer_open_name(&f, other, &second);
     if (why == PXED_WHY_OK && ret->operators && second.operators && !same_bytes(ret, &second))
-        why = differ(&f, ret, second.path);
+        why = answer_differ(&f, ret, second.path);
     else if (why != PXED_WHY_OK || !ret->operators) {
         if (ret->fd >= 0)
             close(ret->fd);
@@ -136,7 +137,7 @@ enum pxed_reason answer_find(const struct catalogue *c, const struct catalogue_h
     if (!ret->operators)
         return find_template(&f, ret);
     if (of_the_line(h) && !same_text(ret, catalogue_text(c, h->answer)))
-        return differ(&f, ret, h->answer);
+        return answer_differ(&f, ret, h->answer);
     return PXED_WHY_OK;
 }
 

@@ -21,14 +21,15 @@ struct build_answer_file {
     struct build_answer_file *next;
 };
 
-static struct build_answer_file *refuse(struct build_answer_file *f, enum pxed_reason wrong, const char *text) {
+static struct build_answer_file *answerfile_refuse(struct build_answer_file *f, enum pxed_reason wrong,
+                                                   const char *text) {
     f->wrong = wrong;
     f->text = text;
     return f;
 }
 
-static struct build_answer_file *read_answer(struct build *b, const char *path, const struct catalogue_host *h,
-                                             const struct pxed_var *own) {
+static struct build_answer_file *answerfile_read_answer(struct build *b, const char *path,
+                                                        const struct catalogue_host *h, const struct pxed_var *own) {
     struct pxed_arena *a = &b->c->arena;
     struct build_answer_file *f = PXED_NEW(a, struct build_answer_file);
     *f = (struct build_answer_file){.path = path, .plugin = h->os->plugin, .next = b->answers};
@@ -41,15 +42,15 @@ static struct build_answer_file *read_answer(struct build *b, const char *path, 
         const char *why = errno == EFBIG    ? "it is larger than 8 MiB"
                           : errno == EINVAL ? "it is no file"
                                             : strerror(errno);
-        f = refuse(f, PXED_WHY_ANSWER_UNREADABLE,
-                   pxed_arena_printf(a, "cannot read the answer file %s: %s", path, why));
+        f = answerfile_refuse(f, PXED_WHY_ANSWER_UNREADABLE,
+                              pxed_arena_printf(a, "cannot read the answer file %s: %s", path, why));
         pxed_diag_add(b->diags, PXED_HOST_ERROR, own->file, own->line, "%s", f->text);
         return f;
     }
     build_template(b, path, text);
     struct template_check check = {.c = b->c, .os = h->os, .path = path, .diags = b->diags, .arena = a};
     if (!template_check(&check, text))
-        return refuse(f, PXED_WHY_ANSWER_BROKEN, check.broken);
+        return answerfile_refuse(f, PXED_WHY_ANSWER_BROKEN, check.broken);
     f->guarded = check.guarded;
     return f;
 }
@@ -64,7 +65,7 @@ static struct build_answer_file *load_answer(struct build *b, const char *path, 
             pxed_diag_add(b->diags, PXED_HOST_ERROR, own->file, own->line, "%s", f->text);
         return f;
     }
-    return read_answer(b, path, h, own);
+    return answerfile_read_answer(b, path, h, own);
 }
 
 /* A file of the operator's at one of the answer file's own names wins over the template, and nothing puts a guard into

@@ -25,7 +25,7 @@ static const struct pxed_iface *net_of(const struct build *b, const struct pxed_
 }
 
 /* Network and broadcast address of a net with room for both. */
-static const char *special(const struct pxed_addr *a, unsigned prefix) {
+static const char *judge_special(const struct pxed_addr *a, unsigned prefix) {
     if (a->family != 4 || prefix == 0 || prefix >= 31)
         return NULL;
     uint32_t host = pxed_addr_u32(a) & ~pxed_prefix_mask(prefix);
@@ -36,7 +36,7 @@ enum { OUTSIDE_TOLD = 20 }; /* a wrong interface puts all of them outside: the r
 
 static void judge_ip(struct build *b, struct catalogue_host *h, size_t *n_outside) {
     struct pxed_slice text = pxed_host_value(&h->pub, "ip");
-    const char *wrong = special(&h->pub.ip, h->pub.prefix);
+    const char *wrong = judge_special(&h->pub.ip, h->pub.prefix);
     for (size_t i = 0; i < b->in->n_ifaces; i++)
         if (pxed_addr_eq(&h->pub.ip, &b->in->ifaces[i].addr))
             wrong = "this server's own address";
@@ -74,7 +74,7 @@ static void judge_gateway(struct build *b, const struct catalogue_host *h) {
 static const char *const always[] = {"name", "domain",  "ip",   "gateway", "dns",    "ntp",  "net", "group",
                                      "mac",  "protect", "args", "answer",  "loader", "repo", NULL};
 
-static bool mentions(struct pxed_slice text, struct pxed_slice key, struct pxed_arena *arena) {
+static bool judge_mentions(struct pxed_slice text, struct pxed_slice key, struct pxed_arena *arena) {
     const char *tag = pxed_arena_printf(arena, "host.%.*s", PXED_S(key));
     return text.ptr && memmem(text.ptr, text.len, tag, strlen(tag)) != NULL;
 }
@@ -98,10 +98,11 @@ static bool is_read(struct build *b, const struct catalogue_os *os, struct pxed_
         if (pxed_slice_is(key, v->key))
             return true;
     for (const struct pxed_boot *row = os->profile->boots; row && row->how != PXED_HOW_LOCAL; row++)
-        if (mentions(pxed_slice_of(row->args), key, a))
+        if (judge_mentions(pxed_slice_of(row->args), key, a))
             return true;
     for (size_t i = 0; i < b->c->n_templates; i++)
-        if (strncmp(b->c->templates[i].path, folder, strlen(folder)) == 0 && mentions(b->c->templates[i].text, key, a))
+        if (strncmp(b->c->templates[i].path, folder, strlen(folder)) == 0 &&
+            judge_mentions(b->c->templates[i].text, key, a))
             return true;
     return CATALOGUE_HAS_OP(os->ops, host) || CATALOGUE_HAS_OP(os->ops, value) || !has_templates(b, os);
 }
@@ -130,7 +131,7 @@ static void judge_unread(struct build *b, struct reads *reads, const struct cata
         const struct pxed_var *v = &h->pub.vars[i];
         if (!v->file || v->line != h->pub.line || strcmp(v->file, h->pub.file) != 0 || v->value.len == 0 ||
             is_read_known(b, reads, v->key) ||
-            (h->answer && mentions(catalogue_text(b->c, h->answer), v->key, &b->c->arena)))
+            (h->answer && judge_mentions(catalogue_text(b->c, h->answer), v->key, &b->c->arena)))
             continue;
         pxed_diag_add(
             b->diags, PXED_WARNING, v->file, v->line,

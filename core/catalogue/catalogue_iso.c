@@ -24,7 +24,7 @@ static bool is_iso_name(const char *name) {
     return name[0] != '.' && n > 4 && pxed_slice_eq_nocase(pxed_slice_of(name + n - 4), PXED_SLICE(".iso"));
 }
 
-static int by_name(const void *a, const void *b) {
+static int isos_by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
@@ -72,7 +72,7 @@ static void scan_folder(struct catalogue *c, struct pxed_slice id, size_t *cap) 
         closedir(dir);
     if (n > 0) {
         struct catalogue_isos *set = add_isos(c, id, cap);
-        qsort(names, n, sizeof(*names), by_name);
+        qsort(names, n, sizeof(*names), isos_by_name);
         for (size_t i = 0; i < n && i < ISOS_MAX; i++)
             set->items[set->n++].name = pxed_arena_printf(&c->arena, "os/%.*s/%s", PXED_S(id), names[i]);
         set->n_left = n - set->n;

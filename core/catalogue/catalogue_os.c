@@ -71,7 +71,7 @@ static const char *find_claim(const struct plugins *plugins, struct catalogue_os
     return tie;
 }
 
-static bool is_plain(const struct pxed_profile *profile) {
+static bool os_is_plain(const struct pxed_profile *profile) {
     for (const struct pxed_boot *row = profile->boots; row && row->how != PXED_HOW_LOCAL; row++)
         for (size_t i = 0; i < INITRDS && row->initrd[i]; i++)
             if (strpbrk(row->initrd[i], "{="))
@@ -93,7 +93,7 @@ static const char *resolve_initrd(struct catalogue_os *os, const char *text, str
 static void resolve_rows(struct catalogue_os *os, struct pxed_arena *arena) {
     struct pxed_profile *own = PXED_NEW(arena, struct pxed_profile);
     size_t n = 0;
-    if (!os->profile || is_plain(os->profile))
+    if (!os->profile || os_is_plain(os->profile))
         return;
     while (os->profile->boots[n].how != PXED_HOW_LOCAL)
         n++;

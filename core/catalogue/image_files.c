@@ -17,7 +17,7 @@
 
 enum { SETS_MAX = 12 };
 
-static const char *join(struct pxed_arena *arena, const char *all, const char *between, const char *more) {
+static const char *files_join(struct pxed_arena *arena, const char *all, const char *between, const char *more) {
     return *all ? pxed_arena_printf(arena, "%s%s%s", all, between, more) : more;
 }
 
@@ -25,8 +25,8 @@ static const char *join(struct pxed_arena *arena, const char *all, const char *b
 static const char *files_of(const struct pxed_boot *row, struct pxed_arena *arena) {
     const char *set = row->kernel && row->kernel[0] != '/' ? row->kernel : "";
     for (size_t i = 0; i < sizeof(row->initrd) / sizeof(row->initrd[0]) && row->initrd[i]; i++)
-        set = join(arena, set, " + ", row->initrd[i]);
-    return row->when ? join(arena, set, " + ", row->when) : set;
+        set = files_join(arena, set, " + ", row->initrd[i]);
+    return row->when ? files_join(arena, set, " + ", row->when) : set;
 }
 
 static const char *looked_for(const struct catalogue_os *os, struct pxed_arena *arena) {
@@ -44,7 +44,7 @@ static const char *looked_for(const struct catalogue_os *os, struct pxed_arena *
         if (seen)
             continue;
         sets[n++] = set;
-        all = join(arena, all, ", or ", set);
+        all = files_join(arena, all, ", or ", set);
     }
     return all;
 }

@@ -9,7 +9,7 @@
 
 enum { FACTS_MAX = 256 };
 
-static bool has(const struct pxed_image *image, const char *name) {
+static bool view_has(const struct pxed_image *image, const char *name) {
     const struct image_view *v = (const struct image_view *)image;
     struct catalogue_image where = {v->c, v->os->id.text};
     return catalogue_image_has(&where, name);
@@ -20,7 +20,7 @@ static int open_file(const struct pxed_image *image, const char *name, uint64_t 
     return catalogue_image_open(v->c, v->os, name, ret_offset, ret_size);
 }
 
-static void note(const struct pxed_image *image, const char *key, const char *value) {
+static void view_note(const struct pxed_image *image, const char *key, const char *value) {
     const struct image_view *v = (const struct image_view *)image;
     struct catalogue_os *os = v->os;
     if (os->n_facts == FACTS_MAX)
@@ -31,11 +31,11 @@ static void note(const struct pxed_image *image, const char *key, const char *va
                                                        pxed_arena_dup(&v->c->arena, pxed_slice_of(value)).ptr};
 }
 
-static const char *get(const struct pxed_image *image, const char *key) {
+static const char *view_get(const struct pxed_image *image, const char *key) {
     return catalogue_fact(((const struct image_view *)image)->os, key);
 }
 
-static const char *setting(const struct pxed_image *image, const char *key) {
+static const char *view_setting(const struct pxed_image *image, const char *key) {
     return catalogue_setting(((const struct image_view *)image)->os, key);
 }
 
@@ -50,11 +50,11 @@ struct image_view image_view_make(struct catalogue *c, struct catalogue_os *os, 
                 .file = os->file,
                 .line = os->line,
                 .config = os->config,
-                .has = has,
+                .has = view_has,
                 .open = open_file,
-                .fact = note,
-                .get = get,
-                .setting = setting,
+                .fact = view_note,
+                .get = view_get,
+                .setting = view_setting,
                 .share = &c->share},
         .c = c,
         .os = os,

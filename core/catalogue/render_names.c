@@ -104,7 +104,7 @@ static void add_machine(struct render *r, struct node *root) {
 }
 
 /* A fact that was noted more than once is a list. */
-static void add_image(struct render *r, struct node *root) {
+static void names_add_image(struct render *r, struct node *root) {
     struct node *map = render_node_map(root, "image");
     for (size_t i = 0; i < r->os->n_facts; i++) {
         const struct catalogue_fact *f = &r->os->facts[i];
@@ -183,6 +183,6 @@ void render_names(struct render *r, struct node *root) {
     add_arm(r, root);
     add_server(r, root);
     add_machine(r, root);
-    add_image(r, root);
+    names_add_image(r, root);
     add_share(r, root);
 }

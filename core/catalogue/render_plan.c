@@ -53,8 +53,8 @@ static struct pxed_boot iso_row(const struct pxed_profile *profile) {
                               .args = "iso"};
 }
 
-static enum pxed_reason find_row(const struct render *r, const struct profile_client *client, struct pxed_boot *ret,
-                                 bool *ret_handover) {
+static enum pxed_reason plan_find_row(const struct render *r, const struct profile_client *client,
+                                      struct pxed_boot *ret, bool *ret_handover) {
     struct catalogue_image image = {r->catalogue, r->os->id.text};
     const struct pxed_profile *profile = r->os->profile;
     struct profile_client who = *client;
@@ -85,7 +85,7 @@ static enum pxed_reason find_row(const struct render *r, const struct profile_cl
 
 /* --- what wimboot lays into the booted system --- */
 
-static int by_name(const struct dirent **a, const struct dirent **b) {
+static int plan_by_name(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
@@ -99,7 +99,7 @@ static void inject_folder(const struct render *r, struct pxed_plan *plan) {
     struct dirent **found;
     const char *folder = pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir,
                                            PXED_S(catalogue_folder(r->catalogue, r->os->id.text)));
-    int n = scandir(folder, &found, is_injectable, by_name);
+    int n = scandir(folder, &found, is_injectable, plan_by_name);
     for (int i = 0; i < n; i++) {
         struct pxed_slice name = pxed_arena_dup(r->arena, pxed_slice_of(found[i]->d_name));
         add_initrd(plan, image_path(r, pxed_arena_printf(r->arena, "inject/%s", name.ptr)), name);
@@ -169,7 +169,7 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         return r->host->trouble;
     if (!r->os->profile)
         return PXED_WHY_NO_PROFILE;
-    enum pxed_reason why = find_row(r, &client, &row, &handover);
+    enum pxed_reason why = plan_find_row(r, &client, &row, &handover);
     if (why != PXED_WHY_OK)
         return why;
     ret->how = handover ? PXED_HOW_PXELINUX : row.how;

@@ -18,7 +18,7 @@ static const char *const of_share[] = {"server", "name", "unc",      "folder", "
                                        "guest",  "user", "password", NULL};
 static const char *const of_url[] = {"url", NULL}; /* event, answer */
 
-static bool is_one_of(struct pxed_slice word, const char *const *words) {
+static bool check_is_one_of(struct pxed_slice word, const char *const *words) {
     for (; words && *words; words++)
         if (pxed_slice_is(word, *words))
             return true;
@@ -26,7 +26,7 @@ static bool is_one_of(struct pxed_slice word, const char *const *words) {
 }
 
 /* `meant`: the variable it may stand for. */
-static void warn(struct template_check *k, unsigned line, struct pxed_slice name, struct pxed_slice meant) {
+static void check_warn(struct template_check *k, unsigned line, struct pxed_slice name, struct pxed_slice meant) {
     pxed_diag_add(k->diags, PXED_WARNING, k->path, line,
                   "{{%.*s}} is no name that pxed knows, and would vanish%s%.*s%s; tags of another system: change ours "
                   "with {{=<%% %%>=}}",
@@ -36,7 +36,7 @@ static void warn(struct template_check *k, unsigned line, struct pxed_slice name
 static bool knows_host(struct template_check *k, struct pxed_slice key, unsigned line, bool tell) {
     struct pxed_diags quiet = {0};
     const char *prefix = catalogue_prefix(k->os); /* of what the plugin makes itself */
-    if ((prefix && pxed_slice_starts(key, pxed_slice_of(prefix))) || is_one_of(key, of_host))
+    if ((prefix && pxed_slice_starts(key, pxed_slice_of(prefix))) || check_is_one_of(key, of_host))
         return true;
     bool known = vars_check(key, PXED_NO_SLICE, k->os->profile, true, k->path, line, &quiet);
     if (!known && tell)
@@ -56,7 +56,7 @@ static bool is_os_flag(const struct pxed_profile *profile, struct pxed_slice wor
     return false;
 }
 
-static bool is_file(const struct pxed_profile *profile, struct pxed_slice key) {
+static bool check_is_file(const struct pxed_profile *profile, struct pxed_slice key) {
     for (const struct pxed_file *f = profile ? profile->files : NULL; f && f->name; f++) {
         bool same = strlen(f->name) == key.len;
         for (size_t i = 0; same && i < key.len; i++)
@@ -75,12 +75,12 @@ static bool knows_member(const struct template_check *k, struct pxed_slice root,
     } rows[] = {{"os", of_os},       {"arm", of_arm},   {"server", of_server}, {"machine", of_machine},
                 {"share", of_share}, {"event", of_url}, {"answer", of_url}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (pxed_slice_is(root, rows[i].root) && is_one_of(key, rows[i].members))
+        if (pxed_slice_is(root, rows[i].root) && check_is_one_of(key, rows[i].members))
             return true;
     if (pxed_slice_is(root, "os"))
         return is_os_flag(k->os->profile, key);
     if (pxed_slice_is(root, "file"))
-        return is_file(k->os->profile, key);
+        return check_is_file(k->os->profile, key);
     return pxed_slice_is(root, "image");
 }
 
@@ -113,7 +113,7 @@ static void check_partial(struct template_check *k, struct pxed_slice name, unsi
     k->broken = pxed_arena_printf(k->arena, "%s:%u: %s", k->path, line, said);
 }
 
-static void seen(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
+static void check_seen(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
     struct template_check *k = ctx;
     bool section = sigil == '#' || sigil == '^';
     ptrdiff_t dot = pxed_slice_find(name, '.', 0);
@@ -127,20 +127,20 @@ static void seen(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
     bool nested = k->in_section;
     k->in_section |= section;
     if (pxed_slice_is(name, "."))
-        nested ? (void)0 : warn(k, line, name, PXED_NO_SLICE);
+        nested ? (void)0 : check_warn(k, line, name, PXED_NO_SLICE);
     else if (dot > 0 && pxed_slice_is(root, "host"))
         knows_host(k, key, line, true);
-    else if (dot > 0 ? knows_member(k, root, key) : is_one_of(root, roots))
+    else if (dot > 0 ? knows_member(k, root, key) : check_is_one_of(root, roots))
         return;
     else if (dot < 0 && (section || (nested && is_member_of_any(k, name)))) /* {{#guarded}}: a section that is empty */
         return;
     else
-        warn(k, line, name, dot <= 0 && knows_host(k, bare, 0, false) ? bare : PXED_NO_SLICE);
+        check_warn(k, line, name, dot <= 0 && knows_host(k, bare, 0, false) ? bare : PXED_NO_SLICE);
 }
 
 bool template_check(struct template_check *k, struct pxed_slice text) {
     unsigned line = 0;
-    int rc = pxed_template_names(text, seen, k, &line);
+    int rc = pxed_template_names(text, check_seen, k, &line);
     if (rc != PXED_TEMPLATE_OK) {
         pxed_diag_add(k->diags, PXED_HOST_ERROR, k->path, line, "%s", pxed_template_strerror(rc));
         k->broken = pxed_arena_printf(k->arena, "%s:%u: %s", k->path, line, pxed_template_strerror(rc));

@@ -5,7 +5,7 @@
 
 #include "catalogue_os.h"
 
-static const char *check_name(struct pxed_slice v) {
+static const char *vars_check_name(struct pxed_slice v) {
     if (v.len == 0 || v.len > 63 || v.ptr[0] == '-' || v.ptr[v.len - 1] == '-')
         return "a host name has 1 to 63 letters, digits and inner hyphens";
     for (size_t i = 0; i < v.len; i++)
@@ -115,7 +115,7 @@ static bool is_hash(struct pxed_slice v) {
 }
 
 const struct vars_row vars_rows[] = {
-    {"name", "host name; default pxe- and the last six digits of the MAC", true, false, check_name},
+    {"name", "host name; default pxe- and the last six digits of the MAC", true, false, vars_check_name},
     {"domain", "DNS domain", false, false, check_domain},
     {"ip", "the machine's address, with prefix if its net is not served here; reserves the lease in server mode", true,
      false, check_ip},
@@ -149,7 +149,7 @@ const struct vars_row vars_rows[] = {
     {0},
 };
 
-static const struct vars_row *find_row(struct pxed_slice key) {
+static const struct vars_row *vars_find_row(struct pxed_slice key) {
     for (const struct vars_row *r = vars_rows; r->key; r++)
         if (pxed_slice_is(key, r->key))
             return r;
@@ -163,7 +163,7 @@ static const struct pxed_os_var *find_own(const struct pxed_profile *profile, st
     return NULL;
 }
 
-static const char *nearest(struct pxed_slice key, const struct pxed_profile *profile) {
+static const char *vars_nearest(struct pxed_slice key, const struct pxed_profile *profile) {
     const char *names[128];
     size_t n = 0;
     for (const struct vars_row *r = vars_rows; r->key; r++)
@@ -176,11 +176,11 @@ static const char *nearest(struct pxed_slice key, const struct pxed_profile *pro
 
 bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxed_profile *profile, bool in_line,
                 const char *file, unsigned line, struct pxed_diags *diags) {
-    const struct vars_row *row = find_row(key);
+    const struct vars_row *row = vars_find_row(key);
     if (!row && find_own(profile, key))
         return true;
     if (!row) {
-        const char *near = nearest(key, profile);
+        const char *near = vars_nearest(key, profile);
         pxed_diag_add(diags, PXED_ERROR, file, line,
                       near ? "unknown variable '%.*s', did you mean '%s'?" : "unknown variable '%.*s'", PXED_S(key),
                       near);
@@ -212,21 +212,21 @@ struct builder {
     const struct ini_entry *unread; /* a value in force that could not be read */
 };
 
-static void grow(struct builder *b) {
+static void vars_grow(struct builder *b) {
     b->cap = b->cap ? b->cap * 2 : 64;
     b->vars = pxed_xrealloc(b->vars, b->cap * sizeof(*b->vars));
     b->from = pxed_xrealloc(b->from, b->cap * sizeof(*b->from));
 }
 
 /* The first place that says something wins: true if it is this one. */
-static bool put(struct builder *b, struct pxed_slice key, struct pxed_slice value, const char *file, unsigned line,
-                const char *from) {
+static bool vars_put(struct builder *b, struct pxed_slice key, struct pxed_slice value, const char *file, unsigned line,
+                     const char *from) {
     for (size_t i = 0; i < b->n; i++)
         if (pxed_slice_eq(b->vars[i].key, key))
             return false;
     if (b->n == b->cap)
-        grow(b);
-    const struct vars_row *row = find_row(key);
+        vars_grow(b);
+    const struct vars_row *row = vars_find_row(key);
     const struct pxed_os_var *own = find_own(b->profile, key);
     unsigned flags = (row && row->secret) || (own && (own->flags & PXED_VAR_SECRET)) ? PXED_VAR_SECRET : 0;
     b->from[b->n] = from;
@@ -238,8 +238,8 @@ static void put_section(struct builder *b, const struct ini *ini, const char *se
     for (size_t i = 0; i < ini->n; i++) {
         const struct ini_entry *e = &ini->entries[i];
         struct pxed_slice key = pxed_slice_of(e->key);
-        if (strcmp(e->section, section) == 0 && (find_row(key) || find_own(b->profile, key)) &&
-            put(b, key, pxed_slice_of(e->value), e->file, e->line, e->from) && e->wrong && !b->unread)
+        if (strcmp(e->section, section) == 0 && (vars_find_row(key) || find_own(b->profile, key)) &&
+            vars_put(b, key, pxed_slice_of(e->value), e->file, e->line, e->from) && e->wrong && !b->unread)
             b->unread = e;
     }
 }
@@ -249,7 +249,7 @@ const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct h
     struct builder b = {.profile = host->os->profile};
     const char *section = catalogue_section(ini, line->os);
     for (size_t i = 0; i < line->n_pairs; i++)
-        put(&b, line->pairs[i].key, line->pairs[i].value, line->file, line->line, line->pairs[i].from);
+        vars_put(&b, line->pairs[i].key, line->pairs[i].value, line->file, line->line, line->pairs[i].from);
     for (size_t i = 0; i < line->n_pairs; i++)
         if (pxed_slice_is(line->pairs[i].key, "group"))
             put_section(&b, ini, pxed_arena_printf(arena, "group %.*s", PXED_S(line->pairs[i].value)));
@@ -260,7 +260,7 @@ const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct h
         put_section(&b, ini, host->os->plugin);
     for (const struct pxed_os_var *v = b.profile ? b.profile->vars : NULL; v && v->key; v++)
         if (v->fallback)
-            put(&b, pxed_slice_of(v->key), pxed_slice_of(v->fallback), NULL, 0, NULL);
+            vars_put(&b, pxed_slice_of(v->key), pxed_slice_of(v->fallback), NULL, 0, NULL);
     struct pxed_var *vars = PXED_NEWS(arena, struct pxed_var, b.n + 1);
     host->from = PXED_NEWS(arena, const char *, b.n + 1);
     for (size_t i = 0; i < b.n; i++) {

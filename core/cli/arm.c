@@ -20,7 +20,7 @@ struct arm {
 };
 
 /* The answer to the order, or to its rehearsal. */
-static json_t *order(struct arm *a, bool dry_run) {
+static json_t *arm_order(struct arm *a, bool dry_run) {
     json_t *hosts = live_hosts(&a->live, a->hosts, a->n);
     if (!hosts)
         return NULL;
@@ -108,7 +108,7 @@ static bool type_number(struct arm *a, size_t n) {
     return a->typed;
 }
 
-static bool confirmed(const struct arm *a, size_t n) {
+static bool arm_confirmed(const struct arm *a, size_t n) {
     char answer[16] = "";
     if (a->yes || a->typed)
         return true;
@@ -128,7 +128,7 @@ static bool confirmed(const struct arm *a, size_t n) {
 }
 
 static int arm_now(struct arm *a) {
-    json_t *rows = order(a, false);
+    json_t *rows = arm_order(a, false);
     if (!rows)
         return a->live.code;
     size_t n = json_array_size(rows);
@@ -143,8 +143,8 @@ static int arm_now(struct arm *a) {
 /* The machines of the order are shown first, whatever is answered: they come from a rehearsal of the same order. For
  * the lines that --new arms, exactly those that were shown are what the daemon holds; more may have come meanwhile only
  * by a reload within the seconds of the question, and those too have the right to blank disks only. */
-static int run(struct arm *a) {
-    json_t *rows = order(a, true);
+static int arm_run(struct arm *a) {
+    json_t *rows = arm_order(a, true);
     if (!rows)
         return a->live.code;
     size_t n = json_array_size(rows), refused = count_refused(rows);
@@ -155,7 +155,7 @@ static int run(struct arm *a) {
     bool over = all_over_limit(rows);
     json_decref(rows);
     if (over && !a->dry_run && type_number(a, n)) {
-        rows = order(a, true); /* the other questions have not been asked yet */
+        rows = arm_order(a, true); /* the other questions have not been asked yet */
         if (!rows)
             return a->live.code;
         refused = count_refused(rows);
@@ -171,7 +171,7 @@ static int run(struct arm *a) {
     if (a->dry_run || n == 0)
         return CLI_OK;
     fflush(stdout);
-    return confirmed(a, n) ? arm_now(a) : CLI_NO;
+    return arm_confirmed(a, n) ? arm_now(a) : CLI_NO;
 }
 
 int cli_arm(int argc, char **argv) {
@@ -209,5 +209,5 @@ int cli_arm(int argc, char **argv) {
     a.n = argc - optind;
     if (!good || a.new_lines == (a.n > 0) || (a.new_lines && a.os))
         return cli_usage();
-    return run(&a);
+    return arm_run(&a);
 }

@@ -64,7 +64,7 @@ static void print_host(struct explain *e) {
     render_each_var(&r, print_var, NULL);
 }
 
-static void indent(struct pxed_slice text) {
+static void explain_indent(struct pxed_slice text) {
     struct pxed_slice rest = text;
     while (rest.len > 0) {
         ptrdiff_t end = pxed_slice_find(rest, '\n', 0);
@@ -120,13 +120,13 @@ static void print_offer(struct explain *e, enum pxed_reason why) {
                 continue;
             ops->explain(p->config, &facts, &verdict, &out);
             printf("%s, to %s:\n", p->desc.name, pass == 0 ? "the firmware" : pxed_loader_names[e->loader]);
-            indent(pxed_buf_slice(&out));
+            explain_indent(pxed_buf_slice(&out));
         }
     }
 }
 
 /* A file of the operator's holds what it holds; but the host's own secrets are not shown. */
-static struct pxed_slice mask(struct explain *e, struct pxed_slice text) {
+static struct pxed_slice explain_mask(struct explain *e, struct pxed_slice text) {
     for (size_t i = 0; i < e->host->pub.n_vars; i++) {
         const struct pxed_var *v = &e->host->pub.vars[i];
         const char *at = text.ptr;
@@ -147,7 +147,7 @@ static void print_bytes(struct explain *e, struct pxed_slice text, bool operator
         printf("  %zu bytes that are no text, as they are\n", text.len);
         return;
     }
-    indent(operators ? mask(e, text) : text);
+    explain_indent(operators ? explain_mask(e, text) : text);
     if (text.len == 0 || text.ptr[text.len - 1] != '\n')
         puts(text.len == 0 ? "  (empty)" : "  (without a newline at its end)");
 }
@@ -199,7 +199,7 @@ static void print_handover(struct explain *e) {
         dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out) != PXED_WHY_OK)
         return;
     puts("and there, in pxelinux:");
-    indent(pxed_buf_slice(&out));
+    explain_indent(pxed_buf_slice(&out));
 }
 
 /* What a reason means here: the line that is wrong, the files that were looked for. */
@@ -217,7 +217,7 @@ static void print_script_owner(struct explain *e, enum pxed_reason why) {
         printf("the operator's script %s/%s is asked instead; its PXED_SCRIPT is:\n", c->boot_dir, c->site.script);
 }
 
-static void explain(struct explain *e) {
+static void explain_explain(struct explain *e) {
     char script[8192];
     struct pxed_buf out = PXED_BUF(script);
     struct pxed_plan plan;
@@ -237,7 +237,7 @@ static void explain(struct explain *e) {
     print_offer(e, why);
     print_script_owner(e, why);
     printf("script, in %s:\n", pxed_loader_names[e->loader]);
-    indent(pxed_buf_slice(&out));
+    explain_indent(pxed_buf_slice(&out));
     if (why == PXED_WHY_OK && plan.how == PXED_HOW_PXELINUX)
         print_handover(e);
     if (why == PXED_WHY_OK)
@@ -286,7 +286,7 @@ int cli_explain(int argc, char **argv) {
     } else if (!(e.host = find_host(e.o.catalogue, host))) {
         fprintf(stderr, "pxed: no host '%s' in the host file\n", host);
     } else {
-        explain(&e);
+        explain_explain(&e);
         rc = CLI_OK;
     }
     pxed_arena_clear(&e.arena);

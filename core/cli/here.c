@@ -33,7 +33,7 @@ static int may_read(const struct offline *o, const char *path, int mode) {
     return faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0 ? 0 : errno;
 }
 
-static const char *who(const struct offline *o) {
+static const char *here_who(const struct offline *o) {
     return o->account ? o->account->pw_name : "the daemon";
 }
 
@@ -43,11 +43,11 @@ static void check_readable(struct offline *o, const char *path, struct place at,
     int error = may_read(o, path, R_OK);
     if (error == 0 || error == ENOENT || error == ENOTDIR)
         return;
-    pxed_diag_add(&o->diags, severity, at.file, at.line, "%s %s cannot be read by '%s': %s; %s", what, path, who(o),
-                  strerror(error), cost);
+    pxed_diag_add(&o->diags, severity, at.file, at.line, "%s %s cannot be read by '%s': %s; %s", what, path,
+                  here_who(o), strerror(error), cost);
 }
 
-static void check_tables(struct offline *o) {
+static void here_check_tables(struct offline *o) {
     const struct settings *s = &o->config->settings;
     struct place ini = {o->config->ini.path, 0}, hosts = of_key(o, "pxed", "hosts");
     check_readable(o, o->config->ini.path, ini, PXED_WARNING, "the file", "a reload will fail; chgrp and chmod it");
@@ -94,7 +94,7 @@ static void check_folder(struct offline *o, const char *path, struct place at, c
         pxed_diag_add(&o->diags, PXED_WARNING, at.file, at.line, "here: there is no folder %s: %s", path, cure);
     else if (error != 0)
         pxed_diag_add(&o->diags, PXED_ERROR, at.file, at.line, "the folder %s cannot be used by '%s': %s; chmod it",
-                      path, who(o), strerror(error));
+                      path, here_who(o), strerror(error));
 }
 
 static void check_folders(struct offline *o) {
@@ -115,7 +115,7 @@ static void check_folders(struct offline *o) {
 
 /* --- the operator's script --- */
 
-static const char *handler_of(const struct pxed_site *site, const char *name) {
+static const char *here_handler_of(const struct pxed_site *site, const char *name) {
     for (size_t i = 0; i < site->cgi.n; i++) {
         struct pxed_slice rest = pxed_slice_of(site->cgi.items[i]), ends = pxed_slice_word(&rest, " \t");
         if (pxed_slice_ends(pxed_slice_of(name), ends))
@@ -128,7 +128,7 @@ static void check_script(struct offline *o) {
     const struct pxed_site *site = &o->catalogue->site;
     struct place at = of_key(o, "http", "script");
     char path[PATH_MAX], name[PATH_MAX], magic[2] = "";
-    const char *handler = handler_of(site, site->script);
+    const char *handler = here_handler_of(site, site->script);
     if (snprintf(path, sizeof(path), "%s/%s", o->catalogue->boot_dir, site->script) >= (int)sizeof(path) ||
         snprintf(name, sizeof(name), "boot/%s", site->script) >= (int)sizeof(name))
         return;
@@ -144,7 +144,7 @@ static void check_script(struct offline *o) {
         pxed_diag_add(&o->diags, PXED_ERROR, at.file, at.line,
                       "the script %s cannot be read by '%s': %s; every machine it is asked for boots its disk "
                       "(CGI_FAILED)",
-                      path, who(o), error == EXDEV ? "a link that leads out of root" : strerror(error));
+                      path, here_who(o), error == EXDEV ? "a link that leads out of root" : strerror(error));
     else if (handler && may_read(o, handler, X_OK) != 0)
         pxed_diag_add(
             &o->diags, PXED_WARNING, at.file, at.line,
@@ -219,7 +219,7 @@ static void check_loaders(struct offline *o) {
 
 void here_files(struct offline *o) {
     bool seeing = eyes_open(&o->config->settings);
-    check_tables(o);
+    here_check_tables(o);
     check_folders(o);
     check_private(o);
     check_images(o);

@@ -21,7 +21,7 @@ struct holder {
 
 /* --- which program --- */
 
-static bool holds(const char *fd_folder, uint64_t inode) {
+static bool ports_holds(const char *fd_folder, uint64_t inode) {
     char want[64], link[64];
     bool found = false;
     DIR *dir = opendir(fd_folder);
@@ -43,7 +43,7 @@ static void find_program(struct holder *h) {
         if (!isdigit((unsigned char)e->d_name[0]))
             continue;
         snprintf(path, sizeof(path), "/proc/%.20s/fd", e->d_name);
-        if (!holds(path, h->inode))
+        if (!ports_holds(path, h->inode))
             continue;
         h->pid = strtol(e->d_name, NULL, 10);
         snprintf(path, sizeof(path), "/proc/%.20s/comm", e->d_name);
@@ -59,7 +59,7 @@ static void find_program(struct holder *h) {
 
 /* --- is it the daemon of this very ini? Its socket answers, and the process behind the socket holds the port --- */
 
-static long daemon_of(const char *ini_path) {
+static long ports_daemon_of(const char *ini_path) {
     const char *path = cli_api_socket(ini_path);
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     struct ucred peer = {0};
@@ -142,7 +142,7 @@ static unsigned port_of(const struct plugin *p) {
     return 0;
 }
 
-static void tell(struct offline *o, const struct want *w, unsigned port, const struct holder *h) {
+static void ports_tell(struct offline *o, const struct want *w, unsigned port, const struct holder *h) {
     const struct ini_entry *e = ini_get(&o->config->ini, w->plugin, "port");
     char by[80] = "another program (root sees which)";
     if (h->pid)
@@ -171,14 +171,14 @@ static void check_port(struct offline *o, const struct want *w, unsigned port, l
         for (size_t k = 0; k < i; k++)
             told |= found[k].pid == found[i].pid;
         if (!own && !told)
-            tell(o, w, port, &found[i]);
+            ports_tell(o, w, port, &found[i]);
     }
 }
 
 void here_ports(struct offline *o) {
     static const struct want wants[] = {
         {"http", "TCP", 0, false}, {"tftp", "UDP", 0, false}, {"dhcp", "UDP", 67, true}, {"dhcp", "UDP", 4011, true}};
-    long daemon = daemon_of(o->config->ini.path);
+    long daemon = ports_daemon_of(o->config->ini.path);
     for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
         const struct plugin *p = plugins_find(&o->plugins, wants[i].plugin);
         unsigned port = p ? (wants[i].port ? wants[i].port : port_of(p)) : 0;

@@ -35,8 +35,8 @@ int live_option(struct live *l, int argc, char **argv, const struct option *opti
     }
 }
 
-static void say(const struct live *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void say(const struct live *l, const char *format, ...) {
+static void live_say(const struct live *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void live_say(const struct live *l, const char *format, ...) {
     char text[2048], clean[2048];
     va_list args;
     va_start(args, format);
@@ -48,7 +48,7 @@ static void say(const struct live *l, const char *format, ...) {
 static int no_daemon(struct live *l, const char *what) {
     l->code = CLI_NO_DAEMON;
     if (!l->quiet)
-        say(l, "no daemon: %s", what);
+        live_say(l, "no daemon: %s", what);
     return -1;
 }
 
@@ -118,7 +118,7 @@ static bool send_request(int fd, const char *target, const char *body) {
 }
 
 /* Everything until the server closes, NUL-terminated; NULL on an error or silence. */
-static char *read_answer(int fd, size_t *ret_len) {
+static char *live_read_answer(int fd, size_t *ret_len) {
     size_t cap = 1 << 16, n = 0;
     char *answer = pxed_xalloc(cap);
     for (;;) {
@@ -181,9 +181,9 @@ static json_t *judge_answer(struct live *l, char *answer, size_t len) {
         return rows;
     const char *sentence = live_text(rows, "error");
     if (*sentence)
-        say(l, "%s", sentence);
+        live_say(l, "%s", sentence);
     else
-        say(l, "the daemon's answer cannot be read (status %d)", status);
+        live_say(l, "the daemon's answer cannot be read (status %d)", status);
     json_decref(rows);
     l->code = CLI_NO;
     return NULL;
@@ -201,7 +201,7 @@ json_t *live_ask(struct live *l, const char *target, json_t *body) {
     size_t len = 0;
     /* A server that refuses may answer before it has read all: its answer counts, not the broken pipe. */
     send_request(fd, target, text);
-    char *answer = read_answer(fd, &len);
+    char *answer = live_read_answer(fd, &len);
     free(text);
     close(fd);
     return judge_answer(l, answer, len);
@@ -235,7 +235,7 @@ json_t *live_hosts(struct live *l, char **hosts, int n) {
     json_t *array = json_array();
     for (int i = 0; i < n; i++)
         if (json_array_append_new(array, json_string(hosts[i])) < 0) { /* not UTF-8 */
-            say(l, "no machine is called '%s'", hosts[i]);
+            live_say(l, "no machine is called '%s'", hosts[i]);
             json_decref(array);
             l->code = CLI_NO;
             return NULL;

@@ -3,7 +3,7 @@
 #include "table.h"
 #include "text.h"
 
-static bool is(const json_t *row, const char *key, const char *word) {
+static bool machines_is(const json_t *row, const char *key, const char *word) {
     return strcmp(live_text(row, key), word) == 0;
 }
 
@@ -20,7 +20,7 @@ static void os_cell(struct table *t, const json_t *m) {
 static void stage_cell(struct table *t, const json_t *m, int64_t now) {
     char age[TEXT_SHORT];
     const char *stage = live_text(m, "stage");
-    bool refused = is(m, "stage", "refused");
+    bool refused = machines_is(m, "stage", "refused");
     text_age(live_number(m, "stage_at_ms"), now, age);
     if (!*stage)
         table_cell(t, TABLE_DIM, "never seen");
@@ -37,18 +37,18 @@ static void install_cell(struct table *t, const json_t *m, int64_t now) {
     text_age(live_number(m, "install_at_ms"), now, age);
     if (live_flag(m, "held_new"))
         table_cell(t, TABLE_WARN, "new, held: pxed arm --new");
-    else if (is(m, "install", "not ready"))
+    else if (machines_is(m, "install", "not ready"))
         table_cell(t, TABLE_BAD, *live_text(m, "not_ready_text") ? "not ready: %s (%s)" : "not ready: %s",
                    live_text(m, "not_ready"), live_text(m, "not_ready_text"));
-    else if (is(m, "install", "") && is(m, "reason", "ARM_EXPIRED"))
+    else if (machines_is(m, "install", "") && machines_is(m, "reason", "ARM_EXPIRED"))
         table_cell(t, TABLE_WARN, "not armed (expired)");
-    else if (is(m, "install", "failed") && live_flag(m, "disk_cleared"))
+    else if (machines_is(m, "install", "failed") && live_flag(m, "disk_cleared"))
         table_cell(t, TABLE_BAD, "failed%s%s, disk already cleared, %s ago", *fail ? ": " : "", fail, age);
-    else if (is(m, "install", "armed"))
+    else if (machines_is(m, "install", "armed"))
         table_cell(t, TABLE_WARN, "armed (%s disk)", live_text(m, "right"));
-    else if (is(m, "install", "installing"))
+    else if (machines_is(m, "install", "installing"))
         table_cell(t, TABLE_BOLD, "installing%s%s, %s", *step ? ": " : "", step, age);
-    else if (is(m, "install", "installed"))
+    else if (machines_is(m, "install", "installed"))
         table_cell(t, TABLE_GOOD, "installed, %s ago", age);
     else if (*install)
         table_cell(t, TABLE_BAD, "%s%s%s, %s ago", install, *fail ? ": " : "", fail, age);

@@ -23,7 +23,7 @@ void table_paint(FILE *out, bool color, enum table_color which, const char *text
         fputs(text, out);
 }
 
-static void add(struct table *t, enum table_color color, const char *text) {
+static void table_add(struct table *t, enum table_color color, const char *text) {
     char clean[TABLE_CELL];
     if ((t->n & (t->n - 1)) == 0) /* full at every power of two */
         t->cells = pxed_xrealloc(t->cells, (t->n == 0 ? 1 : t->n * 2) * sizeof(*t->cells));
@@ -34,7 +34,7 @@ static void add(struct table *t, enum table_color color, const char *text) {
 void table_begin(struct table *t, const char *const *heads) {
     *t = (struct table){0};
     while (t->columns < TABLE_COLUMNS && heads[t->columns])
-        add(t, TABLE_BOLD, heads[t->columns++]);
+        table_add(t, TABLE_BOLD, heads[t->columns++]);
 }
 
 void table_cell(struct table *t, enum table_color color, const char *format, ...) {
@@ -43,7 +43,7 @@ void table_cell(struct table *t, enum table_color color, const char *format, ...
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    add(t, color, text);
+    table_add(t, color, text);
 }
 
 void table_end(struct table *t, FILE *out) {

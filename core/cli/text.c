@@ -102,7 +102,7 @@ const char *text_cure(const char *cure, const char *host, char text[static TEXT_
 }
 
 /* Bytes of the sequence at p that may be shown as they are; 0: none. */
-static size_t printable(const char *p) {
+static size_t text_printable(const char *p) {
     const unsigned char *u = (const unsigned char *)p;
     if (u[0] < 0x80)
         return u[0] >= 0x20 && u[0] != 0x7F;
@@ -116,7 +116,7 @@ static size_t printable(const char *p) {
 const char *text_clean(const char *wire, char *text, size_t size) {
     size_t n = 0;
     while (*wire) {
-        size_t step = printable(wire);
+        size_t step = text_printable(wire);
         if (n + (step ? step : 1) >= size)
             break;
         if (step > 0)
@@ -130,20 +130,20 @@ const char *text_clean(const char *wire, char *text, size_t size) {
     return text;
 }
 
-static bool begins(char c) {
+static bool text_begins(char c) {
     return ((unsigned char)c & 0xC0) != 0x80;
 }
 
 size_t text_columns(const char *clean) {
     size_t n = 0;
     for (; *clean; clean++)
-        n += begins(*clean);
+        n += text_begins(*clean);
     return n;
 }
 
 void text_cut(char *clean, size_t columns) {
     for (size_t n = 0; *clean; clean++)
-        if (begins(*clean) && n++ == columns)
+        if (text_begins(*clean) && n++ == columns)
             break;
     *clean = '\0';
 }
@@ -152,8 +152,8 @@ const char *text_tail(const char *clean, size_t columns, char text[static TEXT_L
     size_t all = text_columns(clean);
     bool cut = all > columns;
     size_t skip = cut ? all - columns + (columns > 2 ? 2 : 0) : 0;
-    for (; *clean && (skip > 0 || !begins(*clean)); clean++)
-        skip -= begins(*clean) && skip > 0;
+    for (; *clean && (skip > 0 || !text_begins(*clean)); clean++)
+        skip -= text_begins(*clean) && skip > 0;
     snprintf(text, TEXT_LINE, "%s%s", cut && columns > 2 ? ".." : "", clean);
     return text;
 }

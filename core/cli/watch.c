@@ -26,7 +26,7 @@ static void on_signal(int number) {
     interrupted = 1;
 }
 
-static json_t *ask(struct watch *w, const char *name, const char *host) {
+static json_t *watch_ask(struct watch *w, const char *name, const char *host) {
     char *target = live_target(name, "host", host);
     json_t *rows = live_ask(&w->live, target, NULL);
     free(target);
@@ -35,7 +35,7 @@ static json_t *ask(struct watch *w, const char *name, const char *host) {
 
 /* ---- --until */
 
-static bool says(const char *text, const char *key, const char *word) {
+static bool watch_says(const char *text, const char *key, const char *word) {
     char wanted[80];
     snprintf(wanted, sizeof(wanted), "%s=%s", key, word);
     struct pxed_slice rest = pxed_slice_of(text), found;
@@ -49,7 +49,7 @@ static void judge_step(struct watch *w, const json_t *step) {
     const char *what = live_text(step, "what");
     if (!w->until)
         return;
-    w->seen |= strcmp(what, w->until) == 0 || says(live_text(step, "text"), "stage", w->until);
+    w->seen |= strcmp(what, w->until) == 0 || watch_says(live_text(step, "text"), "stage", w->until);
     w->failed |= w->host && strcmp(w->until, "installed") == 0 && strcmp(what, "failed") == 0;
 }
 
@@ -66,7 +66,7 @@ static void judge_machine(struct watch *w, const json_t *m) {
         strcmp(w->until, "installed") == 0 && (strcmp(install, "failed") == 0 || strcmp(install, "stalled") == 0);
 }
 
-static bool decided(const struct watch *w) {
+static bool watch_decided(const struct watch *w) {
     return w->seen || w->failed;
 }
 
@@ -78,7 +78,7 @@ static void show_step(struct watch *w, const json_t *step) {
     watch_show_boot(&w->show, step, &is_new);
     /* Met in the middle of its boot: its earlier steps tell when that began. */
     if (is_new && strcmp(live_text(step, "what"), "discovered") != 0) {
-        json_t *boot = ask(w, "why", live_text(step, "mac"));
+        json_t *boot = watch_ask(w, "why", live_text(step, "mac"));
         for (size_t i = 0; i < json_array_size(boot); i++)
             if (live_number(json_array_get(boot, i), "seq") < seq)
                 watch_show_note(&w->show, json_array_get(boot, i));
@@ -93,33 +93,33 @@ static bool look_journal(struct watch *w) {
     for (;;) { /* in portions */
         char name[64];
         snprintf(name, sizeof(name), "journal?since=%lld", (long long)w->since);
-        json_t *rows = ask(w, name, w->host ? w->mac : NULL);
+        json_t *rows = watch_ask(w, name, w->host ? w->mac : NULL);
         if (!rows)
             return false;
         size_t n = json_array_size(rows);
-        for (size_t i = 0; i < n && !decided(w); i++) {
+        for (size_t i = 0; i < n && !watch_decided(w); i++) {
             show_step(w, json_array_get(rows, i));
             judge_step(w, json_array_get(rows, i));
         }
         json_decref(rows);
-        if (n == 0 || decided(w))
+        if (n == 0 || watch_decided(w))
             return true;
     }
 }
 
-static bool look(struct watch *w) {
+static bool watch_look(struct watch *w) {
     if (!look_journal(w))
         return false;
-    if (w->until && w->host && !decided(w)) {
-        json_t *rows = ask(w, "machine", w->mac);
+    if (w->until && w->host && !watch_decided(w)) {
+        json_t *rows = watch_ask(w, "machine", w->mac);
         judge_machine(w, json_array_get(rows, 0));
         json_decref(rows);
     }
     if (w->live.json)
         fflush(stdout);
-    if (w->live.json || decided(w))
+    if (w->live.json || watch_decided(w))
         return true;
-    json_t *transfers = ask(w, "transfers", NULL);
+    json_t *transfers = watch_ask(w, "transfers", NULL);
     if (transfers)
         watch_show_transfers(&w->show, transfers, w->host ? w->mac : NULL, live_now());
     json_decref(transfers);
@@ -128,25 +128,25 @@ static bool look(struct watch *w) {
 
 /* The seq to go on from; < 0 without an answer. */
 static int64_t last_seq(struct watch *w) {
-    json_t *rows = ask(w, "journal?tail=1", NULL);
+    json_t *rows = watch_ask(w, "journal?tail=1", NULL);
     int64_t seq = rows ? live_number(json_array_get(rows, 0), "seq") : -1;
     json_decref(rows);
     return seq;
 }
 
 /* Shows the last boot so far of one machine; of all, nothing that is past. 0 or an exit code. */
-static int begin(struct watch *w) {
+static int watch_begin(struct watch *w) {
     if (!w->host) {
         w->since = last_seq(w);
         return w->since < 0 ? w->live.code : 0;
     }
-    json_t *machine = ask(w, "machine", w->host);
+    json_t *machine = watch_ask(w, "machine", w->host);
     if (!machine)
         return w->live.code;
     const json_t *m = json_array_get(machine, 0);
     snprintf(w->mac, sizeof(w->mac), "%s", m ? live_text(m, "mac") : w->host);
     judge_machine(w, m);
-    json_t *boot = ask(w, "why", w->host);
+    json_t *boot = watch_ask(w, "why", w->host);
     if (json_array_size(boot) > 0)
         watch_show_note(&w->show, json_array_get(boot, 0)); /* where the boot began is known */
     for (size_t i = 0; i < json_array_size(boot); i++) {
@@ -185,12 +185,12 @@ static bool wait_for_daemon(struct watch *w) {
     return true;
 }
 
-static int run(struct watch *w) {
+static int watch_run(struct watch *w) {
     w->live.quiet = true;
-    while (!interrupted && !decided(w) && live_now() < w->end) {
-        if (!look(w) && !interrupted && !wait_for_daemon(w))
+    while (!interrupted && !watch_decided(w) && live_now() < w->end) {
+        if (!watch_look(w) && !interrupted && !wait_for_daemon(w))
             return w->live.code;
-        if (!decided(w))
+        if (!watch_decided(w))
             poll(NULL, 0, POLL_MS);
     }
     return w->seen || (!w->until && !w->failed) ? CLI_OK : CLI_NO;
@@ -223,9 +223,9 @@ int cli_watch(int argc, char **argv) {
     watch_show_begin(&w.show, w.live.json);
     catch_signals();
     w.end = timeout_s > 0 ? live_now() + (int64_t)timeout_s * 1000 : INT64_MAX;
-    int code = begin(&w);
+    int code = watch_begin(&w);
     if (code == CLI_OK)
-        code = run(&w);
+        code = watch_run(&w);
     watch_show_end(&w.show);
     if (w.failed && !w.seen)
         fprintf(stderr, "pxed watch: the installation failed: pxed why %s\n", w.host);

@@ -44,7 +44,7 @@ void watch_show_note(struct watch_show *s, const json_t *step) {
     snprintf(b->before, sizeof(b->before), "%s", what);
 }
 
-static void put(const struct watch_show *s, enum table_color which, const char *text) {
+static void show_put(const struct watch_show *s, enum table_color which, const char *text) {
     char clean[1024];
     table_paint(stdout, s->color, which, text_clean(text, clean, sizeof(clean)));
 }
@@ -81,21 +81,21 @@ void watch_show_step(struct watch_show *s, const json_t *step) {
 
     printf("%s %8s  ", text_clock(at, clock), text_elapsed(at - b->began, elapsed));
     snprintf(cell, sizeof(cell), "%-*s  ", s->host_width, host);
-    put(s, TABLE_PLAIN, cell);
+    show_put(s, TABLE_PLAIN, cell);
     bool more = *text || *live_text(step, "sentence");
     snprintf(cell, sizeof(cell), "%-*s", more ? 11 : 0, live_text(step, "what"));
-    put(s, step_color(step), cell);
+    show_put(s, step_color(step), cell);
     if (*text) {
         printf("  ");
-        put(s, TABLE_PLAIN, text);
+        show_put(s, TABLE_PLAIN, text);
     }
     if (*live_text(step, "sentence")) {
         snprintf(cell, sizeof(cell), "  %s: %s", live_text(step, "reason"), live_text(step, "sentence"));
-        put(s, step_color(step), cell);
+        show_put(s, step_color(step), cell);
     }
     if (*live_text(step, "cure")) {
         printf(" (");
-        put(s, TABLE_PLAIN, text_cure(live_text(step, "cure"), host, cure));
+        show_put(s, TABLE_PLAIN, text_cure(live_text(step, "cure"), host, cure));
         printf(")");
     }
     putchar('\n');

@@ -35,7 +35,7 @@ static void check_sections(const struct ini *ini, struct plugins *plugins, struc
 }
 
 /* It stands in URLs, and machines look it up. */
-static void check_name(const struct config *c, struct pxed_diags *diags) {
+static void config_check_name(const struct config *c, struct pxed_diags *diags) {
     const struct ini_entry *e = ini_get(&c->ini, "pxed", "name");
     struct pxed_slice name = pxed_slice_of(e ? e->value : ""), label = name;
     bool odd = false;
@@ -109,7 +109,7 @@ struct config *config_read(const char *path, struct plugins *plugins, bool quick
             pxed_diag_add(diags, PXED_ERROR, e ? e->file : path, e ? e->line : 0,
                           "arm-any-limit = %s: expected COUNT/TIME such as 25/1h, or 0", c->settings.arm_any_limit);
         }
-        check_name(c, diags);
+        config_check_name(c, diags);
         bool seeing = !quick && eyes_open(&c->settings);
         if (!quick)
             read_values(&c->ini, diags);

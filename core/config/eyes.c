@@ -63,7 +63,7 @@ void eyes_keep(void) {
     eyes.kept = true;
 }
 
-static bool allows(const struct passwd *account, const struct stat *st, int mode) {
+static bool eyes_allows(const struct passwd *account, const struct stat *st, int mode) {
     gid_t groups[64];
     int n = sizeof(groups) / sizeof(groups[0]);
     unsigned shift = 0;
@@ -87,12 +87,12 @@ int eyes_by_mode(const struct passwd *account, const char *path, int mode) {
         *at = '\0';
         if (stat(real, &st) < 0)
             error = errno;
-        else if (!allows(account, &st, X_OK))
+        else if (!eyes_allows(account, &st, X_OK))
             error = EACCES;
     }
     if (error == 0 && stat(real, &st) < 0)
         error = errno;
-    if (error == 0 && !allows(account, &st, mode))
+    if (error == 0 && !eyes_allows(account, &st, mode))
         error = EACCES;
     free(real);
     return error;

@@ -172,8 +172,8 @@ void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *
 }
 
 /* An unreadable one is the trouble of its host alone: whoever resolves the variable finds `wrong` there. */
-static void read_value(struct hostfile *hosts, const struct hostfile_line *line, struct hostfile_pair *p,
-                       struct pxed_arena *arena) {
+static void hostfile_read_value(struct hostfile *hosts, const struct hostfile_line *line, struct hostfile_pair *p,
+                                struct pxed_arena *arena) {
     if (p->value.len < 2 || p->value.ptr[0] != '@')
         return;
     const char *name = pxed_arena_dup(arena, pxed_slice_skip(p->value, 1)).ptr;
@@ -188,5 +188,5 @@ static void read_value(struct hostfile *hosts, const struct hostfile_line *line,
 void hostfile_values(struct hostfile *hosts, struct pxed_arena *arena) {
     for (size_t i = 0; i < hosts->n; i++)
         for (size_t k = 0; k < hosts->lines[i].n_pairs; k++)
-            read_value(hosts, &hosts->lines[i], &hosts->lines[i].pairs[k], arena);
+            hostfile_read_value(hosts, &hosts->lines[i], &hosts->lines[i].pairs[k], arena);
 }

@@ -52,7 +52,7 @@ static void hide_semicolons(char *text) {
 }
 
 /* True if inih may see the line. */
-static bool judge(struct reader *r, struct pxed_slice line) {
+static bool ini_judge(struct reader *r, struct pxed_slice line) {
     struct pxed_slice text = pxed_slice_trim(line);
     r->continued = false;
     if (text.len == 0 || text.ptr[0] == ';' || text.ptr[0] == '#')
@@ -103,7 +103,7 @@ static char *read_line(char *to, int size, void *arg) {
     bool keep = strlen(r->text) == (size_t)n;
     if (!keep)
         pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "line holds a NUL byte");
-    keep = keep && judge(r, pxed_slice(r->text, (size_t)n));
+    keep = keep && ini_judge(r, pxed_slice(r->text, (size_t)n));
     if (keep)
         hide_semicolons(r->text);
     snprintf(to, (size_t)size, "%s\n", keep ? r->text : "");
@@ -135,7 +135,7 @@ static void note_section(struct reader *r, struct pxed_slice name) {
     ini->sections[ini->n_sections++] = (struct ini_section){pxed_arena_dup(&ini->arena, name).ptr, r->file, r->line};
 }
 
-static void include(struct reader *r, const char *pattern) {
+static void ini_include(struct reader *r, const char *pattern) {
     glob_t found;
     const char *path = ini_path(&r->ini->arena, r->file, pattern);
     if (r->depth >= INCLUDE_DEPTH) {
@@ -161,7 +161,7 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
         return 1;
     }
     if (strcmp(section, "pxed") == 0 && strcmp(key, "include") == 0) { /* inih repeats the key for a continuation */
-        include(r, clean_value(ini, value));
+        ini_include(r, clean_value(ini, value));
         return 1;
     }
     if (r->continued && ini->n > 0) {

@@ -95,7 +95,8 @@ static bool put_number(const struct pxed_option *row, struct pxed_slice text, ui
 }
 
 /* Puts one value into its member; `file` is NULL for a default. */
-static bool put(struct binder *b, const struct pxed_option *row, const char *value, const char *file, unsigned line) {
+static bool option_put(struct binder *b, const struct pxed_option *row, const char *value, const char *file,
+                       unsigned line) {
     void *at = (char *)b->config + row->offset;
     struct pxed_slice text = pxed_slice_of(value), rest = text, word;
     switch (row->type) {
@@ -148,7 +149,7 @@ static void write_limits(const struct pxed_option *row, char *text, size_t size)
              (unsigned long long)(row->max / unit), suffix);
 }
 
-static void complain(struct binder *b, const struct pxed_option *row, const struct ini_entry *e) {
+static void option_complain(struct binder *b, const struct pxed_option *row, const struct ini_entry *e) {
     char limits[64] = "";
     if (row->min || row->max)
         write_limits(row, limits, sizeof(limits));
@@ -166,7 +167,7 @@ static void complain(struct binder *b, const struct pxed_option *row, const stru
                   hint ? ", did you mean '" : "", hint ? hint : "", hint ? "'?" : "");
 }
 
-static const struct pxed_option *find_row(const struct pxed_option *rows, const char *key) {
+static const struct pxed_option *option_find_row(const struct pxed_option *rows, const char *key) {
     for (; rows->key; rows++)
         if (strcmp(rows->key, key) == 0)
             return rows;
@@ -190,7 +191,7 @@ static bool is_list(const struct pxed_option *row) {
 }
 
 /* The first written item of a list takes the default's place. */
-static void reset(struct binder *b, const struct pxed_option *row) {
+static void option_reset(struct binder *b, const struct pxed_option *row) {
     size_t size = row->type == PXED_OPT_ADDRS    ? sizeof(struct pxed_addrs)
                   : row->type == PXED_OPT_RANGES ? sizeof(struct pxed_ranges)
                                                  : sizeof(struct pxed_list);
@@ -203,9 +204,9 @@ void options_bind(const struct pxed_option *rows, const char *section, bool open
     size_t n = 0;
     for (const struct pxed_option *r = rows; r->key; r++, n++) {
         if (is_list(r))
-            reset(&b, r);
+            option_reset(&b, r);
         if (r->fallback)
-            put(&b, r, r->fallback, ini->path, 0);
+            option_put(&b, r, r->fallback, ini->path, 0);
     }
     const struct ini_entry **first = PXED_NEWS(arena, const struct ini_entry *, n + 1);
     for (size_t i = 0; i < ini->n; i++) {
@@ -213,7 +214,7 @@ void options_bind(const struct pxed_option *rows, const char *section, bool open
         if (strcmp(e->section, section) != 0)
             continue;
         e->used = true;
-        const struct pxed_option *row = find_row(rows, e->key);
+        const struct pxed_option *row = option_find_row(rows, e->key);
         if (!row) {
             if (!open)
                 unknown_key(&b, e);
@@ -226,11 +227,11 @@ void options_bind(const struct pxed_option *rows, const char *section, bool open
             continue;
         }
         if (!first[at] && is_list(row))
-            reset(&b, row);
+            option_reset(&b, row);
         if (!first[at])
             first[at] = e;
-        if (!put(&b, row, e->value, e->file, e->line))
-            complain(&b, row, e);
+        if (!option_put(&b, row, e->value, e->file, e->line))
+            option_complain(&b, row, e);
     }
     for (const struct pxed_option *r = rows; r->key; r++)
         if ((r->flags & PXED_OPT_REQUIRED) && !first[r - rows])

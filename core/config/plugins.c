@@ -25,7 +25,7 @@ const char *plugins_prefix(void) {
 }
 
 /* Folders in which plugins are looked for: PXED_PLUGIN_DIR first. */
-static size_t folders(struct pxed_arena *arena, const char *ret[16]) {
+static size_t plugin_folders(struct pxed_arena *arena, const char *ret[16]) {
     size_t n = 0;
     struct pxed_slice rest = pxed_slice_of(getenv("PXED_PLUGIN_DIR")), dir;
     while (n < 15 && rest.len > 0 && (dir = pxed_slice_word(&rest, ":")).len > 0)
@@ -36,7 +36,7 @@ static size_t folders(struct pxed_arena *arena, const char *ret[16]) {
 
 static const char *find_file(struct pxed_arena *arena, const char *name) {
     const char *dirs[16];
-    size_t n = folders(arena, dirs);
+    size_t n = plugin_folders(arena, dirs);
     for (size_t i = 0; i < n; i++) {
         const char *path = pxed_arena_printf(arena, "%s/%s.so", dirs[i], name);
         if (access(path, R_OK) == 0)
@@ -107,7 +107,7 @@ static const char *check_options(const struct pxed_plugin *d, const char *path, 
     return NULL;
 }
 
-static const char *check_tables(const struct pxed_plugin *d, const char *path, struct pxed_arena *arena) {
+static const char *plugin_check_tables(const struct pxed_plugin *d, const char *path, struct pxed_arena *arena) {
     if (!words_valid(d->provides) || !words_valid(d->needs))
         return pxed_arena_printf(arena, "%s: its list of services has no end", path);
     const char *wrong = check_options(d, path, arena);
@@ -136,7 +136,7 @@ const char *plugins_check(const struct pxed_plugin *raw, const char *file_name, 
     if (!ret->name || strcmp(ret->name, file_name) != 0)
         return pxed_arena_printf(arena, "%s: calls itself '%s', its file name says '%s'", path,
                                  ret->name ? ret->name : "", file_name);
-    return check_tables(ret, path, arena);
+    return plugin_check_tables(ret, path, arena);
 }
 
 static const struct pxed_plugin *query_file(const char *path, struct pxed_arena *arena, const char **ret_sentence) {
@@ -181,14 +181,14 @@ static void load_one(struct plugins *p, const char *name, const char *ini_path, 
     p->items[p->n++] = plugin;
 }
 
-static int by_name(const void *a, const void *b) {
+static int plugin_by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* Every installed plugin whose name starts so, sorted: the order of a folder is nobody's. */
-static size_t installed(struct pxed_arena *arena, const char *prefix, const char *ret[PLUGINS_MAX]) {
+static size_t plugin_installed(struct pxed_arena *arena, const char *prefix, const char *ret[PLUGINS_MAX]) {
     const char *dirs[16];
-    size_t n = 0, n_dirs = folders(arena, dirs);
+    size_t n = 0, n_dirs = plugin_folders(arena, dirs);
     for (const struct plugins_static *s = plugins_static_table; s->name && n < PLUGINS_MAX; s++)
         if (strncmp(s->name, prefix, strlen(prefix)) == 0)
             ret[n++] = s->name;
@@ -208,7 +208,7 @@ static size_t installed(struct pxed_arena *arena, const char *prefix, const char
         if (dir)
             closedir(dir);
     }
-    qsort(ret, n, sizeof(*ret), by_name);
+    qsort(ret, n, sizeof(*ret), plugin_by_name);
     return n;
 }
 
@@ -221,14 +221,14 @@ void plugins_load(struct plugins *p, const struct pxed_list *names, const char *
     }
     for (size_t i = 0; defaults[i]; i++)
         load_one(p, defaults[i], ini_path, 0, diags);
-    size_t n = installed(&p->arena, "os-", found);
+    size_t n = plugin_installed(&p->arena, "os-", found);
     for (size_t i = 0; i < n; i++)
         load_one(p, found[i], ini_path, 0, diags);
 }
 
 void plugins_load_all(struct plugins *p, struct pxed_diags *diags) {
     const char *found[PLUGINS_MAX];
-    size_t n = installed(&p->arena, "", found);
+    size_t n = plugin_installed(&p->arena, "", found);
     for (size_t i = 0; i < n; i++)
         load_one(p, found[i], NULL, 0, diags);
 }
@@ -261,7 +261,7 @@ static bool has_word(const char *const *words, const char *word) {
     return false;
 }
 
-static struct plugin *provider(struct plugins *p, const char *service) {
+static struct plugin *plugin_provider(struct plugins *p, const char *service) {
     for (size_t i = 0; i < p->n; i++)
         if (has_word(p->items[i]->desc.provides, service))
             return p->items[i];
@@ -269,12 +269,12 @@ static struct plugin *provider(struct plugins *p, const char *service) {
 }
 
 /* Depth first; `state` 1 marks the path we stand on, so meeting it again is a cycle. */
-static void visit(struct plugins *p, size_t at, uint8_t *state, struct plugin **order, size_t *n,
-                  struct pxed_diags *diags) {
+static void plugin_visit(struct plugins *p, size_t at, uint8_t *state, struct plugin **order, size_t *n,
+                         struct pxed_diags *diags) {
     struct plugin *plugin = p->items[at];
     state[at] = 1;
     for (const char *const *need = plugin->desc.needs; need && *need; need++) {
-        struct plugin *from = provider(p, *need);
+        struct plugin *from = plugin_provider(p, *need);
         for (size_t i = 0; from && i < p->n; i++) {
             if (p->items[i] != from)
                 continue;
@@ -282,7 +282,7 @@ static void visit(struct plugins *p, size_t at, uint8_t *state, struct plugin **
                 pxed_diag_add(diags, PXED_ERROR, NULL, 0, "plugins '%s' and '%s' need each other (%s)",
                               plugin->desc.name, from->desc.name, *need);
             else if (state[i] == 0)
-                visit(p, i, state, order, n, diags);
+                plugin_visit(p, i, state, order, n, diags);
         }
     }
     state[at] = 2;
@@ -296,17 +296,17 @@ void plugins_order(struct plugins *p, const char *const *core_provides, struct p
     for (size_t i = 0; i < p->n; i++) {
         const struct pxed_plugin *d = &p->items[i]->desc;
         for (const char *const *need = d->needs; need && *need; need++)
-            if (!provider(p, *need) && !has_word(core_provides, *need))
+            if (!plugin_provider(p, *need) && !has_word(core_provides, *need))
                 pxed_diag_add(diags, PXED_ERROR, NULL, 0,
                               "plugin '%s' needs the service %s, and no loaded plugin provides it", d->name, *need);
         for (const char *const *give = d->provides; give && *give; give++)
-            if (provider(p, *give) != p->items[i])
+            if (plugin_provider(p, *give) != p->items[i])
                 pxed_diag_add(diags, PXED_ERROR, NULL, 0, "plugins '%s' and '%s' both provide %s",
-                              provider(p, *give)->desc.name, d->name, *give);
+                              plugin_provider(p, *give)->desc.name, d->name, *give);
     }
     for (size_t i = 0; i < p->n; i++)
         if (state[i] == 0)
-            visit(p, i, state, order, &n, diags);
+            plugin_visit(p, i, state, order, &n, diags);
     memcpy(p->items, order, n * sizeof(*order));
 }
 

@@ -67,7 +67,7 @@ static bool is_own_copy(const struct lookup *l, int fd) {
 }
 
 /* A loader is asked by its bare name, or with the folder that an older loader put before it. */
-static enum pxed_reason search(struct lookup *l, struct open_content **ret) {
+static enum pxed_reason open_search(struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = search_files(l, true, ret);
     bool of_mac = l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC;
     if (why == PXED_WHY_OK && l->name.kind == NAME_PXELINUX && is_own_copy(l, (*ret)->pub.fd)) {
@@ -93,7 +93,7 @@ static bool is_image(const struct lookup *l) {
     return l->name.kind == NAME_IMAGE || pxed_slice_starts(l->name.path, PXED_SLICE("os/"));
 }
 
-static enum pxed_reason answer(struct lookup *l, struct open_content **ret) {
+static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret) {
     if (name_is_private(&l->name))
         return PXED_WHY_PRIVATE_FILE;
     switch (l->name.kind) {
@@ -102,7 +102,7 @@ static enum pxed_reason answer(struct lookup *l, struct open_content **ret) {
     case NAME_HOST:
         return content_host_file(l, ret);
     default: {
-        enum pxed_reason why = search(l, ret);
+        enum pxed_reason why = open_search(l, ret);
         if (why == PXED_WHY_OK && *ret && is_image(l) && (*ret)->pub.kind != PXED_CONTENT_CGI)
             content_note_image(l, *ret);
         return why;
@@ -130,7 +130,7 @@ static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
 }
 
 /* The name below /boot. HTTP serves nothing else but /status and /metrics; TFTP's `boot/` is optional. */
-static enum pxed_reason strip(struct lookup *l) {
+static enum pxed_reason open_strip(struct lookup *l) {
     struct pxed_slice boot = PXED_SLICE("boot/");
     if (pxed_slice_starts(l->path, boot))
         l->path = pxed_slice_skip(l->path, boot.len);
@@ -151,7 +151,7 @@ static bool is_file_like(struct pxed_slice name) {
  * `home.php?mac=08-00-...` it asks for `home.php?mac=ldlinux.c32` (Syslinux 6.04, its own HTTP client, and that of iPXE
  * below it), below gPXE 1.0.0 for `home.php?mac=pxelinux.cfg%2F01-...` (Syslinux 4). What stands where the MAC should
  * be is the name it means. */
-static void unwrap(struct lookup *l, struct pxed_buf *text) {
+static void open_unwrap(struct lookup *l, struct pxed_buf *text) {
     struct pxed_slice key = PXED_SLICE("mac="), name = l->request->query;
     struct pxed_hwaddr mac;
     char once[PXED_PATH_MAX];
@@ -172,9 +172,9 @@ static enum pxed_reason answer_wrapped(struct lookup *l, struct open_content **r
     inner.path = l->wrapped;
     enum pxed_reason why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
     if (why == PXED_WHY_OK)
-        why = answer(&inner, ret);
+        why = open_answer(&inner, ret);
     if (why != PXED_WHY_OK && !is_file_like(l->wrapped))
-        return answer(l, ret);
+        return open_answer(l, ret);
     *l = inner;
     return why;
 }
@@ -193,7 +193,7 @@ static bool is_foreign(enum pxed_reason why) {
 }
 
 /* A refusal is told to the machine it concerns, if that is known. */
-static void tell(struct lookup *l, enum pxed_reason why) {
+static void open_tell(struct lookup *l, enum pxed_reason why) {
     char text[300], escaped[256];
     struct pxed_buf b = PXED_BUF(escaped);
     bool bad_mac = why == PXED_WHY_BAD_MAC && l->request->query.len > 0;
@@ -233,18 +233,18 @@ static bool is_status(const struct lookup *l, const char *name) {
 }
 
 /* OK with *ret or with l->wait; or a refusal. */
-static enum pxed_reason find(struct lookup *l, struct open_content **ret) {
+static enum pxed_reason open_find(struct lookup *l, struct open_content **ret) {
     struct pxed_slice script = pxed_slice_of(l->d->catalogue->site.script);
-    enum pxed_reason why = strip(l);
+    enum pxed_reason why = open_strip(l);
     if (why == PXED_WHY_OK)
         why = name_parse(l->path, script, &l->name);
     if (why == PXED_WHY_OK && l->request->via == PXED_VIA_HTTP)
-        unwrap(l, &l->wrapped_text);
+        open_unwrap(l, &l->wrapped_text);
     if (why == PXED_WHY_OK)
         why = check_token(l);
     if (why != PXED_WHY_OK || (l->name.kind == NAME_EVENT && l->request->via == PXED_VIA_HTTP))
         return why;
-    return l->wrapped.len > 0 ? answer_wrapped(l, ret) : answer(l, ret);
+    return l->wrapped.len > 0 ? answer_wrapped(l, ret) : open_answer(l, ret);
 }
 
 bool content_open_now(struct daemon *d, const struct pxed_request *request, struct opening *o) {
@@ -256,7 +256,7 @@ bool content_open_now(struct daemon *d, const struct pxed_request *request, stru
     if (o->reason == PXED_WHY_OK && (is_status(&l, "status") || is_status(&l, "metrics")))
         o->reason = content_status(&l, is_status(&l, "metrics"), &c);
     else if (o->reason == PXED_WHY_OK)
-        o->reason = find(&l, &c);
+        o->reason = open_find(&l, &c);
     bool event = o->reason == PXED_WHY_OK && l.name.kind == NAME_EVENT && request->via == PXED_VIA_HTTP;
     if (event && !content_event(&l, o) && !l.wait)
         return false;
@@ -266,7 +266,7 @@ bool content_open_now(struct daemon *d, const struct pxed_request *request, stru
     if (l.wait)
         return true;
     if (o->reason != PXED_WHY_OK) {
-        tell(&l, o->reason);
+        open_tell(&l, o->reason);
         return true;
     }
     content_begin(c);

@@ -9,8 +9,8 @@
 
 /* Who asks decides what is said: the installer goes to the machine, or is shown to the server itself with a token that
  * opens nothing. */
-static struct believe_right judge(struct lookup *l, struct boot *b, const struct pxed_hwaddr *mac,
-                                  enum pxed_loader loader) {
+static struct believe_right script_judge(struct lookup *l, struct boot *b, const struct pxed_hwaddr *mac,
+                                         enum pxed_loader loader) {
     const struct catalogue_host *host;
     struct machine *m = decide_find(l->d, mac, &host);
     enum believe_who who = content_who(l, m, host, mac);
@@ -22,7 +22,7 @@ static struct believe_right judge(struct lookup *l, struct boot *b, const struct
 }
 
 /* The plan, or the disk for somebody who is not the machine. */
-static void make(struct lookup *l, struct boot *b, const struct believe_right *right, struct pxed_arena *arena) {
+static void script_make(struct lookup *l, struct boot *b, const struct believe_right *right, struct pxed_arena *arena) {
     char seen[64];
     boot_make(b, arena);
     if (b->reason != PXED_WHY_OK || right->why == PXED_WHY_OK)
@@ -34,7 +34,7 @@ static void make(struct lookup *l, struct boot *b, const struct believe_right *r
 }
 
 /* What is noted when the machine itself asks; for the machine alone. */
-static void set_note(struct lookup *l, struct open_content *c, struct boot *b) {
+static void script_set_note(struct lookup *l, struct open_content *c, struct boot *b) {
     bool install = b->reason == PXED_WHY_OK;
     c->note.kind = CONTENT_NOTE_BOOT;
     c->note.reason = b->reason;
@@ -84,12 +84,12 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     bool anybody = l->d->catalogue->site.script_always || l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
     if (why != PXED_WHY_OK) /* the operator's script may have words of its own */
         return anybody && open_operator_script(l, ret) == PXED_WHY_OK ? PXED_WHY_OK : why;
-    struct believe_right right = judge(l, &b, &mac, dialect_of_agent(l->request->user_agent));
+    struct believe_right right = script_judge(l, &b, &mac, dialect_of_agent(l->request->user_agent));
     if (l->wait)
         return PXED_WHY_OK;
     c = content_new(l);
     c->mac = b.rec.mac;
-    make(l, &b, &right, &c->arena);
+    script_make(l, &b, &right, &c->arena);
     bool ask_operator = wants_operator_script(l, &b);
     if (ask_operator && open_operator_script(l, &cgi) == PXED_WHY_CGI_FAILED)
         refuse_script(l, &b, &c->arena);
@@ -101,7 +101,7 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     *ret = cgi ? cgi : c;
     (*ret)->mac = b.rec.mac;
     if (right.notes)
-        set_note(l, *ret, &b);
+        script_set_note(l, *ret, &b);
     (*ret)->note.own_script = cgi != NULL;
     return PXED_WHY_OK;
 }
@@ -122,24 +122,24 @@ enum pxed_reason content_loader_config(struct lookup *l, struct open_content **r
         }
         mac = l->asker->rec.mac;
     }
-    struct believe_right right = judge(l, &b, &mac, loader);
+    struct believe_right right = script_judge(l, &b, &mac, loader);
     if (!b.host && l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_IGNORE)
         return PXED_WHY_NOT_FOUND;
     if (l->wait)
         return PXED_WHY_OK;
     c = *ret = content_new(l);
     c->mac = b.rec.mac;
-    make(l, &b, &right, &c->arena);
+    script_make(l, &b, &right, &c->arena);
     content_set_text(c, boot_write(&b, &c->arena), "text/plain");
     if (right.notes)
-        set_note(l, c, &b);
+        script_set_note(l, c, &b);
     return PXED_WHY_OK;
 }
 
 enum pxed_reason content_own_config(struct lookup *l, struct open_content *file, struct open_content **ret) {
     struct boot b;
     enum pxed_loader loader = l->name.kind == NAME_PXELINUX ? PXED_LOADER_PXELINUX : PXED_LOADER_GRUB;
-    struct believe_right right = judge(l, &b, &l->name.mac, loader);
+    struct believe_right right = script_judge(l, &b, &l->name.mac, loader);
     *ret = file;
     if (l->wait)
         return PXED_WHY_OK;
@@ -162,7 +162,7 @@ enum pxed_reason content_own_config(struct lookup *l, struct open_content *file,
     if (c != file)
         content_set_text(c, boot_write(&b, &c->arena), "text/plain");
     if (right.notes)
-        set_note(l, c, &b);
+        script_set_note(l, c, &b);
     if (!armed && right.notes)
         c->note.unused_config = pxed_arena_printf(&c->arena, "file=%s", file->path);
     if (c != file)

@@ -94,7 +94,7 @@ static int make_event(void *arg, struct machine *m, struct lifecycle_record *rec
     return e->changed;
 }
 
-static void written(void *arg, int result) {
+static void event_written(void *arg, int result) {
     struct event *e = arg;
     void *later_arg = NULL;
     struct daemon *d = e->d;
@@ -164,7 +164,7 @@ bool content_event(struct lookup *l, struct opening *o) {
     content_set_text(e->answer, PXED_SLICE("ok\n"), "text/plain");
     content_pend(d, o);
     e->ticket = o->ticket;
-    if (ledger_commit(&d->machines, &e->m, 1, make_event, written, e) == 0)
+    if (ledger_commit(&d->machines, &e->m, 1, make_event, event_written, e) == 0)
         return false;
     void *unused;
     content_take_pending(d, o->ticket, &unused);

@@ -77,7 +77,7 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
 
 /* --- scripts --- */
 
-static const char *handler_of(const struct pxed_site *site, struct pxed_slice path) {
+static const char *files_handler_of(const struct pxed_site *site, struct pxed_slice path) {
     for (size_t i = 0; i < site->cgi.n; i++) {
         struct pxed_slice rest = pxed_slice_of(site->cgi.items[i]), ends = pxed_slice_word(&rest, " \t");
         if (pxed_slice_ends(path, ends))
@@ -106,7 +106,7 @@ static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, 
         if (end < path.len && path.ptr[end] != '/')
             continue;
         struct pxed_slice part = pxed_slice_head(path, end);
-        const char *handler = handler_of(&l->d->catalogue->site, part);
+        const char *handler = files_handler_of(&l->d->catalogue->site, part);
         if (!handler || !is_regular(l, part))
             continue;
         *ret_script = part;

@@ -87,7 +87,7 @@ static void tell_judged(struct hold *h) {
 }
 
 /* Notes the request. GO, or WAIT: `answered` comes with `h`; REFUSE: it never does, and `h` is gone. */
-static int note(struct open_content *c, ledger_done *answered, struct hold **ret) {
+static int hold_note(struct open_content *c, ledger_done *answered, struct hold **ret) {
     struct daemon *d = c->daemon;
     *ret = NULL;
     if (c->note.kind == CONTENT_NOTE_NOTHING)
@@ -127,7 +127,7 @@ static void give_otherwise(struct open_content *c) {
     content_set_text(c, c->otherwise, "text/plain");
 }
 
-static void noted(void *arg, int result) {
+static void hold_noted(void *arg, int result) {
     struct hold *h = arg;
     struct open_content *c = h->c;
     void *later_arg = NULL;
@@ -145,7 +145,7 @@ static void noted(void *arg, int result) {
 
 bool content_release_when_noted(struct open_content *c, struct opening *o) {
     struct hold *h;
-    int hold = note(c, noted, &h);
+    int hold = hold_note(c, hold_noted, &h);
     if (hold == PXED_HOLD_REFUSE)
         give_otherwise(c);
     if (hold != PXED_HOLD_WAIT)
@@ -170,10 +170,10 @@ static void heard_and_noted(void *arg, int result) {
         done(done_arg, result == 0);
 }
 
-static int heard(struct pxed_content *pub, void (*done)(void *arg, bool may_send), void *arg) {
+static int hold_heard(struct pxed_content *pub, void (*done)(void *arg, bool may_send), void *arg) {
     struct open_content *c = (struct open_content *)pub;
     struct hold *h;
-    int hold = note(c, heard_and_noted, &h);
+    int hold = hold_note(c, heard_and_noted, &h);
     if (h && hold == PXED_HOLD_WAIT) {
         h->done = done;
         h->arg = arg;
@@ -198,7 +198,7 @@ static int make_settled(void *arg, struct machine *m, struct lifecycle_record *r
     return h->changed;
 }
 
-static void settled(void *arg, int result) {
+static void hold_settled(void *arg, int result) {
     struct hold *h = arg;
     struct daemon *d = h->d;
     char detail[256];
@@ -216,7 +216,7 @@ static void settled(void *arg, int result) {
         done(done_arg, result == 0);
 }
 
-static int settle(struct pxed_content *pub, void (*done)(void *arg, bool may_send), void *arg) {
+static int hold_settle(struct pxed_content *pub, void (*done)(void *arg, bool may_send), void *arg) {
     struct open_content *c = (struct open_content *)pub;
     struct daemon *d = c->daemon;
     struct machine *m = decide_find(d, &c->mac, NULL);
@@ -228,7 +228,7 @@ static int settle(struct pxed_content *pub, void (*done)(void *arg, bool may_sen
     h->feeds = !c->spends;
     h->done = done;
     h->arg = arg;
-    int rc = ledger_commit(&d->machines, &m, 1, make_settled, settled, h);
+    int rc = ledger_commit(&d->machines, &m, 1, make_settled, hold_settled, h);
     if (rc < 0) {
         free_hold(h);
         decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_STORE_CANNOT_WRITE, NULL, c->path);
@@ -239,7 +239,7 @@ static int settle(struct pxed_content *pub, void (*done)(void *arg, bool may_sen
 
 void content_arm_holds(struct open_content *c) {
     if (c->via == PXED_VIA_TFTP && c->note.kind != CONTENT_NOTE_NOTHING)
-        c->pub.heard = heard;
+        c->pub.heard = hold_heard;
     if (c->spends || c->feeds)
-        c->pub.settle = settle;
+        c->pub.settle = hold_settle;
 }

@@ -11,7 +11,7 @@
 #include "decide.h"
 #include "image_files.h"
 
-static const struct pxed_file *find_row(const struct lookup *l, const struct boot *b) {
+static const struct pxed_file *host_find_row(const struct lookup *l, const struct boot *b) {
     struct catalogue_image image = {l->d->catalogue, b->os->id.text};
     if (!b->os->profile)
         return NULL;
@@ -107,7 +107,7 @@ enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) 
         return why;
     b.masked = b.no_token = who == BELIEVE_SERVER;
     b.os = decide_os(l->d, b.host, &b.rec, &scratch);
-    const struct pxed_file *row = find_row(l, &b);
+    const struct pxed_file *row = host_find_row(l, &b);
     why = row ? open_row(l, &b, row, &scratch, &secret, ret)
               : content_file(l, l->d->root_fd, "boot/", l->name.path, ret); /* anything else of the operator's */
     if (why == PXED_WHY_NOT_FOUND && !b.os->profile)

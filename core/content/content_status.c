@@ -7,7 +7,7 @@ struct totals {
     size_t declared, strangers, states[LIFECYCLE_STATE_COUNT];
 };
 
-static void count(void *arg, struct machine *m) {
+static void status_count(void *arg, struct machine *m) {
     struct totals *t = arg;
     if (m->declared) {
         t->declared++;
@@ -50,7 +50,7 @@ enum pxed_reason content_status(struct lookup *l, bool metrics, struct open_cont
     struct totals t = {0};
     if (!d->catalogue->site.status_all && !content_is_server(l))
         return PXED_WHY_NOT_FOUND;
-    machines_each(&d->machines, count, &t);
+    machines_each(&d->machines, status_count, &t);
     struct open_content *c = content_new(l);
     struct pxed_buf out = {pxed_arena_alloc(&c->arena, ROOM), ROOM, 0};
     write_line(&out, metrics, "hosts", NULL, NULL, t.declared);

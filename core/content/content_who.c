@@ -8,14 +8,14 @@
 
 enum { FOREIGN_STEP_MS = 60 * 1000 };
 
-static void look(struct lookup *l) {
+static void who_ask_kernel(struct lookup *l) {
     if (!l->looked)
         who_look(&l->request->peer, &l->kernel);
     l->looked = true;
 }
 
 bool content_is_server(struct lookup *l) {
-    look(l);
+    who_ask_kernel(l);
     return l->kernel.own;
 }
 
@@ -31,7 +31,7 @@ static bool is_its_card(const struct who *kernel, const struct machine *m, const
 
 enum believe_who content_who(struct lookup *l, const struct machine *m, const struct catalogue_host *host,
                              const struct pxed_hwaddr *mac) {
-    look(l);
+    who_ask_kernel(l);
     struct believe_facts facts = {
         .own = l->kernel.own,
         .token = m && l->token == m,
@@ -48,7 +48,7 @@ enum believe_who content_who(struct lookup *l, const struct machine *m, const st
 void content_find_asker(struct lookup *l) {
     if (l->asker)
         return;
-    look(l);
+    who_ask_kernel(l);
     if (l->kernel.own)
         return;
     if (l->token)
@@ -69,7 +69,7 @@ void content_tell_foreign(struct lookup *l, struct machine *m, enum pxed_reason 
     if (m->foreign_at > 0 && now - m->foreign_at < FOREIGN_STEP_MS)
         return;
     m->foreign_at = now;
-    look(l);
+    who_ask_kernel(l);
     pxed_buf_escaped(&b, pxed_slice_head(l->name.path.ptr ? l->name.path : l->path, 100)); /* never with a token */
     snprintf(text, sizeof(text), "asked by ip=%s %s name=\"%s\"", pxed_addr_text(&l->request->peer, ip),
              who_text(&l->kernel, seen), pxed_buf_cstr(&b));

@@ -62,7 +62,7 @@ static struct iso *find_cached(const struct stat *st) {
     return found;
 }
 
-static void keep(struct iso *iso) {
+static void iso_keep(struct iso *iso) {
     pthread_mutex_lock(&cache.lock);
     iso->next = cache.first;
     cache.first = iso;
@@ -76,7 +76,7 @@ static void start_over(struct iso *iso) {
 }
 
 /* What a volume claims to be: ECMA-167 2/9 (NSR) and ECMA-119 (CD001), in the sectors from 16 on. */
-static void probe(const struct iso_build *b, bool *ret_udf, bool *ret_9660) {
+static void iso_probe(const struct iso_build *b, bool *ret_udf, bool *ret_9660) {
     char id[6];
     *ret_udf = *ret_9660 = false;
     for (uint64_t sector = 16; sector < 64 && iso_read(b, id, sizeof(id), sector * ISO_SECTOR); sector++) {
@@ -86,10 +86,10 @@ static void probe(const struct iso_build *b, bool *ret_udf, bool *ret_9660) {
 }
 
 /* UDF comes first: Microsoft's media show a readme.txt and nothing else to who reads their ISO 9660. */
-static enum iso_error fill(struct iso_build *b) {
+static enum iso_error iso_fill(struct iso_build *b) {
     bool udf, plain;
     char udf_why[ISO_WHY_MAX] = "";
-    probe(b, &udf, &plain);
+    iso_probe(b, &udf, &plain);
     if (!udf && !plain) {
         snprintf(b->why, ISO_WHY_MAX, "it holds neither ISO 9660 nor UDF");
         return ISO_FOREIGN;
@@ -123,12 +123,12 @@ struct iso *iso_get(int fd, enum iso_error *ret_error, char why[ISO_WHY_MAX]) {
     atomic_flag_clear(&iso->told);
     iso->st = st;
     struct iso_build b = {.iso = iso, .fd = fd, .why = why};
-    *ret_error = fill(&b);
+    *ret_error = iso_fill(&b);
     if (*ret_error != ISO_OK) {
         free_iso(iso);
         return NULL;
     }
     iso_sort(iso);
-    keep(iso);
+    iso_keep(iso);
     return iso;
 }

@@ -46,14 +46,14 @@ static uint64_t offset_of(const struct reader *r, uint32_t block) {
 
 /* --- folders --- */
 
-static void pop(struct reader *r) {
+static void dir_pop(struct reader *r) {
     free(r->stack[--r->depth].bytes);
     if (r->depth > 0)
         r->path[r->stack[r->depth - 1].path_len] = '\0';
 }
 
 /* False: the reading ends. A folder that cannot be read is left out alone. */
-static bool push(struct reader *r, const char *path, uint32_t block, uint32_t size) {
+static bool dir_push(struct reader *r, const char *path, uint32_t block, uint32_t size) {
     struct folder f = {.size = size, .offset = offset_of(r, block), .path_len = strlen(path)};
     const char *what = NULL;
     for (size_t i = 0; i < r->depth; i++)
@@ -112,7 +112,7 @@ static void finish_parts(struct reader *r) {
 }
 
 /* ECMA-119 6.5.1: a file of several extents has a record for each, with the same name, in order. */
-static void take_file(struct reader *r, const char *path, const struct iso_record *record) {
+static void dir_take_file(struct reader *r, const char *path, const struct iso_record *record) {
     struct parts *p = &r->parts;
     uint64_t offset = offset_of(r, record->block);
     if (p->open && strcmp(p->path, path) != 0)
@@ -129,7 +129,7 @@ static void take_file(struct reader *r, const char *path, const struct iso_recor
         finish_parts(r);
 }
 
-static bool take(struct reader *r, struct iso_record *record) {
+static bool dir_take(struct reader *r, struct iso_record *record) {
     char path[PXED_PATH_MAX];
     if (record->flags & ISO_RECORD_SKIP)
         return true;
@@ -141,18 +141,18 @@ static bool take(struct reader *r, struct iso_record *record) {
     }
     if (record->flags & ISO_RECORD_CHILD) {
         if (child_size(r, record))
-            return push(r, path, record->block, record->size);
+            return dir_push(r, path, record->block, record->size);
         iso_note(r->b, path, "this folder cannot be read");
         return true;
     }
     if (record->flags & ISO_RECORD_FOLDER)
-        return push(r, path, record->block, record->size);
+        return dir_push(r, path, record->block, record->size);
     if (record->flags & ISO_RECORD_LINK)
         iso_add(r->b, &(struct iso_file){.path = path, .target = record->target});
     else if (record->flags & (ISO_RECORD_COMPRESSED | ISO_RECORD_SPARSE))
         iso_note(r->b, path, "it is compressed or interleaved");
     else
-        take_file(r, path, record);
+        dir_take_file(r, path, record);
     return true;
 }
 
@@ -186,19 +186,19 @@ static bool next_record(struct reader *r, struct iso_record *ret) {
     return false;
 }
 
-static bool walk(struct reader *r) {
+static bool dir_walk(struct reader *r) {
     struct iso_record *record = pxed_xalloc(sizeof(*record));
-    bool ok = push(r, "", r->root.block, r->root.size);
+    bool ok = dir_push(r, "", r->root.block, r->root.size);
     while (ok && r->depth > 0) {
         if (next_record(r, record)) {
-            ok = take(r, record);
+            ok = dir_take(r, record);
         } else {
             finish_parts(r);
-            pop(r);
+            dir_pop(r);
         }
     }
     while (r->depth > 0)
-        pop(r);
+        dir_pop(r);
     free(record);
     return ok;
 }
@@ -215,7 +215,7 @@ static bool has_rock_ridge(struct reader *r) {
 }
 
 /* Rock Ridge keeps names whole, Joliet cuts them at 64 letters, plain names are A to Z and 8.3. */
-static bool choose(struct reader *r) {
+static bool dir_choose(struct reader *r) {
     struct iso_root primary = {0}, joliet = {0}, found;
     uint8_t sector[ISO_SECTOR];
     for (uint64_t at = 16; at < 64; at++) {
@@ -244,10 +244,10 @@ static bool choose(struct reader *r) {
 bool iso_9660_read(struct iso_build *b) {
     struct reader *r = pxed_xalloc(sizeof(*r));
     r->b = b;
-    bool ok = choose(r);
+    bool ok = dir_choose(r);
     if (!ok)
         snprintf(b->why, ISO_WHY_MAX, "its volume descriptors are damaged");
-    else if ((ok = walk(r)) && b->iso->n == 0) {
+    else if ((ok = dir_walk(r)) && b->iso->n == 0) {
         snprintf(b->why, ISO_WHY_MAX, "%s",
                  b->iso->n_notes > 0 ? b->iso->notes[0] : "there is no file in it that could be served");
         ok = false;

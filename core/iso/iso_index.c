@@ -136,7 +136,7 @@ static bool add_parts(struct pxed_buf *out, struct pxed_slice text) {
 }
 
 /* Replaces the first part of the path that is a link. An absolute target begins at the ISO's root. */
-static bool follow(const struct iso *iso, struct pxed_slice path, struct pxed_buf *out) {
+static bool index_follow(const struct iso *iso, struct pxed_slice path, struct pxed_buf *out) {
     for (size_t end = 1; end <= path.len; end++) {
         if (end < path.len && path.ptr[end] != '/')
             continue;
@@ -162,7 +162,7 @@ const struct iso_file *iso_find(const struct iso *iso, struct pxed_slice path) {
         struct pxed_buf next = PXED_BUF(text[hop % 2]);
         if (f && !f->target)
             return f;
-        if (!iso->links || !follow(iso, path, &next))
+        if (!iso->links || !index_follow(iso, path, &next))
             return NULL;
         path = pxed_buf_slice(&next);
     }

@@ -1,7 +1,7 @@
 /* The records of ISO 9660 and Rock Ridge, decoded from hostile bytes. */
 #include "iso_record.h"
 
-static uint32_t le32(const uint8_t *p) {
+static uint32_t record_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
@@ -28,8 +28,8 @@ enum iso_descriptor iso_descriptor_read(const uint8_t sector[ISO_SECTOR], struct
     uint32_t size = (uint32_t)sector[AT_BLOCK_SIZE] | (uint32_t)sector[AT_BLOCK_SIZE + 1] << 8;
     if (size != 512 && size != 1024 && size != 2048)
         return ISO_DESCRIPTOR_OTHER;
-    ret->block = le32(sector + AT_ROOT + 2);
-    ret->size = le32(sector + AT_ROOT + 10);
+    ret->block = record_le32(sector + AT_ROOT + 2);
+    ret->size = record_le32(sector + AT_ROOT + 10);
     ret->block_size = size;
     return sector[0] == 1 ? ISO_DESCRIPTOR_PRIMARY : ISO_DESCRIPTOR_JOLIET;
 }
@@ -169,7 +169,7 @@ static void take_link(struct iso_reading *r, struct pxed_slice field) {
 static void take_continuation(struct iso_reading *r, struct pxed_slice field) {
     const uint8_t *p = bytes_of(field);
     if (field.len >= 28)
-        r->more = (struct iso_continuation){le32(p + 4), le32(p + 12), le32(p + 20)};
+        r->more = (struct iso_continuation){record_le32(p + 4), record_le32(p + 12), record_le32(p + 20)};
 }
 
 static void take_fields(struct iso_reading *r, struct pxed_slice area) {
@@ -194,7 +194,7 @@ static void take_fields(struct iso_reading *r, struct pxed_slice area) {
             record->flags |= ISO_RECORD_SPARSE;
         else if (memcmp(p, "CL", 2) == 0 && len >= 12) {
             record->flags |= ISO_RECORD_CHILD | ISO_RECORD_FOLDER;
-            record->block = le32(p + 4);
+            record->block = record_le32(p + 4);
         }
         area = pxed_slice_skip(area, len);
     }
@@ -209,8 +209,8 @@ void iso_record_begin(struct iso_reading *reading, struct pxed_slice record, enu
     ret->flags = (p[25] & FLAG_FOLDER ? ISO_RECORD_FOLDER : 0u) | (p[25] & FLAG_MORE ? ISO_RECORD_MORE : 0u) |
                  (p[25] & FLAG_ASSOCIATED || special ? ISO_RECORD_SKIP : 0u) |
                  (p[26] || p[27] ? ISO_RECORD_SPARSE : 0u);
-    ret->block = le32(p + 2) + p[1]; /* behind the extended attributes */
-    ret->size = le32(p + 10);
+    ret->block = record_le32(p + 2) + p[1]; /* behind the extended attributes */
+    ret->size = record_le32(p + 10);
     if (ret->block < p[1])
         ret->block = UINT32_MAX;
     if (names == ISO_NAMES_JOLIET) {

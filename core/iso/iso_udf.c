@@ -36,7 +36,7 @@ struct source {
     uint64_t first, next;
 };
 
-static bool spend(struct source *s, uint32_t units) {
+static bool udf_spend(struct source *s, uint32_t units) {
     bool enough = s->work >= units;
     s->work -= enough ? units : s->work;
     if (!enough)
@@ -44,7 +44,7 @@ static bool spend(struct source *s, uint32_t units) {
     return enough;
 }
 
-static uint32_t le32(const uint8_t *p) {
+static uint32_t udf_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
@@ -54,7 +54,7 @@ static bool is_sane(const uint8_t block[BLOCK]) {
     enum { LOGICAL_VOLUME = 6, AT_FILE_SET = 248, FILE_SET_MAX = 16 * BLOCK };
     if (block[0] != LOGICAL_VOLUME || block[1] != 0)
         return true;
-    uint32_t length = le32(block + AT_FILE_SET) & 0x3fffffff, lba = le32(block + AT_FILE_SET + 4);
+    uint32_t length = udf_le32(block + AT_FILE_SET) & 0x3fffffff, lba = udf_le32(block + AT_FILE_SET + 4);
     return length > 0 && length <= FILE_SET_MAX && lba < UINT32_MAX - FILE_SET_MAX;
 }
 
@@ -114,7 +114,7 @@ static bool map_large(struct source *s, UDFFILE *from, struct iso_file *file) {
     for (uint64_t at = 0; ok && at < blocks; at += chunk, chunk = most) {
         if (chunk > blocks - at)
             chunk = (uint32_t)(blocks - at);
-        ok = spend(s, 16) && udfread_read_blocks(from, unused, (uint32_t)at, chunk, 0) == chunk && s->mapped &&
+        ok = udf_spend(s, 16) && udfread_read_blocks(from, unused, (uint32_t)at, chunk, 0) == chunk && s->mapped &&
              !s->broken && s->next - s->first == at + chunk;
     }
     free(unused);
@@ -123,7 +123,7 @@ static bool map_large(struct source *s, UDFFILE *from, struct iso_file *file) {
 }
 
 /* False: the reading ends. */
-static bool take_file(struct source *s, UDFDIR *folder, const char *name, const char *path) {
+static bool udf_take_file(struct source *s, UDFDIR *folder, const char *name, const char *path) {
     char bytes[BLOCK];
     s->left = ENTRY_BLOCKS;
     UDFFILE *from = udfread_file_openat(folder, name);
@@ -143,7 +143,7 @@ static bool take_file(struct source *s, UDFDIR *folder, const char *name, const 
         iso_add(s->b, &file);
     else
         iso_note(s->b, path, "its parts do not lie one behind the other");
-    return ok || spend(s, FRAGMENTED_WORK);
+    return ok || udf_spend(s, FRAGMENTED_WORK);
 }
 
 /* --- folders --- */
@@ -157,14 +157,14 @@ struct walk {
     char path[PXED_PATH_MAX];
 };
 
-static void push(struct walk *w, UDFDIR *dir, const char *path) {
+static void udf_push(struct walk *w, UDFDIR *dir, const char *path) {
     w->path_len[w->depth] = strlen(path);
     memmove(w->path, path, w->path_len[w->depth] + 1);
     w->index[w->depth] = 0;
     w->stack[w->depth++] = dir;
 }
 
-static void pop(struct walk *w) {
+static void udf_pop(struct walk *w) {
     udfread_closedir(w->stack[--w->depth]);
     if (w->depth > 0)
         w->path[w->path_len[w->depth - 1]] = '\0';
@@ -181,30 +181,30 @@ static void take_folder(struct walk *w, UDFDIR *above, const char *name, const c
         s->folders -= most - s->left;
     }
     if (dir)
-        push(w, dir, path);
+        udf_push(w, dir, path);
     else
         iso_note(s->b, path, what);
 }
 
-static bool take(struct walk *w, const struct udfread_dirent *entry) {
+static bool udf_take(struct walk *w, const struct udfread_dirent *entry) {
     struct iso_build *b = w->s->b;
     UDFDIR *folder = w->stack[w->depth - 1];
     char path[PXED_PATH_MAX];
     if (strcmp(entry->d_name, "..") == 0)
         return true;
-    if (!iso_count(b) || !spend(w->s, 1 + w->index[w->depth - 1]++ / SCAN))
+    if (!iso_count(b) || !udf_spend(w->s, 1 + w->index[w->depth - 1]++ / SCAN))
         return false;
     if (!iso_name_is_good(pxed_slice_of(entry->d_name)) || !iso_join(path, w->path, entry->d_name)) {
         iso_note(b, *w->path ? w->path : "the root", "a name in this folder is none that can be asked for");
         return true;
     }
     if (entry->d_type != UDF_DT_DIR)
-        return take_file(w->s, folder, entry->d_name, path);
+        return udf_take_file(w->s, folder, entry->d_name, path);
     take_folder(w, folder, entry->d_name, path);
     return true;
 }
 
-static bool walk(struct source *s, udfread *udf) {
+static bool udf_walk(struct source *s, udfread *udf) {
     struct walk w = {.s = s};
     UDFDIR *root = udfread_opendir(udf, "/");
     struct udfread_dirent entry;
@@ -212,16 +212,16 @@ static bool walk(struct source *s, udfread *udf) {
         snprintf(s->b->why, ISO_WHY_MAX, "the root folder of its UDF cannot be read");
         return false;
     }
-    push(&w, root, "");
+    udf_push(&w, root, "");
     bool ok = true;
     while (ok && w.depth > 0) {
         if (udfread_readdir(w.stack[w.depth - 1], &entry))
-            ok = take(&w, &entry);
+            ok = udf_take(&w, &entry);
         else
-            pop(&w);
+            udf_pop(&w);
     }
     while (w.depth > 0)
-        pop(&w);
+        udf_pop(&w);
     return ok;
 }
 
@@ -236,7 +236,7 @@ bool iso_udf_read(struct iso_build *b) {
     if (!ok)
         snprintf(b->why, ISO_WHY_MAX, "the UDF on it is damaged, or of a kind that is not supported");
     b->iso->names = "UDF";
-    if (ok && (ok = walk(&s, udf)) && b->iso->n == 0) {
+    if (ok && (ok = udf_walk(&s, udf)) && b->iso->n == 0) {
         snprintf(b->why, ISO_WHY_MAX, "there is no file in its UDF that could be served");
         ok = false;
     }

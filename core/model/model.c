@@ -11,7 +11,7 @@ const char *const pxed_stage_names[PXED_STAGE_COUNT + 1] = {
     "kernel", "answer",     "installer", "local",  "refused", NULL,
 };
 
-static bool find_word(struct pxed_slice word, const char *const *words, unsigned *ret) {
+static bool model_find_word(struct pxed_slice word, const char *const *words, unsigned *ret) {
     for (unsigned i = 0; words[i]; i++)
         if (pxed_slice_is(word, words[i])) {
             *ret = i;
@@ -22,7 +22,7 @@ static bool find_word(struct pxed_slice word, const char *const *words, unsigned
 
 bool pxed_firmware_parse(struct pxed_slice name, enum pxed_firmware *ret) {
     unsigned i;
-    if (!find_word(name, pxed_firmware_names, &i))
+    if (!model_find_word(name, pxed_firmware_names, &i))
         return false;
     *ret = (enum pxed_firmware)i;
     return true;
@@ -30,7 +30,7 @@ bool pxed_firmware_parse(struct pxed_slice name, enum pxed_firmware *ret) {
 
 bool pxed_loader_parse(struct pxed_slice name, enum pxed_loader *ret) {
     unsigned i;
-    if (!find_word(name, pxed_loader_names, &i))
+    if (!model_find_word(name, pxed_loader_names, &i))
         return false;
     *ret = (enum pxed_loader)i;
     return true;
@@ -54,7 +54,7 @@ static int arch_group(struct pxed_slice a) {
 
 static bool is_arch(struct pxed_slice a) {
     unsigned i;
-    return arch_group(a) >= 0 || find_word(a, arch_other, &i);
+    return arch_group(a) >= 0 || model_find_word(a, arch_other, &i);
 }
 
 bool pxed_arch_same(struct pxed_slice a, struct pxed_slice b) {

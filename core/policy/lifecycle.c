@@ -16,7 +16,7 @@ static void set_text(char *to, size_t size, struct pxed_slice text) {
         memcpy(to, text.ptr, n);
 }
 
-static void enter(struct lifecycle_record *r, enum lifecycle_state state, int64_t now) {
+static void life_enter(struct lifecycle_record *r, enum lifecycle_state state, int64_t now) {
     r->state = state;
     r->state_at = now;
 }
@@ -69,7 +69,7 @@ static void restore_past(struct lifecycle_record *r, int64_t now) {
     r->fed = false;
     r->expires_at = 0;
     if (was->state == LIFECYCLE_NONE) {
-        enter(r, LIFECYCLE_NONE, now);
+        life_enter(r, LIFECYCLE_NONE, now);
         return;
     }
     r->state = was->state;
@@ -98,7 +98,7 @@ void lifecycle_arm(struct lifecycle_record *r, enum lifecycle_right right, struc
     r->event_at = 0;
     set_text(r->by, sizeof(r->by), by);
     r->step[0] = r->fail[0] = '\0';
-    enter(r, LIFECYCLE_ARMED, now);
+    life_enter(r, LIFECYCLE_ARMED, now);
 }
 
 bool lifecycle_disarm(struct lifecycle_record *r, int64_t now) {
@@ -121,7 +121,7 @@ bool lifecycle_distrust(struct lifecycle_record *r, int64_t now) {
     bool changed = lifecycle_disarm(r, now);
     if (r->state != LIFECYCLE_INSTALLING)
         return changed;
-    enter(r, LIFECYCLE_UNCONFIRMED, now);
+    life_enter(r, LIFECYCLE_UNCONFIRMED, now);
     return true;
 }
 
@@ -192,15 +192,15 @@ static void try_again(struct lifecycle_record *r, int64_t now) {
     if (r->tries == 0)
         return;
     r->reported = r->on_disk = false;
-    enter(r, LIFECYCLE_ARMED, now);
+    life_enter(r, LIFECYCLE_ARMED, now);
 }
 
-static void spend(struct lifecycle_record *r, int64_t now) {
+static void life_spend(struct lifecycle_record *r, int64_t now) {
     if (r->tries > 0)
         r->tries--;
     r->reported = r->fed = false;
     r->expires_at = 0;
-    enter(r, LIFECYCLE_INSTALLING, now);
+    life_enter(r, LIFECYCLE_INSTALLING, now);
 }
 
 void lifecycle_power_on(struct lifecycle_record *r, int64_t now) {
@@ -215,10 +215,10 @@ bool lifecycle_judge(struct lifecycle_record *r, int64_t now) {
     enum lifecycle_state before = r->state;
     bool fed = r->fed;
     if (r->state == LIFECYCLE_ARMED && r->fed)
-        spend(r, now);
+        life_spend(r, now);
     r->fed = false;
     if (r->state == LIFECYCLE_INSTALLING && !r->reported)
-        enter(r, LIFECYCLE_UNCONFIRMED, now);
+        life_enter(r, LIFECYCLE_UNCONFIRMED, now);
     if (r->state == LIFECYCLE_UNCONFIRMED || r->state == LIFECYCLE_FAILED || r->state == LIFECYCLE_STALLED)
         try_again(r, now);
     return fed || r->state != before;
@@ -271,7 +271,7 @@ bool lifecycle_stage(struct lifecycle_record *r, enum pxed_stage stage, enum pxe
 bool lifecycle_delivered(struct lifecycle_record *r, int64_t now) {
     if (r->state != LIFECYCLE_ARMED)
         return false;
-    spend(r, now);
+    life_spend(r, now);
     return true;
 }
 
@@ -304,25 +304,25 @@ static bool may_end(const struct lifecycle_record *r) {
     }
 }
 
-static bool end(struct lifecycle_record *r, enum lifecycle_state state, int64_t now) {
+static bool life_end(struct lifecycle_record *r, enum lifecycle_state state, int64_t now) {
     if (!may_end(r))
         return false;
     if (r->state == LIFECYCLE_ARMED)
-        spend(r, now);
+        life_spend(r, now);
     if (state == LIFECYCLE_INSTALLED)
         r->tries = 0;
     r->reported = true;
     r->event_at = now;
-    enter(r, state, now);
+    life_enter(r, state, now);
     return true;
 }
 
 /* `installing` or a step: the installer runs. */
-static bool progress(struct lifecycle_record *r, int64_t now) {
+static bool life_progress(struct lifecycle_record *r, int64_t now) {
     if (r->state == LIFECYCLE_ARMED)
-        spend(r, now);
+        life_spend(r, now);
     else if (r->state == LIFECYCLE_UNCONFIRMED || r->state == LIFECYCLE_STALLED)
-        enter(r, LIFECYCLE_INSTALLING, now);
+        life_enter(r, LIFECYCLE_INSTALLING, now);
     else if (r->state != LIFECYCLE_INSTALLING)
         return false;
     r->reported = true;
@@ -334,18 +334,18 @@ enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice s
                                  const struct pxed_step *steps, int64_t now, bool *ret_changed) {
     bool changed;
     if (pxed_slice_is(stage, "installing")) {
-        changed = progress(r, now);
+        changed = life_progress(r, now);
     } else if (pxed_slice_is(stage, "installed")) {
-        changed = end(r, LIFECYCLE_INSTALLED, now);
+        changed = life_end(r, LIFECYCLE_INSTALLED, now);
     } else if (pxed_slice_is(stage, "failed")) {
-        changed = end(r, LIFECYCLE_FAILED, now);
+        changed = life_end(r, LIFECYCLE_FAILED, now);
         if (changed)
             set_text(r->fail, sizeof(r->fail), reason);
     } else {
         const struct pxed_step *step = find_step(steps, stage);
         if (!step)
             return PXED_WHY_BAD_STAGE;
-        changed = progress(r, now);
+        changed = life_progress(r, now);
         if (changed) {
             set_text(r->step, sizeof(r->step), stage);
             r->on_disk |= step->disk;
@@ -361,7 +361,7 @@ bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int6
     int64_t since = r->reported ? r->event_at : r->state_at;
     if (now - since < install_timeout_ms)
         return false;
-    enter(r, r->reported ? LIFECYCLE_STALLED : LIFECYCLE_UNCONFIRMED, now);
+    life_enter(r, r->reported ? LIFECYCLE_STALLED : LIFECYCLE_UNCONFIRMED, now);
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* What a name below /boot means: a script, a host's file, an image, an event. */
 #include "names.h"
 
-static bool cut(struct pxed_slice *path, const char *prefix) {
+static bool name_cut(struct pxed_slice *path, const char *prefix) {
     struct pxed_slice p = pxed_slice_of(prefix);
     if (!pxed_slice_starts(*path, p))
         return false;
@@ -45,27 +45,27 @@ static enum pxed_reason parse_host(struct pxed_slice rest, struct name *ret) {
     return PXED_WHY_OK;
 }
 
-static enum pxed_reason classify(struct pxed_slice path, struct pxed_slice script, struct name *ret) {
+static enum pxed_reason name_classify(struct pxed_slice path, struct pxed_slice script, struct name *ret) {
     struct pxed_slice rest = path;
     if (pxed_slice_eq(path, script)) {
         ret->kind = NAME_SCRIPT;
     } else if (pxed_slice_is(path, "event")) {
         ret->kind = NAME_EVENT;
-    } else if (cut(&rest, "os/")) {
+    } else if (name_cut(&rest, "os/")) {
         ptrdiff_t slash = pxed_slice_find(rest, '/', 0);
         if (slash <= 0)
             return PXED_WHY_OK; /* os/memdisk */
         ret->kind = NAME_IMAGE;
         ret->os = pxed_slice_head(rest, (size_t)slash);
         ret->file = pxed_slice_skip(rest, (size_t)slash + 1);
-    } else if (cut(&rest, "hosts/")) {
+    } else if (name_cut(&rest, "hosts/")) {
         ret->kind = NAME_HOST;
         return parse_host(rest, ret);
-    } else if (cut(&rest, "pxelinux.cfg/01-")) {
+    } else if (name_cut(&rest, "pxelinux.cfg/01-")) {
         if (!pxed_mac_parse(rest, &ret->mac))
             return PXED_WHY_BAD_MAC;
         ret->kind = NAME_PXELINUX;
-    } else if (cut(&rest, "grub/grub.cfg-01-")) {
+    } else if (name_cut(&rest, "grub/grub.cfg-01-")) {
         if (!pxed_mac_parse(rest, &ret->mac))
             return PXED_WHY_BAD_MAC;
         ret->kind = NAME_GRUB_MAC;
@@ -77,7 +77,7 @@ static enum pxed_reason classify(struct pxed_slice path, struct pxed_slice scrip
 
 enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, struct name *ret) {
     memset(ret, 0, sizeof(*ret));
-    if (cut(&path, "s/")) {
+    if (name_cut(&path, "s/")) {
         ptrdiff_t slash = pxed_slice_find(path, '/', 0);
         if (slash < 0 || !parse_token(pxed_slice_head(path, (size_t)slash), ret->token))
             return PXED_WHY_BAD_NAME;
@@ -85,7 +85,7 @@ enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, st
         path = pxed_slice_skip(path, (size_t)slash + 1);
     }
     ret->path = path;
-    return classify(path, script, ret);
+    return name_classify(path, script, ret);
 }
 
 bool name_is_private(const struct name *name) {

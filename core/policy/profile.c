@@ -98,7 +98,7 @@ static bool on_way(const struct pxed_boot *b, enum profile_via via) {
 }
 
 /* Can the client take this row: itself, or by loading PXELINUX first? */
-static bool reaches(const struct pxed_boot *b, const struct profile_client *c, bool *ret_handover) {
+static bool profile_reaches(const struct pxed_boot *b, const struct profile_client *c, bool *ret_handover) {
     bool memdisk = b->how == PXED_HOW_MEMDISK, gpxe = c->loader == PXED_LOADER_GPXE;
     bool pxelinux = !b->loaders || (b->loaders & PXED_LOADER_BIT(PXED_LOADER_PXELINUX));
     bool itself = !b->loaders || (b->loaders & PXED_LOADER_BIT(c->loader));
@@ -141,7 +141,7 @@ const struct pxed_boot *profile_boot(const struct pxed_profile *profile, const s
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
         bool handover;
         if ((b->firmware && !(b->firmware & PXED_FW_BIT(client->firmware))) || !on_way(b, client->via) ||
-            !reaches(b, client, &handover))
+            !profile_reaches(b, client, &handover))
             continue;
         if (!image_exists(b, exists, ctx)) {
             if (*ret_why == PXED_WHY_NO_PLAN)

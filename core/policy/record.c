@@ -61,7 +61,7 @@ static const struct field fields[] = {
     FIELD("fed", FIELD_BOOL, fed),
 };
 
-static void write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {
+static void record_write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {
     const void *at = (const char *)r + f->offset;
     unsigned number;
     int64_t time;
@@ -108,19 +108,19 @@ void record_write(const struct lifecycle_record *r, struct pxed_buf *out) {
         pxed_buf_byte(out, '\n');
         pxed_buf_str(out, fields[i].key);
         pxed_buf_byte(out, '=');
-        write_value(&fields[i], r, out);
+        record_write_value(&fields[i], r, out);
     }
     pxed_buf_byte(out, '\n');
 }
 
-static unsigned find_word(const char *const *words, struct pxed_slice value) {
+static unsigned record_find_word(const char *const *words, struct pxed_slice value) {
     for (unsigned i = 0; words[i]; i++)
         if (pxed_slice_is(value, words[i]))
             return i;
     return 0;
 }
 
-static void read_value(const struct field *f, struct pxed_slice value, struct lifecycle_record *r) {
+static void record_read_value(const struct field *f, struct pxed_slice value, struct lifecycle_record *r) {
     void *at = (char *)r + f->offset;
     uint64_t number = 0;
     unsigned small;
@@ -145,10 +145,10 @@ static void read_value(const struct field *f, struct pxed_slice value, struct li
         }
         break;
     case FIELD_STATE:
-        *(enum lifecycle_state *)at = (enum lifecycle_state)find_word(lifecycle_state_names, value);
+        *(enum lifecycle_state *)at = (enum lifecycle_state)record_find_word(lifecycle_state_names, value);
         break;
     case FIELD_RIGHT:
-        *(enum lifecycle_right *)at = (enum lifecycle_right)find_word(lifecycle_right_names, value);
+        *(enum lifecycle_right *)at = (enum lifecycle_right)record_find_word(lifecycle_right_names, value);
         break;
     case FIELD_TOKEN:
         for (size_t i = 0; value.len == 32 && i < 16; i++)
@@ -178,7 +178,7 @@ bool record_read(struct pxed_slice text, struct lifecycle_record *ret) {
             return false;
         for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
             if (pxed_slice_is(key, fields[i].key))
-                read_value(&fields[i], value, &r);
+                record_read_value(&fields[i], value, &r);
     }
     if (r.mac.len == 0 || r.stage >= PXED_STAGE_COUNT)
         return false;

@@ -56,7 +56,7 @@ static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
     return why;
 }
 
-static enum pxed_reason plan(struct boot *b, struct pxed_arena *arena) {
+static enum pxed_reason boot_plan(struct boot *b, struct pxed_arena *arena) {
     struct render r = boot_render(b, arena);
     enum pxed_reason why = render_plan(&r, b->firmware, b->loader, &b->plan);
     if (why == PXED_WHY_NO_IMAGE)
@@ -74,14 +74,14 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
     if (!b->os)
         b->os = catalogue_os_make(&b->d->plugins, b->with_os, arena);
     if (b->reason == PXED_WHY_OK)
-        b->reason = plan(b, arena);
+        b->reason = boot_plan(b, arena);
     else if (b->reason == b->host->trouble)
         b->looked_for = b->host->trouble_text;
     if (b->reason != PXED_WHY_OK)
         boot_refuse(b, b->reason);
 }
 
-static void set_note(struct boot *b, struct pxed_arena *arena) {
+static void boot_set_note(struct boot *b, struct pxed_arena *arena) {
     char text[PXED_MAC_TEXT];
     struct pxed_slice name = b->host ? b->host->pub.name : PXED_SLICE("unknown machine");
     const char *note = pxed_arena_printf(arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(name),
@@ -102,7 +102,7 @@ struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
         boot_refuse(b, b->reason == PXED_WHY_OK ? PXED_WHY_NO_DIALECT : b->reason);
         out.len = 0;
     }
-    set_note(b, arena);
+    boot_set_note(b, arena);
     dialect_write(b->loader, b->firmware, &b->plan, base, &out);
     return pxed_buf_slice(&out);
 }

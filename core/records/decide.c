@@ -60,7 +60,7 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
     return why == PXED_WHY_OK ? host->trouble : why;
 }
 
-static void learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
+static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
     if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE)
         m->loader_at = now;
     if (facts->has_firmware && (!m->rec.has_firmware || m->rec.firmware != facts->firmware)) {
@@ -87,7 +87,7 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     struct machine *m = decide_machine(d, &facts->mac, &host);
     const struct settings *s = &d->catalogue->settings;
     if (facts->boots) {
-        learn(d, m, facts, now);
+        decide_learn(d, m, facts, now);
         if (m->rec.stage == PXED_STAGE_NONE) {
             snprintf(detail, sizeof(detail), "firmware=%s arch=%u loader=%s", pxed_firmware_names[facts->firmware],
                      facts->arch, pxed_loader_names[facts->loader]);

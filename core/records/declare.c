@@ -54,7 +54,7 @@ static bool take_os(void *arg, struct lifecycle_record *rec) {
 }
 
 /* The line's OS id or name changed: an unused arming follows the id. */
-static void follow(struct daemon *d, struct machine *m, const struct catalogue_host *h) {
+static void declare_follow(struct daemon *d, struct machine *m, const struct catalogue_host *h) {
     struct now_says line = {h->os->id.text, clock_wall()};
     char text[160], was[64];
     snprintf(was, sizeof(was), "%s", m->rec.line_os);
@@ -92,7 +92,7 @@ static void note_names(void *arg, struct machine *m) {
 }
 
 /* The one that has a name now comes before those that had it. */
-static int by_name(const void *a, const void *b) {
+static int declare_by_name(const void *a, const void *b) {
     const struct held_name *p = a, *q = b;
     int order = strcasecmp(p->name.ptr, q->name.ptr);
     return order ? order : q->now - p->now;
@@ -161,7 +161,7 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
     struct held_names names = {.n = 0};
     machines_each(&d->machines, note_names, &names);
     if (names.n > 0)
-        qsort(names.items, names.n, sizeof(*names.items), by_name);
+        qsort(names.items, names.n, sizeof(*names.items), declare_by_name);
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct catalogue_host *h = &c->hosts[i];
         bool held = false;
@@ -176,7 +176,7 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
         if (held) {
             if (!m->held)
                 machines_hold(&d->machines, m, true);
-            follow(d, m, h);
+            declare_follow(d, m, h);
         } else {
             add_line(all, m, h);
         }
@@ -254,7 +254,7 @@ static void tell_new(struct declaring *all) {
     }
 }
 
-static void declared(void *arg, int result) {
+static void declare_declared(void *arg, int result) {
     struct declaring *all = arg;
     struct daemon *d = all->d;
     bool again = d->declare_again || all->catalogue != d->catalogue;
@@ -294,10 +294,10 @@ static void declare_new(struct daemon *d, struct catalogue *c) {
         list[i] = all->lines[i].m;
     all->catalogue = catalogue_ref(c);
     d->declaring = all;
-    int rc = ledger_commit(&d->machines, list, all->n, make_known, declared, all);
+    int rc = ledger_commit(&d->machines, list, all->n, make_known, declare_declared, all);
     free(list);
     if (rc < 0)
-        declared(all, rc);
+        declare_declared(all, rc);
 }
 
 /* --- lines that are gone --- */

@@ -77,40 +77,40 @@ struct keep {
     int rc;
 };
 
-static void tell(const struct daemon *d, int rc) {
+static void keep_tell(const struct daemon *d, int rc) {
     if (rc < 0)
         log_core(PXED_LOG_WARNING, "state", "cannot keep the host table in %s: %s", d->state_dir, strerror(-rc));
 }
 
-static void write_in_worker(uv_work_t *work) {
+static void keep_write_in_worker(uv_work_t *work) {
     struct keep *k = work->data;
     k->rc = write_table(k->now);
 }
 
-static void written(uv_work_t *work, int status);
+static void keep_written(uv_work_t *work, int status);
 
-static void start(struct keep *k) {
+static void keep_start(struct keep *k) {
     k->now = k->next;
     k->next = NULL;
-    if (!k->now || uv_queue_work(k->d->loop, &k->work, write_in_worker, written) == 0)
+    if (!k->now || uv_queue_work(k->d->loop, &k->work, keep_write_in_worker, keep_written) == 0)
         return;
     catalogue_unref(k->now);
     k->now = NULL;
 }
 
-static void written(uv_work_t *work, int status) {
+static void keep_written(uv_work_t *work, int status) {
     struct keep *k = work->data;
     (void)status;
-    tell(k->d, k->rc);
+    keep_tell(k->d, k->rc);
     catalogue_unref(k->now);
     k->now = NULL;
-    start(k);
+    keep_start(k);
 }
 
 void keep_table(struct daemon *d, struct catalogue *c) {
     static struct keep keep; /* one file, one writer */
     if (!d->loop) {
-        tell(d, write_table(c));
+        keep_tell(d, write_table(c));
         return;
     }
     keep.d = d;
@@ -119,5 +119,5 @@ void keep_table(struct daemon *d, struct catalogue *c) {
         catalogue_unref(keep.next);
     keep.next = catalogue_ref(c);
     if (!keep.now)
-        start(&keep);
+        keep_start(&keep);
 }

@@ -120,7 +120,7 @@ static void make_entry(struct ledger *l, struct entry *e) {
     free(changed);
 }
 
-static void gather(struct ledger *l) {
+static void ledger_gather(struct ledger *l) {
     struct machines *ms = l->ms;
     l->going = l->first;
     l->first = l->last = NULL;
@@ -179,7 +179,7 @@ static void put_mark(struct ledger *l, struct ledger_rows *b) {
 
 /* --- its answer --- */
 
-static int send(struct ledger *l);
+static int ledger_send(struct ledger *l);
 
 /* What the answers ask for meanwhile waits: it goes with the next commit. */
 static void answer_entries(void *arg) {
@@ -199,10 +199,10 @@ static void answer_entries(void *arg) {
     bool more = l->first || l->again;
     l->again = l->in_flight = false;
     if (more)
-        send(l);
+        ledger_send(l);
 }
 
-static void show(struct ledger *l, struct ledger_write *w) {
+static void ledger_show(struct ledger *l, struct ledger_write *w) {
     struct machine *m = w->m;
     if (w->erase) {
         m->version = 0;
@@ -230,7 +230,7 @@ static void keep_unwritten(struct ledger *l, struct ledger_write *w) {
         machines_dirty(l->ms, w->m, w->law);
 }
 
-static void answered(void *arg, int result) {
+static void ledger_answered(void *arg, int result) {
     struct ledger *l = arg;
     bool ok = result == PXED_STORE_OK;
     while (l->writes) {
@@ -238,7 +238,7 @@ static void answered(void *arg, int result) {
         l->writes = w->next;
         w->m->write = NULL;
         if (ok)
-            show(l, w);
+            ledger_show(l, w);
         else
             keep_unwritten(l, w);
         free(w);
@@ -268,31 +268,31 @@ static bool somebody_waits(const struct ledger *l) {
 }
 
 /* 0, or what the store says at once; then all is told already. */
-static int send(struct ledger *l) {
+static int ledger_send(struct ledger *l) {
     struct ledger_rows b = {0};
     int rc = 0;
     l->law = false;
     l->in_flight = true;
-    gather(l);
+    ledger_gather(l);
     put_machines(l, &b);
     put_journal(l, &b);
     l->law |= l->ms->mark_due;
     if (l->law)
         put_mark(l, &b);
     if (b.n > 0 || somebody_waits(l))
-        rc = l->store->commit(l->store->self, b.items, b.n, answered, l);
+        rc = l->store->commit(l->store->self, b.items, b.n, ledger_answered, l);
     else
-        answered(l, PXED_STORE_OK); /* steps of strangers only */
+        ledger_answered(l, PXED_STORE_OK); /* steps of strangers only */
     ledger_rows_free(&b);
     if (rc < 0)
-        answered(l, rc);
+        ledger_answered(l, rc);
     return rc;
 }
 
 /* --- what others call --- */
 
 /* On an idle ledger a refusal is returned, not told: `done` never comes from inside. */
-static int submit(struct ledger *l, struct entry *e) {
+static int ledger_submit(struct ledger *l, struct entry *e) {
     *(l->last ? &l->last->next : &l->first) = e;
     l->last = e;
     for (size_t i = 0; i < e->n; i++)
@@ -300,7 +300,7 @@ static int submit(struct ledger *l, struct entry *e) {
     if (l->in_flight)
         return 0;
     l->calling = true;
-    int rc = send(l);
+    int rc = ledger_send(l);
     l->calling = false;
     return rc;
 }
@@ -312,7 +312,7 @@ int ledger_commit(struct machines *ms, struct machine *const *list, size_t n, le
     e->list = pxed_xalloc((n + 1) * sizeof(*e->list));
     if (n > 0)
         memcpy(e->list, list, n * sizeof(struct machine *));
-    return submit(ms->ledger, e);
+    return ledger_submit(ms->ledger, e);
 }
 
 int ledger_flush(struct machines *ms, ledger_done *done, void *arg) {
@@ -321,7 +321,7 @@ int ledger_flush(struct machines *ms, ledger_done *done, void *arg) {
     ms->ledger->again |= ms->ledger->in_flight; /* what is on its way is followed by the rest */
     if (ms->ledger->in_flight || (!ms->dirty && ms->saved_seq == ms->seq && !ms->mark_due))
         return 0;
-    return send(ms->ledger);
+    return ledger_send(ms->ledger);
 }
 
 size_t ledger_in_flight(const struct machines *ms) {

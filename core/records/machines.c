@@ -138,7 +138,7 @@ static void drop_entry(struct machines *ms, struct journal_entry *e) {
     free(e);
 }
 
-static void forget(struct machines *ms, struct machine *m) {
+static void machines_forget(struct machines *ms, struct machine *m) {
     struct machine **at = mac_slot(ms, &m->rec.mac);
     while (*at != m)
         at = &(*at)->next_mac;
@@ -164,7 +164,7 @@ struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac,
     if (ms->n_strangers >= STRANGERS_MAX) {
         struct machine *oldest = ms->oldest_stranger;
         unlink_stranger(ms, oldest);
-        forget(ms, oldest);
+        machines_forget(ms, oldest);
     }
     m = pxed_xalloc(sizeof(*m));
     m->rec.mac = *mac;

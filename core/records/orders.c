@@ -132,7 +132,7 @@ static int make_armed(void *arg, struct machine *m, struct lifecycle_record *rec
     return 1;
 }
 
-static void armed(void *arg, int result) {
+static void order_armed(void *arg, int result) {
     struct arming *a = arg;
     for (size_t i = 0; i < a->n && result == 0; i++)
         declare_tell_armed(a->d, a->list[i]);
@@ -168,9 +168,9 @@ void orders_arm(void *self, const struct pxed_arm_order *order, void (*done)(voi
     a->list = PXED_NEWS(&a->arena, struct machine *, count.n + 1);
     a->secrets = PXED_NEWS(&a->arena, struct declare_secrets, count.n + 1);
     each_ordered(d, order, add_ordered, a);
-    int rc = ledger_commit(&d->machines, a->list, a->n, make_armed, armed, a);
+    int rc = ledger_commit(&d->machines, a->list, a->n, make_armed, order_armed, a);
     if (rc < 0)
-        armed(a, rc);
+        order_armed(a, rc);
 }
 
 /* --- disarm, adopt: in force at once --- */
@@ -241,7 +241,7 @@ static int make_ended(void *arg, struct machine *m, struct lifecycle_record *rec
     return e->changed;
 }
 
-static void ended(void *arg, int result) {
+static void order_ended(void *arg, int result) {
     struct ending *e = arg;
     if (result == 0) {
         machines_journal(&e->d->machines, e->m, e->stage.ptr,
@@ -271,8 +271,8 @@ enum pxed_reason orders_event(void *self, const struct pxed_hwaddr *mac, struct 
     e->stage = pxed_arena_dup(&e->arena, stage);
     e->reason = pxed_arena_dup(&e->arena, reason);
     e->who = pxed_arena_dup(&e->arena, who);
-    int rc = ledger_commit(&d->machines, &e->m, 1, make_ended, ended, e);
+    int rc = ledger_commit(&d->machines, &e->m, 1, make_ended, order_ended, e);
     if (rc < 0)
-        ended(e, rc);
+        order_ended(e, rc);
     return PXED_WHY_OK;
 }

@@ -36,7 +36,7 @@ struct identity {
     uint64_t inode, born;
 };
 
-static bool identify(int fd, struct identity *ret) {
+static bool mark_identify(int fd, struct identity *ret) {
     struct statx st;
     if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &st) < 0)
         return false;
@@ -117,7 +117,7 @@ int store_mark_read(const char *state_dir, struct store_mark *ret) {
         return errno == ENOENT ? 0 : -errno;
     ssize_t n = pread(fd, text, sizeof(text), 0);
     ret->there = true;
-    if (n < 0 || !identify(fd, &own) || !read_text(pxed_slice(text, (size_t)n), &own, ret))
+    if (n < 0 || !mark_identify(fd, &own) || !read_text(pxed_slice(text, (size_t)n), &own, ret))
         ret->copied = true;
     close(fd);
     uint64_t witness = highest_witness(state_dir);
@@ -130,7 +130,7 @@ static int write_text(int fd, const struct ledger_mark *mark) {
     char text[MARK_BYTES + 1];
     struct pxed_buf b = {text, sizeof(text), 0};
     struct identity own;
-    if (!identify(fd, &own))
+    if (!mark_identify(fd, &own))
         return -errno;
     pxed_buf_str(&b, "pxed-mark 1 inode=");
     pxed_buf_u64(&b, own.inode);
@@ -171,7 +171,7 @@ struct mark_work {
     void *arg;
 };
 
-static void write_in_worker(uv_work_t *work) {
+static void mark_write_in_worker(uv_work_t *work) {
     struct mark_work *w = work->data;
     w->rc = store_mark_write(w->d->state_dir, &w->mark);
 }
@@ -196,7 +196,7 @@ static void write_mark(void *arg, const struct ledger_mark *mark, void (*written
     struct mark_work *w = pxed_xalloc(sizeof(*w));
     *w = (struct mark_work){.d = arg, .mark = *mark, .written = written, .arg = written_arg};
     w->work.data = w;
-    if (uv_queue_work(w->d->loop, &w->work, write_in_worker, written_in_worker) < 0) {
+    if (uv_queue_work(w->d->loop, &w->work, mark_write_in_worker, written_in_worker) < 0) {
         written(written_arg);
         free(w);
     }
@@ -240,7 +240,7 @@ struct distrust {
     size_t armed, running;
 };
 
-static bool distrust(void *arg, struct lifecycle_record *rec) {
+static bool mark_distrust(void *arg, struct lifecycle_record *rec) {
     return lifecycle_distrust(rec, *(const int64_t *)arg);
 }
 
@@ -248,7 +248,7 @@ static void distrust_one(void *arg, struct machine *m) {
     struct distrust *t = arg;
     enum lifecycle_state before = m->rec.state;
     int64_t now = clock_wall();
-    if (!ledger_take(&t->d->machines, m, distrust, &now))
+    if (!ledger_take(&t->d->machines, m, mark_distrust, &now))
         return;
     t->armed += before == LIFECYCLE_ARMED;
     t->running += before == LIFECYCLE_INSTALLING;

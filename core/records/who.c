@@ -26,7 +26,7 @@ static struct mnl_socket *open_socket(void) {
 }
 
 /* Sends the request and hands its answer to `read`. False if the kernel says no. */
-static bool ask(struct nlmsghdr *request, mnl_cb_t read, void *arg) {
+static bool who_ask(struct nlmsghdr *request, mnl_cb_t read, void *arg) {
     static unsigned seq;
     char answer[8192];
     struct mnl_socket *socket = open_socket();
@@ -92,7 +92,7 @@ static struct route find_route(const struct pxed_addr *peer) {
     route->rtm_family = addr_family(peer);
     route->rtm_dst_len = (uint8_t)(addr_size(peer) * 8);
     mnl_attr_put(request, RTA_DST, addr_size(peer), peer->bytes);
-    if (!ask(request, read_route, &r))
+    if (!who_ask(request, read_route, &r))
         r.found = false;
     return r;
 }
@@ -126,7 +126,7 @@ static void find_neighbour(const struct pxed_addr *peer, uint32_t card, struct w
     neighbour->ndm_family = addr_family(peer);
     neighbour->ndm_ifindex = (int)card;
     mnl_attr_put(request, NDA_DST, addr_size(peer), peer->bytes);
-    ask(request, read_neighbour, ret);
+    who_ask(request, read_neighbour, ret);
 }
 
 void who_look(const struct pxed_addr *peer, struct who *ret) {

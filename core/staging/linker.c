@@ -40,7 +40,7 @@ static bool below_share(int dir_fd) {
            share.st_ino == parent.st_ino;
 }
 
-static int obey(const int fds[2], const char *name) {
+static int linker_obey(const int fds[2], const char *name) {
     struct stat st;
     if (strchr(name, '/') || name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return -EINVAL;
@@ -66,7 +66,7 @@ static _Noreturn void serve(void) {
         if (c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(fds)) &&
             !(msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC))) {
             memcpy(fds, CMSG_DATA(c), sizeof(fds));
-            rc = obey(fds, name);
+            rc = linker_obey(fds, name);
         }
         for (int i = 0; i < 2; i++)
             if (fds[i] >= 0)
@@ -126,7 +126,7 @@ int linker_start(const char *share) {
 
 /* --- the daemon's side --- */
 
-static int ask(int socket, int source_fd, int dir_fd, const char *name) {
+static int linker_ask(int socket, int source_fd, int dir_fd, const char *name) {
     int fds[2] = {source_fd, dir_fd}, rc = -EIO;
     union control control;
     struct iovec iov = {(void *)(uintptr_t)name, strlen(name)};
@@ -143,7 +143,7 @@ static int ask(int socket, int source_fd, int dir_fd, const char *name) {
     return recv(socket, &rc, sizeof(rc), 0) == sizeof(rc) ? rc : -EIO;
 }
 
-static int copy(int source_fd, int dir_fd, const char *name) {
+static int linker_copy(int source_fd, int dir_fd, const char *name) {
     struct stat st;
     int rc = 0, fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
@@ -170,9 +170,9 @@ int linker_link(int socket, const char *source, int dir_fd, const char *name) {
         return -errno;
     int rc = link_fd(source_fd, dir_fd, name);
     if ((rc == -EPERM || rc == -EACCES) && socket >= 0)
-        rc = ask(socket, source_fd, dir_fd, name);
+        rc = linker_ask(socket, source_fd, dir_fd, name);
     if (rc == -EXDEV || rc == -EMLINK)
-        rc = copy(source_fd, dir_fd, name);
+        rc = linker_copy(source_fd, dir_fd, name);
     close(source_fd);
     return rc;
 }

@@ -102,14 +102,14 @@ static void end_batch(struct stage *st) {
     st->busy = false;
 }
 
-static void kept(void *arg, int result) {
+static void batch_kept(void *arg, int result) {
     struct stage *st = arg;
     (void)result; /* the record written before holds these names too: nothing of ours is ever taken for another's */
     end_batch(st);
     next_batch(st);
 }
 
-static void tell(struct stage *st, struct staged *s, const struct stage_job *job) {
+static void batch_tell(struct stage *st, struct staged *s, const struct stage_job *job) {
     if (job->error) {
         st->failed = true;
         s->key = 0;
@@ -126,7 +126,7 @@ static void tell(struct stage *st, struct staged *s, const struct stage_job *job
                  job->kept, job->opens ? "open" : "closed");
 }
 
-static void worked(uv_work_t *work, int status) {
+static void batch_worked(uv_work_t *work, int status) {
     struct stage *st = work->data;
     (void)status;
     if (st->d->stopping) { /* store and share have gone; the record written before holds these names */
@@ -140,11 +140,11 @@ static void worked(uv_work_t *work, int status) {
         job->now = s->known.items; /* what the job knew went with the old arena */
         job->known = NULL;
         job->n_known = 0;
-        tell(st, s, job);
+        batch_tell(st, s, job);
         if (job->opens && job->folders[STAGE_SHARE] && !job->leaves && is_live(st, s->machine))
             set_account(st, s, true, job->folders[STAGE_SHARE]);
     }
-    commit_known(st, true, kept);
+    commit_known(st, true, batch_kept);
 }
 
 static void do_work(uv_work_t *work) {
@@ -156,7 +156,8 @@ static void do_work(uv_work_t *work) {
 static void told_store(void *arg, int result) {
     struct stage *st = arg;
     st->work.data = st;
-    if (result == PXED_STORE_OK && !st->d->stopping && uv_queue_work(st->d->loop, &st->work, do_work, worked) == 0)
+    if (result == PXED_STORE_OK && !st->d->stopping &&
+        uv_queue_work(st->d->loop, &st->work, do_work, batch_worked) == 0)
         return;
     for (size_t i = 0; i < st->n; i++)
         st->batch[i]->key = 0; /* as if it had not been rendered: the next change, or the timer, tries again */
@@ -166,7 +167,7 @@ static void told_store(void *arg, int result) {
 
 /* --- the queue --- */
 
-static void collect(struct stage *st) {
+static void batch_collect(struct stage *st) {
     struct staged *s;
     st->jobs = pxed_xalloc(BATCH * sizeof(*st->jobs));
     st->batch = pxed_xalloc(BATCH * sizeof(struct staged *));
@@ -192,7 +193,7 @@ static void collect(struct stage *st) {
     }
 }
 
-static void settle(struct stage *st) {
+static void batch_settle(struct stage *st) {
     const struct pxed_share_smb *smb = services_find(&st->d->services, "share.smb/1");
     if (smb && !st->settled)
         smb->settled(smb->self);
@@ -208,16 +209,16 @@ static void next_batch(struct stage *st) {
     if (st->busy || st->d->stopping)
         return;
     if (!st->first) {
-        settle(st);
+        batch_settle(st);
         return;
     }
-    collect(st);
+    batch_collect(st);
     if (st->n == 0) {
         end_batch(st);
         if (st->first)
             uv_idle_start(&st->idle, on_idle);
         else
-            settle(st);
+            batch_settle(st);
         return;
     }
     st->busy = true;

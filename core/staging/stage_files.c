@@ -29,19 +29,20 @@ bool stage_hash_link(const char *source, struct stage_hash *ret) {
     return true;
 }
 
-static void complain(struct stage_job *job, const char *what, const char *name, int error) {
+static void stage_complain(struct stage_job *job, const char *what, const char *name, int error) {
     if (!job->error)
         job->error = pxed_arena_printf(&job->arena, "%s %s: %s", what, name, strerror(error));
 }
 
-static bool same(const struct stage_hash *a, const struct stage_hash *b) {
+static bool stage_same(const struct stage_hash *a, const struct stage_hash *b) {
     return strcmp(a->hex, b->hex) == 0;
 }
 
 static bool is_ours(const struct stage_job *job, enum stage_place place, const char *name,
                     const struct stage_hash *hash) {
     for (size_t i = 0; i < job->n_known; i++)
-        if (job->known[i].place == place && strcmp(job->known[i].name, name) == 0 && same(&job->known[i].hash, hash))
+        if (job->known[i].place == place && strcmp(job->known[i].name, name) == 0 &&
+            stage_same(&job->known[i].hash, hash))
             return true;
     return false;
 }
@@ -51,7 +52,7 @@ static void note_ours(struct stage_job *job, enum stage_place place, const char 
 }
 
 /* What lies there: 0 with its text's hash and its identity, or a negative errno. */
-static int look(int dir_fd, const char *name, struct stage_hash *ret_text, struct stage_hash *ret_identity) {
+static int stage_look(int dir_fd, const char *name, struct stage_hash *ret_text, struct stage_hash *ret_identity) {
     struct stat st;
     int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
@@ -137,11 +138,11 @@ static void drop_note(int dir_fd, const char *name) {
         unlinkat(dir_fd, note, 0);
 }
 
-static bool put(struct stage_job *job, int dir_fd, const struct stage_file *f) {
+static bool stage_put(struct stage_job *job, int dir_fd, const struct stage_file *f) {
     struct stage_hash text, identity;
-    int rc = look(dir_fd, f->name, &text, &identity);
+    int rc = stage_look(dir_fd, f->name, &text, &identity);
     const struct stage_hash *there = f->link ? &identity : &text;
-    if (rc == 0 && same(there, &f->hash)) {
+    if (rc == 0 && stage_same(there, &f->hash)) {
         note_ours(job, f->place, f->name, &f->hash);
         return true;
     }
@@ -153,7 +154,7 @@ static bool put(struct stage_job *job, int dir_fd, const struct stage_file *f) {
     }
     rc = f->link ? put_link(job, dir_fd, f->name, f->link) : put_text(dir_fd, f->name, f->text);
     if (rc < 0) {
-        complain(job, f->link ? "cannot link" : "cannot write", f->name, -rc);
+        stage_complain(job, f->link ? "cannot link" : "cannot write", f->name, -rc);
         return false;
     }
     job->written++;
@@ -176,13 +177,13 @@ static void drop_unwanted(struct stage_job *job, enum stage_place place, int dir
     for (size_t i = 0; i < job->n_known; i++) {
         const struct stage_known *k = &job->known[i];
         struct stage_hash text, identity;
-        if (k->place != place || is_wanted(job, k) || look(dir_fd, k->name, &text, &identity) < 0)
+        if (k->place != place || is_wanted(job, k) || stage_look(dir_fd, k->name, &text, &identity) < 0)
             continue;
-        bool ours = same(&k->hash, &text) || same(&k->hash, &identity);
+        bool ours = stage_same(&k->hash, &text) || stage_same(&k->hash, &identity);
         if (ours)
             drop_note(dir_fd, k->name);
         if (ours && unlinkat(dir_fd, k->name, 0) < 0 && errno != ENOENT) {
-            complain(job, "cannot remove", k->name, errno);
+            stage_complain(job, "cannot remove", k->name, errno);
             note_ours(job, place, k->name, &k->hash);
         }
     }
@@ -191,13 +192,13 @@ static void drop_unwanted(struct stage_job *job, enum stage_place place, int dir
 /* A script of the operator's own lies in place of ours: it looks for the image under a name of its own. */
 static void put_alias(struct stage_job *job, int dir_fd) {
     struct stage_hash text, identity;
-    if (!job->gate || !job->alias.name || !job->opens || look(dir_fd, job->gate, &text, &identity) < 0)
+    if (!job->gate || !job->alias.name || !job->opens || stage_look(dir_fd, job->gate, &text, &identity) < 0)
         return;
     for (size_t i = 0; i < job->n_now; i++)
         if (job->now[i].place == STAGE_SHARE && strcmp(job->now[i].name, job->gate) == 0 &&
-            same(&job->now[i].hash, &text))
+            stage_same(&job->now[i].hash, &text))
             return;
-    put(job, dir_fd, &job->alias);
+    stage_put(job, dir_fd, &job->alias);
 }
 
 static void apply_place(struct stage_job *job, enum stage_place place) {
@@ -205,29 +206,29 @@ static void apply_place(struct stage_job *job, enum stage_place place) {
     if (!folder)
         return;
     if (!job->leaves && mkdir(folder, place == STAGE_SHARE ? job->mode : 0755) < 0 && errno != EEXIST) {
-        complain(job, "cannot make the folder", folder, errno);
+        stage_complain(job, "cannot make the folder", folder, errno);
         return;
     }
     int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (dir_fd < 0) {
         if (errno != ENOENT || !job->leaves)
-            complain(job, "cannot open", folder, errno);
+            stage_complain(job, "cannot open", folder, errno);
         return;
     }
     for (size_t i = 0; i < job->n_files; i++)
         if (job->files[i].place == place && job->files[i].gate != job->opens)
-            put(job, dir_fd, &job->files[i]);
+            stage_put(job, dir_fd, &job->files[i]);
     if (!job->opens)
         drop_unwanted(job, place, dir_fd);
     for (size_t i = 0; i < job->n_files; i++)
         if (job->files[i].place == place && job->files[i].gate == job->opens)
-            put(job, dir_fd, &job->files[i]);
+            stage_put(job, dir_fd, &job->files[i]);
     if (place == STAGE_SHARE)
         put_alias(job, dir_fd);
     if (job->opens)
         drop_unwanted(job, place, dir_fd);
     if (fsync(dir_fd) < 0) /* the names that were renamed into it */
-        complain(job, "cannot keep", folder, errno);
+        stage_complain(job, "cannot keep", folder, errno);
     close(dir_fd);
     if (job->leaves && place == STAGE_SHARE)
         rmdir(folder); /* not empty: an operator's files are in it */

@@ -147,12 +147,12 @@ static int copy_tree(struct task *t) {
     return rc;
 }
 
-static void run(uv_work_t *work) {
+static void images_run(uv_work_t *work) {
     struct task *t = work->data;
     t->error = t->file ? copy_file(t) : copy_tree(t);
 }
 
-static void done(uv_work_t *work, int status) {
+static void images_done(uv_work_t *work, int status) {
     struct task *t = work->data;
     struct images *im = t->images;
     if (status < 0)
@@ -178,8 +178,8 @@ static bool is_fresh(const char *path, const struct stat *iso) {
 }
 
 /* 0: it is there; -EAGAIN: it is on its way, since now or before; else why it will not come. */
-static int want(struct images *im, const struct catalogue_os *os, const struct iso *from, const char *file,
-                const char *to) {
+static int images_want(struct images *im, const struct catalogue_os *os, const struct iso *from, const char *file,
+                       const char *to) {
     const struct stat *iso = &from->st;
     const struct catalogue_os *known = catalogue_os(im->catalogue, os->id.text); /* lives as long as the task */
     struct task *t = im->tasks;
@@ -207,7 +207,7 @@ static int want(struct images *im, const struct catalogue_os *os, const struct i
     t->work.data = t;
     snprintf(t->to, sizeof(t->to), "%s", to);
     log_core(PXED_LOG_INFO, "image-copied", "%s out of an ISO of %.*s", to, PXED_S(os->id.text));
-    if (uv_queue_work(im->loop, &t->work, run, done) < 0) {
+    if (uv_queue_work(im->loop, &t->work, images_run, images_done) < 0) {
         catalogue_unref(t->catalogue);
         t->catalogue = NULL;
         t->state = TASK_FAILED;
@@ -235,7 +235,7 @@ int images_find(struct images *im, const struct catalogue_os *os, const char *fi
     const char *slash = strrchr(file, '/');
     *ret_path =
         pxed_arena_printf(arena, "%s/.images/%.*s/%s", c->share_dir, PXED_S(os->id.text), slash ? slash + 1 : file);
-    return want(im, os, iso, file, *ret_path);
+    return images_want(im, os, iso, file, *ret_path);
 }
 
 void images_generation(struct images *im, struct catalogue *c) {
@@ -250,7 +250,7 @@ void images_generation(struct images *im, struct catalogue *c) {
         if (!iso)
             continue;
         snprintf(to, sizeof(to), "%s/.media/%.*s", c->share_dir, PXED_S(os->id.text));
-        want(im, os, iso, NULL, to);
+        images_want(im, os, iso, NULL, to);
     }
 }
 

@@ -93,7 +93,7 @@ static int find_image(struct stage *st, struct stage_job *job, const struct cata
 
 /* What the plugin found to be linked, each under its own name; a script of the operator's own may look for the first
  * under another. False: not now. A missing one is told on the machine's screen, and by `pxed check`. */
-static bool add_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os) {
+static bool stage_add_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os) {
     const char *alias = catalogue_fact(os, "share-alias");
     struct stage_file f;
     for (size_t i = 0; i < os->n_facts && job->opens; i++) {
@@ -148,7 +148,7 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
         job->folders[STAGE_SHARE] = mac_name(m, pxed_arena_printf(&job->arena, "%s/", c->share_dir), &job->arena);
     job->folders[STAGE_PXELINUX] = pxed_arena_printf(&job->arena, "%s/pxelinux.cfg", c->tftp_dir);
     if (stage_shares(os) && c->share_dir) {
-        if (!add_image(st, job, os))
+        if (!stage_add_image(st, job, os))
             return false;
         add_files(st, job, m, host, os);
     }

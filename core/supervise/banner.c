@@ -8,7 +8,7 @@
 #include "image_files.h"
 #include "log.h"
 
-static bool is_file(const char *folder, const char *name) {
+static bool banner_is_file(const char *folder, const char *name) {
     char path[PATH_MAX];
     struct stat st;
     return snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path) && stat(path, &st) == 0 &&
@@ -16,9 +16,11 @@ static bool is_file(const char *folder, const char *name) {
 }
 
 static void say_loader(const struct catalogue *c, const char *key, const char *name) {
-    const char *where = is_file(c->tftp_dir, name) ? c->tftp_dir : is_file(c->boot_dir, name) ? c->boot_dir : NULL;
+    const char *where = banner_is_file(c->tftp_dir, name)   ? c->tftp_dir
+                        : banner_is_file(c->boot_dir, name) ? c->boot_dir
+                                                            : NULL;
     for (size_t i = 0; !where && i < c->settings.loader_path.n; i++)
-        if (is_file(c->settings.loader_path.items[i], name))
+        if (banner_is_file(c->settings.loader_path.items[i], name))
             where = c->settings.loader_path.items[i];
     log_core(where ? PXED_LOG_INFO : PXED_LOG_WARNING, "start", "%s %s: %s", key, name,
              where ? where : "MISSING: not in root/tftp, root/boot or loader-path");

@@ -130,7 +130,7 @@ static void transfers_view(void *self, void (*row)(void *arg, const struct pxed_
     }
 }
 
-static bool resolve(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_mac) {
+static bool control_resolve(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_mac) {
     struct daemon *d = self;
     const struct catalogue *c = d->catalogue;
     const struct catalogue_host *h = NULL;
@@ -165,7 +165,7 @@ void control_init(struct daemon *d) {
         .machines = machines_view,
         .journal = journal_view,
         .transfers = transfers_view,
-        .resolve = resolve,
+        .resolve = control_resolve,
         .arm_check = orders_check,
         .arm = orders_arm,
         .disarm = orders_disarm,

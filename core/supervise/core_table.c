@@ -15,16 +15,16 @@ static struct plugin *plugin_of(struct pxed_ctx *ctx) {
     return (struct plugin *)(void *)((char *)ctx - offsetof(struct plugin, ctx));
 }
 
-static struct daemon *daemon_of(struct pxed_ctx *ctx) {
+static struct daemon *core_daemon_of(struct pxed_ctx *ctx) {
     return plugin_of(ctx)->owner;
 }
 
 static struct uv_loop_s *get_loop(struct pxed_ctx *ctx) {
-    return daemon_of(ctx)->loop;
+    return core_daemon_of(ctx)->loop;
 }
 
 static uint64_t get_now(struct pxed_ctx *ctx) {
-    return uv_now(daemon_of(ctx)->loop);
+    return uv_now(core_daemon_of(ctx)->loop);
 }
 
 static uint64_t get_wall(struct pxed_ctx *ctx) {
@@ -38,48 +38,49 @@ static void write_log(struct pxed_ctx *ctx, enum pxed_log_level level, const cha
 }
 
 static size_t get_ifaces(struct pxed_ctx *ctx, const struct pxed_iface **ret) {
-    *ret = daemon_of(ctx)->ifaces;
-    return daemon_of(ctx)->n_ifaces;
+    *ret = core_daemon_of(ctx)->ifaces;
+    return core_daemon_of(ctx)->n_ifaces;
 }
 
-static void decide(struct pxed_ctx *ctx, const struct pxed_facts *facts, struct pxed_verdict *ret) {
-    decide_facts(daemon_of(ctx), facts, ret);
+static void core_decide(struct pxed_ctx *ctx, const struct pxed_facts *facts, struct pxed_verdict *ret) {
+    decide_facts(core_daemon_of(ctx), facts, ret);
 }
 
 static const struct pxed_host *get_host(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac) {
-    const struct catalogue_host *h = catalogue_find(daemon_of(ctx)->catalogue, mac);
+    const struct catalogue_host *h = catalogue_find(core_daemon_of(ctx)->catalogue, mac);
     return h ? &h->pub : NULL;
 }
 
 static const struct pxed_host *get_host_by_ip(struct pxed_ctx *ctx, const struct pxed_addr *ip) {
-    const struct catalogue_host *h = catalogue_find_ip(daemon_of(ctx)->catalogue, ip);
+    const struct catalogue_host *h = catalogue_find_ip(core_daemon_of(ctx)->catalogue, ip);
     return h ? &h->pub : NULL;
 }
 
-static void step(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
-                 const struct pxed_addr *ip, const char *detail) {
-    decide_step(daemon_of(ctx), mac, stage, reason, ip, detail);
+static void core_step(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, enum pxed_stage stage,
+                      enum pxed_reason reason, const struct pxed_addr *ip, const char *detail) {
+    decide_step(core_daemon_of(ctx), mac, stage, reason, ip, detail);
 }
 
-static void refuse(struct pxed_ctx *ctx, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail) {
-    decide_refuse(daemon_of(ctx), reason, peer, detail);
+static void core_refuse(struct pxed_ctx *ctx, enum pxed_reason reason, const struct pxed_addr *peer,
+                        const char *detail) {
+    decide_refuse(core_daemon_of(ctx), reason, peer, detail);
 }
 
-static bool open_name(struct pxed_ctx *ctx, const struct pxed_request *request, enum pxed_reason *ret_reason,
-                      struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket) {
-    return content_open(daemon_of(ctx), request, ret_reason, ret_content, later, arg, ret_ticket);
+static bool core_open_name(struct pxed_ctx *ctx, const struct pxed_request *request, enum pxed_reason *ret_reason,
+                           struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket) {
+    return content_open(core_daemon_of(ctx), request, ret_reason, ret_content, later, arg, ret_ticket);
 }
 
-static void cancel(struct pxed_ctx *ctx, uint64_t ticket) {
-    content_cancel(daemon_of(ctx), ticket);
+static void core_cancel(struct pxed_ctx *ctx, uint64_t ticket) {
+    content_cancel(core_daemon_of(ctx), ticket);
 }
 
 static void cgi_failed(struct pxed_ctx *ctx, struct pxed_content *content, const char *why) {
-    content_cgi_failed(daemon_of(ctx), content, why);
+    content_cgi_failed(core_daemon_of(ctx), content, why);
 }
 
-static const void *find(struct pxed_ctx *ctx, const char *name) {
-    return services_find(&daemon_of(ctx)->services, name);
+static const void *core_find(struct pxed_ctx *ctx, const char *name) {
+    return services_find(&core_daemon_of(ctx)->services, name);
 }
 
 /* Nothing armed takes effect while the store cannot write. When it can again, lines that nobody could note are new. */
@@ -101,8 +102,8 @@ static void store_changed(void *arg, bool failing) {
         declare_hosts(d, d->catalogue);
 }
 
-static void publish(struct pxed_ctx *ctx, const char *name, const void *service) {
-    struct daemon *d = daemon_of(ctx);
+static void core_publish(struct pxed_ctx *ctx, const char *name, const void *service) {
+    struct daemon *d = core_daemon_of(ctx);
     if (strcmp(name, "store/1") == 0 && !d->guard.inner) { /* everybody writes through the guard */
         store_guard_init(&d->guard, service, d->loop, store_changed, d);
         service = &d->guard.pub;
@@ -112,11 +113,11 @@ static void publish(struct pxed_ctx *ctx, const char *name, const void *service)
 }
 
 static const char *state_dir(struct pxed_ctx *ctx) {
-    return daemon_of(ctx)->state_dir;
+    return core_daemon_of(ctx)->state_dir;
 }
 
 static bool loader_seen(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uint64_t within_ms) {
-    struct daemon *d = daemon_of(ctx);
+    struct daemon *d = core_daemon_of(ctx);
     const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
     const struct machine *m = machines_find(&d->machines, h ? &h->pub.macs[0] : mac);
     return m && m->loader_at > 0 && clock_wall() - m->loader_at <= (int64_t)within_ms;
@@ -129,16 +130,16 @@ const struct pxed_core core_table = {
     .wall = get_wall,
     .log = write_log,
     .ifaces = get_ifaces,
-    .decide = decide,
+    .decide = core_decide,
     .host = get_host,
     .host_by_ip = get_host_by_ip,
-    .step = step,
-    .refuse = refuse,
-    .open = open_name,
-    .cancel = cancel,
+    .step = core_step,
+    .refuse = core_refuse,
+    .open = core_open_name,
+    .cancel = core_cancel,
     .cgi_failed = cgi_failed,
-    .publish = publish,
-    .find = find,
+    .publish = core_publish,
+    .find = core_find,
     .state_dir = state_dir,
     .loader_seen = loader_seen,
 };

@@ -63,7 +63,7 @@ static struct catalogue *load_hosts(struct daemon *d, struct pxed_diags *diags) 
     return good;
 }
 
-static int load(struct daemon *d) {
+static int daemon_load(struct daemon *d) {
     struct pxed_diags diags = {0};
     d->config = config_load(d->ini_path, &d->plugins, &diags);
     if (d->config) {
@@ -192,7 +192,7 @@ static void on_flush(uv_timer_t *timer) {
     ledger_flush(&r->d.machines, NULL, NULL);
 }
 
-static void end(struct runner *r) {
+static void daemon_end(struct runner *r) {
     if (!r->ended)
         uv_stop(&r->loop);
     r->ended = true;
@@ -201,14 +201,14 @@ static void end(struct runner *r) {
 static void on_drained(uv_timer_t *timer) {
     struct runner *r = timer->data;
     log_core(PXED_LOG_WARNING, "stop", "transfers still running after `drain` are cut");
-    end(r);
+    daemon_end(r);
 }
 
 static void plugin_drained(struct pxed_ctx *ctx) {
     struct plugin *p = (struct plugin *)(void *)((char *)ctx - offsetof(struct plugin, ctx));
     struct runner *r = p->owner;
     if (r->draining > 0 && --r->draining == 0)
-        end(r);
+        daemon_end(r);
 }
 
 static void on_stop_signal(uv_signal_t *signal, int number) {
@@ -216,7 +216,7 @@ static void on_stop_signal(uv_signal_t *signal, int number) {
     struct daemon *d = &r->d;
     (void)number;
     if (d->stopping) {
-        end(r);
+        daemon_end(r);
         return;
     }
     d->stopping = true;
@@ -233,7 +233,7 @@ static void on_stop_signal(uv_signal_t *signal, int number) {
         p->desc.stop(&p->ctx, plugin_drained);
     }
     if (--r->draining == 0)
-        end(r);
+        daemon_end(r);
 }
 
 static void on_hangup(uv_signal_t *signal, int number) {
@@ -263,7 +263,7 @@ static void start_handles(struct runner *r) {
 
 /* --- stop --- */
 
-static void written(void *arg, int result) {
+static void daemon_written(void *arg, int result) {
     (void)result;
     uv_stop(arg);
 }
@@ -317,7 +317,7 @@ static void images_changed(struct daemon *d) {
     reload_now(d, false);
 }
 
-static int serve(struct runner *r) {
+static int daemon_serve(struct runner *r) {
     struct daemon *d = &r->d;
     int rc = privileges_prepare_state(&d->config->settings);
     if (rc == 0)
@@ -346,7 +346,7 @@ static int serve(struct runner *r) {
         sd_notify(0, "READY=1");
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
         uv_run(&r->loop, UV_RUN_DEFAULT);
-        if (ledger_flush(&d->machines, written, &r->loop) == 0)
+        if (ledger_flush(&d->machines, daemon_written, &r->loop) == 0)
             uv_run(&r->loop, UV_RUN_DEFAULT);
     }
     d->stopping = true;
@@ -389,9 +389,9 @@ int daemon_run(const char *ini_path, bool debug) {
     d->root_fd = -1;
     machines_init(&d->machines);
     control_init(d);
-    int rc = load(d);
+    int rc = daemon_load(d);
     if (rc == 0)
-        rc = serve(r);
+        rc = daemon_serve(r);
     free_daemon(r);
     if (uv_loop_close(&r->loop) < 0)
         log_core(PXED_LOG_DEBUG, "stop", "the loop was not empty");

@@ -34,7 +34,7 @@ struct catalogue *reload_build(struct daemon *d, struct config *config, const ch
 
 /* --- one reload --- */
 
-static void build(uv_work_t *work) {
+static void reload_work(uv_work_t *work) {
     struct reload *r = work->data;
     struct daemon *d = r->daemon;
     if (r->whole)
@@ -61,7 +61,7 @@ static bool drops_too_much(const struct daemon *d, const struct reload *r) {
     return true;
 }
 
-static void swap(struct daemon *d, struct reload *r) {
+static void reload_swap(struct daemon *d, struct reload *r) {
     struct catalogue *old = d->catalogue;
     if (r->whole) {
         config_compare(d->config, r->config, &d->plugins, &r->config_diags);
@@ -81,13 +81,13 @@ static void swap(struct daemon *d, struct reload *r) {
     log_core(PXED_LOG_INFO, "reloaded", "hosts=%zu", d->catalogue->n_hosts);
 }
 
-static void finish(uv_work_t *work, int status) {
+static void reload_finish(uv_work_t *work, int status) {
     struct reload *r = work->data;
     struct daemon *d = r->daemon;
     bool again = r->again, whole_again = r->whole_again;
     (void)status;
     if (r->built && !d->stopping && !drops_too_much(d, r))
-        swap(d, r);
+        reload_swap(d, r);
     else if (!r->built)
         log_core(PXED_LOG_ERROR, "reload-refused", "nothing was changed: the files above must be corrected first");
     if (r->whole)
@@ -124,7 +124,7 @@ void reload_now(struct daemon *d, bool whole) {
     if (r->config)
         r->config->refs++;
     r->work.data = r;
-    if (uv_queue_work(d->loop, &r->work, build, finish) < 0)
+    if (uv_queue_work(d->loop, &r->work, reload_work, reload_finish) < 0)
         r->busy = false;
 }
 
@@ -160,7 +160,7 @@ static void on_change(uv_fs_event_t *event, const char *name, int events, int st
     uv_timer_start(&r->quiet, on_quiet, left < QUIET_MS ? left : QUIET_MS, 0);
 }
 
-static void watch(struct reload *r, const char *path) {
+static void reload_watch(struct reload *r, const char *path) {
     struct watched *w = &r->watched[r->n_watched];
     char copy[PATH_MAX];
     struct stat st;
@@ -189,7 +189,7 @@ int reload_init(struct daemon *d) {
     r->watched_config = d->config;
     d->config->refs++;
     for (size_t i = 0; i < hosts->n; i++)
-        watch(r, hosts->items[i]);
+        reload_watch(r, hosts->items[i]);
     return 0;
 }
 

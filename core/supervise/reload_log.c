@@ -19,12 +19,12 @@ static struct {
 } told[RELOAD_STAGES];
 
 /* Line numbers move when a line above is added: they make no news. */
-static uint64_t sign(const struct pxed_diag *d) {
+static uint64_t told_sign(const struct pxed_diag *d) {
     return pxed_hash(d->text, strlen(d->text), d->file ? pxed_hash(d->file, strlen(d->file), 0) : 0);
 }
 
 /* `name=web01: sentence`: the sentence. */
-static const char *sentence(const char *text) {
+static const char *told_sentence(const char *text) {
     const char *colon = strstr(text, ": "), *equals = strchr(text, '=');
     return colon && equals && equals < colon ? colon + 2 : text;
 }
@@ -35,7 +35,7 @@ static int by_text(const void *a, const void *b) {
     return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
-static void tell(const struct pxed_diag *e) {
+static void told_tell(const struct pxed_diag *e) {
     enum pxed_log_level level = e->severity == PXED_WARNING ? PXED_LOG_WARNING : PXED_LOG_ERROR;
     if (e->file && e->line)
         log_core(level, "config", "%s:%u: %s", e->file, e->line, e->text);
@@ -44,11 +44,11 @@ static void tell(const struct pxed_diag *e) {
 }
 
 /* Marks what the last load of this stage said as often as this one, and takes this one's place. */
-static void compare(enum reload_stage stage, const struct pxed_diags *diags, bool *ret_stands) {
+static void told_compare(enum reload_stage stage, const struct pxed_diags *diags, bool *ret_stands) {
     struct sign *now = pxed_xalloc((diags->n + 1) * sizeof(*now));
     size_t before = 0;
     for (size_t i = 0; i < diags->n; i++)
-        now[i] = (struct sign){sign(&diags->items[i]), i};
+        now[i] = (struct sign){told_sign(&diags->items[i]), i};
     qsort(now, diags->n, sizeof(*now), by_text);
     for (size_t i = 0; i < diags->n; i++) {
         while (before < told[stage].n && told[stage].items[before].text < now[i].text)
@@ -69,8 +69,8 @@ struct alike {
     size_t n;
 };
 
-static struct alike *find(struct alike *table, size_t size, const struct pxed_diag *d) {
-    const char *text = sentence(d->text);
+static struct alike *told_find(struct alike *table, size_t size, const struct pxed_diag *d) {
+    const char *text = told_sentence(d->text);
     uint64_t at = pxed_hash(text, strlen(text), d->severity);
     while (table[at & (size - 1)].text &&
            (table[at & (size - 1)].severity != d->severity || strcmp(table[at & (size - 1)].text, text) != 0))
@@ -86,10 +86,10 @@ void reload_log(const struct pxed_diags *diags, enum reload_stage stage) {
         size *= 2;
     struct alike *table = pxed_xalloc(size * sizeof(*table));
     bool *stands = pxed_xalloc(diags->n + 1);
-    compare(stage, diags, stands);
+    told_compare(stage, diags, stands);
     for (size_t i = 0; i < diags->n; i++)
-        if (!stands[i] && find(table, size, &diags->items[i])->n++ < ALIKE_TOLD)
-            tell(&diags->items[i]);
+        if (!stands[i] && told_find(table, size, &diags->items[i])->n++ < ALIKE_TOLD)
+            told_tell(&diags->items[i]);
     for (size_t i = 0; i < size; i++)
         if (table[i].n > ALIKE_TOLD)
             log_core(table[i].severity == PXED_WARNING ? PXED_LOG_WARNING : PXED_LOG_ERROR, "config",

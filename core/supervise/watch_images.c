@@ -65,7 +65,7 @@ static uint64_t sign_image(uint64_t sum, const struct catalogue *c, const struct
     return sum;
 }
 
-static uint64_t sign(const struct catalogue *c) {
+static uint64_t watch_images_sign(const struct catalogue *c) {
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/os", c->boot_dir);
     uint64_t sum = sign_folder(path); /* a folder that comes, ISOs and boot programs for all */
@@ -78,7 +78,7 @@ static uint64_t sign(const struct catalogue *c) {
 static void on_tick(uv_timer_t *timer) {
     struct watch_images *w = timer->data;
     struct daemon *d = w->d;
-    uint64_t now = sign(d->catalogue);
+    uint64_t now = watch_images_sign(d->catalogue);
     if (now != w->found && now == w->last) {
         w->found = now;
         log_core(PXED_LOG_INFO, "images", "the folders below %s/os have changed", d->catalogue->boot_dir);
@@ -89,25 +89,25 @@ static void on_tick(uv_timer_t *timer) {
 
 void watch_images_found(struct daemon *d) {
     if (d->watch_images)
-        d->watch_images->found = sign(d->catalogue);
+        d->watch_images->found = watch_images_sign(d->catalogue);
 }
 
 void watch_images_start(struct daemon *d, void (*changed)(struct daemon *d)) {
     struct watch_images *w = d->watch_images = pxed_xalloc(sizeof(*w));
     w->d = d;
     w->changed = changed;
-    w->found = w->last = sign(d->catalogue);
+    w->found = w->last = watch_images_sign(d->catalogue);
     uv_timer_init(d->loop, &w->timer);
     w->timer.data = w;
     uv_timer_start(&w->timer, on_tick, TICK_MS, TICK_MS);
 }
 
-static void closed(uv_handle_t *handle) {
+static void watch_images_closed(uv_handle_t *handle) {
     free(handle->data);
 }
 
 void watch_images_stop(struct daemon *d) {
     if (d->watch_images)
-        uv_close((uv_handle_t *)&d->watch_images->timer, closed);
+        uv_close((uv_handle_t *)&d->watch_images->timer, watch_images_closed);
     d->watch_images = NULL;
 }

@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-
 /* --- the tree */
 struct sources {
     struct media *media;

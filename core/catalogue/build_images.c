@@ -1,0 +1,124 @@
+/* Each image is looked at as serving would open it. */
+#define _GNU_SOURCE
+#include "build_images.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "build_trouble.h"
+#include "catalogue_iso.h"
+#include "catalogue_os.h"
+#include "image_files.h"
+
+static void judge_own_names(struct build *b, struct catalogue_os *os) {
+    static const char *const keys[] = {"kernel", "initrd", "iso", "boot"};
+    const char *section = catalogue_section(b->in->ini, os->id.text);
+    for (size_t i = 0; section && i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const struct ini_entry *e = ini_get(b->in->ini, section, keys[i]);
+        if (!e || catalogue_name_speakable(pxed_slice_of(e->value)))
+            continue;
+        const char *said = pxed_arena_printf(&b->c->arena,
+                                             "%s = %s: a blank or one of #?%%\"\\ in the file's name: loaders split or "
+                                             "misread it; rename the file",
+                                             keys[i], e->value);
+        pxed_diag_add(b->diags, PXED_HOST_ERROR, e->file, e->line, "%s", said);
+        for (size_t k = 0; k < b->c->n_hosts; k++)
+            if (b->c->hosts[k].os == os)
+                build_note_trouble(b, &b->c->hosts[k], PXED_WHY_HOST_BROKEN, e->file, e->line, said);
+    }
+}
+
+static bool is_empty(const struct build *b, const struct catalogue_os *os, const char *file) {
+    const struct catalogue_iso_item *iso;
+    struct stat st;
+    struct pxed_slice folder = catalogue_folder(b->c, os->id.text);
+    if (catalogue_boot_file(b->c, pxed_arena_printf(&b->c->arena, "os/%.*s/%s", PXED_S(folder), file), &st))
+        return st.st_size == 0;
+    const struct iso_file *inside = catalogue_iso_file(b->c, os->id.text, pxed_slice_of(file), &iso);
+    return inside && inside->size == 0;
+}
+
+static void judge_sizes(struct build *b, const struct catalogue_os *os) {
+    const char *told[32];
+    size_t n = 0;
+    for (const struct pxed_boot *row = os->profile->boots; row && row->how != PXED_HOW_LOCAL; row++) {
+        const char *names[6] = {os->kernel ? os->kernel : row->kernel, os->initrd};
+        for (size_t i = 0; !os->kernel && i < 4 && row->initrd[i]; i++)
+            names[i + 1] = row->initrd[i];
+        for (size_t i = 0; i < 6; i++) {
+            bool seen = !names[i] || names[i][0] == '/' || n == 32;
+            for (size_t k = 0; k < n && !seen; k++)
+                seen = strcmp(told[k], names[i]) == 0;
+            if (seen || !is_empty(b, os, names[i]))
+                continue;
+            told[n++] = names[i];
+            pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
+                          "%s/os/%.*s/%s is empty: no machine can boot it; copy it again", b->c->boot_dir,
+                          PXED_S(catalogue_folder(b->c, os->id.text)), names[i]);
+        }
+    }
+}
+
+/* What wimboot lays into the system that it boots: render_plan.c leaves these out. */
+static void judge_injected(struct build *b, const struct catalogue_os *os) {
+    const char *folder = pxed_arena_printf(&b->c->arena, "%s/os/%.*s/inject", b->c->boot_dir,
+                                           PXED_S(catalogue_folder(b->c, os->id.text)));
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (e->d_name[0] != '.' && !catalogue_name_speakable(pxed_slice_of(e->d_name)))
+            pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
+                          "%s/%s is left out: a blank or one of #?%%\"\\ in its name; rename it", folder, e->d_name);
+    if (dir)
+        closedir(dir);
+}
+
+static void judge_files(struct build *b) {
+    for (size_t i = 0; i < b->c->n_systems; i++) {
+        if (!b->c->systems[i]->profile)
+            continue;
+        judge_sizes(b, b->c->systems[i]);
+        judge_injected(b, b->c->systems[i]);
+    }
+}
+
+/* Has any machine a way to boot this? NO_PLAN of all firmware is the profile's matter, not a missing file. */
+static bool lacks_image(struct build *b, const struct catalogue_os *os) {
+    struct catalogue_image image = {b->c, os->id.text};
+    bool missing = false;
+    if (os->iso)
+        return !catalogue_iso(b->c, os, &b->c->arena).ptr;
+    if (os->kernel)
+        return !catalogue_image_has(&image, os->kernel) || (os->initrd && !catalogue_image_has(&image, os->initrd));
+    for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++)
+        for (unsigned loader = PXED_LOADER_GPXE; loader < PXED_LOADER_COUNT; loader++) {
+            struct profile_client client = {(enum pxed_firmware)fw, (enum pxed_loader)loader, os->via};
+            enum pxed_reason why;
+            bool handover;
+            if (profile_boot(os->profile, &client, catalogue_image_has, &image, &handover, &why) ||
+                why == PXED_WHY_NO_BOOT_PROGRAM) /* that has a warning of its own */
+                return false;
+            missing |= why == PXED_WHY_NO_IMAGE;
+        }
+    return missing;
+}
+
+static void warn_images(struct build *b) {
+    for (size_t i = 0; i < b->c->n_systems; i++) {
+        const struct catalogue_os *os = b->c->systems[i];
+        if (os->profile && lacks_image(b, os))
+            pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
+                          "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s",
+                          PXED_S(os->id.text), catalogue_missing(b->c, os, &b->c->arena));
+    }
+}
+
+void build_judge_names(struct build *b) {
+    for (size_t i = 0; i < b->c->n_systems; i++)
+        judge_own_names(b, b->c->systems[i]);
+}
+
+void build_judge_images(struct build *b) {
+    judge_files(b);
+    warn_images(b);
+}

@@ -1,0 +1,73 @@
+/* What the plugins' bound configuration says about the whole site. */
+#define _GNU_SOURCE
+#include "build_site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void build_site(struct build *b) {
+    struct catalogue *c = b->c;
+    const struct settings *s = &c->settings;
+    char text[PXED_ADDR_TEXT];
+    c->site = (struct pxed_site){.script = "home.php"};
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        const struct pxed_protocol_ops *ops = p->desc.ops;
+        if (p->desc.kind != PXED_KIND_OS && ops && ops->site)
+            ops->site(p->config, &c->site);
+    }
+    const char *name = s->name;
+    if (!name || !*name)
+        name = b->in->n_ifaces
+                   ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&b->in->ifaces[0].addr, text))).ptr
+               : s->address.family ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&s->address, text))).ptr
+                                   : "localhost";
+    c->url = c->site.port == 80 || c->site.port == 0 ? pxed_arena_printf(&c->arena, "http://%s", name)
+                                                     : pxed_arena_printf(&c->arena, "http://%s:%u", name, c->site.port);
+    c->base = pxed_arena_printf(&c->arena, "%s/boot/", c->url);
+    c->boot_dir = pxed_arena_printf(&c->arena, "%s/boot", s->root);
+    c->tftp_dir = pxed_arena_printf(&c->arena, "%s/tftp", s->root);
+}
+
+/* Where files are staged for machines, and who lets them in: told by the plugins' bound configuration. */
+void build_share(struct build *b) {
+    struct catalogue *c = b->c;
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        const struct pxed_os_ops *ops = p->desc.kind == PXED_KIND_OS ? p->desc.ops : NULL;
+        if (!CATALOGUE_HAS_OP(ops, writes_pxelinux_cfg))
+            continue;
+        const char *folder = CATALOGUE_HAS_OP(ops, share) ? ops->share(p->config) : NULL;
+        if (folder && *folder && !c->share_dir)
+            c->share_dir = pxed_arena_dup(&c->arena, pxed_slice_of(folder)).ptr;
+        c->writes_pxelinux_cfg |= ops->writes_pxelinux_cfg(p->config);
+    }
+    c->share.folder = c->share_dir;
+    if (c->share_dir)
+        build_private(b, c->share_dir);
+    for (size_t i = 0; i < b->in->plugins->n && c->share_dir; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
+        if (ops && ops->size >= offsetof(struct pxed_protocol_ops, share_site) + sizeof(ops->share_site) &&
+            ops->share_site)
+            ops->share_site(p->config, &c->share);
+    }
+}
+
+/* RESOLVE_BENEATH keeps everything else out of reach, but for hard links, which are told by their count. */
+static bool lies_inside(const struct build *b, const char *folder) {
+    char *real = realpath(folder, NULL);
+    bool inside = false;
+    size_t n = real ? strlen(real) : 0;
+    for (size_t i = 0; real && i < b->c->n_private; i++)
+        inside |= strncmp(b->c->private_files[i], real, n) == 0 && (n == 1 || b->c->private_files[i][n] == '/');
+    free(real);
+    return inside;
+}
+
+void build_private_inside(struct build *b) {
+    const struct settings *s = b->in->settings;
+    b->c->private_inside = lies_inside(b, s->root);
+    for (size_t i = 0; i < s->loader_path.n; i++)
+        b->c->private_inside |= lies_inside(b, s->loader_path.items[i]);
+}

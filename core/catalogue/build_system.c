@@ -1,0 +1,89 @@
+/* Each OS id gets its section's keys and the profile with the best claim. */
+#define _GNU_SOURCE
+#include "build_system.h"
+
+#include <dirent.h>
+#include <string.h>
+
+#include "catalogue_os.h"
+
+void build_folders(struct build *b) {
+    struct catalogue *c = b->c;
+    size_t cap = 0;
+    DIR *dir = opendir(pxed_arena_printf(&c->arena, "%s/os", c->boot_dir));
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        if (e->d_name[0] == '.')
+            continue;
+        if (c->n_folders == cap) {
+            cap = cap ? cap * 2 : 32;
+            const char **grown = PXED_NEWS(&c->arena, const char *, cap);
+            if (c->n_folders > 0)
+                memcpy(grown, c->folders, c->n_folders * sizeof(*grown));
+            c->folders = grown;
+        }
+        c->folders[c->n_folders++] = pxed_arena_dup(&c->arena, pxed_slice_of(e->d_name)).ptr;
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static const char *os_key(const struct build *b, struct pxed_slice id, const char *key) {
+    const char *section = catalogue_section(b->in->ini, id);
+    const struct ini_entry *e = section ? ini_get(b->in->ini, section, key) : NULL;
+    return e && *e->value ? pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr : NULL;
+}
+
+/* Which plugin claims the id is not known yet: whatever any of them reads is kept. */
+static void read_settings(struct build *b, struct catalogue_os *os) {
+    enum { SETTINGS_MAX = 32 };
+    os->settings = PXED_NEWS(&b->c->arena, struct catalogue_setting, SETTINGS_MAX);
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
+        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
+        for (const char *const *key = CATALOGUE_HAS_OP(ops, settings) ? ops->settings : NULL; key && *key; key++) {
+            const char *value = catalogue_setting(os, *key) ? NULL : os_key(b, os->id.text, *key);
+            if (value && os->n_settings < SETTINGS_MAX)
+                os->settings[os->n_settings++] = (struct catalogue_setting){*key, value};
+        }
+    }
+}
+
+const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
+    struct catalogue *c = b->c;
+    const struct catalogue_os *known = catalogue_os(c, id);
+    if (known && pxed_slice_eq(known->id.text, id)) /* each is shown as it is written */
+        return known;
+    struct catalogue_os *os = PXED_NEW(&c->arena, struct catalogue_os);
+    if (!catalogue_id_parse(id, &c->arena, &os->id)) {
+        pxed_diag_add(b->diags, PXED_ERROR, file, line,
+                      "'%.*s' is no OS id: letters, digits, `.`, `_`, `-`, at most 63", PXED_S(id));
+        return NULL;
+    }
+    os->file = file;
+    os->line = line;
+    os->kernel = os_key(b, id, "kernel");
+    os->initrd = os_key(b, id, "initrd");
+    os->iso = os_key(b, id, "iso");
+    read_settings(b, os);
+    profile_via_parse(pxed_slice_of(os_key(b, id, "via")), &os->via);
+    if (!pxed_slice_eq_nocase(id, PXED_SLICE("local"))) {
+        const char *tie = catalogue_claim(b->in->plugins, os, os_key(b, id, "plugin"), &c->arena);
+        if (tie)
+            pxed_diag_add(b->diags, PXED_ERROR, file, line,
+                          "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin,
+                          tie, PXED_S(os->id.text), PXED_S(os->id.text));
+        if (!os->profile)
+            pxed_diag_add(b->diags, PXED_WARNING, file, line,
+                          "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)", PXED_S(id));
+    }
+    if (c->n_systems == b->systems_cap) {
+        size_t cap = b->systems_cap ? b->systems_cap * 2 : 16;
+        struct catalogue_os **grown = PXED_NEWS(&c->arena, struct catalogue_os *, cap);
+        if (c->n_systems > 0)
+            memcpy(grown, c->systems, c->n_systems * sizeof(*grown));
+        c->systems = grown;
+        b->systems_cap = cap;
+    }
+    c->systems[c->n_systems++] = os;
+    return os;
+}

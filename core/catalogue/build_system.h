@@ -1,0 +1,9 @@
+/* The systems that lines and sections name. */
+#pragma once
+
+#include "build_state.h"
+
+/* The names in root/boot/os. */
+void build_folders(struct build *b);
+/* The system of this id, made when it is first named, at file:line. NULL after an error. */
+const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line);
