@@ -14,7 +14,7 @@
 #include "log.h"
 #include "stage.h"
 
-enum { BATCH = 16 /* rendered in one turn of the loop */, RETRY_MS = 5000 };
+enum { BATCH = 16 /* rendered in one turn of the loop */, RETRY_MS = 5000, LINKER_PATIENCE = 1000 /* ms */ };
 
 /* --- the store's record: one line for each file --- */
 
@@ -77,7 +77,7 @@ static void keep_known(struct staged *s, const struct stage_known *known, size_t
 /* --- one batch: the store is told, the worker writes, the store is told again --- */
 
 static int link_file(void *arg, const char *source, int dir_fd, const char *name) {
-    return linker_link(((struct stage *)arg)->linker, source, dir_fd, name);
+    return linker_link(((struct stage *)arg)->linker.socket, source, dir_fd, name);
 }
 
 static void commit(struct stage *st, bool after, void (*done)(void *arg, int result)) {
@@ -392,7 +392,7 @@ int stage_init(struct daemon *d) {
         return 0;
     struct stage *st = d->stage = pxed_xalloc(sizeof(*st));
     st->d = d;
-    st->linker = -1;
+    st->linker.socket = -1;
     st->last = &st->first;
     if (c->writes_pxelinux_cfg)
         prepare_pxelinux_cfg(c);
@@ -402,7 +402,7 @@ int stage_init(struct daemon *d) {
     if (rc < 0)
         log_core(PXED_LOG_WARNING, "stage", "cannot make %s: %s; nothing is staged for machines", c->share_dir,
                  strerror(-rc));
-    st->linker = linker_start(c->share_dir);
+    linker_start(c->share_dir, &st->linker);
     return 0;
 }
 
@@ -475,8 +475,7 @@ void stage_free(struct daemon *d) {
     free(st->batch);
     catalogue_unref(st->catalogue);
     images_free(st->images);
-    if (st->linker >= 0)
-        close(st->linker);
+    pxed_helper_stop(&st->linker, LINKER_PATIENCE);
     free(st);
     d->stage = NULL;
 }

@@ -3,12 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cgi_run.h"
@@ -78,7 +74,7 @@ static void kill_run(struct http_cgi_run *r) {
     struct pxed_buf b = PXED_BUF(order);
     http_cgi_run_close_pipes(r);
     http_order_kill(r->id, &b);
-    (void)!send(r->cgi->socket, order, b.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    pxed_helper_send(r->cgi->helper.socket, order, b.len, NULL, 0, PXED_HELPER_NOW);
     r->deadline = now(r->cgi) + KILL_AGAIN;
     arm(r->cgi);
 }
@@ -177,7 +173,7 @@ static void helper_gone(struct http_cgi *g) {
     g->blocked = false;
     uv_poll_stop(&g->poll);
     pxed_log(g->http->ctx, PXED_LOG_ERROR, "cgi-helper", NULL, NULL,
-             "pid=%d text=\"the CGI helper has ended; scripts fail until pxed is restarted\"", g->helper);
+             "pid=%d text=\"the CGI helper has ended; scripts fail until pxed is restarted\"", g->helper.pid);
     while (g->runs) {
         tell(g->runs, HTTP_CGI_NO_HELPER, 0);
         drop(g->runs);
@@ -194,10 +190,10 @@ static void on_socket(uv_poll_t *poll, int status, int events) {
         watch(g);
     }
     for (int i = 0; i < HTTP_CGI_RUNS_MAX; i++) {
-        ssize_t n = recv(g->socket, &report, sizeof(report), MSG_DONTWAIT);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        ptrdiff_t n = pxed_helper_receive(g->helper.socket, &report, sizeof(report), NULL, 0, PXED_HELPER_NOW);
+        if (n == -EAGAIN)
             break;
-        if (n != (ssize_t)sizeof(report)) {
+        if (n != (ptrdiff_t)sizeof(report)) {
             helper_gone(g);
             return;
         }
@@ -264,30 +260,24 @@ static int find_account(struct http *h, struct http_cgi_account *ret, gid_t grou
 int http_cgi_init(struct http *h) {
     struct http_cgi_account account = {0};
     gid_t groups[GROUPS_MAX];
-    int pair[2], size = 4 * HTTP_ORDER_MAX;
+    struct pxed_helper helper;
+    struct pxed_helper_setup setup = {
+        .name = "pxed-cgi", .send_room = 4 * HTTP_ORDER_MAX, .run = http_cgi_helper, .arg = &account};
     int r = find_account(h, &account, groups);
     if (r < 0)
         return r;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return -errno;
-    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-    pid_t pid = fork();
-    if (pid == 0)
-        http_cgi_helper(pair[1], &account);
-    close(pair[1]);
-    int devnull = pid < 0 ? -1 : open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (devnull < 0) {
-        r = -errno;
-        close(pair[0]); /* which ends the helper */
+    int devnull = open("/dev/null", O_RDWR | O_CLOEXEC);
+    r = devnull < 0 ? -errno : pxed_helper_start(&setup, &helper);
+    if (r < 0) {
+        if (devnull >= 0)
+            close(devnull);
         pxed_log(h->ctx, PXED_LOG_ERROR, "cgi-helper", NULL, NULL, "error=\"%s\"", strerror(-r));
         return r;
     }
     struct http_cgi *g = pxed_xalloc(sizeof(*g));
     g->http = h;
-    g->socket = pair[0];
+    g->helper = helper;
     g->devnull = devnull;
-    g->helper = pid;
     g->queue_end = &g->queue;
     h->cgi = g;
     return 0;
@@ -296,7 +286,7 @@ int http_cgi_init(struct http *h) {
 int http_cgi_start(struct http *h) {
     struct http_cgi *g = h->cgi;
     uv_loop_t *loop = h->ctx->core->loop(h->ctx);
-    int r = uv_poll_init(loop, &g->poll, g->socket);
+    int r = uv_poll_init(loop, &g->poll, g->helper.socket);
     if (r != 0)
         return r;
     uv_timer_init(loop, &g->timer);
@@ -312,18 +302,6 @@ static void on_closed(uv_handle_t *handle) {
     http_handle_closed(h);
 }
 
-/* The helper kills what runs and ends when our side of the socket is closed. It may be of another uid, so that waiting
- * is all we can do; not for ever. */
-static void wait_for_helper(pid_t pid) {
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    if (fd >= 0) {
-        poll(&p, 1, HELPER_PATIENCE);
-        close(fd);
-    }
-    waitpid(pid, NULL, WNOHANG);
-}
-
 void http_cgi_fini(struct http *h) {
     struct http_cgi *g = h->cgi;
     if (!g)
@@ -336,7 +314,6 @@ void http_cgi_fini(struct http *h) {
         uv_close((uv_handle_t *)&g->poll, on_closed);
         uv_close((uv_handle_t *)&g->timer, on_closed);
     }
-    close(g->socket);
     close(g->devnull);
-    wait_for_helper(g->helper);
+    pxed_helper_stop(&g->helper, HELPER_PATIENCE); /* it kills what runs, and ends */
 }

@@ -44,11 +44,12 @@ void http_cgi_cancel(struct http_cgi_run *run);
 /* Ends the helper. h->cgi itself lives until the last handle is closed. */
 void http_cgi_fini(struct http *h);
 
-/* cgi_helper.c: never returns. `socket` is its end of the pair. */
+/* cgi_helper.c: the helper's life, as pxed_helper_setup.run; `account` is a struct http_cgi_account. Returns only if it
+ * cannot begin. */
 struct http_cgi_account {
     bool change; /* become the account below; else stay who we are */
     unsigned uid, gid;
     const unsigned *groups;
     int n_groups;
 };
-_Noreturn void http_cgi_helper(int socket, const struct http_cgi_account *account);
+void http_cgi_helper(const void *account);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cgi_wire.h"
@@ -150,20 +149,8 @@ static void open_poll(struct http_cgi_run *r, uv_poll_t *poll, int fd, uv_poll_c
 }
 
 static int send_order(struct http_cgi_run *r, int in, int out, int err) {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int) * HTTP_ORDER_FDS)];
-    } control = {.bytes = {0}};
-    struct iovec iov = {r->order, r->order_len};
-    struct msghdr msg = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-    int fds[HTTP_ORDER_FDS] = {in, out, err};
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof(fds));
-    memcpy(CMSG_DATA(c), fds, sizeof(fds));
-    return sendmsg(r->cgi->socket, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? errno : 0;
+    const int fds[HTTP_ORDER_FDS] = {in, out, err};
+    return -pxed_helper_send(r->cgi->helper.socket, r->order, r->order_len, fds, HTTP_ORDER_FDS, PXED_HELPER_NOW);
 }
 
 int http_cgi_run_start(struct http_cgi_run *r) {

@@ -23,5 +23,6 @@ struct smb_setup {
     size_t n_addrs;
 };
 
-/* Runs in the child; ends with the daemon's end of the socket and leaves smbd alone. */
-_Noreturn void smb_helper(int socket, const struct smb_setup *setup);
+/* The helper's life, as pxed_helper_setup.run; `setup` is a struct smb_setup, and its `home` is kept as SMB_HOME_FD.
+ * Ends with the daemon's end of the socket and leaves smbd alone; returns only if it cannot begin. */
+void smb_helper(const void *setup);

@@ -5,8 +5,9 @@
 #include <sys/types.h>
 
 #include "pxed/buf.h"
+#include "pxed/helper.h"
 
-enum { SMB_HOME_FD = 4 };
+enum { SMB_HOME_FD = PXED_HELPER_KEPT };
 #define SMB_HOME "/proc/self/fd/4" /* SMB_HOME_FD, in the helper and in every program it starts */
 
 /* Opens state/smb; `make`: and makes it. A negative errno; -EPERM: it belongs to somebody else, or others may write. */

@@ -1,12 +1,7 @@
 /* Orders to the helper, and what it reports. */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "order.h"
 #include "pxed/arena.h"
@@ -33,9 +28,10 @@ static void lost(struct smb *s) {
 
 /* True when the order is done with. */
 static bool pass_on(struct smb *s, const char *datagram, size_t len) {
-    if (s->gone || send(s->socket, datagram, len, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+    int rc;
+    if (s->gone || (rc = pxed_helper_send(s->helper.socket, datagram, len, NULL, 0, PXED_HELPER_NOW)) == 0)
         return true;
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS || errno == EINTR)
+    if (rc == -EAGAIN || rc == -ENOBUFS)
         return false;
     lost(s);
     return true;
@@ -77,15 +73,16 @@ static void on_socket(uv_poll_t *poll, int status, int events) {
     struct smb *s = poll->data;
     char datagram[SMB_DATAGRAM_MAX];
     struct smb_report report;
-    ssize_t n;
+    ptrdiff_t n;
     if (status != 0) {
         lost(s);
         return;
     }
-    while ((n = recv(s->socket, datagram, sizeof(datagram), MSG_DONTWAIT)) > 0)
-        if (smb_report_read(pxed_slice(datagram, (size_t)n), &report))
+    while ((n = pxed_helper_receive(s->helper.socket, datagram, sizeof(datagram), NULL, 0, PXED_HELPER_NOW)) > 0 ||
+           n == -EMSGSIZE)
+        if (n > 0 && smb_report_read(pxed_slice(datagram, (size_t)n), &report))
             tell(s, &report);
-    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
+    if (n != -EAGAIN) {
         lost(s);
         return;
     }
@@ -100,26 +97,14 @@ static void watch(struct smb *s) {
 }
 
 int smb_link_init(struct smb *s, const struct smb_setup *setup) {
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return -errno;
-    pid_t pid = fork();
-    if (pid == 0)
-        smb_helper(pair[1], setup);
-    int error = errno;
-    close(pair[1]);
-    if (pid < 0) {
-        close(pair[0]);
-        return -error;
-    }
-    s->socket = pair[0];
-    s->helper = pid;
-    return 0;
+    struct pxed_helper_setup helper = {
+        .name = "pxed-smb", .keep = {setup->home}, .n_keep = 1, .run = smb_helper, .arg = setup};
+    return pxed_helper_start(&helper, &s->helper);
 }
 
 int smb_link_start(struct smb *s) {
-    int rc = s->socket < 0 ? 0 : uv_poll_init(s->ctx->core->loop(s->ctx), &s->poll, s->socket);
-    if (rc != 0 || s->socket < 0)
+    int rc = s->helper.socket < 0 ? 0 : uv_poll_init(s->ctx->core->loop(s->ctx), &s->poll, s->helper.socket);
+    if (rc != 0 || s->helper.socket < 0)
         return rc;
     s->poll.data = s;
     s->watching = true;
@@ -136,24 +121,13 @@ static void on_closed(uv_handle_t *handle) {
     release(handle->data);
 }
 
-/* It ends when our side is closed, unless an account is being made just then; that may take its time without us. */
-static void wait_for_helper(pid_t pid) {
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    if (fd >= 0) {
-        poll(&p, 1, HELPER_PATIENCE);
-        close(fd);
-    }
-    waitpid(pid, NULL, WNOHANG);
-}
-
 void smb_link_fini(struct smb *s) {
-    if (s->socket >= 0) {
+    if (s->helper.socket >= 0) {
         flush(s);
         s->gone = true;
         flush(s); /* the rest is freed; after the next start `settled` says what is true then */
-        close(s->socket);
-        wait_for_helper(s->helper);
+        /* It ends when our side is closed, unless an account is being made just then; that goes on without us. */
+        pxed_helper_stop(&s->helper, HELPER_PATIENCE);
     }
     if (s->watching)
         uv_close((uv_handle_t *)&s->poll, on_closed);
@@ -171,7 +145,7 @@ static void serve(void *self, const struct pxed_share_site *site) {
     struct smb *s = self;
     struct smb_order o = {.verb = SMB_VERB_SERVE};
     struct pxed_slice folder = pxed_slice_of(site->folder);
-    if (s->socket < 0 || s->folder || !folder.ptr)
+    if (s->helper.socket < 0 || s->folder || !folder.ptr)
         return;
     while (folder.len > 1 && folder.ptr[folder.len - 1] == '/')
         folder.len--;
@@ -187,7 +161,7 @@ static void serve(void *self, const struct pxed_share_site *site) {
 static void open_account(void *self, const struct pxed_share_account *account) {
     struct smb *s = self;
     struct smb_order o = {.verb = SMB_VERB_OPEN};
-    if (s->config->mode != SMB_MANAGED || s->socket < 0 || !s->folder)
+    if (s->config->mode != SMB_MANAGED || s->helper.socket < 0 || !s->folder)
         return;
     set_mac(&o, &account->mac);
     struct pxed_slice folder = pxed_slice_of(account->folder), share = pxed_slice_of(s->folder);
@@ -206,7 +180,7 @@ static void open_account(void *self, const struct pxed_share_account *account) {
 static void close_account(void *self, const struct pxed_hwaddr *mac) {
     struct smb *s = self;
     struct smb_order o = {.verb = SMB_VERB_CLOSE};
-    if (s->config->mode != SMB_MANAGED || s->socket < 0 || !s->folder)
+    if (s->config->mode != SMB_MANAGED || s->helper.socket < 0 || !s->folder)
         return;
     set_mac(&o, mac);
     order(s, &o);
@@ -214,7 +188,7 @@ static void close_account(void *self, const struct pxed_hwaddr *mac) {
 
 static void settled(void *self) {
     struct smb *s = self;
-    if (s->config->mode == SMB_MANAGED && s->socket >= 0 && s->folder)
+    if (s->config->mode == SMB_MANAGED && s->helper.socket >= 0 && s->folder)
         order(s, &(struct smb_order){.verb = SMB_VERB_SETTLED});
 }
 

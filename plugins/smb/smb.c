@@ -172,7 +172,7 @@ static int smb_init(struct pxed_ctx *ctx) {
     struct smb *s = pxed_xalloc(sizeof(*s));
     s->ctx = ctx;
     s->config = ctx->config;
-    s->socket = -1;
+    s->helper.socket = -1;
     ctx->self = s;
     smb_service_init(s);
     if (s->config->mode != SMB_MANAGED)

@@ -4,6 +4,7 @@
 #include <uv.h>
 
 #include "helper.h"
+#include "pxed/helper.h"
 #include "pxed/plugin.h"
 
 struct smb_config {
@@ -20,8 +21,7 @@ struct smb {
     const struct smb_config *config;
     struct pxed_share_smb service;
     char *folder; /* what is published; NULL before serve */
-    int socket;   /* -1: no helper */
-    int helper;   /* pid */
+    struct pxed_helper helper;
     bool gone, watching, ended;
     uv_poll_t poll;
     struct smb_queued *queue, **queue_end;
