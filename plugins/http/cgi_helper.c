@@ -1,5 +1,7 @@
 /* The process that starts scripts. Forked while the daemon is still root, it becomes cgi-user for good and knows two
  * verbs: run and kill. Of what clients send it sees only the variables of an order. */
+#include "cgi_helper.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
@@ -18,7 +20,8 @@
 
 enum { RUNS = HTTP_CGI_RUNS_MAX + 8 };
 
-/* A leader that has not been waited for keeps its pid, so that a kill always meets the right group. */
+/* Scripts that run. A pid is not given to another process before it has been waited for, so that a kill reaches the
+ * right group. */
 static struct {
     pid_t pid; /* 0: free */
     uint32_t id;
@@ -26,7 +29,7 @@ static struct {
 
 static char datagram[HTTP_ORDER_MAX];
 
-/* The daemon has gone: no script outlives it. */
+/* The daemon has gone: scripts are killed. */
 static _Noreturn void end_helper(void) {
     for (size_t i = 0; i < RUNS; i++)
         if (runs[i].pid > 0)

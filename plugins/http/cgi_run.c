@@ -1,3 +1,4 @@
+/* One run of a script: its order to the helper, and its pipes. */
 #include "cgi_run.h"
 
 #include <errno.h>
@@ -9,8 +10,8 @@
 #include "cgi_wire.h"
 #include "pxed/arena.h"
 
-/* The body waits in memory of its own: whoever reads it sets the pace, and no writer is needed. */
-static int body_file(struct pxed_slice body, int *ret) {
+/* The request's body in a memory file: the script reads it at its own pace, and nothing has to be written to a pipe. */
+static int make_body_file(struct pxed_slice body, int *ret) {
     int fd = memfd_create("pxed-cgi-body", MFD_CLOEXEC);
     if (fd < 0)
         return errno;
@@ -42,7 +43,7 @@ int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_call *cal
     free(text);
     if (!r->order)
         return E2BIG;
-    return call->body && call->request->body.len > 0 ? body_file(call->request->body, &r->body) : 0;
+    return call->body && call->request->body.len > 0 ? make_body_file(call->request->body, &r->body) : 0;
 }
 
 static void on_poll_closed(uv_handle_t *handle) {

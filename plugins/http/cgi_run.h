@@ -1,4 +1,4 @@
-/* One run of a script: its order, its pipes, what it has written. Shared by cgi.c and cgi_run.c only. */
+/* One run of a script: its order to the helper, its pipes and its output. For cgi.c and cgi_run.c only. */
 #pragma once
 
 #include "cgi.h"

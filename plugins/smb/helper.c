@@ -1,45 +1,20 @@
+/* The loop of the privileged process: orders, the end of smbd, and what is due. */
 #include "helper.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "helper_rights.h"
 #include "helper_run.h"
+#include "helper_say.h"
 #include "home.h"
 #include "order.h"
 #include "pxed/helper.h"
 #include "pxed/plugin.h"
 
 static struct smb_run run;
-
-void smb_say(enum pxed_log_level level, const char *event, const char *mac, const char *format, ...) {
-    char datagram[SMB_DATAGRAM_MAX], text[SMB_TEXT_MAX];
-    struct smb_report report = {.level = (char)('0' + (int)level)};
-    struct pxed_buf b = PXED_BUF(datagram), safe = PXED_BUF(report.text);
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    snprintf(report.event, sizeof(report.event), "%s", event);
-    snprintf(report.mac, sizeof(report.mac), "%s", mac ? mac : "");
-    for (const char *c = text; *c; c++)
-        pxed_buf_byte(&safe, (unsigned char)*c < ' ' ? ' ' : *c);
-    pxed_buf_cstr(&safe);
-    smb_report_write(&report, &b);
-    /* A daemon that does not read misses log lines; it must not hold the accounts. */
-    pxed_helper_send(PXED_HELPER_SOCKET, datagram, b.len, NULL, 0, PXED_HELPER_NOW);
-}
-
-uint64_t smb_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void obey_order(const struct smb_order *order) {
     switch (order->verb) {
@@ -72,7 +47,7 @@ static void receive_order(void) {
     explicit_bzero(datagram, sizeof(datagram));
 }
 
-static int patience(void) {
+static int poll_timeout(void) {
     uint64_t due = smb_run_due(&run), now = smb_now();
     return due == UINT64_MAX ? -1 : due <= now ? 0 : due - now > 60000 ? 60000 : (int)(due - now);
 }
@@ -85,7 +60,7 @@ void smb_helper(const void *setup) {
     for (;;) {
         struct pollfd fds[2] = {{.fd = PXED_HELPER_SOCKET, .events = POLLIN},
                                 {.fd = smb_run_pidfd(&run), .events = POLLIN}};
-        int n = poll(fds, 2, patience());
+        int n = poll(fds, 2, poll_timeout());
         if (n < 0 && errno != EINTR)
             _exit(1);
         if (n > 0 && fds[1].revents)

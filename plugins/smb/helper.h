@@ -1,5 +1,6 @@
 /* The privileged half: a process forked in init while the daemon is still root. It owns state/smb, starts smbd, makes
- * and ends accounts, and grants folders. It sees no byte of the network, only the orders of order.h. */
+ * and ends accounts, and sets who may read which folder. It reads nothing from the network, only the orders of order.h.
+ */
 #pragma once
 
 #include "names.h"

@@ -1,3 +1,4 @@
+/* Drops every capability that the helper does not need. */
 #include "helper_rights.h"
 
 #include <linux/capability.h>

@@ -1,4 +1,4 @@
-/* The daemon's side of the plugin. */
+/* What the plugin keeps in the daemon. */
 #pragma once
 
 #include <uv.h>
@@ -26,11 +26,3 @@ struct smb {
     uv_poll_t poll;
     struct smb_queued *queue, **queue_end;
 };
-
-/* link.c */
-/* Forks the helper. 0 or a negative errno. */
-int smb_link_init(struct smb *s, const struct smb_setup *setup);
-int smb_link_start(struct smb *s);
-/* Gives the helper what is queued as far as it takes it, and lets it go; frees `s` when its handle is closed. */
-void smb_link_fini(struct smb *s);
-void smb_service_init(struct smb *s);
