@@ -90,7 +90,7 @@ static int ask_helper(int socket, int source_fd, int dir_fd, const char *name) {
     return pxed_helper_receive(socket, &rc, sizeof(rc), NULL, 0, PXED_HELPER_WAIT) == sizeof(rc) ? rc : -EIO;
 }
 
-static int copy_file(int source_fd, int dir_fd, const char *name) {
+static int copy_across(int source_fd, int dir_fd, const char *name) {
     struct stat st;
     int rc = 0, fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
@@ -119,7 +119,7 @@ int linker_link(int socket, const char *source, int dir_fd, const char *name) {
     if ((rc == -EPERM || rc == -EACCES) && socket >= 0)
         rc = ask_helper(socket, source_fd, dir_fd, name);
     if (rc == -EXDEV || rc == -EMLINK)
-        rc = copy_file(source_fd, dir_fd, name);
+        rc = copy_across(source_fd, dir_fd, name);
     close(source_fd);
     return rc;
 }

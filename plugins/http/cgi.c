@@ -19,7 +19,7 @@ static uint64_t cgi_now(const struct http_cgi *g) {
     return g->http->ctx->core->now(g->http->ctx);
 }
 
-static void on_timer(uv_timer_t *timer);
+static void on_cgi_timer(uv_timer_t *timer);
 static void start_queued(struct http_cgi *g);
 static void watch_helper(struct http_cgi *g);
 
@@ -33,7 +33,7 @@ static void set_timer(struct http_cgi *g) {
     if (nearest == UINT64_MAX)
         uv_timer_stop(&g->timer);
     else
-        uv_timer_start(&g->timer, on_timer, nearest > t ? nearest - t : 0, 0);
+        uv_timer_start(&g->timer, on_cgi_timer, nearest > t ? nearest - t : 0, 0);
 }
 
 static void drop_run(struct http_cgi_run *r) {
@@ -134,7 +134,7 @@ static bool end_if_late(struct http_cgi_run *r) {
     return true;
 }
 
-static void on_timer(uv_timer_t *timer) {
+static void on_cgi_timer(uv_timer_t *timer) {
     struct http_cgi *g = timer->data;
     for (struct http_cgi_run *r = g->runs; r;)
         r = end_if_late(r) ? g->runs : r->next;
@@ -183,7 +183,7 @@ static void helper_gone(struct http_cgi *g) {
     start_queued(g);
 }
 
-static void on_socket(uv_poll_t *poll, int status, int events) {
+static void on_cgi_helper(uv_poll_t *poll, int status, int events) {
     struct http_cgi *g = poll->data;
     struct http_report report;
     (void)status;
@@ -205,7 +205,7 @@ static void on_socket(uv_poll_t *poll, int status, int events) {
 }
 
 static void watch_helper(struct http_cgi *g) {
-    uv_poll_start(&g->poll, g->blocked ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_socket);
+    uv_poll_start(&g->poll, g->blocked ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_cgi_helper);
 }
 
 struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call *call, http_cgi_done_fn *done,
@@ -299,7 +299,7 @@ int http_cgi_start(struct http *h) {
     return 0;
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void on_cgi_closed(uv_handle_t *handle) {
     struct http *h = ((struct http_cgi *)handle->data)->http;
     http_handle_closed(h);
 }
@@ -313,8 +313,8 @@ void http_cgi_fini(struct http *h) {
     while (g->runs)
         drop_run(g->runs);
     if (g->watching) {
-        uv_close((uv_handle_t *)&g->poll, on_closed);
-        uv_close((uv_handle_t *)&g->timer, on_closed);
+        uv_close((uv_handle_t *)&g->poll, on_cgi_closed);
+        uv_close((uv_handle_t *)&g->timer, on_cgi_closed);
     }
     close(g->devnull);
     pxed_helper_stop(&g->helper, HELPER_PATIENCE); /* it kills what runs, and ends */

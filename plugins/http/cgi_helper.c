@@ -80,7 +80,7 @@ static void run_script(const struct http_order *order, const int fds[HTTP_ORDER_
     runs[i].id = order->id;
 }
 
-static void obey_order(size_t len, const int fds[HTTP_ORDER_FDS], bool has_fds) {
+static void obey_cgi_order(size_t len, const int fds[HTTP_ORDER_FDS], bool has_fds) {
     static struct http_order order;
     if (http_order_read(datagram, len, &order) != 0)
         return;
@@ -93,7 +93,7 @@ static void obey_order(size_t len, const int fds[HTTP_ORDER_FDS], bool has_fds) 
     }
 }
 
-static void receive_order(void) {
+static void receive_cgi_order(void) {
     int fds[HTTP_ORDER_FDS];
     ptrdiff_t n =
         pxed_helper_receive(PXED_HELPER_SOCKET, datagram, sizeof(datagram), fds, HTTP_ORDER_FDS, PXED_HELPER_WAIT);
@@ -101,7 +101,7 @@ static void receive_order(void) {
         return;
     if (n <= 0)
         end_helper();
-    obey_order((size_t)n, fds, fds[0] >= 0);
+    obey_cgi_order((size_t)n, fds, fds[0] >= 0);
     for (int i = 0; i < HTTP_ORDER_FDS && fds[i] >= 0; i++)
         close(fds[i]);
 }
@@ -154,6 +154,6 @@ void http_cgi_helper(const void *account) {
         if (fds[1].revents)
             reap_children(fds[1].fd);
         if (fds[0].revents)
-            receive_order();
+            receive_cgi_order();
     }
 }

@@ -40,7 +40,7 @@ static void set_broken(struct http_cgi_output *ret, const char *why) {
 }
 
 /* `Status: 302 Found`: only the number counts. */
-static bool parse_status(struct pxed_slice value, int *ret) {
+static bool parse_status_field(struct pxed_slice value, int *ret) {
     uint64_t code;
     struct pxed_slice word = pxed_slice_word(&value, " \t");
     if (word.len != 3 || !pxed_slice_u64(word, 599, &code) || code < 200)
@@ -62,7 +62,7 @@ static const char *read_fields(struct pxed_slice fields, struct http_cgi_output 
         } else if (pxed_slice_eq_nocase(name, PXED_SLICE("location"))) {
             o->location = value;
         } else if (pxed_slice_eq_nocase(name, PXED_SLICE("status"))) {
-            if (!parse_status(value, &o->status))
+            if (!parse_status_field(value, &o->status))
                 return "Status is no number from 200 to 599";
         }
     }

@@ -46,7 +46,7 @@ int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_call *cal
     return call->body && call->request->body.len > 0 ? make_body_file(call->request->body, &r->body) : 0;
 }
 
-static void on_poll_closed(uv_handle_t *handle) {
+static void on_pipe_closed(uv_handle_t *handle) {
     struct http_cgi_run *r = handle->data;
     struct http *h = r->cgi->http;
     r->handles--;
@@ -73,7 +73,7 @@ void http_cgi_run_free(struct http_cgi_run *r) {
 static void close_pipe(int *fd, uv_poll_t *poll) {
     if (*fd < 0)
         return;
-    uv_close((uv_handle_t *)poll, on_poll_closed);
+    uv_close((uv_handle_t *)poll, on_pipe_closed);
     close(*fd);
     *fd = -1;
 }

@@ -16,7 +16,7 @@
 
 static struct smb_run run;
 
-static void obey_order(const struct smb_order *order) {
+static void obey_smb_order(const struct smb_order *order) {
     switch (order->verb) {
     case SMB_VERB_SERVE:
         smb_run_serve(&run, order->path);
@@ -33,14 +33,14 @@ static void obey_order(const struct smb_order *order) {
     }
 }
 
-static void receive_order(void) {
+static void receive_smb_order(void) {
     char datagram[SMB_DATAGRAM_MAX];
     struct smb_order order;
     ptrdiff_t n = pxed_helper_receive(PXED_HELPER_SOCKET, datagram, sizeof(datagram), NULL, 0, PXED_HELPER_WAIT);
     if (n == 0 || (n < 0 && n != -EMSGSIZE && n != -EBADMSG))
         _exit(0); /* the daemon has gone: smbd and its sessions live on, the next helper finds them */
     if (n > 0 && smb_order_read(pxed_slice(datagram, (size_t)n), &order))
-        obey_order(&order);
+        obey_smb_order(&order);
     else
         smb_say(PXED_LOG_ERROR, "smb-order", NULL, "error=\"an order that cannot be understood\"");
     explicit_bzero(&order, sizeof(order));
@@ -66,7 +66,7 @@ void smb_helper(const void *setup) {
         if (n > 0 && fds[1].revents)
             smb_run_died(&run);
         if (n > 0 && fds[0].revents)
-            receive_order(); /* one after the other, so that what is due comes after a burst of orders */
+            receive_smb_order(); /* one after the other, so that what is due comes after a burst of orders */
         else
             smb_run_tick(&run);
     }

@@ -43,7 +43,7 @@ int smb_home_tree(int home) {
     return 0;
 }
 
-static int write_text(int fd, struct pxed_slice text) {
+static int write_whole(int fd, struct pxed_slice text) {
     while (text.len > 0) {
         ssize_t n = write(fd, text.ptr, text.len);
         if (n < 0 && errno != EINTR)
@@ -69,7 +69,7 @@ int smb_home_write(int home, const char *name, struct pxed_slice text, mode_t mo
     int fd = openat(home, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600), rc;
     if (fd < 0)
         return -errno;
-    rc = write_text(fd, text);
+    rc = write_whole(fd, text);
     if (rc == 0)
         rc = fchmod(fd, mode) == 0 ? date_after_old(home, name, fd) : -errno;
     close(fd);

@@ -68,7 +68,7 @@ static void log_report(struct smb *s, const struct smb_report *r) {
     pxed_log(s->ctx, (enum pxed_log_level)(r->level - '0'), r->event, has_mac ? &mac : NULL, NULL, "%s", r->text);
 }
 
-static void on_socket(uv_poll_t *poll, int status, int events) {
+static void on_helper_socket(uv_poll_t *poll, int status, int events) {
     struct smb *s = poll->data;
     char datagram[SMB_DATAGRAM_MAX];
     struct smb_report report;
@@ -92,7 +92,7 @@ static void on_socket(uv_poll_t *poll, int status, int events) {
 
 static void watch_socket(struct smb *s) {
     if (s->watching && !s->gone)
-        uv_poll_start(&s->poll, s->queue ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_socket);
+        uv_poll_start(&s->poll, s->queue ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_helper_socket);
 }
 
 int smb_link_init(struct smb *s, const struct smb_setup *setup) {
@@ -116,7 +116,7 @@ static void free_smb(struct smb *s) {
     free(s);
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void on_link_closed(uv_handle_t *handle) {
     free_smb(handle->data);
 }
 
@@ -129,7 +129,7 @@ void smb_link_fini(struct smb *s) {
         pxed_helper_stop(&s->helper, HELPER_PATIENCE);
     }
     if (s->watching)
-        uv_close((uv_handle_t *)&s->poll, on_closed);
+        uv_close((uv_handle_t *)&s->poll, on_link_closed);
     else
         free_smb(s);
 }

@@ -86,7 +86,7 @@ static void check_external(const struct smb_config *c, const char *file, struct 
                       "[smb] mode = external with neither user nor guest = yes: machines have no account");
 }
 
-static void check_options(const void *config, const char *file, struct pxed_diags *diags) {
+static void check_smb_options(const void *config, const char *file, struct pxed_diags *diags) {
     const struct smb_config *c = config;
     if (nonempty(c->name) && !smb_name_valid(pxed_slice_of(c->name)))
         pxed_diag_add(diags, PXED_ERROR, file, 0, "[smb] name: '%s' is no name for a share: letters, digits and ._-$",
@@ -119,7 +119,7 @@ static void stop_left_over(struct smb *s) {
     close(home);
 }
 
-static void add_address(struct smb_setup *setup, const struct pxed_addr *addr) {
+static void add_served_address(struct smb_setup *setup, const struct pxed_addr *addr) {
     for (size_t i = 0; i < setup->n_addrs; i++)
         if (pxed_addr_eq(&setup->addrs[i], addr))
             return;
@@ -142,7 +142,7 @@ static void fill_setup(struct smb *s, struct smb_setup *setup) {
                                 .name = c->name ? c->name : "",
                                 .user = c->user ? c->user : ""};
     for (size_t i = 0; i < n; i++)
-        add_address(setup, &ifaces[i].addr);
+        add_served_address(setup, &ifaces[i].addr);
 }
 
 /* A failure here is logged and leaves the daemon without SMB. */
@@ -196,7 +196,7 @@ static void smb_fini(struct pxed_ctx *ctx) {
     smb_link_fini(s);
 }
 
-static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = check_options, .share_site = share_site};
+static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = check_smb_options, .share_site = share_site};
 static const char *const provides[] = {"share.smb/1", NULL};
 
 PXED_PLUGIN(smb, .kind = PXED_KIND_SERVICE, .name = "smb", .version = SMB_VERSION,

@@ -23,7 +23,7 @@ row() { grep -q -e "^\\\\fB$(escaped "$2" | sed 's/\\/\\\\/g')\\\\fR" "$man/$1";
 
 for page in man8/pxed.8 man5/pxed.ini.5 man5/pxed-hosts.5 man1/pxed-winpe.1; do
     [ "$page" != man1/pxed-winpe.1 ] || [ -x "$build/bin/pxed-winpe" ] || continue
-    check "$page: lint" mandoc -T lint -W warning "$man/$page"
+    check "$page: lint" mandoc -T lint -W style "$man/$page"
     check "$page: a placeholder is left" sh -c "! grep -n '@[A-Z]*@' '$man/$page'"
 done
 
