@@ -1,7 +1,7 @@
-#include "live.h"
-#include "text.h"
-
+/* `pxed adopt`: known, not armed, for machines that run already. */
 #include <stdlib.h>
+
+#include "live.h"
 
 /* Known, not armed: for machines that run already. Rows show each machine as it was. */
 int cli_adopt(int argc, char **argv) {
@@ -14,7 +14,7 @@ int cli_adopt(int argc, char **argv) {
         all |= c == 'n';
     }
     if (all == (optind < argc))
-        return cli_usage(l.command);
+        return cli_usage();
     json_t *hosts = live_hosts(&l, argv + optind, argc - optind);
     json_t *rows = hosts ? live_ask(&l, "adopt", json_pack("{s:o, s:b}", "hosts", hosts, "new", all)) : NULL;
     if (!rows)

@@ -1,13 +1,13 @@
-#include "live.h"
-#include "table.h"
-#include "text.h"
-
-#include "pxed/model.h"
-#include "values.h"
-
+/* `pxed arm`: shows what would be erased, asks, and gives the right to install. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "live.h"
+#include "pxed/model.h"
+#include "table.h"
+#include "text.h"
+#include "values.h"
 
 struct arm {
     struct live live;
@@ -208,6 +208,6 @@ int cli_arm(int argc, char **argv) {
     a.hosts = argv + optind;
     a.n = argc - optind;
     if (!good || a.new_lines == (a.n > 0) || (a.new_lines && a.os))
-        return cli_usage(a.live.command);
+        return cli_usage();
     return run(&a);
 }

@@ -1,9 +1,9 @@
+/* `pxed check`: builds a generation as the daemon would, and prints every complaint. */
 #include <pwd.h>
 #include <string.h>
 
 #include "cli.h"
 #include "here.h"
-#include "offline.h"
 
 int cli_check(int argc, char **argv) {
     const char *ini = cli_default_ini();
@@ -17,7 +17,7 @@ int cli_check(int argc, char **argv) {
         else if (strcmp(argv[i], "--quick") == 0)
             depth = CATALOGUE_SYNTAX;
         else
-            return cli_usage("check");
+            return cli_usage();
     }
     offline_load(&o, ini, depth);
     if (depth == CATALOGUE_ALL && o.config) {

@@ -1,4 +1,4 @@
-/* Commands of `pxed`: one file each, one row each in commands.c. */
+/* Commands of `pxed`: one file each, one row each in commands.c; and what they share. */
 #pragma once
 
 #include <stdio.h>
@@ -12,10 +12,10 @@ struct cli_command {
     int (*run)(int argc, char **argv); /* argv[0] is the command's own name; returns an exit code */
 };
 
-extern const struct cli_command cli_commands[]; /* ends with a zeroed row */
-
-/* Prints `pxed NAME ARGS` of one command to stderr; returns CLI_USAGE. */
-int cli_usage(const char *command);
+/* The command that this process runs: before its run(). */
+void cli_begin(const struct cli_command *command);
+/* Prints `pxed NAME ARGS` of the running command to stderr; returns CLI_USAGE. */
+int cli_usage(void);
 
 /* The ini file used when -c is not given: P/etc/pxed/pxed.ini by the program's own place. Static storage. */
 const char *cli_default_ini(void);
@@ -24,14 +24,13 @@ const char *cli_default_ini(void);
 const char *cli_api_socket(const char *ini);
 
 void cli_version(FILE *to);
-/* The command nearest to a mistyped word, or NULL. */
-const char *cli_nearest(const char *word);
 /* A path made absolute against the current folder. Static storage. */
 const char *cli_absolute(const char *path);
 struct pxed_diags;
 /* Each as `file:line: text`, warnings marked. */
 void cli_print_diags(FILE *to, const struct pxed_diags *diags);
 
+/* One each in a file of its own. */
 int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);

@@ -1,11 +1,9 @@
-/* The rows of commands, and what all of them share. */
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+/* A new command adds a row here and a file of its own. */
+#include "commands.h"
 
-#include "cli.h"
-#include "daemon.h"
+#include <string.h>
+
+#include "pxed/diag.h"
 
 const struct cli_command cli_commands[] = {
     {"run", "-c FILE [--debug]", "run the daemon in the foreground", cli_run},
@@ -28,65 +26,18 @@ const struct cli_command cli_commands[] = {
     {0},
 };
 
-int cli_usage(const char *command) {
+const struct cli_command *commands_find(const char *name) {
     for (const struct cli_command *c = cli_commands; c->name; c++)
-        if (strcmp(c->name, command) == 0)
-            fprintf(stderr, "usage: pxed %s %s\n", c->name, c->args);
-    return CLI_USAGE;
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
 }
 
-void cli_version(FILE *to) {
-    fprintf(to, "pxed %s, plugin ABI %d.%d\n", PXED_VERSION, PXED_ABI_MAJOR, PXED_ABI_MINOR);
-}
-
-const char *cli_nearest(const char *word) {
+const char *commands_nearest(const char *word) {
     const char *names[32];
     size_t n = 0;
     for (const struct cli_command *c = cli_commands; c->name && n < 31; c++)
         names[n++] = c->name;
     names[n] = NULL;
     return pxed_nearest(pxed_slice_of(word), names);
-}
-
-const char *cli_default_ini(void) {
-    static char path[PATH_MAX + 32];
-    snprintf(path, sizeof(path), "%s/etc/pxed/pxed.ini", plugins_prefix());
-    return path;
-}
-
-const char *cli_absolute(const char *path) {
-    static char absolute[PATH_MAX * 2];
-    char cwd[PATH_MAX];
-    if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
-        return path;
-    snprintf(absolute, sizeof(absolute), "%s/%s", cwd, path);
-    return absolute;
-}
-
-/* Only two keys matter, whatever else the ini holds: a live command must work beside a daemon that is running well. */
-const char *cli_api_socket(const char *file) {
-    static char path[PATH_MAX * 2];
-    struct ini ini;
-    struct pxed_diags diags = {0};
-    int rc = ini_load(&ini, cli_absolute(file), &diags);
-    if (rc < 0)
-        fprintf(stderr, "pxed: %s: cannot read it\n", file);
-    const struct ini_entry *state = ini_get(&ini, "pxed", "state"), *socket = ini_get(&ini, "api", "socket");
-    const char *folder = state ? ini_path(&ini.arena, state->file, state->value) : "/var/lib/pxed";
-    const char *name = socket && *socket->value ? socket->value : "pxed.sock";
-    snprintf(path, sizeof(path), "%s%s%s", name[0] == '/' ? "" : folder, name[0] == '/' ? "" : "/", name);
-    pxed_diags_clear(&diags);
-    ini_free(&ini);
-    return rc < 0 ? NULL : path;
-}
-
-void cli_print_diags(FILE *to, const struct pxed_diags *diags) {
-    for (size_t i = 0; i < diags->n; i++) {
-        const struct pxed_diag *d = &diags->items[i];
-        const char *kind = d->severity == PXED_WARNING ? "warning: " : "";
-        if (d->file && d->line)
-            fprintf(to, "%s:%u: %s%s\n", d->file, d->line, kind, d->text);
-        else
-            fprintf(to, "%s%s%s%s\n", d->file ? d->file : "", d->file ? ": " : "", kind, d->text);
-    }
 }

@@ -1,7 +1,8 @@
+/* `pxed disarm`: takes back an unused right. */
+#include <string.h>
+
 #include "live.h"
 #include "text.h"
-
-#include <string.h>
 
 /* Rows show each machine as it was. */
 static void print_disarmed(const json_t *m) {
@@ -22,7 +23,7 @@ int cli_disarm(int argc, char **argv) {
         if (c == '?')
             return CLI_USAGE;
     if (optind == argc)
-        return cli_usage(l.command);
+        return cli_usage();
     json_t *hosts = live_hosts(&l, argv + optind, argc - optind);
     json_t *rows = hosts ? live_ask(&l, "disarm", json_pack("{s:o}", "hosts", hosts)) : NULL;
     if (!rows)

@@ -1,7 +1,8 @@
+/* `pxed event`: a person says how an installation ended. */
+#include <string.h>
+
 #include "live.h"
 #include "text.h"
-
-#include <string.h>
 
 /* An operator says how an installation ended that could not say so itself. */
 int cli_event(int argc, char **argv) {
@@ -13,7 +14,7 @@ int cli_event(int argc, char **argv) {
             return CLI_USAGE;
     int n = argc - optind;
     if (n < 2 || n > 3 || (strcmp(argv[optind + 1], "installed") != 0 && strcmp(argv[optind + 1], "failed") != 0))
-        return cli_usage(l.command);
+        return cli_usage();
     json_t *hosts = live_hosts(&l, argv + optind, n); /* each of them is text */
     if (!hosts)
         return l.code;

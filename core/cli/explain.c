@@ -5,8 +5,9 @@
 #include "answer.h"
 #include "cli.h"
 #include "dialect.h"
+#include "image_files.h"
 #include "offline.h"
-#include "render.h"
+#include "render_plan.h"
 #include "verdict.h"
 
 struct explain {
@@ -270,10 +271,10 @@ int cli_explain(int argc, char **argv) {
         else if (argv[i][0] != '-' && !host)
             host = argv[i];
         else
-            return cli_usage("explain");
+            return cli_usage();
     }
     if (!host)
-        return cli_usage("explain");
+        return cli_usage();
     if (!e.loader_given && e.firmware != PXED_FW_BIOS)
         e.loader = PXED_LOADER_IPXE; /* there is no gPXE for EFI */
     e.record.firmware = e.firmware;

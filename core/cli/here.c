@@ -1,3 +1,4 @@
+/* What `check` asks of this machine: accounts, folders, loaders. */
 #define _GNU_SOURCE
 #include "here.h"
 
@@ -10,7 +11,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "cli.h"
+#include "catalogue_os.h"
 #include "eyes.h"
 
 /* --- what the account may read --- */

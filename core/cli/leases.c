@@ -1,3 +1,4 @@
+/* `pxed leases`: addresses given out. */
 #include "live.h"
 #include "table.h"
 #include "text.h"
@@ -32,7 +33,7 @@ int cli_leases(int argc, char **argv) {
         if (c == '?')
             return CLI_USAGE;
     if (optind != argc)
-        return cli_usage(l.command);
+        return cli_usage();
     json_t *rows = live_ask(&l, "leases", NULL);
     if (!rows)
         return l.code;

@@ -1,8 +1,5 @@
+/* The API's socket, asked by curl-like GETs and POSTs, and its JSON read. */
 #include "live.h"
-
-#include "text.h"
-
-#include "pxed/arena.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,6 +9,9 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "pxed/arena.h"
+#include "text.h"
 
 enum { LIVE_PATIENCE_S = 30, LIVE_ANSWER_MAX = 256 << 20 };
 
@@ -29,7 +29,7 @@ int live_option(struct live *l, int argc, char **argv, const struct option *opti
             l->json = true;
         } else {
             if (c == '?')
-                cli_usage(l->command);
+                cli_usage();
             return c;
         }
     }

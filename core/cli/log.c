@@ -1,9 +1,10 @@
+/* `pxed log`: the journal of one machine. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "live.h"
 #include "table.h"
 #include "text.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* What an installer sent along: its lines as rows of their own, below the step. */
 static void add_body(struct table *t, const char *body) {
@@ -41,7 +42,7 @@ int cli_log(int argc, char **argv) {
         if (c == '?')
             return CLI_USAGE;
     if (optind + 1 != argc)
-        return cli_usage(l.command);
+        return cli_usage();
 
     struct table t;
     int64_t since = 0;

@@ -1,3 +1,4 @@
+/* `pxed machines`: every machine and its state. */
 #include "live.h"
 #include "table.h"
 #include "text.h"
@@ -96,7 +97,7 @@ int cli_machines(int argc, char **argv) {
         unknown |= c == 'u';
     }
     if (optind != argc)
-        return cli_usage(l.command);
+        return cli_usage();
     char target[64];
     snprintf(target, sizeof(target), "machines?armed=%d&failed=%d&unknown=%d", armed, failed, unknown);
     json_t *rows = live_ask(&l, target, NULL);

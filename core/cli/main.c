@@ -1,39 +1,48 @@
 /* pxed: argv, and who takes it from there. */
-#include "cli.h"
-
+#include <stdbool.h>
 #include <string.h>
 
-static void usage(FILE *to) {
+#include "commands.h"
+
+static void print_help(FILE *to) {
     fputs("usage: pxed COMMAND [ARGUMENTS]    (pxed -c FILE is pxed run -c FILE)\n\n", to);
     for (const struct cli_command *c = cli_commands; c->name; c++)
         fprintf(to, "  %-9s %s\n", c->name, c->help);
     fputs("\npxed COMMAND --help shows its arguments.\n", to);
 }
 
+static int run_command(const struct cli_command *c, int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0) {
+            printf("usage: pxed %s %s\n%s\n", c->name, c->args, c->help);
+            return CLI_OK;
+        }
+    cli_begin(c);
+    return c->run(argc, argv);
+}
+
+static int refuse_word(const char *word) {
+    const char *near = commands_nearest(word);
+    fprintf(stderr, "pxed: no command '%s'%s%s%s\n", word, near ? ", did you mean '" : "", near ? near : "",
+            near ? "'?" : "");
+    print_help(stderr);
+    return CLI_USAGE;
+}
+
 int main(int argc, char **argv) {
-    if (argc >= 2 && strcmp(argv[1], "-c") == 0)
-        return cli_run(argc, argv);
-    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        usage(stdout);
-        return CLI_OK;
-    }
-    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+    const char *word = argc >= 2 ? argv[1] : "";
+    const struct cli_command *c = commands_find(word);
+    if (c)
+        return run_command(c, argc - 1, argv + 1);
+    if (strcmp(word, "-c") == 0)
+        return run_command(commands_find("run"), argc, argv);
+    if (strcmp(word, "--version") == 0) {
         cli_version(stdout);
         return CLI_OK;
     }
-    for (const struct cli_command *c = cli_commands; argc >= 2 && c->name; c++) {
-        if (strcmp(argv[1], c->name) != 0)
-            continue;
-        for (int i = 2; i < argc; i++)
-            if (strcmp(argv[i], "--help") == 0) {
-                printf("usage: pxed %s %s\n%s\n", c->name, c->args, c->help);
-                return CLI_OK;
-            }
-        return c->run(argc - 1, argv + 1);
-    }
-    if (argc >= 2)
-        fprintf(stderr, "pxed: no command '%s'%s%s%s\n", argv[1], cli_nearest(argv[1]) ? ", did you mean '" : "",
-                cli_nearest(argv[1]) ? cli_nearest(argv[1]) : "", cli_nearest(argv[1]) ? "'?" : "");
-    usage(stderr);
-    return CLI_USAGE;
+    bool help = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+    if (*word && !help)
+        return refuse_word(word);
+    print_help(help ? stdout : stderr);
+    return help ? CLI_OK : CLI_USAGE;
 }

@@ -1,3 +1,4 @@
+/* Configuration, plugins and a generation, without a daemon. */
 #include "offline.h"
 
 #include <pwd.h>

@@ -3,12 +3,14 @@
 
 #include <stdio.h>
 
-#include "daemon.h"
+#include "build.h"
+#include "config.h"
+#include "interfaces.h"
 
 struct offline {
     struct plugins plugins;
     struct config *config;
-    struct pxed_iface ifaces[DAEMON_IFACES];
+    struct pxed_iface ifaces[INTERFACES_MAX];
     size_t n_ifaces;
     struct catalogue *catalogue; /* NULL after errors */
     struct pxed_diags diags;

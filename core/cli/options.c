@@ -1,7 +1,7 @@
+/* `pxed options`: the rows of options and variables as a manual. */
 #include <string.h>
 
 #include "cli.h"
-#include "offline.h"
 #include "vars.h"
 
 /* Profiles of one plugin mostly share their variables and steps: said once. */
@@ -41,7 +41,7 @@ int cli_options(int argc, char **argv) {
     struct plugins plugins = {0};
     struct pxed_diags diags = {0};
     if (argc > 2)
-        return cli_usage("options");
+        return cli_usage();
     plugins_load_all(&plugins, &diags);
     cli_print_diags(stderr, &diags);
     if (only && strcmp(only, "pxed") != 0 && !plugins_find(&plugins, only)) {

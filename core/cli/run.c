@@ -1,3 +1,4 @@
+/* `pxed run`: the daemon in the foreground. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ int cli_run(int argc, char **argv) {
         else if (strcmp(argv[i], "--debug") == 0)
             debug = true;
         else
-            return cli_usage("run");
+            return cli_usage();
     }
     return daemon_run(cli_absolute(ini), debug);
 }

@@ -1,10 +1,11 @@
+/* Rows are measured first, then printed in columns. */
 #include "table.h"
-
-#include "text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "text.h"
 
 enum { TABLE_COLUMNS = 12, TABLE_CELL = 1024 };
 

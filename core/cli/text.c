@@ -1,3 +1,4 @@
+/* Times, ages and sizes as people read them. */
 #include "text.h"
 
 #include <stdio.h>

@@ -1,12 +1,10 @@
 /* `pxed watch`: the journal as it happens. Asks four times a second; the daemon keeps nothing for a watcher. */
-#include "text.h"
-#include "watch_show.h"
-
-#include "pxed/slice.h"
-
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+
+#include "pxed/slice.h"
+#include "watch_show.h"
 
 enum { POLL_MS = 250, PATIENCE_MS = 10000 };
 
@@ -215,12 +213,12 @@ int cli_watch(int argc, char **argv) {
     uint64_t timeout_s = 0;
     for (int c; (c = live_option(&w.live, argc, argv, options)) != -1;) {
         if (c == '?' || (c == 't' && !pxed_slice_u64(pxed_slice_of(optarg), 365 * 86400, &timeout_s)))
-            return c == '?' ? CLI_USAGE : cli_usage(w.live.command);
+            return c == '?' ? CLI_USAGE : cli_usage();
         if (c == 'u')
             w.until = optarg;
     }
     if (argc - optind > 1)
-        return cli_usage(w.live.command);
+        return cli_usage();
     w.host = argv[optind]; /* argv ends with NULL */
     watch_show_begin(&w.show, w.live.json);
     catch_signals();

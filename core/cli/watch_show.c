@@ -1,13 +1,13 @@
+/* The timeline of `pxed watch`, on a terminal or in a pipe. */
 #include "watch_show.h"
-
-#include "table.h"
-#include "text.h"
-
-#include "pxed/control.h"
 
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "pxed/control.h"
+#include "table.h"
+#include "text.h"
 
 enum { PLAIN_EVERY_MS = 5000, BAR_WIDTH = 22 };
 

@@ -1,8 +1,9 @@
+/* `pxed why`: the last steps and refusals, each with its cure. */
+#include <stdlib.h>
+
 #include "live.h"
 #include "table.h"
 #include "text.h"
-
-#include <stdlib.h>
 
 static void print_cleanly(bool color, enum table_color which, const char *text) {
     char clean[TEXT_LINE];
@@ -116,6 +117,6 @@ int cli_why(int argc, char **argv) {
         if (c == '?')
             return CLI_USAGE;
     if (argc - optind > 1)
-        return cli_usage(l.command);
+        return cli_usage();
     return optind < argc ? why_host(&l, argv[optind]) : why_all(&l);
 }

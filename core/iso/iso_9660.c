@@ -1,10 +1,12 @@
 /* ISO 9660 with Rock Ridge or Joliet names. Not by libiso9660: the one of Debian 12 has no bounds on what it reads, and
  * shows each extent of a file as a file of its own (docs/decisions.md). */
+#include "iso_9660.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "iso.h"
 #include "iso_record.h"
+#include "pxed/path.h"
 
 enum {
     FOLDER_MAX = 16 << 20,   /* bytes of one folder's records */

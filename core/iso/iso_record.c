@@ -1,3 +1,4 @@
+/* The records of ISO 9660 and Rock Ridge, decoded from hostile bytes. */
 #include "iso_record.h"
 
 static uint32_t le32(const uint8_t *p) {

@@ -1,13 +1,15 @@
 /* UDF by libudfread. It trusts what it reads: a descriptor that names itself as the next one would keep it busy for
  * ever, a folder may claim a gigabyte. So every block it asks for is counted here, and who has asked too often gets
  * none. */
+#include "iso_udf.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <udfread/blockinput.h>
 #include <udfread/udfread.h>
 
-#include "iso.h"
 #include "iso_record.h"
+#include "pxed/path.h"
 
 enum {
     BLOCK = UDF_BLOCK_SIZE,

@@ -1,11 +1,9 @@
+/* Which writer speaks a loader's language. */
 #include "dialect.h"
 
-struct pxed_slice dialect_basename(struct pxed_slice path) {
-    for (size_t i = path.len; i > 0; i--)
-        if (path.ptr[i - 1] == '/')
-            return pxed_slice_skip(path, i);
-    return path;
-}
+#include "dialect_gpxe.h"
+#include "dialect_grub.h"
+#include "dialect_pxelinux.h"
 
 enum pxed_loader dialect_of_agent(struct pxed_slice user_agent) {
     static const struct {

@@ -10,16 +10,3 @@ enum pxed_reason dialect_write(enum pxed_loader loader, enum pxed_firmware firmw
 
 /* The loader that a User-Agent names; gPXE for anything unknown (CONTRACT: dialects). */
 enum pxed_loader dialect_of_agent(struct pxed_slice user_agent);
-
-/* Shared by the writers: the file's own name, the part after the last `/`. */
-struct pxed_slice dialect_basename(struct pxed_slice path);
-
-/* One function each, in dialect_NAME.c. */
-enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
-                              struct pxed_buf *out);
-enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
-                              struct pxed_buf *out);
-enum pxed_reason dialect_pxelinux(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
-                                  struct pxed_buf *out);
-enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
-                              struct pxed_buf *out);

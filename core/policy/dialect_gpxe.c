@@ -1,6 +1,8 @@
 /* gPXE and iPXE scripts. gPXE knows: set dhcp chain kernel initrd imgload imgfree imgargs boot sleep echo exit. Both
  * accept `#!gpxe`; what only iPXE can do stands behind `#!ipxe`. */
-#include "dialect.h"
+#include "dialect_gpxe.h"
+
+#include "dialect_text.h"
 
 /* One line for the screen: nothing that the script language could take for its own. */
 static void write_echo(struct pxed_slice note, struct pxed_buf *out) {

@@ -1,6 +1,6 @@
 /* GRUB 2 configuration. Names are absolute paths on the device GRUB came from ($root: tftp or http), because the signed
  * GRUB of distributions has no http module: the same text serves both. */
-#include "dialect.h"
+#include "dialect_grub.h"
 
 /* GRUB's shell: everything in '...' is literal. Words without special bytes stay bare, as people write them. */
 static void write_word(struct pxed_slice word, struct pxed_buf *out) {

@@ -1,5 +1,5 @@
 /* PXELINUX configuration, over TFTP or (lpxelinux) HTTP: file names are URLs. */
-#include "dialect.h"
+#include "dialect_pxelinux.h"
 
 static void write_url(struct pxed_slice base, struct pxed_slice path, struct pxed_buf *out) {
     pxed_buf_add(out, base);

@@ -1,3 +1,4 @@
+/* The law of installations: what arms, spends, ends and stalls one, as pure functions over a record. */
 #include "lifecycle.h"
 
 const char *const lifecycle_state_names[LIFECYCLE_STATE_COUNT + 1] = {
@@ -362,16 +363,6 @@ bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int6
         return false;
     enter(r, r->reported ? LIFECYCLE_STALLED : LIFECYCLE_UNCONFIRMED, now);
     return true;
-}
-
-bool lifecycle_cleared(const struct lifecycle_record *r, const struct pxed_step *steps) {
-    bool after = false;
-    for (; steps && steps->name; steps++) {
-        after |= strcmp(steps->name, "disk") == 0;
-        if (strcmp(steps->name, r->step) == 0)
-            return after;
-    }
-    return false;
 }
 
 bool lifecycle_open(const struct lifecycle_record *r) {

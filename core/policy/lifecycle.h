@@ -45,7 +45,7 @@ struct lifecycle_record {
     char os[64];
     unsigned tries;      /* left, the unspent one included */
     bool reported;       /* an event came since it was spent */
-    bool on_disk;        /* a step flagged `disk` came */
+    bool on_disk;        /* a step flagged `disk` came: what was on the disk is gone */
     uint8_t token[16];   /* dead unless armed or installing */
     uint8_t account[16]; /* the password of its account in the share; as long alive */
     int64_t armed_at, state_at, event_at;
@@ -128,9 +128,6 @@ enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice s
                                  const struct pxed_step *steps, int64_t now, bool *ret_changed);
 /* Time passes. True if the state changed. */
 bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int64_t now);
-
-/* Has its installer reported the step `disk`, or a later one: is what was on the disk gone? */
-bool lifecycle_cleared(const struct lifecycle_record *r, const struct pxed_step *steps);
 
 /* Are the host's files and its token alive? */
 bool lifecycle_open(const struct lifecycle_record *r);

@@ -1,3 +1,4 @@
+/* What a name below /boot means: a script, a host's file, an image, an event. */
 #include "names.h"
 
 static bool cut(struct pxed_slice *path, const char *prefix) {

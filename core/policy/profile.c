@@ -1,3 +1,4 @@
+/* Which row of a profile fits a client, and which of its files an image has. */
 #include "profile.h"
 
 /* Points of one list of patterns: exact words beat patterns, longer patterns beat shorter ones. */
@@ -38,6 +39,21 @@ const struct pxed_claim *profile_claim(const struct pxed_profile *profile, const
     return best;
 }
 
+struct profile_initrd profile_initrd(const char *text) {
+    struct profile_initrd i = {.file = pxed_slice_of(text)};
+    ptrdiff_t end = i.file.len > 0 && text[0] == '{' ? pxed_slice_find(i.file, '}', 0) : -1;
+    if (end > 0) {
+        i.key = pxed_slice(text + 1, (size_t)end - 1);
+        i.file = pxed_slice_skip(i.file, (size_t)end + 1);
+    }
+    ptrdiff_t equals = pxed_slice_find(i.file, '=', 0);
+    if (equals >= 0) {
+        i.as = pxed_slice_skip(i.file, (size_t)equals + 1);
+        i.file = pxed_slice_head(i.file, (size_t)equals);
+    }
+    return i;
+}
+
 const char *const profile_via_names[] = {"auto", "memdisk", "pxelinux", "wimboot", NULL};
 
 bool profile_via_parse(struct pxed_slice word, enum profile_via *ret) {
@@ -50,11 +66,23 @@ bool profile_via_parse(struct pxed_slice word, enum profile_via *ret) {
     return false;
 }
 
+static bool initrd_exists(const char *text, profile_exists_fn *exists, void *ctx) {
+    char file[256];
+    struct profile_initrd initrd = profile_initrd(text);
+    if (initrd.file.len == strlen(text))
+        return exists(ctx, text);
+    if (initrd.file.len >= sizeof(file))
+        return false;
+    memcpy(file, initrd.file.ptr, initrd.file.len);
+    file[initrd.file.len] = '\0';
+    return exists(ctx, file);
+}
+
 static bool image_exists(const struct pxed_boot *b, profile_exists_fn *exists, void *ctx) {
     if (b->kernel && b->kernel[0] != '/' && !exists(ctx, b->kernel))
         return false;
     for (size_t i = 0; i < sizeof(b->initrd) / sizeof(b->initrd[0]) && b->initrd[i]; i++)
-        if (!exists(ctx, b->initrd[i]))
+        if (!initrd_exists(b->initrd[i], exists, ctx))
             return false;
     return !b->when || exists(ctx, b->when);
 }

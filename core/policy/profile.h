@@ -10,6 +10,12 @@ unsigned profile_claim_score(const struct pxed_claim *claim, const struct pxed_o
 const struct pxed_claim *profile_claim(const struct pxed_profile *profile, const struct pxed_os_id *os,
                                        unsigned *ret_score);
 
+/* An initrd of a row: [{KEY}]FILE[=NAME]. What is not written is unset. */
+struct profile_initrd {
+    struct pxed_slice key, file, as;
+};
+struct profile_initrd profile_initrd(const char *text);
+
 /* Asks whether a file exists in the image's folder. */
 typedef bool profile_exists_fn(void *ctx, const char *file);
 

@@ -1,3 +1,4 @@
+/* A machine's record as one line of text, for the store. */
 #include "record.h"
 
 enum field_type {

@@ -2,16 +2,6 @@
 #include "profiles.h"
 #include "pxed/plugin.h"
 
-const struct pxed_step linux_steps[] = {
-    {"modules", false},
-    {"disk", false},
-    {"formatted", false},
-    {"rootfs", false},
-    {"packages", false},
-    {"bootable", true},
-    {0},
-};
-
 static const struct pxed_profile *const profiles[] = {&linux_debian, &linux_redhat_legacy, &linux_redhat, NULL};
 
 static void look(const struct pxed_image *image, struct pxed_diags *diags) {

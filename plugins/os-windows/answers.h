@@ -12,7 +12,7 @@
  *   images             how many it holds; image-N `name (edition)`, edition-N, name-N for the first of them
  *   index edition      the one that [os ID] names, or the only one
  *   missing            what has to be put there first (a list of sentences)
- *   unpack             `yes`: the system image lies in the ISO, or setup.exe is to be started from its tree
+ *   unpack             set: the system image lies in the ISO, or setup.exe is to be started from its tree
  *   setup              `yes`: setup.exe and its sources are there
  *   need-ram need-firmware need-winpe need-smb      for people */
 void windows_image(const struct pxed_image *image, struct pxed_diags *diags);

@@ -33,6 +33,10 @@ static void warn(const struct look *l, const char *format, ...) {
     pxed_diag_add(l->diags, PXED_WARNING, l->image->file, l->image->line, "%.*s: %s", PXED_S(l->image->id->text), text);
 }
 
+static const char *setting(const struct look *l, const char *key) {
+    return l->image->setting(l->image, key);
+}
+
 static void fact(const struct look *l, const char *key, const char *value) {
     if (value && *value)
         l->image->fact(l->image, key, value);
@@ -74,8 +78,8 @@ static const char *last_part(const char *name) {
 
 static const char *find_boot(const struct look *l) {
     static const char *const names[] = {"boot.wim", "sources/boot.wim"};
-    if (l->image->boot)
-        return l->image->boot;
+    if (setting(l, "boot"))
+        return setting(l, "boot");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (l->image->has(l->image, names[i]))
             return names[i];
@@ -156,12 +160,12 @@ static bool only_wim(const struct look *l, const char *boot, char room[NAME_SIZE
 static const char *find_wim(const struct look *l, char room[NAME_SIZE]) {
     static const char *const names[] = {"install.wim",         "install.esd",         "install.swm",
                                         "sources/install.wim", "sources/install.esd", "sources/install.swm"};
-    if (l->image->wim)
-        return l->image->wim;
+    if (setting(l, "wim"))
+        return setting(l, "wim");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (l->image->has(l->image, names[i]))
             return names[i];
-    return only_wim(l, l->image->boot, room) ? room : NULL;
+    return only_wim(l, setting(l, "boot"), room) ? room : NULL;
 }
 
 /* install.swm, install2.swm, install3.swm ...: as imagex, dism and wimlib name them. */
@@ -181,6 +185,7 @@ static void note_parts(const struct look *l, const char *name) {
         snprintf(part, sizeof(part), "%.*s%u%s", stem, name, i, dot ? dot : "");
         if (l->image->has(l->image, part)) {
             fact(l, "wim-part", part);
+            fact(l, "share", part);
         } else {
             snprintf(text, sizeof(text), "%s, part %u of %u of the split %s, is missing", part, i, l->wim.parts, name);
             missing(l, text);
@@ -207,15 +212,15 @@ static void note_images(const struct look *l) {
 
 /* What is wrong with index and edition of [os ID], or NULL and *ret: 0 where they leave it open. */
 static const char *choose(const struct look *l, unsigned *ret) {
-    const struct pxed_image *image = l->image;
-    unsigned by_edition = image->edition ? win_fact_index(image, pxed_slice_of(image->edition)) : 0;
+    const char *edition = setting(l, "edition"), *number = setting(l, "index");
+    unsigned by_edition = edition ? win_fact_index(l->image, pxed_slice_of(edition)) : 0;
     uint64_t index = 0;
     *ret = 0;
-    if (image->edition && by_edition == 0)
+    if (edition && by_edition == 0)
         return "there is no such edition";
-    if (image->index && (!pxed_slice_u64(pxed_slice_of(image->index), l->wim.total, &index) || index == 0))
+    if (number && (!pxed_slice_u64(pxed_slice_of(number), l->wim.total, &index) || index == 0))
         return "there is no such index";
-    if (image->index && image->edition && index != by_edition)
+    if (number && edition && index != by_edition)
         return "index and edition are two images";
     *ret = index > 0 ? (unsigned)index : by_edition > 0 ? by_edition : l->wim.total == 1 ? 1 : 0;
     return NULL;
@@ -225,7 +230,7 @@ static const char *choose(const struct look *l, unsigned *ret) {
 static unsigned note_index(const struct look *l, const char *name) {
     struct pxed_arena arena = {0};
     unsigned index;
-    const char *wrong = choose(l, &index), *edition = l->image->edition, *number = l->image->index;
+    const char *wrong = choose(l, &index), *edition = setting(l, "edition"), *number = setting(l, "index");
     if (wrong)
         warn(l, "%s%s%s%s%s: %s; %s holds %s", number ? "index = " : "", number ? number : "",
              number && edition ? ", " : "", edition ? "edition = " : "", edition ? edition : "", wrong, name,
@@ -268,9 +273,11 @@ static void compare_system(const struct look *l, const char *name, const struct 
 
 static void note_system(const struct look *l, const char *name) {
     fact(l, "wim", name);
+    fact(l, "share", name);
+    fact(l, "share-alias", "boot.wim"); /* what autorun.bat of the classic recipe looks for */
     fact(l, "file", last_part(name));
     if (!in_folder(l, name))
-        fact(l, "unpack", "yes");
+        fact(l, "unpack", "setup.exe");
     if (l->wim.parts > 1)
         note_parts(l, name);
     note_images(l);
@@ -336,6 +343,17 @@ static void note_needs(const struct look *l) {
         fact(l, "setup", "yes");
 }
 
+/* A WinPE that is booted as it is fetches its account for the share only if it was made for that. */
+static void judge_share(const struct look *l) {
+    const struct pxed_share_site *share = l->image->share;
+    if (l->image->iso && share && share->folder && share->published && !share->guest && share->accounts)
+        pxed_diag_add(
+            l->diags, PXED_WARNING, l->image->file, l->image->line,
+            "%.*s boots %s as it is: a WinPE made by pxed-winpe fetches its account for the share, one of the "
+            "classic recipe needs [smb] guest = yes",
+            PXED_S(l->image->id->text), l->image->iso);
+}
+
 void windows_image(const struct pxed_image *image, struct pxed_diags *diags) {
     static const char *const archs[] = {"x86", "amd64", "arm64"};
     struct look *l = pxed_xalloc(sizeof(*l)); /* a WIM's names take more than a thread's stack should hold */
@@ -349,6 +367,7 @@ void windows_image(const struct pxed_image *image, struct pxed_diags *diags) {
         look_at_boot(l);
         look_at_system(l);
         note_needs(l);
+        judge_share(l);
     }
     free(l);
 }

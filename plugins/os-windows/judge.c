@@ -202,12 +202,12 @@ static void ask_for_index(const struct judge *j) {
 static void judge_edition(const struct judge *j) {
     struct pxed_arena arena = {0};
     struct pxed_slice edition = value_of(j, "edition");
+    const char *own = j->image->setting(j->image, "edition"); /* of [os ID]: looked at with the image */
     if (win_fact_images(j->image) == 0)
         return;
-    if (edition.len == 0 && !j->image->get(j->image, "index") && !j->image->index && !j->image->edition)
+    if (edition.len == 0 && !j->image->get(j->image, "index") && !j->image->setting(j->image, "index") && !own)
         ask_for_index(j);
-    bool told =
-        j->image->edition && pxed_slice_is(edition, j->image->edition); /* of [os ID]: looked at with the image */
+    bool told = own && pxed_slice_is(edition, own);
     if (edition.len > 0 && !told && win_fact_index(j->image, edition) == 0)
         tell(j, PXED_ERROR, "edition",
              pxed_arena_printf(&arena, "the WIM holds no such image: %s", win_fact_list(j->image, &arena)));
@@ -229,7 +229,7 @@ static void judge_method(const struct judge *j) {
              "there is no setup.exe with sources/install.wim: full installation media, as a "
              "folder or an ISO");
     else if (!j->image->get(j->image, "unpack"))
-        j->image->fact(j->image, "unpack", "yes");
+        j->image->fact(j->image, "unpack", "setup.exe");
     const char *pe = j->image->get(j->image, "pe-arch"), *arch = j->image->get(j->image, "wim-arch");
     if (pe && arch && strcmp(pe, arch) != 0)
         tell(j, PXED_WARNING, "method", "setup.exe runs only in a WinPE of its own architecture");

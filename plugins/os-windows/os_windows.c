@@ -39,6 +39,8 @@ static const struct pxed_profile *const profiles[] = {
     &windows_nt5, &windows_nt6_bios, &windows_nt6_x64, &windows_nt6_x86, &windows_nt6_arm64, NULL,
 };
 
+static const char *const settings[] = {"boot", "wim", "index", "edition", NULL};
+
 static const struct pxed_os_ops ops = {
     .size = sizeof(ops),
     .profiles = profiles,
@@ -47,6 +49,8 @@ static const struct pxed_os_ops ops = {
     .image = windows_image,
     .host = judge_host,
     .value = windows_value,
+    .settings = settings,
+    .prefix = "win-",
 };
 
 PXED_PLUGIN(os_windows, .kind = PXED_KIND_OS, .name = "os-windows", .version = "1",

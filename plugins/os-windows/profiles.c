@@ -62,9 +62,10 @@ static const struct pxed_claim arm64_claims[] = {
         }                                                                                                              \
     }
 #define WIMBOOT_LAYOUTS(bits, program)                                                                                 \
-    WIMBOOT(bits, program, "boot/bcd", "boot/boot.sdi", "sources/boot.wim"),                                           \
-        WIMBOOT(bits, program, "sources/boot.wim"), WIMBOOT(bits, program, "BCD", "boot.sdi", "boot.wim"),             \
-        WIMBOOT(bits, program, "boot.wim")
+    WIMBOOT(bits, program, "boot/bcd=BCD", "boot/boot.sdi", "{boot}sources/boot.wim=boot.wim"),                        \
+        WIMBOOT(bits, program, "{boot}sources/boot.wim=boot.wim"),                                                     \
+        WIMBOOT(bits, program, "BCD", "boot.sdi", "{boot}boot.wim=boot.wim"),                                          \
+        WIMBOOT(bits, program, "{boot}boot.wim=boot.wim")
 
 /* A full installation ISO is nothing for memdisk: it is larger than what BIOS can address, and Setup would not find its
  * CD again. Where only wimboot helps, this row says so (NO_DIALECT) before the next could match. */

@@ -31,8 +31,8 @@ lab_machine
 expect "preseed/early_command runs" lab_wait "$STAGE" said 'running preseed command preseed/early_command'
 expect "the mirror is taken from repo=" lab_wait "$STAGE" said 'net-retriever: regular: .*dists/bookworm'
 expect "partman/early_command runs" lab_wait "$STAGE" said 'running preseed command partman/early_command'
-expect "the event installing" lab_wait "$STAGE" journal_has 'web01  *installing'
-expect "and the step disk" lab_wait 120 journal_has 'web01  *disk'
+expect "the event installing" lab_wait "$STAGE" journal_has ' installing '
+expect "and the step disk" lab_wait 120 journal_has ' disk '
 expect "no command was refused" refused
 [ "$(lab_ctl machines --json | jq -r .step)" = disk ] || fail "it stands at the step disk"
 ok "it stands at the step disk"

@@ -3,9 +3,12 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 
+#include "catalogue_os.h"
 #include "dialect.h"
+#include "image_files.h"
 #include "names.h"
 #include "pxed/path.h"
+#include "render_plan.h"
 #include "site.h"
 #include "suite.h"
 #include "vars.h"
@@ -105,9 +108,17 @@ static void check_samples(const struct plugin *p, const struct pxed_profile *pro
         ck_assert_msg(profile_claim_score(c, &id) > 0, "%s/%s: its own `%s` does not fit the claim", p->desc.name,
                       profile->name, text);
         const struct catalogue_os *os = catalogue_os_make(&site.plugins, id.text, &site.tree.arena);
-        ck_assert_msg(os->profile == profile, "%s/%s: `%s` goes to %s/%s", p->desc.name, profile->name, text,
-                      os->plugin, os->profile->name);
+        ck_assert_msg(os->profile && os->profile->claims == profile->claims, "%s/%s: `%s` goes to %s/%s", p->desc.name,
+                      profile->name, text, os->plugin, os->profile->name);
     }
+}
+
+static bool is_setting(const struct plugin *p, struct pxed_slice key) {
+    const struct pxed_os_ops *ops = p->desc.ops;
+    for (const char *const *k = CATALOGUE_HAS_OP(ops, settings) ? ops->settings : NULL; k && *k; k++)
+        if (pxed_slice_is(key, *k))
+            return true;
+    return false;
 }
 
 static void check_boots(const struct plugin *p, const struct pxed_profile *profile) {
@@ -119,8 +130,12 @@ static void check_boots(const struct plugin *p, const struct pxed_profile *profi
         ck_assert_msg((b->firmware & ~(uint32_t)PXED_FW_ALL) == 0 && (b->loaders & ~(uint32_t)PXED_LOADER_ALL) == 0,
                       "%s/%s: boot row %zu: bits beyond the last", p->desc.name, profile->name, n);
         for (size_t i = 0; i < 4; i++) {
-            ck_assert_msg(!b->initrd[i] || strcmp(b->initrd[i], "*.iso") == 0 || is_relative(b->initrd[i]),
-                          "%s/%s: initrd of row %zu", p->desc.name, profile->name, n);
+            struct profile_initrd initrd = profile_initrd(b->initrd[i]);
+            const char *file = pxed_arena_dup(&site.tree.arena, initrd.file).ptr;
+            ck_assert_msg(!b->initrd[i] || strcmp(file, "*.iso") == 0 || is_relative(file), "%s/%s: initrd of row %zu",
+                          p->desc.name, profile->name, n);
+            ck_assert_msg(initrd.key.len == 0 || is_setting(p, initrd.key), "%s/%s: {%.*s} of row %zu", p->desc.name,
+                          profile->name, PXED_S(initrd.key), n);
             ck_assert_msg(!b->initrd[i] || i == 0 || b->initrd[i - 1], "%s/%s: a gap in row %zu", p->desc.name,
                           profile->name, n);
         }
@@ -171,6 +186,16 @@ static bool in_words(struct pxed_slice name, const char *words) {
     return false;
 }
 
+static bool is_made_by_a_plugin(struct pxed_slice key) {
+    for (size_t i = 0; i < site.plugins.n; i++) {
+        const struct pxed_plugin *d = &site.plugins.items[i]->desc;
+        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
+        if (CATALOGUE_HAS_OP(ops, prefix) && pxed_slice_starts(key, pxed_slice_of(ops->prefix)))
+            return true;
+    }
+    return false;
+}
+
 static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice key) {
     for (const struct vars_row *r = vars_rows; r->key; r++)
         if (pxed_slice_is(key, r->key))
@@ -178,7 +203,7 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
     for (const struct pxed_os_var *v = profile->vars; v && v->key; v++)
         if (pxed_slice_is(key, v->key))
             return true;
-    return pxed_slice_starts(key, PXED_SLICE("win-")) /* made by the plugin */ ||
+    return is_made_by_a_plugin(key) ||
            in_words(key, "mac mac-colon mac-upper prefix netmask static dns-list dns-first packages-list ntp-list");
 }
 
@@ -327,9 +352,11 @@ static void write_images(const char *id, const struct pxed_profile *profile, boo
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++) {
         site_image(&site,
                    b->kernel[0] == '/' ? b->kernel + 1 : pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->kernel));
-        for (size_t i = 0; i < 4 && b->initrd[i]; i++)
-            if (b->initrd[i][0] != '*')
-                site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->initrd[i]));
+        for (size_t i = 0; i < 4 && b->initrd[i]; i++) {
+            struct pxed_slice file = profile_initrd(b->initrd[i]).file;
+            if (file.ptr[0] != '*')
+                site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%.*s", id, PXED_S(file)));
+        }
         if (b->when && optional)
             site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, b->when));
     }

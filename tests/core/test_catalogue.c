@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "catalogue_os.h"
+#include "render_plan.h"
 #include "site.h"
 #include "suite.h"
 

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 
 #include "catalogue.h"
+#include "catalogue_iso.h"
+#include "image_files.h"
 #include "isomake.h"
 #include "site.h"
 #include "suite.h"

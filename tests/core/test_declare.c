@@ -3,8 +3,11 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 
-#include "daemon.h"
+#include "decide.h"
+#include "declare.h"
 #include "fake_store.h"
+#include "ledger.h"
+#include "ledger_load.h"
 #include "site.h"
 #include "suite.h"
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "dialect_text.h"
 #include "suite.h"
 
 #define S(text)                                                                                                        \

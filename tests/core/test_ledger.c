@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "fake_store.h"
+#include "ledger_load.h"
+#include "ledger_mark.h"
 #include "record.h"
 #include "suite.h"
 

@@ -102,21 +102,6 @@ START_TEST(a_power_on_changes_no_right) {
 }
 END_TEST
 
-START_TEST(cleared_from_the_step_disk_on) {
-    static const struct pxed_step steps[] = {{"modules", false}, {"disk", false}, {"bootable", true}, {0}};
-    static const struct {
-        const char *step;
-        bool cleared;
-    } rows[] = {{"", false}, {"modules", false}, {"disk", true}, {"bootable", true}, {"unheard-of", false}};
-    for (int i = 0; i < COUNT(rows); i++) {
-        struct lifecycle_record r = {0};
-        strcpy(r.step, rows[i].step);
-        ck_assert_msg(lifecycle_cleared(&r, steps) == rows[i].cleared, "%s", rows[i].step);
-        ck_assert(!lifecycle_cleared(&r, NULL));
-    }
-}
-END_TEST
-
 START_TEST(names_are_kept) {
     struct lifecycle_record r = {0};
     bool now = false;
@@ -146,7 +131,6 @@ int main(void) {
     tcase_add_test(t, the_first_arming_leaves_nothing);
     tcase_add_test(t, distrust_takes_every_right);
     tcase_add_test(t, a_power_on_changes_no_right);
-    tcase_add_test(t, cleared_from_the_step_disk_on);
     tcase_add_test(t, names_are_kept);
     suite_add_tcase(s, t);
     return suite_run(s);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "fake_store.h"
+#include "ledger_load.h"
 #include "record.h"
 #include "suite.h"
 

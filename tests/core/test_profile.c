@@ -224,6 +224,26 @@ START_TEST(file_rows) {
 }
 END_TEST
 
+START_TEST(an_initrd_may_have_a_key_and_a_name) {
+    static const struct {
+        const char *text, *key, *file, *as;
+    } rows[] = {{"initrd.gz", "", "initrd.gz", ""},
+                {"boot/bcd=BCD", "", "boot/bcd", "BCD"},
+                {"{boot}sources/a.wim=a.wim", "boot", "sources/a.wim", "a.wim"},
+                {"{boot}a", "boot", "a", ""},
+                {"{open", "", "{open", ""},
+                {"*.iso", "", "*.iso", ""},
+                {"", "", "", ""}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct profile_initrd got = profile_initrd(rows[i].text);
+        ck_assert_msg(pxed_slice_is(got.key, rows[i].key) && pxed_slice_is(got.file, rows[i].file) &&
+                          pxed_slice_is(got.as, rows[i].as),
+                      "%s", rows[i].text);
+    }
+    ck_assert(profile_initrd(NULL).file.len == 0);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("profile");
     TCase *t = tcase_create("profile");
@@ -232,6 +252,7 @@ int main(void) {
     tcase_add_test(t, without_claims);
     tcase_add_loop_test(t, first_fit, 0, COUNT(booted));
     tcase_add_test(t, file_rows);
+    tcase_add_test(t, an_initrd_may_have_a_key_and_a_name);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

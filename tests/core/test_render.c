@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "dialect.h"
+#include "image_files.h"
+#include "render_plan.h"
 #include "site.h"
 #include "suite.h"
 

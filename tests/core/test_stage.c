@@ -70,7 +70,7 @@ static void apply(bool opens, bool leaves) {
                              .n_files = n_files,
                              .known = known,
                              .n_known = n_known,
-                             .own_autorun = "autorun.bat",
+                             .gate = "autorun.bat",
                              .alias = job.alias,
                              .hard_link = hard_link};
     stage_files_apply(&job);

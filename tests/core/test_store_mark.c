@@ -6,8 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon.h"
 #include "fake_store.h"
+#include "ledger.h"
+#include "ledger_load.h"
 #include "site.h"
 #include "suite.h"
 

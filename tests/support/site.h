@@ -1,7 +1,8 @@
 /* A whole configuration in a temporary folder, read as the daemon reads it: ini, host file, image folders, plugins. */
 #pragma once
 
-#include "daemon.h"
+#include "build.h"
+#include "context.h"
 #include "render.h"
 #include "tree.h"
 

@@ -5,6 +5,7 @@
 #include "pxed/arena.h"
 #include "pxed/diag.h"
 #include "pxed/model.h"
+#include "pxed/share.h"
 
 /* {"centos rhel", "5.* 6.*", "i386 x86_64", "el5"}: blank-separated patterns (`*`, `?`). NULL fits anything. The most
  * specific claim wins; a tie is an error at start. */
@@ -18,8 +19,10 @@ struct pxed_claim {
 /* One way to boot: the first row that fits firmware and loader and whose files exist in the image: its folder
  * root/boot/os/<os-id>, or an ISO that lies there. `kernel`, `initrd` and `when` are names in it; a kernel that begins
  * with `/` is one for all systems: "/memdisk" is root/boot/os/memdisk, or lies in loader-path. "*.iso" as an initrd is
- * the ISO itself, whole. `args` is a template (its names: docs/writing-os-plugins.md) rendered to one line. A BIOS
- * machine whose gPXE or iPXE fits no row, while PXELINUX would, is handed over to PXELINUX. */
+ * the ISO itself, whole. An initrd may be written FILE=NAME: the boot program finds it under NAME; and {KEY}FILE: KEY
+ * of [os ID], one of the plugin's `settings`, takes the file's place. `args` is a template (its names:
+ * docs/writing-os-plugins.md) rendered to one line. A BIOS machine whose gPXE or iPXE fits no row, while PXELINUX
+ * would, is handed over to PXELINUX. */
 struct pxed_boot {
     uint32_t firmware; /* PXED_FW_BIT()s, 0: all */
     uint32_t loaders;  /* PXED_LOADER_BIT()s, 0: all */
@@ -65,7 +68,7 @@ struct pxed_file {
 /* A word an installer may report between installing and installed, in order. */
 struct pxed_step {
     const char *name;
-    bool disk; /* from here on the machine boots its disk */
+    bool disk; /* from here on the disk has been written to: what ends later says `disk already cleared` */
 };
 
 /* A variable that only this profile knows. */
@@ -91,9 +94,11 @@ struct pxed_image {
     uint32_t size;
     const struct pxed_os_id *id;
     const struct pxed_claim *claim;
-    const char *folder;                                   /* root/boot/os/<os-id>, absolute; may be missing */
-    const char *iso, *boot, *wim, *index, *edition, *via; /* of [os ID]; NULL: not set */
-    const char *file;                                     /* where to complain: [os ID], or a line that names the id */
+    const char *folder;      /* root/boot/os/<os-id>, absolute; may be missing */
+    const char *iso;         /* of [os ID]; NULL: not set */
+    const void *reserved[4]; /* until minor 2 the settings of one plugin */
+    const char *via;         /* of [os ID], "auto" if it is not set */
+    const char *file;        /* where to complain: [os ID], or a line that names the id */
     unsigned line;
     const void *config; /* the plugin's own, bound */
     /* Is there such a file, in the folder or inside its ISO? */
@@ -101,12 +106,15 @@ struct pxed_image {
     /* Its descriptor (the caller closes it) and extent, or -1. */
     int (*open)(const struct pxed_image *image, const char *name, uint64_t *ret_offset, uint64_t *ret_size);
     /* Notes a fact, which templates see as {{image.KEY}}; given twice it becomes a list. Copies. These have a meaning:
-     * "wim": the system image below the folder, linked into the share of each host under its own name, and each
-     * "wim-part" of one that was split;
-     * "missing": what has to be put there before anything can be installed; "unpack" = "yes": the ISO's tree is laid
-     * into the share once, as .media/<os-id>. */
+     * "share": a file below the folder that is linked into the share of each host under its own name; "share-alias": a
+     * further name for the first of them, where a script of the operator's own lies in place of the one flagged CLOSED;
+     * "missing": what has to be put there before anything can be installed; "unpack" = FILE: the tree of the ISO that
+     * holds FILE is laid into the share once, as .media/<os-id>. */
     void (*fact)(const struct pxed_image *image, const char *key, const char *value);
     const char *(*get)(const struct pxed_image *image, const char *key); /* the first of that key, or NULL */
+    /* Since minor 3. What [os ID] says for one of the plugin's `settings`, or NULL. */
+    const char *(*setting)(const struct pxed_image *image, const char *key);
+    const struct pxed_share_site *share; /* how machines reach the share; `folder` NULL: nothing is staged */
 };
 
 /* `ops` of a plugin of kind PXED_KIND_OS. Append-only. */
@@ -123,10 +131,13 @@ struct pxed_os_ops {
     /* Judges a host of that image whose variables are resolved: errors name the line a value stands in, and are that
      * host's alone: it boots its disk, all others are in force. */
     void (*host)(const struct pxed_host *host, const struct pxed_image *image, struct pxed_diags *diags);
-    /* A value derived from a host's variables, which templates read as {{host.win-KEY}}: asked for names that begin
-     * with `win-` and that no variable has; unset: no such value. `image` is what is being installed; only its id,
+    /* A value derived from a host's variables, which templates read as {{host.NAME}}: asked for names that begin with
+     * `prefix` and that no variable has; unset: no such value. `image` is what is being installed; only its id,
      * claim, settings and get() may be used. The text lives in the arena or for ever. Never derived from a secret
      * variable: nothing would mask it. */
     struct pxed_slice (*value)(const struct pxed_host *host, const struct pxed_image *image, const char *key,
                                struct pxed_arena *arena);
+    /* Since minor 3; each may be NULL. */
+    const char *const *settings; /* keys of [os ID] that this plugin reads, NULL-terminated */
+    const char *prefix;          /* of the names that `value` answers */
 };

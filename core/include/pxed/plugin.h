@@ -7,18 +7,17 @@
 
 #include "pxed/content.h"
 #include "pxed/diag.h"
+#include "pxed/log.h"
 #include "pxed/option.h"
 #include "pxed/os.h"
 #include "pxed/share.h"
 #include "pxed/store.h"
 
 #define PXED_PLUGIN_MAGIC 0x70786564u /* "pxed" */
-enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 2 };
+enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 3 };
 
 struct uv_loop_s;
 struct pxed_core;
-
-enum pxed_log_level { PXED_LOG_ERROR = 3, PXED_LOG_WARNING = 4, PXED_LOG_INFO = 6, PXED_LOG_DEBUG = 7 };
 
 enum pxed_kind { PXED_KIND_PROTOCOL = 1, PXED_KIND_OS, PXED_KIND_SERVICE };
 

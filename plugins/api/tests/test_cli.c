@@ -20,8 +20,10 @@ static char output[65536];
 
 /* ---- what main.c and friends give to the commands */
 
-int cli_usage(const char *command) {
-    fprintf(stderr, "usage: pxed %s\n", command);
+static const char *asked = ""; /* the command that runs */
+
+int cli_usage(void) {
+    fprintf(stderr, "usage: pxed %s\n", asked);
     return CLI_USAGE;
 }
 
@@ -87,7 +89,7 @@ static int run(const char *line, void (*turn)(struct fake *fake, const char *tar
         setenv("TZ", "UTC", 1);
         int code = 99;
         for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-            if (strcmp(commands[i].name, argv[0]) == 0)
+            if (strcmp(commands[i].name, asked = argv[0]) == 0)
                 code = commands[i].run(argc, argv);
         fflush(stdout);
         _exit(code);

@@ -23,7 +23,7 @@ static const struct pxed_os_var answer_vars[] = {WINDOWS_ANSWER_VARS, {0}};
 struct fake_image {
     struct pxed_image pub; /* first */
     struct pxed_os_id id;
-    const json_t *names;
+    const json_t *names, *said;
     const char *keys[FACTS], *values[FACTS];
     size_t n;
 };
@@ -59,6 +59,10 @@ static const char *fake_get(const struct pxed_image *image, const char *key) {
     return NULL;
 }
 
+static const char *fake_setting(const struct pxed_image *image, const char *key) {
+    return json_string_value(json_object_get(((const struct fake_image *)image)->said, key));
+}
+
 static const struct windows_version *find_row(const char *name) {
     size_t n;
     const struct windows_version *rows = windows_versions(&n);
@@ -77,24 +81,21 @@ static void make_image(const json_t *test, const struct windows_version *row, st
     const json_t *said = json_object_get(test, "image");
     const char *key;
     json_t *value;
-    *ret = (struct fake_image){.names = json_object_get(said, "names")};
+    *ret = (struct fake_image){.names = json_object_get(said, "names"), .said = said};
     ret->id.text = PXED_SLICE("windows-test");
     ret->pub = (struct pxed_image){.size = sizeof(struct pxed_image),
                                    .id = &ret->id,
                                    .claim = &row->claim,
                                    .folder = word(said, "folder"),
                                    .iso = word(said, "iso"),
-                                   .boot = word(said, "boot"),
-                                   .wim = word(said, "wim"),
-                                   .index = word(said, "index"),
-                                   .edition = word(said, "edition"),
                                    .via = word(said, "via"),
                                    .file = "pxed.ini",
                                    .line = 7,
                                    .has = fake_has,
                                    .open = fake_open,
                                    .fact = fake_fact,
-                                   .get = fake_get};
+                                   .get = fake_get,
+                                   .setting = fake_setting};
     json_object_foreach(json_object_get(test, "facts"), key, value) {
         fake_fact(&ret->pub, key, json_string_value(value));
     }

@@ -4,7 +4,7 @@ if(PXED_TESTS AND NOT PXED_STATIC_PLUGINS)
         ${CMAKE_SOURCE_DIR}/tests/support/tree.c)
     set_target_properties(os-windows-render PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     target_include_directories(os-windows-render PRIVATE ${CMAKE_SOURCE_DIR}/tests/support)
-    target_link_libraries(os-windows-render PRIVATE pxed-warnings pxed-core)
+    target_link_libraries(os-windows-render PRIVATE pxed-warnings pxed-cli)
     add_dependencies(os-windows-render plugin-os-windows)
     foreach(_test batch batch-start)
         add_test(NAME os-windows-${_test} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/${_test}.sh ${CMAKE_BINARY_DIR}

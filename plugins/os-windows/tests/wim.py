@@ -191,12 +191,12 @@ def in_iso(top, media):
     os.makedirs(folder)
     found = extents_iso(iso)
     expect("inside an ISO", look(ELEVEN, folder, found, edition="Enterprise"), {
-        "wim": "sources/install.wim", "file": "install.wim", "unpack": "yes", "setup": "yes", "index": "3",
+        "wim": "sources/install.wim", "file": "install.wim", "unpack": "setup.exe", "setup": "yes", "index": "3",
         "images": "3", "pe-build": "26100", "language": "fr-FR", "boot": "sources/boot.wim"})
     pipable = make(os.path.join(top, "pipable"), "install.wim", [("P", AMD64, "10.0.26100")], "--pipable")
     run("xorriso", "-as", "mkisofs", "-quiet", "-o", iso, os.path.dirname(pipable))
     found = {"install.wim": next(iter(extents_iso(iso).values()))}
-    expect("pipable inside an ISO", look(ELEVEN, folder, found), {"wim": "install.wim", "index": "1", "unpack": "yes"})
+    expect("pipable inside an ISO", look(ELEVEN, folder, found), {"wim": "install.wim", "index": "1", "unpack": "setup.exe"})
 
 
 # --- what is damaged ---

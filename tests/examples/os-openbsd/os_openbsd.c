@@ -34,7 +34,7 @@ static const struct pxed_file files[] = {
 
 /* What an install.site script may report: ftp -o - "$EVENT&stage=sets". */
 static const struct pxed_step steps[] = {
-    {"sets", false},
+    {"sets", true},
     {"bootable", true},
     {0},
 };

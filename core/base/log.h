@@ -1,0 +1,14 @@
+/* One line a thing: time level plugin event mac ip key=value. To stderr; under systemd with its level prefix. */
+#pragma once
+
+#include <stdarg.h>
+
+#include "pxed/addr.h"
+#include "pxed/log.h"
+
+void log_init(bool debug);
+void log_write(const char *plugin, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
+               const struct pxed_addr *ip, const char *format, va_list args);
+__attribute__((format(printf, 3, 4))) void log_core(enum pxed_log_level level, const char *event, const char *format,
+                                                    ...);
+bool log_wants(enum pxed_log_level level);

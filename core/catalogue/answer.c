@@ -1,0 +1,152 @@
+/* Where an operator's file may lie, and when two of its names contradict each other. */
+#define _GNU_SOURCE
+#include "answer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "catalogue_private.h"
+
+struct finder {
+    const struct catalogue *c;
+    const struct catalogue_host *h;
+    int root_fd;
+    struct pxed_arena *arena;
+};
+
+static const char *open_error(void) {
+    return errno == EXDEV ? "it is a link that leads out of root, which is not followed" : strerror(errno);
+}
+
+static enum pxed_reason refuse(struct finder *f, struct answer_found *ret, enum pxed_reason why, const char *said) {
+    if (ret->fd >= 0)
+        close(ret->fd);
+    ret->fd = -1;
+    ret->why = pxed_arena_printf(f->arena, "%s cannot be delivered: %s", ret->path, said);
+    return why;
+}
+
+/* A link to nothing: the operator meant something. errno stays. */
+static bool is_link(int root_fd, const char *path) {
+    struct stat st;
+    int before = errno;
+    bool link = fstatat(root_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+    errno = before;
+    return link;
+}
+
+/* One name below root/boot. EACCES is no absence: what is there, or in a folder that hides it, was meant to be used. */
+static enum pxed_reason open_name(struct finder *f, const char *name, struct answer_found *ret) {
+    struct stat st;
+    const char *path = pxed_arena_printf(f->arena, "boot/%s", name);
+    *ret = (struct answer_found){.fd = open_beneath(f->root_fd, path)};
+    if (ret->fd < 0 && f->root_fd < 0) /* no root: nothing lies in it */
+        return PXED_WHY_OK;
+    if (ret->fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !is_link(f->root_fd, path))
+        return PXED_WHY_OK;
+    ret->operators = true;
+    ret->path = pxed_arena_printf(f->arena, "%s/%s", f->c->boot_dir, name);
+    if (ret->fd < 0)
+        return refuse(f, ret, errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY : PXED_WHY_ANSWER_UNREADABLE,
+                      open_error());
+    if (fstat(ret->fd, &st) < 0 || !S_ISREG(st.st_mode))
+        return refuse(f, ret, PXED_WHY_ANSWER_UNREADABLE, "it is no regular file");
+    if (catalogue_is_private(f->c, ret->fd, &st))
+        return refuse(f, ret, PXED_WHY_PRIVATE_FILE, "it is another name of a file that is never served");
+    if (st.st_size > ANSWER_MAX)
+        return refuse(f, ret, PXED_WHY_ANSWER_UNREADABLE, "it is larger than 8 MiB");
+    ret->size = (uint64_t)st.st_size;
+    return PXED_WHY_OK;
+}
+
+/* False also when reading fails: nobody can tell then. */
+static bool same_bytes(const struct answer_found *a, const struct answer_found *b) {
+    char left[4096], right[4096];
+    for (uint64_t at = 0; at < a->size || at < b->size;) {
+        ssize_t n = pread(a->fd, left, sizeof(left), (off_t)at);
+        if (n <= 0 || pread(b->fd, right, sizeof(right), (off_t)at) != n || memcmp(left, right, (size_t)n) != 0)
+            return false;
+        at += (uint64_t)n;
+    }
+    return true;
+}
+
+static bool same_text(const struct answer_found *a, struct pxed_slice text) {
+    char bytes[4096];
+    if (a->size != text.len)
+        return false;
+    for (size_t at = 0; at < text.len;) {
+        ssize_t n = pread(a->fd, bytes, sizeof(bytes), (off_t)at);
+        if (n <= 0 || (size_t)n > text.len - at || memcmp(bytes, text.ptr + at, (size_t)n) != 0)
+            return false;
+        at += (size_t)n;
+    }
+    return true;
+}
+
+static enum pxed_reason differ(struct finder *f, struct answer_found *ret, const char *other) {
+    return refuse(
+        f, ret, PXED_WHY_ANSWER_BROKEN,
+        pxed_arena_printf(f->arena, "%s is another answer file for the same host: remove one of them", other));
+}
+
+/* answer=, as it was read with the generation. */
+static enum pxed_reason find_template(struct finder *f, struct answer_found *ret) {
+    *ret = (struct answer_found){.operators = true, .rendered = true, .fd = -1, .path = f->h->answer};
+    if (f->h->answer_wrong)
+        ret->why = f->h->answer_text;
+    return f->h->answer_wrong;
+}
+
+/* The line itself says answer=, not a section for many hosts. */
+static bool of_the_line(const struct catalogue_host *h) {
+    const struct pxed_var *v = pxed_host_var(&h->pub, "answer");
+    return v && v->file && v->line == h->pub.line && strcmp(v->file, h->pub.file) == 0;
+}
+
+enum pxed_reason answer_find(const struct catalogue *c, const struct catalogue_host *h, const struct pxed_file *row,
+                             int root_fd, struct pxed_arena *arena, struct answer_found *ret) {
+    struct finder f = {c, h, root_fd, arena};
+    struct answer_found second = {.fd = -1};
+    char mac[PXED_MAC_TEXT];
+    pxed_mac_text(&h->pub.macs[0], "-", mac);
+    bool answer = (row->flags & PXED_FILE_ANSWER) && h->answer;
+    const char *other = catalogue_row_path(arena, row, mac);
+    enum pxed_reason why = open_name(&f, pxed_arena_printf(arena, "hosts/%s/%s", mac, row->name), ret);
+    if (why != PXED_WHY_OK)
+        return why;
+    if (other)
+        why = open_name(&f, other, &second);
+    if (why == PXED_WHY_OK && ret->operators && second.operators && !same_bytes(ret, &second))
+        why = differ(&f, ret, second.path);
+    else if (why != PXED_WHY_OK || !ret->operators) {
+        if (ret->fd >= 0)
+            close(ret->fd);
+        *ret = second;
+        second.fd = -1;
+    }
+    if (second.fd >= 0)
+        close(second.fd);
+    if (why != PXED_WHY_OK || !answer)
+        return why;
+    if (!ret->operators)
+        return find_template(&f, ret);
+    if (of_the_line(h) && !same_text(ret, catalogue_text(c, h->answer)))
+        return differ(&f, ret, h->answer);
+    return PXED_WHY_OK;
+}
+
+struct pxed_slice answer_read(struct answer_found *found, struct pxed_arena *arena) {
+    char *bytes = pxed_arena_alloc(arena, (size_t)found->size + 1);
+    size_t n = 0;
+    for (ssize_t r = 1; n < found->size && r > 0; n += r > 0 ? (size_t)r : 0)
+        r = pread(found->fd, bytes + n, (size_t)found->size - n, (off_t)n);
+    bool whole = n == found->size;
+    close(found->fd);
+    found->fd = -1;
+    return whole ? pxed_slice(bytes, n) : PXED_NO_SLICE;
+}

@@ -1,0 +1,144 @@
+/* A host's answer file: the profile's, or the operator's own; and whether it guards the disk. */
+#define _GNU_SOURCE
+#include "build_answer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "build_trouble.h"
+#include "catalogue_os.h"
+#include "image_files.h"
+#include "template_check.h"
+
+/* An answer= file is read and judged once, however many hosts have it. */
+struct build_answer_file {
+    const char *path, *plugin;
+    enum pxed_reason wrong;
+    const char *text; /* of the refusal */
+    bool guarded;
+    struct build_answer_file *next;
+};
+
+static struct build_answer_file *refuse(struct build_answer_file *f, enum pxed_reason wrong, const char *text) {
+    f->wrong = wrong;
+    f->text = text;
+    return f;
+}
+
+static struct build_answer_file *read_answer(struct build *b, const char *path, const struct catalogue_host *h,
+                                             const struct pxed_var *own) {
+    struct pxed_arena *a = &b->c->arena;
+    struct build_answer_file *f = PXED_NEW(a, struct build_answer_file);
+    *f = (struct build_answer_file){.path = path, .plugin = h->os->plugin, .next = b->answers};
+    b->answers = f;
+    build_private(b, path);
+    struct pxed_slice text = catalogue_text(b->c, path);
+    if (!text.ptr)
+        text = hostfile_slurp(path, ANSWER_MAX, a);
+    if (!text.ptr) {
+        const char *why = errno == EFBIG    ? "it is larger than 8 MiB"
+                          : errno == EINVAL ? "it is no file"
+                                            : strerror(errno);
+        f = refuse(f, PXED_WHY_ANSWER_UNREADABLE,
+                   pxed_arena_printf(a, "cannot read the answer file %s: %s", path, why));
+        pxed_diag_add(b->diags, PXED_HOST_ERROR, own->file, own->line, "%s", f->text);
+        return f;
+    }
+    build_template(b, path, text);
+    struct template_check check = {.c = b->c, .os = h->os, .path = path, .diags = b->diags, .arena = a};
+    if (!template_check(&check, text))
+        return refuse(f, PXED_WHY_ANSWER_BROKEN, check.broken);
+    f->guarded = check.guarded;
+    return f;
+}
+
+/* Each line that names an unreadable file is told; a section only once. */
+static struct build_answer_file *load_answer(struct build *b, const char *path, const struct catalogue_host *h,
+                                             const struct pxed_var *own) {
+    for (struct build_answer_file *f = b->answers; f; f = f->next) {
+        if (f->plugin != h->os->plugin || strcmp(f->path, path) != 0)
+            continue;
+        if (f->wrong == PXED_WHY_ANSWER_UNREADABLE && own->line == h->pub.line && strcmp(own->file, h->pub.file) == 0)
+            pxed_diag_add(b->diags, PXED_HOST_ERROR, own->file, own->line, "%s", f->text);
+        return f;
+    }
+    return read_answer(b, path, h, own);
+}
+
+/* A file of the operator's at one of the answer file's own names wins over the template, and nothing puts a guard into
+ * it. What is wrong with it is this host's trouble. */
+static bool has_static_answer(struct build *b, struct catalogue_host *h, const struct pxed_file *row) {
+    struct answer_found found;
+    enum pxed_reason why = answer_find(b->c, h, row, b->c->root_fd, &b->c->arena, &found);
+    if (found.fd >= 0)
+        close(found.fd);
+    if (found.rendered)
+        return false;
+    if (why != PXED_WHY_OK)
+        build_trouble(b, h, why, h->pub.file, h->pub.line, "%s", found.why);
+    else if (found.operators && b->in->settings->arm == SETTINGS_ARM_NEW)
+        pxed_diag_add(
+            b->diags, PXED_WARNING, found.path, 0,
+            "this file is served in place of the answer file and has no disk guard: a new line that uses it does not "
+            "arm (ANSWER_UNGUARDED)");
+    return found.operators;
+}
+
+/* A share's script of the operator's own, in any of the places where it would win over ours, partitions as it likes. */
+static bool has_own_script(struct build *b, const struct catalogue_host *h) {
+    char mac[PXED_MAC_TEXT];
+    pxed_mac_text(&h->pub.macs[0], "-", mac);
+    for (const struct pxed_file *f = h->os->profile->files; f && f->name; f++) {
+        const char *own[] = {
+            pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, f->name),
+            pxed_arena_printf(&b->c->arena, "%s/os/%.*s/%s", b->c->boot_dir,
+                              PXED_S(catalogue_folder(b->c, h->os->id.text)), f->name),
+            b->c->share_dir ? pxed_arena_printf(&b->c->arena, "%s/%s/%s", b->c->share_dir, mac, f->name) : NULL};
+        for (size_t i = 0; (f->flags & PXED_FILE_CLOSED) && i < 3; i++) {
+            if (!own[i] || faccessat(AT_FDCWD, own[i], F_OK, AT_EACCESS) < 0)
+                continue;
+            if (i < 2 && b->in->settings->arm == SETTINGS_ARM_NEW) /* the last may well be what pxed put there */
+                pxed_diag_add(b->diags, PXED_WARNING, own[i], 0,
+                              "this script takes the place of pxed's, which holds the disk guard: a new line that uses "
+                              "it does not arm (ANSWER_UNGUARDED)");
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_answer(struct build *b, struct catalogue_host *h, const struct pxed_var *own) {
+    const char *path = ini_path(&b->c->arena, own->file, pxed_arena_dup(&b->c->arena, own->value).ptr);
+    const struct build_answer_file *f = load_answer(b, path, h, own);
+    h->answer = f->path;
+    h->answer_wrong = f->wrong;
+    h->answer_text = f->text;
+    h->guarded = f->guarded;
+}
+
+void build_answer(struct build *b, struct catalogue_host *h) {
+    const struct pxed_var *own = pxed_host_var(&h->pub, "answer");
+    const struct pxed_profile *profile = h->os->profile;
+    struct catalogue_image image = {b->c, h->os->id.text};
+    const struct pxed_file *row = profile ? profile_answer(profile, catalogue_image_has, &image) : NULL;
+    bool answer = own && own->value.len > 0;
+    h->guarded = true;
+    if (answer)
+        take_answer(b, h, own);
+    if (row && has_static_answer(b, h, row)) {
+        h->guarded = false;
+    } else if (answer) {
+        if (h->answer_wrong)
+            build_note_trouble(b, h, h->answer_wrong, own->file, own->line, h->answer_text);
+        else if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW)
+            pxed_diag_add(
+                b->diags, PXED_WARNING, h->answer, 0,
+                "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
+    } else if (profile) {
+        /* A whole ISO brings its own installer; but a share's scripts are ours, whatever booted. */
+        bool ours = !h->os->iso || CATALOGUE_HAS_OP(h->os->ops, share);
+        h->guarded = row && (row->flags & PXED_FILE_GUARDED) && ours && !has_own_script(b, h);
+    }
+}

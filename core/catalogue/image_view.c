@@ -1,0 +1,73 @@
+/* The operations of struct pxed_image over a generation. */
+#include "image_view.h"
+
+#include <string.h>
+
+#include "catalogue_iso.h"
+#include "catalogue_os.h"
+#include "image_files.h"
+
+enum { FACTS_MAX = 256 };
+
+static bool has(const struct pxed_image *image, const char *name) {
+    const struct image_view *v = (const struct image_view *)image;
+    struct catalogue_image where = {v->c, v->os->id.text};
+    return catalogue_image_has(&where, name);
+}
+
+static int open_file(const struct pxed_image *image, const char *name, uint64_t *ret_offset, uint64_t *ret_size) {
+    const struct image_view *v = (const struct image_view *)image;
+    return catalogue_image_open(v->c, v->os, name, ret_offset, ret_size);
+}
+
+static void note(const struct pxed_image *image, const char *key, const char *value) {
+    const struct image_view *v = (const struct image_view *)image;
+    struct catalogue_os *os = v->os;
+    if (os->n_facts == FACTS_MAX)
+        return;
+    if (!os->facts)
+        os->facts = PXED_NEWS(&v->c->arena, struct catalogue_fact, FACTS_MAX);
+    os->facts[os->n_facts++] = (struct catalogue_fact){pxed_arena_dup(&v->c->arena, pxed_slice_of(key)).ptr,
+                                                       pxed_arena_dup(&v->c->arena, pxed_slice_of(value)).ptr};
+}
+
+static const char *get(const struct pxed_image *image, const char *key) {
+    return catalogue_fact(((const struct image_view *)image)->os, key);
+}
+
+static const char *setting(const struct pxed_image *image, const char *key) {
+    return catalogue_setting(((const struct image_view *)image)->os, key);
+}
+
+struct image_view image_view_make(struct catalogue *c, struct catalogue_os *os, struct pxed_arena *arena) {
+    return (struct image_view){
+        .pub = {.size = sizeof(struct pxed_image),
+                .id = &os->id,
+                .claim = os->claim,
+                .folder = pxed_arena_printf(arena, "%s/os/%.*s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text))),
+                .iso = os->iso,
+                .via = profile_via_names[os->via],
+                .file = os->file,
+                .line = os->line,
+                .config = os->config,
+                .has = has,
+                .open = open_file,
+                .fact = note,
+                .get = get,
+                .setting = setting,
+                .share = &c->share},
+        .c = c,
+        .os = os,
+    };
+}
+
+struct pxed_slice image_view_value(const struct catalogue *c, const struct catalogue_os *os,
+                                   const struct pxed_host *host, const char *key, struct pxed_arena *arena) {
+    if (!CATALOGUE_HAS_OP(os->ops, value))
+        return PXED_NO_SLICE;
+    /* Not to be changed from here on: a plugin may only ask. */
+    struct image_view v =
+        image_view_make((struct catalogue *)(uintptr_t)c, (struct catalogue_os *)(uintptr_t)os, arena);
+    v.pub.fact = NULL;
+    return os->ops->value(host, &v.pub, key, arena);
+}

@@ -1,0 +1,191 @@
+/* From a profile's row to a plan: which row, which files, under which names. */
+#define _GNU_SOURCE
+#include "render_plan.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "catalogue_iso.h"
+#include "catalogue_os.h"
+#include "image_files.h"
+
+enum { INJECTED_NAME_MAX = 31 }; /* wimboot's file names, vdisk.h */
+
+static struct pxed_slice image_path(const struct render *r, const char *file) {
+    return pxed_slice_of(
+        pxed_arena_printf(r->arena, "os/%.*s/%s", PXED_S(catalogue_folder(r->catalogue, r->os->id.text)), file));
+}
+
+static void add_initrd(struct pxed_plan *plan, struct pxed_slice path, struct pxed_slice as) {
+    if (plan->n_initrds == PXED_PLAN_INITRDS)
+        return;
+    plan->initrds[plan->n_initrds].path = path;
+    plan->initrds[plan->n_initrds++].as = as;
+}
+
+/* --- which row --- */
+
+/* [os ID] kernel and initrd take the row's place; the row still says how and with which arguments. */
+static const struct pxed_boot *own_row(const struct render *r, const struct profile_client *client) {
+    for (const struct pxed_boot *b = r->os->profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
+        if ((!b->firmware || (b->firmware & PXED_FW_BIT(client->firmware))) &&
+            (!b->loaders || (b->loaders & PXED_LOADER_BIT(client->loader))))
+            return b;
+    return NULL;
+}
+
+static bool own_files_exist(struct catalogue_image *image, const struct catalogue_os *os) {
+    return catalogue_image_has(image, os->kernel) && (!os->initrd || catalogue_image_has(image, os->initrd));
+}
+
+/* The profile's own row for a whole ISO, which says who takes it; or that of a profile that has none. */
+static struct pxed_boot iso_row(const struct pxed_profile *profile) {
+    for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
+        if (b->how == PXED_HOW_MEMDISK) {
+            struct pxed_boot row = *b;
+            row.when = NULL; /* the operator said it is one */
+            return row;
+        }
+    return (struct pxed_boot){.firmware = PXED_FW_BIT(PXED_FW_BIOS),
+                              .how = PXED_HOW_MEMDISK,
+                              .kernel = "/memdisk",
+                              .initrd = {"*.iso"},
+                              .args = "iso"};
+}
+
+static enum pxed_reason find_row(const struct render *r, const struct profile_client *client, struct pxed_boot *ret,
+                                 bool *ret_handover) {
+    struct catalogue_image image = {r->catalogue, r->os->id.text};
+    const struct pxed_profile *profile = r->os->profile;
+    struct profile_client who = *client;
+    struct pxed_boot rows[2] = {{0}, {0}};
+    struct pxed_profile only = {.boots = rows};
+    enum pxed_reason why = PXED_WHY_OK;
+    const struct pxed_boot *row;
+    *ret_handover = false;
+    if (r->os->kernel) {
+        row = own_row(r, client);
+        why = !own_files_exist(&image, r->os) ? PXED_WHY_NO_IMAGE : row ? PXED_WHY_OK : PXED_WHY_NO_PLAN;
+    } else {
+        if (r->os->iso && client->firmware == PXED_FW_BIOS && client->via != PROFILE_VIA_WIMBOOT) {
+            rows[0] = iso_row(profile);
+            profile = &only;
+        } else if (r->os->iso && who.via == PROFILE_VIA_AUTO) {
+            who.via = PROFILE_VIA_WIMBOOT; /* whole it is for BIOS; what lies inside may do */
+        }
+        row = profile_boot(profile, &who, catalogue_image_has, &image, ret_handover, &why);
+        if (!row && r->os->iso && client->firmware != PXED_FW_BIOS && why != PXED_WHY_NO_BOOT_PROGRAM)
+            why = PXED_WHY_NEEDS_BIOS;
+    }
+    if (!row || (why != PXED_WHY_OK && r->os->kernel))
+        return why;
+    *ret = *row;
+    return PXED_WHY_OK;
+}
+
+/* --- what wimboot lays into the booted system --- */
+
+static int by_name(const struct dirent **a, const struct dirent **b) {
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_injectable(const struct dirent *e) {
+    return e->d_name[0] != '.' && (e->d_type == DT_REG || e->d_type == DT_LNK) &&
+           strlen(e->d_name) <= INJECTED_NAME_MAX && catalogue_name_speakable(pxed_slice_of(e->d_name));
+}
+
+/* The operator's own: drivers for the network card, tools. */
+static void inject_folder(const struct render *r, struct pxed_plan *plan) {
+    struct dirent **found;
+    const char *folder = pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir,
+                                           PXED_S(catalogue_folder(r->catalogue, r->os->id.text)));
+    int n = scandir(folder, &found, is_injectable, by_name);
+    for (int i = 0; i < n; i++) {
+        struct pxed_slice name = pxed_arena_dup(r->arena, pxed_slice_of(found[i]->d_name));
+        add_initrd(plan, image_path(r, pxed_arena_printf(r->arena, "inject/%s", name.ptr)), name);
+        free(found[i]);
+    }
+    if (n >= 0)
+        free(found);
+}
+
+/* The answer file last: it is what uses up the right to write, so everything else has arrived by then. */
+static void inject_files(struct render *r, struct pxed_plan *plan, bool answer) {
+    struct catalogue_image image = {r->catalogue, r->os->id.text};
+    const struct pxed_profile *profile = r->os->profile;
+    for (const struct pxed_file *f = profile->files; f && f->name; f++) {
+        if (!(f->flags & PXED_FILE_INJECT) || ((f->flags & PXED_FILE_ANSWER) != 0) != answer ||
+            profile_file(profile, pxed_slice_of(f->name), catalogue_image_has, &image) != f)
+            continue;
+        /* A build without a cross compiler has no helper: a name that answers 404 would end the boot. */
+        if ((f->flags & PXED_FILE_RAW) && !catalogue_text(r->catalogue, render_template(r, f)).ptr)
+            continue;
+        add_initrd(plan, render_file_path(r, f), pxed_slice_of(f->name));
+    }
+}
+
+/* --- the plan --- */
+
+static void add_args(struct render *r, const struct pxed_boot *row, struct pxed_plan *plan) {
+    struct pxed_slice args = row->args ? render_line(r, row->args) : PXED_SLICE("");
+    struct pxed_slice extra = pxed_host_value(&r->host->pub, "args");
+    plan->args =
+        extra.len > 0
+            ? pxed_slice_of(pxed_arena_printf(r->arena, "%.*s%s%.*s", PXED_S(args), args.len ? " " : "", PXED_S(extra)))
+            : args;
+}
+
+/* The name under which the boot program finds the file, where a row says so. */
+static struct pxed_slice name_of(const struct render *r, const char *file) {
+    for (size_t i = 0; i < r->os->n_as; i++)
+        if (strcmp(r->os->as[i].key, file) == 0)
+            return pxed_slice_of(r->os->as[i].value);
+    return PXED_NO_SLICE;
+}
+
+static void add_row_files(struct render *r, const struct pxed_boot *row, struct pxed_plan *plan) {
+    for (size_t i = 0; i < sizeof(row->initrd) / sizeof(row->initrd[0]) && row->initrd[i]; i++) {
+        bool iso = strcmp(row->initrd[i], "*.iso") == 0;
+        struct pxed_slice path = iso ? catalogue_iso(r->catalogue, r->os, r->arena) : image_path(r, row->initrd[i]);
+        add_initrd(plan, path, name_of(r, row->initrd[i]));
+    }
+}
+
+/* A loader would split a name with a blank, fetch half of it and stop there. */
+static bool is_speakable(const struct pxed_plan *plan) {
+    bool well = catalogue_name_speakable(plan->kernel);
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        well &= catalogue_name_speakable(plan->initrds[i].path);
+    return well;
+}
+
+enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
+                             struct pxed_plan *ret) {
+    struct profile_client client = {firmware, loader, r->os->via};
+    struct pxed_boot row = {0};
+    bool handover;
+    memset(ret, 0, sizeof(*ret));
+    if (r->host->trouble != PXED_WHY_OK)
+        return r->host->trouble;
+    if (!r->os->profile)
+        return PXED_WHY_NO_PROFILE;
+    enum pxed_reason why = find_row(r, &client, &row, &handover);
+    if (why != PXED_WHY_OK)
+        return why;
+    ret->how = handover ? PXED_HOW_PXELINUX : row.how;
+    if (handover)
+        return PXED_WHY_OK;
+    const char *kernel = r->os->kernel ? r->os->kernel : row.kernel;
+    ret->kernel = kernel[0] == '/' ? pxed_slice_of(pxed_arena_printf(r->arena, "os%s", kernel)) : image_path(r, kernel);
+    if (r->os->initrd)
+        add_initrd(ret, image_path(r, r->os->initrd), PXED_NO_SLICE);
+    if (!r->os->kernel)
+        add_row_files(r, &row, ret);
+    if (row.how == PXED_HOW_WIMBOOT) {
+        inject_folder(r, ret);
+        inject_files(r, ret, false);
+        inject_files(r, ret, true);
+    }
+    add_args(r, &row, ret);
+    return is_speakable(ret) ? PXED_WHY_OK : PXED_WHY_HOST_BROKEN;
+}

@@ -1,0 +1,57 @@
+/* The rows of [pxed]. */
+#include "settings.h"
+
+#define OPTION(member, kind, name, ...) PXED_OPTION(struct settings, member, kind, name, __VA_ARGS__)
+
+const struct pxed_option settings_options[] = {
+    OPTION(interfaces, LIST, "interface", .flags = PXED_OPT_REQUIRED | PXED_OPT_RESTART, .help = "interfaces to serve"),
+    OPTION(plugins, LIST, "plugins", .flags = PXED_OPT_RESTART,
+           .help =
+               "what is not named is not loaded; default: store-sqlite api dhcp tftp http ra and every os-* installed"),
+    OPTION(address, ADDR, "address", .flags = PXED_OPT_RESTART,
+           .help = "the server's address; default: the first of the interface"),
+    OPTION(name, STR, "name", .help = "host name in URLs; machines must be able to resolve it; default: the address"),
+    OPTION(root, PATH, "root", .fallback = "/srv/pxed", .flags = PXED_OPT_RESTART, .help = "boot/ and tftp/ lie in it"),
+    OPTION(state, PATH, "state", .fallback = "/var/lib/pxed", .flags = PXED_OPT_RESTART,
+           .help = "store, last good host table, socket"),
+    OPTION(hosts, PATHS, "hosts", .fallback = "host-os.conf", .flags = PXED_OPT_RESTART,
+           .help = "the host file, or a folder of *.conf read in order of their names"),
+    OPTION(user, STR, "user", .flags = PXED_OPT_RESTART,
+           .help = "the account to run as after binding; default: pxed if it exists"),
+    OPTION(arm, ENUM, "arm", .fallback = "new", .words = "new command any",
+           .help =
+               "new: a line never seen before may install on a blank disk; command: only `pxed arm`; any: a new line "
+               "installs without the disk guard"),
+    OPTION(arm_limit, UINT, "arm-limit", .fallback = "100",
+           .help = "one load that would arm more hosts than this arms none; 0: no limit"),
+    OPTION(arm_for, DURATION, "arm-for", .fallback = "24h", .help = "an unused `pxed arm` ends after this; 0: never"),
+    OPTION(arm_any_limit, STR, "arm-any-limit", .fallback = "25/1h",
+           .help = "so many hosts may be given the right to erase any disk in that time; more only from a terminal, "
+                   "where the number is typed; 0: no limit"),
+    OPTION(believe, ENUM, "believe", .fallback = "wire", .words = "wire query",
+           .help = "wire: a machine is believed if the kernel's neighbour table says that the asking address is its "
+                   "card's; query: whoever names its MAC is it, as in the classic recipe"),
+    OPTION(tokens, ENUM, "tokens", .fallback = "auto", .words = "auto secrets always",
+           .help = "which URLs of answer files and events carry a token; auto: all of a host with a secret, with mac=, "
+                   "or with an address outside the served nets; secrets: files with a secret; always: all"),
+    OPTION(install_timeout, DURATION, "install-timeout", .fallback = "2h",
+           .help = "an installer silent for this long is stalled"),
+    OPTION(drain, DURATION, "drain", .fallback = "30s", .help = "how long running transfers may go on after SIGTERM"),
+    OPTION(unknown, ENUM, "unknown", .fallback = "ignore", .words = "ignore local script",
+           .help = "a machine without a line; ignore: no boot data; local: it boots its disk; script: the operator's "
+                   "script is asked"),
+    OPTION(idle, ENUM, "idle", .fallback = "local", .words = "local silent",
+           .help = "a host that is not armed; local: a script that boots its disk; silent: no boot offer"),
+    OPTION(loader_path, PATHS, "loader-path",
+           .fallback = "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux",
+           .help = "folders for loaders that root/tftp lacks"),
+    /* `include` is resolved while reading; the row is for the manual */
+    OPTION(plugins, LIST, "include", .help = "further ini files, a pattern relative to this file: conf.d/*.ini"),
+    {0},
+};
+
+bool settings_any_limit(struct pxed_slice text, uint64_t *ret_count, uint64_t *ret_ms) {
+    struct pxed_slice count = pxed_slice_word(&text, "/ "), time = pxed_slice_word(&text, "/ ");
+    *ret_ms = 0;
+    return pxed_slice_u64(count, 1000000, ret_count) && (*ret_count == 0 || options_parse_duration(time, ret_ms));
+}

@@ -1,0 +1,290 @@
+/* Which places are searched for a name, in which order, and what a refusal is told to. */
+#include "content.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "content_boot.h"
+#include "content_event.h"
+#include "content_files.h"
+#include "content_hold.h"
+#include "content_host.h"
+#include "content_image.h"
+#include "content_iso.h"
+#include "content_status.h"
+#include "content_who.h"
+#include "decide.h"
+#include "pxed/path.h"
+#include "staged_known.h"
+
+/* A loader's configuration is looked for in one order on both protocols: one name, one answer. */
+static bool is_config(const struct lookup *l) {
+    return l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_GRUB;
+}
+
+/* Places in which any name may lie, in the order of the protocol. */
+static enum pxed_reason search_files(struct lookup *l, bool before_virtual, struct open_content **ret) {
+    struct daemon *d = l->d;
+    bool tftp_first = l->request->via == PXED_VIA_TFTP || is_config(l);
+    enum pxed_reason why = PXED_WHY_NOT_FOUND;
+    if (before_virtual) {
+        if (tftp_first)
+            why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
+        return why == PXED_WHY_NOT_FOUND ? content_boot_file(l, ret) : why;
+    }
+    if (!tftp_first)
+        why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
+    /* Loaders lie flat in their folders; memdisk and wimboot are asked for among the images. */
+    struct pxed_slice os = PXED_SLICE("os/"), loader = l->name.path;
+    if (pxed_slice_starts(loader, os) && pxed_slice_find(loader, '/', os.len) < 0)
+        loader = pxed_slice_skip(loader, os.len);
+    /* lpxelinux.0 speaks HTTP and is served under the name of pxelinux.0, which does not. */
+    for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && pxed_slice_is(loader, "pxelinux.0"); i++)
+        why = content_file(l, d->loader_fds[i], "l", loader, ret);
+    for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
+        why = content_file(l, d->loader_fds[i], "", loader, ret);
+    return why;
+}
+
+/* What firmware fetches before any script: a loader, by TFTP, or by HTTP boot out of the loaders' folders. */
+static void note_loader(struct lookup *l, struct open_content *c) {
+    if (l->name.kind != NAME_PLAIN || c->pub.kind != PXED_CONTENT_FILE)
+        return;
+    content_find_asker(l);
+    if (!l->asker)
+        return;
+    c->mac = l->asker->rec.mac;
+    c->note.kind = CONTENT_NOTE_STEP;
+    c->note.stage = PXED_STAGE_LOADER;
+    c->note.detail = c->path;
+}
+
+/* Our own words of some time ago, written by staging? */
+static bool is_own_copy(const struct lookup *l, int fd) {
+    const struct machine *m = machines_find(&l->d->machines, &l->name.mac);
+    return m && staged_known_wrote(m->staged, fd);
+}
+
+/* A loader is asked by its bare name, or with the folder that an older loader put before it. */
+static enum pxed_reason search(struct lookup *l, struct open_content **ret) {
+    enum pxed_reason why = search_files(l, true, ret);
+    bool of_mac = l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC;
+    if (why == PXED_WHY_OK && l->name.kind == NAME_PXELINUX && is_own_copy(l, (*ret)->pub.fd)) {
+        content_free(*ret); /* our own words of some time ago: say them anew */
+        why = PXED_WHY_NOT_FOUND;
+    }
+    if (why == PXED_WHY_OK && of_mac && catalogue_find(l->d->catalogue, &l->name.mac))
+        return content_own_config(l, *ret, ret);
+    if (why == PXED_WHY_OK && l->request->via == PXED_VIA_TFTP)
+        note_loader(l, *ret);
+    if (why != PXED_WHY_NOT_FOUND)
+        return why;
+    if (is_config(l))
+        return content_loader_config(l, ret);
+    why = search_files(l, false, ret);
+    if (why == PXED_WHY_OK)
+        note_loader(l, *ret);
+    return why == PXED_WHY_NOT_FOUND ? content_iso(l, ret) : why;
+}
+
+/* os/<id>/FILE, and os/FILE: memdisk, an ISO. */
+static bool is_image(const struct lookup *l) {
+    return l->name.kind == NAME_IMAGE || pxed_slice_starts(l->name.path, PXED_SLICE("os/"));
+}
+
+static enum pxed_reason answer(struct lookup *l, struct open_content **ret) {
+    if (name_is_private(&l->name))
+        return PXED_WHY_PRIVATE_FILE;
+    switch (l->name.kind) {
+    case NAME_SCRIPT:
+        return content_boot_script(l, ret);
+    case NAME_HOST:
+        return content_host_file(l, ret);
+    default: {
+        enum pxed_reason why = search(l, ret);
+        if (why == PXED_WHY_OK && *ret && is_image(l) && (*ret)->pub.kind != PXED_CONTENT_CGI)
+            content_note_image(l, *ret);
+        return why;
+    }
+    }
+}
+
+/* TFTP is asked by its own URL, too: PXELINUX hands `http://SERVER/boot/os/memdisk` to a ROM that speaks only TFTP. */
+static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
+    struct pxed_slice scheme = PXED_SLICE("http://"), url = *path, own = pxed_slice_of(l->d->catalogue->url);
+    char text[PXED_ADDR_TEXT];
+    if (!pxed_slice_starts(url, scheme))
+        return PXED_WHY_OK;
+    ptrdiff_t slash = pxed_slice_find(url, '/', scheme.len);
+    struct pxed_slice server = pxed_slice_skip(pxed_slice_head(url, slash < 0 ? url.len : (size_t)slash), scheme.len);
+    bool ours = pxed_slice_eq_nocase(server, pxed_slice_skip(own, scheme.len));
+    ptrdiff_t colon = pxed_slice_find(server, ':', 0);
+    server = pxed_slice_head(server, colon < 0 ? server.len : (size_t)colon);
+    for (size_t i = 0; i < l->d->n_ifaces; i++)
+        ours |= pxed_slice_is(server, pxed_addr_text(&l->d->ifaces[i].addr, text));
+    if (!ours || slash < 0)
+        return PXED_WHY_NOT_FOUND;
+    *path = pxed_slice_skip(url, (size_t)slash);
+    return PXED_WHY_OK;
+}
+
+/* The name below /boot. HTTP serves nothing else but /status and /metrics; TFTP's `boot/` is optional. */
+static enum pxed_reason strip(struct lookup *l) {
+    struct pxed_slice boot = PXED_SLICE("boot/");
+    if (pxed_slice_starts(l->path, boot))
+        l->path = pxed_slice_skip(l->path, boot.len);
+    else if (l->request->via == PXED_VIA_HTTP)
+        return PXED_WHY_NOT_FOUND;
+    return l->path.len > 0 ? PXED_WHY_OK : PXED_WHY_NOT_FOUND;
+}
+
+/* Does it look like a file's name rather than like a MAC that somebody mistyped? */
+static bool is_file_like(struct pxed_slice name) {
+    bool hex = true;
+    for (size_t i = 0; i < name.len; i++)
+        hex &= pxed_hex_digit(name.ptr[i]) >= 0 || name.ptr[i] == ':' || name.ptr[i] == '-' || name.ptr[i] == '.';
+    return !hex && (pxed_slice_find(name, '/', 0) >= 0 || pxed_slice_find(name, '.', 0) >= 0);
+}
+
+/* PXELINUX takes for its folder whatever stands before the last special byte of the boot file's name: loaded after
+ * `home.php?mac=08-00-...` it asks for `home.php?mac=ldlinux.c32` (Syslinux 6.04, its own HTTP client, and that of iPXE
+ * below it), below gPXE 1.0.0 for `home.php?mac=pxelinux.cfg%2F01-...` (Syslinux 4). What stands where the MAC should
+ * be is the name it means. */
+static void unwrap(struct lookup *l, struct pxed_buf *text) {
+    struct pxed_slice key = PXED_SLICE("mac="), name = l->request->query;
+    struct pxed_hwaddr mac;
+    char once[PXED_PATH_MAX];
+    struct pxed_buf b = PXED_BUF(once);
+    if (l->name.kind != NAME_SCRIPT || !pxed_slice_starts(name, key) || lookup_query_mac(l, &mac) == PXED_WHY_OK)
+        return;
+    name = pxed_slice_skip(name, key.len);
+    text->len = 0;
+    if (!pxed_percent_decode(name, false, &b) || pxed_buf_full(&b) ||
+        pxed_path_normalise(pxed_buf_slice(&b), PXED_PATH_BACKSLASH, text) < 0 || text->len == 0)
+        return;
+    l->wrapped = pxed_buf_slice(text);
+}
+
+/* The name that was wrapped in the script's query, where it is one. */
+static enum pxed_reason answer_wrapped(struct lookup *l, struct open_content **ret) {
+    struct lookup inner = *l;
+    inner.path = l->wrapped;
+    enum pxed_reason why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
+    if (why == PXED_WHY_OK)
+        why = answer(&inner, ret);
+    if (why != PXED_WHY_OK && !is_file_like(l->wrapped))
+        return answer(l, ret);
+    *l = inner;
+    return why;
+}
+
+static enum pxed_reason check_token(struct lookup *l) {
+    if (!l->name.has_token)
+        return PXED_WHY_OK;
+    l->token = machines_find_token(&l->d->machines, l->name.token);
+    /* What the server itself holds proves nothing: any local account could have read it. */
+    return l->token && !content_is_server(l) ? PXED_WHY_OK : PXED_WHY_TOKEN_DEAD;
+}
+
+static bool is_foreign(enum pxed_reason why) {
+    return why == PXED_WHY_NOT_YOUR_FILE || why == PXED_WHY_EVENT_FOREIGN || why == PXED_WHY_TOKEN_DEAD ||
+           why == PXED_WHY_SECRET_NO_TOKEN;
+}
+
+/* A refusal is told to the machine it concerns, if that is known. */
+static void tell(struct lookup *l, enum pxed_reason why) {
+    char text[300], escaped[256];
+    struct pxed_buf b = PXED_BUF(escaped);
+    bool bad_mac = why == PXED_WHY_BAD_MAC && l->request->query.len > 0;
+    pxed_buf_escaped(&b, pxed_slice_head(l->name.has_token ? l->name.path : l->request->path, 100));
+    if (bad_mac) {
+        pxed_buf_byte(&b, '?');
+        pxed_buf_escaped(&b, pxed_slice_head(l->request->query, 100));
+    }
+    snprintf(text, sizeof(text), "name=\"%s\"", pxed_buf_cstr(&b));
+    if (l->target && is_foreign(why)) {
+        content_tell_foreign(l, l->target, why);
+        return;
+    }
+    bool missing = why == PXED_WHY_NOT_FOUND || why == PXED_WHY_SHUTTING_DOWN; /* loaders probe many names */
+    if (!missing)
+        content_find_asker(l);
+    if (l->asker && !missing)
+        decide_step(l->d, &l->asker->rec.mac, PXED_STAGE_NONE, why, NULL, text);
+    else
+        decide_refuse(l->d, why, &l->request->peer, text);
+}
+
+/* Names nothing but what it says: no file, no asker. */
+static enum pxed_reason read_name(struct lookup *l, struct pxed_buf *text) {
+    bool http = l->request->via == PXED_VIA_HTTP;
+    struct pxed_slice path = l->request->path;
+    enum pxed_reason why = http ? PXED_WHY_OK : cut_url(l, &path);
+    if (why == PXED_WHY_OK && pxed_path_normalise(path, http ? PXED_PATH_PERCENT : PXED_PATH_BACKSLASH, text) < 0)
+        why = PXED_WHY_BAD_NAME;
+    if (why == PXED_WHY_OK)
+        l->path = pxed_buf_slice(text);
+    return why;
+}
+
+static bool is_status(const struct lookup *l, const char *name) {
+    return l->request->via == PXED_VIA_HTTP && pxed_slice_is(l->path, name);
+}
+
+/* OK with *ret or with l->wait; or a refusal. */
+static enum pxed_reason find(struct lookup *l, struct open_content **ret) {
+    struct pxed_slice script = pxed_slice_of(l->d->catalogue->site.script);
+    enum pxed_reason why = strip(l);
+    if (why == PXED_WHY_OK)
+        why = name_parse(l->path, script, &l->name);
+    if (why == PXED_WHY_OK && l->request->via == PXED_VIA_HTTP)
+        unwrap(l, &l->wrapped_text);
+    if (why == PXED_WHY_OK)
+        why = check_token(l);
+    if (why != PXED_WHY_OK || (l->name.kind == NAME_EVENT && l->request->via == PXED_VIA_HTTP))
+        return why;
+    return l->wrapped.len > 0 ? answer_wrapped(l, ret) : answer(l, ret);
+}
+
+bool content_open_now(struct daemon *d, const struct pxed_request *request, struct opening *o) {
+    char text[PXED_PATH_MAX], wrapped[PXED_PATH_MAX];
+    struct pxed_buf b = PXED_BUF(text);
+    struct lookup l = {.d = d, .request = request, .last_look = o->last_look, .wrapped_text = PXED_BUF(wrapped)};
+    struct open_content *c = NULL;
+    o->reason = d->stopping ? PXED_WHY_SHUTTING_DOWN : read_name(&l, &b);
+    if (o->reason == PXED_WHY_OK && (is_status(&l, "status") || is_status(&l, "metrics")))
+        o->reason = content_status(&l, is_status(&l, "metrics"), &c);
+    else if (o->reason == PXED_WHY_OK)
+        o->reason = find(&l, &c);
+    bool event = o->reason == PXED_WHY_OK && l.name.kind == NAME_EVENT && request->via == PXED_VIA_HTTP;
+    if (event && !content_event(&l, o) && !l.wait)
+        return false;
+    o->wait = l.wait;
+    if (l.wait && c)
+        content_free(c);
+    if (l.wait)
+        return true;
+    if (o->reason != PXED_WHY_OK) {
+        tell(&l, o->reason);
+        return true;
+    }
+    content_begin(c);
+    content_arm_holds(c);
+    o->content = &c->pub;
+    return request->via == PXED_VIA_TFTP || content_release_when_noted(c, o);
+}
+
+void content_cgi_failed(struct daemon *d, struct pxed_content *content, const char *why) {
+    struct open_content *c = (struct open_content *)content;
+    char text[512];
+    struct pxed_buf b = PXED_BUF(text);
+    pxed_buf_escaped(&b, pxed_slice_of(why));
+    if (c->mac.len > 0) {
+        struct machine *m = decide_machine(d, &c->mac, NULL);
+        m->told = PXED_WHY_OK; /* each failure is news */
+        decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_CGI_FAILED, NULL, pxed_buf_cstr(&b));
+    } else {
+        decide_refuse(d, PXED_WHY_CGI_FAILED, &c->peer, pxed_buf_cstr(&b));
+    }
+}

@@ -1,0 +1,171 @@
+/* The boot script and the loaders' configurations: what a machine shall boot, said to whoever may hear it. */
+#include "content_boot.h"
+
+#include "boot_plan.h"
+#include "content_files.h"
+#include "content_who.h"
+#include "decide.h"
+#include "dialect.h"
+
+/* Who asks decides what is said: the installer goes to the machine, or is shown to the server itself with a token that
+ * opens nothing. */
+static struct believe_right judge(struct lookup *l, struct boot *b, const struct pxed_hwaddr *mac,
+                                  enum pxed_loader loader) {
+    const struct catalogue_host *host;
+    struct machine *m = decide_find(l->d, mac, &host);
+    enum believe_who who = content_who(l, m, host, mac);
+    struct believe_right right = believe_may(who, BELIEVE_SCRIPT);
+    l->target = m;
+    boot_begin(b, l->d, mac, loader, right.notes);
+    b->no_token = !right.live;
+    return right;
+}
+
+/* The plan, or the disk for somebody who is not the machine. */
+static void make(struct lookup *l, struct boot *b, const struct believe_right *right, struct pxed_arena *arena) {
+    char seen[64];
+    boot_make(b, arena);
+    if (b->reason != PXED_WHY_OK || right->why == PXED_WHY_OK)
+        return;
+    boot_refuse(b, right->why);
+    b->seen = pxed_arena_printf(arena, "%s", who_text(&l->kernel, seen));
+    if (l->target)
+        content_tell_foreign(l, l->target, right->why);
+}
+
+/* What is noted when the machine itself asks; for the machine alone. */
+static void set_note(struct lookup *l, struct open_content *c, struct boot *b) {
+    bool install = b->reason == PXED_WHY_OK;
+    c->note.kind = CONTENT_NOTE_BOOT;
+    c->note.reason = b->reason;
+    c->note.detail = install ? pxed_arena_printf(&c->arena, "install=%.*s loader=%s%s", PXED_S(b->os->id.text),
+                                                 pxed_loader_names[b->loader],
+                                                 b->plan.how == PXED_HOW_PXELINUX ? " switch=pxelinux" : "")
+                             : pxed_arena_printf(&c->arena, "loader=%s", pxed_loader_names[b->loader]);
+    c->note.why = b->looked_for;
+    if (!install || l->request->via != PXED_VIA_HTTP)
+        return;
+    struct boot disk = *b; /* said instead if the step cannot be written */
+    boot_refuse(&disk, PXED_WHY_STORE_CANNOT_WRITE);
+    c->otherwise = boot_write(&disk, &c->arena);
+}
+
+static bool wants_operator_script(const struct lookup *l, const struct boot *b) {
+    const struct catalogue *c = l->d->catalogue;
+    if (c->site.script_always)
+        return true;
+    return b->host ? b->reason == PXED_WHY_OK : c->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
+}
+
+/* The operator's script; NOT_FOUND: there is none. One that is there and cannot run (not readable, no handler, no run
+ * bit) is CGI_FAILED: never its text, and never our installer in its place. */
+static enum pxed_reason open_operator_script(struct lookup *l, struct open_content **ret) {
+    enum pxed_reason why = content_boot_file(l, ret);
+    if (why == PXED_WHY_NOT_FOUND || (why == PXED_WHY_OK && (*ret)->pub.kind == PXED_CONTENT_CGI))
+        return why;
+    if (why == PXED_WHY_OK)
+        content_free(*ret);
+    *ret = NULL;
+    return PXED_WHY_CGI_FAILED;
+}
+
+static void refuse_script(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
+    boot_refuse(b, PXED_WHY_CGI_FAILED);
+    b->looked_for = pxed_arena_printf(
+        arena, "%s/%s is there and cannot be run: not readable, no `#!` with a run bit, or no handler in [http] cgi",
+        l->d->catalogue->boot_dir, l->d->catalogue->site.script);
+}
+
+enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret) {
+    struct pxed_hwaddr mac;
+    struct boot b;
+    struct open_content *c, *cgi = NULL;
+    enum pxed_reason why = lookup_query_mac(l, &mac);
+    bool anybody = l->d->catalogue->site.script_always || l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
+    if (why != PXED_WHY_OK) /* the operator's script may have words of its own */
+        return anybody && open_operator_script(l, ret) == PXED_WHY_OK ? PXED_WHY_OK : why;
+    struct believe_right right = judge(l, &b, &mac, dialect_of_agent(l->request->user_agent));
+    if (l->wait)
+        return PXED_WHY_OK;
+    c = content_new(l);
+    c->mac = b.rec.mac;
+    make(l, &b, &right, &c->arena);
+    bool ask_operator = wants_operator_script(l, &b);
+    if (ask_operator && open_operator_script(l, &cgi) == PXED_WHY_CGI_FAILED)
+        refuse_script(l, &b, &c->arena);
+    struct pxed_slice text = boot_write(&b, &c->arena);
+    if (cgi)
+        content_free(c);
+    else
+        content_set_text(c, text, "text/plain");
+    *ret = cgi ? cgi : c;
+    (*ret)->mac = b.rec.mac;
+    if (right.notes)
+        set_note(l, *ret, &b);
+    (*ret)->note.own_script = cgi != NULL;
+    return PXED_WHY_OK;
+}
+
+enum pxed_reason content_loader_config(struct lookup *l, struct open_content **ret) {
+    enum pxed_loader loader = l->name.kind == NAME_PXELINUX ? PXED_LOADER_PXELINUX : PXED_LOADER_GRUB;
+    struct pxed_hwaddr mac = l->name.mac;
+    struct boot b;
+    struct open_content *c;
+    if (l->name.kind == NAME_GRUB) {
+        content_find_asker(l);
+        if (l->wait)
+            return PXED_WHY_OK;
+        if (!l->asker) {
+            c = *ret = content_new(l);
+            content_set_text(c, PXED_SLICE("configfile /grub/grub.cfg-01-$net_default_mac\n"), "text/plain");
+            return PXED_WHY_OK;
+        }
+        mac = l->asker->rec.mac;
+    }
+    struct believe_right right = judge(l, &b, &mac, loader);
+    if (!b.host && l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_IGNORE)
+        return PXED_WHY_NOT_FOUND;
+    if (l->wait)
+        return PXED_WHY_OK;
+    c = *ret = content_new(l);
+    c->mac = b.rec.mac;
+    make(l, &b, &right, &c->arena);
+    content_set_text(c, boot_write(&b, &c->arena), "text/plain");
+    if (right.notes)
+        set_note(l, c, &b);
+    return PXED_WHY_OK;
+}
+
+enum pxed_reason content_own_config(struct lookup *l, struct open_content *file, struct open_content **ret) {
+    struct boot b;
+    enum pxed_loader loader = l->name.kind == NAME_PXELINUX ? PXED_LOADER_PXELINUX : PXED_LOADER_GRUB;
+    struct believe_right right = judge(l, &b, &l->name.mac, loader);
+    *ret = file;
+    if (l->wait)
+        return PXED_WHY_OK;
+    struct open_content *c = *ret = content_new(l);
+    c->mac = b.rec.mac;
+    b.reason = decide_wants(l->d, b.host, &b.rec);
+    b.os = decide_os(l->d, b.host, &b.rec, &c->arena);
+    bool armed = b.reason == PXED_WHY_OK;
+    if (armed && right.why != PXED_WHY_OK) {
+        boot_refuse(&b, right.why);
+        content_tell_foreign(l, l->target, right.why);
+    } else if (armed) {
+        content_free(c);
+        c = *ret = file;
+        c->mac = b.rec.mac;
+        c->note.own_script = true;
+    } else {
+        boot_refuse(&b, b.reason);
+    }
+    if (c != file)
+        content_set_text(c, boot_write(&b, &c->arena), "text/plain");
+    if (right.notes)
+        set_note(l, c, &b);
+    if (!armed && right.notes)
+        c->note.unused_config = pxed_arena_printf(&c->arena, "file=%s", file->path);
+    if (c != file)
+        content_free(file);
+    return PXED_WHY_OK;
+}

@@ -1,0 +1,175 @@
+/* /boot/event: what installers report. Answered when it is on disk; no event ever arms. */
+#include "content_event.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "catalogue_os.h"
+#include "clock.h"
+#include "content_who.h"
+#include "decide.h"
+#include "ledger.h"
+#include "pxed/path.h"
+
+static void release_answer(struct pxed_content *c, bool whole) {
+    (void)whole;
+    content_free((struct open_content *)c);
+}
+
+static struct pxed_slice query_word(const struct lookup *l, const char *key, char *text, size_t size) {
+    struct pxed_slice raw;
+    struct pxed_buf b = {text, size, 0};
+    if (!pxed_query_get(l->request->query, key, &raw) || !pxed_percent_decode(raw, true, &b) || pxed_buf_full(&b))
+        return PXED_NO_SLICE;
+    return pxed_buf_slice(&b);
+}
+
+/* [a-z0-9-]{1,32}, and for a reason's word upper case and `_` too. */
+static bool is_word(struct pxed_slice w, bool reason) {
+    for (size_t i = 0; i < w.len; i++) {
+        char c = w.ptr[i];
+        bool ok =
+            (c >= 'a' && c <= 'z') || pxed_is_digit(c) || c == '-' || (reason && ((c >= 'A' && c <= 'Z') || c == '_'));
+        if (!ok)
+            return false;
+    }
+    return w.len >= 1 && w.len <= 32;
+}
+
+static enum pxed_reason reason_of(struct pxed_slice word) {
+    for (unsigned r = 1; r < PXED_REASON_COUNT; r++)
+        if (pxed_slice_is(word, pxed_reason_name((enum pxed_reason)r)))
+            return (enum pxed_reason)r;
+    return PXED_WHY_INSTALL_FAILED;
+}
+
+/* An event on its way to the disk. */
+struct event {
+    struct daemon *d;
+    struct machine *m;
+    uint64_t ticket;
+    struct open_content *answer;
+    struct pxed_arena arena;
+    struct pxed_slice stage, reason, body;
+    const struct pxed_step *steps;
+    bool changed, cleared; /* cleared: the installer had begun to write the disk */
+    int64_t now;
+};
+
+static void free_event(struct event *e) {
+    machines_pin(&e->d->machines, e->m, false);
+    pxed_arena_clear(&e->arena);
+    free(e);
+}
+
+static void journal_event(struct event *e) {
+    size_t room = e->body.len * 4 + 256; /* a byte may become \xNN */
+    struct pxed_buf b = {pxed_xalloc(room), room, 0};
+    bool failed = pxed_slice_is(e->stage, "failed");
+    enum pxed_reason why = failed ? reason_of(e->reason) : PXED_WHY_OK;
+    if (e->reason.len > 0) {
+        pxed_buf_str(&b, "reason=");
+        pxed_buf_add(&b, e->reason);
+    }
+    if (failed && e->changed && e->cleared)
+        pxed_buf_str(&b, b.len > 0 ? " disk already cleared" : "disk already cleared");
+    if (e->body.len > 0) {
+        pxed_buf_str(&b, b.len > 0 ? " body=\"" : "body=\"");
+        pxed_buf_escaped(&b, pxed_slice_trim(e->body));
+        pxed_buf_byte(&b, '"');
+    }
+    if (!e->changed)
+        pxed_buf_str(&b, b.len > 0 ? " (no change)" : "(no change)");
+    machines_journal(&e->d->machines, e->m, e->stage.ptr, why, pxed_buf_cstr(&b), clock_calendar());
+    if (failed && e->changed)
+        e->m->rec.reason = why;
+    free(b.ptr);
+}
+
+static int make_event(void *arg, struct machine *m, struct lifecycle_record *rec) {
+    struct event *e = arg;
+    (void)m;
+    e->cleared = rec->on_disk;
+    lifecycle_event(rec, e->stage, e->reason, e->steps, e->now, &e->changed);
+    return e->changed;
+}
+
+static void written(void *arg, int result) {
+    struct event *e = arg;
+    void *later_arg = NULL;
+    struct daemon *d = e->d;
+    pxed_open_fn *later = content_take_pending(d, e->ticket, &later_arg);
+    struct open_content *answer = e->answer;
+    if (result == 0) {
+        if (pxed_slice_is(e->stage, "installing"))
+            lifecycle_stage(&e->m->rec, PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
+        journal_event(e);
+        machines_touch(&d->machines, e->m);
+    } else {
+        d->counters[PXED_WHY_STORE_FAILED]++;
+    }
+    free_event(e);
+    if (!later || result != 0)
+        content_free(answer);
+    if (later)
+        later(later_arg, result == 0 ? PXED_WHY_OK : PXED_WHY_STORE_FAILED, result == 0 ? &answer->pub : NULL);
+}
+
+/* Whose event it is, and whether whoever sent it may say so. */
+static enum pxed_reason judge_event(struct lookup *l, struct event *e, const struct catalogue_host **ret_host) {
+    struct pxed_hwaddr mac;
+    enum pxed_reason why = lookup_query_mac(l, &mac);
+    if (why != PXED_WHY_OK)
+        return why;
+    struct machine *m = decide_find(l->d, &mac, ret_host);
+    bool runs = m && m->rec.state == LIFECYCLE_INSTALLING; /* whose line may have been removed meanwhile */
+    if (!m || (!*ret_host && !runs))
+        return PXED_WHY_UNKNOWN_MACHINE;
+    char stage_text[64], reason_text[64];
+    struct pxed_slice stage = query_word(l, "stage", stage_text, sizeof(stage_text));
+    struct pxed_slice reason = query_word(l, "reason", reason_text, sizeof(reason_text));
+    if (!is_word(stage, false) || (reason.len > 0 && !is_word(reason, true)))
+        return PXED_WHY_BAD_STAGE;
+    e->m = l->target = m;
+    e->stage = pxed_arena_dup(&e->arena, stage);
+    e->reason = pxed_arena_dup(&e->arena, reason);
+    e->body = pxed_arena_dup(&e->arena, l->request->body);
+    if (l->token && l->token != m)
+        return PXED_WHY_EVENT_FOREIGN;
+    return believe_may(content_who(l, m, *ret_host, &mac), BELIEVE_EVENT).why;
+}
+
+bool content_event(struct lookup *l, struct opening *o) {
+    struct daemon *d = l->d;
+    struct event *e = pxed_xalloc(sizeof(*e));
+    const struct catalogue_host *host = NULL;
+    *e = (struct event){.d = d, .now = clock_wall()};
+    o->reason = judge_event(l, e, &host);
+    if (o->reason == PXED_WHY_OK && !l->wait) {
+        const struct catalogue_os *os = host ? decide_os(d, host, &e->m->rec, &e->arena)
+                                             : catalogue_os_make(&d->plugins, pxed_slice_of(e->m->rec.os), &e->arena);
+        struct lifecycle_record copy = e->m->rec;
+        e->steps = os->profile ? os->profile->steps : NULL;
+        o->reason = lifecycle_event(&copy, e->stage, e->reason, e->steps, e->now, &e->changed);
+    }
+    if (o->reason != PXED_WHY_OK || l->wait) {
+        pxed_arena_clear(&e->arena);
+        free(e);
+        return true;
+    }
+    machines_pin(&d->machines, e->m, true);
+    e->answer = content_new(l);
+    e->answer->mac = e->m->rec.mac;
+    e->answer->pub.release = release_answer;
+    content_set_text(e->answer, PXED_SLICE("ok\n"), "text/plain");
+    content_pend(d, o);
+    e->ticket = o->ticket;
+    if (ledger_commit(&d->machines, &e->m, 1, make_event, written, e) == 0)
+        return false;
+    void *unused;
+    content_take_pending(d, o->ticket, &unused);
+    content_free(e->answer);
+    free_event(e);
+    o->reason = PXED_WHY_STORE_FAILED;
+    return true;
+}

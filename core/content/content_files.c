@@ -1,0 +1,162 @@
+/* Real files below root and the loaders' folders. Nothing leaves them; some files in them are never served. */
+#define _GNU_SOURCE
+#include "content_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "catalogue_private.h"
+#include "content_script.h"
+#include "pxed/path.h"
+
+const char *content_type(struct pxed_slice path) {
+    static const struct {
+        const char *ends, *type;
+    } rows[] = {
+        {".efi", "application/efi"}, /* EDK2 refuses an image whose type it does not know */
+        {".iso", "application/vnd.efi-iso"},
+        {".img", "application/vnd.efi-img"},
+        {".html", "text/html"},
+        {".txt", "text/plain"},
+        {".cfg", "text/plain"},
+        {".ks", "text/plain"},
+        {".sh", "text/plain"},
+        {".ipxe", "text/plain"},
+        {".xml", "text/xml"},
+        {".json", "application/json"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t n = strlen(rows[i].ends);
+        if (path.len >= n && pxed_slice_eq_nocase(pxed_slice_skip(path, path.len - n), pxed_slice_of(rows[i].ends)))
+            return rows[i].type;
+    }
+    return "application/octet-stream";
+}
+
+enum pxed_reason content_open_failed(void) {
+    return errno == EXDEV || errno == EACCES    ? PXED_WHY_PRIVATE_FILE
+           : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY
+                                                : PXED_WHY_NOT_FOUND;
+}
+
+struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path) {
+    struct open_content *c = content_new(l);
+    c->pub.kind = PXED_CONTENT_FILE;
+    c->pub.fd = fd;
+    c->pub.size = (uint64_t)st->st_size;
+    c->pub.mtime = st->st_mtim.tv_sec;
+    c->pub.type = content_type(path);
+    c->executable = (st->st_mode & 0111) != 0;
+    snprintf(c->pub.etag, sizeof(c->pub.etag), "\"%llx-%llx-%lx\"", (unsigned long long)st->st_ino,
+             (unsigned long long)st->st_size, (unsigned long)(st->st_mtim.tv_sec * 1000000000L + st->st_mtim.tv_nsec));
+    return c;
+}
+
+enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
+                              struct open_content **ret) {
+    char text[PXED_PATH_MAX + 16];
+    struct pxed_buf b = PXED_BUF(text);
+    struct stat st = {0};
+    pxed_buf_str(&b, prefix);
+    pxed_buf_add(&b, path);
+    int fd = open_beneath(dir_fd, pxed_buf_cstr(&b));
+    if (fd < 0)
+        return content_open_failed();
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || catalogue_is_private(l->d->catalogue, fd, &st)) {
+        close(fd);
+        return S_ISREG(st.st_mode) ? PXED_WHY_PRIVATE_FILE : PXED_WHY_NOT_FOUND;
+    }
+    *ret = content_of_file(l, fd, &st, path);
+    return PXED_WHY_OK;
+}
+
+/* --- scripts --- */
+
+static const char *handler_of(const struct pxed_site *site, struct pxed_slice path) {
+    for (size_t i = 0; i < site->cgi.n; i++) {
+        struct pxed_slice rest = pxed_slice_of(site->cgi.items[i]), ends = pxed_slice_word(&rest, " \t");
+        if (pxed_slice_ends(path, ends))
+            return pxed_slice_trim(rest).ptr;
+    }
+    return NULL;
+}
+
+static bool is_regular(const struct lookup *l, struct pxed_slice path) {
+    char text[PXED_PATH_MAX + 16];
+    struct pxed_buf b = PXED_BUF(text);
+    struct stat st;
+    pxed_buf_str(&b, "boot/");
+    pxed_buf_add(&b, path);
+    int fd = open_beneath(l->d->root_fd, pxed_buf_cstr(&b));
+    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    if (fd >= 0)
+        close(fd);
+    return regular;
+}
+
+/* The part of the name that ends in a handler's extension and is a file; what follows is PATH_INFO. */
+static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, const char **ret_handler) {
+    struct pxed_slice path = l->name.path;
+    for (size_t end = 0; end <= path.len; end++) {
+        if (end < path.len && path.ptr[end] != '/')
+            continue;
+        struct pxed_slice part = pxed_slice_head(path, end);
+        const char *handler = handler_of(&l->d->catalogue->site, part);
+        if (!handler || !is_regular(l, part))
+            continue;
+        *ret_script = part;
+        *ret_handler = handler;
+        return true;
+    }
+    return false;
+}
+
+/* A script without extension: directly in root/boot, executable, `#!`. Files copied from ISO, SMB or vfat are all
+ * executable: the bit alone runs nothing. */
+static bool runs_itself(const struct lookup *l, const struct open_content *c) {
+    char magic[2];
+    return c->executable && pxed_slice_find(l->name.path, '/', 0) < 0 && pread(c->pub.fd, magic, 2, 0) == 2 &&
+           magic[0] == '#' && magic[1] == '!';
+}
+
+static enum pxed_reason open_script(struct lookup *l, struct pxed_slice script, const char *handler,
+                                    struct open_content **ret) {
+    struct pxed_hwaddr mac;
+    if (l->request->via == PXED_VIA_TFTP)
+        return PXED_WHY_SCRIPT_SOURCE;
+    struct open_content *c = content_new(l);
+    struct pxed_cgi *cgi = PXED_NEW(&c->arena, struct pxed_cgi);
+    const struct catalogue *cat = l->d->catalogue;
+    *cgi = (struct pxed_cgi){
+        .script = pxed_arena_printf(&c->arena, "%s/%.*s", cat->boot_dir, PXED_S(script)),
+        .script_name = pxed_arena_printf(&c->arena, "/boot/%.*s", PXED_S(script)),
+        .path_info = pxed_arena_printf(&c->arena, "%.*s", PXED_S(pxed_slice_skip(l->name.path, script.len))),
+        .handler = handler,
+        .document_root = cat->settings.root,
+    };
+    c->pub.kind = PXED_CONTENT_CGI;
+    c->pub.type = "text/plain";
+    c->pub.cgi = cgi;
+    bool has_mac = lookup_query_mac(l, &mac) == PXED_WHY_OK;
+    content_script_env(l, c, has_mac ? &mac : NULL);
+    *ret = c;
+    return PXED_WHY_OK;
+}
+
+enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret) {
+    struct pxed_slice script;
+    const char *handler;
+    bool may_run = l->name.kind != NAME_IMAGE && l->name.kind != NAME_HOST;
+    if (may_run && find_handled(l, &script, &handler))
+        return open_script(l, script, handler, ret);
+    enum pxed_reason why = content_file(l, l->d->root_fd, "boot/", l->name.path, ret);
+    if (why != PXED_WHY_OK || !may_run || !runs_itself(l, *ret))
+        return why;
+    content_free(*ret);
+    return open_script(l, l->name.path, NULL, ret);
+}

@@ -1,0 +1,245 @@
+/* What must be on disk before a content leaves, or its end: the step of a script that installs, the use of a right. One
+ * commit serves all that wait. */
+#include "content_hold.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "decide.h"
+#include "ledger.h"
+#include "pxed/arena.h"
+
+/* A commit that a content waits for. The content may end before the answer comes. */
+struct hold {
+    struct open_content *c; /* NULL: it has ended */
+    struct daemon *d;
+    struct machine *m;
+    int64_t now;
+    bool changed;
+    enum lifecycle_state before;
+    const char *path;
+    /* who waits for what */
+    bool feeds;
+    uint8_t token[16];
+    void (*done)(void *arg, bool may_send);
+    void *arg;
+    /* HTTP: the content itself waits */
+    uint64_t ticket;
+};
+
+static void leave_hold(struct open_content *c) {
+    c->hold->c = NULL;
+    c->hold = NULL;
+}
+
+static struct hold *new_hold(struct open_content *c, struct machine *m) {
+    struct hold *h = pxed_xalloc(sizeof(*h));
+    *h = (struct hold){.c = c, .d = c->daemon, .m = m, .now = clock_wall(), .feeds = c->feeds};
+    memcpy(h->token, c->token, sizeof(h->token));
+    h->path = pxed_xstrdup(pxed_slice_of(c->path));
+    machines_pin(&h->d->machines, m, true);
+    c->hold = h;
+    c->leave_hold = leave_hold;
+    return h;
+}
+
+static void free_hold(struct hold *h) {
+    machines_pin(&h->d->machines, h->m, false);
+    if (h->c)
+        h->c->hold = NULL;
+    free((char *)(uintptr_t)h->path);
+    free(h);
+}
+
+/* --- steps --- */
+
+static void note_boot(struct open_content *c, struct machine *m) {
+    struct daemon *d = c->daemon;
+    if (lifecycle_script_opens(&m->rec, clock_wall()))
+        decide_power_on(d, m);
+    m->rec.judged = true;
+    m->rec.own_script |= c->note.own_script;
+    decide_step(d, &c->mac, PXED_STAGE_SCRIPT, PXED_WHY_OK, NULL, c->note.detail);
+    if (c->note.reason != PXED_WHY_OK)
+        decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);
+    if (c->note.unused_config) /* so that nobody wonders what became of that file */
+        decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_OPERATOR_CONFIG, NULL, c->note.unused_config);
+    machines_touch(&d->machines, m);
+}
+
+static int make_judged(void *arg, struct machine *m, struct lifecycle_record *rec) {
+    struct hold *h = arg;
+    (void)m;
+    h->before = rec->state;
+    h->changed = lifecycle_judge(rec, h->now);
+    return h->changed;
+}
+
+/* What a power-on says about a spent arming. */
+static void tell_judged(struct hold *h) {
+    enum lifecycle_state state = h->m->rec.state;
+    if (h->changed && state != h->before)
+        machines_journal(&h->d->machines, h->m, lifecycle_state_names[state],
+                         state == LIFECYCLE_UNCONFIRMED ? PXED_WHY_INSTALL_UNCONFIRMED : PXED_WHY_OK,
+                         "it started again", clock_calendar());
+}
+
+/* Notes the request. GO, or WAIT: `answered` comes with `h`; REFUSE: it never does, and `h` is gone. */
+static int note(struct open_content *c, ledger_done *answered, struct hold **ret) {
+    struct daemon *d = c->daemon;
+    *ret = NULL;
+    if (c->note.kind == CONTENT_NOTE_NOTHING)
+        return PXED_HOLD_GO;
+    if (c->note.kind == CONTENT_NOTE_STEP) {
+        decide_step(d, &c->mac, c->note.stage, PXED_WHY_OK, NULL, c->note.detail);
+        return PXED_HOLD_GO;
+    }
+    struct machine *m = decide_machine(d, &c->mac, NULL);
+    bool judged = m->rec.judged && !lifecycle_script_opens(&m->rec, clock_wall());
+    struct lifecycle_record copy = m->rec;
+    bool law = !judged && m->held && lifecycle_judge(&copy, clock_wall());
+    note_boot(c, m);
+    if (!law && c->note.reason != PXED_WHY_OK)
+        return PXED_HOLD_GO;
+    struct hold *h = *ret = new_hold(c, m);
+    int rc =
+        law ? ledger_commit(&d->machines, &m, 1, make_judged, answered, h) : ledger_flush(&d->machines, answered, h);
+    if (rc < 0) {
+        free_hold(h);
+        return PXED_HOLD_REFUSE;
+    }
+    return PXED_HOLD_WAIT;
+}
+
+static void tell_unwritten(struct daemon *d, const struct pxed_hwaddr *mac) {
+    decide_step(d, mac, PXED_STAGE_LOCAL, PXED_WHY_STORE_CANNOT_WRITE, NULL, NULL);
+}
+
+/* --- HTTP: the content is given when it is noted --- */
+
+/* The machine boots its disk: its installer would run without the server knowing. */
+static void give_otherwise(struct open_content *c) {
+    tell_unwritten(c->daemon, &c->mac);
+    if (c->pub.kind == PXED_CONTENT_CGI)
+        c->pub.cgi = NULL;
+    content_set_text(c, c->otherwise, "text/plain");
+}
+
+static void noted(void *arg, int result) {
+    struct hold *h = arg;
+    struct open_content *c = h->c;
+    void *later_arg = NULL;
+    pxed_open_fn *later = content_take_pending(h->d, h->ticket, &later_arg);
+    if (result == 0)
+        tell_judged(h);
+    else if (c)
+        give_otherwise(c);
+    free_hold(h);
+    if (later)
+        later(later_arg, PXED_WHY_OK, &c->pub);
+    else if (c)
+        c->pub.release(&c->pub, false);
+}
+
+bool content_release_when_noted(struct open_content *c, struct opening *o) {
+    struct hold *h;
+    int hold = note(c, noted, &h);
+    if (hold == PXED_HOLD_REFUSE)
+        give_otherwise(c);
+    if (hold != PXED_HOLD_WAIT)
+        return true;
+    content_pend(c->daemon, o);
+    h->ticket = o->ticket;
+    return false;
+}
+
+/* --- TFTP: the content waits after the first ACK --- */
+
+static void heard_and_noted(void *arg, int result) {
+    struct hold *h = arg;
+    void (*done)(void *, bool) = h->c ? h->done : NULL;
+    void *done_arg = h->arg;
+    if (result == 0)
+        tell_judged(h);
+    else if (h->c)
+        tell_unwritten(h->d, &h->c->mac);
+    free_hold(h);
+    if (done)
+        done(done_arg, result == 0);
+}
+
+static int heard(struct pxed_content *pub, void (*done)(void *arg, bool may_send), void *arg) {
+    struct open_content *c = (struct open_content *)pub;
+    struct hold *h;
+    int hold = note(c, heard_and_noted, &h);
+    if (h && hold == PXED_HOLD_WAIT) {
+        h->done = done;
+        h->arg = arg;
+    }
+    if (hold == PXED_HOLD_REFUSE)
+        tell_unwritten(c->daemon, &c->mac);
+    return hold;
+}
+
+/* --- the end of what uses up a right --- */
+
+static bool same_arming(const struct lifecycle_record *rec, const uint8_t token[16]) {
+    return lifecycle_open(rec) && memcmp(rec->token, token, sizeof(rec->token)) == 0;
+}
+
+static int make_settled(void *arg, struct machine *m, struct lifecycle_record *rec) {
+    struct hold *h = arg;
+    (void)m;
+    if (!same_arming(rec, h->token)) /* disarmed, or armed anew, while it was on its way */
+        return -EPERM;
+    h->changed = h->feeds ? lifecycle_fed(rec) : lifecycle_delivered(rec, h->now);
+    return h->changed;
+}
+
+static void settled(void *arg, int result) {
+    struct hold *h = arg;
+    struct daemon *d = h->d;
+    char detail[256];
+    void (*done)(void *, bool) = h->c ? h->done : NULL;
+    void *done_arg = h->arg;
+    if (result == 0 && h->changed && !h->feeds) {
+        snprintf(detail, sizeof(detail), "the right to write is used up by %s", h->path);
+        machines_journal(&d->machines, h->m, "spent", PXED_WHY_OK, detail, clock_calendar());
+        ledger_flush(&d->machines, NULL, NULL);
+    } else if (result < 0 && result != -EPERM) {
+        decide_step(d, &h->m->rec.mac, PXED_STAGE_NONE, PXED_WHY_STORE_CANNOT_WRITE, NULL, h->path);
+    }
+    free_hold(h);
+    if (done)
+        done(done_arg, result == 0);
+}
+
+static int settle(struct pxed_content *pub, void (*done)(void *arg, bool may_send), void *arg) {
+    struct open_content *c = (struct open_content *)pub;
+    struct daemon *d = c->daemon;
+    struct machine *m = decide_find(d, &c->mac, NULL);
+    if (!m || !same_arming(&m->rec, c->token))
+        return PXED_HOLD_REFUSE;
+    if (m->rec.state != LIFECYCLE_ARMED || (c->feeds && !c->spends && m->rec.fed))
+        return PXED_HOLD_GO; /* used up already: a retry within the same boot */
+    struct hold *h = new_hold(c, m);
+    h->feeds = !c->spends;
+    h->done = done;
+    h->arg = arg;
+    int rc = ledger_commit(&d->machines, &m, 1, make_settled, settled, h);
+    if (rc < 0) {
+        free_hold(h);
+        decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_STORE_CANNOT_WRITE, NULL, c->path);
+        return PXED_HOLD_REFUSE;
+    }
+    return PXED_HOLD_WAIT;
+}
+
+void content_arm_holds(struct open_content *c) {
+    if (c->via == PXED_VIA_TFTP && c->note.kind != CONTENT_NOTE_NOTHING)
+        c->pub.heard = heard;
+    if (c->spends || c->feeds)
+        c->pub.settle = settle;
+}

@@ -1,0 +1,125 @@
+/* Files of one machine: answer files and what belongs to them. An operator's file wins over ours, under any of its
+ * names. */
+#include "content_host.h"
+
+#include <unistd.h>
+
+#include "answer.h"
+#include "boot_plan.h"
+#include "content_files.h"
+#include "content_who.h"
+#include "decide.h"
+#include "image_files.h"
+
+static const struct pxed_file *find_row(const struct lookup *l, const struct boot *b) {
+    struct catalogue_image image = {l->d->catalogue, b->os->id.text};
+    if (!b->os->profile)
+        return NULL;
+    if (l->name.pattern.len == 0)
+        return profile_file(b->os->profile, l->name.file, catalogue_image_has, &image);
+    for (const struct pxed_file *f = b->os->profile->files; f && f->name; f++)
+        if (f->path && name_fits_pattern(l->name.path, f->path) && (!f->when || catalogue_image_has(&image, f->when)))
+            return f;
+    return NULL;
+}
+
+static const char *type_of(const struct pxed_file *row) {
+    return row->flags & PXED_FILE_RAW       ? "application/octet-stream"
+           : row->escape == PXED_ESCAPE_XML ? "text/xml"
+                                            : "text/plain";
+}
+
+static enum pxed_reason render_row(const struct lookup *l, struct boot *b, const struct pxed_file *row,
+                                   bool *ret_secret, struct open_content **ret) {
+    struct open_content *c = content_new(l);
+    struct render r = boot_render(b, &c->arena);
+    struct pxed_slice text = render_file(&r, row);
+    if (!text.ptr) {
+        content_free(c);
+        return PXED_WHY_TEMPLATE_BROKEN;
+    }
+    *ret_secret = r.secret;
+    content_set_text(c, text, type_of(row));
+    *ret = c;
+    return PXED_WHY_OK;
+}
+
+/* The operator's bytes as they are. */
+static enum pxed_reason open_found(const struct lookup *l, struct answer_found *found, struct open_content **ret) {
+    struct stat st;
+    if (fstat(found->fd, &st) < 0) {
+        close(found->fd);
+        return PXED_WHY_IO_ERROR;
+    }
+    *ret = content_of_file(l, found->fd, &st, l->name.path);
+    return PXED_WHY_OK;
+}
+
+/* An operator's file wins over ours, and where it cannot be delivered ours never stands in for it. */
+static enum pxed_reason open_row(const struct lookup *l, struct boot *b, const struct pxed_file *row,
+                                 struct pxed_arena *arena, bool *ret_secret, struct open_content **ret) {
+    struct answer_found found;
+    enum pxed_reason why = answer_find(l->d->catalogue, b->host, row, l->d->root_fd, arena, &found);
+    if (why != PXED_WHY_OK)
+        return why;
+    return found.operators && !found.rendered ? open_found(l, &found, ret) : render_row(l, b, row, ret_secret, ret);
+}
+
+/* What may be had at all, before it is known whether it holds a secret. */
+static enum pxed_reason may_ask(const struct lookup *l, const struct boot *b, enum believe_who who) {
+    struct believe_right right = believe_may(who, BELIEVE_ANSWER);
+    if (l->token && l->token != l->target)
+        return PXED_WHY_NOT_YOUR_FILE;
+    if (right.why != PXED_WHY_OK || who == BELIEVE_SERVER)
+        return right.why;
+    if (!lifecycle_open(&b->rec))
+        return PXED_WHY_NOT_YOUR_FILE;
+    /* An arming that takes no effect now gives nothing away either. */
+    return b->rec.state == LIFECYCLE_ARMED ? decide_wants(l->d, b->host, &b->rec) : PXED_WHY_OK;
+}
+
+static void set_delivery(struct open_content *c, const struct boot *b, const struct pxed_file *row,
+                         const struct believe_right *right) {
+    bool answer = row && (row->flags & PXED_FILE_ANSWER);
+    c->mac = b->rec.mac;
+    c->spends = answer && right->spends;
+    memcpy(c->token, b->rec.token, sizeof(c->token));
+    if (!answer || !right->notes)
+        return;
+    c->note.kind = CONTENT_NOTE_STEP;
+    c->note.stage = PXED_STAGE_ANSWER;
+    c->note.detail = c->path;
+}
+
+enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) {
+    struct boot b;
+    struct pxed_arena scratch = {0};
+    bool secret = false;
+    boot_begin(&b, l->d, &l->name.mac, PXED_LOADER_NONE, false);
+    if (!b.host)
+        return PXED_WHY_UNKNOWN_MACHINE;
+    l->target = decide_find(l->d, &l->name.mac, NULL);
+    enum believe_who who = content_who(l, l->target, b.host, &l->name.mac);
+    if (l->wait)
+        return PXED_WHY_OK;
+    enum pxed_reason why = may_ask(l, &b, who);
+    if (why != PXED_WHY_OK)
+        return why;
+    b.masked = b.no_token = who == BELIEVE_SERVER;
+    b.os = decide_os(l->d, b.host, &b.rec, &scratch);
+    const struct pxed_file *row = find_row(l, &b);
+    why = row ? open_row(l, &b, row, &scratch, &secret, ret)
+              : content_file(l, l->d->root_fd, "boot/", l->name.path, ret); /* anything else of the operator's */
+    if (why == PXED_WHY_NOT_FOUND && !b.os->profile)
+        why = PXED_WHY_NO_PROFILE;
+    struct believe_right right = believe_may(who, secret ? BELIEVE_SECRET : BELIEVE_ANSWER);
+    if (why == PXED_WHY_OK && right.why != PXED_WHY_OK) {
+        content_free(*ret);
+        *ret = NULL;
+        why = right.why;
+    }
+    if (why == PXED_WHY_OK)
+        set_delivery(*ret, &b, row, &right);
+    pxed_arena_clear(&scratch);
+    return why;
+}

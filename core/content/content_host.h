@@ -1,0 +1,6 @@
+/* Files of one machine: answer files and what belongs to them. */
+#pragma once
+
+#include "content_item.h"
+
+enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret);

@@ -1,0 +1,50 @@
+/* What fetching kernel, initrd, WIM or ISO says about its asker: its boot goes on, and where pxed delivers no answer
+ * file the last of them uses up the arming. The files themselves are for everybody. */
+#include "content_image.h"
+
+#include "boot_plan.h"
+#include "content_who.h"
+#include "decide.h"
+#include "image_files.h"
+
+static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
+    struct pxed_slice last = plan->n_initrds > 0 ? plan->initrds[plan->n_initrds - 1].path : plan->kernel;
+    return pxed_slice_eq_nocase(last, path); /* as names inside an ISO are found */
+}
+
+/* Where pxed delivers no answer file itself, the last image is the point of no return: also for a machine that had its
+ * script before the store failed. */
+static bool uses_up(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
+    struct catalogue_image image = {l->d->catalogue, b->os->id.text};
+    b->as_armed = true;
+    boot_make(b, arena);
+    if (b->plan.how == PXED_HOW_PXELINUX) {
+        b->loader = PXED_LOADER_PXELINUX;
+        boot_make(b, arena);
+    }
+    bool delivers =
+        b->plan.how != PXED_HOW_MEMDISK && profile_answer(b->os->profile, catalogue_image_has, &image) != NULL;
+    return b->reason == PXED_WHY_OK && !delivers && is_last_file(&b->plan, l->name.path);
+}
+
+void content_note_image(struct lookup *l, struct open_content *c) {
+    struct boot b;
+    if (l->d->machines.n_open == 0) /* nothing is being installed: who asks does not matter */
+        return;
+    content_find_asker(l);
+    if (l->wait || !l->asker || !lifecycle_open(&l->asker->rec))
+        return;
+    boot_begin(&b, l->d, &l->asker->rec.mac, PXED_LOADER_IPXE, false);
+    if (!b.host)
+        return;
+    b.os = decide_os(l->d, b.host, &b.rec, &c->arena);
+    if (!pxed_slice_eq_nocase(b.os->id.text, l->name.os) && !(b.os->iso && l->name.kind == NAME_PLAIN))
+        return;
+    c->mac = b.rec.mac;
+    memcpy(c->token, b.rec.token, sizeof(c->token));
+    c->note.kind = CONTENT_NOTE_STEP;
+    c->note.stage = PXED_STAGE_KERNEL;
+    c->note.detail = c->path;
+    c->feeds = b.rec.own_script;
+    c->spends = b.rec.state == LIFECYCLE_ARMED && b.os->profile && uses_up(l, &b, &c->arena);
+}

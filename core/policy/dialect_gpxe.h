@@ -1,0 +1,10 @@
+/* Scripts for gPXE and iPXE, which descends from it. */
+#pragma once
+
+#include "pxed/model.h"
+
+/* As dialect_write. */
+enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
+                              struct pxed_buf *out);
+enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
+                              struct pxed_buf *out);

@@ -1,0 +1,128 @@
+/* The installer if nothing stands in the way, else the disk and the reason; then written by a dialect. */
+#include "boot_plan.h"
+
+#include <unistd.h>
+
+#include "answer.h"
+#include "catalogue_os.h"
+#include "clock.h"
+#include "decide.h"
+#include "dialect.h"
+#include "image_files.h"
+#include "render_plan.h"
+
+enum { SCRIPT_MAX = 8192 };
+
+struct render boot_render(const struct boot *b, struct pxed_arena *arena) {
+    return (struct render){.catalogue = b->d->catalogue,
+                           .host = b->host,
+                           .os = b->os,
+                           .record = &b->rec,
+                           .arena = arena,
+                           .no_token = b->no_token,
+                           .masked = b->masked};
+}
+
+void boot_begin(struct boot *b, struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_loader loader, bool opens) {
+    *b = (struct boot){.d = d, .mac = mac, .loader = loader, .reason = PXED_WHY_UNKNOWN_MACHINE};
+    b->m = decide_find(d, mac, &b->host);
+    b->rec = b->m ? b->m->rec : (struct lifecycle_record){.mac = b->host ? b->host->pub.macs[0] : *mac};
+    int64_t now = clock_wall();
+    if (opens && b->host && (!b->rec.judged || lifecycle_script_opens(&b->rec, now)))
+        lifecycle_judge(&b->rec, now);
+    b->firmware = b->rec.has_firmware ? b->rec.firmware : PXED_FW_BIOS;
+}
+
+void boot_refuse(struct boot *b, enum pxed_reason why) {
+    b->reason = why;
+    b->plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
+}
+
+/* Without the operator's own answer file there is no installer: ours never stands in for it. */
+static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
+    struct catalogue_image image = {b->d->catalogue, b->os->id.text};
+    const struct pxed_file *row = profile_answer(b->os->profile, catalogue_image_has, &image);
+    struct answer_found found = {.fd = -1};
+    enum pxed_reason why = row ? answer_find(b->d->catalogue, b->host, row, b->d->root_fd, arena, &found) : PXED_WHY_OK;
+    if (found.fd >= 0)
+        close(found.fd);
+    b->looked_for = found.why;
+    /* It may have come, or changed, since the line armed for blank disks alone. */
+    bool guarded = !found.operators || (found.rendered && b->host->guarded);
+    if (why == PXED_WHY_OK && b->rec.right == LIFECYCLE_BLANK && !guarded) {
+        b->looked_for = found.path;
+        why = PXED_WHY_ANSWER_UNGUARDED;
+    }
+    return why;
+}
+
+static enum pxed_reason plan(struct boot *b, struct pxed_arena *arena) {
+    struct render r = boot_render(b, arena);
+    enum pxed_reason why = render_plan(&r, b->firmware, b->loader, &b->plan);
+    if (why == PXED_WHY_NO_IMAGE)
+        b->looked_for = catalogue_missing(b->d->catalogue, b->os, arena);
+    return why == PXED_WHY_OK ? check_answer(b, arena) : why;
+}
+
+void boot_make(struct boot *b, struct pxed_arena *arena) {
+    if (!b->host) {
+        boot_refuse(b, PXED_WHY_UNKNOWN_MACHINE);
+        return;
+    }
+    b->reason = b->as_armed ? PXED_WHY_OK : decide_wants(b->d, b->host, &b->rec);
+    b->os = b->with_os.len > 0 ? catalogue_os(b->d->catalogue, b->with_os) : decide_os(b->d, b->host, &b->rec, arena);
+    if (!b->os)
+        b->os = catalogue_os_make(&b->d->plugins, b->with_os, arena);
+    if (b->reason == PXED_WHY_OK)
+        b->reason = plan(b, arena);
+    else if (b->reason == b->host->trouble)
+        b->looked_for = b->host->trouble_text;
+    if (b->reason != PXED_WHY_OK)
+        boot_refuse(b, b->reason);
+}
+
+static void set_note(struct boot *b, struct pxed_arena *arena) {
+    char text[PXED_MAC_TEXT];
+    struct pxed_slice name = b->host ? b->host->pub.name : PXED_SLICE("unknown machine");
+    const char *note = pxed_arena_printf(arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(name),
+                                         pxed_mac_text(b->mac, ":", text), pxed_reason_sentence(b->reason));
+    if (b->seen) /* whoever reads this on a screen is at the wrong machine, or has to name its card */
+        note = pxed_arena_printf(arena, "%s (%s); asked by %s: %s", note, pxed_reason_name(b->reason), b->seen,
+                                 pxed_reason_cure(b->reason));
+    b->plan.note = pxed_slice_of(note);
+}
+
+struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
+    struct pxed_buf out = {pxed_arena_alloc(arena, SCRIPT_MAX), SCRIPT_MAX, 0};
+    struct pxed_slice base = pxed_slice_of(b->d->catalogue->base);
+    if (b->reason == PXED_WHY_OK) {
+        b->reason = dialect_write(b->loader, b->firmware, &b->plan, base, &out);
+        if (b->reason == PXED_WHY_OK && !pxed_buf_full(&out))
+            return pxed_buf_slice(&out);
+        boot_refuse(b, b->reason == PXED_WHY_OK ? PXED_WHY_NO_DIALECT : b->reason);
+        out.len = 0;
+    }
+    set_note(b, arena);
+    dialect_write(b->loader, b->firmware, &b->plan, base, &out);
+    return pxed_buf_slice(&out);
+}
+
+struct pxed_slice boot_loader_text(struct daemon *d, struct machine *m, struct pxed_arena *arena) {
+    struct boot b;
+    boot_begin(&b, d, &m->rec.mac, PXED_LOADER_PXELINUX, false);
+    boot_make(&b, arena);
+    return boot_write(&b, arena);
+}
+
+enum pxed_reason boot_ready(struct daemon *d, const struct catalogue_host *host, const struct lifecycle_record *rec,
+                            struct pxed_slice os, struct pxed_arena *arena, struct pxed_slice *ret_looked_for) {
+    struct boot b;
+    *ret_looked_for = PXED_NO_SLICE;
+    boot_begin(&b, d, &host->pub.macs[0], PXED_LOADER_IPXE, false);
+    b.rec = *rec;
+    b.host = host;
+    b.with_os = os;
+    boot_make(&b, arena);
+    *ret_looked_for = pxed_slice_of(b.looked_for);
+    return b.reason;
+}

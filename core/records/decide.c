@@ -1,0 +1,146 @@
+/* Facts become verdicts and journal steps. The rules are in policy; here they meet the records. */
+#include "decide.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "catalogue_os.h"
+#include "clock.h"
+#include "log.h"
+#include "verdict.h"
+
+struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac,
+                               const struct catalogue_host **ret_host) {
+    const struct catalogue_host *host = catalogue_find(d->catalogue, mac);
+    if (ret_host)
+        *ret_host = host;
+    return machines_get(&d->machines, host ? &host->pub.macs[0] : mac, clock_wall());
+}
+
+struct machine *decide_find(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host) {
+    const struct catalogue_host *host = catalogue_find(d->catalogue, mac);
+    if (ret_host)
+        *ret_host = host;
+    return machines_find(&d->machines, host ? &host->pub.macs[0] : mac);
+}
+
+struct lifecycle_line decide_line(const struct catalogue_host *host, const struct catalogue_os *os) {
+    return (struct lifecycle_line){
+        .os = os->id.text,
+        .protect = host->pub.protect,
+        .claimed = os->profile != NULL,
+        /* What cannot be read yet is waited for; that it has the guard is looked at again before it is delivered. */
+        .guarded = host->guarded || host->answer_wrong != PXED_WHY_OK,
+        .blind = os->profile && !profile_guards(os->profile) && pxed_host_value(&host->pub, "disk").len == 0,
+    };
+}
+
+const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_host *host,
+                                     const struct lifecycle_record *rec, struct pxed_arena *arena) {
+    struct pxed_slice id = pxed_slice_of(rec->os);
+    if (!lifecycle_open(rec) || id.len == 0 || pxed_slice_eq_nocase(id, host->os->id.text))
+        return host->os;
+    const struct catalogue_os *os = catalogue_os(d->catalogue, id);
+    return os ? os : catalogue_os_make(&d->plugins, id, arena);
+}
+
+static bool script_exists(struct daemon *d) {
+    char path[PATH_MAX];
+    const struct catalogue *c = d->catalogue;
+    int n = snprintf(path, sizeof(path), "%s/%s", c->boot_dir, c->site.script);
+    return n > 0 && n < (int)sizeof(path) && access(path, R_OK) == 0;
+}
+
+enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_host *host,
+                              const struct lifecycle_record *rec) {
+    struct lifecycle_line line = decide_line(host, host->os);
+    enum pxed_reason why = lifecycle_wants(rec, &line);
+    if (why == PXED_WHY_OK && d->guard.failing)
+        why = PXED_WHY_STORE_CANNOT_WRITE;
+    return why == PXED_WHY_OK ? host->trouble : why;
+}
+
+static void learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
+    if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE)
+        m->loader_at = now;
+    if (facts->has_firmware && (!m->rec.has_firmware || m->rec.firmware != facts->firmware)) {
+        m->rec.firmware = facts->firmware;
+        m->rec.has_firmware = true;
+        machines_touch(&d->machines, m);
+    }
+    if (!facts->opens_boot || !lifecycle_discover_opens(&m->rec, facts->loader, now))
+        return;
+    decide_power_on(d, m);
+}
+
+void decide_power_on(struct daemon *d, struct machine *m) {
+    lifecycle_power_on(&m->rec, clock_wall());
+    m->told = PXED_WHY_OK;
+    machines_touch(&d->machines, m);
+}
+
+void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_verdict *ret) {
+    static char url[512]; /* lives until the next decision: verdicts are used within the turn */
+    const struct catalogue_host *host;
+    int64_t now = clock_wall();
+    char text[PXED_MAC_TEXT], detail[128];
+    struct machine *m = decide_machine(d, &facts->mac, &host);
+    const struct settings *s = &d->catalogue->settings;
+    if (facts->boots) {
+        learn(d, m, facts, now);
+        if (m->rec.stage == PXED_STAGE_NONE) {
+            snprintf(detail, sizeof(detail), "firmware=%s arch=%u loader=%s", pxed_firmware_names[facts->firmware],
+                     facts->arch, pxed_loader_names[facts->loader]);
+            decide_step(d, &facts->mac, PXED_STAGE_DISCOVERED, PXED_WHY_OK, NULL, detail);
+        }
+    }
+    struct verdict_facts vf = {
+        .declared = host != NULL,
+        .wants = host ? decide_wants(d, host, &m->rec) : PXED_WHY_UNKNOWN_MACHINE,
+        .unknown = s->unknown,
+        .script_exists = !host && s->unknown == SETTINGS_UNKNOWN_SCRIPT && script_exists(d),
+        .idle_silent = s->idle == SETTINGS_IDLE_SILENT,
+    };
+    struct verdict v = verdict_decide(&vf);
+    snprintf(url, sizeof(url), "%s%s?mac=%s", d->catalogue->base, d->catalogue->site.script,
+             pxed_mac_text(&facts->mac, "-", text));
+    *ret = (struct pxed_verdict){v.reason, v.offer_boot, v.install, host ? &host->pub : NULL, url};
+    if (facts->boots && !v.offer_boot)
+        decide_step(d, &facts->mac, PXED_STAGE_NONE, v.reason, NULL, NULL);
+}
+
+void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
+                 const struct pxed_addr *ip, const char *detail) {
+    int64_t now = clock_wall();
+    struct machine *m = decide_machine(d, mac, NULL);
+    char text[512], ip_text[PXED_ADDR_TEXT];
+    d->counters[reason]++;
+    if (ip && ip->family)
+        machines_set_ip(&d->machines, m, ip, stage == PXED_STAGE_LEASED);
+    bool moved = stage != PXED_STAGE_NONE && lifecycle_stage(&m->rec, stage, reason, now);
+    if (stage == PXED_STAGE_NONE && reason != PXED_WHY_OK)
+        m->rec.reason = reason;
+    if (moved)
+        machines_touch(&d->machines, m);
+    /* A machine that keeps asking says the same thing many times: the first time in a boot is news. */
+    if (!moved && (reason == PXED_WHY_OK || m->told == reason))
+        return;
+    if (reason != PXED_WHY_OK)
+        m->told = reason;
+    snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "",
+             ip && ip->family ? pxed_addr_text(ip, ip_text) : "", ip && ip->family && detail ? " " : "",
+             detail ? detail : "");
+    machines_journal(&d->machines, m, moved ? pxed_stage_names[stage] : "refused", reason, text, clock_calendar());
+}
+
+void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail) {
+    int64_t now = clock_wall();
+    char text[PXED_ADDR_TEXT] = "-";
+    d->counters[reason]++;
+    if (now - d->refusal_logged[reason] < 1000) /* a flood must not fill the disk; the counter tells how many */
+        return;
+    d->refusal_logged[reason] = now;
+    log_core(pxed_reason_is_fault(reason) ? PXED_LOG_WARNING : PXED_LOG_DEBUG, "refused",
+             "reason=%s peer=%s count=%llu %s", pxed_reason_name(reason), peer ? pxed_addr_text(peer, text) : text,
+             (unsigned long long)d->counters[reason], detail ? detail : "");
+}

@@ -1,0 +1,123 @@
+/* The table is written as host lines that the reader of host files takes back. */
+#include "keep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "beneath.h"
+#include "context.h"
+#include "log.h"
+
+static void write_quoted(FILE *to, struct pxed_slice value) {
+    fputc('"', to);
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] == '"')
+            fputc('"', to);
+        fputc(value.ptr[i], to);
+    }
+    fputc('"', to);
+}
+
+/* The content of an @FILE is kept, whatever becomes of the file; but not what a line cannot hold. */
+static bool stays_outside(const struct catalogue_host *h, size_t var) {
+    struct pxed_slice value = h->pub.vars[var].value;
+    bool line = value.ptr != NULL;
+    for (size_t i = 0; i < value.len; i++)
+        line &= (unsigned char)value.ptr[i] >= ' ' || value.ptr[i] == '\t';
+    return h->from[var] && !line;
+}
+
+static void write_host(FILE *to, const struct catalogue_host *h, struct pxed_arena *scratch) {
+    char mac[PXED_MAC_TEXT];
+    fprintf(to, "%s, %.*s", pxed_mac_text(&h->pub.macs[0], ":", mac), PXED_S(h->os->id.text));
+    for (size_t i = 0; i < h->pub.n_vars; i++) {
+        const struct pxed_var *v = &h->pub.vars[i];
+        if (!v->file || v->line != h->pub.line || strcmp(v->file, h->pub.file) != 0)
+            continue; /* from a section: the ini still says it */
+        bool answer = pxed_slice_is(v->key, "answer") && h->answer;
+        fprintf(to, ", %.*s=", PXED_S(v->key));
+        if (stays_outside(h, i))
+            write_quoted(to, pxed_slice_of(pxed_arena_printf(scratch, "@%s", h->from[i])));
+        else
+            write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
+    }
+    fputc('\n', to);
+}
+
+static int write_table(const struct catalogue *c) {
+    char path[PATH_MAX], temporary[PATH_MAX];
+    snprintf(path, sizeof(path), "%s/hosts.good", c->settings.state);
+    if (snprintf(temporary, sizeof(temporary), "%s/hosts.good.new", c->settings.state) >= (int)sizeof(temporary))
+        return -ENAMETOOLONG;
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* it holds the secrets of the lines */
+    FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!to)
+        return -errno;
+    fprintf(to, "# the last good host table, written by pxed; read when the host file is broken at start\n");
+    struct pxed_arena scratch = {0};
+    for (size_t i = 0; i < c->n_hosts; i++)
+        write_host(to, &c->hosts[i], &scratch);
+    pxed_arena_clear(&scratch);
+    bool ok = fflush(to) == 0 && fdatasync(fd) == 0;
+    ok &= fclose(to) == 0;
+    if (!ok || rename(temporary, path) < 0)
+        return errno ? -errno : -EIO;
+    return sync_folder(c->settings.state);
+}
+
+/* --- in a worker --- */
+
+struct keep {
+    uv_work_t work;
+    struct daemon *d;
+    struct catalogue *now, *next; /* referenced */
+    int rc;
+};
+
+static void tell(const struct daemon *d, int rc) {
+    if (rc < 0)
+        log_core(PXED_LOG_WARNING, "state", "cannot keep the host table in %s: %s", d->state_dir, strerror(-rc));
+}
+
+static void write_in_worker(uv_work_t *work) {
+    struct keep *k = work->data;
+    k->rc = write_table(k->now);
+}
+
+static void written(uv_work_t *work, int status);
+
+static void start(struct keep *k) {
+    k->now = k->next;
+    k->next = NULL;
+    if (!k->now || uv_queue_work(k->d->loop, &k->work, write_in_worker, written) == 0)
+        return;
+    catalogue_unref(k->now);
+    k->now = NULL;
+}
+
+static void written(uv_work_t *work, int status) {
+    struct keep *k = work->data;
+    (void)status;
+    tell(k->d, k->rc);
+    catalogue_unref(k->now);
+    k->now = NULL;
+    start(k);
+}
+
+void keep_table(struct daemon *d, struct catalogue *c) {
+    static struct keep keep; /* one file, one writer */
+    if (!d->loop) {
+        tell(d, write_table(c));
+        return;
+    }
+    keep.d = d;
+    keep.work.data = &keep;
+    if (keep.next)
+        catalogue_unref(keep.next);
+    keep.next = catalogue_ref(c);
+    if (!keep.now)
+        start(&keep);
+}

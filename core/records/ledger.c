@@ -1,0 +1,362 @@
+/* One commit at a time; whatever is asked for meanwhile goes with the next. */
+#include "ledger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "ledger_mark.h"
+#include "ledger_rows.h"
+#include "pxed/arena.h"
+#include "record.h"
+
+struct entry {
+    struct machine **list;
+    size_t n;
+    ledger_make *make;
+    ledger_done *done;
+    void *arg;
+    int result;
+    struct entry *next;
+};
+
+/* One machine's record in the commit on its way. */
+struct ledger_write {
+    struct machine *m;
+    struct lifecycle_record rec;
+    bool made;      /* by an entry: shown when it is on disk. Else the record is in memory already */
+    bool law;       /* raises the counter */
+    bool was_dirty; /* seen things were not written before */
+    bool retaken;   /* something was taken away while it was on its way */
+    bool erase;
+    struct ledger_write *next;
+};
+
+struct ledger {
+    struct machines *ms;
+    const struct pxed_store *store;
+    struct entry *first, *last; /* waiting */
+    /* on its way */
+    bool in_flight;
+    bool again;   /* somebody wants more to be written than is on its way */
+    bool calling; /* from inside ledger_commit or ledger_flush */
+    struct entry *going;
+    struct ledger_write *writes;
+    uint64_t journal_from; /* saved_seq before it */
+    bool law;
+    void (*write_mark)(void *arg, const struct ledger_mark *mark, void (*written)(void *arg), void *written_arg);
+    void *write_mark_arg;
+};
+
+bool ledger_take(struct machines *ms, struct machine *m, ledger_taker *take, void *arg) {
+    struct lifecycle_record rec = m->rec;
+    bool changed = take(arg, &rec);
+    if (changed)
+        machines_set_record(ms, m, &rec);
+    if (m->write && m->write->made && take(arg, &m->write->rec))
+        m->write->retaken = changed = true;
+    if (changed) {
+        machines_touch(ms, m);
+        m->dirty_law = true;
+    }
+    return changed;
+}
+
+void ledger_move(struct machines *ms, struct machine *from, struct machine *to) {
+    struct lifecycle_record rec = from->rec, none = {.mac = from->rec.mac};
+    rec.mac = to->rec.mac;
+    struct pxed_addr no_ip = {0}, ip = from->rec.ip;
+    bool leased = from->rec.ip_leased;
+    machines_set_ip(ms, from, &no_ip, false);
+    rec.ip = to->rec.ip;
+    rec.ip_leased = to->rec.ip_leased;
+    machines_set_record(ms, to, &rec);
+    if (to->rec.ip.family == 0 && ip.family != 0)
+        machines_set_ip(ms, to, &ip, leased);
+    machines_set_record(ms, from, &none);
+    from->erase = from->version > 0 || from->write != NULL;
+    machines_hold(ms, to, true);
+    machines_move_steps(ms, from, to);
+    to->move_steps = true;
+    machines_dirty(ms, to, true);
+    if (from->erase)
+        machines_dirty(ms, from, true);
+    if (ms->touched) {
+        ms->touched(ms->touched_arg, from);
+        ms->touched(ms->touched_arg, to);
+    }
+}
+
+/* --- one commit --- */
+
+static struct ledger_write *write_of(struct ledger *l, struct machine *m) {
+    if (m->write)
+        return m->write;
+    struct ledger_write *w = pxed_xalloc(sizeof(*w));
+    w->m = m;
+    w->rec = m->rec;
+    w->next = l->writes;
+    l->writes = m->write = w;
+    return w;
+}
+
+/* All machines of the entry, or none. */
+static void make_entry(struct ledger *l, struct entry *e) {
+    struct lifecycle_record *copies = pxed_xalloc((e->n + 1) * sizeof(*copies));
+    bool *changed = pxed_xalloc((e->n + 1) * sizeof(*changed));
+    for (size_t i = 0; i < e->n && e->result == 0; i++) {
+        copies[i] = e->list[i]->write ? e->list[i]->write->rec : e->list[i]->rec;
+        int rc = e->make(e->arg, e->list[i], &copies[i]);
+        e->result = rc < 0 ? rc : 0;
+        changed[i] = rc > 0;
+    }
+    for (size_t i = 0; i < e->n && e->result == 0; i++) {
+        if (!changed[i])
+            continue;
+        struct ledger_write *w = write_of(l, e->list[i]);
+        w->rec = copies[i];
+        w->made = w->law = true;
+    }
+    free(copies);
+    free(changed);
+}
+
+static void gather(struct ledger *l) {
+    struct machines *ms = l->ms;
+    l->going = l->first;
+    l->first = l->last = NULL;
+    for (struct entry *e = l->going; e; e = e->next)
+        make_entry(l, e);
+    for (struct machine *m = ms->dirty, *next; m; m = next) {
+        next = m->next_dirty;
+        struct ledger_write *w = write_of(l, m);
+        w->was_dirty = true;
+        w->law |= m->dirty_law;
+        w->erase = m->erase;
+        m->dirty = m->dirty_law = false;
+        m->next_dirty = NULL;
+    }
+    ms->dirty = NULL;
+}
+
+static void put_machines(struct ledger *l, struct ledger_rows *b) {
+    char text[RECORD_TEXT_MAX], mac[PXED_MAC_TEXT];
+    for (struct ledger_write *w = l->writes; w; w = w->next) {
+        struct pxed_buf value = PXED_BUF(text);
+        struct pxed_slice key = pxed_slice_of(pxed_mac_text(&w->m->rec.mac, "-", mac));
+        record_write(&w->rec, &value);
+        l->law |= w->law;
+        if (!w->erase || w->m->version > 0)
+            ledger_rows_add(b, "machine", key, w->erase ? PXED_NO_SLICE : pxed_buf_slice(&value), w->m->version);
+    }
+}
+
+/* New steps of machines worth remembering; the store keeps as many as memory does. Steps give no right, so whatever
+ * lies at their number is replaced. */
+static void put_journal(struct ledger *l, struct ledger_rows *b) {
+    struct machines *ms = l->ms;
+    struct journal_entry *e = ms->last;
+    for (const struct ledger_write *w = l->writes; w; w = w->next)
+        for (const struct journal_entry *old = w->m->move_steps ? w->m->first : NULL; old; old = old->machine_newer)
+            if (old->seq <= ms->saved_seq)
+                ledger_rows_step(b, old);
+    while (e && e->older && e->seq > ms->saved_seq)
+        e = e->older;
+    l->journal_from = ms->saved_seq;
+    for (; e; e = e->newer)
+        if (e->seq > ms->saved_seq && (e->machine->held || (e->machine->write && !e->machine->write->erase)))
+            ledger_rows_step(b, e);
+    ms->saved_seq = ms->seq;
+}
+
+static void put_mark(struct ledger *l, struct ledger_rows *b) {
+    char text[96];
+    struct pxed_buf value = PXED_BUF(text);
+    struct ledger_mark next = l->ms->mark;
+    next.counter++;
+    ledger_mark_write(&next, &value);
+    ledger_rows_add(b, "meta", PXED_SLICE("store"), pxed_buf_slice(&value), l->ms->mark_version);
+}
+
+/* --- its answer --- */
+
+static int send(struct ledger *l);
+
+/* What the answers ask for meanwhile waits: it goes with the next commit. */
+static void answer_entries(void *arg) {
+    struct ledger *l = arg;
+    struct entry *going = l->going;
+    l->going = NULL;
+    while (going) {
+        struct entry *e = going;
+        going = e->next;
+        if (e->done && !l->calling)
+            e->done(e->arg, e->result);
+        for (size_t i = 0; i < e->n; i++)
+            machines_pin(l->ms, e->list[i], false);
+        free(e->list);
+        free(e);
+    }
+    bool more = l->first || l->again;
+    l->again = l->in_flight = false;
+    if (more)
+        send(l);
+}
+
+static void show(struct ledger *l, struct ledger_write *w) {
+    struct machine *m = w->m;
+    if (w->erase) {
+        m->version = 0;
+        m->erase = false;
+        machines_hold(l->ms, m, false);
+        return;
+    }
+    m->version++;
+    m->move_steps = false;
+    if (!m->held)
+        machines_hold(l->ms, m, true);
+    if (!w->made)
+        return;
+    lifecycle_sighted(&w->rec, &m->rec);
+    machines_set_record(l->ms, m, &w->rec);
+    if (l->ms->touched)
+        l->ms->touched(l->ms->touched_arg, m);
+    if (w->retaken)
+        machines_dirty(l->ms, m, true);
+}
+
+/* What did not reach the disk goes with the next commit; what was made aside is forgotten. */
+static void keep_unwritten(struct ledger *l, struct ledger_write *w) {
+    if (w->was_dirty)
+        machines_dirty(l->ms, w->m, w->law);
+}
+
+static void answered(void *arg, int result) {
+    struct ledger *l = arg;
+    bool ok = result == PXED_STORE_OK;
+    while (l->writes) {
+        struct ledger_write *w = l->writes;
+        l->writes = w->next;
+        w->m->write = NULL;
+        if (ok)
+            show(l, w);
+        else
+            keep_unwritten(l, w);
+        free(w);
+    }
+    for (struct entry *e = l->going; e && !ok; e = e->next)
+        e->result = result > 0 ? -EBUSY : result;
+    if (!ok && l->journal_from < l->ms->saved_seq)
+        l->ms->saved_seq = l->journal_from;
+    if (!ok || !l->law) {
+        answer_entries(l);
+        return;
+    }
+    l->ms->mark_due = false;
+    l->ms->mark.counter++;
+    l->ms->mark_version++;
+    if (l->write_mark)
+        l->write_mark(l->write_mark_arg, &l->ms->mark, answer_entries, l);
+    else
+        answer_entries(l);
+}
+
+static bool somebody_waits(const struct ledger *l) {
+    for (const struct entry *e = l->going; e; e = e->next)
+        if (e->done)
+            return true;
+    return false;
+}
+
+/* 0, or what the store says at once; then all is told already. */
+static int send(struct ledger *l) {
+    struct ledger_rows b = {0};
+    int rc = 0;
+    l->law = false;
+    l->in_flight = true;
+    gather(l);
+    put_machines(l, &b);
+    put_journal(l, &b);
+    l->law |= l->ms->mark_due;
+    if (l->law)
+        put_mark(l, &b);
+    if (b.n > 0 || somebody_waits(l))
+        rc = l->store->commit(l->store->self, b.items, b.n, answered, l);
+    else
+        answered(l, PXED_STORE_OK); /* steps of strangers only */
+    ledger_rows_free(&b);
+    if (rc < 0)
+        answered(l, rc);
+    return rc;
+}
+
+/* --- what others call --- */
+
+/* On an idle ledger a refusal is returned, not told: `done` never comes from inside. */
+static int submit(struct ledger *l, struct entry *e) {
+    *(l->last ? &l->last->next : &l->first) = e;
+    l->last = e;
+    for (size_t i = 0; i < e->n; i++)
+        machines_pin(l->ms, e->list[i], true);
+    if (l->in_flight)
+        return 0;
+    l->calling = true;
+    int rc = send(l);
+    l->calling = false;
+    return rc;
+}
+
+int ledger_commit(struct machines *ms, struct machine *const *list, size_t n, ledger_make *make, ledger_done *done,
+                  void *arg) {
+    struct entry *e = pxed_xalloc(sizeof(*e));
+    *e = (struct entry){.n = n, .make = make, .done = done, .arg = arg};
+    e->list = pxed_xalloc((n + 1) * sizeof(*e->list));
+    if (n > 0)
+        memcpy(e->list, list, n * sizeof(struct machine *));
+    return submit(ms->ledger, e);
+}
+
+int ledger_flush(struct machines *ms, ledger_done *done, void *arg) {
+    if (done)
+        return ledger_commit(ms, NULL, 0, NULL, done, arg);
+    ms->ledger->again |= ms->ledger->in_flight; /* what is on its way is followed by the rest */
+    if (ms->ledger->in_flight || (!ms->dirty && ms->saved_seq == ms->seq && !ms->mark_due))
+        return 0;
+    return send(ms->ledger);
+}
+
+size_t ledger_in_flight(const struct machines *ms) {
+    return ms->ledger->in_flight;
+}
+
+void ledger_open(struct machines *ms, const struct pxed_store *store) {
+    struct ledger *l = ms->ledger = pxed_xalloc(sizeof(*l));
+    l->ms = ms;
+    l->store = store;
+}
+
+void ledger_free(struct machines *ms) {
+    struct ledger *l = ms->ledger;
+    if (!l)
+        return;
+    for (struct entry *lists[] = {l->first, l->going, NULL}, **list = lists; list < lists + 2; list++)
+        for (struct entry *e = *list, *next; e; e = next) {
+            next = e->next;
+            free(e->list);
+            free(e);
+        }
+    while (l->writes) {
+        struct ledger_write *w = l->writes;
+        l->writes = w->next;
+        free(w);
+    }
+    free(l);
+    ms->ledger = NULL;
+}
+
+void ledger_on_mark(struct machines *ms,
+                    void (*write)(void *arg, const struct ledger_mark *mark, void (*written)(void *arg),
+                                  void *written_arg),
+                    void *arg) {
+    ms->ledger->write_mark = write;
+    ms->ledger->write_mark_arg = arg;
+}

@@ -1,0 +1,9 @@
+/* Which store this is, and how far it has been written: "id=HEX counter=N", in the store (table "meta", key "store")
+ * and in a file beside it (store_mark.h). In memory: `mark` of struct machines, as last committed. */
+#pragma once
+
+#include "machines.h"
+#include "pxed/buf.h"
+
+bool ledger_mark_read(struct pxed_slice text, struct ledger_mark *ret);
+void ledger_mark_write(const struct ledger_mark *mark, struct pxed_buf *out);

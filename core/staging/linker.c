@@ -1,0 +1,125 @@
+/* Makes hard links through a helper process that keeps two capabilities; without it they are tried directly. */
+#define _GNU_SOURCE
+#include "linker.h"
+
+#include <cap-ng.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAME_ROOM = 256, SHARE = PXED_HELPER_KEPT };
+
+static int link_fd(int source_fd, int dir_fd, const char *name) {
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", source_fd);
+    return linkat(AT_FDCWD, path, dir_fd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+/* --- the helper --- */
+
+/* A folder directly below the share, by identity: whatever path led to it. */
+static bool below_share(int dir_fd) {
+    struct stat share, parent;
+    return fstat(SHARE, &share) == 0 && fstatat(dir_fd, "..", &parent, 0) == 0 && share.st_dev == parent.st_dev &&
+           share.st_ino == parent.st_ino;
+}
+
+static int link_checked(const int fds[2], const char *name) {
+    struct stat st;
+    if (strchr(name, '/') || name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return -EINVAL;
+    if (fstat(fds[0], &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & (S_ISUID | S_ISGID)))
+        return -EPERM;
+    return below_share(fds[1]) ? link_fd(fds[0], fds[1], name) : -EPERM;
+}
+
+static void answer_links(const void *arg) {
+    (void)arg;
+    for (;;) {
+        char name[NAME_ROOM] = "";
+        int fds[2];
+        ptrdiff_t n = pxed_helper_receive(PXED_HELPER_SOCKET, name, sizeof(name) - 1, fds, 2, PXED_HELPER_WAIT);
+        if (n == 0 || (n < 0 && n != -EMSGSIZE && n != -EBADMSG))
+            _exit(0);
+        int rc = n > 0 && fds[0] >= 0 ? link_checked(fds, name) : -EINVAL;
+        for (int i = 0; i < 2; i++)
+            if (fds[i] >= 0)
+                close(fds[i]);
+        if (pxed_helper_send(PXED_HELPER_SOCKET, &rc, sizeof(rc), NULL, 0, PXED_HELPER_WAIT) < 0)
+            _exit(0);
+    }
+}
+
+/* What linking another's file into another's folder takes, and nothing else. */
+static bool keep_capabilities(void) {
+    capng_clear(CAPNG_SELECT_BOTH);
+    return capng_updatev(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED), CAP_FOWNER, CAP_DAC_OVERRIDE,
+                         -1) == 0 &&
+           capng_apply(CAPNG_SELECT_CAPS) == 0;
+}
+
+static void run_linker(const void *arg) {
+    if (keep_capabilities())
+        answer_links(arg);
+}
+
+/* --- the daemon's side --- */
+
+void linker_start(const char *share, struct pxed_helper *ret) {
+    struct pxed_helper_setup setup = {.name = "pxed-link", .n_keep = 1, .run = run_linker};
+    *ret = (struct pxed_helper){.socket = -1};
+    if (geteuid() != 0)
+        return;
+    setup.keep[0] = open(share, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (setup.keep[0] < 0)
+        return;
+    pxed_helper_start(&setup, ret);
+    close(setup.keep[0]);
+}
+
+static int ask_helper(int socket, int source_fd, int dir_fd, const char *name) {
+    int fds[2] = {source_fd, dir_fd}, rc = pxed_helper_send(socket, name, strlen(name), fds, 2, PXED_HELPER_WAIT);
+    if (rc < 0)
+        return rc;
+    return pxed_helper_receive(socket, &rc, sizeof(rc), NULL, 0, PXED_HELPER_WAIT) == sizeof(rc) ? rc : -EIO;
+}
+
+static int copy_across(int source_fd, int dir_fd, const char *name) {
+    struct stat st;
+    int rc = 0, fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return -errno;
+    if (fstat(source_fd, &st) < 0)
+        rc = -errno;
+    if (rc == 0 && ioctl(fd, FICLONE, source_fd) < 0)
+        for (off_t left = st.st_size; rc == 0 && left > 0;) {
+            ssize_t n = copy_file_range(source_fd, NULL, fd, NULL, (size_t)(left < 1 << 30 ? left : 1 << 30), 0);
+            if (n <= 0)
+                rc = n < 0 ? -errno : -EIO;
+            else
+                left -= n;
+        }
+    close(fd);
+    if (rc < 0)
+        unlinkat(dir_fd, name, 0);
+    return rc;
+}
+
+int linker_link(int socket, const char *source, int dir_fd, const char *name) {
+    int source_fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (source_fd < 0)
+        return -errno;
+    int rc = link_fd(source_fd, dir_fd, name);
+    if ((rc == -EPERM || rc == -EACCES) && socket >= 0)
+        rc = ask_helper(socket, source_fd, dir_fd, name);
+    if (rc == -EXDEV || rc == -EMLINK)
+        rc = copy_across(source_fd, dir_fd, name);
+    close(source_fd);
+    return rc;
+}

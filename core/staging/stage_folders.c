@@ -1,0 +1,65 @@
+/* Folders are made for the systems that need them, and given to the account. */
+#define _GNU_SOURCE
+#include "stage_folders.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "eyes.h"
+#include "log.h"
+
+bool stage_shares(const struct catalogue_os *os) {
+    return os && os->profile && CATALOGUE_HAS_OP(os->ops, share);
+}
+
+static bool anybody_shares(const struct catalogue *c) {
+    for (size_t i = 0; i < c->n_systems; i++)
+        if (stage_shares(c->systems[i]))
+            return true;
+    return false;
+}
+
+/* A folder of root's becomes the account's; one of anybody else stays as it is. */
+static int give_folder(const struct catalogue *c, const char *path) {
+    const struct passwd *pw = geteuid() == 0 ? eyes_account(&c->settings) : NULL;
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = 0;
+    if (fd < 0)
+        return -errno;
+    if (pw && fstat(fd, &st) == 0 && st.st_uid == 0 && fchown(fd, pw->pw_uid, pw->pw_gid) < 0)
+        rc = -errno;
+    close(fd);
+    return rc;
+}
+
+/* As root: the folder, and who may write to it. The folders above it are only made for a host that needs them. */
+int stage_prepare_share(const struct catalogue *c) {
+    const char *path = c->share_dir;
+    char part[PATH_MAX];
+    for (const char *slash = strchr(path + 1, '/'); slash && anybody_shares(c); slash = strchr(slash + 1, '/')) {
+        snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+        if (mkdir(part, 0755) < 0 && errno != EEXIST)
+            return -errno;
+    }
+    if (mkdir(path, 0755) < 0 && errno != EEXIST)
+        return anybody_shares(c) ? -errno : 0;
+    return give_folder(c, path);
+}
+
+/* The copies of PXELINUX's configurations are written as the account, too. An operator's root/tftp stays root's. */
+void stage_prepare_pxelinux_cfg(const struct catalogue *c) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof(path), "%s/pxelinux.cfg", c->tftp_dir) >= (int)sizeof(path))
+        return;
+    int rc = mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : give_folder(c, path);
+    if (rc < 0)
+        log_core(PXED_LOG_WARNING, "stage", "cannot make %s: %s; write-pxelinux-cfg has no effect", path,
+                 strerror(-rc));
+}

@@ -1,0 +1,273 @@
+/* Files and trees are copied out of ISOs by a worker, once, beside the hosts' folders. */
+#define _GNU_SOURCE
+#include "stage_image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "catalogue_iso.h"
+#include "catalogue_os.h"
+#include "log.h"
+
+enum task_state { TASK_RUNS, TASK_DONE, TASK_FAILED };
+
+/* One file, or one tree, on its way out of an ISO. */
+struct task {
+    uv_work_t work;
+    struct images *images;
+    struct catalogue *catalogue; /* what the paths and the index belong to */
+    const struct catalogue_os *os;
+    const struct iso *from;
+    const char *file; /* NULL: the whole tree */
+    char to[PATH_MAX];
+    struct stat iso;
+    enum task_state state;
+    int error;
+    struct task *next;
+};
+
+struct images {
+    uv_loop_t *loop;
+    struct catalogue *catalogue;
+    void (*ready)(void *arg);
+    void *arg;
+    struct task *tasks;
+    atomic_bool stopping;
+};
+
+struct images *images_new(uv_loop_t *loop, void (*ready)(void *arg), void *arg) {
+    struct images *im = pxed_xalloc(sizeof(*im));
+    im->loop = loop;
+    im->ready = ready;
+    im->arg = arg;
+    return im;
+}
+
+/* --- copying, on a worker --- */
+
+static int copy_extent(const struct task *t, int from, off_t offset, uint64_t size, const char *to) {
+    int rc = 0, fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return -errno;
+    while (rc == 0 && size > 0) {
+        ssize_t n = copy_file_range(from, &offset, fd, NULL, size < 64 << 20 ? (size_t)size : 64 << 20, 0);
+        if (n <= 0)
+            rc = n < 0 ? -errno : -EIO;
+        else
+            size -= (uint64_t)n;
+        if (atomic_load(&t->images->stopping))
+            rc = -ECANCELED;
+    }
+    /* The ISO's own time marks what was made from it. */
+    struct timespec times[2] = {t->iso.st_mtim, t->iso.st_mtim};
+    if (rc == 0 && futimens(fd, times) < 0)
+        rc = -errno;
+    close(fd);
+    return rc;
+}
+
+static int make_parents(char *path) {
+    for (char *c = path + 1; (c = strchr(c, '/')); c++) {
+        *c = '\0';
+        int rc = mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+        *c = '/';
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int copy_file(struct task *t) {
+    char part[PATH_MAX + 8];
+    uint64_t offset, size;
+    int fd = catalogue_image_open(t->catalogue, t->os, t->file, &offset, &size);
+    if (fd < 0)
+        return -ENOENT;
+    snprintf(part, sizeof(part), "%s.part", t->to);
+    int rc = make_parents(part);
+    if (rc == 0)
+        rc = copy_extent(t, fd, (off_t)offset, size, part);
+    if (rc == 0 && rename(part, t->to) < 0)
+        rc = -errno;
+    if (rc < 0)
+        unlink(part);
+    close(fd);
+    return rc;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at) {
+    (void)st, (void)type, (void)at;
+    return remove(path);
+}
+
+static void remove_tree(const char *path) {
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int copy_iso_file(struct task *t, const char *folder, const struct iso_file *f) {
+    char to[PATH_MAX * 2];
+    uint64_t offset, size;
+    if (f->target) /* a share shows no links: what they name is copied under its own name */
+        return 0;
+    if (snprintf(to, sizeof(to), "%s/%s", folder, f->path) >= PATH_MAX)
+        return -ENAMETOOLONG;
+    int fd = catalogue_image_open(t->catalogue, t->os, f->path, &offset, &size);
+    if (fd < 0)
+        return -EIO;
+    int rc = make_parents(to);
+    if (rc == 0)
+        rc = copy_extent(t, fd, (off_t)offset, size, to);
+    close(fd);
+    return rc;
+}
+
+static int copy_tree(struct task *t) {
+    char part[PATH_MAX + 8], old[PATH_MAX + 8];
+    const struct iso *iso = t->from;
+    snprintf(part, sizeof(part), "%s.part/", t->to);
+    snprintf(old, sizeof(old), "%s.old", t->to);
+    remove_tree(part);
+    int rc = make_parents(part);
+    for (size_t i = 0; rc == 0 && i < iso->n; i++)
+        rc = copy_iso_file(t, part, &iso->files[i]);
+    struct timespec times[2] = {t->iso.st_mtim, t->iso.st_mtim};
+    if (rc == 0 && utimensat(AT_FDCWD, part, times, 0) < 0)
+        rc = -errno;
+    part[strlen(part) - 1] = '\0';
+    if (rc == 0 && rename(t->to, old) < 0 && errno != ENOENT)
+        rc = -errno;
+    if (rc == 0 && rename(part, t->to) < 0)
+        rc = -errno;
+    remove_tree(rc == 0 ? old : part);
+    return rc;
+}
+
+static void run(uv_work_t *work) {
+    struct task *t = work->data;
+    t->error = t->file ? copy_file(t) : copy_tree(t);
+}
+
+static void done(uv_work_t *work, int status) {
+    struct task *t = work->data;
+    struct images *im = t->images;
+    if (status < 0)
+        t->error = status;
+    t->state = t->error < 0 ? TASK_FAILED : TASK_DONE;
+    if (t->error == 0)
+        log_core(PXED_LOG_INFO, "image-ready", "%s", t->to);
+    else if (!atomic_load(&im->stopping))
+        log_core(PXED_LOG_ERROR, "image-failed", "%s: %s", t->to, strerror(-t->error));
+    catalogue_unref(t->catalogue);
+    t->catalogue = NULL;
+    t->os = NULL;
+    if (!atomic_load(&im->stopping))
+        im->ready(im->arg);
+}
+
+/* --- what is there, what is missing --- */
+
+static bool is_fresh(const char *path, const struct stat *iso) {
+    struct stat st;
+    return stat(path, &st) == 0 && st.st_mtim.tv_sec == iso->st_mtim.tv_sec &&
+           st.st_mtim.tv_nsec == iso->st_mtim.tv_nsec;
+}
+
+/* 0: it is there; -EAGAIN: it is on its way, since now or before; else why it will not come. */
+static int want(struct images *im, const struct catalogue_os *os, const struct iso *from, const char *file,
+                const char *to) {
+    const struct stat *iso = &from->st;
+    const struct catalogue_os *known = catalogue_os(im->catalogue, os->id.text); /* lives as long as the task */
+    struct task *t = im->tasks;
+    if (is_fresh(to, iso))
+        return 0;
+    if (!known)
+        return -ENOENT;
+    while (t && (strcmp(t->to, to) != 0 || t->iso.st_mtim.tv_sec != iso->st_mtim.tv_sec ||
+                 t->iso.st_mtim.tv_nsec != iso->st_mtim.tv_nsec))
+        t = t->next;
+    if (t && t->state != TASK_DONE)
+        return t->state == TASK_RUNS ? -EAGAIN : t->error;
+    if (!t) {
+        t = pxed_xalloc(sizeof(*t));
+        t->next = im->tasks;
+        im->tasks = t;
+    }
+    t->images = im;
+    t->catalogue = catalogue_ref(im->catalogue);
+    t->os = known;
+    t->from = from;
+    t->file = file;
+    t->iso = *iso;
+    t->state = TASK_RUNS;
+    t->work.data = t;
+    snprintf(t->to, sizeof(t->to), "%s", to);
+    log_core(PXED_LOG_INFO, "image-copied", "%s out of an ISO of %.*s", to, PXED_S(os->id.text));
+    if (uv_queue_work(im->loop, &t->work, run, done) < 0) {
+        catalogue_unref(t->catalogue);
+        t->catalogue = NULL;
+        t->state = TASK_FAILED;
+        t->error = -EIO;
+        return -EIO;
+    }
+    return -EAGAIN;
+}
+
+static const struct iso *iso_with(const struct catalogue *c, const struct catalogue_os *os, const char *file) {
+    const struct catalogue_iso_item *item;
+    return catalogue_iso_file(c, os->id.text, pxed_slice_of(file), &item) ? item->index : NULL;
+}
+
+int images_find(struct images *im, const struct catalogue_os *os, const char *file, struct pxed_arena *arena,
+                const char **ret_path) {
+    const struct catalogue *c = im->catalogue;
+    struct stat st;
+    *ret_path = pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text)), file);
+    if (stat(*ret_path, &st) == 0 && S_ISREG(st.st_mode))
+        return 0;
+    const struct iso *iso = iso_with(c, os, file);
+    if (!iso || !c->share_dir)
+        return -ENOENT;
+    const char *slash = strrchr(file, '/');
+    *ret_path =
+        pxed_arena_printf(arena, "%s/.images/%.*s/%s", c->share_dir, PXED_S(os->id.text), slash ? slash + 1 : file);
+    return want(im, os, iso, file, *ret_path);
+}
+
+void images_generation(struct images *im, struct catalogue *c) {
+    char to[PATH_MAX];
+    struct catalogue *old = im->catalogue;
+    im->catalogue = catalogue_ref(c);
+    catalogue_unref(old);
+    for (size_t i = 0; i < c->n_systems && c->share_dir; i++) {
+        const struct catalogue_os *os = c->systems[i];
+        const char *unpack = catalogue_fact(os, "unpack");
+        const struct iso *iso = unpack ? iso_with(c, os, unpack) : NULL;
+        if (!iso)
+            continue;
+        snprintf(to, sizeof(to), "%s/.media/%.*s", c->share_dir, PXED_S(os->id.text));
+        want(im, os, iso, NULL, to);
+    }
+}
+
+void images_stop(struct images *im) {
+    if (im)
+        atomic_store(&im->stopping, true);
+}
+
+void images_free(struct images *im) {
+    if (!im)
+        return;
+    while (im->tasks) {
+        struct task *t = im->tasks;
+        im->tasks = t->next;
+        catalogue_unref(t->catalogue);
+        free(t);
+    }
+    catalogue_unref(im->catalogue);
+    free(im);
+}

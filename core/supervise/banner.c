@@ -1,0 +1,84 @@
+/* What is said at start, on one screen: who is served, with what, and what is missing. */
+#include "banner.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "catalogue_iso.h"
+#include "image_files.h"
+#include "log.h"
+
+static bool is_file(const char *folder, const char *name) {
+    char path[PATH_MAX];
+    struct stat st;
+    return snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path) && stat(path, &st) == 0 &&
+           S_ISREG(st.st_mode);
+}
+
+static void say_loader(const struct catalogue *c, const char *key, const char *name) {
+    const char *where = is_file(c->tftp_dir, name) ? c->tftp_dir : is_file(c->boot_dir, name) ? c->boot_dir : NULL;
+    for (size_t i = 0; !where && i < c->settings.loader_path.n; i++)
+        if (is_file(c->settings.loader_path.items[i], name))
+            where = c->settings.loader_path.items[i];
+    log_core(where ? PXED_LOG_INFO : PXED_LOG_WARNING, "start", "%s %s: %s", key, name,
+             where ? where : "MISSING: not in root/tftp, root/boot or loader-path");
+}
+
+/* Any plugin's options named loader-* and mode are of interest here, whatever the plugin. */
+static void say_options(const struct daemon *d, const struct plugin *p) {
+    for (const struct pxed_option *o = p->desc.options; o && o->key; o++) {
+        const void *at = (const char *)p->config + o->offset;
+        if (o->type == PXED_OPT_STR && strncmp(o->key, "loader-", 7) == 0 && *(const char *const *)at &&
+            **(const char *const *)at)
+            say_loader(d->catalogue, o->key, *(const char *const *)at);
+        if (o->type == PXED_OPT_ENUM && strcmp(o->key, "mode") == 0) {
+            struct pxed_slice words = pxed_slice_of(o->words), word = pxed_slice_word(&words, " ");
+            for (unsigned i = *(const unsigned *)at; i > 0; i--)
+                word = pxed_slice_word(&words, " ");
+            log_core(PXED_LOG_INFO, "start", "%s mode=%.*s", p->desc.name, PXED_S(word));
+        }
+    }
+}
+
+static void say_hosts(struct daemon *d) {
+    const struct catalogue *c = d->catalogue;
+    static const char *const unknown[] = {"no boot data", "their disk", "the operator's script"};
+    size_t armed = 0, new_lines = 0;
+    struct pxed_arena scratch = {0};
+    for (size_t i = 0; i < c->n_hosts; i++) {
+        const struct machine *m = machines_find(&d->machines, &c->hosts[i].pub.macs[0]);
+        armed += m && m->rec.state == LIFECYCLE_ARMED;
+        new_lines += m && m->rec.held_new;
+    }
+    log_core(PXED_LOG_INFO, "start", "hosts=%zu armed=%zu new-not-armed=%zu; machines without a line get %s",
+             c->n_hosts, armed, new_lines, unknown[c->settings.unknown]);
+    for (size_t i = 0; i < c->n_systems; i++) {
+        const struct catalogue_os *os = c->systems[i];
+        struct catalogue_image image = {c, os->id.text};
+        enum pxed_reason why = PXED_WHY_NO_PROFILE;
+        if (pxed_slice_is(os->id.text, "local"))
+            continue;
+        struct profile_client client = {PXED_FW_BIOS, PXED_LOADER_IPXE, os->via};
+        bool handover;
+        bool found = os->profile && (os->iso      ? catalogue_iso(c, os, &scratch).ptr != NULL
+                                     : os->kernel ? catalogue_image_has(&image, os->kernel)
+                                                  : profile_boot(os->profile, &client, catalogue_image_has, &image,
+                                                                 &handover, &why) != NULL);
+        log_core(found ? PXED_LOG_INFO : PXED_LOG_WARNING, "start", "os %.*s: %s%s%s", PXED_S(os->id.text),
+                 found ? "image found, plugin " : "no installation, ", found ? os->plugin : pxed_reason_name(why),
+                 found ? "" : "; its hosts boot their disks");
+    }
+    pxed_arena_clear(&scratch);
+}
+
+void banner_say(struct daemon *d) {
+    char addr[PXED_ADDR_TEXT];
+    for (size_t i = 0; i < d->n_ifaces; i++)
+        log_core(PXED_LOG_INFO, "start", "interface=%s address=%s/%u", d->ifaces[i].name,
+                 pxed_addr_text(&d->ifaces[i].addr, addr), d->ifaces[i].prefix);
+    for (size_t i = 0; i < d->plugins.n; i++)
+        if (d->plugins.items[i]->desc.kind != PXED_KIND_OS)
+            say_options(d, d->plugins.items[i]);
+    log_core(PXED_LOG_INFO, "start", "boot script %s%s?mac=MAC", d->catalogue->base, d->catalogue->site.script);
+    say_hosts(d);
+}

@@ -1,0 +1,176 @@
+/* The service control/1: what live commands see. What they order: orders.c. */
+#include "control.h"
+
+#include "boot_plan.h"
+#include "content_item.h"
+#include "decide.h"
+#include "orders.h"
+
+struct each_machine {
+    struct daemon *d;
+    void (*row)(void *arg, const struct pxed_machine_view *m);
+    void *arg;
+};
+
+static void view_machine(void *arg, struct machine *m) {
+    struct each_machine *e = arg;
+    const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->rec.mac);
+    if (h && !pxed_hwaddr_eq(&h->pub.macs[0], &m->rec.mac))
+        return; /* a further port: its host has a row of its own */
+    if (!h && m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0)
+        return; /* a line that is gone and never did anything */
+    bool armed_ever = m->rec.armed_at > 0;
+    struct pxed_arena scratch = {0};
+    struct pxed_slice looked_for = PXED_NO_SLICE;
+    enum pxed_reason ready = h && m->rec.state == LIFECYCLE_ARMED
+                                 ? boot_ready(e->d, h, &m->rec, PXED_NO_SLICE, &scratch, &looked_for)
+                                 : PXED_WHY_OK;
+    struct pxed_machine_view v = {
+        .mac = m->rec.mac,
+        .declared = h != NULL,
+        .name = h ? h->pub.name : PXED_NO_SLICE,
+        .os = h ? h->os->id.text : PXED_NO_SLICE,
+        .arm_os = pxed_slice_of(m->rec.os),
+        .ip = m->rec.ip.family ? m->rec.ip
+              : h              ? h->pub.ip
+                               : m->rec.ip,
+        .firmware = m->rec.firmware,
+        .stage = pxed_stage_names[m->rec.stage],
+        .stage_at = m->rec.stage_at,
+        .reason = m->rec.reason,
+        .install = lifecycle_state_names[m->rec.state],
+        .install_at = m->rec.state_at,
+        .right = armed_ever ? lifecycle_right_names[m->rec.right] : "",
+        .held_new = m->rec.held_new,
+        .protect = h && h->pub.protect,
+        .tries_left = m->rec.state == LIFECYCLE_ARMED ? m->rec.tries : 0,
+        .armed_at = m->rec.armed_at,
+        .armed_by = pxed_slice_of(m->rec.by),
+        .step = pxed_slice_of(m->rec.step),
+        .disk = h ? pxed_host_value(&h->pub, "disk") : PXED_NO_SLICE,
+        .fail = pxed_slice_of(m->rec.fail),
+        .file = h ? h->pub.file : NULL,
+        .line = h ? h->pub.line : 0,
+        .not_ready = ready,
+        .not_ready_text = looked_for,
+        .disk_cleared = m->rec.on_disk,
+        .was_install = lifecycle_state_names[m->rec.was.state],
+        .was_os = pxed_slice_of(m->rec.was.os),
+        .was_at = m->rec.was.state_at,
+        .unguarded = h && h->os->profile && !h->guarded,
+    };
+    e->row(e->arg, &v);
+    pxed_arena_clear(&scratch);
+}
+
+static void machines_view(void *self, void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
+    struct daemon *d = self;
+    struct each_machine e = {d, row, arg};
+    /* Declared ones in the order of the host file, then the others. */
+    for (size_t i = 0; i < d->catalogue->n_hosts; i++)
+        view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));
+    for (size_t i = 0; i < d->machines.table; i++)
+        for (struct machine *m = d->machines.by_mac[i]; m; m = m->next_mac)
+            if (!m->declared)
+                view_machine(&e, m);
+}
+
+static void view_entry(struct daemon *d, const struct journal_entry *j,
+                       void (*row)(void *arg, const struct pxed_journal_view *j), void *arg) {
+    const struct catalogue_host *h = catalogue_find(d->catalogue, &j->machine->rec.mac);
+    struct pxed_journal_view v = {j->seq,
+                                  j->at,
+                                  j->machine->rec.mac,
+                                  h ? h->pub.name : PXED_NO_SLICE,
+                                  pxed_slice_of(j->what),
+                                  j->reason,
+                                  pxed_slice_of(j->text)};
+    row(arg, &v);
+}
+
+static void journal_view(void *self, uint64_t since, const struct pxed_hwaddr *mac,
+                         void (*row)(void *arg, const struct pxed_journal_view *j), void *arg) {
+    struct daemon *d = self;
+    if (mac) {
+        const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
+        const struct machine *m = machines_find(&d->machines, h ? &h->pub.macs[0] : mac);
+        for (const struct journal_entry *j = m ? m->first : NULL; j; j = j->machine_newer)
+            if (j->seq > since)
+                view_entry(d, j, row, arg);
+        return;
+    }
+    const struct journal_entry *j = d->machines.last;
+    while (j && j->seq > since && j->older)
+        j = j->older;
+    for (; j; j = j->newer)
+        if (j->seq > since)
+            view_entry(d, j, row, arg);
+}
+
+static void control_resolve_name(const struct daemon *d, const struct pxed_hwaddr *mac, struct pxed_slice *ret) {
+    const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
+    *ret = h ? h->pub.name : PXED_NO_SLICE;
+}
+
+static void transfers_view(void *self, void (*row)(void *arg, const struct pxed_transfer_view *t), void *arg) {
+    struct daemon *d = self;
+    for (const struct open_content *c = d->transfers; c; c = c->next) {
+        struct pxed_transfer_view v = {
+            .mac = c->mac,
+            .ip = c->peer,
+            .path = pxed_slice_of(c->path),
+            .via = c->via == PXED_VIA_TFTP ? "tftp" : "http",
+            .sent = c->pub.sent,
+            .size = c->pub.size,
+            .since = c->since,
+        };
+        if (c->mac.len > 0)
+            control_resolve_name(d, &c->mac, &v.name);
+        row(arg, &v);
+    }
+}
+
+static bool resolve(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_mac) {
+    struct daemon *d = self;
+    const struct catalogue *c = d->catalogue;
+    const struct catalogue_host *h = NULL;
+    struct pxed_hwaddr mac;
+    struct pxed_addr ip;
+    if (pxed_mac_parse(host, &mac)) {
+        h = catalogue_find(c, &mac);
+        *ret_mac = h ? h->pub.macs[0] : mac;
+        return h || machines_find(&d->machines, &mac);
+    }
+    if (pxed_addr_parse(host, &ip)) {
+        h = catalogue_find_ip(c, &ip);
+        const struct machine *m = h ? NULL : machines_find_ip(&d->machines, &ip);
+        if (m)
+            *ret_mac = m->rec.mac;
+        if (m || !h)
+            return m != NULL;
+    }
+    for (size_t i = 0; i < c->n_hosts && !h; i++)
+        if (pxed_slice_eq_nocase(c->hosts[i].pub.name, host))
+            h = &c->hosts[i];
+    if (h)
+        *ret_mac = h->pub.macs[0];
+    return h != NULL;
+}
+
+void control_init(struct daemon *d) {
+    static struct pxed_control control;
+    control = (struct pxed_control){
+        .size = sizeof(control),
+        .self = d,
+        .machines = machines_view,
+        .journal = journal_view,
+        .transfers = transfers_view,
+        .resolve = resolve,
+        .arm_check = orders_check,
+        .arm = orders_arm,
+        .disarm = orders_disarm,
+        .adopt = orders_adopt,
+        .event = orders_event,
+    };
+    services_publish(&d->services, "control/1", &control);
+}

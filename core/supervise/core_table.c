@@ -1,0 +1,144 @@
+/* The core as plugins see it: thin, each entry leads into one room. */
+#include "core_table.h"
+
+#include <stddef.h>
+
+#include "clock.h"
+#include "content.h"
+#include "content_again.h"
+#include "decide.h"
+#include "declare.h"
+#include "log.h"
+#include "stage.h"
+
+static struct plugin *plugin_of(struct pxed_ctx *ctx) {
+    return (struct plugin *)(void *)((char *)ctx - offsetof(struct plugin, ctx));
+}
+
+static struct daemon *daemon_of(struct pxed_ctx *ctx) {
+    return plugin_of(ctx)->owner;
+}
+
+static struct uv_loop_s *get_loop(struct pxed_ctx *ctx) {
+    return daemon_of(ctx)->loop;
+}
+
+static uint64_t get_now(struct pxed_ctx *ctx) {
+    return uv_now(daemon_of(ctx)->loop);
+}
+
+static uint64_t get_wall(struct pxed_ctx *ctx) {
+    (void)ctx;
+    return (uint64_t)clock_wall();
+}
+
+static void write_log(struct pxed_ctx *ctx, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
+                      const struct pxed_addr *ip, const char *format, va_list args) {
+    log_write(plugin_of(ctx)->desc.name, level, event, mac, ip, format, args);
+}
+
+static size_t get_ifaces(struct pxed_ctx *ctx, const struct pxed_iface **ret) {
+    *ret = daemon_of(ctx)->ifaces;
+    return daemon_of(ctx)->n_ifaces;
+}
+
+static void decide(struct pxed_ctx *ctx, const struct pxed_facts *facts, struct pxed_verdict *ret) {
+    decide_facts(daemon_of(ctx), facts, ret);
+}
+
+static const struct pxed_host *get_host(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac) {
+    const struct catalogue_host *h = catalogue_find(daemon_of(ctx)->catalogue, mac);
+    return h ? &h->pub : NULL;
+}
+
+static const struct pxed_host *get_host_by_ip(struct pxed_ctx *ctx, const struct pxed_addr *ip) {
+    const struct catalogue_host *h = catalogue_find_ip(daemon_of(ctx)->catalogue, ip);
+    return h ? &h->pub : NULL;
+}
+
+static void step(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
+                 const struct pxed_addr *ip, const char *detail) {
+    decide_step(daemon_of(ctx), mac, stage, reason, ip, detail);
+}
+
+static void refuse(struct pxed_ctx *ctx, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail) {
+    decide_refuse(daemon_of(ctx), reason, peer, detail);
+}
+
+static bool open_name(struct pxed_ctx *ctx, const struct pxed_request *request, enum pxed_reason *ret_reason,
+                      struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket) {
+    return content_open(daemon_of(ctx), request, ret_reason, ret_content, later, arg, ret_ticket);
+}
+
+static void cancel(struct pxed_ctx *ctx, uint64_t ticket) {
+    content_cancel(daemon_of(ctx), ticket);
+}
+
+static void cgi_failed(struct pxed_ctx *ctx, struct pxed_content *content, const char *why) {
+    content_cgi_failed(daemon_of(ctx), content, why);
+}
+
+static const void *find(struct pxed_ctx *ctx, const char *name) {
+    return services_find(&daemon_of(ctx)->services, name);
+}
+
+/* Nothing armed takes effect while the store cannot write. When it can again, lines that nobody could note are new. */
+static void store_changed(void *arg, bool failing) {
+    struct daemon *d = arg;
+    if (failing) {
+        d->counters[PXED_WHY_STORE_CANNOT_WRITE]++;
+        log_core(
+            PXED_LOG_ERROR, "store-cannot-write",
+            "the store cannot be written: nothing armed takes effect, hosts with ip= and leases on disk are served "
+            "on (STORE_CANNOT_WRITE); it is tried every 2 s");
+    } else {
+        log_core(PXED_LOG_INFO, "store-writes", "the store is written again");
+    }
+    if (d->stopping || !d->machines.ledger)
+        return;
+    stage_all(d);
+    if (!failing)
+        declare_hosts(d, d->catalogue);
+}
+
+static void publish(struct pxed_ctx *ctx, const char *name, const void *service) {
+    struct daemon *d = daemon_of(ctx);
+    if (strcmp(name, "store/1") == 0 && !d->guard.inner) { /* everybody writes through the guard */
+        store_guard_init(&d->guard, service, d->loop, store_changed, d);
+        service = &d->guard.pub;
+    }
+    if (!services_publish(&d->services, name, service))
+        log_core(PXED_LOG_ERROR, "services", "no room for the service %s", name);
+}
+
+static const char *state_dir(struct pxed_ctx *ctx) {
+    return daemon_of(ctx)->state_dir;
+}
+
+static bool loader_seen(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uint64_t within_ms) {
+    struct daemon *d = daemon_of(ctx);
+    const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
+    const struct machine *m = machines_find(&d->machines, h ? &h->pub.macs[0] : mac);
+    return m && m->loader_at > 0 && clock_wall() - m->loader_at <= (int64_t)within_ms;
+}
+
+const struct pxed_core core_table = {
+    .size = sizeof(struct pxed_core),
+    .loop = get_loop,
+    .now = get_now,
+    .wall = get_wall,
+    .log = write_log,
+    .ifaces = get_ifaces,
+    .decide = decide,
+    .host = get_host,
+    .host_by_ip = get_host_by_ip,
+    .step = step,
+    .refuse = refuse,
+    .open = open_name,
+    .cancel = cancel,
+    .cgi_failed = cgi_failed,
+    .publish = publish,
+    .find = find,
+    .state_dir = state_dir,
+    .loader_seen = loader_seen,
+};

@@ -1,0 +1,400 @@
+/* Start, run, stop: the order of things and nothing else. */
+#define _GNU_SOURCE
+#include "daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "banner.h"
+#include "clock.h"
+#include "content_wait.h"
+#include "control.h"
+#include "core_table.h"
+#include "declare.h"
+#include "ledger.h"
+#include "ledger_load.h"
+#include "log.h"
+#include "privileges.h"
+#include "reload.h"
+#include "reload_log.h"
+#include "stage.h"
+#include "store_mark.h"
+#include "watch_images.h"
+
+enum { FLUSH_MS = 500, TICKS_PER_LIFECYCLE = 4 };
+
+struct runner {
+    struct daemon d;
+    uv_loop_t loop;
+    uv_signal_t sigterm, sigint, sighup;
+    uv_timer_t flush, drain;
+    unsigned ticks;
+    size_t draining; /* plugins whose stop has not called done */
+    bool ended;
+};
+
+static const char *const core_provides[] = {"control/1", NULL};
+
+/* --- start --- */
+
+/* The last good table serves where the host file cannot be read or was emptied. */
+static struct catalogue *load_hosts(struct daemon *d, struct pxed_diags *diags) {
+    char path[PATH_MAX];
+    struct catalogue *now = reload_build(d, d->config, NULL, diags), *good = NULL;
+    snprintf(path, sizeof(path), "%s/hosts.good", d->state_dir);
+    if ((now && now->n_hosts > 0) || access(path, R_OK) < 0)
+        return now;
+    reload_log(diags, RELOAD_HOSTS);
+    pxed_diags_clear(diags);
+    good = reload_build(d, d->config, path, diags);
+    if (!good || (now && good->n_hosts == 0)) {
+        catalogue_unref(good);
+        return now;
+    }
+    log_core(PXED_LOG_ERROR, "hosts", "the host file is %s: the last good table is in force%s",
+             now ? "empty" : "broken", now ? " until SIGHUP confirms it" : "");
+    catalogue_unref(now);
+    return good;
+}
+
+static int load(struct daemon *d) {
+    struct pxed_diags diags = {0};
+    d->config = config_load(d->ini_path, &d->plugins, &diags);
+    if (d->config) {
+        plugins_order(&d->plugins, core_provides, &diags);
+        d->n_ifaces = interfaces_find(&d->config->settings, d->ifaces, &diags);
+        if (d->n_ifaces == 0)
+            pxed_diag_add(&diags, PXED_ERROR, d->ini_path, 0, "none of the interfaces can be served");
+    }
+    bool well = diags.errors == 0;
+    reload_log(&diags, RELOAD_CONFIG);
+    pxed_diags_clear(&diags);
+    if (well) {
+        d->state_dir = d->config->settings.state;
+        d->catalogue = load_hosts(d, &diags);
+    }
+    reload_log(&diags, RELOAD_HOSTS);
+    pxed_diags_clear(&diags);
+    if (!d->catalogue)
+        return -EINVAL;
+    d->catalogue->config = d->config;
+    d->catalogue->config_free = config_unref;
+    d->config->refs++;
+    return 0;
+}
+
+static int open_folders(struct daemon *d) {
+    const struct settings *s = &d->config->settings;
+    d->root_fd = open(s->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (d->root_fd < 0) {
+        log_core(PXED_LOG_ERROR, "start", "cannot open root %s: %s", s->root, strerror(errno));
+        return -errno;
+    }
+    for (size_t i = 0; i < s->loader_path.n && d->n_loader_fds < 16; i++) {
+        int fd = open(s->loader_path.items[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd >= 0)
+            d->loader_fds[d->n_loader_fds++] = fd;
+    }
+    return 0;
+}
+
+static int init_plugins(struct daemon *d) {
+    for (size_t i = 0; i < d->plugins.n; i++) {
+        struct plugin *p = d->plugins.items[i];
+        p->owner = d;
+        p->ctx.core = &core_table;
+        int rc = p->desc.init ? p->desc.init(&p->ctx) : 0;
+        if (rc < 0) {
+            log_core(PXED_LOG_ERROR, "start", "plugin %s cannot start: %s", p->desc.name, strerror(-rc));
+            return rc;
+        }
+        p->inited = true;
+    }
+    return 0;
+}
+
+/* The records must be there before a plugin answers anybody, and the store before the records. */
+static int load_records(struct daemon *d) {
+    const struct pxed_store *store = services_find(&d->services, "store/1");
+    if (d->machines.ledger || !store)
+        return 0;
+    int rc = ledger_load(&d->machines, store);
+    if (rc < 0) {
+        log_core(PXED_LOG_ERROR, "store", "cannot read the machines' records: %s", strerror(-rc));
+        return rc;
+    }
+    store_mark_start(d);
+    declare_hosts(d, d->catalogue);
+    return 0;
+}
+
+static int start_plugins(struct daemon *d) {
+    for (size_t i = 0; i < d->plugins.n; i++) {
+        struct plugin *p = d->plugins.items[i];
+        int rc = p->desc.start ? p->desc.start(&p->ctx) : 0;
+        if (rc < 0) {
+            log_core(PXED_LOG_ERROR, "start", "plugin %s cannot start: %s", p->desc.name, strerror(-rc));
+            return rc;
+        }
+        p->started = true;
+        for (const char *const *give = p->desc.provides; give && *give; give++)
+            if (strcmp(*give, "store/1") == 0 && (rc = load_records(d)) < 0)
+                return rc;
+    }
+    if (d->machines.ledger)
+        return 0;
+    log_core(PXED_LOG_ERROR, "start",
+             "no loaded plugin provides store/1: without it nobody can tell who was installed");
+    return -ENOENT;
+}
+
+/* --- timers and signals --- */
+
+struct tick {
+    struct daemon *d;
+    int64_t now;
+};
+
+static bool end_silent(void *arg, struct lifecycle_record *rec) {
+    const struct tick *t = arg;
+    return lifecycle_tick(rec, (int64_t)t->d->catalogue->settings.install_timeout, t->now);
+}
+
+static bool end_unused(void *arg, struct lifecycle_record *rec) {
+    return lifecycle_expire(rec, ((const struct tick *)arg)->now);
+}
+
+static void tick_machine(void *arg, struct machine *m) {
+    struct tick *t = arg;
+    struct daemon *d = t->d;
+    if (ledger_take(&d->machines, m, end_unused, t)) {
+        m->rec.reason = PXED_WHY_ARM_EXPIRED;
+        machines_journal(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, clock_calendar());
+    }
+    if (!ledger_take(&d->machines, m, end_silent, t))
+        return;
+    enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
+    d->counters[why]++;
+    machines_journal(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, clock_calendar());
+}
+
+static void on_flush(uv_timer_t *timer) {
+    struct runner *r = timer->data;
+    struct tick t = {&r->d, clock_wall()};
+    if (++r->ticks % TICKS_PER_LIFECYCLE == 0 && r->d.machines.n_open > 0)
+        machines_each(&r->d.machines, tick_machine, &t);
+    ledger_flush(&r->d.machines, NULL, NULL);
+}
+
+static void end(struct runner *r) {
+    if (!r->ended)
+        uv_stop(&r->loop);
+    r->ended = true;
+}
+
+static void on_drained(uv_timer_t *timer) {
+    struct runner *r = timer->data;
+    log_core(PXED_LOG_WARNING, "stop", "transfers still running after `drain` are cut");
+    end(r);
+}
+
+static void plugin_drained(struct pxed_ctx *ctx) {
+    struct plugin *p = (struct plugin *)(void *)((char *)ctx - offsetof(struct plugin, ctx));
+    struct runner *r = p->owner;
+    if (r->draining > 0 && --r->draining == 0)
+        end(r);
+}
+
+static void on_stop_signal(uv_signal_t *signal, int number) {
+    struct runner *r = signal->data;
+    struct daemon *d = &r->d;
+    (void)number;
+    if (d->stopping) {
+        end(r);
+        return;
+    }
+    d->stopping = true;
+    sd_notify(0, "STOPPING=1");
+    log_core(PXED_LOG_INFO, "stop", "no new transfers; running ones have %llu s",
+             (unsigned long long)d->catalogue->settings.drain / 1000);
+    uv_timer_start(&r->drain, on_drained, d->catalogue->settings.drain, 0);
+    r->draining = 1; /* ours, so that a plugin that is done at once does not end the loop early */
+    for (size_t i = d->plugins.n; i > 0; i--) {
+        struct plugin *p = d->plugins.items[i - 1];
+        if (!p->desc.stop || !p->started)
+            continue;
+        r->draining++;
+        p->desc.stop(&p->ctx, plugin_drained);
+    }
+    if (--r->draining == 0)
+        end(r);
+}
+
+static void on_hangup(uv_signal_t *signal, int number) {
+    struct runner *r = signal->data;
+    (void)number;
+    if (!r->d.stopping)
+        reload_now(&r->d, true);
+}
+
+static void start_handles(struct runner *r) {
+    struct {
+        uv_signal_t *handle;
+        int number;
+        uv_signal_cb callback;
+    } signals[] = {
+        {&r->sigterm, SIGTERM, on_stop_signal}, {&r->sigint, SIGINT, on_stop_signal}, {&r->sighup, SIGHUP, on_hangup}};
+    for (size_t i = 0; i < 3; i++) {
+        uv_signal_init(&r->loop, signals[i].handle);
+        signals[i].handle->data = r;
+        uv_signal_start(signals[i].handle, signals[i].callback, signals[i].number);
+    }
+    uv_timer_init(&r->loop, &r->flush);
+    uv_timer_init(&r->loop, &r->drain);
+    r->flush.data = r->drain.data = r;
+    uv_timer_start(&r->flush, on_flush, FLUSH_MS, FLUSH_MS);
+}
+
+/* --- stop --- */
+
+static void written(void *arg, int result) {
+    (void)result;
+    uv_stop(arg);
+}
+
+static void close_handles(struct runner *r) {
+    uv_handle_t *handles[] = {(uv_handle_t *)&r->sigterm, (uv_handle_t *)&r->sigint, (uv_handle_t *)&r->sighup,
+                              (uv_handle_t *)&r->flush, (uv_handle_t *)&r->drain};
+    for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
+        uv_close(handles[i], NULL);
+    reload_free(&r->d);
+}
+
+static void fini_plugins(struct daemon *d) {
+    for (size_t i = d->plugins.n; i > 0; i--) {
+        struct plugin *p = d->plugins.items[i - 1];
+        if (p->inited && p->desc.fini)
+            p->desc.fini(&p->ctx);
+    }
+}
+
+static void free_daemon(struct runner *r) {
+    struct daemon *d = &r->d;
+    for (size_t i = 0; i < d->n_loader_fds; i++)
+        close(d->loader_fds[i]);
+    if (d->root_fd >= 0)
+        close(d->root_fd);
+    content_drop_pending(d);
+    stage_free(d);
+    ledger_free(&d->machines);
+    machines_free(&d->machines);
+    catalogue_unref(d->catalogue);
+    free(d->reload);
+    if (d->config)
+        config_unref(d->config);
+    plugins_free(&d->plugins);
+}
+
+/* What root could read at start must be readable at a reload, too. */
+static void warn_unreadable(const struct daemon *d) {
+    const struct settings *s = &d->config->settings;
+    if (access(d->ini_path, R_OK) < 0)
+        log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: a reload will fail",
+                 d->ini_path);
+    for (size_t i = 0; i < s->hosts.n; i++)
+        if (access(s->hosts.items[i], R_OK) < 0)
+            log_core(PXED_LOG_WARNING, "privileges",
+                     "%s is not readable by the daemon's account: its changes will be refused", s->hosts.items[i]);
+}
+
+static void images_changed(struct daemon *d) {
+    reload_now(d, false);
+}
+
+static int serve(struct runner *r) {
+    struct daemon *d = &r->d;
+    int rc = privileges_prepare_state(&d->config->settings);
+    if (rc == 0)
+        rc = open_folders(d);
+    if (rc == 0)
+        rc = stage_init(d);
+    if (rc == 0)
+        rc = init_plugins(d);
+    if (rc == 0)
+        rc = privileges_drop(&d->config->settings);
+    bool handles = rc == 0;
+    if (rc == 0)
+        warn_unreadable(d);
+    if (rc == 0) {
+        start_handles(r);
+        reload_init(d);
+        rc = start_plugins(d);
+    }
+    if (rc == 0)
+        rc = stage_start(d);
+    if (rc == 0) {
+        watch_images_start(d, images_changed);
+        while (d->declaring) /* who is armed is known when it is said, and when READY is told */
+            uv_run(&r->loop, UV_RUN_ONCE);
+        banner_say(d);
+        sd_notify(0, "READY=1");
+        log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
+        uv_run(&r->loop, UV_RUN_DEFAULT);
+        if (ledger_flush(&d->machines, written, &r->loop) == 0)
+            uv_run(&r->loop, UV_RUN_DEFAULT);
+    }
+    d->stopping = true;
+    watch_images_stop(d);
+    stage_stop(d);
+    fini_plugins(d);
+    store_guard_close(&d->guard);
+    if (handles)
+        close_handles(r);
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+    return rc;
+}
+
+/* Each transfer takes a socket and a file; a boot storm is the ordinary case. */
+static void raise_limits(void) {
+    enum { FILES = 65536 };
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+        log_core(PXED_LOG_WARNING, "start", "the limit of open files cannot be raised: %s", strerror(errno));
+    if (files.rlim_max >= FILES)
+        return;
+    files.rlim_cur = files.rlim_max = FILES; /* beyond the hard limit: where root may */
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
+int daemon_run(const char *ini_path, bool debug) {
+    static struct runner runner; /* too large for the stack, and there is one */
+    struct runner *r = &runner;
+    struct daemon *d = &r->d;
+    log_init(debug);
+    signal(SIGPIPE, SIG_IGN);
+    umask(022); /* what is staged is read by others; what is secret says so itself */
+    raise_limits();
+    uv_loop_init(&r->loop);
+    d->loop = &r->loop;
+    d->ini_path = ini_path;
+    d->root_fd = -1;
+    machines_init(&d->machines);
+    control_init(d);
+    int rc = load(d);
+    if (rc == 0)
+        rc = serve(r);
+    free_daemon(r);
+    if (uv_loop_close(&r->loop) < 0)
+        log_core(PXED_LOG_DEBUG, "stop", "the loop was not empty");
+    log_core(PXED_LOG_INFO, "stopped", "%s", rc < 0 ? strerror(-rc) : "");
+    return rc < 0 ? 1 : 0;
+}

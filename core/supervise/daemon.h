@@ -1,0 +1,7 @@
+/* The daemon's life: start, run, stop. */
+#pragma once
+
+#include <stdbool.h>
+
+/* Runs until SIGTERM; returns an exit code. `ini_path` is absolute. */
+int daemon_run(const char *ini_path, bool debug);

@@ -1,0 +1,88 @@
+/* Root's last acts: a state folder the account can write, then everything is given up, before the first thread. */
+#define _GNU_SOURCE
+#include "privileges.h"
+
+#include <cap-ng.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "eyes.h"
+#include "log.h"
+
+static int make_folders(const char *path) {
+    struct pxed_arena scratch = {0};
+    char *copy = (char *)(uintptr_t)pxed_arena_dup(&scratch, pxed_slice_of(path)).ptr;
+    int rc = 0;
+    for (char *c = copy + 1; rc == 0; c++) {
+        if (*c != '/' && *c != '\0')
+            continue;
+        char kept = *c;
+        *c = '\0';
+        if (mkdir(copy, kept ? 0755 : 0750) < 0 && errno != EEXIST)
+            rc = -errno;
+        *c = kept;
+        if (!kept)
+            break;
+    }
+    pxed_arena_clear(&scratch);
+    return rc;
+}
+
+/* Files of an earlier run as root go to the account as well. */
+static void give_away(const char *path, uid_t uid, gid_t gid) {
+    int dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *dir = dir_fd >= 0 ? fdopendir(dir_fd) : NULL;
+    struct stat st;
+    if (!dir)
+        return;
+    if (fchown(dir_fd, uid, gid) < 0)
+        log_core(PXED_LOG_WARNING, "state", "cannot give %s to its account", path);
+    for (struct dirent *e; (e = readdir(dir));)
+        if (fstatat(dir_fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
+            fchownat(dir_fd, e->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+            log_core(PXED_LOG_WARNING, "state", "cannot give %s/%s to its account", path, e->d_name);
+    closedir(dir);
+}
+
+int privileges_prepare_state(const struct settings *settings) {
+    int rc = make_folders(settings->state);
+    if (rc < 0) {
+        log_core(PXED_LOG_ERROR, "state", "cannot make the folder %s: %s", settings->state, strerror(-rc));
+        return rc;
+    }
+    const struct passwd *pw = geteuid() == 0 ? eyes_account(settings) : NULL;
+    if (pw)
+        give_away(settings->state, pw->pw_uid, pw->pw_gid);
+    return 0;
+}
+
+int privileges_drop(const struct settings *settings) {
+    eyes_keep();
+    if (geteuid() != 0)
+        return 0;
+    const struct passwd *pw = eyes_account(settings);
+    if (!pw) {
+        if (settings->user && *settings->user) {
+            log_core(PXED_LOG_ERROR, "privileges", "there is no account '%s'", settings->user);
+            return -ENOENT;
+        }
+        log_core(PXED_LOG_WARNING, "privileges",
+                 "there is no account 'pxed': staying root (adduser --system --group pxed)");
+        return 0;
+    }
+    if (pw->pw_uid == 0)
+        return 0;
+    capng_clear(CAPNG_SELECT_BOTH);
+    int rc = capng_change_id((int)pw->pw_uid, (int)pw->pw_gid, CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING);
+    if (rc != 0) {
+        log_core(PXED_LOG_ERROR, "privileges", "cannot become '%s' (libcap-ng %d)", pw->pw_name, rc);
+        return -EPERM;
+    }
+    return 0;
+}

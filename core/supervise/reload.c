@@ -1,0 +1,202 @@
+/* A changed host file is in force within a second; SIGHUP reads the ini too. The new generation is built in a worker
+ * and swapped whole; whatever is wrong with it, the old one stays. */
+#include "reload.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include "build.h"
+#include "declare.h"
+#include "log.h"
+#include "reload_log.h"
+#include "reload_state.h"
+#include "stage.h"
+#include "watch_images.h"
+
+enum { QUIET_MS = 200, QUIET_LIMIT_MS = 700 };
+
+struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from,
+                               struct pxed_diags *diags) {
+    struct catalogue_input in = {
+        .ini = &config->ini,
+        .settings = &config->settings,
+        .plugins = &d->plugins,
+        .ifaces = d->ifaces,
+        .n_ifaces = d->n_ifaces,
+        .hosts_from = hosts_from,
+        .as_account = true,
+    };
+    return catalogue_build(&in, diags);
+}
+
+/* --- one reload --- */
+
+static void build(uv_work_t *work) {
+    struct reload *r = work->data;
+    struct daemon *d = r->daemon;
+    if (r->whole)
+        r->config = config_load(d->ini_path, &d->plugins, &r->config_diags);
+    if (r->config)
+        r->built = reload_build(d, r->config, NULL, &r->diags);
+}
+
+static size_t count_kept(const struct catalogue *before, const struct catalogue *after) {
+    size_t n = 0;
+    for (size_t i = 0; i < before->n_hosts; i++)
+        n += catalogue_find(after, &before->hosts[i].pub.macs[0]) != NULL;
+    return n;
+}
+
+/* A half-written or emptied file looks like a removal of everything. */
+static bool drops_too_much(const struct daemon *d, const struct reload *r) {
+    size_t before = d->catalogue->n_hosts, kept = count_kept(d->catalogue, r->built);
+    if (r->whole || before == 0 || kept * 2 >= before)
+        return false;
+    log_core(PXED_LOG_ERROR, "reload-refused",
+             "the host file would drop %zu of %zu hosts; the last table stays in force until SIGHUP confirms it",
+             before - kept, before);
+    return true;
+}
+
+static void swap(struct daemon *d, struct reload *r) {
+    struct catalogue *old = d->catalogue;
+    if (r->whole) {
+        config_compare(d->config, r->config, &d->plugins, &r->config_diags);
+        config_unref(d->config);
+        d->config = r->config;
+        d->config->refs++;
+    }
+    d->catalogue = r->built;
+    r->built->config = r->config;
+    r->built->config_free = config_unref;
+    r->config = NULL;
+    r->built = NULL;
+    declare_hosts(d, d->catalogue);
+    watch_images_found(d);
+    stage_all(d);
+    catalogue_unref(old);
+    log_core(PXED_LOG_INFO, "reloaded", "hosts=%zu", d->catalogue->n_hosts);
+}
+
+static void finish(uv_work_t *work, int status) {
+    struct reload *r = work->data;
+    struct daemon *d = r->daemon;
+    bool again = r->again, whole_again = r->whole_again;
+    (void)status;
+    if (r->built && !d->stopping && !drops_too_much(d, r))
+        swap(d, r);
+    else if (!r->built)
+        log_core(PXED_LOG_ERROR, "reload-refused", "nothing was changed: the files above must be corrected first");
+    if (r->whole)
+        reload_log(&r->config_diags, RELOAD_CONFIG);
+    if (r->built || r->diags.n > 0)
+        reload_log(&r->diags, RELOAD_HOSTS);
+    if (r->built)
+        catalogue_unref(r->built);
+    if (r->config)
+        config_unref(r->config);
+    if (r->whole)
+        sd_notify(0, "READY=1");
+    pxed_diags_clear(&r->config_diags);
+    pxed_diags_clear(&r->diags);
+    r->built = NULL;
+    r->config = NULL;
+    r->busy = r->whole = r->again = r->whole_again = false;
+    if (again && !d->stopping)
+        reload_now(d, whole_again);
+}
+
+void reload_now(struct daemon *d, bool whole) {
+    struct reload *r = d->reload;
+    if (r->busy) {
+        r->again = true;
+        r->whole_again |= whole;
+        return;
+    }
+    if (whole)
+        sd_notify(0, "RELOADING=1");
+    r->busy = true;
+    r->whole = whole;
+    r->config = whole ? NULL : d->config;
+    if (r->config)
+        r->config->refs++;
+    r->work.data = r;
+    if (uv_queue_work(d->loop, &r->work, build, finish) < 0)
+        r->busy = false;
+}
+
+/* --- watching --- */
+
+static void on_quiet(uv_timer_t *timer) {
+    struct reload *r = timer->data;
+    r->first_change = 0;
+    reload_now(r->daemon, false);
+}
+
+/* An editor writes in several steps: wait until it has been quiet, but not for ever. */
+static void on_change(uv_fs_event_t *event, const char *name, int events, int status) {
+    struct watched *w = event->data;
+    struct reload *r = w->reload;
+    struct stat st;
+    uint64_t now = uv_now(r->daemon->loop);
+    (void)events, (void)name;
+    if (status < 0)
+        return;
+    if (!w->folder) { /* the folder holds other files: has ours changed, whatever link it hides behind? */
+        if (stat(w->path, &st) < 0)
+            memset(&st, 0, sizeof(st));
+        if (st.st_ino == w->last.st_ino && st.st_size == w->last.st_size &&
+            st.st_mtim.tv_sec == w->last.st_mtim.tv_sec && st.st_mtim.tv_nsec == w->last.st_mtim.tv_nsec &&
+            !r->first_change)
+            return;
+        w->last = st;
+    }
+    if (r->first_change == 0)
+        r->first_change = now;
+    uint64_t waited = now - r->first_change, left = waited < QUIET_LIMIT_MS ? QUIET_LIMIT_MS - waited : 0;
+    uv_timer_start(&r->quiet, on_quiet, left < QUIET_MS ? left : QUIET_MS, 0);
+}
+
+static void watch(struct reload *r, const char *path) {
+    struct watched *w = &r->watched[r->n_watched];
+    char copy[PATH_MAX];
+    struct stat st;
+    if (r->n_watched == RELOAD_WATCHED || strlen(path) >= sizeof(copy))
+        return;
+    *w = (struct watched){.reload = r, .path = path};
+    w->folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    if (stat(path, &w->last) < 0)
+        memset(&w->last, 0, sizeof(w->last));
+    snprintf(copy, sizeof(copy), "%s", path);
+    uv_fs_event_init(r->daemon->loop, &w->event);
+    w->event.data = w;
+    int rc = uv_fs_event_start(&w->event, on_change, w->folder ? path : dirname(copy), 0);
+    if (rc < 0)
+        log_core(PXED_LOG_WARNING, "watch", "changes of %s will not be noticed: %s; send SIGHUP", path,
+                 uv_strerror(rc));
+    r->n_watched++;
+}
+
+int reload_init(struct daemon *d) {
+    struct reload *r = d->reload = pxed_xalloc(sizeof(*r));
+    r->daemon = d;
+    uv_timer_init(d->loop, &r->quiet);
+    r->quiet.data = r;
+    const struct pxed_list *hosts = &d->config->settings.hosts;
+    r->watched_config = d->config;
+    d->config->refs++;
+    for (size_t i = 0; i < hosts->n; i++)
+        watch(r, hosts->items[i]);
+    return 0;
+}
+
+void reload_free(struct daemon *d) {
+    struct reload *r = d->reload;
+    for (size_t i = 0; i < r->n_watched; i++)
+        uv_close((uv_handle_t *)&r->watched[i].event, NULL);
+    uv_close((uv_handle_t *)&r->quiet, NULL);
+    config_unref(r->watched_config);
+}

@@ -1,0 +1,30 @@
+/* What one daemon remembers of its reloads. */
+#pragma once
+
+#include <sys/stat.h>
+
+#include "context.h"
+
+enum { RELOAD_WATCHED = 32 };
+
+struct watched {
+    struct reload *reload;
+    uv_fs_event_t event;
+    const char *path;
+    bool folder;
+    struct stat last;
+};
+
+struct reload {
+    struct daemon *daemon;
+    uv_work_t work;
+    uv_timer_t quiet;
+    uint64_t first_change; /* loop ms of the first change not yet taken; 0: none */
+    bool busy, whole, again, whole_again;
+    struct config *config;
+    struct catalogue *built;
+    struct pxed_diags config_diags, diags; /* of the ini, if it was read; of the hosts */
+    struct config *watched_config;         /* the paths' strings live in it: [pxed] hosts needs a restart */
+    struct watched watched[RELOAD_WATCHED];
+    size_t n_watched;
+};

@@ -1,0 +1,9 @@
+/* Tells when the folders of the images have changed and been quiet: an ISO replaced, a WIM copied in. */
+#pragma once
+
+#include "context.h"
+
+void watch_images_start(struct daemon *d, void (*changed)(struct daemon *d));
+/* A generation was built just now. */
+void watch_images_found(struct daemon *d);
+void watch_images_stop(struct daemon *d);
