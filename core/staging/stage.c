@@ -16,7 +16,7 @@
 #include "stage_batch.h"
 #include "stage_folders.h"
 
-enum { RETRY_MS = 5000 };
+enum { RETRY_MS = 5000, LINKER_PATIENCE = 1000 };
 
 /* --- the store's record: one line for each file --- */
 
@@ -87,7 +87,7 @@ int stage_init(struct daemon *d) {
         return 0;
     struct stage *st = d->stage = pxed_xalloc(sizeof(*st));
     st->d = d;
-    st->linker = -1;
+    st->linker.socket = -1;
     st->last = &st->first;
     if (c->writes_pxelinux_cfg)
         stage_prepare_pxelinux_cfg(c);
@@ -97,7 +97,7 @@ int stage_init(struct daemon *d) {
     if (rc < 0)
         log_core(PXED_LOG_WARNING, "stage", "cannot make %s: %s; nothing is staged for machines", c->share_dir,
                  strerror(-rc));
-    st->linker = linker_start(c->share_dir);
+    linker_start(c->share_dir, &st->linker);
     return 0;
 }
 
@@ -157,8 +157,7 @@ void stage_free(struct daemon *d) {
     free(st->batch);
     catalogue_unref(st->catalogue);
     images_free(st->images);
-    if (st->linker >= 0)
-        close(st->linker);
+    pxed_helper_stop(&st->linker, LINKER_PATIENCE);
     free(st);
     d->stage = NULL;
 }

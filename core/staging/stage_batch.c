@@ -54,7 +54,7 @@ static void set_account(struct stage *st, struct staged *s, bool open, const cha
 /* --- one batch --- */
 
 static int link_file(void *arg, const char *source, int dir_fd, const char *name) {
-    return linker_link(((struct stage *)arg)->linker, source, dir_fd, name);
+    return linker_link(((struct stage *)arg)->linker.socket, source, dir_fd, name);
 }
 
 static void commit_known(struct stage *st, bool after, void (*done)(void *arg, int result)) {

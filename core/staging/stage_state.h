@@ -2,6 +2,7 @@
 #pragma once
 
 #include "context.h"
+#include "pxed/helper.h"
 #include "stage_files.h"
 #include "stage_image.h"
 #include "staged_known.h"
@@ -20,7 +21,7 @@ struct stage {
     uv_idle_t idle;
     uv_timer_t retry;
     uv_work_t work;
-    int linker; /* socket, or -1 */
+    struct pxed_helper linker;
     uint64_t generation;
     struct staged *first, **last; /* queue */
     struct stage_job *jobs;       /* of the batch that runs */

@@ -1,44 +1,42 @@
+/* Runs CGI scripts through the helper: a queue, deadlines, and one result for each. */
 #include "cgi.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgi_helper.h"
 #include "cgi_run.h"
 #include "cgi_wire.h"
 #include "pxed/arena.h"
 
 enum { KILL_AGAIN = 1000 /* ms */, GROUPS_MAX = 64, HELPER_PATIENCE = 1000 /* ms */ };
 
-static uint64_t now(const struct http_cgi *g) {
+static uint64_t cgi_now(const struct http_cgi *g) {
     return g->http->ctx->core->now(g->http->ctx);
 }
 
-static void on_timer(uv_timer_t *timer);
-static void pump(struct http_cgi *g);
-static void watch(struct http_cgi *g);
+static void on_cgi_timer(uv_timer_t *timer);
+static void start_queued(struct http_cgi *g);
+static void watch_helper(struct http_cgi *g);
 
-/* The timer goes off at the nearest deadline. */
-static void arm(struct http_cgi *g) {
+/* Sets the timer to the nearest deadline. */
+static void set_timer(struct http_cgi *g) {
     uint64_t nearest = g->queue ? g->queue->deadline : UINT64_MAX;
     for (struct http_cgi_run *r = g->runs; r; r = r->next)
         if (r->deadline < nearest)
             nearest = r->deadline;
-    uint64_t t = now(g);
+    uint64_t t = cgi_now(g);
     if (nearest == UINT64_MAX)
         uv_timer_stop(&g->timer);
     else
-        uv_timer_start(&g->timer, on_timer, nearest > t ? nearest - t : 0, 0);
+        uv_timer_start(&g->timer, on_cgi_timer, nearest > t ? nearest - t : 0, 0);
 }
 
-static void drop(struct http_cgi_run *r) {
+static void drop_run(struct http_cgi_run *r) {
     struct http_cgi *g = r->cgi;
     bool queued = r->state == HTTP_CGI_QUEUED;
     struct http_cgi_run **at = queued ? &g->queue : &g->runs;
@@ -56,8 +54,8 @@ static void drop(struct http_cgi_run *r) {
     http_cgi_run_free(r);
 }
 
-/* Tells the end, once. The output goes to the callee. */
-static void tell(struct http_cgi_run *r, enum http_cgi_end end, int status) {
+/* Calls `done`, once. The output is the callee's. */
+static void report_end(struct http_cgi_run *r, enum http_cgi_end end, int status) {
     http_cgi_done_fn *done = r->done;
     struct http_cgi_result result = {.end = end,
                                      .status = status,
@@ -72,20 +70,20 @@ static void tell(struct http_cgi_run *r, enum http_cgi_end end, int status) {
     done(r->arg, &result);
 }
 
-/* Nobody reads what it still writes; its slot is free when the helper reports its end. */
+/* Its output is not read any more; its slot is free when the helper reports its end. */
 static void kill_run(struct http_cgi_run *r) {
     char order[16];
     struct pxed_buf b = PXED_BUF(order);
     http_cgi_run_close_pipes(r);
     http_order_kill(r->id, &b);
-    (void)!send(r->cgi->socket, order, b.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    r->deadline = now(r->cgi) + KILL_AGAIN;
-    arm(r->cgi);
+    pxed_helper_send(r->cgi->helper.socket, order, b.len, NULL, 0, PXED_HELPER_NOW);
+    r->deadline = cgi_now(r->cgi) + KILL_AGAIN;
+    set_timer(r->cgi);
 }
 
 void http_cgi_too_much(struct http_cgi_run *r) {
     kill_run(r);
-    tell(r, HTTP_CGI_TOO_MUCH, 0);
+    report_end(r, HTTP_CGI_TOO_MUCH, 0);
 }
 
 static void move_to_runs(struct http_cgi_run *r) {
@@ -101,15 +99,15 @@ static void move_to_runs(struct http_cgi_run *r) {
     http_cgi_run_forget_order(r);
 }
 
-/* Starts what may start. */
-static void pump(struct http_cgi *g) {
+/* Starts queued runs while there are slots and room in the helper's socket. */
+static void start_queued(struct http_cgi *g) {
     while (g->queue && g->n_runs < HTTP_CGI_RUNS_MAX && !g->blocked) {
         struct http_cgi_run *r = g->queue;
         if (!r->doomed) {
             int error = g->gone ? EPIPE : http_cgi_run_start(r);
             if (error == EAGAIN) {
                 g->blocked = true;
-                watch(g);
+                watch_helper(g);
                 break;
             }
             r->doomed = error != 0;
@@ -117,34 +115,34 @@ static void pump(struct http_cgi *g) {
             r->status = error;
         }
         move_to_runs(r);
-        r->deadline = r->doomed ? 0 : now(g) + g->http->config->cgi_timeout;
+        r->deadline = r->doomed ? 0 : cgi_now(g) + g->http->config->cgi_timeout;
     }
-    arm(g);
+    set_timer(g);
 }
 
 /* True if `r` was late, and the lists may have changed. */
-static bool judge_late(struct http_cgi_run *r) {
-    if (r->deadline > now(r->cgi))
+static bool end_if_late(struct http_cgi_run *r) {
+    if (r->deadline > cgi_now(r->cgi))
         return false;
     if (r->doomed) {
-        tell(r, r->end, r->status);
-        drop(r);
+        report_end(r, r->end, r->status);
+        drop_run(r);
     } else {
         kill_run(r);
-        tell(r, HTTP_CGI_LATE, 0);
+        report_end(r, HTTP_CGI_LATE, 0);
     }
     return true;
 }
 
-static void on_timer(uv_timer_t *timer) {
+static void on_cgi_timer(uv_timer_t *timer) {
     struct http_cgi *g = timer->data;
     for (struct http_cgi_run *r = g->runs; r;)
-        r = judge_late(r) ? g->runs : r->next;
-    while (g->queue && g->queue->deadline <= now(g)) {
-        tell(g->queue, HTTP_CGI_BUSY, 0);
-        drop(g->queue);
+        r = end_if_late(r) ? g->runs : r->next;
+    while (g->queue && g->queue->deadline <= cgi_now(g)) {
+        report_end(g->queue, HTTP_CGI_BUSY, 0);
+        drop_run(g->queue);
     }
-    pump(g);
+    start_queued(g);
 }
 
 static struct http_cgi_run *find_run(struct http_cgi *g, uint32_t id) {
@@ -166,8 +164,8 @@ static void on_report(struct http_cgi *g, const struct http_report *report) {
                                                                     : HTTP_CGI_NO_HELPER;
     if (r->output_len > HTTP_CGI_OUTPUT_MAX)
         end = HTTP_CGI_TOO_MUCH;
-    tell(r, end, report->status);
-    drop(r);
+    report_end(r, end, report->status);
+    drop_run(r);
 }
 
 static void helper_gone(struct http_cgi *g) {
@@ -177,37 +175,37 @@ static void helper_gone(struct http_cgi *g) {
     g->blocked = false;
     uv_poll_stop(&g->poll);
     pxed_log(g->http->ctx, PXED_LOG_ERROR, "cgi-helper", NULL, NULL,
-             "pid=%d text=\"the CGI helper has ended; scripts fail until pxed is restarted\"", g->helper);
+             "pid=%d text=\"the CGI helper has ended; scripts fail until pxed is restarted\"", g->helper.pid);
     while (g->runs) {
-        tell(g->runs, HTTP_CGI_NO_HELPER, 0);
-        drop(g->runs);
+        report_end(g->runs, HTTP_CGI_NO_HELPER, 0);
+        drop_run(g->runs);
     }
-    pump(g);
+    start_queued(g);
 }
 
-static void on_socket(uv_poll_t *poll, int status, int events) {
+static void on_cgi_helper(uv_poll_t *poll, int status, int events) {
     struct http_cgi *g = poll->data;
     struct http_report report;
     (void)status;
     if (events & UV_WRITABLE) {
         g->blocked = false;
-        watch(g);
+        watch_helper(g);
     }
     for (int i = 0; i < HTTP_CGI_RUNS_MAX; i++) {
-        ssize_t n = recv(g->socket, &report, sizeof(report), MSG_DONTWAIT);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        ptrdiff_t n = pxed_helper_receive(g->helper.socket, &report, sizeof(report), NULL, 0, PXED_HELPER_NOW);
+        if (n == -EAGAIN)
             break;
-        if (n != (ssize_t)sizeof(report)) {
+        if (n != (ptrdiff_t)sizeof(report)) {
             helper_gone(g);
             return;
         }
         on_report(g, &report);
     }
-    pump(g);
+    start_queued(g);
 }
 
-static void watch(struct http_cgi *g) {
-    uv_poll_start(&g->poll, g->blocked ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_socket);
+static void watch_helper(struct http_cgi *g) {
+    uv_poll_start(&g->poll, g->blocked ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_cgi_helper);
 }
 
 struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call *call, http_cgi_done_fn *done,
@@ -221,26 +219,26 @@ struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call 
     r->done = done;
     r->arg = arg;
     r->body = r->out = r->err = -1;
-    r->deadline = now(g) + HTTP_CGI_QUEUE_WAIT;
+    r->deadline = cgi_now(g) + HTTP_CGI_QUEUE_WAIT;
     r->status = http_cgi_run_prepare(r, call);
     r->end = HTTP_CGI_NOT_STARTED;
     r->doomed = r->status != 0;
     *g->queue_end = r;
     g->queue_end = &r->next;
     g->n_queue++;
-    pump(g);
+    start_queued(g);
     return r;
 }
 
 void http_cgi_cancel(struct http_cgi_run *r) {
     r->done = NULL;
     if (r->state == HTTP_CGI_QUEUED || r->doomed)
-        drop(r);
+        drop_run(r);
     else
         kill_run(r);
 }
 
-/* Who scripts run as. Looked up here: the helper, once it has dropped its rights, asks nobody. */
+/* The account that scripts run as. Looked up before the fork: the helper does no look-ups. */
 static int find_account(struct http *h, struct http_cgi_account *ret, gid_t groups[static GROUPS_MAX]) {
     const char *name = h->config->cgi_user;
     if (geteuid() != 0) {
@@ -264,30 +262,24 @@ static int find_account(struct http *h, struct http_cgi_account *ret, gid_t grou
 int http_cgi_init(struct http *h) {
     struct http_cgi_account account = {0};
     gid_t groups[GROUPS_MAX];
-    int pair[2], size = 4 * HTTP_ORDER_MAX;
+    struct pxed_helper helper;
+    struct pxed_helper_setup setup = {
+        .name = "pxed-cgi", .send_room = 4 * HTTP_ORDER_MAX, .run = http_cgi_helper, .arg = &account};
     int r = find_account(h, &account, groups);
     if (r < 0)
         return r;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return -errno;
-    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-    setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-    pid_t pid = fork();
-    if (pid == 0)
-        http_cgi_helper(pair[1], &account);
-    close(pair[1]);
-    int devnull = pid < 0 ? -1 : open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (devnull < 0) {
-        r = -errno;
-        close(pair[0]); /* which ends the helper */
+    int devnull = open("/dev/null", O_RDWR | O_CLOEXEC);
+    r = devnull < 0 ? -errno : pxed_helper_start(&setup, &helper);
+    if (r < 0) {
+        if (devnull >= 0)
+            close(devnull);
         pxed_log(h->ctx, PXED_LOG_ERROR, "cgi-helper", NULL, NULL, "error=\"%s\"", strerror(-r));
         return r;
     }
     struct http_cgi *g = pxed_xalloc(sizeof(*g));
     g->http = h;
-    g->socket = pair[0];
+    g->helper = helper;
     g->devnull = devnull;
-    g->helper = pid;
     g->queue_end = &g->queue;
     h->cgi = g;
     return 0;
@@ -296,32 +288,20 @@ int http_cgi_init(struct http *h) {
 int http_cgi_start(struct http *h) {
     struct http_cgi *g = h->cgi;
     uv_loop_t *loop = h->ctx->core->loop(h->ctx);
-    int r = uv_poll_init(loop, &g->poll, g->socket);
+    int r = uv_poll_init(loop, &g->poll, g->helper.socket);
     if (r != 0)
         return r;
     uv_timer_init(loop, &g->timer);
     g->poll.data = g->timer.data = g;
     g->watching = true;
     h->handles += 2;
-    watch(g);
+    watch_helper(g);
     return 0;
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void on_cgi_closed(uv_handle_t *handle) {
     struct http *h = ((struct http_cgi *)handle->data)->http;
     http_handle_closed(h);
-}
-
-/* The helper kills what runs and ends when our side of the socket is closed. It may be of another uid, so that waiting
- * is all we can do; not for ever. */
-static void wait_for_helper(pid_t pid) {
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    if (fd >= 0) {
-        poll(&p, 1, HELPER_PATIENCE);
-        close(fd);
-    }
-    waitpid(pid, NULL, WNOHANG);
 }
 
 void http_cgi_fini(struct http *h) {
@@ -329,14 +309,13 @@ void http_cgi_fini(struct http *h) {
     if (!g)
         return;
     while (g->queue)
-        drop(g->queue);
+        drop_run(g->queue);
     while (g->runs)
-        drop(g->runs);
+        drop_run(g->runs);
     if (g->watching) {
-        uv_close((uv_handle_t *)&g->poll, on_closed);
-        uv_close((uv_handle_t *)&g->timer, on_closed);
+        uv_close((uv_handle_t *)&g->poll, on_cgi_closed);
+        uv_close((uv_handle_t *)&g->timer, on_cgi_closed);
     }
-    close(g->socket);
     close(g->devnull);
-    wait_for_helper(g->helper);
+    pxed_helper_stop(&g->helper, HELPER_PATIENCE); /* it kills what runs, and ends */
 }

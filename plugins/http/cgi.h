@@ -1,4 +1,4 @@
-/* Scripts at work: the queue, the deadlines, the pipes. The processes themselves are the helper's (cgi_helper.c). */
+/* Running CGI scripts: the queue, the deadlines, the results. Their processes are the helper's (cgi_helper.h). */
 #pragma once
 
 #include "cgi_env.h"
@@ -43,12 +43,3 @@ struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call 
 void http_cgi_cancel(struct http_cgi_run *run);
 /* Ends the helper. h->cgi itself lives until the last handle is closed. */
 void http_cgi_fini(struct http *h);
-
-/* cgi_helper.c: never returns. `socket` is its end of the pair. */
-struct http_cgi_account {
-    bool change; /* become the account below; else stay who we are */
-    unsigned uid, gid;
-    const unsigned *groups;
-    int n_groups;
-};
-_Noreturn void http_cgi_helper(int socket, const struct http_cgi_account *account);

@@ -1,8 +1,9 @@
+/* Writes the meta-variables of a CGI request. */
 #include "cgi_env.h"
 
 #include "version.h"
 
-static void put(struct pxed_buf *out, size_t *n, const char *name, struct pxed_slice value) {
+static void add_var(struct pxed_buf *out, size_t *n, const char *name, struct pxed_slice value) {
     pxed_buf_str(out, name);
     pxed_buf_byte(out, '=');
     pxed_buf_add(out, value);
@@ -10,16 +11,16 @@ static void put(struct pxed_buf *out, size_t *n, const char *name, struct pxed_s
     ++*n;
 }
 
-static void put_u64(struct pxed_buf *out, size_t *n, const char *name, uint64_t number) {
+static void add_u64_var(struct pxed_buf *out, size_t *n, const char *name, uint64_t number) {
     char text[24];
     struct pxed_buf b = PXED_BUF(text);
     pxed_buf_u64(&b, number);
-    put(out, n, name, pxed_buf_slice(&b));
+    add_var(out, n, name, pxed_buf_slice(&b));
 }
 
-static void put_addr(struct pxed_buf *out, size_t *n, const char *name, const struct pxed_addr *addr) {
+static void add_addr_var(struct pxed_buf *out, size_t *n, const char *name, const struct pxed_addr *addr) {
     char text[PXED_ADDR_TEXT];
-    put(out, n, name, pxed_slice_of(pxed_addr_text(addr, text)));
+    add_var(out, n, name, pxed_slice_of(pxed_addr_text(addr, text)));
 }
 
 /* Host without its port, if it is made of the letters of host names and addresses; else unset. */
@@ -41,7 +42,7 @@ static struct pxed_slice server_name(struct pxed_slice host) {
 
 /* Not for scripts: credentials (4.1.18), Proxy (CVE-2016-5385), what has a variable of its own; names with anything but
  * letters, digits and `-` would collide; `() {` is a function to an old bash (CVE-2014-6271). */
-static bool passes(struct pxed_slice name, struct pxed_slice value) {
+static bool header_passes(struct pxed_slice name, struct pxed_slice value) {
     static const char *const dropped[] = {"authorization", "proxy-authorization", "proxy", "content-type",
                                           "content-length"};
     for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
@@ -53,9 +54,9 @@ static bool passes(struct pxed_slice name, struct pxed_slice value) {
     return !pxed_slice_starts(value, PXED_SLICE("() {"));
 }
 
-static void put_header(const struct http_request *r, size_t i, struct pxed_buf *out, size_t *n) {
+static void add_header_var(const struct http_request *r, size_t i, struct pxed_buf *out, size_t *n) {
     struct pxed_slice name = http_header_name(r, i), value = http_header_value(r, i);
-    if (!passes(name, value))
+    if (!header_passes(name, value))
         return;
     for (size_t j = 0; j < i; j++)
         if (pxed_slice_eq_nocase(http_header_name(r, j), name))
@@ -68,7 +69,7 @@ static void put_header(const struct http_request *r, size_t i, struct pxed_buf *
     pxed_buf_byte(out, '=');
     pxed_buf_add(out, value);
     for (size_t j = i + 1; j < r->n_headers; j++)
-        if (pxed_slice_eq_nocase(http_header_name(r, j), name) && passes(name, http_header_value(r, j))) {
+        if (pxed_slice_eq_nocase(http_header_name(r, j), name) && header_passes(name, http_header_value(r, j))) {
             pxed_buf_add(out, pxed_slice_eq_nocase(name, PXED_SLICE("cookie")) ? PXED_SLICE("; ") : PXED_SLICE(", "));
             pxed_buf_add(out, http_header_value(r, j));
         }
@@ -76,33 +77,33 @@ static void put_header(const struct http_request *r, size_t i, struct pxed_buf *
     ++*n;
 }
 
-static void put_server(const struct http_cgi_call *call, struct pxed_buf *out, size_t *n) {
+static void add_server_vars(const struct http_cgi_call *call, struct pxed_buf *out, size_t *n) {
     char local[PXED_ADDR_TEXT];
     struct pxed_slice name = server_name(call->request->host);
-    put(out, n, "GATEWAY_INTERFACE", PXED_SLICE("CGI/1.1"));
-    put(out, n, "SERVER_SOFTWARE", PXED_SLICE("pxed/" HTTP_VERSION));
-    put(out, n, "SERVER_PROTOCOL", call->request->minor ? PXED_SLICE("HTTP/1.1") : PXED_SLICE("HTTP/1.0"));
-    put(out, n, "SERVER_NAME", name.ptr ? name : pxed_slice_of(pxed_addr_text(&call->local, local)));
-    put_addr(out, n, "SERVER_ADDR", &call->local);
-    put_u64(out, n, "SERVER_PORT", call->port);
-    put_addr(out, n, "REMOTE_ADDR", &call->peer);
-    put_addr(out, n, "REMOTE_HOST", &call->peer); /* 4.1.9: the address where no name is looked up */
-    put_u64(out, n, "REMOTE_PORT", call->peer_port);
+    add_var(out, n, "GATEWAY_INTERFACE", PXED_SLICE("CGI/1.1"));
+    add_var(out, n, "SERVER_SOFTWARE", PXED_SLICE("pxed/" HTTP_VERSION));
+    add_var(out, n, "SERVER_PROTOCOL", call->request->minor ? PXED_SLICE("HTTP/1.1") : PXED_SLICE("HTTP/1.0"));
+    add_var(out, n, "SERVER_NAME", name.ptr ? name : pxed_slice_of(pxed_addr_text(&call->local, local)));
+    add_addr_var(out, n, "SERVER_ADDR", &call->local);
+    add_u64_var(out, n, "SERVER_PORT", call->port);
+    add_addr_var(out, n, "REMOTE_ADDR", &call->peer);
+    add_addr_var(out, n, "REMOTE_HOST", &call->peer); /* 4.1.9: the address where no name is looked up */
+    add_u64_var(out, n, "REMOTE_PORT", call->peer_port);
 }
 
-static void put_script(const struct http_cgi_call *call, struct pxed_buf *out, size_t *n) {
+static void add_script_vars(const struct http_cgi_call *call, struct pxed_buf *out, size_t *n) {
     static const char *const methods[] = {"GET", "HEAD", "POST"};
     const struct pxed_cgi *cgi = call->cgi;
     const struct http_request *r = call->request;
     struct pxed_slice root = pxed_slice_of(cgi->document_root), info = pxed_slice_of(cgi->path_info);
-    put(out, n, "REQUEST_METHOD",
-        pxed_slice_of(methods[call->body || r->method != HTTP_METHOD_POST ? r->method : HTTP_METHOD_GET]));
-    put(out, n, "REQUEST_URI", r->target);
-    put(out, n, "QUERY_STRING", call->query); /* as sent, and never argv words (CVE-2012-1823) */
-    put(out, n, "SCRIPT_NAME", pxed_slice_of(cgi->script_name));
-    put(out, n, "SCRIPT_FILENAME", pxed_slice_of(cgi->script));
-    put(out, n, "DOCUMENT_ROOT", root);
-    put(out, n, "PATH_INFO", info);
+    add_var(out, n, "REQUEST_METHOD",
+            pxed_slice_of(methods[call->body || r->method != HTTP_METHOD_POST ? r->method : HTTP_METHOD_GET]));
+    add_var(out, n, "REQUEST_URI", r->target);
+    add_var(out, n, "QUERY_STRING", call->query); /* as sent, and never argv words (CVE-2012-1823) */
+    add_var(out, n, "SCRIPT_NAME", pxed_slice_of(cgi->script_name));
+    add_var(out, n, "SCRIPT_FILENAME", pxed_slice_of(cgi->script));
+    add_var(out, n, "DOCUMENT_ROOT", root);
+    add_var(out, n, "PATH_INFO", info);
     if (info.len > 0) {
         pxed_buf_add(out, PXED_SLICE("PATH_TRANSLATED="));
         pxed_buf_add(out, root);
@@ -111,22 +112,22 @@ static void put_script(const struct http_cgi_call *call, struct pxed_buf *out, s
         ++*n;
     }
     if (call->body && r->body.len > 0) {
-        put_u64(out, n, "CONTENT_LENGTH", r->body.len);
+        add_u64_var(out, n, "CONTENT_LENGTH", r->body.len);
         if (r->content_type.ptr)
-            put(out, n, "CONTENT_TYPE", r->content_type);
+            add_var(out, n, "CONTENT_TYPE", r->content_type);
     } else if (call->body && r->method == HTTP_METHOD_POST) {
-        put_u64(out, n, "CONTENT_LENGTH", 0);
+        add_u64_var(out, n, "CONTENT_LENGTH", 0);
     }
-    put(out, n, "REDIRECT_STATUS", PXED_SLICE("200")); /* php-cgi refuses to run without it (force-cgi-redirect) */
-    put(out, n, "PATH", PXED_SLICE("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+    add_var(out, n, "REDIRECT_STATUS", PXED_SLICE("200")); /* php-cgi refuses to run without it (force-cgi-redirect) */
+    add_var(out, n, "PATH", PXED_SLICE("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
 }
 
 bool http_cgi_env(const struct http_cgi_call *call, struct pxed_buf *out, size_t *ret_n) {
     size_t n = 0;
-    put_server(call, out, &n);
-    put_script(call, out, &n);
+    add_server_vars(call, out, &n);
+    add_script_vars(call, out, &n);
     for (size_t i = 0; i < call->request->n_headers; i++)
-        put_header(call->request, i, out, &n);
+        add_header_var(call->request, i, out, &n);
     for (const char *const *e = call->cgi->env; e && *e; e++) {
         pxed_buf_str(out, *e);
         pxed_buf_byte(out, '\0');

@@ -1,3 +1,4 @@
+/* Reads what a CGI script wrote: header lines, status, body. */
 #include "cgi_output.h"
 
 /* Cuts one line, ended by LF or CR LF, off *rest; false when no line end is left. */
@@ -11,14 +12,14 @@ static bool cut_line(struct pxed_slice *rest, struct pxed_slice *ret) {
     return true;
 }
 
-static bool is_name(struct pxed_slice name) {
+static bool is_field_name(struct pxed_slice name) {
     for (size_t i = 0; i < name.len; i++)
         if (!pxed_is_alnum(name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '_')
             return false;
     return name.len > 0;
 }
 
-static bool is_value(struct pxed_slice value) {
+static bool is_field_value(struct pxed_slice value) {
     for (size_t i = 0; i < value.len; i++)
         if (((unsigned char)value.ptr[i] < ' ' && value.ptr[i] != '\t') || value.ptr[i] == 0x7f)
             return false;
@@ -31,15 +32,15 @@ static bool cut_field(struct pxed_slice line, struct pxed_slice *ret_name, struc
         return false;
     *ret_name = pxed_slice_head(line, (size_t)colon);
     *ret_value = pxed_slice_trim(pxed_slice_skip(line, (size_t)colon + 1));
-    return is_name(*ret_name) && is_value(*ret_value);
+    return is_field_name(*ret_name) && is_field_value(*ret_value);
 }
 
-static void broken(struct http_cgi_output *ret, const char *why) {
+static void set_broken(struct http_cgi_output *ret, const char *why) {
     *ret = (struct http_cgi_output){.kind = HTTP_CGI_BROKEN, .why = why};
 }
 
 /* `Status: 302 Found`: only the number counts. */
-static bool status_code(struct pxed_slice value, int *ret) {
+static bool parse_status_field(struct pxed_slice value, int *ret) {
     uint64_t code;
     struct pxed_slice word = pxed_slice_word(&value, " \t");
     if (word.len != 3 || !pxed_slice_u64(word, 599, &code) || code < 200)
@@ -48,7 +49,7 @@ static bool status_code(struct pxed_slice value, int *ret) {
     return true;
 }
 
-static const char *take_fields(struct pxed_slice fields, struct http_cgi_output *o) {
+static const char *read_fields(struct pxed_slice fields, struct http_cgi_output *o) {
     struct pxed_slice line, name, value;
     size_t n = 0;
     while (cut_line(&fields, &line)) {
@@ -61,7 +62,7 @@ static const char *take_fields(struct pxed_slice fields, struct http_cgi_output 
         } else if (pxed_slice_eq_nocase(name, PXED_SLICE("location"))) {
             o->location = value;
         } else if (pxed_slice_eq_nocase(name, PXED_SLICE("status"))) {
-            if (!status_code(value, &o->status))
+            if (!parse_status_field(value, &o->status))
                 return "Status is no number from 200 to 599";
         }
     }
@@ -81,17 +82,17 @@ void http_cgi_output_parse(struct pxed_slice output, struct http_cgi_output *ret
     do {
         head = output.len - rest.len;
         if (head > HTTP_CGI_HEAD_MAX)
-            return broken(ret, "the header block is larger than 16 KiB");
+            return set_broken(ret, "the header block is larger than 16 KiB");
         if (!cut_line(&rest, &line))
-            return broken(ret, output.len == 0 ? "it wrote nothing" : "the header block has no end");
+            return set_broken(ret, output.len == 0 ? "it wrote nothing" : "the header block has no end");
     } while (line.len > 0);
     o.fields = pxed_slice_head(output, head);
     o.body = rest;
-    const char *why = take_fields(o.fields, &o);
+    const char *why = read_fields(o.fields, &o);
     if (why)
-        return broken(ret, why);
+        return set_broken(ret, why);
     if (o.status == 0 && o.type.len == 0 && o.location.len == 0) /* 6.3: one of the three must be there */
-        return broken(ret, "neither Content-Type nor Location nor Status in its header block");
+        return set_broken(ret, "neither Content-Type nor Location nor Status in its header block");
     /* 6.2.2: a path of this server and no Status; `//host/path` is a URL without its scheme. */
     if (o.status == 0 && pxed_slice_starts(o.location, PXED_SLICE("/")) &&
         !pxed_slice_starts(o.location, PXED_SLICE("//")))
@@ -104,7 +105,7 @@ void http_cgi_output_parse(struct pxed_slice output, struct http_cgi_output *ret
 }
 
 /* Said by the server, or only between two neighbours (RFC 9110 7.6.1). */
-static bool is_ours(struct pxed_slice name) {
+static bool is_servers_own(struct pxed_slice name) {
     static const char *const names[] = {
         "content-type",     "content-length",    "status",  "connection", "keep-alive", "te",
         "trailer",          "transfer-encoding", "upgrade", "date",       "server",     "accept-ranges",
@@ -118,7 +119,7 @@ static bool is_ours(struct pxed_slice name) {
 void http_cgi_extra(const struct http_cgi_output *parsed, struct pxed_buf *out) {
     struct pxed_slice rest = parsed->fields, line, name, value;
     while (cut_line(&rest, &line)) {
-        if (!cut_field(line, &name, &value) || is_ours(name))
+        if (!cut_field(line, &name, &value) || is_servers_own(name))
             continue;
         pxed_buf_add(out, name);
         pxed_buf_add(out, PXED_SLICE(": "));

@@ -1,17 +1,17 @@
+/* One run of a script: its order to the helper, and its pipes. */
 #include "cgi_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cgi_wire.h"
 #include "pxed/arena.h"
 
-/* The body waits in memory of its own: whoever reads it sets the pace, and no writer is needed. */
-static int body_file(struct pxed_slice body, int *ret) {
+/* The request's body in a memory file: the script reads it at its own pace, and nothing has to be written to a pipe. */
+static int make_body_file(struct pxed_slice body, int *ret) {
     int fd = memfd_create("pxed-cgi-body", MFD_CLOEXEC);
     if (fd < 0)
         return errno;
@@ -43,10 +43,10 @@ int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_call *cal
     free(text);
     if (!r->order)
         return E2BIG;
-    return call->body && call->request->body.len > 0 ? body_file(call->request->body, &r->body) : 0;
+    return call->body && call->request->body.len > 0 ? make_body_file(call->request->body, &r->body) : 0;
 }
 
-static void on_poll_closed(uv_handle_t *handle) {
+static void on_pipe_closed(uv_handle_t *handle) {
     struct http_cgi_run *r = handle->data;
     struct http *h = r->cgi->http;
     r->handles--;
@@ -73,7 +73,7 @@ void http_cgi_run_free(struct http_cgi_run *r) {
 static void close_pipe(int *fd, uv_poll_t *poll) {
     if (*fd < 0)
         return;
-    uv_close((uv_handle_t *)poll, on_poll_closed);
+    uv_close((uv_handle_t *)poll, on_pipe_closed);
     close(*fd);
     *fd = -1;
 }
@@ -150,20 +150,8 @@ static void open_poll(struct http_cgi_run *r, uv_poll_t *poll, int fd, uv_poll_c
 }
 
 static int send_order(struct http_cgi_run *r, int in, int out, int err) {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int) * HTTP_ORDER_FDS)];
-    } control = {.bytes = {0}};
-    struct iovec iov = {r->order, r->order_len};
-    struct msghdr msg = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-    struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-    int fds[HTTP_ORDER_FDS] = {in, out, err};
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN(sizeof(fds));
-    memcpy(CMSG_DATA(c), fds, sizeof(fds));
-    return sendmsg(r->cgi->socket, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? errno : 0;
+    const int fds[HTTP_ORDER_FDS] = {in, out, err};
+    return -pxed_helper_send(r->cgi->helper.socket, r->order, r->order_len, fds, HTTP_ORDER_FDS, PXED_HELPER_NOW);
 }
 
 int http_cgi_run_start(struct http_cgi_run *r) {

@@ -1,14 +1,15 @@
-/* One run of a script: its order, its pipes, what it has written. Shared by cgi.c and cgi_run.c only. */
+/* One run of a script: its order to the helper, its pipes and its output. For cgi.c and cgi_run.c only. */
 #pragma once
 
 #include "cgi.h"
+#include "pxed/helper.h"
 
 enum http_cgi_state { HTTP_CGI_QUEUED, HTTP_CGI_STARTED, HTTP_CGI_DROPPED };
 
 struct http_cgi {
     struct http *http;
-    int socket, devnull;
-    int helper;         /* pid */
+    struct pxed_helper helper;
+    int devnull;
     bool gone, blocked; /* the helper has died; its socket is full */
     uv_poll_t poll;
     uv_timer_t timer;

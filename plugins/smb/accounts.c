@@ -1,6 +1,7 @@
+/* The table of accounts, and the texts of passwd, group, pdbedit and smbstatus. */
 #include "accounts.h"
 
-static void copy(char *to, size_t size, struct pxed_slice text) {
+static void copy_text(char *to, size_t size, struct pxed_slice text) {
     struct pxed_buf b = {to, size, 0};
     pxed_buf_add(&b, text);
     pxed_buf_cstr(&b);
@@ -27,15 +28,16 @@ static bool id_taken(const struct smb_accounts *t, uint32_t id) {
     return false;
 }
 
-static void step(struct smb_accounts *t) {
+static void advance_next_id(struct smb_accounts *t) {
     t->next_id = t->next_id - t->first_id + 1 < SMB_IDS ? t->next_id + 1 : t->first_id;
 }
 
-static struct smb_account *add(struct smb_accounts *t, struct pxed_slice mac, struct pxed_slice user, uint32_t id) {
+static struct smb_account *append_account(struct smb_accounts *t, struct pxed_slice mac, struct pxed_slice user,
+                                          uint32_t id) {
     struct smb_account *a = &t->items[t->n++];
     memset(a, 0, sizeof(*a));
-    copy(a->mac, sizeof(a->mac), mac);
-    copy(a->user, sizeof(a->user), user);
+    copy_text(a->mac, sizeof(a->mac), mac);
+    copy_text(a->user, sizeof(a->user), user);
     a->id = id;
     return a;
 }
@@ -45,10 +47,10 @@ struct smb_account *smb_accounts_add(struct smb_accounts *t, struct pxed_slice m
     if (t->n == SMB_ACCOUNTS_MAX || smb_accounts_find_user(t, user))
         return NULL;
     while (id_taken(t, t->next_id)) /* ends: there are more ids than accounts */
-        step(t);
-    struct smb_account *a = add(t, mac, user, t->next_id);
-    step(t);
-    copy(a->password, sizeof(a->password), password);
+        advance_next_id(t);
+    struct smb_account *a = append_account(t, mac, user, t->next_id);
+    advance_next_id(t);
+    copy_text(a->password, sizeof(a->password), password);
     return a;
 }
 
@@ -75,7 +77,7 @@ static void group_line(const char *group, uint32_t gid, struct pxed_buf *out) {
     pxed_buf_str(out, ":\n");
 }
 
-/* The id to go on with stands in root's line: no further file, and no moment at which the two disagree. */
+/* The next id is kept in root's line: in a file of its own the two could disagree after a crash. */
 void smb_accounts_passwd(const struct smb_accounts *t, uint32_t nobody_uid, uint32_t nobody_gid, struct pxed_buf *out) {
     char next[16];
     struct pxed_buf b = PXED_BUF(next);
@@ -113,7 +115,7 @@ static bool id_valid(const struct smb_accounts *t, struct pxed_slice text, uint3
     return true;
 }
 
-static bool read_line(struct smb_accounts *t, struct pxed_slice line) {
+static bool read_passwd_line(struct smb_accounts *t, struct pxed_slice line) {
     struct pxed_slice f[7];
     uint32_t id;
     if (!passwd_fields(line, f))
@@ -125,7 +127,7 @@ static bool read_line(struct smb_accounts *t, struct pxed_slice line) {
     if (t->n == SMB_ACCOUNTS_MAX || !smb_user_valid(f[0]) || !smb_mac_valid(f[4]) || !pxed_slice_eq(f[2], f[3]) ||
         !id_valid(t, f[2], &id) || id_taken(t, id) || smb_accounts_find_user(t, f[0]) || smb_accounts_find(t, f[4]))
         return false;
-    struct smb_account *a = add(t, f[4], f[0], id);
+    struct smb_account *a = append_account(t, f[4], f[0], id);
     a->made = a->ready = true;
     return true;
 }
@@ -133,7 +135,7 @@ static bool read_line(struct smb_accounts *t, struct pxed_slice line) {
 int smb_accounts_read(struct smb_accounts *t, struct pxed_slice passwd) {
     while (passwd.len > 0) {
         ptrdiff_t end = pxed_slice_find(passwd, '\n', 0);
-        if (end < 0 || !read_line(t, pxed_slice_head(passwd, (size_t)end))) {
+        if (end < 0 || !read_passwd_line(t, pxed_slice_head(passwd, (size_t)end))) {
             t->n = 0;
             t->next_id = t->first_id;
             return -1;

@@ -18,7 +18,7 @@ struct smb_account {
 
 /* Zeroed, with first_id and next_id set, is empty. */
 struct smb_accounts {
-    uint32_t first_id, next_id; /* ids go round within SMB_IDS, so that a dead account's is not used again soon */
+    uint32_t first_id, next_id; /* used in turn within SMB_IDS, so that a closed account's id is not used again soon */
     size_t n;
     struct smb_account items[SMB_ACCOUNTS_MAX];
 };

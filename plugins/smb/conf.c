@@ -1,6 +1,7 @@
+/* Writes smb.conf. */
 #include "conf.h"
 
-static void row(struct pxed_buf *out, const char *key, const char *before, const char *value) {
+static void write_key(struct pxed_buf *out, const char *key, const char *before, const char *value) {
     pxed_buf_str(out, "    ");
     pxed_buf_str(out, key);
     pxed_buf_str(out, " = ");
@@ -9,7 +10,7 @@ static void row(struct pxed_buf *out, const char *key, const char *before, const
     pxed_buf_byte(out, '\n');
 }
 
-static void sockets(const struct smb_conf *c, struct pxed_buf *out) {
+static void write_sockets(const struct smb_conf *c, struct pxed_buf *out) {
     char text[PXED_ADDR_TEXT];
     pxed_buf_str(out, "    interfaces =");
     for (size_t i = 0; i < c->n_addrs; i++) {
@@ -21,13 +22,13 @@ static void sockets(const struct smb_conf *c, struct pxed_buf *out) {
     pxed_buf_byte(out, '\n');
 }
 
-static void folders(const struct smb_conf *c, struct pxed_buf *out) {
+static void write_folders(const struct smb_conf *c, struct pxed_buf *out) {
     static const char *const rows[][2] = {{"private dir", "/private"},   {"lock directory", "/lock"},
                                           {"state directory", "/state"}, {"cache directory", "/cache"},
                                           {"pid directory", "/pid"},     {"ncalrpc dir", "/ncalrpc"},
                                           {"log file", "/log/smbd.log"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        row(out, rows[i][0], c->home, rows[i][1]);
+        write_key(out, rows[i][0], c->home, rows[i][1]);
     pxed_buf_str(out, "    passdb backend = tdbsam:");
     pxed_buf_str(out, c->home);
     pxed_buf_str(out, "/private/passdb.tdb\n");
@@ -65,7 +66,7 @@ static const char fixed[] = "    server role = standalone server\n"
                             "    ea support = no\n"
                             "    nt acl support = no\n";
 
-static void share(struct pxed_slice path, struct pxed_slice name, bool guest, struct pxed_buf *out) {
+static void write_share(struct pxed_slice path, struct pxed_slice name, bool guest, struct pxed_buf *out) {
     pxed_buf_byte(out, '[');
     pxed_buf_add(out, name);
     pxed_buf_str(out, "]\n    path = ");
@@ -81,19 +82,19 @@ static void share(struct pxed_slice path, struct pxed_slice name, bool guest, st
 
 void smb_conf_managed(const struct smb_conf *c, struct pxed_buf *out) {
     pxed_buf_str(out, "# Written by pxed; changes are lost.\n[global]\n");
-    sockets(c, out);
-    folders(c, out);
+    write_sockets(c, out);
+    write_folders(c, out);
     pxed_buf_str(out, fixed);
-    row(out, "map to guest", "", c->guest ? "Bad User" : "Never");
-    row(out, "guest account", "", "nobody");
-    row(out, "restrict anonymous", "", c->guest ? "0" : "2");
-    share(c->path, c->name, c->guest, out);
+    write_key(out, "map to guest", "", c->guest ? "Bad User" : "Never");
+    write_key(out, "guest account", "", "nobody");
+    write_key(out, "restrict anonymous", "", c->guest ? "0" : "2");
+    write_share(c->path, c->name, c->guest, out);
 }
 
 void smb_conf_external(struct pxed_slice path, struct pxed_slice name, bool guest, struct pxed_slice user,
                        struct pxed_buf *out) {
     pxed_buf_str(out, "# Written by pxed; changes are lost. Belongs into the Samba that publishes this folder.\n");
-    share(path, name, guest, out);
+    write_share(path, name, guest, out);
     if (user.len > 0 && !guest) {
         pxed_buf_str(out, "    valid users = ");
         pxed_buf_add(out, user);
@@ -102,7 +103,7 @@ void smb_conf_external(struct pxed_slice path, struct pxed_slice name, bool gues
 }
 
 /* The first line that begins so, without its end. */
-static struct pxed_slice line_of(struct pxed_slice text, struct pxed_slice begin) {
+static struct pxed_slice line_with_key(struct pxed_slice text, struct pxed_slice begin) {
     while (text.len > 0) {
         ptrdiff_t end = pxed_slice_find(text, '\n', 0);
         if (pxed_slice_starts(text, begin))
@@ -115,7 +116,8 @@ static struct pxed_slice line_of(struct pxed_slice text, struct pxed_slice begin
 bool smb_conf_reloadable(struct pxed_slice before, struct pxed_slice after) {
     static const char *const keys[] = {"    interfaces =", "    smb ports =", "    path ="};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        struct pxed_slice a = line_of(before, pxed_slice_of(keys[i])), b = line_of(after, pxed_slice_of(keys[i]));
+        struct pxed_slice a = line_with_key(before, pxed_slice_of(keys[i])),
+                          b = line_with_key(after, pxed_slice_of(keys[i]));
         if (!a.ptr || !b.ptr || !pxed_slice_eq(a, b))
             return false;
     }

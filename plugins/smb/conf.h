@@ -6,7 +6,7 @@
 enum { SMB_CONF_MAX = 16 * 1024 };
 
 struct smb_conf {
-    const char *home; /* our folder as smbd reaches it: a name that nobody but root can turn to another folder */
+    const char *home; /* our folder as smbd opens it: a path that only root can make point elsewhere */
     struct pxed_slice path, name;
     const struct pxed_addr *addrs;
     size_t n_addrs;
@@ -21,5 +21,5 @@ void smb_conf_managed(const struct smb_conf *c, struct pxed_buf *out);
 void smb_conf_external(struct pxed_slice path, struct pxed_slice name, bool guest, struct pxed_slice user,
                        struct pxed_buf *out);
 
-/* Can a running smbd go over by SIGHUP? It keeps its sockets, and its sessions the folder they are connected to. */
+/* Can a running smbd take the new text by SIGHUP? It keeps its sockets, and its sessions keep their folder. */
 bool smb_conf_reloadable(struct pxed_slice before, struct pxed_slice after);

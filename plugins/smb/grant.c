@@ -1,3 +1,4 @@
+/* Sets group and mode of hosts' folders in the share. */
 #include "grant.h"
 
 #include <dirent.h>
@@ -9,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int canonical(int fd, char *path, size_t size) {
+static int canonical_path(int fd, char *path, size_t size) {
     char link[64];
     snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, path, size);
@@ -24,7 +25,7 @@ int smb_share_open(const char *path, bool guest, struct smb_share *ret) {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int rc = canonical(fd, ret->path, sizeof(ret->path));
+    int rc = canonical_path(fd, ret->path, sizeof(ret->path));
     if (rc == 0 && fstat(fd, &st) != 0)
         rc = -errno;
     if (rc == 0 && (st.st_mode & 0055) != 0055 && fchmod(fd, (st.st_mode & 07777) | 0055) != 0)
@@ -53,7 +54,7 @@ bool smb_share_blocked(const struct smb_share *s, struct pxed_buf *out) {
     return false;
 }
 
-static int open_folder(const struct smb_share *s, const char *mac) {
+static int open_host_folder(const struct smb_share *s, const char *mac) {
     struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV};
     if (!smb_mac_valid(pxed_slice_of(mac)))
@@ -62,9 +63,9 @@ static int open_folder(const struct smb_share *s, const char *mac) {
     return fd < 0 ? -errno : fd;
 }
 
-/* Closed first: at no moment does the old mode meet the new group. */
-static int set(const struct smb_share *s, const char *mac, gid_t gid, mode_t mode) {
-    int fd = open_folder(s, mac), rc = 0;
+/* Closed to all first, so that the new group never has the old mode. */
+static int set_folder_access(const struct smb_share *s, const char *mac, gid_t gid, mode_t mode) {
+    int fd = open_host_folder(s, mac), rc = 0;
     if (fd < 0)
         return fd;
     struct stat st;
@@ -76,11 +77,11 @@ static int set(const struct smb_share *s, const char *mac, gid_t gid, mode_t mod
 }
 
 int smb_share_grant(const struct smb_share *s, const char *mac, gid_t gid) {
-    return s->guest ? set(s, mac, s->group, 0755) : set(s, mac, gid, 0750);
+    return s->guest ? set_folder_access(s, mac, s->group, 0755) : set_folder_access(s, mac, gid, 0750);
 }
 
 int smb_share_revoke(const struct smb_share *s, const char *mac) {
-    int rc = set(s, mac, s->group, s->guest ? 0755 : 0700);
+    int rc = set_folder_access(s, mac, s->group, s->guest ? 0755 : 0700);
     return rc == -ENOENT ? 0 : rc;
 }
 

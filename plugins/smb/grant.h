@@ -1,4 +1,4 @@
-/* Who may read a host's folder: its group and its mode. Files are hard links and never touched. */
+/* Who may read a host's folder, set by its group and mode. Files are hard links and never changed. */
 #pragma once
 
 #include <sys/types.h>
@@ -12,8 +12,8 @@ struct smb_share {
     char path[1024]; /* canonical */
 };
 
-/* Opens the folder to be published and lets everybody pass. 0 or a negative errno; -EINVAL: a path no smb.conf takes.
- */
+/* Opens the folder to be published, and gives everybody read and search on it. 0 or a negative errno; -EINVAL: smb.conf
+ * cannot hold its path. */
 int smb_share_open(const char *path, bool guest, struct smb_share *ret);
 /* The nearest folder above that other accounts cannot pass, into `out`; false if there is none. */
 bool smb_share_blocked(const struct smb_share *s, struct pxed_buf *out);

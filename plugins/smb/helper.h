@@ -1,5 +1,6 @@
 /* The privileged half: a process forked in init while the daemon is still root. It owns state/smb, starts smbd, makes
- * and ends accounts, and grants folders. It sees no byte of the network, only the orders of order.h. */
+ * and ends accounts, and sets who may read which folder. It reads nothing from the network, only the orders of order.h.
+ */
 #pragma once
 
 #include "names.h"
@@ -23,5 +24,6 @@ struct smb_setup {
     size_t n_addrs;
 };
 
-/* Runs in the child; ends with the daemon's end of the socket and leaves smbd alone. */
-_Noreturn void smb_helper(int socket, const struct smb_setup *setup);
+/* The helper's life, as pxed_helper_setup.run; `setup` is a struct smb_setup, and its `home` is kept as SMB_HOME_FD.
+ * Ends with the daemon's end of the socket and leaves smbd alone; returns only if it cannot begin. */
+void smb_helper(const void *setup);

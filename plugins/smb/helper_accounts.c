@@ -1,11 +1,13 @@
-/* Accounts of the private smbd: made by pdbedit, ended with their sessions. */
+/* Makes accounts of the private smbd by pdbedit, and ends them with their sessions. */
+#include "helper_accounts.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "helper_run.h"
+#include "helper_say.h"
 #include "home.h"
 #include "nthash.h"
 #include "pxed/arena.h"
@@ -35,7 +37,7 @@ bool smb_accounts_load(struct smb_run *r) {
 }
 
 /* What the tool said last, for the log; it never repeats a password. */
-static const char *last_words(const struct pxed_buf *out, char *text, size_t size) {
+static const char *last_line(const struct pxed_buf *out, char *text, size_t size) {
     struct pxed_slice all = pxed_slice_trim(pxed_buf_slice(out));
     for (ptrdiff_t end; (end = pxed_slice_find(all, '\n', 0)) >= 0;)
         all = pxed_slice_skip(all, (size_t)end + 1);
@@ -45,13 +47,13 @@ static const char *last_words(const struct pxed_buf *out, char *text, size_t siz
 }
 
 /* What goes in is on stdin: arguments are public. */
-static int tool(const char *const *argv, struct pxed_slice input, const char *mac) {
+static int run_samba_tool(const char *const *argv, struct pxed_slice input, const char *mac) {
     char said[16384], words[256];
     struct pxed_buf out = PXED_BUF(said);
     int rc = smb_tool_run(argv, input, &out);
     if (rc != 0)
         smb_say(PXED_LOG_ERROR, "smb-account", mac, "error=\"%s %s: %s\"", argv[0], argv[3],
-                rc < 0 ? strerror(-rc) : last_words(&out, words, sizeof(words)));
+                rc < 0 ? strerror(-rc) : last_line(&out, words, sizeof(words)));
     return rc;
 }
 
@@ -62,8 +64,8 @@ void smb_account_grant(struct smb_run *r, const struct smb_account *a) {
                 r->share.path, a->mac, strerror(-rc));
 }
 
-/* One program for all of them: to start one costs more than an account. */
-static int import(struct smb_run *r) {
+/* All in one run of pdbedit: starting it costs more than adding an account. */
+static int import_accounts(struct smb_run *r) {
     static const char *const argv[] = {"pdbedit",
                                        "-s",
                                        SMB_HOME "/smb.conf",
@@ -82,7 +84,7 @@ static int import(struct smb_run *r) {
         smb_nthash(pxed_slice_of(a->password), hash);
         smb_account_import(a, hash, (uint32_t)time(NULL), &b);
     }
-    int rc = tool(argv, pxed_buf_slice(&b), NULL);
+    int rc = run_samba_tool(argv, pxed_buf_slice(&b), NULL);
     explicit_bzero(b.ptr, b.cap);
     free(b.ptr);
     return rc;
@@ -98,7 +100,7 @@ bool smb_accounts_make(struct smb_run *r) {
     int rc = smb_accounts_save(r);
     if (rc != 0)
         smb_say(PXED_LOG_ERROR, "smb-account", NULL, "error=\"%s/passwd: %s\"", r->setup->shown, strerror(-rc));
-    if (rc != 0 || import(r) != 0)
+    if (rc != 0 || import_accounts(r) != 0)
         return false;
     for (size_t i = 0; i < r->accounts.n; i++) {
         struct smb_account *a = &r->accounts.items[i];
@@ -112,10 +114,10 @@ bool smb_accounts_make(struct smb_run *r) {
     return true;
 }
 
-/* Its line in the passwd file must still be there. */
-static void forget(const char *user, const char *mac) {
+/* pdbedit looks the user up, so its line in passwd must still be there. */
+static void delete_account(const char *user, const char *mac) {
     const char *const argv[] = {"pdbedit", "-s", SMB_HOME "/smb.conf", "-x", "-u", user, NULL};
-    tool(argv, PXED_NO_SLICE, mac);
+    run_samba_tool(argv, PXED_NO_SLICE, mac);
 }
 
 void smb_account_end(struct smb_run *r, struct smb_account *a) {
@@ -128,7 +130,7 @@ void smb_account_end(struct smb_run *r, struct smb_account *a) {
         smb_say(PXED_LOG_ERROR, "smb-account", mac, "user=%s error=\"cannot revoke %s/%s: %s\"", user, r->share.path,
                 mac, strerror(-rc));
     if (made && r->written)
-        forget(user, mac);
+        delete_account(user, mac);
     smb_accounts_remove(&r->accounts, a);
     if (r->written && (rc = smb_accounts_save(r)) != 0)
         smb_say(PXED_LOG_ERROR, "smb-account", mac, "user=%s error=\"%s/passwd: %s\"", user, r->setup->shown,
@@ -141,15 +143,15 @@ void smb_account_end(struct smb_run *r, struct smb_account *a) {
     r->sweep_until = r->sweep_at + SWEEP_LAST;
 }
 
-static bool lives(void *arg, struct pxed_slice user) {
+static bool user_is_valid(void *arg, struct pxed_slice user) {
     struct smb_run *r = arg;
-    /* "(auth in progress)": nobody yet; a login of a dead account fails, or is met by the next sweep. */
+    /* "(auth in progress)": no user yet; a login of a closed account fails, or the next sweep ends it. */
     return pxed_slice_starts(user, PXED_SLICE("(")) || smb_accounts_find_user(&r->accounts, user) ||
            (r->setup->guest && pxed_slice_is(user, "nobody"));
 }
 
 void smb_accounts_sweep(struct smb_run *r) {
-    int n = r->smbd.pid > 0 ? smb_smbd_end_sessions(&r->smbd, lives, r) : 0;
+    int n = r->smbd.pid > 0 ? smb_smbd_end_sessions(&r->smbd, user_is_valid, r) : 0;
     if (n < 0)
         smb_say(PXED_LOG_ERROR, "smb-sessions", NULL, "error=\"smbstatus: %s\"", strerror(-n));
     else if (n > 0)

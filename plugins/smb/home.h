@@ -1,12 +1,13 @@
-/* state/smb: what the private smbd lives in. It lies in a folder that the daemon's account owns, so that its name means
- * nothing once root is given up: everybody of ours reaches it through one descriptor, smbd by SMB_HOME. */
+/* The folder state/smb: configuration and state of the private smbd. It lies in a folder of the daemon's account, which
+ * can rename it once root is given up; so the helper, smbd and its tools use one open descriptor, as SMB_HOME. */
 #pragma once
 
 #include <sys/types.h>
 
 #include "pxed/buf.h"
+#include "pxed/helper.h"
 
-enum { SMB_HOME_FD = 4 };
+enum { SMB_HOME_FD = PXED_HELPER_KEPT };
 #define SMB_HOME "/proc/self/fd/4" /* SMB_HOME_FD, in the helper and in every program it starts */
 
 /* Opens state/smb; `make`: and makes it. A negative errno; -EPERM: it belongs to somebody else, or others may write. */

@@ -1,6 +1,7 @@
+/* Checks names, paths, users, passwords and MACs before they are written anywhere. */
 #include "names.h"
 
-static bool all_of(struct pxed_slice text, bool upper, const char *others) {
+static bool only_letters_and(struct pxed_slice text, bool upper, const char *others) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool letter = upper ? pxed_is_alnum(c) : pxed_is_digit(c) || (c >= 'a' && c <= 'z');
@@ -10,7 +11,7 @@ static bool all_of(struct pxed_slice text, bool upper, const char *others) {
     return text.len > 0;
 }
 
-static bool is_one_of(struct pxed_slice word, const char *const *words) {
+static bool is_reserved_word(struct pxed_slice word, const char *const *words) {
     for (; *words; words++)
         if (pxed_slice_eq_nocase(word, pxed_slice_of(*words)))
             return true;
@@ -19,7 +20,8 @@ static bool is_one_of(struct pxed_slice word, const char *const *words) {
 
 bool smb_name_valid(struct pxed_slice name) {
     static const char *const special[] = {"global", "homes", "printers", "print$", "ipc$", "admin$", NULL};
-    return name.len <= 80 && all_of(name, true, "._-$") && pxed_is_alnum(name.ptr[0]) && !is_one_of(name, special);
+    return name.len <= 80 && only_letters_and(name, true, "._-$") && pxed_is_alnum(name.ptr[0]) &&
+           !is_reserved_word(name, special);
 }
 
 bool smb_path_valid(struct pxed_slice path) {
@@ -33,7 +35,8 @@ bool smb_path_valid(struct pxed_slice path) {
 
 bool smb_user_valid(struct pxed_slice user) {
     static const char *const known[] = {"root", "nobody", "nogroup", NULL};
-    return user.len <= SMB_USER_MAX && all_of(user, false, "-") && user.ptr[0] != '-' && !is_one_of(user, known);
+    return user.len <= SMB_USER_MAX && only_letters_and(user, false, "-") && user.ptr[0] != '-' &&
+           !is_reserved_word(user, known);
 }
 
 bool smb_password_valid(struct pxed_slice password) {
@@ -44,7 +47,7 @@ bool smb_password_valid(struct pxed_slice password) {
 }
 
 bool smb_operator_valid(struct pxed_slice user) {
-    return user.len <= 100 && all_of(user, true, "._-\\") && pxed_is_alnum(user.ptr[0]) &&
+    return user.len <= 100 && only_letters_and(user, true, "._-\\") && pxed_is_alnum(user.ptr[0]) &&
            user.ptr[user.len - 1] != '\\';
 }
 

@@ -1,3 +1,4 @@
+/* The NT hash of a password. */
 #include "nthash.h"
 
 #include <nettle/md4.h>

@@ -1,12 +1,13 @@
+/* Writes and reads orders to the helper and its reports. */
 #include "order.h"
 
-static void put(struct pxed_buf *out, const char *text) {
+static void write_order_text(struct pxed_buf *out, const char *text) {
     pxed_buf_str(out, text);
     pxed_buf_byte(out, '\0');
 }
 
 /* The next text into an array; false if there is none or it is too long. */
-static bool take(struct pxed_slice *rest, char *to, size_t size) {
+static bool read_order_text(struct pxed_slice *rest, char *to, size_t size) {
     ptrdiff_t end = pxed_slice_find(*rest, '\0', 0);
     if (end < 0 || (size_t)end >= size)
         return false;
@@ -18,12 +19,12 @@ static bool take(struct pxed_slice *rest, char *to, size_t size) {
 void smb_order_write(const struct smb_order *order, struct pxed_buf *out) {
     pxed_buf_byte(out, (char)order->verb);
     if (order->verb == SMB_VERB_SERVE)
-        put(out, order->path);
+        write_order_text(out, order->path);
     if (order->verb == SMB_VERB_OPEN || order->verb == SMB_VERB_CLOSE)
-        put(out, order->mac);
+        write_order_text(out, order->mac);
     if (order->verb == SMB_VERB_OPEN) {
-        put(out, order->user);
-        put(out, order->password);
+        write_order_text(out, order->user);
+        write_order_text(out, order->password);
     }
 }
 
@@ -36,15 +37,16 @@ bool smb_order_read(struct pxed_slice datagram, struct smb_order *ret) {
     bool good = false;
     switch (ret->verb) {
     case SMB_VERB_SERVE:
-        good = take(&rest, ret->path, sizeof(ret->path)) && smb_path_valid(pxed_slice_of(ret->path));
+        good = read_order_text(&rest, ret->path, sizeof(ret->path)) && smb_path_valid(pxed_slice_of(ret->path));
         break;
     case SMB_VERB_OPEN:
-        good = take(&rest, ret->mac, sizeof(ret->mac)) && take(&rest, ret->user, sizeof(ret->user)) &&
-               take(&rest, ret->password, sizeof(ret->password)) && smb_mac_valid(pxed_slice_of(ret->mac)) &&
+        good = read_order_text(&rest, ret->mac, sizeof(ret->mac)) &&
+               read_order_text(&rest, ret->user, sizeof(ret->user)) &&
+               read_order_text(&rest, ret->password, sizeof(ret->password)) && smb_mac_valid(pxed_slice_of(ret->mac)) &&
                smb_user_valid(pxed_slice_of(ret->user)) && smb_password_valid(pxed_slice_of(ret->password));
         break;
     case SMB_VERB_CLOSE:
-        good = take(&rest, ret->mac, sizeof(ret->mac)) && smb_mac_valid(pxed_slice_of(ret->mac));
+        good = read_order_text(&rest, ret->mac, sizeof(ret->mac)) && smb_mac_valid(pxed_slice_of(ret->mac));
         break;
     case SMB_VERB_SETTLED:
         good = true;
@@ -55,9 +57,9 @@ bool smb_order_read(struct pxed_slice datagram, struct smb_order *ret) {
 
 void smb_report_write(const struct smb_report *report, struct pxed_buf *out) {
     pxed_buf_byte(out, report->level);
-    put(out, report->event);
-    put(out, report->mac);
-    put(out, report->text);
+    write_order_text(out, report->event);
+    write_order_text(out, report->mac);
+    write_order_text(out, report->text);
 }
 
 bool smb_report_read(struct pxed_slice datagram, struct smb_report *ret) {
@@ -65,6 +67,7 @@ bool smb_report_read(struct pxed_slice datagram, struct smb_report *ret) {
         return false;
     struct pxed_slice rest = pxed_slice_skip(datagram, 1);
     ret->level = datagram.ptr[0];
-    return take(&rest, ret->event, sizeof(ret->event)) && take(&rest, ret->mac, sizeof(ret->mac)) &&
-           take(&rest, ret->text, sizeof(ret->text)) && rest.len == 0;
+    return read_order_text(&rest, ret->event, sizeof(ret->event)) &&
+           read_order_text(&rest, ret->mac, sizeof(ret->mac)) && read_order_text(&rest, ret->text, sizeof(ret->text)) &&
+           rest.len == 0;
 }

@@ -24,7 +24,7 @@ struct smb_report {
 };
 
 void smb_order_write(const struct smb_order *order, struct pxed_buf *out);
-/* False: not a valid order. Every word is judged: this is where the privileged side believes somebody. */
+/* False: not a valid order. Every word is checked, for the daemon that sends it may have been taken over. */
 bool smb_order_read(struct pxed_slice datagram, struct smb_order *ret);
 void smb_report_write(const struct smb_report *report, struct pxed_buf *out);
 bool smb_report_read(struct pxed_slice datagram, struct smb_report *ret);

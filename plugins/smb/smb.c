@@ -1,4 +1,4 @@
-/* The descriptor, the options, the life of the plugin. */
+/* The plugin's descriptor, its options and their check, and its start and end. */
 #include "smb.h"
 
 #include <errno.h>
@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "home.h"
+#include "link.h"
 #include "pxed/arena.h"
+#include "service.h"
 #include "smbd.h"
 #include "tool.h"
 #include "version.h"
@@ -41,7 +43,7 @@ static const struct pxed_option options[] = {
     {0},
 };
 
-static const char *set(const char *text) {
+static const char *nonempty(const char *text) {
     return text && *text ? text : NULL;
 }
 
@@ -52,11 +54,11 @@ static void share_site(const void *config, struct pxed_share_site *site) {
     site->published = true;
     site->guest = c->guest;
     site->accounts = c->mode == SMB_MANAGED;
-    site->name = set(c->name);
+    site->name = nonempty(c->name);
     if (c->mode == SMB_EXTERNAL) {
-        site->server = set(c->server);
-        site->user = set(c->user);
-        site->password = set(c->password);
+        site->server = nonempty(c->server);
+        site->user = nonempty(c->user);
+        site->password = nonempty(c->password);
     }
 }
 
@@ -75,18 +77,18 @@ static void check_managed(const struct smb_config *c, const char *file, struct p
 }
 
 static void check_external(const struct smb_config *c, const char *file, struct pxed_diags *diags) {
-    if (set(c->user) && !smb_operator_valid(pxed_slice_of(c->user)))
+    if (nonempty(c->user) && !smb_operator_valid(pxed_slice_of(c->user)))
         pxed_diag_add(diags, PXED_ERROR, file, 0, "[smb] user: '%s' is no account's name", c->user);
-    if (set(c->user) && !set(c->password))
+    if (nonempty(c->user) && !nonempty(c->password))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "[smb] user without password");
-    if (!set(c->user) && !c->guest)
+    if (!nonempty(c->user) && !c->guest)
         pxed_diag_add(diags, PXED_WARNING, file, 0,
                       "[smb] mode = external with neither user nor guest = yes: machines have no account");
 }
 
-static void check(const void *config, const char *file, struct pxed_diags *diags) {
+static void check_smb_options(const void *config, const char *file, struct pxed_diags *diags) {
     const struct smb_config *c = config;
-    if (set(c->name) && !smb_name_valid(pxed_slice_of(c->name)))
+    if (nonempty(c->name) && !smb_name_valid(pxed_slice_of(c->name)))
         pxed_diag_add(diags, PXED_ERROR, file, 0, "[smb] name: '%s' is no name for a share: letters, digits and ._-$",
                       c->name);
     if (c->guest && c->mode == SMB_OFF)
@@ -95,7 +97,7 @@ static void check(const void *config, const char *file, struct pxed_diags *diags
         pxed_diag_add(diags, PXED_WARNING, file, 0,
                       "[smb] guest = yes: everybody on the network can read every host's folder, its passwords and "
                       "product keys included");
-    if (c->mode != SMB_EXTERNAL && (set(c->user) || set(c->password) || set(c->server)))
+    if (c->mode != SMB_EXTERNAL && (nonempty(c->user) || nonempty(c->password) || nonempty(c->server)))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "[smb] server, user and password count with mode = external only");
     if (c->mode == SMB_MANAGED)
         check_managed(c, file, diags);
@@ -103,7 +105,7 @@ static void check(const void *config, const char *file, struct pxed_diags *diags
         check_external(c, file, diags);
 }
 
-/* Another mode than before: the smbd that an earlier run left is of no use. */
+/* Stops the smbd that an earlier run in mode = managed has left. */
 static void stop_left_over(struct smb *s) {
     int home = smb_home_open(s->ctx->core->state_dir(s->ctx), false);
     struct smb_smbd smbd;
@@ -117,7 +119,7 @@ static void stop_left_over(struct smb *s) {
     close(home);
 }
 
-static void add_address(struct smb_setup *setup, const struct pxed_addr *addr) {
+static void add_served_address(struct smb_setup *setup, const struct pxed_addr *addr) {
     for (size_t i = 0; i < setup->n_addrs; i++)
         if (pxed_addr_eq(&setup->addrs[i], addr))
             return;
@@ -125,7 +127,7 @@ static void add_address(struct smb_setup *setup, const struct pxed_addr *addr) {
         setup->addrs[setup->n_addrs++] = *addr;
 }
 
-static void prepare(struct smb *s, struct smb_setup *setup) {
+static void fill_setup(struct smb *s, struct smb_setup *setup) {
     const struct smb_config *c = s->config;
     const struct passwd *nobody = getpwnam("nobody");
     const struct pxed_iface *ifaces;
@@ -140,11 +142,11 @@ static void prepare(struct smb *s, struct smb_setup *setup) {
                                 .name = c->name ? c->name : "",
                                 .user = c->user ? c->user : ""};
     for (size_t i = 0; i < n; i++)
-        add_address(setup, &ifaces[i].addr);
+        add_served_address(setup, &ifaces[i].addr);
 }
 
-/* What goes wrong here costs SMB, not the daemon. */
-static void begin(struct smb *s) {
+/* A failure here is logged and leaves the daemon without SMB. */
+static void start_helper(struct smb *s) {
     struct smb_setup setup;
     char shown[1024];
     const char *state = s->ctx->core->state_dir(s->ctx);
@@ -154,7 +156,7 @@ static void begin(struct smb *s) {
                  "error=\"mode = managed needs pxed to be started as root: the folder is not published\"");
         return;
     }
-    prepare(s, &setup);
+    fill_setup(s, &setup);
     setup.shown = shown;
     setup.home = smb_home_open(state, true);
     if (setup.home < 0) {
@@ -172,13 +174,13 @@ static int smb_init(struct pxed_ctx *ctx) {
     struct smb *s = pxed_xalloc(sizeof(*s));
     s->ctx = ctx;
     s->config = ctx->config;
-    s->socket = -1;
+    s->helper.socket = -1;
     ctx->self = s;
     smb_service_init(s);
     if (s->config->mode != SMB_MANAGED)
         stop_left_over(s);
     if (s->config->mode != SMB_OFF)
-        begin(s);
+        start_helper(s);
     return 0;
 }
 
@@ -194,7 +196,7 @@ static void smb_fini(struct pxed_ctx *ctx) {
     smb_link_fini(s);
 }
 
-static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = check, .share_site = share_site};
+static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = check_smb_options, .share_site = share_site};
 static const char *const provides[] = {"share.smb/1", NULL};
 
 PXED_PLUGIN(smb, .kind = PXED_KIND_SERVICE, .name = "smb", .version = SMB_VERSION,

@@ -1,9 +1,10 @@
-/* The daemon's side of the plugin. */
+/* What the plugin keeps in the daemon. */
 #pragma once
 
 #include <uv.h>
 
 #include "helper.h"
+#include "pxed/helper.h"
 #include "pxed/plugin.h"
 
 struct smb_config {
@@ -20,17 +21,8 @@ struct smb {
     const struct smb_config *config;
     struct pxed_share_smb service;
     char *folder; /* what is published; NULL before serve */
-    int socket;   /* -1: no helper */
-    int helper;   /* pid */
+    struct pxed_helper helper;
     bool gone, watching, ended;
     uv_poll_t poll;
     struct smb_queued *queue, **queue_end;
 };
-
-/* link.c */
-/* Forks the helper. 0 or a negative errno. */
-int smb_link_init(struct smb *s, const struct smb_setup *setup);
-int smb_link_start(struct smb *s);
-/* Gives the helper what is queued as far as it takes it, and lets it go; frees `s` when its handle is closed. */
-void smb_link_fini(struct smb *s);
-void smb_service_init(struct smb *s);

@@ -1,3 +1,4 @@
+/* Finds, starts, signals and stops smbd, and ends single sessions of it. */
 #include "smbd.h"
 
 #include <errno.h>
@@ -15,9 +16,9 @@
 
 enum { STOP_PATIENCE = 3000 /* ms */, SESSION_PATIENCE = 500 /* ms, all together */, SESSIONS_AT_ONCE = 256 };
 
-/* smbd keeps a write lock on its pid file while it lives, and only root can have one: no pid is believed that is
- * merely written down. */
-static pid_t holder(int home) {
+/* smbd holds a write lock on its pid file as long as it runs, and only root can take one. The number in the file alone
+ * is not trusted. */
+static pid_t lock_holder(int home) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int fd = openat(home, "pid/smbd.pid", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
@@ -28,11 +29,11 @@ static pid_t holder(int home) {
 }
 
 bool smb_smbd_find(int home, struct smb_smbd *s) {
-    pid_t pid = holder(home);
+    pid_t pid = lock_holder(home);
     int pidfd = pid > 0 ? smb_pidfd_open(pid) : -1;
     if (pidfd < 0)
         return false;
-    if (holder(home) != pid) { /* it ended meanwhile, and the number may be another's */
+    if (lock_holder(home) != pid) { /* it ended meanwhile, and the number may be another's */
         close(pidfd);
         return false;
     }
@@ -68,8 +69,8 @@ void smb_smbd_reload(const struct smb_smbd *s) {
     send_signal(s, SIGHUP);
 }
 
-/* Sessions are in smbd's process group and end when it does; one that hangs is killed. The group's number is smbd's
- * own: it is no stranger's as long as nobody else has that pid. */
+/* Sessions are in smbd's process group and end when it does; one that hangs is killed. The group has smbd's pid for its
+ * number, so it is smbd's as long as no other process has that pid. */
 void smb_smbd_ended(struct smb_smbd *s) {
     bool unreaped = syscall(SYS_pidfd_send_signal, s->pidfd, 0, NULL, 0) == 0;
     if (unreaped || (kill(s->pid, 0) != 0 && errno == ESRCH))
@@ -89,7 +90,7 @@ void smb_smbd_stop(struct smb_smbd *s) {
     smb_smbd_ended(s);
 }
 
-/* A session is a process of smbd's group; whatever else has the number is left alone. */
+/* A session is a process of smbd's group; any other process with that pid is left alone. */
 static int open_session(const struct smb_smbd *s, uint64_t number) {
     pid_t pid = (pid_t)number;
     int pidfd = pid == s->pid ? -1 : smb_pidfd_open(pid);
@@ -100,7 +101,7 @@ static int open_session(const struct smb_smbd *s, uint64_t number) {
     return pidfd;
 }
 
-static void end_all(const int *pidfds, size_t n) {
+static void end_processes(const int *pidfds, size_t n) {
     int left = SESSION_PATIENCE;
     for (size_t i = 0; i < n; i++)
         syscall(SYS_pidfd_send_signal, pidfds[i], SIGTERM, NULL, 0);
@@ -129,11 +130,11 @@ int smb_smbd_end_sessions(const struct smb_smbd *s, bool (*lives)(void *arg, str
         pidfds[n++] = pidfd;
         total++;
         if (n == SESSIONS_AT_ONCE) {
-            end_all(pidfds, n);
+            end_processes(pidfds, n);
             n = 0;
         }
     }
-    end_all(pidfds, n);
+    end_processes(pidfds, n);
     free(out.ptr);
     return rc == 0 ? total : rc < 0 ? rc : -EIO;
 }

@@ -1,5 +1,5 @@
-/* The private smbd: found, started, told, stopped. It outlives the helper and the daemon; who holds the lock on its pid
- * file is it. */
+/* The private smbd: find, start, signal and stop it. It outlives the helper and the daemon, and is recognised by the
+ * lock on its pid file. */
 #pragma once
 
 #include <sys/types.h>

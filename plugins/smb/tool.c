@@ -1,3 +1,4 @@
+/* Starts Samba's programs with our accounts in place of the system's. */
 #include "tool.h"
 
 #include <errno.h>
@@ -51,7 +52,7 @@ bool smb_pidfd_wait(int pidfd, int ms) {
     return n > 0;
 }
 
-static int spawn(const char *const *argv, const int fds[3], bool by_path, pid_t *ret) {
+static int spawn_with_fds(const char *const *argv, const int fds[3], bool by_path, pid_t *ret) {
     const char *const *env;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
@@ -79,12 +80,12 @@ int smb_tool_spawn(const char *const *argv, int output, pid_t *ret) {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0)
         return -errno;
-    int rc = spawn(argv, (const int[3]){null, output, output}, false, ret);
+    int rc = spawn_with_fds(argv, (const int[3]){null, output, output}, false, ret);
     close(null);
     return rc;
 }
 
-static int wait_for(pid_t pid) {
+static int wait_for_tool(pid_t pid) {
     int pidfd = smb_pidfd_open(pid), status = 0;
     bool late = pidfd >= 0 && !smb_pidfd_wait(pidfd, SMB_TOOL_PATIENCE);
     if (late)
@@ -104,9 +105,9 @@ int smb_tool_run(const char *const *argv, struct pxed_slice input, struct pxed_b
     if (in < 0 || output < 0 || write(in, input.ptr, input.len) != (ssize_t)input.len || lseek(in, 0, SEEK_SET) != 0)
         rc = -EIO;
     if (rc == 0)
-        rc = spawn(argv, (const int[3]){in, output, output}, true, &pid);
+        rc = spawn_with_fds(argv, (const int[3]){in, output, output}, true, &pid);
     if (rc == 0) {
-        rc = wait_for(pid);
+        rc = wait_for_tool(pid);
         for (off_t at = 0; (n = pread(output, piece, sizeof(piece), at)) > 0; at += n)
             pxed_buf_add(out, pxed_slice(piece, (size_t)n));
     }

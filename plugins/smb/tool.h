@@ -1,4 +1,4 @@
-/* Samba's own programs, run and waited for. */
+/* Samba's programs: how they are started and waited for. */
 #pragma once
 
 #include <sys/types.h>
@@ -7,7 +7,7 @@
 
 enum { SMB_TOOL_PATIENCE = 20000 /* ms */ };
 
-/* What every program of Samba's is given: libnss_wrapper with our accounts, no winbind. Ends with NULL; false if
+/* The environment of every Samba program: libnss_wrapper with our accounts, no winbind. Ends with NULL; false if
  * libnss_wrapper is not installed. Not thread-safe. */
 bool smb_tool_env(const char *const **ret);
 

@@ -1,0 +1,7 @@
+/* The service share.smb/1 (pxed/share.h). */
+#pragma once
+
+#include "smb.h"
+
+/* Publishes it; before the first order. */
+void smb_service_init(struct smb *s);
