@@ -7,8 +7,8 @@
 /* Profiles of one plugin mostly share their variables and steps: said once. */
 static void print_profile(const struct pxed_profile *p, const struct pxed_profile *before) {
     for (const struct pxed_claim *c = p->claims; c && c->family; c++)
-        printf("  claims %s %s %s\n", c->family, c->version ? c->version : "(any version)",
-               c->arch ? c->arch : "(any architecture)");
+        printf("  claims %s; versions %s; architectures %s\n", c->family, c->version ? c->version : "any",
+               c->arch ? c->arch : "any");
     for (const struct pxed_os_var *v = before && before->vars == p->vars ? NULL : p->vars; v && v->key; v++)
         printf("  %s = %s%s\n      %s\n", v->key, v->fallback ? v->fallback : "",
                v->flags & PXED_VAR_SECRET ? "  (secret)" : "", v->help);

@@ -59,7 +59,7 @@ says "Set name(s) = -game*"
 says "NO_PLAN"
 "$p/sbin/pxed" options os-openbsd >"$tmp/out" 2>&1 || fail "pxed options os-openbsd"
 says "openbsd-sets"
-says "claims openbsd 6.9 7.* amd64"
+says "claims openbsd; versions 6.9 7.*; architectures amd64"
 
 # The contract tests find plugins from their own place, like pxed.
 if [ -x "$build/tests/contract-test" ]; then
