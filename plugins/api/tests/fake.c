@@ -9,42 +9,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct fake *fake; /* the ctx has no place for it */
-
 struct pxed_hwaddr fake_mac(unsigned char last) {
     return (struct pxed_hwaddr){.type = 1, .len = 6, .bytes = {0x08, 0x00, 0x27, 0x4d, 0x4d, last}};
 }
 
 /* ---- core */
 
-static void core_log(struct pxed_ctx *ctx, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
-                     const struct pxed_addr *ip, const char *format, va_list args) {
-    (void)ctx, (void)event, (void)mac, (void)ip, (void)format, (void)args;
-    fake->errors += level == PXED_LOG_ERROR;
-}
-
 static const struct pxed_host *core_host(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac) {
     static struct pxed_host host;
-    (void)ctx;
+    const struct fake *fake = (const struct fake *)ctx; /* the first member of the first member */
     for (size_t i = 0; i < fake->n_machines; i++)
         if (fake->machines[i].declared && pxed_hwaddr_eq(mac, &fake->machines[i].mac)) {
             host = (struct pxed_host){.name = fake->machines[i].name};
             return &host;
         }
     return NULL;
-}
-
-static const void *core_find(struct pxed_ctx *ctx, const char *name) {
-    (void)ctx;
-    return strcmp(name, "http/1") == 0      ? (const void *)&fake->http
-           : strcmp(name, "control/1") == 0 ? (const void *)&fake->control
-           : strcmp(name, "leases/1") == 0  ? (fake->no_leases ? NULL : (const void *)&fake->leases)
-                                            : NULL;
-}
-
-static const char *core_state_dir(struct pxed_ctx *ctx) {
-    (void)ctx;
-    return fake->state;
 }
 
 /* ---- control */
@@ -290,9 +269,9 @@ void fake_step(struct fake *f, unsigned char mac, const char *what, enum pxed_re
 
 void fake_begin(struct fake *f) {
     *f = (struct fake){.listen_fd = -1, .reply_fd = -1};
-    fake = f;
-    f->core = (struct pxed_core){
-        .size = sizeof(f->core), .log = core_log, .host = core_host, .find = core_find, .state_dir = core_state_dir};
+    fake_core_open(&f->core, NULL, NULL);
+    f->core.core.host = core_host;
+    f->core.state_dir = f->state;
     f->control = (struct pxed_control){.size = sizeof(f->control),
                                        .self = f,
                                        .machines = machines,
@@ -304,7 +283,9 @@ void fake_begin(struct fake *f) {
                                        .disarm = disarm};
     f->http = (struct pxed_http_service){sizeof(f->http), f, serve, reply};
     f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease};
-    f->ctx = (struct pxed_ctx){.core = &f->core};
+    fake_core_give(&f->core, "control/1", &f->control);
+    fake_core_give(&f->core, "http/1", &f->http);
+    fake_core_give(&f->core, "leases/1", &f->leases);
     snprintf(f->state, sizeof(f->state), "/tmp/pxed-api-XXXXXX");
     if (!mkdtemp(f->state))
         abort();
@@ -339,6 +320,7 @@ void fake_begin(struct fake *f) {
 }
 
 void fake_end(struct fake *f) {
+    fake_core_close(&f->core);
     if (f->listen_fd >= 0)
         close(f->listen_fd);
     free(f->body);

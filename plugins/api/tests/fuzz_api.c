@@ -31,9 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct api api;
     if (size == 0)
         return 0;
-    if (!f.core.size) {
+    if (!f.core.core.size) {
         fake_begin(&f);
-        api = (struct api){.ctx = &f.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
+        api = (struct api){.ctx = &f.core.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
     }
     struct pxed_slice rest = pxed_slice((const char *)data + 1, size - 1);
     try_text(rest);

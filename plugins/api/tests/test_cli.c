@@ -5,7 +5,6 @@
 #include "table.h"
 #include "text.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -13,6 +12,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "suite.h"
 
 static struct fake f;
 static struct api api;
@@ -39,7 +40,7 @@ const char *cli_api_socket(const char *ini) {
 
 static void setup(void) {
     fake_begin(&f);
-    api = (struct api){.ctx = &f.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
+    api = (struct api){.ctx = &f.core.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
     api.path = api_socket_path(f.state, "pxed.sock");
     ck_assert_int_eq(api_socket_open(&api, ""), 0);
     f.http.serve(&f, api.listen_fd, api_handle, &api);
@@ -407,9 +408,5 @@ int main(void) {
     tcase_add_test(t, texts);
     tcase_add_test(t, table);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run_apart(s);
 }

@@ -1,6 +1,6 @@
 /* The server where things went wrong: a store that cannot write, a store that lost leases, a board that was swapped. */
-#include <check.h>
 
+#include "suite.h"
 #include "support.h"
 
 #define POOL_FIRST IP4(10, 77, 0, 50)
@@ -256,9 +256,5 @@ int main(void) {
     tcase_add_test(t, not_while_the_old_board_answers);
     tcase_add_test(t, a_further_port_takes_nothing);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run_apart(s);
 }

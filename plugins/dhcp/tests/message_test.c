@@ -1,7 +1,7 @@
 /* The codec: named vectors in, fields out, and back. */
-#include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "support.h"
 #include "wire/arp.h"
 #include "wire/frame.h"
@@ -351,9 +351,5 @@ int main(void) {
     tcase_add_test(t, relay_suboptions_have_no_pad);
     tcase_add_test(t, frame_checksums);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

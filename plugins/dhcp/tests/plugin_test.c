@@ -1,6 +1,5 @@
 /* The whole plugin on real sockets: a veth pair in a network namespace of its own, a fake core and store, and a client
  * that speaks raw frames. Needs root; without it there is nothing to test here, and it says so. */
-#include <check.h>
 #include <errno.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -14,14 +13,21 @@
 
 #include "config.h"
 #include "fake_core.h"
+#include "fake_store.h"
 #include "pcap.h"
 #include "pxed/leases.h"
+#include "suite.h"
 #include "support.h"
 #include "wire/frame.h"
 
 extern const struct pxed_plugin *pxed_plugin_query_dhcp(uint16_t host_major);
 
-static struct fake fake;
+static struct fake_core fake;
+static struct fake_store store;
+static struct pxed_store service; /* the store as the plugin sees it */
+static bool hold;                 /* commits wait for fake_store_pump */
+static bool failing, aged;        /* what the store says of itself */
+static uv_idle_t answering;
 static struct dhcp_config config;
 static const struct pxed_plugin *plugin;
 static struct pxed_range range;
@@ -55,14 +61,48 @@ static void open_wire(void) {
     ck_assert_int_eq(bind(wire, (struct sockaddr *)&at, sizeof(at)), 0);
 }
 
+/* ---- the store: it answers in the next turn of the loop, or when the test says ---- */
+
+static void on_answering(uv_idle_t *idle) {
+    uv_idle_stop(idle);
+    fake_store_pump(&store);
+}
+
+static int store_commit(void *self, const struct pxed_put *puts, size_t n, void (*done)(void *arg, int result),
+                        void *arg) {
+    if (!hold)
+        uv_idle_start(&answering, on_answering);
+    return store.service.commit(self, puts, n, done, arg);
+}
+
+static bool store_failing(void *self) {
+    (void)self;
+    return failing;
+}
+
+static bool store_old(void *self) {
+    (void)self;
+    return aged;
+}
+
+static void open_store(void) {
+    hold = failing = aged = false;
+    fake_store_open(&store);
+    service = store.service;
+    service.commit = store_commit;
+    service.failing = store_failing;
+    service.old = store_old;
+    uv_idle_init(&fake.loop, &answering);
+    fake_core_give(&fake, "store/1", &service);
+}
+
+/* ---- */
+
 static void plugin_up(void) {
-    ck_assert_int_eq(plugin->init(&fake.ctx), 0);
-    ck_assert_int_eq(plugin->start(&fake.ctx), 0);
+    ck_assert_int_eq(fake_core_start(&fake), 0);
 }
 
 static void setup(void) {
-    memset(&fake, 0, sizeof(fake));
-    memset(&config, 0, sizeof(config));
     squatted = squatter = 0;
     thief = false;
     range = (struct pxed_range){pxed_addr_v4(IP4(10, 77, 0, 50)), pxed_addr_v4(IP4(10, 77, 0, 99))};
@@ -71,6 +111,7 @@ static void setup(void) {
                                   .lease_time = 3600000,
                                   .loader_bios = "undionly.kpxe",
                                   .loader_efi_x64 = "snponly.efi"};
+    fake_core_open(&fake, plugin, &config);
     fake.iface = (struct pxed_iface){.name = "px_dh_s",
                                      .index = if_nametoindex("px_dh_s"),
                                      .addr = pxed_addr_v4(SERVER),
@@ -78,14 +119,15 @@ static void setup(void) {
                                      .mac = {1, 6, {2, 0, 0, 0, 0, 1}},
                                      .mtu = 1500};
     fake.verdict = (struct pxed_verdict){.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
-    fake_open(&fake, &config);
+    open_store();
     open_wire();
 }
 
 static void teardown(void) {
     close(wire);
-    plugin->fini(&fake.ctx);
-    fake_close(&fake);
+    uv_close((uv_handle_t *)&answering, NULL);
+    fake_core_close(&fake);
+    fake_store_close(&store);
 }
 
 /* ---- the client ---- */
@@ -137,7 +179,7 @@ static struct got receive(void) {
     static uint8_t frame[2000];
     struct got g = {0};
     for (int tries = 0; tries < 30; tries++) {
-        fake_run(&fake, 10);
+        fake_core_run(&fake, 10);
         ssize_t n;
         while ((n = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0) {
             answer_arp(frame, (size_t)n);
@@ -188,9 +230,9 @@ static const char *state_of(uint32_t ip) {
     struct pxed_addr addr = pxed_addr_v4(ip);
     char text[PXED_ADDR_TEXT];
     pxed_addr_text(&addr, text);
-    for (const struct fake_record *r = fake.records; r < fake.records + fake.n_records; r++)
-        if (strcmp(r->table, "lease") == 0 && strcmp(r->key, text) == 0)
-            return r->value + 2;
+    struct pxed_slice value = fake_store_get(&store, "lease", text);
+    if (value.ptr)
+        return value.ptr + 2;
     return "none";
 }
 
@@ -206,8 +248,8 @@ static void count_state(void *arg, const struct pxed_lease *row) {
 
 static unsigned rows(const char *state) {
     struct count c = {.state = state};
-    const struct pxed_leases_service *service = fake.leases;
-    service->each(service->self, count_state, &c);
+    const struct pxed_leases_service *leases = fake_core_service(&fake, "leases/1");
+    leases->each(leases->self, count_state, &c);
     return c.n;
 }
 
@@ -224,38 +266,37 @@ START_TEST(an_ack_leaves_only_after_the_store) {
     ck_assert_uint_eq(offer.udp.destination, IP4(10, 77, 0, 50));
     ck_assert_uint_eq(offer.udp.source, SERVER);
     ck_assert(pxed_slice_is(offer.m.file, "undionly.kpxe"));
-    ck_assert_ptr_nonnull(fake_last(&fake, PXED_STAGE_OFFERED));
-    fake.hold = true;
+    ck_assert_ptr_nonnull(fake_core_step(&fake, PXED_STAGE_OFFERED));
+    hold = true;
     struct pxed_slice request = request_for(&p, 5, offer.m.yiaddr);
     broadcast(request);
     broadcast(request);
     ck_assert(!receive().any);
-    ck_assert_uint_eq(fake.commits, 1);
-    ck_assert_ptr_null(fake_last(&fake, PXED_STAGE_LEASED));
-    fake_release(&fake);
+    ck_assert_uint_eq(store.commits, 1);
+    ck_assert_ptr_null(fake_core_step(&fake, PXED_STAGE_LEASED));
+    fake_store_pump(&store);
     struct got ack = receive();
     ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == offer.m.yiaddr);
     ck_assert(!receive().any);
-    const struct fake_step *leased = fake_last(&fake, PXED_STAGE_LEASED);
+    const struct fake_step *leased = fake_core_step(&fake, PXED_STAGE_LEASED);
     ck_assert(leased && leased->reason == PXED_WHY_OK && pxed_addr_u32(&leased->ip) == offer.m.yiaddr);
-    ck_assert_str_eq(fake.records[0].key, "10.77.0.50");
-    ck_assert_ptr_nonnull(strstr(fake.records[0].value, " 1-525400000005 web01"));
+    ck_assert_ptr_nonnull(strstr(state_of(IP4(10, 77, 0, 50)), " 1-525400000005 web01"));
 }
 END_TEST
 
 /* A store of the first ABI, which says nothing of itself: each failed commit is undone by itself. */
 START_TEST(no_ack_when_the_store_fails) {
     struct made p = make(DHCP_DISCOVER, 5);
-    fake.plain = true;
+    service.size = offsetof(struct pxed_store, failing);
     plugin_up();
     broadcast(make_end(&p));
     uint32_t ip = receive().m.yiaddr;
-    fake.result = -EIO;
+    store.fail = -EIO;
     broadcast(request_for(&p, 5, ip));
     ck_assert(!receive().any);
-    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_CANNOT_WRITE);
+    ck_assert_int_eq(fake_core_step(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_CANNOT_WRITE);
     ck_assert_uint_eq(rows("bound") + rows("offered"), 0);
-    fake.result = 0;
+    store.fail = 0;
     broadcast(request_for(&p, 5, ip));
     ck_assert_int_eq(receive().m.type, DHCP_ACK);
 }
@@ -263,8 +304,8 @@ END_TEST
 
 /* The store as the core passes it on: a failed commit makes it `failing` until one succeeds. */
 static void store_breaks(bool yes) {
-    fake.result = yes ? -ENOSPC : 0;
-    fake.failing = yes;
+    store.fail = yes ? -ENOSPC : 0;
+    failing = yes;
 }
 
 START_TEST(leases_while_the_store_cannot_write) {
@@ -278,12 +319,12 @@ START_TEST(leases_while_the_store_cannot_write) {
     broadcast(make_end(&p));
     uint32_t offered = receive().m.yiaddr;
     store_breaks(true);
-    fake.failing = false; /* the first one to notice is the commit itself */
+    failing = false; /* the first one to notice is the commit itself */
     broadcast(request_for(&p, 6, offered));
     ck_assert(!receive().any);
-    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_CANNOT_WRITE);
+    ck_assert_int_eq(fake_core_step(&fake, PXED_STAGE_NONE)->reason, PXED_WHY_STORE_CANNOT_WRITE);
     store_breaks(true);
-    unsigned commits = fake.commits;
+    size_t commits = store.commits;
     broadcast(request_for(&p, 6, offered));
     ck_assert(!receive().any);
     squatted = old; /* the client answers for its address */
@@ -303,12 +344,12 @@ START_TEST(leases_while_the_store_cannot_write) {
     ack = receive();
     ck_assert(ack.any && ack.m.type == DHCP_ACK);
     ck_assert(dhcp_get_u32(&ack.m, DHCP_OPT_LEASE_TIME, &left) && left == 3600);
-    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_LEASED)->ip), IP4(10, 77, 0, 77));
-    ck_assert_uint_eq(fake.commits, commits); /* nothing is tried meanwhile */
+    ck_assert_uint_eq(pxed_addr_u32(&fake_core_step(&fake, PXED_STAGE_LEASED)->ip), IP4(10, 77, 0, 77));
+    ck_assert_uint_eq(store.commits, commits); /* nothing is tried meanwhile */
     ck_assert_uint_eq(rows("bound"), 2);
     ck_assert_str_eq(state_of(IP4(10, 77, 0, 77)), "none");
     store_breaks(false); /* it heals without a restart */
-    fake_run(&fake, 1500);
+    fake_core_run(&fake, 1500);
     ck_assert_int_eq(strncmp(state_of(IP4(10, 77, 0, 77)), "bound ", 6), 0);
     broadcast(request_for(&p, 6, offered));
     ck_assert_int_eq(receive().m.type, DHCP_ACK);
@@ -320,8 +361,8 @@ START_TEST(a_renewal_meets_the_full_disk) {
     struct made r = make(DHCP_REQUEST, 5);
     plugin_up();
     uint32_t ip = lease(5), left;
-    fake.result = -ENOSPC;
-    fake_run(&fake, 1100);
+    store.fail = -ENOSPC;
+    fake_core_run(&fake, 1100);
     squatted = ip;
     squatter = 5;
     make_field(&r, 12, ip);
@@ -336,16 +377,12 @@ END_TEST
 /* ---- leases may have been lost ---- */
 
 static void restart(void) {
-    plugin->stop(&fake.ctx, fake_stopped);
-    ck_assert(fake.stopped);
-    plugin->fini(&fake.ctx);
-    fake_run(&fake, 1);
-    plugin_up();
+    ck_assert_int_eq(fake_core_restart(&fake), 0);
 }
 
 START_TEST(an_old_store_makes_it_look) {
     struct made p = make(DHCP_DISCOVER, 5), second = make(DHCP_DISCOVER, 6);
-    fake.old = true;
+    aged = true;
     fake.wall = 1795400000000;
     squatted = IP4(10, 77, 0, 50);
     squatter = 99;
@@ -356,7 +393,7 @@ START_TEST(an_old_store_makes_it_look) {
     ck_assert(offer.any && offer.m.type == DHCP_OFFER && offer.m.yiaddr == IP4(10, 77, 0, 51));
     broadcast(request_for(&p, 5, offer.m.yiaddr));
     ck_assert_int_eq(receive().m.type, DHCP_ACK);
-    fake.old = false; /* the doubt outlives the run that began it */
+    aged = false; /* the doubt outlives the run that began it */
     restart();
     broadcast(make_end(&second));
     offer = receive_late();
@@ -365,11 +402,11 @@ START_TEST(an_old_store_makes_it_look) {
 END_TEST
 
 START_TEST(doubt_ends_with_the_longest_lease) {
-    fake.old = true;
+    aged = true;
     fake.wall = 1795400000000;
     plugin_up();
-    fake_run(&fake, 20);
-    fake.old = false;
+    fake_core_run(&fake, 20);
+    aged = false;
     fake.wall += config.lease_time;
     restart();
     squatted = IP4(10, 77, 0, 50);
@@ -383,11 +420,7 @@ START_TEST(leases_survive_a_restart) {
     plugin_up();
     ck_assert_uint_eq(lease(6), IP4(10, 77, 0, 50));
     ck_assert_uint_eq(lease(5), IP4(10, 77, 0, 51));
-    plugin->stop(&fake.ctx, fake_stopped);
-    ck_assert(fake.stopped);
-    plugin->fini(&fake.ctx);
-    fake_run(&fake, 1);
-    plugin_up();
+    restart();
     make_u32(&p, DHCP_OPT_REQUESTED, IP4(10, 77, 0, 51));
     broadcast(make_end(&p));
     ck_assert_int_eq(receive().m.type, DHCP_ACK);
@@ -406,8 +439,8 @@ START_TEST(leases_are_published) {
     plugin_up();
     lease(5);
     lease(6);
-    const struct pxed_leases_service *service = fake.leases;
-    service->each(service->self, count_row, &n);
+    const struct pxed_leases_service *leases = fake_core_service(&fake, "leases/1");
+    leases->each(leases->self, count_row, &n);
     ck_assert_uint_eq(n, 2);
 }
 END_TEST
@@ -417,12 +450,12 @@ START_TEST(stop_waits_for_the_store) {
     plugin_up();
     broadcast(make_end(&p));
     uint32_t ip = receive().m.yiaddr;
-    fake.hold = true;
+    hold = true;
     broadcast(request_for(&p, 5, ip));
-    fake_run(&fake, 50);
-    plugin->stop(&fake.ctx, fake_stopped);
+    fake_core_run(&fake, 50);
+    fake_core_stop(&fake);
     ck_assert(!fake.stopped);
-    fake_release(&fake);
+    fake_store_pump(&store);
     ck_assert(fake.stopped);
     ck_assert_int_eq(receive().m.type, DHCP_ACK);
 }
@@ -434,12 +467,12 @@ START_TEST(a_commit_may_outlive_the_plugin) {
     plugin_up();
     broadcast(make_end(&p));
     uint32_t ip = receive().m.yiaddr;
-    fake.hold = true;
+    hold = true;
     broadcast(request_for(&p, 5, ip));
-    fake_run(&fake, 50);
+    fake_core_run(&fake, 50);
     plugin->fini(&fake.ctx);
-    fake_run(&fake, 1);
-    fake_release(&fake);
+    fake_core_run(&fake, 1);
+    fake_store_pump(&store);
 }
 END_TEST
 
@@ -480,7 +513,7 @@ START_TEST(proxy_on_67_and_4011) {
     broadcast(make_end(&r));
     ck_assert(!receive().any);
     /* a hint, not a lease */
-    ck_assert_uint_eq(pxed_addr_u32(&fake_last(&fake, PXED_STAGE_NONE)->ip), IP4(10, 77, 0, 60));
+    ck_assert_uint_eq(pxed_addr_u32(&fake_core_step(&fake, PXED_STAGE_NONE)->ip), IP4(10, 77, 0, 60));
     make_boot(&q, "PXEClient", 7, NULL);
     make_field(&q, 12, IP4(10, 77, 0, 60));
     client_send(make_end(&q), IP4(10, 77, 0, 60), 4011, SERVER, 4011);
@@ -489,8 +522,8 @@ START_TEST(proxy_on_67_and_4011) {
     ck_assert_uint_eq(ack.udp.source_port, 4011);
     ck_assert_uint_eq(ack.udp.destination_port, 4011);
     ck_assert(pxed_slice_is(ack.m.file, "snponly.efi"));
-    ck_assert_uint_eq(fake.commits, 0);
-    ck_assert_ptr_null(fake_last(&fake, PXED_STAGE_LEASED));
+    ck_assert_uint_eq(store.commits, 0);
+    ck_assert_ptr_null(fake_core_step(&fake, PXED_STAGE_LEASED));
 }
 END_TEST
 
@@ -523,14 +556,14 @@ START_TEST(a_decline_is_looked_at) {
     uint32_t ip = lease(5);
     decline(5, ip); /* nobody is there */
     ck_assert(!receive().any);
-    fake_run(&fake, 500);
-    ck_assert_int_eq(fake.refused, PXED_WHY_DHCP_DECLINE_UNSEEN);
+    fake_core_run(&fake, 500);
+    ck_assert_int_eq(fake.last_refused, PXED_WHY_DHCP_DECLINE_UNSEEN);
     ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
     squatted = ip;
     squatter = 5; /* the machine itself */
     decline(5, ip);
     ck_assert(!receive().any);
-    fake_run(&fake, 500);
+    fake_core_run(&fake, 500);
     ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
     squatter = 99;
     thief = true; /* a stolen address, and its owner answers too */
@@ -541,7 +574,7 @@ START_TEST(a_decline_is_looked_at) {
     decline(5, ip);
     ck_assert(!receive().any && !receive().any);
     ck_assert_int_eq(strncmp(state_of(ip), "declined ", 9), 0);
-    ck_assert_int_eq(fake.refused, PXED_WHY_DHCP_DECLINED);
+    ck_assert_int_eq(fake.last_refused, PXED_WHY_DHCP_DECLINED);
 }
 END_TEST
 
@@ -550,10 +583,10 @@ START_TEST(a_probe_does_not_outlive_the_plugin) {
     plugin_up();
     uint32_t ip = lease(5);
     decline(5, ip);
-    fake_run(&fake, 20);
-    plugin->stop(&fake.ctx, fake_stopped);
+    fake_core_run(&fake, 20);
+    fake_core_stop(&fake);
     ck_assert(fake.stopped);
-    fake_run(&fake, 700);
+    fake_core_run(&fake, 700);
     ck_assert_int_eq(strncmp(state_of(ip), "bound ", 6), 0);
 }
 END_TEST
@@ -563,27 +596,27 @@ START_TEST(refusals_have_names) {
                 idle = make(DHCP_DISCOVER, 5), arm = make(DHCP_DISCOVER, 6);
     plugin_up();
     broadcast(PXED_SLICE("\1 short, but long enough to hold a hardware address"));
-    ck_assert(!receive().any && fake.refused == PXED_WHY_DHCP_MALFORMED);
+    ck_assert(!receive().any && fake.last_refused == PXED_WHY_DHCP_MALFORMED);
     make_field(&relay, 24, IP4(10, 99, 0, 1));
     client_send(make_end(&relay), IP4(10, 99, 0, 1), 67, SERVER, 67);
     ck_assert(!receive().any);
     reply.bytes[0] = DHCP_BOOTREPLY;
     broadcast(make_end(&reply));
-    ck_assert(!receive().any && fake.refused == PXED_WHY_DHCP_NOT_OURS);
+    ck_assert(!receive().any && fake.last_refused == PXED_WHY_DHCP_NOT_OURS);
     client_send(make_end(&echo), IP4(10, 77, 0, 60), 7, SERVER, 67);
-    ck_assert(!receive().any && fake.refused == PXED_WHY_DHCP_NOT_OURS);
+    ck_assert(!receive().any && fake.last_refused == PXED_WHY_DHCP_NOT_OURS);
     fake.verdict = (struct pxed_verdict){.reason = PXED_WHY_UNKNOWN_MACHINE};
     make_boot(&idle, "PXEClient", 0, NULL);
     broadcast(make_end(&idle));
     struct got offer = receive(); /* an address, nothing to boot */
     ck_assert(offer.any && offer.m.yiaddr != 0 && offer.m.file.len == 0 && offer.m.options[67].ptr == NULL);
-    ck_assert_ptr_null(fake_last(&fake, PXED_STAGE_REFUSED)); /* the core said that */
+    ck_assert_ptr_null(fake_core_step(&fake, PXED_STAGE_REFUSED)); /* the core said that */
     fake.verdict = (struct pxed_verdict){.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
     make_boot(&arm, "PXEClient", 11, NULL);
     broadcast(make_end(&arm));
     offer = receive();
     ck_assert(offer.any && offer.m.yiaddr != 0 && offer.m.file.len == 0);
-    ck_assert_int_eq(fake_last(&fake, PXED_STAGE_REFUSED)->reason, PXED_WHY_LOADER_NONE);
+    ck_assert_int_eq(fake_core_step(&fake, PXED_STAGE_REFUSED)->reason, PXED_WHY_LOADER_NONE);
 }
 END_TEST
 
@@ -629,9 +662,5 @@ int main(void) {
     tcase_add_test(t, refusals_have_names);
     tcase_add_test(t, a_burst_is_answered_whole);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run_apart(s);
 }

@@ -1,7 +1,7 @@
 /* Boot data, replies and routes: PROTOCOLS.md 0, 1, 5 and 6 as rows. */
-#include <check.h>
 
 #include "proxy.h"
+#include "suite.h"
 #include "support.h"
 
 #define SCRIPT "http://pxe-server/boot/home.php?mac=52-54-00-00-00-01"
@@ -515,9 +515,5 @@ int main(void) {
     tcase_add_test(t, a_proxy_wants_option_93);
     tcase_add_loop_test(t, route_rows, 0, sizeof(routes) / sizeof(routes[0]));
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -1,6 +1,5 @@
-/* The whole plugin on loopback, with a fake core, against sockets and curl. */
+/* The whole plugin on loopback, with a served core, against sockets and curl. */
 #include <arpa/inet.h>
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -17,12 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fake_core.h"
 #include "http.h"
+#include "served.h"
+#include "suite.h"
 
 extern const struct pxed_plugin *pxed_plugin_query_http(uint16_t host_major);
 
-static struct fake fake;
+static struct served served;
 enum { BIG = 9 * 1024 * 1024 + 123 };
 
 static double seconds(void) {
@@ -33,7 +33,7 @@ static double seconds(void) {
 
 static void put(const char *name, mode_t mode, const char *text) {
     char path[256];
-    snprintf(path, sizeof(path), "%s/%s", fake.dir, name);
+    snprintf(path, sizeof(path), "%s/%s", served.dir, name);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
     ck_assert(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
     fchmod(fd, mode);
@@ -46,7 +46,7 @@ static void put_big(void) {
     unsigned x = 12345;
     for (size_t i = 0; i < BIG; i++, x = x * 1664525 + 1013904223)
         bytes[i] = (unsigned char)(x >> 24);
-    snprintf(path, sizeof(path), "%s/big", fake.dir);
+    snprintf(path, sizeof(path), "%s/big", served.dir);
     int fd = open(path, O_WRONLY | O_CREAT, 0644);
     ck_assert(write(fd, bytes, BIG) == BIG);
     close(fd);
@@ -54,7 +54,7 @@ static void put_big(void) {
 }
 
 static void start_with(const char *timeout) {
-    fake_prepare(&fake);
+    served_prepare(&served);
     put_big();
     char text[601];
     memset(text, 'k', 600);
@@ -65,7 +65,7 @@ static void start_with(const char *timeout) {
     memset(large, 'L', 100000);
     put("large", 0644, large);
     free(large);
-    fake_start(&fake, timeout);
+    served_start(&served, timeout);
 }
 
 static void start(void) {
@@ -74,15 +74,15 @@ static void start(void) {
 
 static void stop(void) {
     char command[128];
-    int status = fake_stop(&fake);
-    snprintf(command, sizeof(command), "rm -rf %s", fake.dir);
+    int status = served_stop(&served);
+    snprintf(command, sizeof(command), "rm -rf %s", served.dir);
     (void)!system(command);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the server ended with status %x", (unsigned)status);
 }
 
 static int connect_tcp(void) {
     struct sockaddr_in in = {
-        .sin_family = AF_INET, .sin_port = htons(fake.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        .sin_family = AF_INET, .sin_port = htons(served.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct timeval t = {.tv_sec = 15};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&in, sizeof(in)), 0);
@@ -93,7 +93,7 @@ static int connect_tcp(void) {
 static int connect_unix(void) {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    strcpy(un.sun_path, fake.socket);
+    strcpy(un.sun_path, served.socket);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&un, sizeof(un)), 0);
     return fd;
 }
@@ -160,9 +160,9 @@ static void why(char *ret, size_t cap) {
 /* The output of a shell command; $U is the server's URL, $D the test folder. */
 static void shell(const char *command, char *out, size_t cap) {
     char url[64];
-    snprintf(url, sizeof(url), "http://127.0.0.1:%u", fake.port);
+    snprintf(url, sizeof(url), "http://127.0.0.1:%u", served.port);
     setenv("U", url, 1);
-    setenv("D", fake.dir, 1);
+    setenv("D", served.dir, 1);
     FILE *f = popen(command, "r");
     size_t got = fread(out, 1, cap - 1, f);
     out[got] = '\0';
@@ -332,7 +332,7 @@ START_TEST(cold_files) {
     char out[256], sum[256], path[256];
     int fds[16];
     shell("for i in 1 2 3 4; do cat $D/big; done > $D/cold; sync $D/cold; sha256sum < $D/cold", sum, sizeof(sum));
-    snprintf(path, sizeof(path), "%s/cold", fake.dir);
+    snprintf(path, sizeof(path), "%s/cold", served.dir);
     for (int round = 0; round < 4; round++) {
         int fd = open(path, O_RDONLY);
         ck_assert_int_eq(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
@@ -430,7 +430,7 @@ START_TEST(drains_when_stopped) {
     say(busy, "GET /file/big HTTP/1.1\r\nHost: x\r\n\r\n");
     say(late, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
     ck_assert(recv(busy, text, 1000, MSG_WAITALL) == 1000);
-    kill(fake.pid, SIGTERM);
+    kill(served.pid, SIGTERM);
     ck_assert_int_eq(recv(idle, body, 1, 0), 0);
     ck_assert_int_eq(hear(late, false, body, sizeof(body), NULL), 200);
     ck_assert_str_eq(body, "later\n");
@@ -497,7 +497,7 @@ static void start_scripts(void) {
     start();
     scripts();
     char command[512];
-    snprintf(command, sizeof(command), "sed -i s,~,%s, %s/late.sh; chmod 1777 %s", fake.dir, fake.dir, fake.dir);
+    snprintf(command, sizeof(command), "sed -i s,~,%s, %s/late.sh; chmod 1777 %s", served.dir, served.dir, served.dir);
     ck_assert_int_eq(system(command), 0);
 }
 
@@ -543,7 +543,7 @@ END_TEST
 START_TEST(cgi_environment) {
     char body[8192], head[4096], want[256];
     ck_assert_int_eq(ask("/cgi/env.sh?a=b%20c", body, sizeof(body), head), 200);
-    snprintf(want, sizeof(want), "%s\n", fake.dir);
+    snprintf(want, sizeof(want), "%s\n", served.dir);
     ck_assert_msg(strncmp(body, want, strlen(want)) == 0, "%s", body);
     static const char *const there[] = {"QUERY_STRING=a=b%20c\n",     "REQUEST_METHOD=GET\n",
                                         "REMOTE_ADDR=127.0.0.1\n",    "PXED_MAC=08:00:27:4d:4d:aa\n",
@@ -567,7 +567,7 @@ END_TEST
 /* Whether the process with the pid in this file runs; a zombie, which only its new parent can bury, does not. */
 static bool alive(const char *file) {
     char path[256], text[64] = "";
-    snprintf(path, sizeof(path), "%s/%s", fake.dir, file);
+    snprintf(path, sizeof(path), "%s/%s", served.dir, file);
     int fd = open(path, O_RDONLY);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_gt(read(fd, text, sizeof(text) - 1), 0);
@@ -651,10 +651,10 @@ START_TEST(ends_in_the_middle_of_everything) {
     say(fds[4], "GET /half HTTP/1.1\r\n");
     say(service, "GET /service/never HTTP/1.1\r\nHost: x\r\n\r\n");
     usleep(200000);
-    kill(fake.pid, SIGTERM);
+    kill(served.pid, SIGTERM);
     usleep(100000);
     ck_assert(alive("leader"));
-    kill(fake.pid, SIGTERM);
+    kill(served.pid, SIGTERM);
     for (int i = 0; i < 100 && (alive("leader") || alive("child")); i++)
         usleep(20000);
     ck_assert(!alive("leader") && !alive("child"));
@@ -663,7 +663,7 @@ END_TEST
 
 START_TEST(cgi_helper_dies) {
     char path[128], text[64] = "", body[1024];
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", fake.pid, fake.pid);
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", served.pid, served.pid);
     int fd = open(path, O_RDONLY);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_gt(read(fd, text, sizeof(text) - 1), 0);
@@ -687,13 +687,13 @@ START_TEST(cgi_ends_with_the_daemon) {
     say(fd, "GET /cgi/late.sh HTTP/1.1\r\nHost: x\r\n\r\n");
     usleep(300000);
     ck_assert(alive("leader"));
-    kill(fake.pid, SIGKILL);
-    waitpid(fake.pid, NULL, 0);
+    kill(served.pid, SIGKILL);
+    waitpid(served.pid, NULL, 0);
     for (int i = 0; i < 50 && (alive("leader") || alive("child")); i++)
         usleep(20000);
     ck_assert(!alive("leader") && !alive("child"));
     close(fd);
-    fake_start(&fake, "2000"); /* for the teardown */
+    served_start(&served, "2000"); /* for the teardown */
 }
 END_TEST
 
@@ -833,9 +833,5 @@ int main(void) {
     suite_add_tcase(s, c);
     tcase_add_test(o, options_are_judged);
     suite_add_tcase(s, o);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run_apart(s);
 }

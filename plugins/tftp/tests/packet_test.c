@@ -1,8 +1,8 @@
 /* Packets as seen on the wire (docs: PROTOCOLS 7) and as nobody should send them (its section 11). */
-#include <check.h>
 #include <stdlib.h>
 
 #include "options.h"
+#include "suite.h"
 #include "wire/netascii.h"
 #include "wire/packet.h"
 
@@ -440,9 +440,5 @@ int main(void) {
     tcase_add_test(tests, build);
     tcase_add_loop_test(tests, convert, 0, ROWS(texts));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

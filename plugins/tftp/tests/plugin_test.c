@@ -1,15 +1,15 @@
 /* The whole plugin on loopback, with a client in a thread and a core that answers what the tests say. */
-#include <check.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "client.h"
-#include "fake_core.h"
+#include "names.h"
+#include "suite.h"
+#include "tftp.h"
 #include "transfer.h"
 
-static struct fake_core fake;
 static uint16_t port;
 
 #define TEXT         "one\ntwo\rthree\r\n\n"
@@ -17,7 +17,7 @@ static uint16_t port;
 
 enum { BIG = 3 << 20 };
 
-static struct fake_name names[] = {
+static struct name names[] = {
     {.name = "small", .bytes = {"hello", 5}},
     {.name = "empty"},
     {.name = "empty-file", .file = true, .bytes = {"", 0}},
@@ -54,13 +54,13 @@ static void setup(void) {
         lines[i] = i % 3 == 0 ? '\n' : i % 7 == 0 ? '\r' : (char)('a' + i % 26);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (!names[i].bytes.ptr && names[i].bytes.len > 0)
-            names[i].bytes.ptr = strncmp(names[i].name, "lines", 5) == 0 ? lines : fake_bytes(names[i].bytes.len).ptr;
+            names[i].bytes.ptr = strncmp(names[i].name, "lines", 5) == 0 ? lines : names_bytes(names[i].bytes.len).ptr;
     }
-    port = fake_core_open(&fake, names, sizeof(names) / sizeof(names[0]));
+    port = names_open(names, COUNT(names), 0, 0);
 }
 
 static void teardown(void) {
-    fake_core_close(&fake);
+    names_close();
 }
 
 static struct client get(struct client c) {
@@ -108,13 +108,13 @@ START_TEST(deliver) {
     expect_bytes(&c, bytes_of(deliveries[_i].name));
     ck_assert_str_eq(c.oack, deliveries[_i].oack);
     ck_assert_uint_ne(c.server_port, port);
-    fake_core_wait(&fake, 20); /* for the last ACK */
-    ck_assert_uint_eq(fake.released, 1);
-    ck_assert_uint_eq(fake.whole, 1);
-    ck_assert_uint_eq(fake.last_sent, c.n);
-    ck_assert_int_eq(fake.last.via, PXED_VIA_TFTP);
-    ck_assert_uint_eq(pxed_addr_u32(&fake.last.peer), 0x7f000001);
-    ck_assert_uint_eq(pxed_addr_u32(&fake.last.local), 0x7f000001);
+    fake_core_run(&fake, 20); /* for the last ACK */
+    ck_assert_uint_eq(contents.released, 1);
+    ck_assert_uint_eq(contents.whole, 1);
+    ck_assert_uint_eq(contents.last_sent, c.n);
+    ck_assert_int_eq(contents.last.via, PXED_VIA_TFTP);
+    ck_assert_uint_eq(pxed_addr_u32(&contents.last.peer), 0x7f000001);
+    ck_assert_uint_eq(pxed_addr_u32(&contents.last.local), 0x7f000001);
     free(c.bytes);
 }
 END_TEST
@@ -156,9 +156,8 @@ START_TEST(netascii) {
 END_TEST
 
 START_TEST(the_interfaces_mtu) {
-    fake_core_close(&fake);
-    fake.iface.mtu = 1500;
-    setup();
+    names_close();
+    port = names_open(names, COUNT(names), 0, 1500);
     struct client c = get(
         (struct client){.name = "big-file", .options = "blksize 65464 windowsize 16", .blksize = 1468, .window = 16});
     expect_bytes(&c, bytes_of("big-file"));
@@ -195,7 +194,7 @@ START_TEST(refuse) {
         ck_assert_ptr_null(strstr(c.text, refusals[_i].name));
     if (refusals[_i].reported != PXED_WHY_OK)
         ck_assert_uint_eq(fake.refused[refusals[_i].reported], 1);
-    ck_assert_uint_eq(fake.whole, 0);
+    ck_assert_uint_eq(contents.whole, 0);
 }
 END_TEST
 
@@ -204,7 +203,7 @@ START_TEST(a_write_request) {
     char packet[600];
     uint16_t from;
     client_send(fd, port, PXED_SLICE("\0\2up\0octet\0"));
-    fake_core_wait(&fake, 20);
+    fake_core_run(&fake, 20);
     ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &from), 4);
     ck_assert_mem_eq(packet, "\0\5\0\2", 4);
     ck_assert_uint_eq(fake.refused[PXED_WHY_TFTP_WRITE], 1);
@@ -221,7 +220,7 @@ START_TEST(a_long_name) {
     name[255] = '\0';
     c = get((struct client){.name = name});
     ck_assert_int_eq(c.error, 1);
-    ck_assert_str_eq(fake.last_path, name);
+    ck_assert_str_eq(contents.last_path, name);
 }
 END_TEST
 
@@ -237,10 +236,10 @@ START_TEST(no_answer_to_what_is_no_request) {
     for (unsigned i = 0; i < n; i++)
         client_send(fd, port, packets[i]);
     client_send(fd, port, pxed_slice(huge, sizeof(huge)));
-    fake_core_wait(&fake, 30);
+    fake_core_run(&fake, 30);
     ck_assert_int_eq(client_receive(fd, 0, packet, sizeof(packet), &from), -1);
     ck_assert_uint_eq(fake.refused[PXED_WHY_TFTP_MALFORMED], n + 1);
-    ck_assert_uint_eq(fake.opened, 0);
+    ck_assert_uint_eq(contents.opened, 0);
     close(fd);
 }
 END_TEST
@@ -260,7 +259,7 @@ static const char *heard(int fd) {
     uint16_t from;
     int n;
     text[0] = '\0';
-    fake_core_wait(&fake, 30);
+    fake_core_run(&fake, 30);
     while ((n = client_receive(fd, 0, packet, sizeof(packet), &from)) >= 4) {
         size_t at = strlen(text);
         int number = (uint8_t)packet[2] << 8 | (uint8_t)packet[3];
@@ -272,14 +271,14 @@ static const char *heard(int fd) {
 START_TEST(a_repeated_request_is_not_a_second_transfer) {
     int fd = request(client_socket(), "big", "blksize 1428 windowsize 4");
     ck_assert_str_eq(heard(fd), "oack ");
-    fake_core_wait(&fake, TFTP_GAP_MOST);
+    fake_core_run(&fake, TFTP_GAP_MOST);
     request(fd, "big", "blksize 1428 windowsize 4");
     ck_assert_str_eq(heard(fd), "oack ");
-    ck_assert_uint_eq(fake.opened, 1);
+    ck_assert_uint_eq(contents.opened, 1);
     request(fd, "small", NULL); /* another one replaces it */
     ck_assert_str_eq(heard(fd), "1 ");
-    ck_assert_uint_eq(fake.opened, 2);
-    ck_assert_uint_eq(fake.released, 1);
+    ck_assert_uint_eq(contents.opened, 2);
+    ck_assert_uint_eq(contents.released, 1);
     close(fd);
 }
 END_TEST
@@ -289,20 +288,20 @@ START_TEST(a_transfer_that_progresses_is_kept) {
     int fd = request(client_socket(), "big", "blksize 1428");
     char packet[2000];
     uint16_t tid, other;
-    fake_core_wait(&fake, 20);
+    fake_core_run(&fake, 20);
     ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &tid), 4);
     client_send(fd, tid, pxed_slice("\0\4\0\0", 4));
     ck_assert_str_eq(heard(fd), "1 ");
     request(fd, "small", NULL);
-    fake_core_wait(&fake, 20);
+    fake_core_run(&fake, 20);
     ck_assert_int_eq(client_receive(fd, 100, packet, sizeof(packet), &other), 9);
     ck_assert_uint_ne(tid, other);
-    ck_assert_uint_eq(fake.released, 0);
+    ck_assert_uint_eq(contents.released, 0);
     client_send(fd, tid, pxed_slice("\0\4\0\1", 4));
     ck_assert_str_eq(heard(fd), "2 ");
     client_send(fd, other, pxed_slice("\0\4\0\1", 4));
-    fake_core_wait(&fake, 20);
-    ck_assert_uint_eq(fake.whole, 1);
+    fake_core_run(&fake, 20);
+    ck_assert_uint_eq(contents.whole, 1);
     close(fd);
 }
 END_TEST
@@ -312,10 +311,10 @@ START_TEST(a_repeated_request_joins_the_one_that_waits) {
     request(fd, "late", NULL);
     for (int i = 0; i < 20 && strcmp(heard(fd), "1 ") != 0; i++)
         ck_assert_int_lt(i, 19);
-    ck_assert_uint_eq(fake.opened, 1);
+    ck_assert_uint_eq(contents.opened, 1);
     request(request(fd, "late", "blksize 600"), "small", NULL);
     ck_assert_str_eq(heard(fd), "1 ");
-    ck_assert_uint_eq(fake.cancelled, 1);
+    ck_assert_uint_eq(contents.cancelled, 1);
     close(fd);
 }
 END_TEST
@@ -330,8 +329,8 @@ START_TEST(one_port_for_all_requests) {
         free(c.bytes);
     }
     close(fd);
-    fake_core_wait(&fake, 20);
-    ck_assert_uint_eq(fake.opened, 4);
+    fake_core_run(&fake, 20);
+    ck_assert_uint_eq(contents.opened, 4);
 }
 END_TEST
 
@@ -339,12 +338,12 @@ START_TEST(a_client_that_only_wants_the_size) {
     int fd = request(client_socket(), "big", "tsize 0 blksize 1468 windowsize 4");
     char packet[600];
     uint16_t tid;
-    fake_core_wait(&fake, 20);
+    fake_core_run(&fake, 20);
     ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &tid), 10);
     client_send(fd, tid, PXED_SLICE("\0\5\0\10User aborted the transfer\0"));
-    fake_core_wait(&fake, 20);
-    ck_assert_uint_eq(fake.released, 1);
-    ck_assert_uint_eq(fake.whole, 0);
+    fake_core_run(&fake, 20);
+    ck_assert_uint_eq(contents.released, 1);
+    ck_assert_uint_eq(contents.whole, 0);
     for (int i = 0; i < PXED_REASON_COUNT; i++)
         ck_assert_uint_eq(fake.refused[i], 0);
     close(fd);
@@ -355,11 +354,11 @@ START_TEST(a_client_that_goes_away) {
     struct client c = get((struct client){
         .name = "big", .options = "blksize 1428 windowsize 4", .blksize = 1428, .window = 4, .stop_after = 10});
     free(c.bytes);
-    fake_core_wait(&fake, 1200); /* a resend finds the port closed */
-    ck_assert_uint_eq(fake.released, 1);
-    ck_assert_uint_eq(fake.whole, 0);
+    fake_core_run(&fake, 1200); /* a resend finds the port closed */
+    ck_assert_uint_eq(contents.released, 1);
+    ck_assert_uint_eq(contents.whole, 0);
     ck_assert_uint_eq(fake.refused[PXED_WHY_TFTP_ABORTED], 1);
-    ck_assert_uint_eq(fake.last_sent, 8 * 1428);
+    ck_assert_uint_eq(contents.last_sent, 8 * 1428);
 }
 END_TEST
 
@@ -367,9 +366,9 @@ START_TEST(no_last_ack_is_no_fault) {
     struct client c = get((struct client){.name = "small", .silent_end = true});
     expect_bytes(&c, bytes_of("small"));
     free(c.bytes);
-    fake_core_wait(&fake, 1200);
-    ck_assert_uint_eq(fake.released, 1);
-    ck_assert_uint_eq(fake.whole, 0);
+    fake_core_run(&fake, 1200);
+    ck_assert_uint_eq(contents.released, 1);
+    ck_assert_uint_eq(contents.whole, 0);
     ck_assert_uint_eq(fake.refused[PXED_WHY_TFTP_ABORTED] + fake.refused[PXED_WHY_TFTP_GAVE_UP], 0);
 }
 END_TEST
@@ -386,7 +385,7 @@ END_TEST
 START_TEST(a_resend_by_the_timer) {
     int fd = request(client_socket(), "big", NULL);
     ck_assert_str_eq(heard(fd), "1 ");
-    fake_core_wait(&fake, 1100);
+    fake_core_run(&fake, 1100);
     ck_assert_str_eq(heard(fd), "1 ");
     close(fd);
 }
@@ -395,9 +394,8 @@ END_TEST
 /* --- many --- */
 
 START_TEST(too_many_are_not_answered) {
-    fake_core_close(&fake);
-    fake.config.max_transfers = 8; /* two for one address */
-    setup();
+    names_close();
+    port = names_open(names, COUNT(names), 8, 0); /* two for one address */
     int fds[3];
     for (int i = 0; i < 3; i++) {
         fds[i] = request(client_socket(), "big", NULL);
@@ -448,10 +446,10 @@ static void storm(void *arg) {
 
 START_TEST(five_hundred_at_once) {
     fake_core_serve(&fake, storm, NULL);
-    fake_core_wait(&fake, 50);
+    fake_core_run(&fake, 50);
     ck_assert_uint_eq(finished, CLIENTS);
-    ck_assert_uint_eq(fake.opened, CLIENTS);
-    ck_assert_uint_eq(fake.whole, CLIENTS);
+    ck_assert_uint_eq(contents.opened, CLIENTS);
+    ck_assert_uint_eq(contents.whole, CLIENTS);
 }
 END_TEST
 
@@ -461,16 +459,16 @@ START_TEST(stop_waits_for_what_runs) {
     int fd = request(client_socket(), "small", NULL), other = client_socket();
     char packet[600];
     uint16_t tid;
-    fake_core_wait(&fake, 20);
+    fake_core_run(&fake, 20);
     ck_assert_int_eq(client_receive(fd, 100, packet, sizeof(packet), &tid), 9);
     fake_core_stop(&fake);
     request(other, "small", NULL);
     ck_assert_str_eq(heard(other), "error0 ");
     ck_assert_uint_eq(fake.stopped, 0);
     client_send(fd, tid, pxed_slice("\0\4\0\1", 4));
-    fake_core_wait(&fake, 20);
+    fake_core_run(&fake, 20);
     ck_assert_uint_eq(fake.stopped, 1);
-    ck_assert_uint_eq(fake.whole, 1);
+    ck_assert_uint_eq(contents.whole, 1);
     close(fd);
     close(other);
 }
@@ -479,14 +477,14 @@ END_TEST
 START_TEST(fini_ends_everything) {
     for (int i = 0; i < 40; i++)
         request(client_socket(), i % 4 == 0 ? "late" : "big", "blksize 1000");
-    fake_core_wait(&fake, 10);
+    fake_core_run(&fake, 10);
     fake_core_stop(&fake);
     ck_assert_uint_eq(fake.stopped, 0);
 }
 END_TEST
 
 START_TEST(descriptor) {
-    const struct pxed_plugin *plugin = pxed_plugin_query(PXED_ABI_MAJOR);
+    const struct pxed_plugin *plugin = fake.plugin;
     ck_assert_str_eq(plugin->name, "tftp");
     ck_assert_uint_eq(plugin->config_size, sizeof(struct tftp_config));
     for (const struct pxed_option *o = plugin->options; o->key; o++)
@@ -494,18 +492,16 @@ START_TEST(descriptor) {
 }
 END_TEST
 
-#define ROWS(table) (int)(sizeof(table) / sizeof(table[0]))
-
 int main(void) {
     Suite *suite = suite_create("tftp-plugin");
     TCase *tests = tcase_create("plugin");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_set_timeout(tests, 30);
     tcase_add_test(tests, descriptor);
-    tcase_add_loop_test(tests, deliver, 0, ROWS(deliveries));
+    tcase_add_loop_test(tests, deliver, 0, COUNT(deliveries));
     tcase_add_test(tests, netascii);
     tcase_add_test(tests, the_interfaces_mtu);
-    tcase_add_loop_test(tests, refuse, 0, ROWS(refusals));
+    tcase_add_loop_test(tests, refuse, 0, COUNT(refusals));
     tcase_add_test(tests, a_write_request);
     tcase_add_test(tests, a_long_name);
     tcase_add_test(tests, no_answer_to_what_is_no_request);
@@ -523,9 +519,5 @@ int main(void) {
     tcase_add_test(tests, stop_waits_for_what_runs);
     tcase_add_test(tests, fini_ends_everything);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run_apart(suite);
 }

@@ -1,4 +1,4 @@
-/* A core just large enough to run the plugin in a process of its own, on loopback.
+/* The plugin in a process of its own on loopback, in front of a core that knows a few names.
  *
  * Names:  /hello        bytes with tag and date          /file/NAME     a file of the test folder
  *         /extent       bytes 1000..5999 of file `big`   /later         bytes, 50 ms later
@@ -11,14 +11,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct fake {
-    char dir[64]; /* the test folder, made by fake_start; world-readable */
+struct served {
+    char dir[64]; /* the test folder, made by served_start; world-readable */
     uint16_t port;
     char socket[96]; /* of the http/1 service, served with /service/now, /service/later, /service/never */
     pid_t pid;
 };
 
-void fake_prepare(struct fake *f); /* folder and port */
-void fake_start(struct fake *f, const char *cgi_timeout_ms);
+void served_prepare(struct served *f); /* folder and port */
+void served_start(struct served *f, const char *cgi_timeout_ms);
 /* Stops by SIGTERM; returns the exit status. */
-int fake_stop(struct fake *f);
+int served_stop(struct served *f);
