@@ -9,6 +9,7 @@
 struct tftp_due {
     uint64_t at; /* ms */
     size_t index;
+    void (*fire)(struct tftp_due *due); /* called by the plugin's timer */
 };
 
 struct tftp_deadlines {

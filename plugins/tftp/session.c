@@ -1,163 +1,19 @@
-#define _GNU_SOURCE /* sendmmsg, recvmmsg, preadv */
+/* One transfer from its request to its end: carries out what transfer.c decides. */
 #include "session.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "loop.h"
 #include "pxed/arena.h"
-#include "tftp_io.h"
-
-enum { TFTP_READ_AHEAD = 512 * 1024 };
+#include "refuse.h"
+#include "session_data.h"
 
 static uint64_t now_of(const struct tftp_session *s) {
     return s->tftp->ctx->core->now(s->tftp->ctx);
-}
-
-/* --- reading the content --- */
-
-/* Asked before it is needed: a read of what is not in memory would hold up the whole loop. */
-static void read_ahead(struct tftp_session *s, uint64_t position) {
-    if (s->content->kind != PXED_CONTENT_FILE || position + TFTP_READ_AHEAD / 2 < s->advised || s->advised >= s->size)
-        return;
-    uint64_t n = s->size - s->advised < TFTP_READ_AHEAD ? s->size - s->advised : TFTP_READ_AHEAD;
-    posix_fadvise(s->content->fd, (off_t)(s->content->offset + s->advised), (off_t)n, POSIX_FADV_WILLNEED);
-    s->advised += n;
-}
-
-/* Reads `n` bytes at `position` of the file into blocks of `blksize`, each behind a gap for its header. */
-static bool read_file(struct tftp_session *s, uint64_t position, size_t n, char *out, size_t blksize) {
-    struct iovec iov[TFTP_WINDOW_MOST];
-    int count = 0;
-    for (size_t left = n; left > 0; count++) {
-        size_t part = left < blksize ? left : blksize;
-        iov[count] = (struct iovec){out + (size_t)count * (blksize + TFTP_DATA_HEADER) + TFTP_DATA_HEADER, part};
-        left -= part;
-    }
-    return preadv(s->content->fd, iov, count, (off_t)(s->content->offset + position)) == (ssize_t)n;
-}
-
-static void copy_bytes(const char *from, size_t n, char *out, size_t blksize) {
-    for (; n > 0; out += blksize + TFTP_DATA_HEADER) {
-        size_t part = n < blksize ? n : blksize;
-        memcpy(out + TFTP_DATA_HEADER, from, part);
-        from += part;
-        n -= part;
-    }
-}
-
-static bool lay_content(struct tftp_session *s, uint64_t position, size_t n, char *out, size_t blksize) {
-    if (n == 0)
-        return true; /* empty content may have no pointer */
-    if (s->content->kind == PXED_CONTENT_FILE)
-        return read_file(s, position, n, out, blksize);
-    copy_bytes(s->content->bytes.ptr + position, n, out, blksize);
-    return true;
-}
-
-/* Lays blocks first .. first + count - 1 into the scratch, headers included. Returns the length, 0 on a read error. */
-static size_t lay_octets(struct tftp_session *s, uint64_t first, unsigned count) {
-    size_t blksize = s->terms.blksize, n = count * blksize;
-    uint64_t position = (first - 1) * blksize;
-    char *out = s->tftp->packets;
-    if (n > s->size - position)
-        n = (size_t)(s->size - position);
-    read_ahead(s, position + n);
-    if (!lay_content(s, position, n, out, blksize))
-        return 0;
-    for (unsigned i = 0; i < count; i++)
-        tftp_put_data_header(out + i * (blksize + TFTP_DATA_HEADER), first + i);
-    return n + count * (size_t)TFTP_DATA_HEADER;
-}
-
-/* The source bytes of one netascii block; at most blksize are needed, none grows smaller. */
-static bool text_source(struct tftp_session *s, uint64_t offset, struct pxed_slice *ret) {
-    size_t n = s->terms.blksize;
-    if (n > s->size - offset)
-        n = (size_t)(s->size - offset);
-    if (s->content->kind == PXED_CONTENT_BYTES) {
-        *ret = n > 0 ? pxed_slice(s->content->bytes.ptr + offset, n) : pxed_slice("", 0);
-        return true;
-    }
-    *ret = pxed_slice(s->tftp->source, n);
-    return pread(s->content->fd, s->tftp->source, n, (off_t)(s->content->offset + offset)) == (ssize_t)n;
-}
-
-/* The same in netascii: how long the content is shows only on the way. */
-static size_t lay_text(struct tftp_session *s, uint64_t first, unsigned count) {
-    size_t length = 0;
-    for (uint64_t block = first; block < first + count; block++) {
-        struct tftp_text_at at = s->text[block % TFTP_TEXT_PLACES];
-        struct pxed_slice source;
-        char *out = s->tftp->packets + length;
-        if (!text_source(s, at.offset, &source))
-            return 0;
-        size_t n = tftp_netascii(source, &at, out + TFTP_DATA_HEADER, s->terms.blksize);
-        tftp_put_data_header(out, block);
-        length += n + TFTP_DATA_HEADER;
-        s->text[(block + 1) % TFTP_TEXT_PLACES] = at;
-        if (n < s->terms.blksize) {
-            tftp_transfer_ends(&s->transfer, block);
-            break;
-        }
-    }
-    return length;
-}
-
-/* --- sending --- */
-
-/* A packet that does not leave is a packet lost, which the timer repairs; only "nobody listens there" ends a transfer.
- */
-static bool client_gone(ssize_t rc) {
-    return rc < 0 && errno == ECONNREFUSED;
-}
-
-static bool send_segmented(struct tftp_session *s, size_t length, size_t segment, bool *ret_gone) {
-    union {
-        char bytes[CMSG_SPACE(sizeof(uint16_t))];
-        struct cmsghdr align;
-    } control = {0};
-    struct iovec iov = {s->tftp->packets, length};
-    struct msghdr msg = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-    struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-    uint16_t size = (uint16_t)segment;
-    cmsg->cmsg_level = IPPROTO_UDP;
-    cmsg->cmsg_type = UDP_SEGMENT;
-    cmsg->cmsg_len = CMSG_LEN(sizeof(size));
-    memcpy(CMSG_DATA(cmsg), &size, sizeof(size));
-    ssize_t rc = sendmsg(s->fd, &msg, 0);
-    *ret_gone = client_gone(rc);
-    return rc >= 0 || *ret_gone || errno == EAGAIN || errno == ENOBUFS;
-}
-
-static bool send_singly(struct tftp_session *s, size_t length, size_t segment) {
-    struct mmsghdr messages[TFTP_WINDOW_MOST] = {0};
-    struct iovec iov[TFTP_WINDOW_MOST];
-    unsigned n = 0;
-    for (size_t at = 0; at < length && n < TFTP_WINDOW_MOST; at += segment, n++) {
-        iov[n] = (struct iovec){s->tftp->packets + at, length - at < segment ? length - at : segment};
-        messages[n].msg_hdr = (struct msghdr){.msg_iov = &iov[n], .msg_iovlen = 1};
-    }
-    return client_gone(sendmmsg(s->fd, messages, n, 0));
-}
-
-/* UDP_SEGMENT lets one call send a whole window, a quarter of the cost per packet. Where a device or route cannot, the
- * kernel says so and the blocks go out one by one. True: nobody listens there. */
-static bool send_packets(struct tftp_session *s, size_t length) {
-    size_t segment = s->terms.blksize + TFTP_DATA_HEADER;
-    bool gone = false;
-    if (length <= segment)
-        return client_gone(send(s->fd, s->tftp->packets, length, 0));
-    if (!s->plain && send_segmented(s, length, segment, &gone))
-        return gone;
-    s->plain = true;
-    return send_singly(s, length, segment);
 }
 
 /* The port is closed. After the last block that is the client's way of not sending the last ACK, after the OACK of not
@@ -237,14 +93,14 @@ static void act(struct tftp_session *s, struct tftp_action action) {
         return;
     }
     if (action.what == TFTP_DO_OACK) {
-        gone = client_gone(send(s->fd, s->oack, s->oack_len, 0));
+        gone = tftp_client_gone(send(s->fd, s->oack, s->oack_len, 0));
     } else if (action.what == TFTP_DO_DATA) {
-        size_t n = s->text ? lay_text(s, action.first, action.count) : lay_octets(s, action.first, action.count);
+        size_t n = tftp_data_lay(s, action.first, action.count);
         if (n == 0) {
             fail(s, PXED_WHY_IO_ERROR);
             return;
         }
-        gone = send_packets(s, n);
+        gone = tftp_data_send(s, n);
     }
     if (gone)
         end_gone(s);
@@ -307,7 +163,7 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
     ssize_t n = recv(s->fd, packet, sizeof(packet), 0);
     if (n >= 0)
         on_reply(s, pxed_slice(packet, (size_t)n));
-    else if (client_gone(n))
+    else if (tftp_client_gone(n))
         end_gone(s);
 }
 
@@ -419,6 +275,19 @@ static void negotiate(struct tftp_session *s) {
     s->packet = NULL;
 }
 
+/* Its time has come. */
+static void session_on_due(struct tftp_due *due) {
+    struct tftp_session *s = (struct tftp_session *)((char *)due - offsetof(struct tftp_session, due));
+    uint64_t now = now_of(s);
+    if (s->transfer.deadline > now) {
+        tftp_deadlines_move(&s->tftp->deadlines, &s->due, s->transfer.deadline);
+        return;
+    }
+    /* Out of the way, so that the next deadline counts as an earlier one. */
+    tftp_deadlines_move(&s->tftp->deadlines, &s->due, UINT64_MAX);
+    step(s, TFTP_TICK, 0);
+}
+
 /* The core's answer to `open`. Its refusals it has counted itself; the client still has to hear of them. */
 static void opened(struct tftp_session *s, enum pxed_reason reason, struct pxed_content *content) {
     s->waiting = false;
@@ -436,7 +305,7 @@ static void opened(struct tftp_session *s, enum pxed_reason reason, struct pxed_
         tftp_session_end(s, PXED_WHY_BUSY, false);
         return;
     }
-    s->due.at = UINT64_MAX;
+    s->due = (struct tftp_due){.at = UINT64_MAX, .fire = session_on_due};
     tftp_deadlines_add(&s->tftp->deadlines, &s->due);
     step(s, TFTP_START, 0);
 }
@@ -493,17 +362,6 @@ void tftp_session_begin(struct tftp *tftp, const struct tftp_listener *listener,
 void tftp_session_repeat(struct tftp_session *s) {
     if (!s->waiting)
         step(s, TFTP_GOT_REQUEST, 0);
-}
-
-void tftp_session_tick(struct tftp_session *s) {
-    uint64_t now = now_of(s);
-    if (s->transfer.deadline > now) {
-        tftp_deadlines_move(&s->tftp->deadlines, &s->due, s->transfer.deadline);
-        return;
-    }
-    /* Out of the way, so that the next deadline counts as an earlier one. */
-    tftp_deadlines_move(&s->tftp->deadlines, &s->due, UINT64_MAX);
-    step(s, TFTP_TICK, 0);
 }
 
 bool tftp_session_is_left(const struct tftp_session *s) {

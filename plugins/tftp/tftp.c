@@ -1,17 +1,10 @@
 /* TFTP server, read only: RFC 1350 with options 2347, 2348, 2349 and 7440. */
 #include <stdlib.h>
 
+#include "loop.h"
 #include "pxed/arena.h"
 #include "session.h"
 #include "tftp_io.h"
-
-void tftp_handle_closed(struct tftp *tftp) {
-    if (--tftp->open_handles > 0)
-        return;
-    tftp_deadlines_clear(&tftp->deadlines);
-    free(tftp->listeners);
-    free(tftp);
-}
 
 static void on_timer_closed(uv_handle_t *handle) {
     tftp_handle_closed(handle->data);

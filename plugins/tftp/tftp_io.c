@@ -1,4 +1,5 @@
-#define _GNU_SOURCE /* sendmmsg, recvmmsg, preadv */
+/* Port 69: takes requests, answers refusals, begins transfers. */
+#define _GNU_SOURCE /* recvmmsg */
 #include "tftp_io.h"
 
 #include <errno.h>
@@ -6,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "loop.h"
+#include "refuse.h"
 #include "session.h"
 
 enum {
@@ -14,47 +17,6 @@ enum {
     TFTP_RESERVED_PORTS = 1024,
     TFTP_PEER_SHARE = 4, /* one address may have this part of all transfers: a NAT or a relay is one address */
 };
-
-void tftp_sockaddr(const struct pxed_addr *addr, uint16_t port, struct sockaddr_in *ret) {
-    *ret = (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(pxed_addr_u32(addr))};
-}
-
-/* --- refusing --- */
-
-/* PXELINUX and others look for a file under many names and take ERROR 1 as "try the next". */
-static enum tftp_code code_of(enum pxed_reason reason) {
-    switch (reason) {
-    case PXED_WHY_NOT_FOUND:
-    case PXED_WHY_NO_IMAGE:
-    case PXED_WHY_NO_PROFILE:
-    case PXED_WHY_NO_PLAN:
-    case PXED_WHY_UNKNOWN_MACHINE:
-    case PXED_WHY_NOT_ARMED:
-        return TFTP_CODE_NOT_FOUND;
-    case PXED_WHY_BAD_REQUEST:
-        return TFTP_CODE_ILLEGAL;
-    case PXED_WHY_BUSY:
-    case PXED_WHY_IO_ERROR:
-    case PXED_WHY_STORE_FAILED:
-    case PXED_WHY_TEMPLATE_BROKEN:
-    case PXED_WHY_CGI_FAILED:
-    case PXED_WHY_SHUTTING_DOWN:
-        return TFTP_CODE_UNDEFINED;
-    default:
-        return TFTP_CODE_ACCESS;
-    }
-}
-
-void tftp_send_refusal(const struct tftp_listener *listener, const struct pxed_addr *peer, uint16_t port,
-                       enum pxed_reason reason) {
-    char packet[TFTP_SMALL_PACKET];
-    struct sockaddr_in to;
-    size_t n = tftp_build_error(packet, sizeof(packet), code_of(reason), pxed_slice_of(pxed_reason_sentence(reason)));
-    tftp_sockaddr(peer, port, &to);
-    if (sendto(listener->fd, packet, n, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
-        errno = 0; /* lost like any packet: the client repeats its request */
-}
 
 /* --- requests --- */
 
@@ -214,25 +176,4 @@ void tftp_listener_close(struct tftp_listener *listener) {
     uv_close((uv_handle_t *)&listener->poll, on_closed);
     close(listener->fd);
     listener->fd = -1;
-}
-
-/* --- time --- */
-
-static void on_timer(uv_timer_t *timer) {
-    struct tftp *tftp = timer->data;
-    uint64_t now = tftp->ctx->core->now(tftp->ctx);
-    struct tftp_due *due;
-    tftp->timer_at = UINT64_MAX;
-    while ((due = tftp_deadlines_first(&tftp->deadlines)) != NULL && due->at <= now)
-        tftp_session_tick((struct tftp_session *)((char *)due - offsetof(struct tftp_session, due)));
-    tftp_arm_timer(tftp);
-}
-
-void tftp_arm_timer(struct tftp *tftp) {
-    const struct tftp_due *due = tftp_deadlines_first(&tftp->deadlines);
-    if (!due || due->at >= tftp->timer_at)
-        return; /* it fires early enough, and will look again */
-    uint64_t now = tftp->ctx->core->now(tftp->ctx);
-    tftp->timer_at = due->at;
-    uv_timer_start(&tftp->timer, on_timer, due->at > now ? due->at - now : 0, 0);
 }

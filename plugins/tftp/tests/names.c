@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "tftp.h"
+#include "tftp_state.h"
 
 extern const struct pxed_plugin *pxed_plugin_query(uint16_t host_major);
 

@@ -7,7 +7,7 @@
 #include "client.h"
 #include "names.h"
 #include "suite.h"
-#include "tftp.h"
+#include "tftp_state.h"
 #include "transfer.h"
 
 static uint16_t port;

@@ -1,4 +1,4 @@
-/* The plugin's state. */
+/* The state that the files of the plugin share. */
 #pragma once
 
 #include <uv.h>
@@ -46,6 +46,3 @@ struct tftp {
     char source[TFTP_BLKSIZE_MOST + 8]; /* netascii: what the file says */
     char incoming[TFTP_BATCH][TFTP_REQUEST_MOST];
 };
-
-/* A handle was closed; the last one frees everything. */
-void tftp_handle_closed(struct tftp *tftp);
