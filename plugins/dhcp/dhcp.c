@@ -3,7 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dhcp.h"
+#include "dhcp_commit.h"
+#include "dhcp_io.h"
+#include "dhcp_ops.h"
+#include "dhcp_packet.h"
+#include "dhcp_pending.h"
+#include "dhcp_probe.h"
+#include "dhcp_store.h"
 #include "extra.h"
 #include "pxed/arena.h"
 
@@ -102,22 +108,41 @@ static void links_init(struct dhcp *d) {
 
 /* ---- life ---- */
 
+/* After fini, when nothing of the loop or the store points here any more. */
+static void free_if_done(struct dhcp *d) {
+    if (!d->finished || d->handles > 0 || d->n_pending > 0)
+        return;
+    dhcp_pending_free(d);
+    dhcp_table_free(d);
+    free(d->links);
+    free(d->scopes);
+    free(d->extra);
+    free(d);
+}
+
 static int init(struct pxed_ctx *ctx) {
     struct dhcp *d = pxed_xalloc(sizeof(*d));
     d->ctx = ctx;
     d->core = ctx->core;
     d->config = ctx->config;
     d->stations.fd = -1;
+    d->released = free_if_done;
+    d->again = dhcp_packet_again;
     ctx->self = d;
     links_init(d);
     dhcp_table_init(d);
     dhcp_leases_publish(d);
     int r = put_extra(d);
-    return r < 0 ? r : dhcp_open(d);
+    if (r == 0)
+        r = dhcp_open(d);
+    for (unsigned i = 0; i < d->n_links && r == 0 && d->config->mode == DHCP_MODE_SERVER; i++)
+        dhcp_probe_open(&d->links[i]);
+    return r;
 }
 
 static int start(struct pxed_ctx *ctx) {
     struct dhcp *d = ctx->self;
+    int r = 0;
     if (d->config->mode == DHCP_MODE_SERVER) {
         d->store = d->core->find(ctx, "store/1");
         if (!d->store) {
@@ -125,17 +150,20 @@ static int start(struct pxed_ctx *ctx) {
                      "mode = server needs a store: add store-sqlite to plugins");
             return -ENOENT;
         }
-        int r = dhcp_table_load(d);
-        if (r < 0)
-            return r;
+        r = dhcp_table_load(d);
     }
-    return dhcp_listen(d);
+    if (r == 0)
+        r = dhcp_listen(d);
+    if (r == 0)
+        r = dhcp_retry_listen(d);
+    return r < 0 ? r : dhcp_probe_listen(d);
 }
 
 /* ACKs whose leases are on their way to disk still leave. */
 static void stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
     struct dhcp *d = ctx->self;
     dhcp_deafen(d);
+    dhcp_probe_forget(d);
     if (d->n_pending == 0)
         done(ctx);
     else
@@ -149,8 +177,10 @@ static void fini(struct pxed_ctx *ctx) {
     ctx->self = NULL;
     d->stopped = NULL;
     dhcp_close(d);
+    dhcp_probe_close(d);
+    dhcp_retry_close(d);
     d->finished = true;
-    dhcp_free_if_done(d);
+    free_if_done(d);
 }
 
 static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = dhcp_check, .explain = dhcp_explain};

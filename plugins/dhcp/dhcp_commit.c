@@ -1,7 +1,10 @@
 /* Leases on their way to the store: an ACK leaves only when its lease is on disk. What the store cannot write now is
  * written when it can. */
-#include "dhcp.h"
-#include "pxed/arena.h"
+#include "dhcp_commit.h"
+
+#include "dhcp_doubt.h"
+#include "dhcp_pending.h"
+#include "dhcp_send.h"
 #include "record.h"
 
 enum { PUTS_MAX = 4, RETRY_MS = 1000, COMPLAIN_MS = 10 * 1000 };
@@ -46,31 +49,6 @@ static void batch_settle(struct batch *b, struct dhcp *d, uint32_t lease) {
     }
 }
 
-struct dhcp_pending *dhcp_pending_new(struct dhcp *d) {
-    struct dhcp_pending *p = d->unused;
-    if (p)
-        d->unused = p->next;
-    else
-        p = pxed_xalloc(sizeof(*p));
-    p->d = d;
-    p->len = 0;
-    return p;
-}
-
-void dhcp_pending_end(struct dhcp_pending *p) {
-    struct dhcp *d = p->d;
-    p->next = d->unused;
-    d->unused = p;
-    d->n_pending--;
-    if (d->n_pending == 0 && d->stopped) {
-        void (*stopped)(struct pxed_ctx * ctx) = d->stopped;
-        d->stopped = NULL;
-        dhcp_flush(d);
-        stopped(d->ctx);
-    }
-    dhcp_free_if_done(d);
-}
-
 bool dhcp_cannot_write(const struct dhcp *d) {
     const struct pxed_store *s = d->store;
     return s->size >= offsetof(struct pxed_store, failing) + sizeof(s->failing) && s->failing && s->failing(s->self);
@@ -104,7 +82,7 @@ static void give_up(struct dhcp_pending *p) {
         leave_for_later(d, p->lease);
     } else {
         dhcp_lease_undo(&d->table, p->lease, dhcp_now(d));
-        dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->request, p->request_len), &known);
+        d->again(p->port, &p->arrival, pxed_slice((const char *)p->request, p->request_len), &known);
     }
     dhcp_pending_end(p);
 }
@@ -226,8 +204,7 @@ int dhcp_retry_listen(struct dhcp *d) {
 
 static void on_retry_closed(uv_handle_t *handle) {
     struct dhcp *d = handle->data;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 void dhcp_retry_close(struct dhcp *d) {

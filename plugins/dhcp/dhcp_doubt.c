@@ -1,8 +1,10 @@
 /* Leases that an older store does not know may still be in use: how long every address is looked at before it is given.
  */
+#include "dhcp_doubt.h"
+
 #include <string.h>
 
-#include "dhcp.h"
+#include "dhcp_pending.h"
 
 static const char own_table[] = "dhcp", doubt_key[] = "doubt";
 

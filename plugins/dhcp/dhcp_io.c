@@ -1,11 +1,13 @@
+/* Sockets: ports 67 and 4011 on each interface, one packet socket for clients without an address. */
+#include "dhcp_io.h"
+
 #include <errno.h>
 #include <net/ethernet.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "dhcp.h"
-#include "pxed/arena.h"
+#include "dhcp_packet.h"
+#include "dhcp_send.h"
 
 enum { RECEIVE_BUFFER = 4 << 20 }; /* the default loses the first burst of a boot storm (PERFORMANCE.md 3) */
 
@@ -52,8 +54,6 @@ int dhcp_open(struct dhcp *d) {
             r = port_open(d, &d->links[i].pxe);
         if (r < 0)
             return r;
-        if (d->config->mode == DHCP_MODE_SERVER)
-            dhcp_probe_open(&d->links[i]);
     }
     return 0;
 }
@@ -143,8 +143,7 @@ int dhcp_listen(struct dhcp *d) {
         if (r < 0)
             return r;
     }
-    int r = dhcp_retry_listen(d);
-    return r < 0 ? r : dhcp_probe_listen(d);
+    return 0;
 }
 
 void dhcp_deafen(struct dhcp *d) {
@@ -154,7 +153,6 @@ void dhcp_deafen(struct dhcp *d) {
             if (ports[n]->polled)
                 uv_poll_stop(&ports[n]->poll);
     }
-    dhcp_probe_forget(d);
 }
 
 static void on_port_closed(uv_handle_t *handle) {
@@ -162,14 +160,12 @@ static void on_port_closed(uv_handle_t *handle) {
     struct dhcp *d = port->link->d;
     close(port->fd);
     port->fd = -1;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 static void on_flush_closed(uv_handle_t *handle) {
     struct dhcp *d = handle->data;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 static void port_close(struct dhcp_port *port) {
@@ -188,27 +184,10 @@ void dhcp_close(struct dhcp *d) {
         port_close(&d->links[i].server);
         port_close(&d->links[i].pxe);
     }
-    dhcp_probe_close(d);
-    dhcp_retry_close(d);
     if (d->stations.fd >= 0)
         close(d->stations.fd);
     d->stations.fd = -1;
     if (d->flushing)
         uv_close((uv_handle_t *)&d->flush, on_flush_closed);
     d->flushing = false;
-}
-
-void dhcp_free_if_done(struct dhcp *d) {
-    if (!d->finished || d->handles > 0 || d->n_pending > 0)
-        return;
-    while (d->unused) {
-        struct dhcp_pending *p = d->unused;
-        d->unused = p->next;
-        free(p);
-    }
-    dhcp_table_free(d);
-    free(d->links);
-    free(d->scopes);
-    free(d->extra);
-    free(d);
 }

@@ -1,9 +1,11 @@
 /* `pxed check` and `pxed explain`: the configuration judged and the offer told, without any socket. */
+#include "dhcp_ops.h"
+
 #include <string.h>
 
 #include "boot.h"
-#include "dhcp.h"
 #include "extra.h"
+#include "leases.h"
 
 enum { RANGE_HUGE = 1 << 20 };
 

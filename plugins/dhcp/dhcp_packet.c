@@ -1,7 +1,13 @@
 /* One datagram on its way through the rooms: wire -> facts -> core -> policy -> reply -> socket or store. */
+#include "dhcp_packet.h"
+
 #include <string.h>
 
-#include "dhcp.h"
+#include "dhcp_commit.h"
+#include "dhcp_pending.h"
+#include "dhcp_probe.h"
+#include "dhcp_send.h"
+#include "dhcp_store.h"
 
 enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000, IN_USE_AGAIN_MS = 1000 };
 

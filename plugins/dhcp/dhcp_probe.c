@@ -1,12 +1,13 @@
 /* Who uses an address: ARP probes. The message that asked for one waits in memory and is served again with the answer;
  * nothing else waits. */
+#include "dhcp_probe.h"
+
 #include <errno.h>
 #include <net/ethernet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "dhcp.h"
 #include "pxed/arena.h"
 #include "wire/arp.h"
 
@@ -85,7 +86,7 @@ static void sweep(struct dhcp *d, uint64_t now) {
         struct dhcp_probe *p = ended;
         ended = p->next;
         struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .own = p->own, .probes = p->nth};
-        dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
+        d->again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
         free(p);
     }
     if (d->n_probes == 0)
@@ -166,7 +167,7 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
         if (p->ip == next->ip && p->port->link == port->link)
             return true; /* the answer is on its way; the client asks again */
     if (!port->link->arp_polled) {
-        dhcp_packet_again(port, arrival, bytes, next);
+        d->again(port, arrival, bytes, next);
         return true;
     }
     if (d->n_probes >= (declared ? PROBES_MAX : PROBES_STRANGERS) || bytes.len > DHCP_RECV_SIZE)
@@ -225,14 +226,12 @@ static void on_arp_closed(uv_handle_t *handle) {
     struct dhcp *d = link->d;
     close(link->arp);
     link->arp = -1;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 static void on_timer_closed(uv_handle_t *handle) {
     struct dhcp *d = handle->data;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 void dhcp_probe_close(struct dhcp *d) {

@@ -1,8 +1,9 @@
+/* Replies: batches of datagrams that leave before the loop sleeps; frames for clients without an address. */
+#include "dhcp_send.h"
+
 #include <errno.h>
 #include <net/ethernet.h>
 #include <string.h>
-
-#include "dhcp.h"
 
 enum { COMPLAIN_MS = 10 * 1000 };
 

@@ -1,9 +1,12 @@
+/* The lease table: from the store, and published as leases/1. */
+#include "dhcp_store.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "dhcp.h"
+#include "dhcp_doubt.h"
 #include "pxed/arena.h"
 #include "record.h"
 

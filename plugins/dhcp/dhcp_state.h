@@ -1,4 +1,4 @@
-/* What the I/O files of this room share. All of it runs on the loop thread. */
+/* The state that the files of the plugin share. All of it is used on the loop thread only. */
 #pragma once
 
 #include <netinet/in.h>
@@ -109,6 +109,10 @@ struct dhcp {
     void (*stopped)(struct pxed_ctx *ctx); /* called when n_pending is 0 */
     unsigned handles;                      /* open libuv handles */
     bool finished;                         /* freed with the last handle and the last pending commit */
+    void (*released)(struct dhcp *d);      /* a handle or a pending commit less; `d` may be gone afterwards */
+    /* A message that waited is served again, with what is known now. */
+    void (*again)(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
+                  const struct dhcp_known *known);
     struct mmsghdr in[DHCP_RECV_BATCH];
     struct iovec in_iov[DHCP_RECV_BATCH];
     struct sockaddr_in in_from[DHCP_RECV_BATCH];
@@ -116,66 +120,12 @@ struct dhcp {
     uint8_t in_bytes[DHCP_RECV_BATCH][DHCP_RECV_SIZE];
 };
 
-/* dhcp_io.c: sockets. Each returns 0 or a negative errno with a sentence logged. */
-int dhcp_open(struct dhcp *d);          /* privileged */
-int dhcp_listen(struct dhcp *d);        /* from now on packets are taken */
-void dhcp_deafen(struct dhcp *d);       /* no new packets */
-void dhcp_close(struct dhcp *d);        /* every handle and socket */
-void dhcp_free_if_done(struct dhcp *d); /* after fini, when nothing of the loop or the store points here any more */
-
-/* dhcp_send.c: copies the packet; it leaves before the loop sleeps. `mac` is used by DHCP_TO_STATION. */
-void dhcp_send(struct dhcp_port *port, const struct dhcp_route *route, const struct pxed_hwaddr *mac,
-               struct pxed_slice packet);
-void dhcp_flush(struct dhcp *d);
-
-/* dhcp_packet.c: one datagram from the wire, whatever it holds. */
-void dhcp_packet(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes);
-/* The same one again, with what its probe has found. */
-void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                       const struct dhcp_known *known);
-
-/* dhcp_probe.c: who uses an address. */
-void dhcp_probe_open(struct dhcp_link *link); /* privileged; a failure is logged */
-int dhcp_probe_listen(struct dhcp *d);        /* 0 or a negative errno */
-void dhcp_probe_forget(struct dhcp *d);       /* ends all probes without an answer */
-void dhcp_probe_close(struct dhcp *d);
-/* Looks who uses next->ip, then dhcp_packet_again() with *next and the answer. `mac` asked, it does not count as
- * another machine; `declared`: it is of a host line; `patient`: who else answers matters too. Copies all. False when
- * too many probes are under way. */
-bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                const struct pxed_hwaddr *mac, bool declared, bool patient, const struct dhcp_known *next);
-
-/* dhcp_store.c: the lease table, from the store and for leases/1. */
-void dhcp_table_init(struct dhcp *d); /* empty */
-int dhcp_table_load(struct dhcp *d);  /* reads all leases; needs d->store. 0 or a negative errno, logged */
-void dhcp_table_free(struct dhcp *d);
-void dhcp_table_room(struct dhcp *d);
-void dhcp_leases_publish(struct dhcp *d);
-
-/* dhcp_commit.c */
-/* Is nothing to be committed now (STORE_CANNOT_WRITE)? */
-bool dhcp_cannot_write(const struct dhcp *d);
-/* A lease that cannot be written now counts at once, and is written when the store can. */
-void dhcp_keep(struct dhcp *d, uint32_t lease, uint64_t until, struct pxed_slice name);
-int dhcp_retry_listen(struct dhcp *d);
-void dhcp_retry_close(struct dhcp *d);
-/* Writes the lease, and whatever its machine had before; then the ACK leaves. A failure undoes it
- * and serves the request again without the store. Takes `p`. */
-void dhcp_commit(struct dhcp_pending *p);
-/* Writes an entry as it is now; nobody waits for it. What fails is tried again. */
-void dhcp_note(struct dhcp *d, uint32_t lease);
-struct dhcp_pending *dhcp_pending_new(struct dhcp *d);
-void dhcp_pending_end(struct dhcp_pending *p);
-
-/* dhcp_doubt.c: is doubt_until to be set, and its record. 0 or a negative errno, logged. */
-int dhcp_doubt_load(struct dhcp *d);
-void dhcp_doubt_save(struct dhcp *d); /* doubt_wall_ms is 0 when it is on disk */
-
-/* dhcp_ops.c: `pxed check` and `pxed explain`. */
-void dhcp_check(const void *config, const char *file, struct pxed_diags *diags);
-void dhcp_explain(const void *config, const struct pxed_facts *facts, const struct pxed_verdict *verdict,
-                  struct pxed_buf *out);
-
 static inline uint64_t dhcp_now(const struct dhcp *d) {
     return d->core->now(d->ctx);
+}
+
+/* The close callback of a handle ends with it. */
+static inline void dhcp_handle_closed(struct dhcp *d) {
+    d->handles--;
+    d->released(d);
 }
