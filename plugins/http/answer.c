@@ -1,9 +1,12 @@
 /* From a whole request to an answer: the core's content, a script's output, a service's reply, or a refusal. */
+#include "answer.h"
+
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "cgi.h"
 #include "cgi_output.h"
-#include "connection.h"
+#include "loop.h"
 #include "pxed/arena.h"
 
 enum { REDIRECTS_MAX = 3 };
@@ -76,7 +79,7 @@ static void on_settled_whole(void *arg, bool may_send) {
         start_sending(c);
     else
         refuse_held(c);
-    http_conn_run(c);
+    c->http->run(c);
 }
 
 static void on_settled(void *arg, bool may_send) {
@@ -84,10 +87,9 @@ static void on_settled(void *arg, bool may_send) {
     c->holding = false;
     c->limit = c->end;
     c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
-    if (may_send)
-        http_conn_run(c);
-    else
-        http_conn_close(c); /* the head is out: a short body tells the client */
+    if (!may_send)
+        c->state = HTTP_BROKEN; /* the head is out: a short body tells the client */
+    c->http->run(c);
 }
 
 bool http_answer_settle(struct http_conn *c) {
@@ -98,8 +100,8 @@ bool http_answer_settle(struct http_conn *c) {
     c->holding = false;
     c->limit = c->end;
     if (hold == PXED_HOLD_REFUSE)
-        http_conn_close(c);
-    return hold == PXED_HOLD_GO;
+        c->state = HTTP_BROKEN;
+    return true;
 }
 
 /* Head and body, or as much of them as may leave before the core has settled. */
@@ -273,7 +275,7 @@ static void on_script(void *arg, struct http_cgi_result *r) {
         }
     }
     free(r->output);
-    http_conn_run(c);
+    c->http->run(c);
 }
 
 static void start_script(struct http_conn *c, struct pxed_slice query) {
@@ -313,7 +315,7 @@ static void opened(struct http_conn *c, enum pxed_reason reason, struct pxed_con
 static void on_opened(void *arg, enum pxed_reason reason, struct pxed_content *content) {
     struct http_conn *c = arg;
     opened(c, reason, content);
-    http_conn_run(c);
+    c->http->run(c);
 }
 
 static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_slice query, bool post) {
@@ -335,10 +337,21 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
         opened(c, reason, content);
 }
 
+/* Hands the request to the handler of a service. */
+static void serve_service(struct http_conn *c) {
+    const struct http_request *r = &c->request;
+    struct pxed_http_reply *reply = pxed_xalloc(sizeof(*reply));
+    struct pxed_http_call call = {
+        .post = r->method == HTTP_METHOD_POST, .path = r->path, .query = r->query, .body = r->body, .fd = c->fd};
+    reply->conn = c;
+    c->reply = reply;
+    c->listener->handler(c->listener->handler_arg, &call, reply);
+}
+
 void http_serve(struct http_conn *c) {
     const struct http_request *r = &c->request;
     if (c->listener->handler)
-        http_service_call(c);
+        serve_service(c);
     else
         open_path(c, r->path, r->query, r->method == HTTP_METHOD_POST);
 }
@@ -352,6 +365,6 @@ void http_answer_cancel(struct http_conn *c) {
         http_cgi_cancel(c->run);
     c->run = NULL;
     if (c->reply)
-        http_service_forget(c->reply);
+        c->reply->conn = NULL;
     c->reply = NULL;
 }

@@ -1,3 +1,4 @@
+/* One TCP connection: reads a request, waits for its answer, sends it, and again. */
 #include "connection.h"
 
 #include <errno.h>
@@ -6,7 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "answer.h"
+#include "loop.h"
 #include "pxed/arena.h"
+#include "send.h"
+#include "warm.h"
 
 enum { REQUESTS_PER_TURN = 16 }; /* of one client that pipelines; then it is the others' turn */
 
@@ -106,11 +111,6 @@ void http_conn_close(struct http_conn *c) {
     if (work)
         h->n_work--;
     http_work_done(h);
-}
-
-void http_conn_refuse(struct http_conn *c, enum pxed_reason why, const char *detail) {
-    struct pxed_ctx *ctx = c->http->ctx;
-    ctx->core->refuse(ctx, why, c->peer.family ? &c->peer : NULL, detail);
 }
 
 static void note_abort(struct http_conn *c) {
@@ -304,6 +304,10 @@ void http_conn_run(struct http_conn *c) {
             run_lingering(c);
             on = false;
             break;
+        case HTTP_BROKEN:
+            http_conn_close(c);
+            on = false;
+            break;
         case HTTP_CLOSED:
             on = false;
             break;
@@ -361,58 +365,4 @@ void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *pee
         h->n_work++;
     http_tick_start(h);
     http_conn_run(c);
-}
-
-static bool is_idle(const struct http_conn *c) {
-    return c->state == HTTP_READING && c->in_len == 0;
-}
-
-bool http_conn_evict(struct http *h) {
-    struct http_conn *oldest = NULL;
-    for (struct http_conn *c = h->conns; c; c = c->next)
-        if (is_idle(c) && (!oldest || c->deadline < oldest->deadline))
-            oldest = c;
-    if (oldest)
-        http_conn_close(oldest);
-    return oldest != NULL;
-}
-
-static void time_out(struct http_conn *c) {
-    if (c->state == HTTP_READING && c->in_len > 0) {
-        const struct http_refusal_row *row = &http_refusals[HTTP_REFUSED_SLOW];
-        http_conn_refuse(c, row->reason, row->sentence);
-        http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
-        http_conn_run(c);
-        return;
-    }
-    if (c->state == HTTP_SENDING)
-        http_conn_refuse(c, PXED_WHY_TIMEOUT, "the client took nothing for 60 s");
-    http_conn_close(c);
-}
-
-void http_conn_tick(struct http *h) {
-    for (struct http_conn *c = h->conns, *next; c; c = next) {
-        next = c->next;
-        if (now(c) >= c->deadline)
-            time_out(c);
-    }
-}
-
-void http_conns_drain(struct http *h) {
-    for (struct http_conn *c = h->conns, *next; c; c = next) {
-        next = c->next;
-        if (is_idle(c) || c->state == HTTP_LINGERING)
-            http_conn_close(c);
-    }
-}
-
-void http_conns_end(struct http *h) {
-    while (h->conns)
-        http_conn_close(h->conns);
-    while (h->spare) {
-        struct http_conn *c = h->spare;
-        h->spare = c->next;
-        free(c);
-    }
-    h->n_spare = 0;
 }

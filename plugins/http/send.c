@@ -1,11 +1,13 @@
 /* Bytes out: the head together with a small body in one call, files by sendfile in fair pieces. */
+#include "send.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "connection.h"
+#include "warm.h"
 
 enum {
     SMALL_FILE = 32 * 1024, /* read and sent with its head in one packet train */

@@ -1,16 +1,7 @@
 /* os-linux: Debian (preseed, image mode) and the Red Hat family (kickstart). */
-#include "profiles.h"
+#include "debian.h"
 #include "pxed/plugin.h"
-
-const struct pxed_step linux_steps[] = {
-    {"modules", false},
-    {"disk", false},
-    {"formatted", false},
-    {"rootfs", false},
-    {"packages", false},
-    {"bootable", true},
-    {0},
-};
+#include "redhat.h"
 
 static const struct pxed_profile *const profiles[] = {&linux_debian, &linux_redhat_legacy, &linux_redhat, NULL};
 

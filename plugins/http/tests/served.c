@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "fake_content.h"
-#include "http.h"
+#include "http_state.h"
 #include "pxed/arena.h"
 
 extern const struct pxed_plugin *pxed_plugin_query_http(uint16_t host_major);

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "http.h"
+#include "http_state.h"
 #include "served.h"
 #include "suite.h"
 
