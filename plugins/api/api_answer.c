@@ -35,14 +35,14 @@ size_t api_rows_add(struct api_rows *rows, api_write_fn *write, const void *view
     }
 }
 
-static void reply(const struct api_ask *ask, int status, struct pxed_slice body) {
+static void answer_reply(const struct api_ask *ask, int status, struct pxed_slice body) {
     const struct pxed_http_service *http = ask->api->http;
     http->reply(http->self, ask->reply, status, "application/json", body);
 }
 
 void api_answer_rows(const struct api_ask *ask, struct api_rows *rows) {
     rows_text(rows, rows->n == 0 ? "[]\n" : "]\n");
-    reply(ask, 200, pxed_slice(rows->ptr, rows->len));
+    answer_reply(ask, 200, pxed_slice(rows->ptr, rows->len));
     free(rows->ptr);
     *rows = (struct api_rows){0};
 }
@@ -59,7 +59,7 @@ void api_answer_error(const struct api_ask *ask, int status, enum pxed_reason re
     pxed_buf_str(&out, ",\"reason\":");
     api_json_text(&out, pxed_slice_of(pxed_reason_name(reason)));
     pxed_buf_str(&out, "}\n");
-    reply(ask, status, pxed_buf_slice(&out));
+    answer_reply(ask, status, pxed_buf_slice(&out));
 }
 
 struct names {

@@ -281,7 +281,7 @@ static void note_refusal(void *arg, const struct pxed_hwaddr *mac, enum pxed_rea
 }
 
 /* One sentence for the first host that may not be armed, and how many more there are. */
-static void refuse(struct order *o, size_t refused) {
+static void order_refuse(struct order *o, size_t refused) {
     const struct pick *first = NULL;
     for (size_t i = 0; i < o->n; i++)
         if (o->picks[i].refusal != PXED_WHY_OK && (!first || o->picks[i].asked < first->asked))
@@ -313,7 +313,7 @@ void api_order_arm(const struct api_ask *ask) {
         order_render(o);
         order_answer(o);
     } else if (refused > 0) {
-        refuse(o, refused);
+        order_refuse(o, refused);
     } else {
         ask->api->pending++;
         control->arm(control->self, &order, order_done, o);

@@ -109,7 +109,7 @@ static void links_init(struct dhcp *d) {
 /* ---- life ---- */
 
 /* After fini, when nothing of the loop or the store points here any more. */
-static void free_if_done(struct dhcp *d) {
+static void dhcp_free_if_done(struct dhcp *d) {
     if (!d->finished || d->handles > 0 || d->n_pending > 0)
         return;
     dhcp_pending_free(d);
@@ -120,13 +120,13 @@ static void free_if_done(struct dhcp *d) {
     free(d);
 }
 
-static int init(struct pxed_ctx *ctx) {
+static int dhcp_init(struct pxed_ctx *ctx) {
     struct dhcp *d = pxed_xalloc(sizeof(*d));
     d->ctx = ctx;
     d->core = ctx->core;
     d->config = ctx->config;
     d->stations.fd = -1;
-    d->released = free_if_done;
+    d->released = dhcp_free_if_done;
     d->again = dhcp_packet_again;
     ctx->self = d;
     links_init(d);
@@ -140,7 +140,7 @@ static int init(struct pxed_ctx *ctx) {
     return r;
 }
 
-static int start(struct pxed_ctx *ctx) {
+static int dhcp_start(struct pxed_ctx *ctx) {
     struct dhcp *d = ctx->self;
     int r = 0;
     if (d->config->mode == DHCP_MODE_SERVER) {
@@ -160,7 +160,7 @@ static int start(struct pxed_ctx *ctx) {
 }
 
 /* ACKs whose leases are on their way to disk still leave. */
-static void stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
+static void dhcp_stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
     struct dhcp *d = ctx->self;
     dhcp_deafen(d);
     dhcp_probe_forget(d);
@@ -170,7 +170,7 @@ static void stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
         d->stopped = done;
 }
 
-static void fini(struct pxed_ctx *ctx) {
+static void dhcp_fini(struct pxed_ctx *ctx) {
     struct dhcp *d = ctx->self;
     if (!d)
         return;
@@ -180,7 +180,7 @@ static void fini(struct pxed_ctx *ctx) {
     dhcp_probe_close(d);
     dhcp_retry_close(d);
     d->finished = true;
-    free_if_done(d);
+    dhcp_free_if_done(d);
 }
 
 static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = dhcp_check, .explain = dhcp_explain};
@@ -190,4 +190,4 @@ static const char *const needs[] = {"store/1", NULL};
 PXED_PLUGIN(dhcp, .kind = PXED_KIND_PROTOCOL, .name = "dhcp", .version = "0.1",
             .summary = "leases addresses, or stands beside another DHCP server, and tells machines what to boot",
             .provides = provides, .needs = needs, .options = options, .config_size = sizeof(struct dhcp_config),
-            .ops = &ops, .init = init, .start = start, .stop = stop, .fini = fini)
+            .ops = &ops, .init = dhcp_init, .start = dhcp_start, .stop = dhcp_stop, .fini = dhcp_fini)

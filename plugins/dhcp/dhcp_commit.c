@@ -56,7 +56,7 @@ bool dhcp_cannot_write(const struct dhcp *d) {
 
 static void on_retry(uv_timer_t *timer);
 
-static void complain(struct dhcp *d, const struct pxed_hwaddr *mac, uint32_t address) {
+static void commit_complain(struct dhcp *d, const struct pxed_hwaddr *mac, uint32_t address) {
     struct pxed_addr ip = pxed_addr_v4(address);
     uint64_t now = dhcp_now(d);
     if (d->unstored_at != 0 && now - d->unstored_at < COMPLAIN_MS)
@@ -74,10 +74,10 @@ static void leave_for_later(struct dhcp *d, uint32_t lease) {
 }
 
 /* The table is as it was before, and who asked is served as the store allows. */
-static void give_up(struct dhcp_pending *p) {
+static void commit_give_up(struct dhcp_pending *p) {
     static const struct dhcp_known known = {.unwritten = true};
     struct dhcp *d = p->d;
-    complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
+    commit_complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
     if (p->len == 0) {
         leave_for_later(d, p->lease);
     } else {
@@ -97,7 +97,7 @@ static void on_stored(void *arg, int result) {
         return;
     }
     if (result != PXED_STORE_OK) {
-        give_up(p);
+        commit_give_up(p);
         return;
     }
     struct pxed_addr ip = pxed_addr_v4(e->ip);
@@ -125,14 +125,14 @@ void dhcp_commit(struct dhcp_pending *p) {
     if (d->store->commit(d->store->self, b.puts, b.n, on_stored, p) == 0)
         return;
     e->pending = NULL;
-    give_up(p);
+    commit_give_up(p);
 }
 
 static void on_noted(void *arg, int result) {
     struct dhcp_pending *p = arg;
     struct dhcp *d = p->d;
     if (result != PXED_STORE_OK && !d->finished) {
-        complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
+        commit_complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
         leave_for_later(d, p->lease);
     }
     dhcp_pending_end(p);
@@ -159,7 +159,7 @@ void dhcp_keep(struct dhcp *d, uint32_t lease, uint64_t until, struct pxed_slice
     leave_for_later(d, lease);
 }
 
-static void save(struct dhcp *d, uint32_t lease) {
+static void commit_save(struct dhcp *d, uint32_t lease) {
     struct dhcp_lease *e = dhcp_lease_at(&d->table, lease);
     e->unsaved = false;
     if (e->state == DHCP_EXPIRED || e->state == DHCP_DECLINED)
@@ -181,7 +181,7 @@ static void on_retry(uv_timer_t *timer) {
     uv_timer_stop(timer); /* a new failure starts it again */
     for (uint32_t i = 0; i < d->table.used; i++)
         if (dhcp_lease_at(&d->table, i)->state != DHCP_FREE && dhcp_lease_at(&d->table, i)->unsaved)
-            save(d, i);
+            commit_save(d, i);
     if (d->doubt_wall_ms != 0) {
         dhcp_doubt_save(d);
         uv_timer_start(timer, on_retry, RETRY_MS, RETRY_MS);

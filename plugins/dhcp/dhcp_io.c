@@ -11,7 +11,7 @@
 
 enum { RECEIVE_BUFFER = 4 << 20 }; /* the default loses the first burst of a boot storm (PERFORMANCE.md 3) */
 
-static int fail(struct dhcp *d, const struct dhcp_port *port, const char *what) {
+static int dhcp_io_fail(struct dhcp *d, const struct dhcp_port *port, const char *what) {
     int error = errno;
     pxed_log(d->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot %s UDP port %u on %s: %s", what,
              (unsigned)port->number, port->link->iface.name, strerror(error));
@@ -24,7 +24,7 @@ static int port_open(struct dhcp *d, struct dhcp_port *port) {
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port->number)};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return fail(d, port, "make a socket for");
+        return dhcp_io_fail(d, port, "make a socket for");
     port->fd = port->out.fd = fd;
     /* Only an unprivileged test cannot force it past rmem_max. */
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
@@ -34,11 +34,11 @@ static int port_open(struct dhcp *d, struct dhcp_port *port) {
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) < 0 ||
         setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0)
-        return fail(d, port, "set up");
+        return dhcp_io_fail(d, port, "set up");
     if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, iface->name, (socklen_t)strlen(iface->name)) < 0)
-        return fail(d, port, "tie to its interface");
+        return dhcp_io_fail(d, port, "tie to its interface");
     if (bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
-        return fail(d, port, "bind");
+        return dhcp_io_fail(d, port, "bind");
     return 0;
 }
 
@@ -86,7 +86,7 @@ static void prepare_batch(struct dhcp *d) {
     }
 }
 
-static void drain(struct dhcp_port *port) {
+static void dhcp_io_drain(struct dhcp_port *port) {
     struct dhcp *d = port->link->d;
     for (int batch = 0; batch < DHCP_BATCHES_PER_TURN; batch++) {
         prepare_batch(d);
@@ -105,10 +105,10 @@ static void drain(struct dhcp_port *port) {
     }
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events) {
+static void dhcp_io_on_readable(uv_poll_t *poll, int status, int events) {
     (void)status; /* an error waits in the socket; recvmmsg takes it out */
     (void)events;
-    drain(poll->data);
+    dhcp_io_drain(poll->data);
 }
 
 static void on_prepare(uv_prepare_t *prepare) {
@@ -121,7 +121,7 @@ static int port_listen(struct dhcp *d, struct dhcp_port *port) {
         port->poll.data = port;
         port->polled = true;
         d->handles++;
-        r = uv_poll_start(&port->poll, UV_READABLE, on_readable);
+        r = uv_poll_start(&port->poll, UV_READABLE, dhcp_io_on_readable);
     }
     if (r < 0)
         pxed_log(d->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll UDP port %u: %s",

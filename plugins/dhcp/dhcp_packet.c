@@ -27,8 +27,8 @@ struct packet {
 
 /* A refusal. Of a boot client or a declared host it belongs into the machine's journal; `stage` REFUSED ends its boot,
  * NONE does not. */
-static void refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
-                   const char *detail) {
+static void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
+                          const char *detail) {
     struct dhcp *d = p->d;
     if (p->facts.seen.boots || p->verdict.host) {
         d->core->step(d->ctx, &p->facts.seen.mac, stage, reason, NULL, detail);
@@ -56,7 +56,7 @@ static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *
 /* Nothing to boot. What the core's verdict said, the core has told already. */
 static void refuse_boot(struct packet *p) {
     if (p->boot.reason == PXED_WHY_LOADER_NONE)
-        refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
+        packet_refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
 }
 
 /* ---- server mode ---- */
@@ -99,15 +99,15 @@ static void note_in_use(struct packet *p) {
              "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
 }
 
-static size_t build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
+static size_t packet_build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
     return dhcp_reply(&p->link->site, p->m, &p->facts, action, p->verdict.host, &p->boot, bytes);
 }
 
-static void say(struct packet *p, const struct dhcp_action *action) {
+static void packet_say(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     const struct pxed_hwaddr *mac = &p->facts.seen.mac;
     uint8_t bytes[DHCP_REPLY_MAX];
-    size_t len = build(p, action, bytes);
+    size_t len = packet_build(p, action, bytes);
     struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
     dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
     struct pxed_addr ip = pxed_addr_v4(action->yiaddr ? action->yiaddr : p->m->ciaddr);
@@ -121,7 +121,7 @@ static void say(struct packet *p, const struct dhcp_action *action) {
     case DHCP_NAK:
         pxed_log(d->ctx, PXED_LOG_DEBUG, "nak", mac, NULL, "interface=%s reason=%s", p->link->iface.name,
                  pxed_reason_name(action->reason));
-        refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
+        packet_refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
         break;
     default: /* to an INFORM, or a lease that runs on while the store cannot write */
         pxed_log(d->ctx, PXED_LOG_DEBUG, action->yiaddr ? "ack" : "inform", mac, &ip, "interface=%s",
@@ -132,12 +132,12 @@ static void say(struct packet *p, const struct dhcp_action *action) {
 }
 
 /* The store cannot write, but ip= is the host file's word: the lease counts at once. */
-static void keep(struct packet *p, const struct dhcp_action *action) {
+static void packet_keep(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     const struct pxed_hwaddr *mac = &p->facts.seen.mac;
     struct pxed_addr ip = pxed_addr_v4(action->yiaddr);
     uint8_t bytes[DHCP_REPLY_MAX];
-    size_t len = build(p, action, bytes);
+    size_t len = packet_build(p, action, bytes);
     struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
     dhcp_keep(d, action->lease, dhcp_now(d) + action->lease_ms, dhcp_hostname(p->m));
     dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
@@ -146,14 +146,14 @@ static void keep(struct packet *p, const struct dhcp_action *action) {
 }
 
 /* The reply is built now and leaves when the lease is on disk. */
-static void grant(struct packet *p, const struct dhcp_action *action) {
+static void packet_grant(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     struct dhcp_lease *e = dhcp_lease_at(&d->table, action->lease);
     struct dhcp_pending *pending = action->what == DHCP_JOIN ? e->pending : dhcp_pending_new(d);
     struct pxed_slice name = dhcp_hostname(p->m);
     pending->port = p->port;
     pending->mac = p->facts.seen.mac;
-    pending->len = build(p, action, pending->packet);
+    pending->len = packet_build(p, action, pending->packet);
     pending->route = dhcp_route(p->arrival, p->m, pending->packet);
     pending->arrival = *p->arrival;
     pending->request_len = p->bytes.len;
@@ -176,7 +176,7 @@ static void stay_silent(struct packet *p, const struct dhcp_action *action) {
         note_other_server(p, action->other_server);
     bool ends = action->reason == PXED_WHY_DHCP_NO_ADDRESS;
     if (action->reason != PXED_WHY_OK)
-        refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, NULL);
+        packet_refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, NULL);
 }
 
 static void lease_ended(struct packet *p, const struct dhcp_action *action) {
@@ -185,23 +185,23 @@ static void lease_ended(struct packet *p, const struct dhcp_action *action) {
     if (action->reason == PXED_WHY_DHCP_DECLINED) {
         pxed_log(d->ctx, PXED_LOG_WARNING, "declined", &p->facts.seen.mac, &ip,
                  "interface=%s another machine uses this address; kept back for 10 minutes", p->link->iface.name);
-        refuse(p, PXED_STAGE_NONE, action->reason, &ip, NULL);
+        packet_refuse(p, PXED_STAGE_NONE, action->reason, &ip, NULL);
     } else {
         pxed_log(d->ctx, PXED_LOG_DEBUG, "release", &p->facts.seen.mac, &ip, "interface=%s", p->link->iface.name);
     }
     dhcp_note(d, action->lease);
 }
 
-static void look(struct packet *p, const struct dhcp_action *action) {
+static void packet_look(struct packet *p, const struct dhcp_action *action) {
     struct dhcp_known next = {.ip = action->yiaddr, .probes = p->known->probes + 1};
     struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
     enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
     if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL,
                     p->m->type == DHCP_DECLINE, &next))
-        refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
+        packet_refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
 }
 
-static void serve(struct packet *p) {
+static void packet_serve(struct packet *p) {
     struct dhcp *d = p->d;
     struct dhcp_query q = {.m = p->m,
                            .facts = &p->facts,
@@ -224,20 +224,20 @@ static void serve(struct packet *p) {
         stay_silent(p, &action);
         break;
     case DHCP_SAY:
-        say(p, &action);
+        packet_say(p, &action);
         break;
     case DHCP_STORE:
     case DHCP_JOIN:
-        grant(p, &action);
+        packet_grant(p, &action);
         break;
     case DHCP_KEEP:
-        keep(p, &action);
+        packet_keep(p, &action);
         break;
     case DHCP_NOTE:
         lease_ended(p, &action);
         break;
     case DHCP_PROBE:
-        look(p, &action);
+        packet_look(p, &action);
         return; /* the rest is said when the message comes again */
     }
     if (p->m->type == DHCP_DISCOVER)
@@ -258,20 +258,20 @@ static void proxy_say(struct packet *p, enum dhcp_type type) {
 
 /* Anybody can write such a REQUEST: the address is a hint for people. It is not the stage `leased`, which is of leases
  * that we gave; where we lease ourselves nobody else's word moves an address. */
-static void heard(struct packet *p, uint32_t address) {
+static void packet_heard(struct packet *p, uint32_t address) {
     struct dhcp *d = p->d;
     struct pxed_addr ip = pxed_addr_v4(address);
     if (d->config->mode == DHCP_MODE_PROXY && (p->facts.seen.boots || p->verdict.host))
         d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_NONE, PXED_WHY_OK, &ip, NULL);
 }
 
-static void proxy(struct packet *p) {
+static void packet_proxy(struct packet *p) {
     struct dhcp *d = p->d;
     struct dhcp_proxy_action a = dhcp_proxy(&d->scopes[p->link - d->links], p->arrival, p->m, &p->facts, &p->boot);
     switch (a.what) {
     case DHCP_PROXY_SILENT:
         if (a.reason == PXED_WHY_DHCP_NOT_OURS || a.reason == PXED_WHY_DHCP_WRONG_NET)
-            refuse(p, PXED_STAGE_NONE, a.reason, NULL, NULL);
+            packet_refuse(p, PXED_STAGE_NONE, a.reason, NULL, NULL);
         else if (a.reason != PXED_WHY_OK)
             refuse_boot(p);
         break;
@@ -281,10 +281,10 @@ static void proxy(struct packet *p) {
         break;
     case DHCP_PROXY_ACK:
         proxy_say(p, DHCP_ACK);
-        heard(p, a.heard);
+        packet_heard(p, a.heard);
         break;
     case DHCP_PROXY_HEARD:
-        heard(p, a.heard);
+        packet_heard(p, a.heard);
         break;
     }
 }
@@ -340,7 +340,7 @@ void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arriva
     bool proxies = d->config->mode == DHCP_MODE_PROXY || port->number == DHCP_PORT_PXE;
     dhcp_boot(d->config, proxies, &p.facts, &p.verdict, &p.boot);
     if (proxies)
-        proxy(&p);
+        packet_proxy(&p);
     else
-        serve(&p);
+        packet_serve(&p);
 }

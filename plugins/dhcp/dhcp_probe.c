@@ -51,7 +51,7 @@ void dhcp_probe_open(struct dhcp_link *link) {
     link->arp = -1;
 }
 
-static void ask(const struct dhcp_probe *p) {
+static void probe_ask(const struct dhcp_probe *p) {
     const struct dhcp_link *link = p->port->link;
     struct sockaddr_ll to = {.sll_family = AF_PACKET,
                              .sll_protocol = htons(ETHERTYPE_ARP),
@@ -69,7 +69,7 @@ static void ask(const struct dhcp_probe *p) {
 static void listen_to_arp(struct dhcp *d, bool on);
 
 /* Takes out what has ended, then serves its messages again: that may begin new probes. */
-static void sweep(struct dhcp *d, uint64_t now) {
+static void probe_sweep(struct dhcp *d, uint64_t now) {
     struct dhcp_probe *ended = NULL, **at = &d->probes;
     while (*at) {
         struct dhcp_probe *p = *at;
@@ -93,15 +93,15 @@ static void sweep(struct dhcp *d, uint64_t now) {
         listen_to_arp(d, false);
 }
 
-static void on_tick(uv_timer_t *timer) {
+static void probe_on_tick(uv_timer_t *timer) {
     struct dhcp *d = timer->data;
     uint64_t now = dhcp_now(d);
     for (struct dhcp_probe *p = d->probes; p; p = p->next)
         if (!p->again && now - p->begun >= AGAIN_MS) {
             p->again = true;
-            ask(p);
+            probe_ask(p);
         }
-    sweep(d, now);
+    probe_sweep(d, now);
 }
 
 /* All cards of a host are one machine. */
@@ -134,7 +134,7 @@ static void on_arp(uv_poll_t *poll, int status, int events) {
                 *(is_own(d, &p->mac, &mac) ? &p->own : &p->taken) = any = true;
     }
     if (any)
-        sweep(d, dhcp_now(d));
+        probe_sweep(d, dhcp_now(d));
 }
 
 /* ARP is a network's small talk: it is listened to while a probe runs, and what was said before does not count. */
@@ -155,7 +155,7 @@ static void listen_to_arp(struct dhcp *d, bool on) {
         uv_poll_start(&link->arp_poll, UV_READABLE, on_arp);
     }
     if (on)
-        uv_timer_start(&d->probe_timer, on_tick, TICK_MS, TICK_MS);
+        uv_timer_start(&d->probe_timer, probe_on_tick, TICK_MS, TICK_MS);
     else
         uv_timer_stop(&d->probe_timer);
 }
@@ -186,7 +186,7 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
     d->probes = p;
     if (d->n_probes++ == 0)
         listen_to_arp(d, true);
-    ask(p);
+    probe_ask(p);
     return true;
 }
 
@@ -229,7 +229,7 @@ static void on_arp_closed(uv_handle_t *handle) {
     dhcp_handle_closed(d);
 }
 
-static void on_timer_closed(uv_handle_t *handle) {
+static void probe_on_timer_closed(uv_handle_t *handle) {
     struct dhcp *d = handle->data;
     dhcp_handle_closed(d);
 }
@@ -247,6 +247,6 @@ void dhcp_probe_close(struct dhcp *d) {
         link->arp_polled = false;
     }
     if (d->probing)
-        uv_close((uv_handle_t *)&d->probe_timer, on_timer_closed);
+        uv_close((uv_handle_t *)&d->probe_timer, probe_on_timer_closed);
     d->probing = false;
 }

@@ -7,7 +7,7 @@
 
 enum { COMPLAIN_MS = 10 * 1000 };
 
-static void complain(struct dhcp *d, const struct dhcp_port *port, int error) {
+static void dhcp_send_complain(struct dhcp *d, const struct dhcp_port *port, int error) {
     uint64_t now = dhcp_now(d);
     if (d->send_failed_at != 0 && now - d->send_failed_at < COMPLAIN_MS)
         return;
@@ -34,7 +34,7 @@ static void outbox_flush(struct dhcp *d, struct dhcp_outbox *out) {
         if (errno == EINTR)
             continue;
         /* The first one of the rest failed: it is lost (the client asks again), the others are not. */
-        complain(d, out->parcels[sent].port, errno);
+        dhcp_send_complain(d, out->parcels[sent].port, errno);
         if (out == &d->stations)
             send_to_everybody(&out->parcels[sent]);
         sent++;

@@ -85,7 +85,7 @@ static void read_uuid(const struct dhcp_message *m, struct pxed_facts *f) {
 
 /* Identity is the hardware address, whatever option 61 says: the ROM, the loader, the installer and the system send
  * four different ones (PROTOCOLS.md 2.1). InfiniBand has no chaddr; there 61 is all there is (RFC 4390). */
-static bool read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret) {
+static bool facts_read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret) {
     memset(ret, 0, sizeof(*ret));
     ret->type = m->htype;
     if (m->hlen > 0) {
@@ -115,7 +115,7 @@ static bool is_raspberry(const struct pxed_hwaddr *mac) {
 bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, struct dhcp_facts *ret) {
     memset(ret, 0, sizeof(*ret));
     struct pxed_facts *f = &ret->seen;
-    if (!read_mac(m, &f->mac))
+    if (!facts_read_mac(m, &f->mac))
         return false;
     f->iface = iface;
     f->vendor = m->options[DHCP_OPT_CLASS];

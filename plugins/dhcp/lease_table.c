@@ -2,7 +2,7 @@
 #include "lease_table.h"
 
 /* Keyed and mixed twice: the seed is secret, so nobody can choose MACs that share a chain. */
-static uint64_t mix(uint64_t key, uint64_t seed) {
+static uint64_t lease_mix(uint64_t key, uint64_t seed) {
     uint64_t h = (key ^ seed) * 0x9e3779b97f4a7c15u;
     h = (h ^ (h >> 32)) * (seed | 1);
     h = (h ^ (h >> 29)) * 0xbf58476d1ce4e5b9u;
@@ -16,13 +16,13 @@ static uint32_t *mac_head(const struct dhcp_leases *t, const struct pxed_hwaddr 
         size_t left = sizeof(mac->bytes) - at;
         size_t n = mac->len - at < left ? mac->len - at : left;
         memcpy(&word, mac->bytes + at, n < 8 ? n : 8);
-        h = mix(h ^ word, t->seed);
+        h = lease_mix(h ^ word, t->seed);
     }
     return &t->memory.mac_heads[h & (t->memory.heads - 1)];
 }
 
 static uint32_t *ip_head(const struct dhcp_leases *t, uint32_t ip) {
-    return &t->memory.ip_heads[mix(ip, t->seed) & (t->memory.heads - 1)];
+    return &t->memory.ip_heads[lease_mix(ip, t->seed) & (t->memory.heads - 1)];
 }
 
 /* ---- lists ---- */

@@ -189,7 +189,7 @@ static void describe_end(const struct http_cgi_result *r, const char *broken, st
     }
 }
 
-static bool redirect(struct http_conn *c, struct pxed_slice location) {
+static bool answer_redirect(struct http_conn *c, struct pxed_slice location) {
     if (c->redirects == REDIRECTS_MAX)
         return false;
     char *copy = pxed_xstrdup(location);
@@ -270,7 +270,7 @@ static void on_script(void *arg, struct http_cgi_result *r) {
         if (parsed.kind == HTTP_CGI_DOCUMENT) {
             answer_document(c, &parsed, r->output);
             r->output = NULL;
-        } else if (!redirect(c, parsed.location)) {
+        } else if (!answer_redirect(c, parsed.location)) {
             script_failed(c, "Location led from script to script more than 3 times");
         }
     }
@@ -301,7 +301,7 @@ static struct pxed_slice current_query(const struct http_conn *c) {
     return mark < 0 ? PXED_NO_SLICE : pxed_slice_skip(path, (size_t)mark + 1);
 }
 
-static void opened(struct http_conn *c, enum pxed_reason reason, struct pxed_content *content) {
+static void answer_opened(struct http_conn *c, enum pxed_reason reason, struct pxed_content *content) {
     c->opening = false;
     c->content = content;
     if (reason != PXED_WHY_OK || !content)
@@ -312,9 +312,9 @@ static void opened(struct http_conn *c, enum pxed_reason reason, struct pxed_con
         answer_content(c);
 }
 
-static void on_opened(void *arg, enum pxed_reason reason, struct pxed_content *content) {
+static void answer_on_opened(void *arg, enum pxed_reason reason, struct pxed_content *content) {
     struct http_conn *c = arg;
-    opened(c, reason, content);
+    answer_opened(c, reason, content);
     c->http->run(c);
 }
 
@@ -333,8 +333,8 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
     struct pxed_content *content = NULL;
     c->opening = true;
     c->state = HTTP_BUSY;
-    if (h->ctx->core->open(h->ctx, &request, &reason, &content, on_opened, c, &c->ticket))
-        opened(c, reason, content);
+    if (h->ctx->core->open(h->ctx, &request, &reason, &content, answer_on_opened, c, &c->ticket))
+        answer_opened(c, reason, content);
 }
 
 /* Hands the request to the handler of a service. */

@@ -39,7 +39,7 @@ static const struct pxed_option options[] = {
     {0},
 };
 
-static void site(const void *config, struct pxed_site *ret) {
+static void http_site(const void *config, struct pxed_site *ret) {
     const struct http_config *c = config;
     ret->port = (uint16_t)c->port;
     ret->script = c->script;
@@ -73,7 +73,7 @@ static void check_handler(const struct http_config *c, size_t i, const char *fil
     }
 }
 
-static void check(const void *config, const char *file, struct pxed_diags *diags) {
+static void http_check(const void *config, const char *file, struct pxed_diags *diags) {
     const struct http_config *c = config;
     for (size_t i = 0; i < c->cgi.n; i++)
         check_handler(c, i, file, diags);
@@ -84,7 +84,7 @@ static void check(const void *config, const char *file, struct pxed_diags *diags
         pxed_diag_add(diags, PXED_WARNING, file, 0, "cgi-user: there is no account `%s`", c->cgi_user);
 }
 
-static void on_tick(uv_timer_t *timer) {
+static void http_on_tick(uv_timer_t *timer) {
     struct http *h = timer->data;
     if (h->stopped && h->n_work == 0) {
         void (*stopped)(struct pxed_ctx *) = h->stopped;
@@ -96,7 +96,7 @@ static void on_tick(uv_timer_t *timer) {
     http_listen_resume(h);
     http_conns_tick(h);
     if (h->conns || h->stopped)
-        uv_timer_start(&h->tick, on_tick, HTTP_TICK, 0);
+        uv_timer_start(&h->tick, http_on_tick, HTTP_TICK, 0);
     else
         h->ticking = false; /* an idle daemon does not wake up */
 }
@@ -107,7 +107,7 @@ static int http_init(struct pxed_ctx *ctx) {
     h->ctx = ctx;
     h->config = ctx->config;
     h->run = http_conn_run;
-    h->on_tick = on_tick;
+    h->on_tick = http_on_tick;
     if (getrandom(&h->peers.seed, sizeof(h->peers.seed), GRND_NONBLOCK) < 0)
         h->peers.seed = ctx->core->wall(ctx);
     signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
@@ -156,7 +156,7 @@ static void http_fini(struct pxed_ctx *ctx) {
     uv_close((uv_handle_t *)&h->tick, on_tick_closed);
 }
 
-static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .site = site, .check = check};
+static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .site = http_site, .check = http_check};
 static const char *const provides[] = {"http/1", NULL};
 
 PXED_PLUGIN(http, .kind = PXED_KIND_PROTOCOL, .name = "http", .version = HTTP_VERSION,

@@ -16,7 +16,7 @@ static const struct pxed_option options[] = {
     {0},
 };
 
-static const char *share(const void *config) {
+static const char *windows_share(const void *config) {
     const struct windows_config *c = config;
     return c ? c->share : NULL; /* not configured: nothing is staged */
 }
@@ -42,7 +42,7 @@ static const struct pxed_profile *const profiles[] = {
 static const struct pxed_os_ops ops = {
     .size = sizeof(ops),
     .profiles = profiles,
-    .share = share,
+    .share = windows_share,
     .writes_pxelinux_cfg = writes_pxelinux_cfg,
     .image = windows_image,
     .host = judge_host,

@@ -69,7 +69,7 @@ void ra_open(struct ra *ra) {
 
 /* ---- answering ---- */
 
-static void answer(void *arg, const uint8_t address[16], const struct pxed_hwaddr *mac) {
+static void ra_io_answer(void *arg, const uint8_t address[16], const struct pxed_hwaddr *mac) {
     struct ra_link *link = arg;
     struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_scope_id = link->iface.index};
     uint8_t reply[RA_REPLY_SIZE];
@@ -91,7 +91,7 @@ static void on_again(uv_timer_t *timer) {
     uint64_t now = link->ra->core->now(link->ra->ctx);
     if (ra_has_router(&link->watch, now))
         link->watch.n_waiting = 0;
-    ra_look_again(&link->watch, now, is_loader, answer, link);
+    ra_look_again(&link->watch, now, is_loader, ra_io_answer, link);
     if (link->watch.n_waiting == 0)
         uv_timer_stop(timer);
 }
@@ -102,7 +102,7 @@ static void on_solicitation(struct ra_link *link, const uint8_t source[16], cons
     if (mac->len == 0 || !ra_link_local(source) || ra_has_router(&link->watch, now))
         return;
     if (is_loader(link, mac)) {
-        answer(link, source, mac);
+        ra_io_answer(link, source, mac);
         return;
     }
     ra_wait(&link->watch, source, mac, now);
@@ -150,7 +150,7 @@ static bool take_packet(struct ra_link *link) {
     return true;
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events) {
+static void ra_io_on_readable(uv_poll_t *poll, int status, int events) {
     (void)status;
     (void)events;
     for (int i = 0; i < PACKETS_PER_TURN && take_packet(poll->data); i++)
@@ -174,12 +174,12 @@ int ra_listen(struct ra *ra) {
         link->poll.data = link->again.data = link;
         link->open = true;
         ra->handles += 2;
-        uv_poll_start(&link->poll, UV_READABLE, on_readable);
+        uv_poll_start(&link->poll, UV_READABLE, ra_io_on_readable);
     }
     return 0;
 }
 
-static void free_if_done(struct ra *ra) {
+static void ra_io_free_if_done(struct ra *ra) {
     if (!ra->finished || ra->handles > 0)
         return;
     for (size_t i = 0; i < ra->n_links; i++)
@@ -189,10 +189,10 @@ static void free_if_done(struct ra *ra) {
     free(ra);
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void ra_io_on_closed(uv_handle_t *handle) {
     struct ra_link *link = handle->data;
     link->ra->handles--;
-    free_if_done(link->ra);
+    ra_io_free_if_done(link->ra);
 }
 
 void ra_close(struct ra *ra) {
@@ -201,8 +201,8 @@ void ra_close(struct ra *ra) {
         struct ra_link *link = &ra->links[i];
         if (!link->open)
             continue;
-        uv_close((uv_handle_t *)&link->poll, on_closed);
-        uv_close((uv_handle_t *)&link->again, on_closed);
+        uv_close((uv_handle_t *)&link->poll, ra_io_on_closed);
+        uv_close((uv_handle_t *)&link->again, ra_io_on_closed);
     }
-    free_if_done(ra);
+    ra_io_free_if_done(ra);
 }

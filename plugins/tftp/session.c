@@ -30,7 +30,7 @@ static void watch_deadline(struct tftp_session *s) {
     }
 }
 
-static void fail(struct tftp_session *s, enum pxed_reason reason) {
+static void session_fail(struct tftp_session *s, enum pxed_reason reason) {
     char packet[TFTP_SMALL_PACKET];
     size_t n =
         tftp_build_error(packet, sizeof(packet), TFTP_CODE_UNDEFINED, pxed_slice_of(pxed_reason_sentence(reason)));
@@ -39,16 +39,16 @@ static void fail(struct tftp_session *s, enum pxed_reason reason) {
     tftp_session_end(s, reason, false);
 }
 
-static void step(struct tftp_session *s, enum tftp_input_kind kind, uint16_t block);
+static void session_step(struct tftp_session *s, enum tftp_input_kind kind, uint16_t block);
 
 /* The core's word on what was held back. */
 static void on_may_send(void *arg, bool may_send) {
     struct tftp_session *s = arg;
     s->held = false;
     if (may_send)
-        step(s, TFTP_RELEASED, 0);
+        session_step(s, TFTP_RELEASED, 0);
     else
-        fail(s, PXED_WHY_STORE_CANNOT_WRITE);
+        session_fail(s, PXED_WHY_STORE_CANNOT_WRITE);
 }
 
 /* What stands in the way: that the asker has been heard, then that its right is used up. */
@@ -64,7 +64,7 @@ static void ask_core(struct tftp_session *s) {
         hold = c->heard(c, on_may_send, s);
     } else if (!t->seen) { /* one block, and no OACK before it: nobody has proved to be there */
         s->held = false;
-        fail(s, PXED_WHY_NOT_BELIEVED);
+        session_fail(s, PXED_WHY_NOT_BELIEVED);
         return;
     } else if (t->hold_last) {
         t->hold_last = false;
@@ -76,12 +76,12 @@ static void ask_core(struct tftp_session *s) {
     }
     s->held = false;
     if (hold == PXED_HOLD_GO)
-        step(s, TFTP_RELEASED, 0);
+        session_step(s, TFTP_RELEASED, 0);
     else
-        fail(s, PXED_WHY_STORE_CANNOT_WRITE);
+        session_fail(s, PXED_WHY_STORE_CANNOT_WRITE);
 }
 
-static void act(struct tftp_session *s, struct tftp_action action) {
+static void session_act(struct tftp_session *s, struct tftp_action action) {
     bool gone = false;
     s->resends += action.resend;
     if (action.what == TFTP_DO_HOLD) {
@@ -97,7 +97,7 @@ static void act(struct tftp_session *s, struct tftp_action action) {
     } else if (action.what == TFTP_DO_DATA) {
         size_t n = tftp_data_lay(s, action.first, action.count);
         if (n == 0) {
-            fail(s, PXED_WHY_IO_ERROR);
+            session_fail(s, PXED_WHY_IO_ERROR);
             return;
         }
         gone = tftp_data_send(s, n);
@@ -108,8 +108,8 @@ static void act(struct tftp_session *s, struct tftp_action action) {
         watch_deadline(s);
 }
 
-static void step(struct tftp_session *s, enum tftp_input_kind kind, uint16_t block) {
-    act(s, tftp_step(&s->transfer, (struct tftp_input){.kind = kind, .block = block}, now_of(s)));
+static void session_step(struct tftp_session *s, enum tftp_input_kind kind, uint16_t block) {
+    session_act(s, tftp_step(&s->transfer, (struct tftp_input){.kind = kind, .block = block}, now_of(s)));
 }
 
 /* --- the client's answers --- */
@@ -142,7 +142,7 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
         if (s->transfer.base == 0)
             tftp_session_end(s, PXED_WHY_OK, false);
         else
-            step(s, TFTP_GOT_ERROR, 0);
+            session_step(s, TFTP_GOT_ERROR, 0);
         return;
     }
     struct tftp_action action =
@@ -150,16 +150,16 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     count_delivered(s);
     if (action.what == TFTP_DO_END && s->transfer.hold_heard) /* one block was all: it was its machine all the same */
         s->content->heard(s->content, nobody_waits, NULL);
-    act(s, action);
+    session_act(s, action);
 }
 
 /* One packet per call: libuv comes again while more wait, and most often there is one. */
-static void on_readable(uv_poll_t *poll, int status, int events) {
+static void session_on_readable(uv_poll_t *poll, int status, int events) {
     struct tftp_session *s = poll->data;
     char packet[512];
     (void)events;
     if (status < 0) /* libuv stops at a pending ICMP error, which recv will tell */
-        uv_poll_start(poll, UV_READABLE, on_readable);
+        uv_poll_start(poll, UV_READABLE, session_on_readable);
     ssize_t n = recv(s->fd, packet, sizeof(packet), 0);
     if (n >= 0)
         on_reply(s, pxed_slice(packet, (size_t)n));
@@ -175,14 +175,14 @@ static void free_session(struct tftp_session *s) {
     free(s);
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void session_on_closed(uv_handle_t *handle) {
     struct tftp_session *s = handle->data;
     struct tftp *tftp = s->tftp;
     free_session(s);
     tftp_handle_closed(tftp);
 }
 
-static void report(struct tftp_session *s, enum pxed_reason reason, bool whole) {
+static void session_report(struct tftp_session *s, enum pxed_reason reason, bool whole) {
     struct pxed_ctx *ctx = s->tftp->ctx;
     if (reason == PXED_WHY_OK && s->content)
         pxed_log(ctx, whole ? PXED_LOG_INFO : PXED_LOG_DEBUG, whole ? "tftp-sent" : "tftp-ended", NULL, &s->entry.addr,
@@ -197,7 +197,7 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
     struct tftp *tftp = s->tftp;
     if (whole && s->content)
         s->content->sent = s->size;
-    report(s, reason, whole);
+    session_report(s, reason, whole);
     tftp_table_remove(&tftp->table, &s->entry);
     if (s->waiting)
         tftp->ctx->core->cancel(tftp->ctx, s->ticket);
@@ -208,7 +208,7 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
         free_session(s);
     } else {
         tftp_deadlines_remove(&tftp->deadlines, &s->due);
-        uv_close((uv_handle_t *)&s->poll, on_closed);
+        uv_close((uv_handle_t *)&s->poll, session_on_closed);
         close(s->fd);
     }
     if (tftp->table.n == 0 && tftp->stop_done) {
@@ -220,7 +220,7 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
 
 /* A port of its own, from the address that was asked, connected: the kernel sorts out strangers and tells when nobody
  * listens any more. Fragments and small MTUs on the way are the routers' to handle, so DF stays off. */
-static int open_socket(struct tftp_session *s) {
+static int session_open_socket(struct tftp_session *s) {
     struct sockaddr_in local, peer;
     int dont = IP_PMTUDISC_DONT, rc;
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -239,7 +239,7 @@ static int open_socket(struct tftp_session *s) {
     s->fd = fd;
     s->poll.data = s;
     s->tftp->open_handles++;
-    uv_poll_start(&s->poll, UV_READABLE, on_readable);
+    uv_poll_start(&s->poll, UV_READABLE, session_on_readable);
     return 0;
 
 err:
@@ -247,13 +247,13 @@ err:
     return rc;
 }
 
-static void refuse(struct tftp_session *s, enum pxed_reason reason) {
+static void session_refuse(struct tftp_session *s, enum pxed_reason reason) {
     tftp_send_refusal(s->listener, &s->entry.addr, s->entry.port, reason);
     tftp_session_end(s, PXED_WHY_OK, false);
 }
 
 /* What an opened content means here; HTTP's statuses and scripts have no place in TFTP. */
-static enum pxed_reason unfit(const struct pxed_content *content) {
+static enum pxed_reason session_unfit(const struct pxed_content *content) {
     if (content->kind == PXED_CONTENT_CGI)
         return PXED_WHY_SCRIPT_SOURCE;
     if (content->status >= 400)
@@ -261,7 +261,7 @@ static enum pxed_reason unfit(const struct pxed_content *content) {
     return PXED_WHY_OK;
 }
 
-static void negotiate(struct tftp_session *s) {
+static void session_negotiate(struct tftp_session *s) {
     bool text = s->request.mode == TFTP_NETASCII;
     uint64_t size = text ? UINT64_MAX : s->size;
     s->terms = tftp_negotiate(&s->request, &s->tftp->limits, s->listener->iface.mtu, size);
@@ -285,33 +285,33 @@ static void session_on_due(struct tftp_due *due) {
     }
     /* Out of the way, so that the next deadline counts as an earlier one. */
     tftp_deadlines_move(&s->tftp->deadlines, &s->due, UINT64_MAX);
-    step(s, TFTP_TICK, 0);
+    session_step(s, TFTP_TICK, 0);
 }
 
 /* The core's answer to `open`. Its refusals it has counted itself; the client still has to hear of them. */
-static void opened(struct tftp_session *s, enum pxed_reason reason, struct pxed_content *content) {
+static void session_opened(struct tftp_session *s, enum pxed_reason reason, struct pxed_content *content) {
     s->waiting = false;
     s->content = content;
-    if (reason == PXED_WHY_OK && (reason = unfit(content)) != PXED_WHY_OK)
+    if (reason == PXED_WHY_OK && (reason = session_unfit(content)) != PXED_WHY_OK)
         s->tftp->ctx->core->refuse(s->tftp->ctx, reason, &s->entry.addr, s->name);
     if (reason != PXED_WHY_OK) {
-        refuse(s, reason);
+        session_refuse(s, reason);
         return;
     }
     s->size = content->kind == PXED_CONTENT_BYTES ? content->bytes.len : content->size;
-    negotiate(s);
-    if (open_socket(s) < 0) {
+    session_negotiate(s);
+    if (session_open_socket(s) < 0) {
         /* Out of descriptors or ports: say nothing, the client asks again when others have finished. */
         tftp_session_end(s, PXED_WHY_BUSY, false);
         return;
     }
     s->due = (struct tftp_due){.at = UINT64_MAX, .fire = session_on_due};
     tftp_deadlines_add(&s->tftp->deadlines, &s->due);
-    step(s, TFTP_START, 0);
+    session_step(s, TFTP_START, 0);
 }
 
-static void on_opened(void *arg, enum pxed_reason reason, struct pxed_content *content) {
-    opened(arg, reason, content);
+static void session_on_opened(void *arg, enum pxed_reason reason, struct pxed_content *content) {
+    session_opened(arg, reason, content);
 }
 
 /* s/TOKEN/NAME stands in logs as NAME: whoever reads them must not become the machine. */
@@ -355,13 +355,13 @@ void tftp_session_begin(struct tftp *tftp, const struct tftp_listener *listener,
     struct pxed_content *content = NULL;
     tftp_table_add(&tftp->table, &s->entry);
     s->waiting = true; /* set before: `later` may use the session as soon as the call has returned */
-    if (tftp->ctx->core->open(tftp->ctx, &ask, &reason, &content, on_opened, s, &s->ticket))
-        opened(s, reason, content);
+    if (tftp->ctx->core->open(tftp->ctx, &ask, &reason, &content, session_on_opened, s, &s->ticket))
+        session_opened(s, reason, content);
 }
 
 void tftp_session_repeat(struct tftp_session *s) {
     if (!s->waiting)
-        step(s, TFTP_GOT_REQUEST, 0);
+        session_step(s, TFTP_GOT_REQUEST, 0);
 }
 
 bool tftp_session_is_left(const struct tftp_session *s) {

@@ -21,8 +21,8 @@ enum {
 /* --- requests --- */
 
 /* Why a well-formed request is not even looked up. */
-static enum pxed_reason objection(const struct tftp *tftp, const struct tftp_request *request,
-                                  const struct pxed_addr *peer) {
+static enum pxed_reason tftp_io_objection(const struct tftp *tftp, const struct tftp_request *request,
+                                          const struct pxed_addr *peer) {
     if (request->opcode == TFTP_WRQ)
         return PXED_WHY_TFTP_WRITE;
     if (request->mode != TFTP_OCTET && request->mode != TFTP_NETASCII)
@@ -77,7 +77,7 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
     if (taken_up(tftp, peer, port, packet))
         return;
     log_request(tftp, &request, peer);
-    enum pxed_reason reason = objection(tftp, &request, peer);
+    enum pxed_reason reason = tftp_io_objection(tftp, &request, peer);
     if (reason == PXED_WHY_OK) {
         tftp_session_begin(tftp, listener, peer, port, packet, &request);
         return;
@@ -88,7 +88,7 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
         tftp_send_refusal(listener, peer, port, reason);
 }
 
-static int receive(struct tftp_listener *listener, struct mmsghdr *messages, struct sockaddr_in *from) {
+static int tftp_io_receive(struct tftp_listener *listener, struct mmsghdr *messages, struct sockaddr_in *from) {
     struct tftp *tftp = listener->tftp;
     struct iovec iov[TFTP_BATCH];
     for (unsigned i = 0; i < TFTP_BATCH; i++) {
@@ -99,15 +99,15 @@ static int receive(struct tftp_listener *listener, struct mmsghdr *messages, str
     return recvmmsg(listener->fd, messages, TFTP_BATCH, MSG_DONTWAIT, NULL);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events) {
+static void tftp_io_on_readable(uv_poll_t *poll, int status, int events) {
     struct tftp_listener *listener = poll->data;
     struct mmsghdr messages[TFTP_BATCH];
     struct sockaddr_in from[TFTP_BATCH];
     (void)events;
     if (status < 0)
-        uv_poll_start(poll, UV_READABLE, on_readable);
+        uv_poll_start(poll, UV_READABLE, tftp_io_on_readable);
     for (unsigned batch = 0, n = TFTP_BATCH; batch < TFTP_BATCHES && n == TFTP_BATCH; batch++) {
-        int rc = receive(listener, messages, from);
+        int rc = tftp_io_receive(listener, messages, from);
         n = rc < 0 ? 0 : (unsigned)rc;
         for (unsigned i = 0; i < n; i++) {
             struct pxed_addr peer = pxed_addr_v4_be(&from[i].sin_addr);
@@ -162,10 +162,10 @@ err:
 }
 
 int tftp_listener_begin(struct tftp_listener *listener) {
-    return uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    return uv_poll_start(&listener->poll, UV_READABLE, tftp_io_on_readable);
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void tftp_io_on_closed(uv_handle_t *handle) {
     struct tftp_listener *listener = handle->data;
     tftp_handle_closed(listener->tftp);
 }
@@ -173,7 +173,7 @@ static void on_closed(uv_handle_t *handle) {
 void tftp_listener_close(struct tftp_listener *listener) {
     if (listener->fd < 0)
         return;
-    uv_close((uv_handle_t *)&listener->poll, on_closed);
+    uv_close((uv_handle_t *)&listener->poll, tftp_io_on_closed);
     close(listener->fd);
     listener->fd = -1;
 }
