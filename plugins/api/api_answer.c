@@ -1,5 +1,6 @@
 #include "api.h"
 #include "api_json.h"
+#include "pxed/grow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ void api_answer_error(const struct api_ask *ask, int status, enum pxed_reason re
 struct names {
     struct pxed_arena arena;
     const char **items;
-    size_t n, cap;
+    size_t n;
 };
 
 static void add_name(void *arg, const struct pxed_machine_view *m) {
@@ -75,10 +76,7 @@ static void add_name(void *arg, const struct pxed_machine_view *m) {
     for (int i = 0; i < 2; i++) {
         if (both[i].len == 0)
             continue;
-        if (names->cap - names->n < 2) {
-            names->cap = names->cap == 0 ? 64 : names->cap * 2;
-            names->items = pxed_xrealloc(names->items, names->cap * sizeof(*names->items));
-        }
+        PXED_GROW(names->items, names->n);
         names->items[names->n++] = pxed_arena_dup(&names->arena, both[i]).ptr;
     }
 }

@@ -1,5 +1,7 @@
 #include "api_json.h"
 
+#include "pxed/date.h"
+
 /* An object being written: the comma before the next key. */
 struct object {
     struct pxed_buf *out;
@@ -54,39 +56,25 @@ void api_json_text(struct pxed_buf *out, struct pxed_slice text) {
     pxed_buf_byte(out, '"');
 }
 
-static void two_digits(struct pxed_buf *out, unsigned n) {
-    pxed_buf_byte(out, (char)('0' + n / 10 % 10));
-    pxed_buf_byte(out, (char)('0' + n % 10));
-}
-
 void api_json_time(struct pxed_buf *out, int64_t ms) {
     const int64_t last = 253402300799999; /* 9999-12-31T23:59:59.999Z */
     uint64_t t = ms < 0 ? 0 : (uint64_t)(ms > last ? last : ms);
     unsigned in_day = (unsigned)(t / 1000 % 86400);
-    /* Civil date from days, in eras of 400 years that begin on 1 March: the leap day is the last of its year. */
-    uint64_t day = t / 86400000 + 719468;
-    unsigned in_era = (unsigned)(day % 146097);
-    unsigned year_of_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    unsigned in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    unsigned month = (5 * in_year + 2) / 153; /* 0 is March */
-    unsigned year = year_of_era + (unsigned)(day / 146097) * 400 + (month >= 10 ? 1 : 0);
-
+    struct pxed_date date = pxed_date_of_days((int64_t)(t / 86400000));
     pxed_buf_byte(out, '"');
-    two_digits(out, year / 100);
-    two_digits(out, year % 100);
+    pxed_buf_digits(out, (uint64_t)date.year, 4);
     pxed_buf_byte(out, '-');
-    two_digits(out, month < 10 ? month + 3 : month - 9);
+    pxed_buf_digits(out, date.month, 2);
     pxed_buf_byte(out, '-');
-    two_digits(out, in_year - (153 * month + 2) / 5 + 1);
+    pxed_buf_digits(out, date.day, 2);
     pxed_buf_byte(out, 'T');
-    two_digits(out, in_day / 3600);
+    pxed_buf_digits(out, in_day / 3600, 2);
     pxed_buf_byte(out, ':');
-    two_digits(out, in_day / 60 % 60);
+    pxed_buf_digits(out, in_day / 60 % 60, 2);
     pxed_buf_byte(out, ':');
-    two_digits(out, in_day % 60);
+    pxed_buf_digits(out, in_day % 60, 2);
     pxed_buf_byte(out, '.');
-    pxed_buf_byte(out, (char)('0' + t % 1000 / 100));
-    two_digits(out, (unsigned)(t % 100));
+    pxed_buf_digits(out, t % 1000, 3);
     pxed_buf_str(out, "Z\"");
 }
 
@@ -159,10 +147,8 @@ static void put_reason(struct object *o, enum pxed_reason reason) {
 
 /* A failed event names its reason in a word of ours or of the operator's. */
 static enum pxed_reason failed_reason(struct pxed_slice word) {
-    for (int i = PXED_WHY_OK + 1; i < PXED_REASON_COUNT; i++)
-        if (pxed_slice_is(word, pxed_reason_name((enum pxed_reason)i)))
-            return (enum pxed_reason)i;
-    return PXED_WHY_INSTALL_FAILED;
+    enum pxed_reason reason;
+    return pxed_reason_find(word, &reason) && reason != PXED_WHY_OK ? reason : PXED_WHY_INSTALL_FAILED;
 }
 
 enum pxed_reason api_machine_fault(const struct pxed_machine_view *m) {

@@ -2,6 +2,7 @@
  * "dry_run":true,"new":false}. All hosts are taken or none; the answer tells each machine as the order meets it. */
 #include "api.h"
 #include "api_json.h"
+#include "pxed/grow.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -75,8 +76,7 @@ static struct pick *pick_find(struct order *o, const struct pxed_hwaddr *mac) {
 }
 
 static void picks_add(struct order *o, const struct pxed_hwaddr *mac) {
-    if ((o->n & (o->n - 1)) == 0) /* full at every power of two */
-        o->picks = pxed_xrealloc(o->picks, (o->n == 0 ? 1 : o->n * 2) * sizeof(*o->picks));
+    PXED_GROW(o->picks, o->n);
     o->picks[o->n] = (struct pick){.mac = *mac, .asked = o->n};
     o->n++;
 }

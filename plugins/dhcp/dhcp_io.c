@@ -105,10 +105,9 @@ static void dhcp_io_drain(struct dhcp_port *port) {
     }
 }
 
-static void dhcp_io_on_readable(uv_poll_t *poll, int status, int events) {
-    (void)status; /* an error waits in the socket; recvmmsg takes it out */
+static void dhcp_io_on_readable(void *port, int events) {
     (void)events;
-    dhcp_io_drain(poll->data);
+    dhcp_io_drain(port);
 }
 
 static void on_prepare(uv_prepare_t *prepare) {
@@ -116,12 +115,10 @@ static void on_prepare(uv_prepare_t *prepare) {
 }
 
 static int port_listen(struct dhcp *d, struct dhcp_port *port) {
-    int r = uv_poll_init(d->core->loop(d->ctx), &port->poll, port->fd);
+    int r = pxed_poll_open(&port->poll, d->core->loop(d->ctx), port->fd, dhcp_io_on_readable, port);
     if (r == 0) {
-        port->poll.data = port;
-        port->polled = true;
         d->handles++;
-        r = uv_poll_start(&port->poll, UV_READABLE, dhcp_io_on_readable);
+        r = pxed_poll_start(&port->poll, UV_READABLE);
     }
     if (r < 0)
         pxed_log(d->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll UDP port %u: %s",
@@ -150,8 +147,7 @@ void dhcp_deafen(struct dhcp *d) {
     for (unsigned i = 0; i < d->n_links; i++) {
         struct dhcp_port *ports[] = {&d->links[i].server, &d->links[i].pxe};
         for (int n = 0; n < 2; n++)
-            if (ports[n]->polled)
-                uv_poll_stop(&ports[n]->poll);
+            pxed_poll_stop(&ports[n]->poll);
     }
 }
 
@@ -169,9 +165,8 @@ static void on_flush_closed(uv_handle_t *handle) {
 }
 
 static void port_close(struct dhcp_port *port) {
-    if (port->polled) {
-        port->polled = false;
-        uv_close((uv_handle_t *)&port->poll, on_port_closed);
+    if (port->poll.open) {
+        pxed_poll_close(&port->poll, on_port_closed);
     } else if (port->fd >= 0) {
         close(port->fd);
         port->fd = -1;

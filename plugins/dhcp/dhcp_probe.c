@@ -115,14 +115,14 @@ static bool is_own(struct dhcp *d, const struct pxed_hwaddr *client, const struc
     return false;
 }
 
-static void on_arp(uv_poll_t *poll, int status, int events) {
-    struct dhcp_link *link = poll->data;
+static void on_arp(void *data, int events) {
+    struct dhcp_link *link = data;
     struct dhcp *d = link->d;
     struct pxed_hwaddr mac;
     uint32_t ip;
     char bytes[64];
     bool any = false;
-    (void)status, (void)events;
+    (void)events;
     for (int i = 0; i < ARP_PER_TURN; i++) {
         ssize_t n = recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT);
         if (n < 0)
@@ -144,15 +144,15 @@ static void listen_to_arp(struct dhcp *d, bool on) {
         return;
     for (unsigned i = 0; i < d->n_links; i++) {
         struct dhcp_link *link = &d->links[i];
-        if (!link->arp_polled)
+        if (!link->arp_poll.open)
             continue;
         if (!on) {
-            uv_poll_stop(&link->arp_poll);
+            pxed_poll_stop(&link->arp_poll);
             continue;
         }
         for (int n = 0; n < 4 * ARP_PER_TURN && recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT) >= 0; n++)
             ;
-        uv_poll_start(&link->arp_poll, UV_READABLE, on_arp);
+        pxed_poll_start(&link->arp_poll, UV_READABLE);
     }
     if (on)
         uv_timer_start(&d->probe_timer, probe_on_tick, TICK_MS, TICK_MS);
@@ -166,7 +166,7 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
     for (const struct dhcp_probe *p = d->probes; p; p = p->next)
         if (p->ip == next->ip && p->port->link == port->link)
             return true; /* the answer is on its way; the client asks again */
-    if (!port->link->arp_polled) {
+    if (!port->link->arp_poll.open) {
         d->again(port, arrival, bytes, next);
         return true;
     }
@@ -201,11 +201,9 @@ int dhcp_probe_listen(struct dhcp *d) {
         struct dhcp_link *link = &d->links[i];
         if (link->arp < 0)
             continue;
-        int r = uv_poll_init(d->core->loop(d->ctx), &link->arp_poll, link->arp);
+        int r = pxed_poll_open(&link->arp_poll, d->core->loop(d->ctx), link->arp, on_arp, link);
         if (r < 0)
             return r;
-        link->arp_poll.data = link;
-        link->arp_polled = true;
         d->handles++;
     }
     return 0;
@@ -238,13 +236,12 @@ void dhcp_probe_close(struct dhcp *d) {
     dhcp_probe_forget(d);
     for (unsigned i = 0; i < d->n_links; i++) {
         struct dhcp_link *link = &d->links[i];
-        if (link->arp_polled) {
-            uv_close((uv_handle_t *)&link->arp_poll, on_arp_closed);
+        if (link->arp_poll.open) {
+            pxed_poll_close(&link->arp_poll, on_arp_closed);
         } else if (link->arp >= 0) {
             close(link->arp);
             link->arp = -1;
         }
-        link->arp_polled = false;
     }
     if (d->probing)
         uv_close((uv_handle_t *)&d->probe_timer, probe_on_timer_closed);

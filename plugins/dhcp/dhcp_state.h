@@ -8,6 +8,7 @@
 
 #include "proxy.h"
 #include "pxed/leases.h"
+#include "pxed/poll.h"
 #include "wire/frame.h"
 
 enum { DHCP_SEND_BATCH = 32, DHCP_RECV_BATCH = 64, DHCP_RECV_SIZE = 2048, DHCP_BATCHES_PER_TURN = 16 };
@@ -41,8 +42,7 @@ struct dhcp_port {
     struct dhcp_link *link;
     uint16_t number;
     int fd; /* -1: not open */
-    bool polled;
-    uv_poll_t poll;
+    struct pxed_poll poll;
     struct dhcp_outbox out;
 };
 
@@ -57,8 +57,7 @@ struct dhcp_link {
     uint64_t ip_unused_at; /* when an ip= of another network was last logged; 0: never */
     uint64_t in_use_at;    /* when an address in use was last logged; 0: never */
     int arp;               /* packet socket for probes; -1: none */
-    bool arp_polled;
-    uv_poll_t arp_poll;
+    struct pxed_poll arp_poll;
 };
 
 /* An ACK that waits until its lease is on disk. */

@@ -4,6 +4,7 @@
 #include <uv.h>
 
 #include "pxed/plugin.h"
+#include "pxed/poll.h"
 #include "watch.h"
 
 enum ra_answer { RA_ANSWER_IPXE, RA_ANSWER_NO };
@@ -19,9 +20,8 @@ struct ra_link {
     struct ra *ra;
     struct pxed_iface iface;
     int fd; /* -1: idle */
-    uv_poll_t poll;
-    uv_timer_t again; /* runs while somebody waits */
-    bool open;        /* poll and again are libuv's */
+    struct pxed_poll poll;
+    uv_timer_t again; /* runs while somebody waits; libuv's as long as poll is open */
     bool silent;      /* a real router was heard, and this was logged */
     struct ra_watch watch;
 };

@@ -150,10 +150,9 @@ static bool take_packet(struct ra_link *link) {
     return true;
 }
 
-static void ra_io_on_readable(uv_poll_t *poll, int status, int events) {
-    (void)status;
+static void ra_io_on_readable(void *link, int events) {
     (void)events;
-    for (int i = 0; i < PACKETS_PER_TURN && take_packet(poll->data); i++)
+    for (int i = 0; i < PACKETS_PER_TURN && take_packet(link); i++)
         ;
 }
 
@@ -165,16 +164,15 @@ int ra_listen(struct ra *ra) {
         struct ra_link *link = &ra->links[i];
         if (link->fd < 0)
             continue;
-        int r = uv_poll_init(loop, &link->poll, link->fd);
+        int r = pxed_poll_open(&link->poll, loop, link->fd, ra_io_on_readable, link);
         if (r < 0) {
             pxed_log(ra->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll ICMPv6: %s", uv_strerror(r));
             return r;
         }
         uv_timer_init(loop, &link->again);
-        link->poll.data = link->again.data = link;
-        link->open = true;
+        link->again.data = link;
         ra->handles += 2;
-        uv_poll_start(&link->poll, UV_READABLE, ra_io_on_readable);
+        pxed_poll_start(&link->poll, UV_READABLE);
     }
     return 0;
 }
@@ -199,9 +197,9 @@ void ra_close(struct ra *ra) {
     ra->finished = true;
     for (size_t i = 0; i < ra->n_links; i++) {
         struct ra_link *link = &ra->links[i];
-        if (!link->open)
+        if (!link->poll.open)
             continue;
-        uv_close((uv_handle_t *)&link->poll, ra_io_on_closed);
+        pxed_poll_close(&link->poll, ra_io_on_closed);
         uv_close((uv_handle_t *)&link->again, ra_io_on_closed);
     }
     ra_io_free_if_done(ra);

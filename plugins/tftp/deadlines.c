@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "pxed/arena.h"
+#include "pxed/grow.h"
 
 static void deadlines_place(struct tftp_deadlines *d, size_t index, struct tftp_due *due) {
     d->heap[index] = due;
@@ -31,10 +31,7 @@ static void sift_down(struct tftp_deadlines *d, struct tftp_due *due) {
 }
 
 void tftp_deadlines_add(struct tftp_deadlines *d, struct tftp_due *due) {
-    if (d->n == d->cap) {
-        d->cap = d->cap ? d->cap * 2 : 64;
-        d->heap = pxed_xrealloc(d->heap, d->cap * sizeof(struct tftp_due *));
-    }
+    PXED_GROW(d->heap, d->n);
     deadlines_place(d, d->n++, due);
     sift_up(d, due);
 }

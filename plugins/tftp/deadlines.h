@@ -14,7 +14,7 @@ struct tftp_due {
 
 struct tftp_deadlines {
     struct tftp_due **heap;
-    size_t n, cap;
+    size_t n;
 };
 
 void tftp_deadlines_add(struct tftp_deadlines *d, struct tftp_due *due);

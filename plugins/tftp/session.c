@@ -154,12 +154,10 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
 }
 
 /* One packet per call: libuv comes again while more wait, and most often there is one. */
-static void session_on_readable(uv_poll_t *poll, int status, int events) {
-    struct tftp_session *s = poll->data;
+static void session_on_readable(void *data, int events) {
+    struct tftp_session *s = data;
     char packet[512];
     (void)events;
-    if (status < 0) /* libuv stops at a pending ICMP error, which recv will tell */
-        uv_poll_start(poll, UV_READABLE, session_on_readable);
     ssize_t n = recv(s->fd, packet, sizeof(packet), 0);
     if (n >= 0)
         on_reply(s, pxed_slice(packet, (size_t)n));
@@ -208,7 +206,7 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
         free_session(s);
     } else {
         tftp_deadlines_remove(&tftp->deadlines, &s->due);
-        uv_close((uv_handle_t *)&s->poll, session_on_closed);
+        pxed_poll_close(&s->poll, session_on_closed);
         close(s->fd);
     }
     if (tftp->table.n == 0 && tftp->stop_done) {
@@ -234,12 +232,12 @@ static int session_open_socket(struct tftp_session *s) {
         rc = -errno;
         goto err;
     }
-    if ((rc = uv_poll_init(s->tftp->ctx->core->loop(s->tftp->ctx), &s->poll, fd)) < 0)
+    rc = pxed_poll_open(&s->poll, s->tftp->ctx->core->loop(s->tftp->ctx), fd, session_on_readable, s);
+    if (rc < 0)
         goto err;
     s->fd = fd;
-    s->poll.data = s;
     s->tftp->open_handles++;
-    uv_poll_start(&s->poll, UV_READABLE, session_on_readable);
+    pxed_poll_start(&s->poll, UV_READABLE);
     return 0;
 
 err:

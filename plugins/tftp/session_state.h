@@ -27,7 +27,7 @@ struct tftp_session {
     uint64_t began;            /* ms */
     unsigned resends;
     int fd;
-    uv_poll_t poll;
+    struct pxed_poll poll;
     bool plain; /* no UDP_SEGMENT on this way */
     uint8_t oack_len;
     char oack[TFTP_SMALL_PACKET];

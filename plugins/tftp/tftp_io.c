@@ -99,13 +99,11 @@ static int tftp_io_receive(struct tftp_listener *listener, struct mmsghdr *messa
     return recvmmsg(listener->fd, messages, TFTP_BATCH, MSG_DONTWAIT, NULL);
 }
 
-static void tftp_io_on_readable(uv_poll_t *poll, int status, int events) {
-    struct tftp_listener *listener = poll->data;
+static void tftp_io_on_readable(void *data, int events) {
+    struct tftp_listener *listener = data;
     struct mmsghdr messages[TFTP_BATCH];
     struct sockaddr_in from[TFTP_BATCH];
     (void)events;
-    if (status < 0)
-        uv_poll_start(poll, UV_READABLE, tftp_io_on_readable);
     for (unsigned batch = 0, n = TFTP_BATCH; batch < TFTP_BATCHES && n == TFTP_BATCH; batch++) {
         int rc = tftp_io_receive(listener, messages, from);
         n = rc < 0 ? 0 : (unsigned)rc;
@@ -145,9 +143,9 @@ int tftp_listen(struct tftp_listener *listener) {
         goto err;
     }
     enlarge_buffer(listener->fd);
-    if ((rc = uv_poll_init(tftp->ctx->core->loop(tftp->ctx), &listener->poll, listener->fd)) < 0)
+    rc = pxed_poll_open(&listener->poll, tftp->ctx->core->loop(tftp->ctx), listener->fd, tftp_io_on_readable, listener);
+    if (rc < 0)
         goto err;
-    listener->poll.data = listener;
     tftp->open_handles++;
     return 0;
 
@@ -162,7 +160,7 @@ err:
 }
 
 int tftp_listener_begin(struct tftp_listener *listener) {
-    return uv_poll_start(&listener->poll, UV_READABLE, tftp_io_on_readable);
+    return pxed_poll_start(&listener->poll, UV_READABLE);
 }
 
 static void tftp_io_on_closed(uv_handle_t *handle) {
@@ -173,7 +171,7 @@ static void tftp_io_on_closed(uv_handle_t *handle) {
 void tftp_listener_close(struct tftp_listener *listener) {
     if (listener->fd < 0)
         return;
-    uv_close((uv_handle_t *)&listener->poll, tftp_io_on_closed);
+    pxed_poll_close(&listener->poll, tftp_io_on_closed);
     close(listener->fd);
     listener->fd = -1;
 }

@@ -6,6 +6,7 @@
 #include "deadlines.h"
 #include "options.h"
 #include "pxed/plugin.h"
+#include "pxed/poll.h"
 #include "table.h"
 
 enum {
@@ -24,7 +25,7 @@ struct tftp_listener {
     struct tftp *tftp;
     struct pxed_iface iface;
     int fd;
-    uv_poll_t poll;
+    struct pxed_poll poll;
 };
 
 struct tftp {
