@@ -1,4 +1,5 @@
-#include "api.h"
+#include "api_routes.h"
+#include "api_socket.h"
 
 #include <errno.h>
 #include <grp.h>

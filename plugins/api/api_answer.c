@@ -1,4 +1,5 @@
-#include "api.h"
+#include "api_answer.h"
+
 #include "api_json.h"
 #include "pxed/grow.h"
 

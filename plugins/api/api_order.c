@@ -1,7 +1,10 @@
 /* POST /api/v1/arm, /disarm and /adopt: {"hosts":["web01"],"os":"rocky-9","tries":1,"for_ms":3600000,"typed":true,
  * "dry_run":true,"new":false}. All hosts are taken or none; the answer tells each machine as the order meets it. */
-#include "api.h"
+#include "api_order.h"
+
+#include "api_answer.h"
 #include "api_json.h"
+#include "api_socket.h"
 #include "pxed/grow.h"
 
 #include <errno.h>

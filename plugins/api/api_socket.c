@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* struct ucred */
-#include "api.h"
+#include "api_socket.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -1,4 +1,5 @@
 #include "reply.h"
+#include "wire/build.h"
 
 enum { HTYPE_ETHERNET = 1 };
 

@@ -1,5 +1,5 @@
 /* The router advertisement plugin: option row, descriptor, life. */
-#include "ra.h"
+#include "ra_io.h"
 
 #include <errno.h>
 

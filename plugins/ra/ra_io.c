@@ -1,4 +1,4 @@
-#include "ra.h"
+#include "ra_io.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * commands that ask it. */
 #pragma once
 
-#include "api.h"
+#include "api_state.h"
 #include "fake_core.h"
 
 #include <jansson.h>

@@ -1,6 +1,7 @@
 /* First byte: which question. Then text up to a NUL is the query, the rest the body. Every answer must be JSON; and any
  * bytes at all must become a JSON text. */
 #include "api_json.h"
+#include "api_routes.h"
 #include "fake.h"
 
 #include <stdlib.h>

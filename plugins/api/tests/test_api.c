@@ -1,4 +1,5 @@
 /* The plugin from its descriptor on: socket, routes, orders. */
+#include "api_socket.h"
 #include "fake.h"
 
 #include <errno.h>

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "api_routes.h"
+#include "api_socket.h"
 #include "suite.h"
 
 static struct fake f;

@@ -8,6 +8,7 @@
 #include "proxy.h"
 #include "suite.h"
 #include "support.h"
+#include "wire/build.h"
 
 #define SCRIPT "http://10.88.0.1/boot/home.php?mac=x"
 

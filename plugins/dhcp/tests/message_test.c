@@ -4,6 +4,7 @@
 #include "suite.h"
 #include "support.h"
 #include "wire/arp.h"
+#include "wire/build.h"
 #include "wire/frame.h"
 
 static uint8_t scratch[2048];

@@ -2,6 +2,7 @@
 #include "proxy.h"
 #include "site.h"
 #include "suite.h"
+#include "wire/build.h"
 
 /* ---- what a reply looks like ---- */
 

@@ -1,4 +1,4 @@
-#include "wire/message.h"
+#include "wire/build.h"
 
 static void build_put_u16(uint8_t *at, uint16_t value) {
     at[0] = (uint8_t)(value >> 8);

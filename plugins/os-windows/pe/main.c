@@ -1,4 +1,4 @@
-/* pxed.exe, a machine's hands in WinPE: pxed.exe VERB ... Exit code 0 done, 1 no, 2 usage, 3 a file cannot be
+/* pxed.exe, which runs in WinPE on the machine: pxed.exe VERB ... Exit code 0 done, 1 no, 2 usage, 3 a file cannot be
  * written. */
 #include "fill.h"
 #include "pe.h"

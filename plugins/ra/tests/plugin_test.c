@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "fake_core.h"
-#include "ra.h"
+#include "ra_state.h"
 #include "suite.h"
 
 extern const struct pxed_plugin *pxed_plugin_query_ra(uint16_t host_major);

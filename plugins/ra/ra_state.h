@@ -1,4 +1,4 @@
-/* What the I/O files of this room share. Loop thread only. */
+/* The state that the files of the plugin share. Loop thread only. */
 #pragma once
 
 #include <uv.h>
@@ -34,8 +34,3 @@ struct ra {
     unsigned handles; /* open libuv handles */
     bool finished;    /* freed with the last of them */
 };
-
-/* ra_io.c */
-void ra_open(struct ra *ra);  /* privileged; an interface without IPv6 stays idle and says so */
-int ra_listen(struct ra *ra); /* 0 or a negative errno, logged */
-void ra_close(struct ra *ra); /* frees `ra`, now or with its last handle */
