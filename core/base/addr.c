@@ -1,3 +1,4 @@
+/* Text of hardware addresses, IP addresses and prefixes: written and parsed. */
 #include "pxed/addr.h"
 
 enum { MAC_LEN = 6, MAC_TYPE_ETHERNET = 1 };

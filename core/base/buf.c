@@ -1,3 +1,4 @@
+/* Text into a buffer of fixed size: numbers, hex, and what came from the wire. */
 #include "pxed/buf.h"
 
 static const char hex_digits[] = "0123456789abcdef";

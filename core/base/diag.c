@@ -1,3 +1,4 @@
+/* Errors and warnings collected for people, and the nearest known word to a mistyped one. */
 #include "pxed/diag.h"
 
 #include "pxed/grow.h"

@@ -1,3 +1,4 @@
+/* Slices of text: words, numbers, comparison. */
 #include "pxed/slice.h"
 
 bool pxed_slice_eq_nocase(struct pxed_slice a, struct pxed_slice b) {

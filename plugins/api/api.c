@@ -1,3 +1,4 @@
+/* The api plugin: option rows, descriptor, life. */
 #include "api_routes.h"
 #include "api_socket.h"
 

@@ -1,3 +1,4 @@
+/* Answers that grow, errors, and the look-up of a host for all routes. */
 #include "api_answer.h"
 
 #include "api_json.h"

@@ -1,3 +1,4 @@
+/* What the core shows, as JSON. Pure. */
 #include "api_json.h"
 
 #include "pxed/date.h"

@@ -1,3 +1,4 @@
+/* The unix socket: made, replaced when nobody answers on it, removed; and who has connected. */
 #define _GNU_SOURCE /* struct ucred */
 #include "api_socket.h"
 

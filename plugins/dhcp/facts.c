@@ -1,3 +1,4 @@
+/* Who asks: firmware, loader, identity; quirks of firmware told apart. Pure. */
 #include "facts.h"
 
 enum { HTYPE_INFINIBAND = 32 };

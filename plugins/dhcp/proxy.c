@@ -1,3 +1,4 @@
+/* What a ProxyDHCP server and port 4011 do with a message. Pure. */
 #include "proxy.h"
 
 static struct dhcp_proxy_action proxy_act(enum dhcp_proxy_do what, enum pxed_reason reason) {

@@ -1,3 +1,4 @@
+/* The text of a stored lease. Pure. */
 #include "record.h"
 
 static const char *const states[DHCP_STATE_COUNT] = {

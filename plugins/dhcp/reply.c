@@ -1,3 +1,4 @@
+/* A decision turned into a packet, and where the packet goes. Pure. */
 #include "reply.h"
 #include "wire/build.h"
 

@@ -1,3 +1,4 @@
+/* What a DHCP server does with a message (RFC 2131 4.3): message, facts, table and time in, action out. Pure. */
 #include "server.h"
 
 enum {

@@ -1,3 +1,4 @@
+/* How many connections each address has open. Pure. */
 #include "peers.h"
 
 static size_t peers_home(const struct http_peers *p, const struct pxed_addr *addr) {

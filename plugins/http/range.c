@@ -1,3 +1,4 @@
+/* Byte ranges (RFC 9110 14). Pure. */
 #include "range.h"
 
 /* 1*DIGIT of any length: what does not fit is as good as the largest number. */

@@ -1,3 +1,4 @@
+/* Bytes to a request of slices: llhttp, limits, and the shapes that are refused although llhttp reads them. */
 #include "request.h"
 
 const struct http_refusal_row http_refusals[HTTP_REFUSAL_COUNT] = {

@@ -1,3 +1,4 @@
+/* Conditions, ranges and the head of an answer. Pure. */
 #include "response.h"
 
 #include "date.h"

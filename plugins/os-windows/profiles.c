@@ -1,3 +1,4 @@
+/* The profiles: claims, how WinPE boots, the files made for a host, the steps, the variables. */
 #include "profiles.h"
 
 #include "answers.h"

@@ -1,3 +1,4 @@
+/* What a WIM says of itself: its header and its XML. */
 #include "wim_read.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* ICMPv6 sockets: solicitations in, advertisements out. */
 #include "ra_io.h"
 
 #include <errno.h>

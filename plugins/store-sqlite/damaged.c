@@ -1,3 +1,4 @@
+/* A damaged database: moved aside, what can be read of it saved into a new one. */
 #include "damaged.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The database: opened, checked, written in transactions, read. */
 #include "db.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* The tables, and the way from older versions to this one. */
 #include "schema.h"
 
 #include <errno.h>

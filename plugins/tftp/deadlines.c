@@ -1,3 +1,4 @@
+/* Who must be looked at when: a binary heap of moments. */
 #include "deadlines.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The step function of a transfer: an ACK, an ERROR or time in, what to send next out. Pure. */
 #include "transfer.h"
 
 void tftp_transfer_init(struct tftp_transfer *t, const struct tftp_terms *terms, uint64_t size) {

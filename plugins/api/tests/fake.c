@@ -1,3 +1,4 @@
+/* A control service and an http service with a few machines, steps and transfers. */
 #define _GNU_SOURCE
 #include "fake.h"
 

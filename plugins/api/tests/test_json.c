@@ -1,3 +1,4 @@
+/* JSON of each kind of answer. */
 #include "api_json.h"
 
 #include <jansson.h>

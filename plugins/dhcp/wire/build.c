@@ -1,3 +1,4 @@
+/* DHCPv4 replies on the wire: built with a size budget. Pure. */
 #include "wire/build.h"
 
 static void build_put_u16(uint8_t *at, uint16_t value) {

@@ -1,3 +1,4 @@
+/* IP and UDP headers in front of a reply, for clients that have no address yet. Pure. */
 #include "wire/frame.h"
 
 enum { PROTOCOL_UDP = 17, TTL = 64, IP_HEAD = 20, UDP_HEAD = 8 };

@@ -1,3 +1,4 @@
+/* DHCPv4 messages on the wire: parsed into slices. Pure. */
 #include "wire/message.h"
 
 static const uint8_t cookie[4] = {0x63, 0x82, 0x53, 0x63};

@@ -1,3 +1,4 @@
+/* The plugin in a process of its own on loopback, in front of a fake core with a few names. */
 #include "served.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* Files on Windows: new ones that appear under their name only when they are complete, and the end of a log. */
 #include "pe.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Which disk may be written, or why none may. Pure. */
 #include "guard.h"
 
 const char *guard_reason_name(enum guard_reason reason) {

@@ -1,3 +1,4 @@
+/* HTTP on the client side: URL, request, and an answer read piece by piece. Pure. */
 #include "http.h"
 
 static bool is_host_byte(char c) {

@@ -1,3 +1,4 @@
+/* What a disk tells of itself: model, serial number, bus. Pure. */
 #include "identity.h"
 
 static uint32_t identity_le32(const uint8_t *p) {

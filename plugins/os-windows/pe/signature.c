@@ -1,3 +1,4 @@
+/* What is on a disk, by the bytes at its beginning and its end. Pure. */
 #include "signature.h"
 
 #include <string.h>

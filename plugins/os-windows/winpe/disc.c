@@ -1,3 +1,4 @@
+/* The ISO: boot files gathered into a tree, and xorriso run over it. */
 #include "disc.h"
 
 #include "layout.h"

@@ -1,3 +1,4 @@
+/* A medium that is a folder: names are found whatever their case. */
 #include "media_kind.h"
 
 #include "pxed/slice.h"

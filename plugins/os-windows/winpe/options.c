@@ -1,3 +1,4 @@
+/* The command line; its table is the help text too. */
 #include "options.h"
 
 #include "pxed/diag.h"

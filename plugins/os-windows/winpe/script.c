@@ -1,3 +1,4 @@
+/* The texts put into the image, from Mustache templates. */
 #include "script.h"
 
 #include "pxed/template.h"

@@ -1,3 +1,4 @@
+/* boot.wim by libwim: open, choose the image, add files, write, read back. */
 #include "wim.h"
 
 #include "say.h"

@@ -1,3 +1,4 @@
+/* The plugin on loopback, in front of a core that knows a list of names. */
 #define _GNU_SOURCE /* memfd_create */
 #include "names.h"
 

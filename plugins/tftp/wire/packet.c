@@ -1,3 +1,4 @@
+/* TFTP packets on the wire: requests, replies, options, errors. Pure. */
 #include "wire/packet.h"
 
 #include "pxed/buf.h"
