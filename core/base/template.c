@@ -39,7 +39,8 @@ static const void *member(const struct pxed_template *t, const void *node, struc
     return kind_of(t, node) == PXED_VALUE_MAP ? t->data->get(node, key) : NULL;
 }
 
-/* The first part of a dotted name is looked for in all contexts, innermost first; once found there is no way back. */
+/* The first part of a dotted name is looked for in all contexts, innermost first; once found, outer ones are not tried.
+ */
 static const void *look_up(const struct pxed_template *t, const struct context *ctx, struct pxed_slice name) {
     if (pxed_slice_is(name, "."))
         return ctx->node;
@@ -107,7 +108,7 @@ static int fail(struct render *r, unsigned line, int error) {
 
 static int render_block(struct render *r, const struct context *ctx, const struct section *open, bool emit);
 
-/* Whatever is wrong inside a partial is told at the line that includes it: callers know only that text. */
+/* An error inside a partial is reported at the line that includes it: callers know only that text. */
 static int render_partial(const struct render *r, const struct context *ctx, const struct pxed_template_tag *tag) {
     struct pxed_slice text = PXED_NO_SLICE;
     if (!r->t->partial || !r->t->partial(r->t->partial_ctx, tag->name, &text))

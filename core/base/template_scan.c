@@ -95,7 +95,7 @@ static int set_delimiters(struct pxed_template_scan *s, struct pxed_slice words)
     return 0;
 }
 
-/* {{name|mode}}. A word that is no mode belongs to the name, which nobody then has: the strict pass finds it. */
+/* {{name|mode}}. A word that is no mode stays part of the name, which is then unknown: the strict pass reports it. */
 static void take_mode(struct pxed_template_tag *tag) {
     ptrdiff_t bar = pxed_slice_find(tag->name, '|', 0);
     if (bar < 0)

@@ -146,7 +146,7 @@ static void put_reason(struct object *o, enum pxed_reason reason) {
     put_word(o, "cure", pxed_reason_cure(reason));
 }
 
-/* A failed event names its reason in a word of ours or of the operator's. */
+/* A failed event names a reason of pxed's or a word of the operator's. */
 static enum pxed_reason failed_reason(struct pxed_slice word) {
     enum pxed_reason reason;
     return pxed_reason_find(word, &reason) && reason != PXED_WHY_OK ? reason : PXED_WHY_INSTALL_FAILED;

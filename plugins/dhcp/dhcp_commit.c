@@ -34,7 +34,7 @@ static void batch_write(struct batch *b, struct dhcp *d, const struct dhcp_lease
     batch_add(b, e->ip)->value = pxed_buf_slice(&value);
 }
 
-/* A machine that settles elsewhere loses what it had in this network, in the same transaction. */
+/* A machine that gets another address loses its former one in this network, in the same transaction. */
 static void batch_settle(struct batch *b, struct dhcp *d, uint32_t lease) {
     const struct dhcp_lease *e = dhcp_lease_at(&d->table, lease);
     uint32_t other = DHCP_NONE;
@@ -73,7 +73,7 @@ static void leave_for_later(struct dhcp *d, uint32_t lease) {
         uv_timer_start(&d->retry, on_retry, RETRY_MS, RETRY_MS);
 }
 
-/* The table is as it was before, and who asked is served as the store allows. */
+/* Restores the table, and serves the request again under the rules for a store that cannot write. */
 static void commit_give_up(struct dhcp_pending *p) {
     static const struct dhcp_known known = {.unwritten = true};
     struct dhcp *d = p->d;

@@ -1,4 +1,4 @@
-/* One datagram on its way through the rooms: wire -> facts -> core -> policy -> reply -> socket or store. */
+/* One datagram from parser to answer: wire -> facts -> core -> policy -> reply -> socket or store. */
 #include "dhcp_packet.h"
 
 #include <string.h>
@@ -53,7 +53,7 @@ static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *
     return host != NULL;
 }
 
-/* Nothing to boot. What the core's verdict said, the core has told already. */
+/* Nothing to boot. The reason of the core's verdict is in the journal already. */
 static void refuse_boot(struct packet *p) {
     if (p->boot.reason == PXED_WHY_LOADER_NONE)
         packet_refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
@@ -131,7 +131,7 @@ static void packet_say(struct packet *p, const struct dhcp_action *action) {
     }
 }
 
-/* The store cannot write, but ip= is the host file's word: the lease counts at once. */
+/* The store cannot write, but ip= stands in the host file: the lease counts at once. */
 static void packet_keep(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     const struct pxed_hwaddr *mac = &p->facts.seen.mac;
@@ -257,7 +257,7 @@ static void proxy_say(struct packet *p, enum dhcp_type type) {
 }
 
 /* Anybody can write such a REQUEST: the address is a hint for people. It is not the stage `leased`, which is of leases
- * that we gave; where we lease ourselves nobody else's word moves an address. */
+ * that we gave; where we lease addresses ourselves, no message to another server changes one. */
 static void packet_heard(struct packet *p, uint32_t address) {
     struct dhcp *d = p->d;
     struct pxed_addr ip = pxed_addr_v4(address);
@@ -289,11 +289,11 @@ static void packet_proxy(struct packet *p) {
     }
 }
 
-/* ---- the door ---- */
+/* ---- which packets are looked at ---- */
 
 /* Is this a packet to look at? A reply to a service port would start a loop between two servers (CVE-2024-2169). */
-static enum pxed_reason judge_door(const struct dhcp_port *port, const struct dhcp_arrival *a,
-                                   const struct dhcp_message *m) {
+static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct dhcp_arrival *a,
+                                     const struct dhcp_message *m) {
     const struct dhcp_scope *scope = &port->link->d->scopes[port->link - port->link->d->links];
     if (m->op != DHCP_BOOTREQUEST || m->type == DHCP_BOOTP)
         return PXED_WHY_DHCP_NOT_OURS;
@@ -324,7 +324,7 @@ void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arriva
         d->core->refuse(d->ctx, PXED_WHY_DHCP_MALFORMED, &peer, dhcp_parsed_text(parsed));
         return;
     }
-    enum pxed_reason reason = judge_door(port, arrival, &m);
+    enum pxed_reason reason = judge_packet(port, arrival, &m);
     if (reason != PXED_WHY_OK) {
         d->core->refuse(d->ctx, reason, &peer, NULL);
         return;

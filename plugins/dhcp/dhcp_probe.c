@@ -15,7 +15,7 @@ enum {
     PROBES_MAX = 256,       /* at once, in all networks */
     PROBES_STRANGERS = 192, /* of them for machines of no host line: a flood leaves room for the declared ones */
     AGAIN_MS = 200,         /* the second and last probe, for one that was lost */
-    END_MS = 500,           /* who has not answered by then is not there */
+    END_MS = 500,           /* without an answer by then the address is free */
     TICK_MS = 50,
     ARP_PER_TURN = 256,
 };
@@ -60,7 +60,7 @@ static void probe_ask(const struct dhcp_probe *p) {
                              .sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
     uint8_t packet[DHCP_ARP_SIZE];
     dhcp_arp_probe(packet, link->iface.mac.bytes, p->ip);
-    /* One that cannot leave is one that is lost: the second may get through. */
+    /* A probe that cannot be sent counts as lost: the second one may get through. */
     (void)sendto(link->arp, packet, sizeof(packet), MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
 }
 
@@ -137,7 +137,7 @@ static void on_arp(void *data, int events) {
         probe_sweep(d, dhcp_now(d));
 }
 
-/* ARP is a network's small talk: it is listened to while a probe runs, and what was said before does not count. */
+/* ARP traffic is frequent: the socket is polled only while a probe runs, and what arrived before is dropped. */
 static void listen_to_arp(struct dhcp *d, bool on) {
     char bytes[64];
     if (!d->probing)

@@ -16,7 +16,7 @@ static void dhcp_send_complain(struct dhcp *d, const struct dhcp_port *port, int
              strerror(error));
 }
 
-/* A frame that could not leave goes to everybody instead: every boot client takes that. */
+/* A frame that could not be sent is broadcast instead: every boot client accepts that. */
 static void send_to_everybody(const struct dhcp_parcel *p) {
     struct sockaddr_in to = {
         .sin_family = AF_INET, .sin_port = htons(DHCP_PORT_CLIENT), .sin_addr.s_addr = INADDR_NONE};

@@ -57,7 +57,7 @@ static bool user_class_has(struct pxed_slice value, const char *word) {
 
 static void read_loader(const struct dhcp_message *m, struct dhcp_facts *f) {
     struct pxed_slice user = m->options[DHCP_OPT_USER_CLASS], own = m->options[DHCP_OPT_IPXE], value;
-    /* Option 175 belonged to others before: only with iPXE's version or bus id inside it proves anything. */
+    /* Option 175 had other uses before: it shows iPXE only with iPXE's version or bus id inside. */
     bool features = own.len > 0 && (dhcp_tlv_find(own, false, DHCP_IPXE_VERSION, &value) ||
                                     dhcp_tlv_find(own, false, DHCP_IPXE_BUS_ID, &value));
     if (user_class_has(user, "gPXE"))

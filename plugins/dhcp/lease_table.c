@@ -62,7 +62,7 @@ void dhcp_lease_move(struct dhcp_leases *t, uint32_t index, enum dhcp_lease_stat
 
 /* ---- chains ---- */
 
-/* A declined address is nobody's: it stays out of the chains, so that one machine cannot make its own one long. */
+/* A declined address has no machine and is in no chain by MAC, so that one machine cannot make its own chain long. */
 static void link_mac(struct dhcp_leases *t, uint32_t index) {
     struct dhcp_lease *e = dhcp_lease_at(t, index);
     if (e->mac.len == 0)

@@ -69,7 +69,7 @@ static inline struct dhcp_lease *dhcp_lease_at(const struct dhcp_leases *t, uint
 /* A new entry, in the state OFFERED; DHCP_NONE without room. */
 uint32_t dhcp_lease_add(struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac);
 void dhcp_lease_drop(struct dhcp_leases *t, uint32_t index);
-/* Puts it at the young end of the list of `state`. */
+/* Puts it at the newest end of the list of `state`. */
 void dhcp_lease_move(struct dhcp_leases *t, uint32_t index, enum dhcp_lease_state state);
-/* Makes it another machine's, or with an unset `mac` nobody's. */
+/* Gives it to another machine, or with an unset `mac` to none. */
 void dhcp_lease_reassign(struct dhcp_leases *t, uint32_t index, const struct pxed_hwaddr *mac);

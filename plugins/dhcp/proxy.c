@@ -5,7 +5,7 @@ static struct dhcp_proxy_action proxy_act(enum dhcp_proxy_do what, enum pxed_rea
     return (struct dhcp_proxy_action){.what = what, .reason = reason};
 }
 
-/* A DISCOVER from a boot client. Option 93 belongs to it (PXE 2.1); iPXE proves itself otherwise. */
+/* A DISCOVER from a boot client. PXE 2.1 requires option 93; iPXE is recognised by other options. */
 static struct dhcp_proxy_action proxy_discover(const struct dhcp_facts *facts, const struct dhcp_boot *boot) {
     bool pxe =
         (facts->pxe_class || facts->http_class) && (facts->seen.has_firmware || facts->seen.loader != PXED_LOADER_NONE);

@@ -112,7 +112,7 @@ static struct dhcp_action server_probe(uint32_t ip) {
     return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
 }
 
-/* Must we see for ourselves that nobody else uses this address? Not for a lease of its own. */
+/* Must a probe show first that no other machine uses this address? Not for a lease of its own. */
 static bool to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_by_ip(t, ip);
     if (!q->doubt || index == DHCP_NONE || own_lease(t, q, ip) == DHCP_NONE)
@@ -125,7 +125,7 @@ static struct dhcp_action server_look(const struct dhcp_query *q, uint32_t ip) {
     return q->known.probes < PROBES_EACH ? server_probe(ip) : server_silent(PXED_WHY_DHCP_NO_ADDRESS);
 }
 
-/* Another machine answers there: nobody gets it for a while. */
+/* Another machine answers there: the address is kept back for a while. */
 static void server_quarantine(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now);
     if (index != DHCP_NONE)
@@ -199,7 +199,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
     uint32_t kept = dhcp_reserved_for(q->host, scope);
     if (!server_allowed(t, q, ip))
         return dhcp_scope_pooled(scope, ip) || kept != 0 ? CLAIM_TAKEN : CLAIM_FOREIGN;
-    /* In doubt a quarantine may be of the very machine that asks: it is looked at again. */
+    /* While leases are in doubt, the quarantined address may be the client's own: it is probed again. */
     uint32_t index = dhcp_lease_by_ip(t, ip);
     bool again = q->doubt && index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_DECLINED;
     if (!is_free(t, q, ip) && !again)
@@ -335,7 +335,7 @@ static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhc
 
 /* ---- DECLINE, RELEASE, INFORM ---- */
 
-/* An entry that somebody holds, spoken of to us. */
+/* A message about an entry that a machine holds, sent to us. */
 static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t server, index = dhcp_lease_by_ip(t, ip);
     if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, scope_of(t, q)) ||
@@ -378,7 +378,7 @@ static struct dhcp_action server_release(struct dhcp_leases *t, const struct dhc
     return server_note(index, PXED_WHY_OK);
 }
 
-/* The answer goes to ciaddr, so ciaddr must be of this network: nobody is to be hit by our replies. */
+/* The answer goes to ciaddr, so ciaddr must be of this network: our replies must not be aimed at third parties. */
 static struct dhcp_action server_inform(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t client = q->m->ciaddr ? q->m->ciaddr : q->source;
     if (!dhcp_scope_has(scope_of(t, q), client))

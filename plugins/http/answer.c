@@ -236,7 +236,8 @@ static void log_errors(struct http_conn *c, const struct http_cgi_result *r) {
              c->content->cgi->script_name ? c->content->cgi->script_name : "", pxed_buf_cstr(&b));
 }
 
-/* A script that decides what a machine boots must have meant it: whatever looks like an error is one. */
+/* The output of a script that decides what a machine boots must be beyond doubt: whatever looks like an error is one.
+ */
 static const char *boot_script_fault(const struct http_conn *c, const struct http_cgi_result *r,
                                      const struct http_cgi_output *parsed) {
     if (!c->content->cgi->fallback.ptr || parsed->kind == HTTP_CGI_BROKEN)

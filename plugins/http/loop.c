@@ -28,7 +28,7 @@ void http_tick_start(struct http *h) {
     h->ticking = true;
 }
 
-/* Not from here: whoever closed the last connection is still at work on it. */
+/* Not from here: the caller still uses the connection that it has closed. */
 void http_work_done(struct http *h) {
     if (h->stopped && h->n_work == 0)
         uv_timer_start(&h->tick, h->on_tick, 0, 0);

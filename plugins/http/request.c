@@ -235,7 +235,7 @@ static enum http_refusal refusal_of(const struct http_parser *p, llhttp_errno_t 
     case HPE_USER:
         return p->refusal;
     case HPE_INVALID_METHOD:
-        /* A word in capitals is a method we do not know; anything else, like a TLS greeting, is noise. */
+        /* A word in capitals is an unknown method; anything else, like a TLS handshake, is malformed. */
         return p->base[0] >= 'A' && p->base[0] <= 'Z' ? HTTP_REFUSED_METHOD : HTTP_REFUSED_SYNTAX;
     case HPE_INVALID_VERSION:
         return HTTP_REFUSED_VERSION;

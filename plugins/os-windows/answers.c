@@ -1,4 +1,4 @@
-/* The answers' side of the operations: what a host's values become, and which of them Windows cannot take. */
+/* Values for answer files: what a host's variables become, and which of them Windows cannot take. */
 #include "answers.h"
 
 #include <stdio.h>

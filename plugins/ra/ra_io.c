@@ -99,7 +99,7 @@ static void on_again(uv_timer_t *timer) {
 
 static void on_solicitation(struct ra_link *link, const uint8_t source[16], const struct pxed_hwaddr *mac) {
     uint64_t now = link->ra->core->now(link->ra->ctx);
-    /* Only to one address on this link: nobody else shall notice. */
+    /* Only to one address on this link: no other machine may get the advertisement. */
     if (mac->len == 0 || !ra_link_local(source) || ra_has_router(&link->watch, now))
         return;
     if (is_loader(link, mac)) {

@@ -109,12 +109,13 @@ static void dated_name(const char *path, time_t now, char out[PATH_MAX]) {
         snprintf(out, PATH_MAX, "%s.damaged-%s-%u", path, date, n);
 }
 
-/* A second name before the first is taken away: so there is never none. File systems without links get a rename. */
+/* The file gets its second name before the first is removed, so that it always has one. File systems without links
+ * get a rename. */
 static int give_name(const char *from, const char *to) {
     return link(from, to) == 0 || rename(from, to) == 0 ? 0 : -errno;
 }
 
-/* The log goes before the fresh file comes: SQLite would play it into that. */
+/* The log is removed before the new file is there: SQLite would replay it into that. */
 static int damaged_exchange(const char *path, const char *fresh, const char *moved) {
     char log[PATH_MAX], moved_log[PATH_MAX];
     if (snprintf(log, sizeof(log), "%s-wal", path) >= PATH_MAX ||

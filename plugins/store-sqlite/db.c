@@ -298,8 +298,8 @@ int store_db_apply(struct store_db *db, struct store_job *first, struct store_er
         return 0;
 
     int error = store_err_sqlite(ret_err, db->sqlite, rc, "writing the store");
-    /* SQLite undoes some failures by itself (disk full, I/O error), others wait for us. Tables made in this transaction
-     * are gone now, so all statements are prepared anew next time. */
+    /* SQLite rolls back after some failures by itself (disk full, I/O error), after others we must. Tables made in this
+     * transaction are gone now, so all statements are prepared anew next time. */
     if (!sqlite3_get_autocommit(db->sqlite))
         db_run(db->control[ROLLBACK]);
     forget_tables(db);

@@ -19,7 +19,7 @@ struct key {
     int len;
 };
 
-/* A place in the order of keys, as a number: its digits are those bytes that keys of this table are made of, so that
+/* A position in the order of keys, as a number: its digits are those bytes that keys of this table are made of, so that
  * the middle between two keys looks like a key. 0: the key has ended. */
 struct place {
     uint8_t digits[KEY_MAX];

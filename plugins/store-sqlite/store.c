@@ -58,7 +58,7 @@ static void hand_over(struct store *s) {
     uv_check_stop(&s->after_wait);
 }
 
-/* Commits made by timers are handed over before the loop sleeps, those made by sockets right after it read them. */
+/* Commits made by timers are handed over before the loop polls, those made by sockets right after they were read. */
 static void on_before_wait(uv_prepare_t *handle) {
     hand_over(handle->data);
 }
@@ -202,7 +202,7 @@ static int store_init(struct pxed_ctx *ctx) {
     return 0;
 }
 
-/* A damaged file must not keep the machines of a whole network from booting. What it still tells is taken over. */
+/* A damaged file must not keep the machines of a whole network from booting. What can be read of it is kept. */
 static int replace_damaged(struct store *s, const struct store_err *damage, struct store_err *ret_err) {
     struct store_salvage salvage;
     time_t now = (time_t)(s->ctx->core->wall(s->ctx) / 1000);
@@ -263,7 +263,7 @@ static void store_on_closed(uv_handle_t *handle) {
     free(s);
 }
 
-/* What is queued is still written; its `done` is not called any more: who asked has ended before us. */
+/* What is queued is still written; its `done` is not called any more: the plugins that asked have ended. */
 static void store_fini(struct pxed_ctx *ctx) {
     struct store *s = ctx->self;
     if (!s)

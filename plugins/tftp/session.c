@@ -41,7 +41,7 @@ static void session_fail(struct tftp_session *s, enum pxed_reason reason) {
 
 static void session_step(struct tftp_session *s, enum tftp_input_kind kind, uint16_t block);
 
-/* The core's word on what was held back. */
+/* The core's answer about what was held back. */
 static void on_may_send(void *arg, bool may_send) {
     struct tftp_session *s = arg;
     s->held = false;
@@ -51,7 +51,7 @@ static void on_may_send(void *arg, bool may_send) {
         session_fail(s, PXED_WHY_STORE_CANNOT_WRITE);
 }
 
-/* What stands in the way: that the asker has been heard, then that its right is used up. */
+/* Asks for what is missing: first that the client was heard, then that its right is used up on disk. */
 static void ask_core(struct tftp_session *s) {
     struct tftp_transfer *t = &s->transfer;
     struct pxed_content *c = s->content;
@@ -216,8 +216,9 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
     }
 }
 
-/* A port of its own, from the address that was asked, connected: the kernel sorts out strangers and tells when nobody
- * listens any more. Fragments and small MTUs on the way are the routers' to handle, so DF stays off. */
+/* A port of its own, from the address that was asked, connected: the kernel drops packets from other senders and
+ * reports when the client's port is closed. Fragments and small MTUs on the way are the routers' to handle, so DF stays
+ * off. */
 static int session_open_socket(struct tftp_session *s) {
     struct sockaddr_in local, peer;
     int dont = IP_PMTUDISC_DONT, rc;
@@ -299,7 +300,8 @@ static void session_opened(struct tftp_session *s, enum pxed_reason reason, stru
     s->size = content->kind == PXED_CONTENT_BYTES ? content->bytes.len : content->size;
     session_negotiate(s);
     if (session_open_socket(s) < 0) {
-        /* Out of descriptors or ports: say nothing, the client asks again when others have finished. */
+        /* Out of descriptors or ports: no answer, and the client repeats its request when other transfers have ended.
+         */
         tftp_session_end(s, PXED_WHY_BUSY, false);
         return;
     }

@@ -83,7 +83,7 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
         return;
     }
     tftp->ctx->core->refuse(tftp->ctx, reason, peer, NULL);
-    /* Busy: a boot ROM that is told so gives up, one that is told nothing asks again. */
+    /* Busy: a boot ROM that gets an ERROR gives up, one that gets nothing repeats its request. */
     if (reason != PXED_WHY_BUSY)
         tftp_send_refusal(listener, peer, port, reason);
 }

@@ -1,4 +1,4 @@
-/* Disks as Windows tells of them, and their bytes. GENERIC_READ only: nothing here can write. */
+/* Disks as Windows reports them, and their bytes. GENERIC_READ only: nothing here can write. */
 #include "identity.h"
 #include "pe.h"
 

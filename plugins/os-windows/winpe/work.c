@@ -107,7 +107,7 @@ int work_publish(const char *made, const char *output, bool force) {
     if (result != 0)
         return errno == EEXIST ? say_error("%s exists: --force replaces it", output)
                                : say_error("cannot write %s: %s", output, strerror(errno));
-    /* The name is durable once its folder is; a file system that cannot flush a folder has no say in this. */
+    /* The name is durable once its folder is; a file system that cannot flush a folder is no error. */
     const char *slash = strrchr(output, '/');
     char *folder = work_need(slash ? strndup(output, (size_t)(slash + 1 - output)) : strdup("."));
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

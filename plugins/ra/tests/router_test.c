@@ -1,4 +1,4 @@
-/* The codec, against rows and the recorded solicitation of an iPXE ROM; and the memory of an interface. */
+/* The codec, against rows and the recorded solicitation of an iPXE ROM; and the state of an interface. */
 
 #include "pcap.h"
 #include "suite.h"

@@ -178,7 +178,7 @@ START_TEST(cut_short) {
 }
 END_TEST
 
-/* Rows of all tables came in turns and in no order, as in life: what is lost lies everywhere between what is not. */
+/* Rows of all tables are written in turn and in no order, as in real use: lost rows lie between good ones. */
 static void make_mixed_store(void) {
     enum { BLOCK = 25 };
     ck_assert_int_eq(unlink(in_folder("pxed.db")), 0);
