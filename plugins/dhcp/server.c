@@ -335,7 +335,7 @@ static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhc
 
 /* ---- DECLINE, RELEASE, INFORM ---- */
 
-/* A message about an entry that a machine holds, sent to us. */
+/* The entry of `ip`, if a machine holds it and the message is meant for this server; else DHCP_NONE. */
 static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t server, index = dhcp_lease_by_ip(t, ip);
     if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, scope_of(t, q)) ||

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "answers.h"
+#include "image.h"
+
 #include "facts.h"
 #include "versions.h"
 #include "wim_read.h"

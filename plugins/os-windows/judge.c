@@ -1,6 +1,6 @@
 /* Judges one host: what Windows cannot take is an error at the line where it stands, what will probably stop the
  * installation a warning. */
-#include "answers.h"
+#include "judge.h"
 
 #include <stdio.h>
 

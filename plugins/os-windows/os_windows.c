@@ -1,5 +1,7 @@
 /* os-windows: every Windows from 2000 to Server 2025, by an image that WinPE applies or by its own setup.exe. */
 #include "answers.h"
+#include "image.h"
+#include "judge.h"
 #include "profiles.h"
 #include "pxed/plugin.h"
 

@@ -139,7 +139,7 @@ START_TEST(an_address_is_looked_at_before_it_is_offered) {
     net.known = (struct dhcp_known){0};
     ck_assert_int_eq(discover(5).what, DHCP_SAY); /* looked at once */
     ck_assert_int_eq(request(5, POOL_FIRST + 1, true).what, DHCP_STORE);
-    /* no machine profits from a probe for another */
+    /* a probe for one machine does not count for another */
     net.now += 2 * DHCP_HOLD_MS;
     ck_assert_int_eq(request(6, POOL_FIRST + 1, false).what, DHCP_PROBE);
 }

@@ -1,6 +1,6 @@
 /* Disks as Windows reports them, and their bytes. GENERIC_READ only: nothing here can write. */
+#include "disks_win.h"
 #include "identity.h"
-#include "pe.h"
 
 #include <stdio.h>
 #include <windows.h>

@@ -1,5 +1,5 @@
 /* Files on Windows: new ones that appear under their name only when they are complete, and the end of a log. */
-#include "pe.h"
+#include "files_win.h"
 
 #include <stdio.h>
 #include <windows.h>

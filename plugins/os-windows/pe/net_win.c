@@ -1,5 +1,5 @@
 /* One HTTP exchange over winsock. gethostbyname: it is in every winsock, and IPv4 is all that is asked for. */
-#include "pe.h"
+#include "net_win.h"
 
 #include <winsock2.h>
 

@@ -1,4 +1,8 @@
 /* guard RULE RIGHT OUTFILE: the disk guard. Reads disks, writes OUTFILE and OUTFILE.txt. */
+#include "verb_guard.h"
+
+#include "disks_win.h"
+#include "files_win.h"
 #include "pe.h"
 
 #include <stdarg.h>

@@ -1,4 +1,8 @@
 /* event and get: tries until the server is there, but not for ever. */
+#include "verb_net.h"
+
+#include "files_win.h"
+#include "net_win.h"
 #include "pe.h"
 
 #include <stdio.h>

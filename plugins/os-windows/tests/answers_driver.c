@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "answers.h"
+#include "image.h"
+#include "judge.h"
 #include "pxed/template.h"
 #include "versions.h"
 
