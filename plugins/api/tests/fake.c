@@ -268,6 +268,18 @@ void fake_step(struct fake *f, unsigned char mac, const char *what, enum pxed_re
     f->n_steps++;
 }
 
+static void fake_steps(struct fake *f) {
+    fake_step(f, 1, "armed", PXED_WHY_OK, "os=centos-5.5-i386");
+    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
+    fake_step(f, 1, "leased", PXED_WHY_OK, "ip=10.77.0.50");
+    fake_step(f, 2, "discovered", PXED_WHY_OK, "firmware=efi-x64");
+    fake_step(f, 1, "installing", PXED_WHY_OK, "");
+    fake_step(f, 1, "installed", PXED_WHY_OK, "");
+    fake_step(f, 2, "failed", PXED_WHY_DISK_NOT_BLANK, "disk=/dev/sda");
+    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
+    fake_step(f, 1, "local", PXED_WHY_ALREADY_SPENT, "");
+}
+
 void fake_begin(struct fake *f) {
     *f = (struct fake){.listen_fd = -1, .reply_fd = -1};
     fake_core_open(&f->core, NULL, NULL);
@@ -300,15 +312,7 @@ void fake_begin(struct fake *f) {
         f->machines[i].install_at = some_machines[i].right ? 1772366300000 : 0;
         f->machines[i].armed_at = some_machines[i].right ? 1772366000000 : 0;
     }
-    fake_step(f, 1, "armed", PXED_WHY_OK, "os=centos-5.5-i386");
-    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
-    fake_step(f, 1, "leased", PXED_WHY_OK, "ip=10.77.0.50");
-    fake_step(f, 2, "discovered", PXED_WHY_OK, "firmware=efi-x64");
-    fake_step(f, 1, "installing", PXED_WHY_OK, "");
-    fake_step(f, 1, "installed", PXED_WHY_OK, "");
-    fake_step(f, 2, "failed", PXED_WHY_DISK_NOT_BLANK, "disk=/dev/sda");
-    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
-    fake_step(f, 1, "local", PXED_WHY_ALREADY_SPENT, "");
+    fake_steps(f);
     f->transfers[0] = (struct pxed_transfer_view){.mac = fake_mac(2),
                                                   .name = PXED_SLICE("web02"),
                                                   .ip = pxed_addr_v4(0x0a4d0033),
