@@ -1,3 +1,4 @@
+/* Text of hardware addresses, IP addresses and prefixes: written and parsed. */
 #include "pxed/addr.h"
 
 enum { MAC_LEN = 6, MAC_TYPE_ETHERNET = 1 };
@@ -84,7 +85,7 @@ const char *pxed_mac_text(const struct pxed_hwaddr *mac, const char *separator, 
     return pxed_buf_cstr(&out);
 }
 
-/* Four plain decimals. A leading zero is refused: some programs read it as octal, so nobody knows what was meant. */
+/* Four plain decimals. A leading zero is refused: some programs read it as octal, so its meaning is unclear. */
 static bool parse_v4(struct pxed_slice text, uint8_t bytes[static 4]) {
     for (size_t i = 0; i < 4; i++) {
         ptrdiff_t dot = pxed_slice_find(text, '.', 0);

@@ -1,3 +1,4 @@
+/* Arenas, and allocation that ends the process instead of failing. */
 #include "pxed/arena.h"
 
 #include <stdarg.h>

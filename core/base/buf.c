@@ -1,3 +1,4 @@
+/* Text into a buffer of fixed size: numbers, hex, and what came from the wire. */
 #include "pxed/buf.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -28,6 +29,14 @@ void pxed_buf_u64(struct pxed_buf *b, uint64_t number) {
         number /= 10;
     } while (number > 0);
     pxed_buf_add(b, pxed_slice(digits + at, sizeof(digits) - at));
+}
+
+void pxed_buf_digits(struct pxed_buf *b, uint64_t number, unsigned digits) {
+    uint64_t unit = 1;
+    for (unsigned i = 1; i < digits; i++)
+        unit *= 10;
+    for (; unit > 0; unit /= 10)
+        pxed_buf_byte(b, (char)('0' + number / unit % 10));
 }
 
 static void add_hex_byte(struct pxed_buf *b, uint8_t byte) {

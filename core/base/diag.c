@@ -1,6 +1,7 @@
+/* Errors and warnings collected for people, and the nearest known word to a mistyped one. */
 #include "pxed/diag.h"
 
-#include "pxed/arena.h"
+#include "pxed/grow.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,10 +20,6 @@ static char *print_alloc(const char *format, va_list args) {
     return text;
 }
 
-static bool is_power_of_two(size_t n) {
-    return (n & (n - 1)) == 0;
-}
-
 void pxed_diag_add(struct pxed_diags *d, enum pxed_severity severity, const char *file, unsigned line,
                    const char *format, ...) {
     va_list args;
@@ -30,9 +27,7 @@ void pxed_diag_add(struct pxed_diags *d, enum pxed_severity severity, const char
     char *text = print_alloc(format, args);
     va_end(args);
 
-    /* The room doubles when it is full, which it is at 0 and at each power of two: no capacity to remember. */
-    if (is_power_of_two(d->n))
-        d->items = pxed_xrealloc(d->items, (d->n == 0 ? 1 : 2 * d->n) * sizeof(*d->items));
+    PXED_GROW(d->items, d->n);
     d->items[d->n++] = (struct pxed_diag){
         .severity = severity,
         .line = line,

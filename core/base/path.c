@@ -1,3 +1,4 @@
+/* Paths as clients ask for them: decoded and normalised, or refused. */
 #include "pxed/path.h"
 
 /* The byte at *at, which moves past it; -1 for a bad escape. */

@@ -1,3 +1,4 @@
+/* Slices of text: words, numbers, comparison. */
 #include "pxed/slice.h"
 
 bool pxed_slice_eq_nocase(struct pxed_slice a, struct pxed_slice b) {
@@ -42,7 +43,7 @@ struct pxed_slice pxed_slice_word(struct pxed_slice *rest, const char *separator
     return word;
 }
 
-/* Only the last `*` is ever tried again: what an earlier one took cannot be bettered by taking more. So the worst case
+/* Only the last `*` is ever tried again: an earlier one gains nothing by matching more. So the worst case
  * is the product of the lengths, never exponential. */
 bool pxed_slice_match(struct pxed_slice pattern, struct pxed_slice text) {
     size_t p = 0, t = 0, star_p = 0, star_t = 0;

@@ -1,169 +1,7 @@
-#include "pxed/template.h"
+/* Mustache: rendering, and the strict pass over the names a template uses. */
+#include "template_scan.h"
 
 enum { MAX_DEPTH = 32 };
-
-/* ---- Scanning: text into (literal, tag) pairs ------------------------------------------------------------------- */
-
-struct scan {
-    struct pxed_slice text;
-    struct pxed_slice open, close; /* delimiters in force */
-    size_t pos;
-    unsigned line;
-    bool at_line_start; /* pos is where a line begins */
-};
-
-enum { TAG_END = 'E' }; /* as a sigil: no more tags, only the last literal */
-
-struct tag {
-    struct pxed_slice before; /* literal text up to the tag */
-    struct pxed_slice indent; /* blanks before a tag alone on its line; not part of `before` */
-    struct pxed_slice name;
-    pxed_escape_fn *escape; /* of {{name|mode}}; NULL: the template's own */
-    unsigned line;
-    char sigil; /* 0 & # ^ / > ! = or TAG_END */
-    bool standalone;
-    bool before_at_line_start;
-};
-
-static struct scan scan_begin(struct pxed_slice text) {
-    return (struct scan){
-        .text = text, .open = PXED_SLICE("{{"), .close = PXED_SLICE("}}"), .line = 1, .at_line_start = true};
-}
-
-static ptrdiff_t find(struct pxed_slice text, struct pxed_slice what, size_t from) {
-    ptrdiff_t at;
-    while ((at = pxed_slice_find(text, what.ptr[0], from)) >= 0) {
-        if (pxed_slice_starts(pxed_slice_skip(text, (size_t)at), what))
-            return at;
-        from = (size_t)at + 1;
-    }
-    return -1;
-}
-
-static struct pxed_slice between(struct pxed_slice text, size_t start, size_t end) {
-    return pxed_slice(text.ptr + start, end - start);
-}
-
-/* Moves on to `end`, counting lines. */
-static void advance(struct scan *s, size_t end) {
-    while (s->pos < end)
-        if (s->text.ptr[s->pos++] == '\n')
-            s->line++;
-}
-
-/* End of the tag's name: where the closing delimiter begins or, for {{{x}}} and {{=a b=}}, the byte before it. */
-static int find_name_end(const struct scan *s, char sigil, size_t from, size_t *ret_end, size_t *ret_after) {
-    char extra = '\0';
-    if (sigil == '{')
-        extra = '}';
-    else if (sigil == '=')
-        extra = '=';
-
-    ptrdiff_t at = find(s->text, s->close, from);
-    if (at < 0)
-        return PXED_TEMPLATE_UNCLOSED_TAG;
-    if (extra) {
-        while (at >= 0 && ((size_t)at == from || s->text.ptr[at - 1] != extra))
-            at = find(s->text, s->close, (size_t)at + 1);
-        if (at < 0)
-            return sigil == '=' ? PXED_TEMPLATE_BAD_DELIMITER : PXED_TEMPLATE_UNCLOSED_TAG;
-    }
-    *ret_end = (size_t)at - (extra ? 1 : 0);
-    *ret_after = (size_t)at + s->close.len;
-    return 0;
-}
-
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
-/* If only blanks stand between pos and the end of the line, the start of the next line, else 0. */
-static size_t next_line_if_blank(const struct scan *s) {
-    size_t at = s->pos;
-    while (at < s->text.len && is_blank(s->text.ptr[at]))
-        at++;
-    if (at == s->text.len)
-        return at;
-    if (s->text.ptr[at] == '\r' && at + 1 < s->text.len)
-        at++;
-    return s->text.ptr[at] == '\n' ? at + 1 : 0;
-}
-
-/* A tag that prints nothing itself and is alone on its line takes the whole line with it. */
-static void check_standalone(struct scan *s, struct tag *tag) {
-    size_t blanks = 0, len = tag->before.len;
-    while (blanks < len && is_blank(tag->before.ptr[len - 1 - blanks]))
-        blanks++;
-    bool first = blanks == len ? tag->before_at_line_start : tag->before.ptr[len - 1 - blanks] == '\n';
-    size_t next = first ? next_line_if_blank(s) : 0;
-    if (next == 0)
-        return;
-
-    tag->standalone = true;
-    tag->indent = between(tag->before, len - blanks, len);
-    tag->before.len -= blanks;
-    advance(s, next);
-    s->at_line_start = true;
-}
-
-static int set_delimiters(struct scan *s, struct pxed_slice words) {
-    const char *const separators = " \t\r\n";
-    struct pxed_slice open = pxed_slice_word(&words, separators);
-    struct pxed_slice close = pxed_slice_word(&words, separators);
-    bool three = pxed_slice_trim(words).len > 0;
-    if (close.len == 0 || three || pxed_slice_find(open, '=', 0) >= 0 || pxed_slice_find(close, '=', 0) >= 0)
-        return PXED_TEMPLATE_BAD_DELIMITER;
-    s->open = open;
-    s->close = close;
-    return 0;
-}
-
-/* {{name|mode}}. A word that is no mode belongs to the name, which nobody then has: the strict pass finds it. */
-static void take_mode(struct tag *tag) {
-    ptrdiff_t bar = pxed_slice_find(tag->name, '|', 0);
-    if (bar < 0)
-        return;
-    tag->escape = pxed_escape_named(pxed_slice_trim(pxed_slice_skip(tag->name, (size_t)bar + 1)));
-    if (tag->escape)
-        tag->name = pxed_slice_trim(pxed_slice_head(tag->name, (size_t)bar));
-}
-
-static int scan_tag(struct scan *s, struct tag *tag, size_t open) {
-    size_t at = open + s->open.len, end = 0, after = 0;
-    while (at < s->text.len && pxed_is_space(s->text.ptr[at]))
-        at++;
-    if (at < s->text.len && memchr("&#^/>!={", s->text.ptr[at], 8))
-        tag->sigil = s->text.ptr[at++];
-
-    int rc = find_name_end(s, tag->sigil, at, &end, &after);
-    if (rc)
-        return rc;
-    tag->name = pxed_slice_trim(between(s->text, at, end));
-    advance(s, after);
-    s->at_line_start = false;
-    if (tag->sigil == '{')
-        tag->sigil = '&';
-    if (tag->sigil == 0)
-        take_mode(tag);
-    if (tag->sigil != 0 && tag->sigil != '&')
-        check_standalone(s, tag);
-    return tag->sigil == '=' ? set_delimiters(s, tag->name) : 0;
-}
-
-static int scan_next(struct scan *s, struct tag *tag) {
-    ptrdiff_t open = find(s->text, s->open, s->pos);
-    size_t end = open < 0 ? s->text.len : (size_t)open;
-
-    *tag = (struct tag){.before = pxed_slice_head(pxed_slice_skip(s->text, s->pos), end - s->pos),
-                        .before_at_line_start = s->at_line_start};
-    advance(s, end);
-    tag->line = s->line;
-    if (open < 0) {
-        tag->sigil = TAG_END;
-        return 0;
-    }
-    return scan_tag(s, tag, end);
-}
 
 /* ---- Rendering -------------------------------------------------------------------------------------------------- */
 
@@ -188,7 +26,7 @@ struct render {
     const struct pxed_template *t;
     struct pxed_buf *out;
     const struct indent *indent;
-    struct scan scan;
+    struct pxed_template_scan scan;
     unsigned depth;
     unsigned error_line;
 };
@@ -201,7 +39,8 @@ static const void *member(const struct pxed_template *t, const void *node, struc
     return kind_of(t, node) == PXED_VALUE_MAP ? t->data->get(node, key) : NULL;
 }
 
-/* The first part of a dotted name is looked for in all contexts, innermost first; once found there is no way back. */
+/* The first part of a dotted name is looked for in all contexts, innermost first; once found, outer ones are not tried.
+ */
 static const void *look_up(const struct pxed_template *t, const struct context *ctx, struct pxed_slice name) {
     if (pxed_slice_is(name, "."))
         return ctx->node;
@@ -232,7 +71,7 @@ static bool is_empty_line(struct pxed_slice text) {
 }
 
 /* Lines of the template are indented, lines inside values are not; empty lines stay empty. */
-static void write_literal(struct render *r, const struct tag *tag) {
+static void write_literal(struct render *r, const struct pxed_template_tag *tag) {
     struct pxed_slice rest = tag->before;
     bool line_start = tag->before_at_line_start;
 
@@ -245,11 +84,11 @@ static void write_literal(struct render *r, const struct tag *tag) {
         rest = pxed_slice_skip(rest, n);
         line_start = newline >= 0;
     }
-    if (line_start && !tag->standalone && tag->sigil != TAG_END)
+    if (line_start && !tag->standalone && tag->sigil != PXED_TEMPLATE_END)
         write_indent(r->out, r->indent);
 }
 
-static void write_value(const struct render *r, const struct context *ctx, const struct tag *tag) {
+static void write_value(const struct render *r, const struct context *ctx, const struct pxed_template_tag *tag) {
     const void *node = look_up(r->t, ctx, tag->name);
     enum pxed_value_kind kind = kind_of(r->t, node);
     if (kind != PXED_VALUE_TEXT && kind != PXED_VALUE_TRUE)
@@ -269,8 +108,8 @@ static int fail(struct render *r, unsigned line, int error) {
 
 static int render_block(struct render *r, const struct context *ctx, const struct section *open, bool emit);
 
-/* Whatever is wrong inside a partial is told at the line that includes it: callers know only that text. */
-static int render_partial(const struct render *r, const struct context *ctx, const struct tag *tag) {
+/* An error inside a partial is reported at the line that includes it: callers know only that text. */
+static int render_partial(const struct render *r, const struct context *ctx, const struct pxed_template_tag *tag) {
     struct pxed_slice text = PXED_NO_SLICE;
     if (!r->t->partial || !r->t->partial(r->t->partial_ctx, tag->name, &text))
         return 0;
@@ -280,7 +119,7 @@ static int render_partial(const struct render *r, const struct context *ctx, con
         .t = r->t,
         .out = r->out,
         .indent = tag->standalone ? &indent : NULL,
-        .scan = scan_begin(text),
+        .scan = pxed_template_scan_begin(text),
         .depth = r->depth,
     };
     return render_block(&inner, ctx, NULL, true);
@@ -288,7 +127,7 @@ static int render_partial(const struct render *r, const struct context *ctx, con
 
 /* The body is scanned once for each item, always from its beginning. */
 static int render_list(struct render *r, const struct context *ctx, const struct section *section, const void *list) {
-    const struct scan body = r->scan;
+    const struct pxed_template_scan body = r->scan;
     const void *item;
     int rc = 0;
     for (size_t i = 0; rc == 0 && (item = r->t->data->item(list, i)); i++) {
@@ -299,7 +138,7 @@ static int render_list(struct render *r, const struct context *ctx, const struct
     return rc;
 }
 
-static int render_section(struct render *r, const struct context *ctx, const struct tag *tag, bool emit) {
+static int render_section(struct render *r, const struct context *ctx, const struct pxed_template_tag *tag, bool emit) {
     const struct section section = {tag->name, tag->line};
     if (!emit)
         return render_block(r, ctx, &section, false);
@@ -319,7 +158,7 @@ static int render_section(struct render *r, const struct context *ctx, const str
     return render_block(r, &inner, &section, true);
 }
 
-static int render_nested(struct render *r, const struct context *ctx, const struct tag *tag, bool emit) {
+static int render_nested(struct render *r, const struct context *ctx, const struct pxed_template_tag *tag, bool emit) {
     if (tag->sigil == '>' && !emit)
         return 0;
     if (r->depth == MAX_DEPTH)
@@ -337,15 +176,15 @@ static int render_nested(struct render *r, const struct context *ctx, const stru
 /* Up to the tag that closes `open`, or to the end. Without `emit` only the structure is checked. */
 static int render_block(struct render *r, const struct context *ctx, const struct section *open, bool emit) {
     for (;;) {
-        struct tag tag;
-        int rc = scan_next(&r->scan, &tag);
+        struct pxed_template_tag tag;
+        int rc = pxed_template_scan_next(&r->scan, &tag);
         if (rc)
             return fail(r, tag.line, rc);
         if (emit)
             write_literal(r, &tag);
 
         switch (tag.sigil) {
-        case TAG_END:
+        case PXED_TEMPLATE_END:
             return open ? fail(r, open->line, PXED_TEMPLATE_UNCLOSED_SECTION) : 0;
         case '/':
             if (!open || !pxed_slice_eq(open->name, tag.name))
@@ -371,7 +210,7 @@ static int render_block(struct render *r, const struct context *ctx, const struc
 int pxed_template_render(const struct pxed_template *t, struct pxed_slice text, struct pxed_buf *out,
                          unsigned *ret_line) {
     struct context root = {t->root, NULL};
-    struct render r = {.t = t, .out = out, .scan = scan_begin(text)};
+    struct render r = {.t = t, .out = out, .scan = pxed_template_scan_begin(text)};
     int rc = render_block(&r, &root, NULL, true);
     if (rc && ret_line)
         *ret_line = r.error_line;
@@ -385,7 +224,7 @@ struct sections {
     size_t n;
 };
 
-static int follow_section(struct sections *sections, const struct tag *tag) {
+static int follow_section(struct sections *sections, const struct pxed_template_tag *tag) {
     if (tag->sigil == '/') {
         if (sections->n == 0 || !pxed_slice_eq(sections->open[sections->n - 1].name, tag->name))
             return PXED_TEMPLATE_STRAY_CLOSE;
@@ -405,13 +244,13 @@ static bool uses_name(char sigil) {
 int pxed_template_names(struct pxed_slice text,
                         void (*seen)(void *ctx, char sigil, struct pxed_slice name, unsigned line), void *ctx,
                         unsigned *ret_line) {
-    struct scan scan = scan_begin(text);
+    struct pxed_template_scan scan = pxed_template_scan_begin(text);
     struct sections sections = {.n = 0};
-    struct tag tag = {0};
+    struct pxed_template_tag tag = {0};
     int rc = 0;
 
-    while (rc == 0 && tag.sigil != TAG_END) {
-        rc = scan_next(&scan, &tag);
+    while (rc == 0 && tag.sigil != PXED_TEMPLATE_END) {
+        rc = pxed_template_scan_next(&scan, &tag);
         if (rc == 0)
             rc = follow_section(&sections, &tag);
         if (rc == 0 && uses_name(tag.sigil))

@@ -1,3 +1,4 @@
+/* Escape modes: how a value is written so that it cannot leave its string or line. */
 #include "pxed/template.h"
 
 static bool is_control(char c) {

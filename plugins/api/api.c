@@ -1,4 +1,6 @@
-#include "api.h"
+/* The api plugin: option rows, descriptor, life. */
+#include "api_routes.h"
+#include "api_socket.h"
 
 #include <errno.h>
 #include <grp.h>

@@ -1,5 +1,8 @@
-#include "api.h"
+/* Answers that grow, errors, and the look-up of a host for all routes. */
+#include "api_answer.h"
+
 #include "api_json.h"
+#include "pxed/grow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,14 +38,14 @@ size_t api_rows_add(struct api_rows *rows, api_write_fn *write, const void *view
     }
 }
 
-static void reply(const struct api_ask *ask, int status, struct pxed_slice body) {
+static void answer_reply(const struct api_ask *ask, int status, struct pxed_slice body) {
     const struct pxed_http_service *http = ask->api->http;
     http->reply(http->self, ask->reply, status, "application/json", body);
 }
 
 void api_answer_rows(const struct api_ask *ask, struct api_rows *rows) {
     rows_text(rows, rows->n == 0 ? "[]\n" : "]\n");
-    reply(ask, 200, pxed_slice(rows->ptr, rows->len));
+    answer_reply(ask, 200, pxed_slice(rows->ptr, rows->len));
     free(rows->ptr);
     *rows = (struct api_rows){0};
 }
@@ -59,13 +62,13 @@ void api_answer_error(const struct api_ask *ask, int status, enum pxed_reason re
     pxed_buf_str(&out, ",\"reason\":");
     api_json_text(&out, pxed_slice_of(pxed_reason_name(reason)));
     pxed_buf_str(&out, "}\n");
-    reply(ask, status, pxed_buf_slice(&out));
+    answer_reply(ask, status, pxed_buf_slice(&out));
 }
 
 struct names {
     struct pxed_arena arena;
     const char **items;
-    size_t n, cap;
+    size_t n;
 };
 
 static void add_name(void *arg, const struct pxed_machine_view *m) {
@@ -75,10 +78,7 @@ static void add_name(void *arg, const struct pxed_machine_view *m) {
     for (int i = 0; i < 2; i++) {
         if (both[i].len == 0)
             continue;
-        if (names->cap - names->n < 2) {
-            names->cap = names->cap == 0 ? 64 : names->cap * 2;
-            names->items = pxed_xrealloc(names->items, names->cap * sizeof(*names->items));
-        }
+        PXED_GROW(names->items, names->n);
         names->items[names->n++] = pxed_arena_dup(&names->arena, both[i]).ptr;
     }
 }

@@ -1,7 +1,11 @@
 /* POST /api/v1/event: {"host":"web01","stage":"installed","reason":"WORD"}: an operator says how an installation ended.
  */
-#include "api.h"
+#include "api_event.h"
+
+#include "api_answer.h"
 #include "api_json.h"
+#include "api_order.h"
+#include "api_socket.h"
 
 #include <jansson.h>
 #include <stdlib.h>

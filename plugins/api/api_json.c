@@ -1,4 +1,7 @@
+/* What the core shows, as JSON. Pure. */
 #include "api_json.h"
+
+#include "pxed/date.h"
 
 /* An object being written: the comma before the next key. */
 struct object {
@@ -54,48 +57,34 @@ void api_json_text(struct pxed_buf *out, struct pxed_slice text) {
     pxed_buf_byte(out, '"');
 }
 
-static void two_digits(struct pxed_buf *out, unsigned n) {
-    pxed_buf_byte(out, (char)('0' + n / 10 % 10));
-    pxed_buf_byte(out, (char)('0' + n % 10));
-}
-
 void api_json_time(struct pxed_buf *out, int64_t ms) {
     const int64_t last = 253402300799999; /* 9999-12-31T23:59:59.999Z */
     uint64_t t = ms < 0 ? 0 : (uint64_t)(ms > last ? last : ms);
     unsigned in_day = (unsigned)(t / 1000 % 86400);
-    /* Civil date from days, in eras of 400 years that begin on 1 March: the leap day is the last of its year. */
-    uint64_t day = t / 86400000 + 719468;
-    unsigned in_era = (unsigned)(day % 146097);
-    unsigned year_of_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    unsigned in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    unsigned month = (5 * in_year + 2) / 153; /* 0 is March */
-    unsigned year = year_of_era + (unsigned)(day / 146097) * 400 + (month >= 10 ? 1 : 0);
-
+    struct pxed_date date = pxed_date_of_days((int64_t)(t / 86400000));
     pxed_buf_byte(out, '"');
-    two_digits(out, year / 100);
-    two_digits(out, year % 100);
+    pxed_buf_digits(out, (uint64_t)date.year, 4);
     pxed_buf_byte(out, '-');
-    two_digits(out, month < 10 ? month + 3 : month - 9);
+    pxed_buf_digits(out, date.month, 2);
     pxed_buf_byte(out, '-');
-    two_digits(out, in_year - (153 * month + 2) / 5 + 1);
+    pxed_buf_digits(out, date.day, 2);
     pxed_buf_byte(out, 'T');
-    two_digits(out, in_day / 3600);
+    pxed_buf_digits(out, in_day / 3600, 2);
     pxed_buf_byte(out, ':');
-    two_digits(out, in_day / 60 % 60);
+    pxed_buf_digits(out, in_day / 60 % 60, 2);
     pxed_buf_byte(out, ':');
-    two_digits(out, in_day % 60);
+    pxed_buf_digits(out, in_day % 60, 2);
     pxed_buf_byte(out, '.');
-    pxed_buf_byte(out, (char)('0' + t % 1000 / 100));
-    two_digits(out, (unsigned)(t % 100));
+    pxed_buf_digits(out, t % 1000, 3);
     pxed_buf_str(out, "Z\"");
 }
 
-static struct object begin(struct pxed_buf *out) {
+static struct object json_begin(struct pxed_buf *out) {
     pxed_buf_byte(out, '{');
     return (struct object){out, false};
 }
 
-static void end(struct object *o) {
+static void json_end(struct object *o) {
     pxed_buf_byte(o->out, '}');
 }
 
@@ -110,13 +99,13 @@ static void put_key(struct object *o, const char *key, const char *suffix) {
     pxed_buf_str(o->out, "\":");
 }
 
-static void put_text(struct object *o, const char *key, struct pxed_slice text) {
+static void json_put_text(struct object *o, const char *key, struct pxed_slice text) {
     put_key(o, key, "");
     api_json_text(o->out, text);
 }
 
 static void put_word(struct object *o, const char *key, const char *word) {
-    put_text(o, key, pxed_slice_of(word));
+    json_put_text(o, key, pxed_slice_of(word));
 }
 
 static void put_bool(struct object *o, const char *key, bool value) {
@@ -124,7 +113,7 @@ static void put_bool(struct object *o, const char *key, bool value) {
     pxed_buf_str(o->out, value ? "true" : "false");
 }
 
-static void put_number(struct object *o, const char *key, uint64_t value) {
+static void json_put_number(struct object *o, const char *key, uint64_t value) {
     put_key(o, key, "");
     /* Readers keep integers in 64 signed bits. */
     pxed_buf_u64(o->out, value > INT64_MAX ? INT64_MAX : value);
@@ -157,12 +146,10 @@ static void put_reason(struct object *o, enum pxed_reason reason) {
     put_word(o, "cure", pxed_reason_cure(reason));
 }
 
-/* A failed event names its reason in a word of ours or of the operator's. */
+/* A failed event names a reason of pxed's or a word of the operator's. */
 static enum pxed_reason failed_reason(struct pxed_slice word) {
-    for (int i = PXED_WHY_OK + 1; i < PXED_REASON_COUNT; i++)
-        if (pxed_slice_is(word, pxed_reason_name((enum pxed_reason)i)))
-            return (enum pxed_reason)i;
-    return PXED_WHY_INSTALL_FAILED;
+    enum pxed_reason reason;
+    return pxed_reason_find(word, &reason) && reason != PXED_WHY_OK ? reason : PXED_WHY_INSTALL_FAILED;
 }
 
 enum pxed_reason api_machine_fault(const struct pxed_machine_view *m) {
@@ -183,10 +170,10 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     enum pxed_reason fault = api_machine_fault(m);
     bool seen = m->stage && *m->stage && (unsigned)m->firmware < PXED_FW_COUNT;
     put_mac(o, &m->mac);
-    put_text(o, "name", m->name);
+    json_put_text(o, "name", m->name);
     put_bool(o, "declared", m->declared);
-    put_text(o, "os", m->os);
-    put_text(o, "arm_os", m->arm_os);
+    json_put_text(o, "os", m->os);
+    json_put_text(o, "arm_os", m->arm_os);
     put_ip(o, &m->ip);
     put_word(o, "firmware", seen ? firmware_names[m->firmware] : "");
     put_word(o, "stage", m->stage);
@@ -195,83 +182,83 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     bool ready = m->not_ready == PXED_WHY_OK;
     put_word(o, "install", ready ? m->install : "not ready");
     put_word(o, "not_ready", ready ? "" : pxed_reason_name(m->not_ready));
-    put_text(o, "not_ready_text", m->not_ready_text);
+    json_put_text(o, "not_ready_text", m->not_ready_text);
     put_time(o, "install_at", m->install_at);
     put_word(o, "right", m->right);
     put_bool(o, "held_new", m->held_new);
     put_bool(o, "protect", m->protect);
-    put_number(o, "tries_left", m->tries_left);
+    json_put_number(o, "tries_left", m->tries_left);
     put_time(o, "armed_at", m->armed_at);
-    put_text(o, "armed_by", m->armed_by);
-    put_text(o, "step", m->step);
-    put_text(o, "disk", m->disk);
-    put_text(o, "fail", m->fail);
+    json_put_text(o, "armed_by", m->armed_by);
+    json_put_text(o, "step", m->step);
+    json_put_text(o, "disk", m->disk);
+    json_put_text(o, "fail", m->fail);
     put_bool(o, "disk_cleared", m->disk_cleared);
     put_word(o, "was_install", m->was_install);
-    put_text(o, "was_os", m->was_os);
+    json_put_text(o, "was_os", m->was_os);
     put_time(o, "was_at", m->was_at);
     put_bool(o, "unguarded", m->unguarded);
     put_word(o, "file", m->file);
-    put_number(o, "line", m->line);
+    json_put_number(o, "line", m->line);
 }
 
 void api_json_machine(struct pxed_buf *out, const void *machine_view) {
-    struct object o = begin(out);
+    struct object o = json_begin(out);
     put_machine(&o, machine_view);
-    end(&o);
+    json_end(&o);
 }
 
 void api_json_order(struct pxed_buf *out, const void *api_order_view) {
     const struct api_order_view *v = api_order_view;
-    struct object o = begin(out);
+    struct object o = json_begin(out);
     put_machine(&o, v->machine);
-    put_text(&o, "order_os", v->os);
+    json_put_text(&o, "order_os", v->os);
     put_word(&o, "order_right", v->right);
     bool refused = v->refusal != PXED_WHY_OK;
     put_word(&o, "refusal", refused ? pxed_reason_name(v->refusal) : "");
     put_word(&o, "refusal_sentence", refused ? pxed_reason_sentence(v->refusal) : "");
     put_word(&o, "refusal_cure", refused ? pxed_reason_cure(v->refusal) : "");
-    end(&o);
+    json_end(&o);
 }
 
 void api_json_journal(struct pxed_buf *out, const void *journal_view) {
     const struct pxed_journal_view *j = journal_view;
-    struct object o = begin(out);
-    put_number(&o, "seq", j->seq);
+    struct object o = json_begin(out);
+    json_put_number(&o, "seq", j->seq);
     put_time(&o, "at", j->at);
     put_mac(&o, &j->mac);
-    put_text(&o, "name", j->name);
-    put_text(&o, "what", j->what);
+    json_put_text(&o, "name", j->name);
+    json_put_text(&o, "what", j->what);
     put_reason(&o, j->reason);
-    put_text(&o, "text", j->text);
-    end(&o);
+    json_put_text(&o, "text", j->text);
+    json_end(&o);
 }
 
 void api_json_transfer(struct pxed_buf *out, const void *transfer_view) {
     const struct pxed_transfer_view *t = transfer_view;
-    struct object o = begin(out);
+    struct object o = json_begin(out);
     put_mac(&o, &t->mac);
-    put_text(&o, "name", t->name);
+    json_put_text(&o, "name", t->name);
     put_ip(&o, &t->ip);
-    put_text(&o, "path", t->path);
+    json_put_text(&o, "path", t->path);
     put_word(&o, "via", t->via);
-    put_number(&o, "sent", t->sent);
-    put_number(&o, "size", t->size);
+    json_put_number(&o, "sent", t->sent);
+    json_put_number(&o, "size", t->size);
     put_time(&o, "since", t->since);
-    end(&o);
+    json_end(&o);
 }
 
 void api_json_lease(struct pxed_buf *out, const void *api_lease_view) {
     const struct api_lease_view *v = api_lease_view;
     /* Seconds to milliseconds without overflow; INT64_MAX is "never", shown as null. */
     bool never = v->lease->expires > INT64_MAX / 1000;
-    struct object o = begin(out);
+    struct object o = json_begin(out);
     put_ip(&o, &v->lease->ip);
     put_mac(&o, &v->lease->mac);
-    put_text(&o, "name", v->name);
-    put_text(&o, "hostname", v->lease->hostname);
+    json_put_text(&o, "name", v->name);
+    json_put_text(&o, "hostname", v->lease->hostname);
     put_word(&o, "state", v->lease->state);
     put_bool(&o, "never", never);
     put_time(&o, "expires", never || v->lease->expires < 0 ? 0 : v->lease->expires * 1000);
-    end(&o);
+    json_end(&o);
 }

@@ -1,7 +1,11 @@
 /* POST /api/v1/arm, /disarm and /adopt: {"hosts":["web01"],"os":"rocky-9","tries":1,"for_ms":3600000,"typed":true,
  * "dry_run":true,"new":false}. All hosts are taken or none; the answer tells each machine as the order meets it. */
-#include "api.h"
+#include "api_order.h"
+
+#include "api_answer.h"
 #include "api_json.h"
+#include "api_socket.h"
+#include "pxed/grow.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -75,8 +79,7 @@ static struct pick *pick_find(struct order *o, const struct pxed_hwaddr *mac) {
 }
 
 static void picks_add(struct order *o, const struct pxed_hwaddr *mac) {
-    if ((o->n & (o->n - 1)) == 0) /* full at every power of two */
-        o->picks = pxed_xrealloc(o->picks, (o->n == 0 ? 1 : o->n * 2) * sizeof(*o->picks));
+    PXED_GROW(o->picks, o->n);
     o->picks[o->n] = (struct pick){.mac = *mac, .asked = o->n};
     o->n++;
 }
@@ -281,7 +284,7 @@ static void note_refusal(void *arg, const struct pxed_hwaddr *mac, enum pxed_rea
 }
 
 /* One sentence for the first host that may not be armed, and how many more there are. */
-static void refuse(struct order *o, size_t refused) {
+static void order_refuse(struct order *o, size_t refused) {
     const struct pick *first = NULL;
     for (size_t i = 0; i < o->n; i++)
         if (o->picks[i].refusal != PXED_WHY_OK && (!first || o->picks[i].asked < first->asked))
@@ -313,7 +316,7 @@ void api_order_arm(const struct api_ask *ask) {
         order_render(o);
         order_answer(o);
     } else if (refused > 0) {
-        refuse(o, refused);
+        order_refuse(o, refused);
     } else {
         ask->api->pending++;
         control->arm(control->self, &order, order_done, o);

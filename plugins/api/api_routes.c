@@ -1,6 +1,10 @@
 /* GET /api/v1/NAME: what is. Everything that changes something is in api_order.c. */
-#include "api.h"
+#include "api_routes.h"
+
+#include "api_answer.h"
+#include "api_event.h"
 #include "api_json.h"
+#include "api_order.h"
 
 #include "pxed/path.h"
 

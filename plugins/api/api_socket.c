@@ -1,5 +1,6 @@
+/* The unix socket: made, replaced when nobody answers on it, removed; and who has connected. */
 #define _GNU_SOURCE /* struct ucred */
-#include "api.h"
+#include "api_socket.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -20,7 +21,7 @@ char *api_socket_path(const char *state_dir, const char *socket) {
     return path;
 }
 
-static int failed(struct api *api, int error, const char *what) {
+static int socket_failed(struct api *api, int error, const char *what) {
     pxed_log(api->ctx, PXED_LOG_ERROR, "socket", NULL, NULL, "socket=%s text=\"%s\" error=\"%s\"", api->path, what,
              strerror(error));
     return -error;
@@ -28,22 +29,22 @@ static int failed(struct api *api, int error, const char *what) {
 
 /* Whether the name is free now. A regular file would refuse a connection just like a dead socket: it is told apart
  * first, so that a wrong `socket =` never deletes an operator's file. */
-static int make_room(struct api *api, const struct sockaddr_un *name) {
+static int socket_make_room(struct api *api, const struct sockaddr_un *name) {
     struct stat st;
     if (lstat(api->path, &st) < 0)
-        return errno == ENOENT ? 0 : failed(api, errno, "cannot look at the socket's place");
+        return errno == ENOENT ? 0 : socket_failed(api, errno, "cannot look at the socket's place");
     if (!S_ISSOCK(st.st_mode))
-        return failed(api, EEXIST, "there is something that is no socket");
+        return socket_failed(api, EEXIST, "there is something that is no socket");
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return failed(api, errno, "cannot make a socket");
+        return socket_failed(api, errno, "cannot make a socket");
     int r = connect(fd, (const struct sockaddr *)name, sizeof(*name));
     int error = errno;
     close(fd);
     if (r == 0 || error != ECONNREFUSED)
-        return failed(api, EADDRINUSE, "another pxed answers there");
+        return socket_failed(api, EADDRINUSE, "another pxed answers there");
     if (unlink(api->path) < 0)
-        return failed(api, errno, "cannot remove the socket of a daemon that ended");
+        return socket_failed(api, errno, "cannot remove the socket of a daemon that ended");
     return 0;
 }
 
@@ -76,15 +77,15 @@ int api_socket_open(struct api *api, const char *group) {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     size_t n = strlen(api->path);
     if (n > API_SOCKET_MAX)
-        return failed(api, ENAMETOOLONG, "a unix socket's path ends at 107 bytes");
+        return socket_failed(api, ENAMETOOLONG, "a unix socket's path ends at 107 bytes");
     memcpy(name.sun_path, api->path, n);
     make_folder(api->path);
-    int r = make_room(api, &name);
+    int r = socket_make_room(api, &name);
     if (r < 0)
         return r;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return failed(api, errno, "cannot make a socket");
+        return socket_failed(api, errno, "cannot make a socket");
     mode_t before = umask(0177);
     r = bind(fd, (const struct sockaddr *)&name, sizeof(name));
     int error = errno;
@@ -92,7 +93,7 @@ int api_socket_open(struct api *api, const char *group) {
     struct stat st;
     if (r < 0 || stat(api->path, &st) < 0) {
         close(fd);
-        return failed(api, r < 0 ? error : errno, "cannot bind");
+        return socket_failed(api, r < 0 ? error : errno, "cannot bind");
     }
     api->dev = st.st_dev;
     api->ino = st.st_ino;
@@ -101,7 +102,7 @@ int api_socket_open(struct api *api, const char *group) {
         error = errno;
         close(fd);
         api_socket_unlink(api);
-        return failed(api, error, "cannot listen");
+        return socket_failed(api, error, "cannot listen");
     }
     api->listen_fd = fd;
     return 0;

@@ -1,3 +1,4 @@
+/* Which loader or script a client is told, and the PXE options around it. Pure. */
 #include "boot.h"
 
 struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,

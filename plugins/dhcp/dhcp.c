@@ -3,7 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dhcp.h"
+#include "dhcp_commit.h"
+#include "dhcp_io.h"
+#include "dhcp_ops.h"
+#include "dhcp_packet.h"
+#include "dhcp_pending.h"
+#include "dhcp_probe.h"
+#include "dhcp_store.h"
 #include "extra.h"
 #include "pxed/arena.h"
 
@@ -102,22 +108,41 @@ static void links_init(struct dhcp *d) {
 
 /* ---- life ---- */
 
-static int init(struct pxed_ctx *ctx) {
+/* After fini, when nothing of the loop or the store points here any more. */
+static void dhcp_free_if_done(struct dhcp *d) {
+    if (!d->finished || d->handles > 0 || d->n_pending > 0)
+        return;
+    dhcp_pending_free(d);
+    dhcp_table_free(d);
+    free(d->links);
+    free(d->scopes);
+    free(d->extra);
+    free(d);
+}
+
+static int dhcp_init(struct pxed_ctx *ctx) {
     struct dhcp *d = pxed_xalloc(sizeof(*d));
     d->ctx = ctx;
     d->core = ctx->core;
     d->config = ctx->config;
     d->stations.fd = -1;
+    d->released = dhcp_free_if_done;
+    d->again = dhcp_packet_again;
     ctx->self = d;
     links_init(d);
     dhcp_table_init(d);
     dhcp_leases_publish(d);
     int r = put_extra(d);
-    return r < 0 ? r : dhcp_open(d);
+    if (r == 0)
+        r = dhcp_open(d);
+    for (unsigned i = 0; i < d->n_links && r == 0 && d->config->mode == DHCP_MODE_SERVER; i++)
+        dhcp_probe_open(&d->links[i]);
+    return r;
 }
 
-static int start(struct pxed_ctx *ctx) {
+static int dhcp_start(struct pxed_ctx *ctx) {
     struct dhcp *d = ctx->self;
+    int r = 0;
     if (d->config->mode == DHCP_MODE_SERVER) {
         d->store = d->core->find(ctx, "store/1");
         if (!d->store) {
@@ -125,30 +150,35 @@ static int start(struct pxed_ctx *ctx) {
                      "mode = server needs a store: add store-sqlite to plugins");
             return -ENOENT;
         }
-        int r = dhcp_table_load(d);
-        if (r < 0)
-            return r;
+        r = dhcp_table_load(d);
     }
-    return dhcp_listen(d);
+    if (r == 0)
+        r = dhcp_listen(d);
+    if (r == 0)
+        r = dhcp_retry_listen(d);
+    return r < 0 ? r : dhcp_probe_listen(d);
 }
 
 /* ACKs whose leases are on their way to disk still leave. */
-static void stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
+static void dhcp_stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
     struct dhcp *d = ctx->self;
     dhcp_deafen(d);
+    dhcp_probe_forget(d);
     if (d->n_pending == 0)
         done(ctx);
     else
         d->stopped = done;
 }
 
-static void fini(struct pxed_ctx *ctx) {
+static void dhcp_fini(struct pxed_ctx *ctx) {
     struct dhcp *d = ctx->self;
     if (!d)
         return;
     ctx->self = NULL;
     d->stopped = NULL;
     dhcp_close(d);
+    dhcp_probe_close(d);
+    dhcp_retry_close(d);
     d->finished = true;
     dhcp_free_if_done(d);
 }
@@ -160,4 +190,4 @@ static const char *const needs[] = {"store/1", NULL};
 PXED_PLUGIN(dhcp, .kind = PXED_KIND_PROTOCOL, .name = "dhcp", .version = "0.1",
             .summary = "leases addresses, or stands beside another DHCP server, and tells machines what to boot",
             .provides = provides, .needs = needs, .options = options, .config_size = sizeof(struct dhcp_config),
-            .ops = &ops, .init = init, .start = start, .stop = stop, .fini = fini)
+            .ops = &ops, .init = dhcp_init, .start = dhcp_start, .stop = dhcp_stop, .fini = dhcp_fini)

@@ -1,7 +1,10 @@
 /* Leases on their way to the store: an ACK leaves only when its lease is on disk. What the store cannot write now is
  * written when it can. */
-#include "dhcp.h"
-#include "pxed/arena.h"
+#include "dhcp_commit.h"
+
+#include "dhcp_doubt.h"
+#include "dhcp_pending.h"
+#include "dhcp_send.h"
 #include "record.h"
 
 enum { PUTS_MAX = 4, RETRY_MS = 1000, COMPLAIN_MS = 10 * 1000 };
@@ -31,7 +34,7 @@ static void batch_write(struct batch *b, struct dhcp *d, const struct dhcp_lease
     batch_add(b, e->ip)->value = pxed_buf_slice(&value);
 }
 
-/* A machine that settles elsewhere loses what it had in this network, in the same transaction. */
+/* A machine that gets another address loses its former one in this network, in the same transaction. */
 static void batch_settle(struct batch *b, struct dhcp *d, uint32_t lease) {
     const struct dhcp_lease *e = dhcp_lease_at(&d->table, lease);
     uint32_t other = DHCP_NONE;
@@ -46,31 +49,6 @@ static void batch_settle(struct batch *b, struct dhcp *d, uint32_t lease) {
     }
 }
 
-struct dhcp_pending *dhcp_pending_new(struct dhcp *d) {
-    struct dhcp_pending *p = d->unused;
-    if (p)
-        d->unused = p->next;
-    else
-        p = pxed_xalloc(sizeof(*p));
-    p->d = d;
-    p->len = 0;
-    return p;
-}
-
-void dhcp_pending_end(struct dhcp_pending *p) {
-    struct dhcp *d = p->d;
-    p->next = d->unused;
-    d->unused = p;
-    d->n_pending--;
-    if (d->n_pending == 0 && d->stopped) {
-        void (*stopped)(struct pxed_ctx * ctx) = d->stopped;
-        d->stopped = NULL;
-        dhcp_flush(d);
-        stopped(d->ctx);
-    }
-    dhcp_free_if_done(d);
-}
-
 bool dhcp_cannot_write(const struct dhcp *d) {
     const struct pxed_store *s = d->store;
     return s->size >= offsetof(struct pxed_store, failing) + sizeof(s->failing) && s->failing && s->failing(s->self);
@@ -78,7 +56,7 @@ bool dhcp_cannot_write(const struct dhcp *d) {
 
 static void on_retry(uv_timer_t *timer);
 
-static void complain(struct dhcp *d, const struct pxed_hwaddr *mac, uint32_t address) {
+static void commit_complain(struct dhcp *d, const struct pxed_hwaddr *mac, uint32_t address) {
     struct pxed_addr ip = pxed_addr_v4(address);
     uint64_t now = dhcp_now(d);
     if (d->unstored_at != 0 && now - d->unstored_at < COMPLAIN_MS)
@@ -95,16 +73,16 @@ static void leave_for_later(struct dhcp *d, uint32_t lease) {
         uv_timer_start(&d->retry, on_retry, RETRY_MS, RETRY_MS);
 }
 
-/* The table is as it was before, and who asked is served as the store allows. */
-static void give_up(struct dhcp_pending *p) {
+/* Restores the table, and serves the request again under the rules for a store that cannot write. */
+static void commit_give_up(struct dhcp_pending *p) {
     static const struct dhcp_known known = {.unwritten = true};
     struct dhcp *d = p->d;
-    complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
+    commit_complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
     if (p->len == 0) {
         leave_for_later(d, p->lease);
     } else {
         dhcp_lease_undo(&d->table, p->lease, dhcp_now(d));
-        dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->request, p->request_len), &known);
+        d->again(p->port, &p->arrival, pxed_slice((const char *)p->request, p->request_len), &known);
     }
     dhcp_pending_end(p);
 }
@@ -119,7 +97,7 @@ static void on_stored(void *arg, int result) {
         return;
     }
     if (result != PXED_STORE_OK) {
-        give_up(p);
+        commit_give_up(p);
         return;
     }
     struct pxed_addr ip = pxed_addr_v4(e->ip);
@@ -147,14 +125,14 @@ void dhcp_commit(struct dhcp_pending *p) {
     if (d->store->commit(d->store->self, b.puts, b.n, on_stored, p) == 0)
         return;
     e->pending = NULL;
-    give_up(p);
+    commit_give_up(p);
 }
 
 static void on_noted(void *arg, int result) {
     struct dhcp_pending *p = arg;
     struct dhcp *d = p->d;
     if (result != PXED_STORE_OK && !d->finished) {
-        complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
+        commit_complain(d, &p->mac, dhcp_lease_at(&d->table, p->lease)->ip);
         leave_for_later(d, p->lease);
     }
     dhcp_pending_end(p);
@@ -181,7 +159,7 @@ void dhcp_keep(struct dhcp *d, uint32_t lease, uint64_t until, struct pxed_slice
     leave_for_later(d, lease);
 }
 
-static void save(struct dhcp *d, uint32_t lease) {
+static void commit_save(struct dhcp *d, uint32_t lease) {
     struct dhcp_lease *e = dhcp_lease_at(&d->table, lease);
     e->unsaved = false;
     if (e->state == DHCP_EXPIRED || e->state == DHCP_DECLINED)
@@ -203,7 +181,7 @@ static void on_retry(uv_timer_t *timer) {
     uv_timer_stop(timer); /* a new failure starts it again */
     for (uint32_t i = 0; i < d->table.used; i++)
         if (dhcp_lease_at(&d->table, i)->state != DHCP_FREE && dhcp_lease_at(&d->table, i)->unsaved)
-            save(d, i);
+            commit_save(d, i);
     if (d->doubt_wall_ms != 0) {
         dhcp_doubt_save(d);
         uv_timer_start(timer, on_retry, RETRY_MS, RETRY_MS);
@@ -226,8 +204,7 @@ int dhcp_retry_listen(struct dhcp *d) {
 
 static void on_retry_closed(uv_handle_t *handle) {
     struct dhcp *d = handle->data;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 void dhcp_retry_close(struct dhcp *d) {

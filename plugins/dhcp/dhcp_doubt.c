@@ -1,8 +1,11 @@
-/* Leases that an older store does not know may still be in use: how long every address is looked at before it is given.
+/* Leases that a restored older store does not know may still be in use: for how long every address is probed before it
+ * is given.
  */
+#include "dhcp_doubt.h"
+
 #include <string.h>
 
-#include "dhcp.h"
+#include "dhcp_pending.h"
 
 static const char own_table[] = "dhcp", doubt_key[] = "doubt";
 
@@ -17,8 +20,8 @@ static bool store_is_old(const struct pxed_store *s) {
     return s->size >= offsetof(struct pxed_store, old) + sizeof(s->old) && s->old && s->old(s->self);
 }
 
-/* Leases may have been lost with an older store: for as long as one of them can live, across restarts, nobody gets an
- * address without a look at it. */
+/* Leases may have been lost with an older store: for as long as one of them can live, across restarts, every address is
+ * probed before it is given. */
 int dhcp_doubt_load(struct dhcp *d) {
     uint64_t wall = d->core->wall(d->ctx), until = 0;
     int r = d->store->load(d->store->self, own_table, on_own_record, &until);

@@ -1,15 +1,17 @@
+/* Sockets: ports 67 and 4011 on each interface, one packet socket for clients without an address. */
+#include "dhcp_io.h"
+
 #include <errno.h>
 #include <net/ethernet.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "dhcp.h"
-#include "pxed/arena.h"
+#include "dhcp_packet.h"
+#include "dhcp_send.h"
 
 enum { RECEIVE_BUFFER = 4 << 20 }; /* the default loses the first burst of a boot storm (PERFORMANCE.md 3) */
 
-static int fail(struct dhcp *d, const struct dhcp_port *port, const char *what) {
+static int dhcp_io_fail(struct dhcp *d, const struct dhcp_port *port, const char *what) {
     int error = errno;
     pxed_log(d->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot %s UDP port %u on %s: %s", what,
              (unsigned)port->number, port->link->iface.name, strerror(error));
@@ -22,7 +24,7 @@ static int port_open(struct dhcp *d, struct dhcp_port *port) {
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port->number)};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return fail(d, port, "make a socket for");
+        return dhcp_io_fail(d, port, "make a socket for");
     port->fd = port->out.fd = fd;
     /* Only an unprivileged test cannot force it past rmem_max. */
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
@@ -32,11 +34,11 @@ static int port_open(struct dhcp *d, struct dhcp_port *port) {
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) < 0 ||
         setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0)
-        return fail(d, port, "set up");
+        return dhcp_io_fail(d, port, "set up");
     if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, iface->name, (socklen_t)strlen(iface->name)) < 0)
-        return fail(d, port, "tie to its interface");
+        return dhcp_io_fail(d, port, "tie to its interface");
     if (bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
-        return fail(d, port, "bind");
+        return dhcp_io_fail(d, port, "bind");
     return 0;
 }
 
@@ -52,8 +54,6 @@ int dhcp_open(struct dhcp *d) {
             r = port_open(d, &d->links[i].pxe);
         if (r < 0)
             return r;
-        if (d->config->mode == DHCP_MODE_SERVER)
-            dhcp_probe_open(&d->links[i]);
     }
     return 0;
 }
@@ -86,7 +86,7 @@ static void prepare_batch(struct dhcp *d) {
     }
 }
 
-static void drain(struct dhcp_port *port) {
+static void dhcp_io_drain(struct dhcp_port *port) {
     struct dhcp *d = port->link->d;
     for (int batch = 0; batch < DHCP_BATCHES_PER_TURN; batch++) {
         prepare_batch(d);
@@ -105,10 +105,9 @@ static void drain(struct dhcp_port *port) {
     }
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events) {
-    (void)status; /* an error waits in the socket; recvmmsg takes it out */
+static void dhcp_io_on_readable(void *port, int events) {
     (void)events;
-    drain(poll->data);
+    dhcp_io_drain(port);
 }
 
 static void on_prepare(uv_prepare_t *prepare) {
@@ -116,12 +115,10 @@ static void on_prepare(uv_prepare_t *prepare) {
 }
 
 static int port_listen(struct dhcp *d, struct dhcp_port *port) {
-    int r = uv_poll_init(d->core->loop(d->ctx), &port->poll, port->fd);
+    int r = pxed_poll_open(&port->poll, d->core->loop(d->ctx), port->fd, dhcp_io_on_readable, port);
     if (r == 0) {
-        port->poll.data = port;
-        port->polled = true;
         d->handles++;
-        r = uv_poll_start(&port->poll, UV_READABLE, on_readable);
+        r = pxed_poll_start(&port->poll, UV_READABLE);
     }
     if (r < 0)
         pxed_log(d->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll UDP port %u: %s",
@@ -143,18 +140,15 @@ int dhcp_listen(struct dhcp *d) {
         if (r < 0)
             return r;
     }
-    int r = dhcp_retry_listen(d);
-    return r < 0 ? r : dhcp_probe_listen(d);
+    return 0;
 }
 
 void dhcp_deafen(struct dhcp *d) {
     for (unsigned i = 0; i < d->n_links; i++) {
         struct dhcp_port *ports[] = {&d->links[i].server, &d->links[i].pxe};
         for (int n = 0; n < 2; n++)
-            if (ports[n]->polled)
-                uv_poll_stop(&ports[n]->poll);
+            pxed_poll_stop(&ports[n]->poll);
     }
-    dhcp_probe_forget(d);
 }
 
 static void on_port_closed(uv_handle_t *handle) {
@@ -162,20 +156,17 @@ static void on_port_closed(uv_handle_t *handle) {
     struct dhcp *d = port->link->d;
     close(port->fd);
     port->fd = -1;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 static void on_flush_closed(uv_handle_t *handle) {
     struct dhcp *d = handle->data;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 static void port_close(struct dhcp_port *port) {
-    if (port->polled) {
-        port->polled = false;
-        uv_close((uv_handle_t *)&port->poll, on_port_closed);
+    if (port->poll.open) {
+        pxed_poll_close(&port->poll, on_port_closed);
     } else if (port->fd >= 0) {
         close(port->fd);
         port->fd = -1;
@@ -188,27 +179,10 @@ void dhcp_close(struct dhcp *d) {
         port_close(&d->links[i].server);
         port_close(&d->links[i].pxe);
     }
-    dhcp_probe_close(d);
-    dhcp_retry_close(d);
     if (d->stations.fd >= 0)
         close(d->stations.fd);
     d->stations.fd = -1;
     if (d->flushing)
         uv_close((uv_handle_t *)&d->flush, on_flush_closed);
     d->flushing = false;
-}
-
-void dhcp_free_if_done(struct dhcp *d) {
-    if (!d->finished || d->handles > 0 || d->n_pending > 0)
-        return;
-    while (d->unused) {
-        struct dhcp_pending *p = d->unused;
-        d->unused = p->next;
-        free(p);
-    }
-    dhcp_table_free(d);
-    free(d->links);
-    free(d->scopes);
-    free(d->extra);
-    free(d);
 }

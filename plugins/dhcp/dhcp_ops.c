@@ -1,9 +1,11 @@
 /* `pxed check` and `pxed explain`: the configuration judged and the offer told, without any socket. */
+#include "dhcp_ops.h"
+
 #include <string.h>
 
 #include "boot.h"
-#include "dhcp.h"
 #include "extra.h"
+#include "leases.h"
 
 enum { RANGE_HUGE = 1 << 20 };
 
@@ -59,7 +61,7 @@ void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) 
                       "[dhcp] dns is not set: Debian's installer stops without a name server");
 }
 
-static void line(struct pxed_buf *out, const char *key, struct pxed_slice value) {
+static void ops_line(struct pxed_buf *out, const char *key, struct pxed_slice value) {
     pxed_buf_str(out, key);
     pxed_buf_add(out, value);
     pxed_buf_byte(out, '\n');
@@ -92,22 +94,22 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     f.seen.boots = true;
     f.pxe_class = true;
     dhcp_boot(c, c->mode == DHCP_MODE_PROXY, &f, verdict, &boot);
-    line(out, "  mode       ", pxed_slice_of(c->mode == DHCP_MODE_PROXY ? "proxy" : "server"));
+    ops_line(out, "  mode       ", pxed_slice_of(c->mode == DHCP_MODE_PROXY ? "proxy" : "server"));
     explain_address(c, verdict->host, out);
     if (!boot.offered) {
         pxed_buf_str(out, "  boot file  none: ");
         pxed_buf_str(out, pxed_reason_name(boot.reason));
         pxed_buf_str(out, ", ");
-        line(out, "", pxed_slice_of(pxed_reason_sentence(boot.reason)));
+        ops_line(out, "", pxed_slice_of(pxed_reason_sentence(boot.reason)));
         return;
     }
-    line(out, "  boot file  ", boot.file);
+    ops_line(out, "  boot file  ", boot.file);
     bool tftp = !dhcp_runs_script(&f) && !pxed_firmware_is_http(f.seen.firmware);
-    line(out, "  fetched by ", pxed_slice_of(tftp ? "TFTP" : "HTTP"));
+    ops_line(out, "  fetched by ", pxed_slice_of(tftp ? "TFTP" : "HTTP"));
     if (boot.class.ptr)
-        line(out, "  option 60  ", boot.class);
+        ops_line(out, "  option 60  ", boot.class);
     if (boot.folder.ptr)
-        line(out, "  option 210 ", boot.folder);
+        ops_line(out, "  option 210 ", boot.folder);
     if (boot.use_file)
-        line(out, "  option 43  ", PXED_SLICE("6 = 8: use the boot file, ask nobody else"));
+        ops_line(out, "  option 43  ", PXED_SLICE("6 = 8: use the boot file, ask nobody else"));
 }

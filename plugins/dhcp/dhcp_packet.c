@@ -1,7 +1,13 @@
-/* One datagram on its way through the rooms: wire -> facts -> core -> policy -> reply -> socket or store. */
+/* One datagram from parser to answer: wire -> facts -> core -> policy -> reply -> socket or store. */
+#include "dhcp_packet.h"
+
 #include <string.h>
 
-#include "dhcp.h"
+#include "dhcp_commit.h"
+#include "dhcp_pending.h"
+#include "dhcp_probe.h"
+#include "dhcp_send.h"
+#include "dhcp_store.h"
 
 enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000, IN_USE_AGAIN_MS = 1000 };
 
@@ -21,8 +27,8 @@ struct packet {
 
 /* A refusal. Of a boot client or a declared host it belongs into the machine's journal; `stage` REFUSED ends its boot,
  * NONE does not. */
-static void refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
-                   const char *detail) {
+static void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
+                          const char *detail) {
     struct dhcp *d = p->d;
     if (p->facts.seen.boots || p->verdict.host) {
         d->core->step(d->ctx, &p->facts.seen.mac, stage, reason, NULL, detail);
@@ -47,10 +53,10 @@ static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *
     return host != NULL;
 }
 
-/* Nothing to boot. What the core's verdict said, the core has told already. */
+/* Nothing to boot. The reason of the core's verdict is in the journal already. */
 static void refuse_boot(struct packet *p) {
     if (p->boot.reason == PXED_WHY_LOADER_NONE)
-        refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
+        packet_refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
 }
 
 /* ---- server mode ---- */
@@ -72,7 +78,7 @@ static void note_unused_ip(struct packet *p) {
     const struct pxed_host *host = p->verdict.host;
     uint64_t now = dhcp_now(p->d);
     if (!host || host->ip.family != 4 || p->m->type != DHCP_DISCOVER ||
-        dhcp_reserved_for(host, &p->d->scopes[p->link - p->d->links]) ||
+        dhcp_scope_reserved(host, &p->d->scopes[p->link - p->d->links]) ||
         (p->link->ip_unused_at != 0 && now - p->link->ip_unused_at < IP_UNUSED_AGAIN_MS))
         return;
     p->link->ip_unused_at = now;
@@ -93,15 +99,15 @@ static void note_in_use(struct packet *p) {
              "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
 }
 
-static size_t build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
+static size_t packet_build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
     return dhcp_reply(&p->link->site, p->m, &p->facts, action, p->verdict.host, &p->boot, bytes);
 }
 
-static void say(struct packet *p, const struct dhcp_action *action) {
+static void packet_say(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     const struct pxed_hwaddr *mac = &p->facts.seen.mac;
     uint8_t bytes[DHCP_REPLY_MAX];
-    size_t len = build(p, action, bytes);
+    size_t len = packet_build(p, action, bytes);
     struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
     dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
     struct pxed_addr ip = pxed_addr_v4(action->yiaddr ? action->yiaddr : p->m->ciaddr);
@@ -115,7 +121,7 @@ static void say(struct packet *p, const struct dhcp_action *action) {
     case DHCP_NAK:
         pxed_log(d->ctx, PXED_LOG_DEBUG, "nak", mac, NULL, "interface=%s reason=%s", p->link->iface.name,
                  pxed_reason_name(action->reason));
-        refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
+        packet_refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
         break;
     default: /* to an INFORM, or a lease that runs on while the store cannot write */
         pxed_log(d->ctx, PXED_LOG_DEBUG, action->yiaddr ? "ack" : "inform", mac, &ip, "interface=%s",
@@ -125,13 +131,13 @@ static void say(struct packet *p, const struct dhcp_action *action) {
     }
 }
 
-/* The store cannot write, but ip= is the host file's word: the lease counts at once. */
-static void keep(struct packet *p, const struct dhcp_action *action) {
+/* The store cannot write, but ip= stands in the host file: the lease counts at once. */
+static void packet_keep(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     const struct pxed_hwaddr *mac = &p->facts.seen.mac;
     struct pxed_addr ip = pxed_addr_v4(action->yiaddr);
     uint8_t bytes[DHCP_REPLY_MAX];
-    size_t len = build(p, action, bytes);
+    size_t len = packet_build(p, action, bytes);
     struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
     dhcp_keep(d, action->lease, dhcp_now(d) + action->lease_ms, dhcp_hostname(p->m));
     dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
@@ -140,14 +146,14 @@ static void keep(struct packet *p, const struct dhcp_action *action) {
 }
 
 /* The reply is built now and leaves when the lease is on disk. */
-static void grant(struct packet *p, const struct dhcp_action *action) {
+static void packet_grant(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     struct dhcp_lease *e = dhcp_lease_at(&d->table, action->lease);
     struct dhcp_pending *pending = action->what == DHCP_JOIN ? e->pending : dhcp_pending_new(d);
     struct pxed_slice name = dhcp_hostname(p->m);
     pending->port = p->port;
     pending->mac = p->facts.seen.mac;
-    pending->len = build(p, action, pending->packet);
+    pending->len = packet_build(p, action, pending->packet);
     pending->route = dhcp_route(p->arrival, p->m, pending->packet);
     pending->arrival = *p->arrival;
     pending->request_len = p->bytes.len;
@@ -170,7 +176,7 @@ static void stay_silent(struct packet *p, const struct dhcp_action *action) {
         note_other_server(p, action->other_server);
     bool ends = action->reason == PXED_WHY_DHCP_NO_ADDRESS;
     if (action->reason != PXED_WHY_OK)
-        refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, NULL);
+        packet_refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, NULL);
 }
 
 static void lease_ended(struct packet *p, const struct dhcp_action *action) {
@@ -179,23 +185,23 @@ static void lease_ended(struct packet *p, const struct dhcp_action *action) {
     if (action->reason == PXED_WHY_DHCP_DECLINED) {
         pxed_log(d->ctx, PXED_LOG_WARNING, "declined", &p->facts.seen.mac, &ip,
                  "interface=%s another machine uses this address; kept back for 10 minutes", p->link->iface.name);
-        refuse(p, PXED_STAGE_NONE, action->reason, &ip, NULL);
+        packet_refuse(p, PXED_STAGE_NONE, action->reason, &ip, NULL);
     } else {
         pxed_log(d->ctx, PXED_LOG_DEBUG, "release", &p->facts.seen.mac, &ip, "interface=%s", p->link->iface.name);
     }
     dhcp_note(d, action->lease);
 }
 
-static void look(struct packet *p, const struct dhcp_action *action) {
+static void packet_look(struct packet *p, const struct dhcp_action *action) {
     struct dhcp_known next = {.ip = action->yiaddr, .probes = p->known->probes + 1};
     struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
     enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
     if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL,
                     p->m->type == DHCP_DECLINE, &next))
-        refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
+        packet_refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
 }
 
-static void serve(struct packet *p) {
+static void packet_serve(struct packet *p) {
     struct dhcp *d = p->d;
     struct dhcp_query q = {.m = p->m,
                            .facts = &p->facts,
@@ -218,20 +224,20 @@ static void serve(struct packet *p) {
         stay_silent(p, &action);
         break;
     case DHCP_SAY:
-        say(p, &action);
+        packet_say(p, &action);
         break;
     case DHCP_STORE:
     case DHCP_JOIN:
-        grant(p, &action);
+        packet_grant(p, &action);
         break;
     case DHCP_KEEP:
-        keep(p, &action);
+        packet_keep(p, &action);
         break;
     case DHCP_NOTE:
         lease_ended(p, &action);
         break;
     case DHCP_PROBE:
-        look(p, &action);
+        packet_look(p, &action);
         return; /* the rest is said when the message comes again */
     }
     if (p->m->type == DHCP_DISCOVER)
@@ -251,21 +257,21 @@ static void proxy_say(struct packet *p, enum dhcp_type type) {
 }
 
 /* Anybody can write such a REQUEST: the address is a hint for people. It is not the stage `leased`, which is of leases
- * that we gave; where we lease ourselves nobody else's word moves an address. */
-static void heard(struct packet *p, uint32_t address) {
+ * that we gave; where we lease addresses ourselves, no message to another server changes one. */
+static void packet_heard(struct packet *p, uint32_t address) {
     struct dhcp *d = p->d;
     struct pxed_addr ip = pxed_addr_v4(address);
     if (d->config->mode == DHCP_MODE_PROXY && (p->facts.seen.boots || p->verdict.host))
         d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_NONE, PXED_WHY_OK, &ip, NULL);
 }
 
-static void proxy(struct packet *p) {
+static void packet_proxy(struct packet *p) {
     struct dhcp *d = p->d;
     struct dhcp_proxy_action a = dhcp_proxy(&d->scopes[p->link - d->links], p->arrival, p->m, &p->facts, &p->boot);
     switch (a.what) {
     case DHCP_PROXY_SILENT:
         if (a.reason == PXED_WHY_DHCP_NOT_OURS || a.reason == PXED_WHY_DHCP_WRONG_NET)
-            refuse(p, PXED_STAGE_NONE, a.reason, NULL, NULL);
+            packet_refuse(p, PXED_STAGE_NONE, a.reason, NULL, NULL);
         else if (a.reason != PXED_WHY_OK)
             refuse_boot(p);
         break;
@@ -275,19 +281,19 @@ static void proxy(struct packet *p) {
         break;
     case DHCP_PROXY_ACK:
         proxy_say(p, DHCP_ACK);
-        heard(p, a.heard);
+        packet_heard(p, a.heard);
         break;
     case DHCP_PROXY_HEARD:
-        heard(p, a.heard);
+        packet_heard(p, a.heard);
         break;
     }
 }
 
-/* ---- the door ---- */
+/* ---- which packets are looked at ---- */
 
 /* Is this a packet to look at? A reply to a service port would start a loop between two servers (CVE-2024-2169). */
-static enum pxed_reason judge_door(const struct dhcp_port *port, const struct dhcp_arrival *a,
-                                   const struct dhcp_message *m) {
+static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct dhcp_arrival *a,
+                                     const struct dhcp_message *m) {
     const struct dhcp_scope *scope = &port->link->d->scopes[port->link - port->link->d->links];
     if (m->op != DHCP_BOOTREQUEST || m->type == DHCP_BOOTP)
         return PXED_WHY_DHCP_NOT_OURS;
@@ -318,7 +324,7 @@ void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arriva
         d->core->refuse(d->ctx, PXED_WHY_DHCP_MALFORMED, &peer, dhcp_parsed_text(parsed));
         return;
     }
-    enum pxed_reason reason = judge_door(port, arrival, &m);
+    enum pxed_reason reason = judge_packet(port, arrival, &m);
     if (reason != PXED_WHY_OK) {
         d->core->refuse(d->ctx, reason, &peer, NULL);
         return;
@@ -334,7 +340,7 @@ void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arriva
     bool proxies = d->config->mode == DHCP_MODE_PROXY || port->number == DHCP_PORT_PXE;
     dhcp_boot(d->config, proxies, &p.facts, &p.verdict, &p.boot);
     if (proxies)
-        proxy(&p);
+        packet_proxy(&p);
     else
-        serve(&p);
+        packet_serve(&p);
 }

@@ -1,12 +1,13 @@
 /* Who uses an address: ARP probes. The message that asked for one waits in memory and is served again with the answer;
  * nothing else waits. */
+#include "dhcp_probe.h"
+
 #include <errno.h>
 #include <net/ethernet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "dhcp.h"
 #include "pxed/arena.h"
 #include "wire/arp.h"
 
@@ -14,7 +15,7 @@ enum {
     PROBES_MAX = 256,       /* at once, in all networks */
     PROBES_STRANGERS = 192, /* of them for machines of no host line: a flood leaves room for the declared ones */
     AGAIN_MS = 200,         /* the second and last probe, for one that was lost */
-    END_MS = 500,           /* who has not answered by then is not there */
+    END_MS = 500,           /* without an answer by then the address is free */
     TICK_MS = 50,
     ARP_PER_TURN = 256,
 };
@@ -50,7 +51,7 @@ void dhcp_probe_open(struct dhcp_link *link) {
     link->arp = -1;
 }
 
-static void ask(const struct dhcp_probe *p) {
+static void probe_ask(const struct dhcp_probe *p) {
     const struct dhcp_link *link = p->port->link;
     struct sockaddr_ll to = {.sll_family = AF_PACKET,
                              .sll_protocol = htons(ETHERTYPE_ARP),
@@ -59,7 +60,7 @@ static void ask(const struct dhcp_probe *p) {
                              .sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
     uint8_t packet[DHCP_ARP_SIZE];
     dhcp_arp_probe(packet, link->iface.mac.bytes, p->ip);
-    /* One that cannot leave is one that is lost: the second may get through. */
+    /* A probe that cannot be sent counts as lost: the second one may get through. */
     (void)sendto(link->arp, packet, sizeof(packet), MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
 }
 
@@ -68,7 +69,7 @@ static void ask(const struct dhcp_probe *p) {
 static void listen_to_arp(struct dhcp *d, bool on);
 
 /* Takes out what has ended, then serves its messages again: that may begin new probes. */
-static void sweep(struct dhcp *d, uint64_t now) {
+static void probe_sweep(struct dhcp *d, uint64_t now) {
     struct dhcp_probe *ended = NULL, **at = &d->probes;
     while (*at) {
         struct dhcp_probe *p = *at;
@@ -85,22 +86,22 @@ static void sweep(struct dhcp *d, uint64_t now) {
         struct dhcp_probe *p = ended;
         ended = p->next;
         struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .own = p->own, .probes = p->nth};
-        dhcp_packet_again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
+        d->again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
         free(p);
     }
     if (d->n_probes == 0)
         listen_to_arp(d, false);
 }
 
-static void on_tick(uv_timer_t *timer) {
+static void probe_on_tick(uv_timer_t *timer) {
     struct dhcp *d = timer->data;
     uint64_t now = dhcp_now(d);
     for (struct dhcp_probe *p = d->probes; p; p = p->next)
         if (!p->again && now - p->begun >= AGAIN_MS) {
             p->again = true;
-            ask(p);
+            probe_ask(p);
         }
-    sweep(d, now);
+    probe_sweep(d, now);
 }
 
 /* All cards of a host are one machine. */
@@ -114,14 +115,14 @@ static bool is_own(struct dhcp *d, const struct pxed_hwaddr *client, const struc
     return false;
 }
 
-static void on_arp(uv_poll_t *poll, int status, int events) {
-    struct dhcp_link *link = poll->data;
+static void on_arp(void *data, int events) {
+    struct dhcp_link *link = data;
     struct dhcp *d = link->d;
     struct pxed_hwaddr mac;
     uint32_t ip;
     char bytes[64];
     bool any = false;
-    (void)status, (void)events;
+    (void)events;
     for (int i = 0; i < ARP_PER_TURN; i++) {
         ssize_t n = recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT);
         if (n < 0)
@@ -133,28 +134,28 @@ static void on_arp(uv_poll_t *poll, int status, int events) {
                 *(is_own(d, &p->mac, &mac) ? &p->own : &p->taken) = any = true;
     }
     if (any)
-        sweep(d, dhcp_now(d));
+        probe_sweep(d, dhcp_now(d));
 }
 
-/* ARP is a network's small talk: it is listened to while a probe runs, and what was said before does not count. */
+/* ARP traffic is frequent: the socket is polled only while a probe runs, and what arrived before is dropped. */
 static void listen_to_arp(struct dhcp *d, bool on) {
     char bytes[64];
     if (!d->probing)
         return;
     for (unsigned i = 0; i < d->n_links; i++) {
         struct dhcp_link *link = &d->links[i];
-        if (!link->arp_polled)
+        if (!link->arp_poll.open)
             continue;
         if (!on) {
-            uv_poll_stop(&link->arp_poll);
+            pxed_poll_stop(&link->arp_poll);
             continue;
         }
         for (int n = 0; n < 4 * ARP_PER_TURN && recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT) >= 0; n++)
             ;
-        uv_poll_start(&link->arp_poll, UV_READABLE, on_arp);
+        pxed_poll_start(&link->arp_poll, UV_READABLE);
     }
     if (on)
-        uv_timer_start(&d->probe_timer, on_tick, TICK_MS, TICK_MS);
+        uv_timer_start(&d->probe_timer, probe_on_tick, TICK_MS, TICK_MS);
     else
         uv_timer_stop(&d->probe_timer);
 }
@@ -165,8 +166,8 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
     for (const struct dhcp_probe *p = d->probes; p; p = p->next)
         if (p->ip == next->ip && p->port->link == port->link)
             return true; /* the answer is on its way; the client asks again */
-    if (!port->link->arp_polled) {
-        dhcp_packet_again(port, arrival, bytes, next);
+    if (!port->link->arp_poll.open) {
+        d->again(port, arrival, bytes, next);
         return true;
     }
     if (d->n_probes >= (declared ? PROBES_MAX : PROBES_STRANGERS) || bytes.len > DHCP_RECV_SIZE)
@@ -185,7 +186,7 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
     d->probes = p;
     if (d->n_probes++ == 0)
         listen_to_arp(d, true);
-    ask(p);
+    probe_ask(p);
     return true;
 }
 
@@ -200,11 +201,9 @@ int dhcp_probe_listen(struct dhcp *d) {
         struct dhcp_link *link = &d->links[i];
         if (link->arp < 0)
             continue;
-        int r = uv_poll_init(d->core->loop(d->ctx), &link->arp_poll, link->arp);
+        int r = pxed_poll_open(&link->arp_poll, d->core->loop(d->ctx), link->arp, on_arp, link);
         if (r < 0)
             return r;
-        link->arp_poll.data = link;
-        link->arp_polled = true;
         d->handles++;
     }
     return 0;
@@ -225,29 +224,26 @@ static void on_arp_closed(uv_handle_t *handle) {
     struct dhcp *d = link->d;
     close(link->arp);
     link->arp = -1;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
-static void on_timer_closed(uv_handle_t *handle) {
+static void probe_on_timer_closed(uv_handle_t *handle) {
     struct dhcp *d = handle->data;
-    d->handles--;
-    dhcp_free_if_done(d);
+    dhcp_handle_closed(d);
 }
 
 void dhcp_probe_close(struct dhcp *d) {
     dhcp_probe_forget(d);
     for (unsigned i = 0; i < d->n_links; i++) {
         struct dhcp_link *link = &d->links[i];
-        if (link->arp_polled) {
-            uv_close((uv_handle_t *)&link->arp_poll, on_arp_closed);
+        if (link->arp_poll.open) {
+            pxed_poll_close(&link->arp_poll, on_arp_closed);
         } else if (link->arp >= 0) {
             close(link->arp);
             link->arp = -1;
         }
-        link->arp_polled = false;
     }
     if (d->probing)
-        uv_close((uv_handle_t *)&d->probe_timer, on_timer_closed);
+        uv_close((uv_handle_t *)&d->probe_timer, probe_on_timer_closed);
     d->probing = false;
 }

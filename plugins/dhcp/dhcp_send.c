@@ -1,12 +1,13 @@
+/* Replies: batches of datagrams that leave before the loop sleeps; frames for clients without an address. */
+#include "dhcp_send.h"
+
 #include <errno.h>
 #include <net/ethernet.h>
 #include <string.h>
 
-#include "dhcp.h"
-
 enum { COMPLAIN_MS = 10 * 1000 };
 
-static void complain(struct dhcp *d, const struct dhcp_port *port, int error) {
+static void dhcp_send_complain(struct dhcp *d, const struct dhcp_port *port, int error) {
     uint64_t now = dhcp_now(d);
     if (d->send_failed_at != 0 && now - d->send_failed_at < COMPLAIN_MS)
         return;
@@ -15,7 +16,7 @@ static void complain(struct dhcp *d, const struct dhcp_port *port, int error) {
              strerror(error));
 }
 
-/* A frame that could not leave goes to everybody instead: every boot client takes that. */
+/* A frame that could not be sent is broadcast instead: every boot client accepts that. */
 static void send_to_everybody(const struct dhcp_parcel *p) {
     struct sockaddr_in to = {
         .sin_family = AF_INET, .sin_port = htons(DHCP_PORT_CLIENT), .sin_addr.s_addr = INADDR_NONE};
@@ -33,7 +34,7 @@ static void outbox_flush(struct dhcp *d, struct dhcp_outbox *out) {
         if (errno == EINTR)
             continue;
         /* The first one of the rest failed: it is lost (the client asks again), the others are not. */
-        complain(d, out->parcels[sent].port, errno);
+        dhcp_send_complain(d, out->parcels[sent].port, errno);
         if (out == &d->stations)
             send_to_everybody(&out->parcels[sent]);
         sent++;

@@ -1,10 +1,13 @@
+/* The lease table: from the store, and published as leases/1. */
+#include "dhcp_store.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "dhcp.h"
-#include "pxed/arena.h"
+#include "dhcp_doubt.h"
+#include "pxed/grow.h"
 #include "record.h"
 
 enum { FIRST_ROOM = 1024 };
@@ -46,17 +49,14 @@ void dhcp_table_free(struct dhcp *d) {
 
 struct loading {
     struct dhcp_record *items; /* names are copies */
-    size_t n, cap, bad;
+    size_t n, bad;
     struct pxed_arena names;
 };
 
 static void on_record(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version) {
     struct loading *l = arg;
     (void)version;
-    if (l->n == l->cap) {
-        l->cap = l->cap ? l->cap * 2 : 256;
-        l->items = pxed_xrealloc(l->items, sizeof(*l->items) * l->cap);
-    }
+    PXED_GROW(l->items, l->n);
     if (!dhcp_record_read(key, value, &l->items[l->n])) {
         l->bad++;
         return;

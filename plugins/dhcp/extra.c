@@ -1,3 +1,4 @@
+/* `option =` lines of the configuration, as bytes. Pure. */
 #include "extra.h"
 
 #include "pxed/addr.h"

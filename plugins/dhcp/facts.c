@@ -1,3 +1,4 @@
+/* Who asks: firmware, loader, identity; quirks of firmware told apart. Pure. */
 #include "facts.h"
 
 enum { HTYPE_INFINIBAND = 32 };
@@ -56,7 +57,7 @@ static bool user_class_has(struct pxed_slice value, const char *word) {
 
 static void read_loader(const struct dhcp_message *m, struct dhcp_facts *f) {
     struct pxed_slice user = m->options[DHCP_OPT_USER_CLASS], own = m->options[DHCP_OPT_IPXE], value;
-    /* Option 175 belonged to others before: only with iPXE's version or bus id inside it proves anything. */
+    /* Option 175 had other uses before: it shows iPXE only with iPXE's version or bus id inside. */
     bool features = own.len > 0 && (dhcp_tlv_find(own, false, DHCP_IPXE_VERSION, &value) ||
                                     dhcp_tlv_find(own, false, DHCP_IPXE_BUS_ID, &value));
     if (user_class_has(user, "gPXE"))
@@ -85,7 +86,7 @@ static void read_uuid(const struct dhcp_message *m, struct pxed_facts *f) {
 
 /* Identity is the hardware address, whatever option 61 says: the ROM, the loader, the installer and the system send
  * four different ones (PROTOCOLS.md 2.1). InfiniBand has no chaddr; there 61 is all there is (RFC 4390). */
-static bool read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret) {
+static bool facts_read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret) {
     memset(ret, 0, sizeof(*ret));
     ret->type = m->htype;
     if (m->hlen > 0) {
@@ -115,7 +116,7 @@ static bool is_raspberry(const struct pxed_hwaddr *mac) {
 bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, struct dhcp_facts *ret) {
     memset(ret, 0, sizeof(*ret));
     struct pxed_facts *f = &ret->seen;
-    if (!read_mac(m, &f->mac))
+    if (!facts_read_mac(m, &f->mac))
         return false;
     f->iface = iface;
     f->vendor = m->options[DHCP_OPT_CLASS];

@@ -1,22 +1,23 @@
+/* What a ProxyDHCP server and port 4011 do with a message. Pure. */
 #include "proxy.h"
 
-static struct dhcp_proxy_action act(enum dhcp_proxy_do what, enum pxed_reason reason) {
+static struct dhcp_proxy_action proxy_act(enum dhcp_proxy_do what, enum pxed_reason reason) {
     return (struct dhcp_proxy_action){.what = what, .reason = reason};
 }
 
-/* A DISCOVER from a boot client. Option 93 belongs to it (PXE 2.1); iPXE proves itself otherwise. */
-static struct dhcp_proxy_action discover(const struct dhcp_facts *facts, const struct dhcp_boot *boot) {
+/* A DISCOVER from a boot client. PXE 2.1 requires option 93; iPXE is recognised by other options. */
+static struct dhcp_proxy_action proxy_discover(const struct dhcp_facts *facts, const struct dhcp_boot *boot) {
     bool pxe =
         (facts->pxe_class || facts->http_class) && (facts->seen.has_firmware || facts->seen.loader != PXED_LOADER_NONE);
     if (!pxe)
-        return act(DHCP_PROXY_SILENT, PXED_WHY_OK);
-    return boot->offered ? act(DHCP_PROXY_OFFER, PXED_WHY_OK) : act(DHCP_PROXY_SILENT, boot->reason);
+        return proxy_act(DHCP_PROXY_SILENT, PXED_WHY_OK);
+    return boot->offered ? proxy_act(DHCP_PROXY_OFFER, PXED_WHY_OK) : proxy_act(DHCP_PROXY_SILENT, boot->reason);
 }
 
 /* A REQUEST on port 67 is for the DHCP server. It tells us an address: a hint for people, since
  * anybody can write one. */
-static struct dhcp_proxy_action request(const struct dhcp_scope *scope, const struct dhcp_message *m) {
-    struct dhcp_proxy_action a = act(DHCP_PROXY_SILENT, PXED_WHY_OK);
+static struct dhcp_proxy_action proxy_request(const struct dhcp_scope *scope, const struct dhcp_message *m) {
+    struct dhcp_proxy_action a = proxy_act(DHCP_PROXY_SILENT, PXED_WHY_OK);
     uint32_t ip = m->ciaddr;
     if (ip == 0 && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &ip))
         return a;
@@ -32,12 +33,12 @@ static struct dhcp_proxy_action request(const struct dhcp_scope *scope, const st
 static struct dhcp_proxy_action boot_server(const struct dhcp_scope *scope, const struct dhcp_arrival *arrival,
                                             const struct dhcp_message *m, const struct dhcp_boot *boot) {
     if (m->type != DHCP_REQUEST && m->type != DHCP_INFORM)
-        return act(DHCP_PROXY_SILENT, PXED_WHY_DHCP_NOT_OURS);
+        return proxy_act(DHCP_PROXY_SILENT, PXED_WHY_DHCP_NOT_OURS);
     uint32_t client = m->ciaddr ? m->ciaddr : arrival->source;
     if (!dhcp_scope_has(scope, client) || !dhcp_scope_has(scope, arrival->source))
-        return act(DHCP_PROXY_SILENT, PXED_WHY_DHCP_WRONG_NET);
+        return proxy_act(DHCP_PROXY_SILENT, PXED_WHY_DHCP_WRONG_NET);
     struct dhcp_proxy_action a =
-        boot->offered ? act(DHCP_PROXY_ACK, PXED_WHY_OK) : act(DHCP_PROXY_SILENT, boot->reason);
+        boot->offered ? proxy_act(DHCP_PROXY_ACK, PXED_WHY_OK) : proxy_act(DHCP_PROXY_SILENT, boot->reason);
     a.heard = client;
     return a;
 }
@@ -49,10 +50,10 @@ struct dhcp_proxy_action dhcp_proxy(const struct dhcp_scope *scope, const struct
         return boot_server(scope, a, m, boot);
     switch (m->type) {
     case DHCP_DISCOVER:
-        return discover(facts, boot);
+        return proxy_discover(facts, boot);
     case DHCP_REQUEST:
-        return request(scope, m);
+        return proxy_request(scope, m);
     default: /* another server's business */
-        return act(DHCP_PROXY_SILENT, PXED_WHY_OK);
+        return proxy_act(DHCP_PROXY_SILENT, PXED_WHY_OK);
     }
 }

@@ -1,3 +1,4 @@
+/* The text of a stored lease. Pure. */
 #include "record.h"
 
 static const char *const states[DHCP_STATE_COUNT] = {
@@ -37,7 +38,7 @@ static bool read_state(struct pxed_slice word, enum dhcp_lease_state *ret) {
     return false;
 }
 
-static bool read_mac(struct pxed_slice word, struct pxed_hwaddr *ret) {
+static bool record_read_mac(struct pxed_slice word, struct pxed_hwaddr *ret) {
     uint64_t type;
     ptrdiff_t dash = pxed_slice_find(word, '-', 0);
     if (dash < 0 || !pxed_slice_u64(pxed_slice_head(word, (size_t)dash), 255, &type))
@@ -62,7 +63,7 @@ bool dhcp_record_read(struct pxed_slice key, struct pxed_slice value, struct dhc
     if (!pxed_addr_parse(key, &addr) || addr.family != 4 || !pxed_slice_is(pxed_slice_word(&value, " "), "1") ||
         !read_state(pxed_slice_word(&value, " "), &r.state) ||
         !pxed_slice_u64(pxed_slice_word(&value, " "), INT64_MAX, &end) ||
-        !read_mac(pxed_slice_word(&value, " "), &r.mac))
+        !record_read_mac(pxed_slice_word(&value, " "), &r.mac))
         return false;
     r.ip = pxed_addr_u32(&addr);
     r.end = (int64_t)end;

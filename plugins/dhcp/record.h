@@ -13,7 +13,7 @@ struct dhcp_record {
     uint32_t ip;
     enum dhcp_lease_state state; /* BOUND, EXPIRED or DECLINED */
     int64_t end;
-    struct pxed_hwaddr mac; /* of length 0: nobody's (declined) */
+    struct pxed_hwaddr mac; /* of length 0: none (declined) */
     bool kept;              /* given because of ip= */
     struct pxed_slice name; /* points into the value when read */
 };

@@ -1,4 +1,6 @@
+/* A decision turned into a packet, and where the packet goes. Pure. */
 #include "reply.h"
+#include "wire/build.h"
 
 enum { HTYPE_ETHERNET = 1 };
 
@@ -51,7 +53,7 @@ static bool stops_without_router(const struct dhcp_site *site, const struct dhcp
            pxed_slice_is(m->options[DHCP_OPT_CLASS], "d-i");
 }
 
-static uint32_t netmask(const struct dhcp_site *site, const struct pxed_host *host) {
+static uint32_t reply_netmask(const struct dhcp_site *site, const struct pxed_host *host) {
     return pxed_prefix_mask(host && host->prefix && host->ip.family == 4 ? host->prefix : site->prefix);
 }
 
@@ -63,7 +65,7 @@ static void put_mandatory(struct dhcp_builder *b, const struct dhcp_site *site, 
     dhcp_put_u32(b, DHCP_OPT_SERVER_ID, action->server_id);
     if (action->lease_ms > 0)
         dhcp_put_u32(b, DHCP_OPT_LEASE_TIME, (uint32_t)(action->lease_ms / 1000));
-    dhcp_put_u32(b, DHCP_OPT_NETMASK, netmask(site, host));
+    dhcp_put_u32(b, DHCP_OPT_NETMASK, reply_netmask(site, host));
     dhcp_echo_relay(b, m->options[DHCP_OPT_RELAY]);
 }
 
@@ -80,7 +82,7 @@ static void put_network(struct dhcp_builder *b, const struct dhcp_site *site, co
         put_host_addrs(b, DHCP_OPT_ROUTER, host, "gateway", &site->config->router);
     put_host_addrs(b, DHCP_OPT_DNS, host, "dns", &site->config->dns);
     if (dhcp_wants(m, DHCP_OPT_BROADCAST))
-        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->server | ~netmask(site, host));
+        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->server | ~reply_netmask(site, host));
 }
 
 static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,

@@ -1,3 +1,4 @@
+/* What a DHCP server does with a message (RFC 2131 4.3): message, facts, table and time in, action out. Pure. */
 #include "server.h"
 
 enum {
@@ -6,7 +7,7 @@ enum {
     PROBES_EACH = 4, /* for one message; then the client asks again */
 };
 
-static struct dhcp_action silent(enum pxed_reason reason) {
+static struct dhcp_action server_silent(enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_SILENT, .reason = reason, .lease = DHCP_NONE};
 }
 
@@ -21,11 +22,6 @@ uint32_t dhcp_server_id(const struct dhcp_message *m, const struct dhcp_scope *s
         return pxed_addr_u32(&addr);
     }
     return scope->server;
-}
-
-uint32_t dhcp_reserved_for(const struct pxed_host *host, const struct dhcp_scope *scope) {
-    uint32_t ip = host ? pxed_addr_u32(&host->ip) : 0;
-    return dhcp_scope_has(scope, ip) ? ip : 0;
 }
 
 /* Option 51 of the client counts if it asks for less than we give. */
@@ -45,7 +41,7 @@ static uint32_t own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uin
 }
 
 /* A lease of this machine that is alive, as the disk knows it. */
-static bool alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+static bool server_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = own_lease(t, q, ip);
     if (index == DHCP_NONE)
         return false;
@@ -57,14 +53,14 @@ static bool alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip
  * host file holds. */
 static uint64_t time_for(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint64_t time = lease_time(q);
-    if (!q->cannot_write || ip == dhcp_reserved_for(q->host, scope_of(t, q)) || !alive(t, q, ip))
+    if (!q->cannot_write || ip == dhcp_scope_reserved(q->host, scope_of(t, q)) || !server_alive(t, q, ip))
         return time;
     uint64_t left = dhcp_lease_at(t, own_lease(t, q, ip))->until - q->now;
     return left < time ? left : time;
 }
 
-static struct dhcp_action reply(struct dhcp_leases *t, const struct dhcp_query *q, enum dhcp_do what,
-                                enum dhcp_type type, uint32_t yiaddr) {
+static struct dhcp_action server_reply(struct dhcp_leases *t, const struct dhcp_query *q, enum dhcp_do what,
+                                       enum dhcp_type type, uint32_t yiaddr) {
     return (struct dhcp_action){.what = what,
                                 .reason = PXED_WHY_OK,
                                 .type = type,
@@ -74,18 +70,18 @@ static struct dhcp_action reply(struct dhcp_leases *t, const struct dhcp_query *
                                 .lease = DHCP_NONE};
 }
 
-static struct dhcp_action nak(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason reason) {
-    struct dhcp_action a = reply(t, q, DHCP_SAY, DHCP_NAK, 0);
+static struct dhcp_action server_nak(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason reason) {
+    struct dhcp_action a = server_reply(t, q, DHCP_SAY, DHCP_NAK, 0);
     a.reason = reason;
     return a;
 }
 
 /* May this machine have this address in principle: reserved for it, or of the pool and reserved for nobody else? */
-static bool allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+static bool server_allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     const struct dhcp_scope *scope = scope_of(t, q);
     if (!dhcp_scope_has(scope, ip))
         return false;
-    if (ip == dhcp_reserved_for(q->host, scope))
+    if (ip == dhcp_scope_reserved(q->host, scope))
         return true;
     return dhcp_scope_pooled(scope, ip) && !q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac);
 }
@@ -98,7 +94,7 @@ static bool is_free(const struct dhcp_leases *t, const struct dhcp_query *q, uin
 /* ---- looking at an address ---- */
 
 /* The reserved address was given to this host's former card, and that is no card of it any more (a swapped board). */
-static bool orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+static bool server_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_by_ip(t, ip);
     if (index == DHCP_NONE)
         return false;
@@ -107,25 +103,25 @@ static bool orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t
     return e->state == DHCP_BOUND && !e->pending && kept && q->reserved.by_other(q->reserved.arg, ip, &e->mac);
 }
 
-static struct dhcp_action probe(uint32_t ip) {
+static struct dhcp_action server_probe(uint32_t ip) {
     return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
 }
 
-/* Must we see for ourselves that nobody else uses this address? Not for a lease of its own. */
+/* Must a probe show first that no other machine uses this address? Not for a lease of its own. */
 static bool to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_by_ip(t, ip);
     if (!q->doubt || index == DHCP_NONE || own_lease(t, q, ip) == DHCP_NONE)
         return q->doubt;
     const struct dhcp_lease *e = dhcp_lease_at(t, index);
-    return !e->pending && !e->cleared && !alive(t, q, ip);
+    return !e->pending && !e->cleared && !server_alive(t, q, ip);
 }
 
-static struct dhcp_action look(const struct dhcp_query *q, uint32_t ip) {
-    return q->known.probes < PROBES_EACH ? probe(ip) : silent(PXED_WHY_DHCP_NO_ADDRESS);
+static struct dhcp_action server_look(const struct dhcp_query *q, uint32_t ip) {
+    return q->known.probes < PROBES_EACH ? server_probe(ip) : server_silent(PXED_WHY_DHCP_NO_ADDRESS);
 }
 
-/* Another machine answers there: nobody gets it for a while. */
-static void quarantine(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+/* Another machine answers there: the address is kept back for a while. */
+static void server_quarantine(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now);
     if (index != DHCP_NONE)
         dhcp_lease_decline(t, index, q->now);
@@ -134,16 +130,16 @@ static void quarantine(struct dhcp_leases *t, const struct dhcp_query *q, uint32
 /* ---- DISCOVER ---- */
 
 /* RFC 2131 4.3.1, with the reservation first: ip=, the own lease, live or ended, the address asked for, any. */
-static uint32_t choose(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason *reason) {
+static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason *reason) {
     struct dhcp_scope *scope = scope_of(t, q);
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
-    uint32_t ip = dhcp_reserved_for(q->host, scope), hint;
+    uint32_t ip = dhcp_scope_reserved(q->host, scope), hint;
     bool refused = ip == q->known.ip && q->known.taken;
-    if (ip != 0 && (is_free(t, q, ip) || (orphaned(t, q, ip) && !refused)))
+    if (ip != 0 && (is_free(t, q, ip) || (server_orphaned(t, q, ip) && !refused)))
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
-    bool given = own != DHCP_NONE && allowed(t, q, dhcp_lease_at(t, own)->ip);
-    if (given && (!q->cannot_write || alive(t, q, dhcp_lease_at(t, own)->ip)))
+    bool given = own != DHCP_NONE && server_allowed(t, q, dhcp_lease_at(t, own)->ip);
+    if (given && (!q->cannot_write || server_alive(t, q, dhcp_lease_at(t, own)->ip)))
         return dhcp_lease_at(t, own)->ip;
     if (q->cannot_write) {
         *reason = PXED_WHY_STORE_CANNOT_WRITE;
@@ -153,32 +149,33 @@ static uint32_t choose(struct dhcp_leases *t, const struct dhcp_query *q, enum p
         *reason = PXED_WHY_DHCP_RATE;
         return 0;
     }
-    if (dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &hint) && allowed(t, q, hint) && dhcp_lease_by_ip(t, hint) == DHCP_NONE)
+    if (dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &hint) && server_allowed(t, q, hint) &&
+        dhcp_lease_by_ip(t, hint) == DHCP_NONE)
         return hint;
     *reason = PXED_WHY_DHCP_NO_ADDRESS;
     return dhcp_lease_pick(t, q->scope, mac, &q->reserved, q->host != NULL, q->now);
 }
 
-static struct dhcp_action discover(struct dhcp_leases *t, const struct dhcp_query *q) {
+static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dhcp_query *q) {
     enum pxed_reason reason = PXED_WHY_DHCP_NO_ADDRESS;
     dhcp_leases_tick(t, q->scope, q->now);
-    uint32_t ip = choose(t, q, &reason);
+    uint32_t ip = server_choose(t, q, &reason);
     if (ip != 0 && ip == q->known.ip && q->known.taken && to_look_at(t, q, ip)) {
-        quarantine(t, q, ip);
-        ip = choose(t, q, &reason);
+        server_quarantine(t, q, ip);
+        ip = server_choose(t, q, &reason);
     }
     if (ip == 0)
-        return silent(reason);
+        return server_silent(reason);
     if (!is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
-        return look(q, ip);
+        return server_look(q, ip);
     uint32_t index = own_lease(t, q, ip);
     /* The own live lease stays what it is. Anything else is held from now on: nobody else is offered it. */
     bool live =
         index != DHCP_NONE && (dhcp_lease_at(t, index)->state == DHCP_BOUND || dhcp_lease_at(t, index)->pending);
     if (!live && (index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now)) == DHCP_NONE)
-        return silent(PXED_WHY_DHCP_NO_ADDRESS);
+        return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
     dhcp_lease_at(t, index)->cleared |= ip == q->known.ip;
-    return to_look_at(t, q, ip) ? look(q, ip) : reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
+    return to_look_at(t, q, ip) ? server_look(q, ip) : server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
 }
 
 /* ---- REQUEST ---- */
@@ -190,14 +187,14 @@ enum claim {
     CLAIM_TAKEN,     /* ours, but not for this machine */
 };
 
-static enum claim judge(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip, bool renews) {
+static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip, bool renews) {
     struct dhcp_scope *scope = scope_of(t, q);
     if (!dhcp_scope_has(scope, ip))
         return CLAIM_WRONG_NET;
-    uint32_t kept = dhcp_reserved_for(q->host, scope);
-    if (!allowed(t, q, ip))
+    uint32_t kept = dhcp_scope_reserved(q->host, scope);
+    if (!server_allowed(t, q, ip))
         return dhcp_scope_pooled(scope, ip) || kept != 0 ? CLAIM_TAKEN : CLAIM_FOREIGN;
-    /* In doubt a quarantine may be of the very machine that asks: it is looked at again. */
+    /* While leases are in doubt, the quarantined address may be the client's own: it is probed again. */
     uint32_t index = dhcp_lease_by_ip(t, ip);
     bool again = q->doubt && index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_DECLINED;
     if (!is_free(t, q, ip) && !again)
@@ -206,7 +203,7 @@ static enum claim judge(struct dhcp_leases *t, const struct dhcp_query *q, uint3
      * 4.3.2: the address is incorrect). */
     uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
     uint32_t has = own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
-    if (has != 0 && has != ip && ip != kept && alive(t, q, has) && allowed(t, q, has))
+    if (has != 0 && has != ip && ip != kept && server_alive(t, q, has) && server_allowed(t, q, has))
         return CLAIM_TAKEN;
     /* A host with ip= is moved to it when it starts anew, never in the middle of an installation. */
     if (kept != 0 && kept != ip && !renews && is_free(t, q, kept))
@@ -216,25 +213,26 @@ static enum claim judge(struct dhcp_leases *t, const struct dhcp_query *q, uint3
 
 /* What may be given while the store cannot write. */
 static struct dhcp_action grant_unwritten(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    if (ip == dhcp_reserved_for(q->host, scope_of(t, q))) {
+    if (ip == dhcp_scope_reserved(q->host, scope_of(t, q))) {
         uint32_t index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now);
         if (index == DHCP_NONE)
-            return silent(PXED_WHY_DHCP_NO_ADDRESS);
+            return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
         dhcp_lease_at(t, index)->kept = true;
-        struct dhcp_action a = reply(t, q, DHCP_KEEP, DHCP_ACK, ip);
+        struct dhcp_action a = server_reply(t, q, DHCP_KEEP, DHCP_ACK, ip);
         a.lease = index;
         return a;
     }
-    return alive(t, q, ip) ? reply(t, q, DHCP_SAY, DHCP_ACK, ip) : silent(PXED_WHY_STORE_CANNOT_WRITE);
+    return server_alive(t, q, ip) ? server_reply(t, q, DHCP_SAY, DHCP_ACK, ip)
+                                  : server_silent(PXED_WHY_STORE_CANNOT_WRITE);
 }
 
-static struct dhcp_action grant(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     bool looked = q->known.ip == ip;
     if (to_look_at(t, q, ip) && !looked)
-        return look(q, ip);
+        return server_look(q, ip);
     if (looked && q->known.taken)
-        return nak(t, q, PXED_WHY_DHCP_TAKEN);
+        return server_nak(t, q, PXED_WHY_DHCP_TAKEN);
     uint32_t index = own_lease(t, q, ip);
     bool joins = index != DHCP_NONE && dhcp_lease_at(t, index)->pending;
     if (q->cannot_write && !joins)
@@ -242,11 +240,11 @@ static struct dhcp_action grant(struct dhcp_leases *t, const struct dhcp_query *
     if (!joins && !(index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_BOUND))
         index = dhcp_lease_hold(t, q->scope, ip, mac, q->now);
     if (index == DHCP_NONE)
-        return silent(PXED_WHY_DHCP_NO_ADDRESS);
+        return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
     struct dhcp_lease *e = dhcp_lease_at(t, index);
     e->cleared |= looked;
-    e->kept = ip == dhcp_reserved_for(q->host, scope_of(t, q));
-    struct dhcp_action a = reply(t, q, joins ? DHCP_JOIN : DHCP_STORE, DHCP_ACK, ip);
+    e->kept = ip == dhcp_scope_reserved(q->host, scope_of(t, q));
+    struct dhcp_action a = server_reply(t, q, joins ? DHCP_JOIN : DHCP_STORE, DHCP_ACK, ip);
     a.lease = index;
     return a;
 }
@@ -256,79 +254,83 @@ static struct dhcp_action chose_other(struct dhcp_leases *t, const struct dhcp_q
     uint32_t index = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
     if (index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_OFFERED && !dhcp_lease_at(t, index)->pending)
         dhcp_lease_expire(t, index, q->now);
-    struct dhcp_action a = silent(PXED_WHY_DHCP_OTHER_SERVER);
+    struct dhcp_action a = server_silent(PXED_WHY_DHCP_OTHER_SERVER);
     a.other_server = server;
     return a;
 }
 
-static struct dhcp_action selecting(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    switch (judge(t, q, ip, false)) {
+static struct dhcp_action server_selecting(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    switch (server_judge(t, q, ip, false)) {
     case CLAIM_OK:
-        return grant(t, q, ip);
+        return server_grant(t, q, ip);
     case CLAIM_WRONG_NET:
-        return nak(t, q, PXED_WHY_DHCP_WRONG_NET);
+        return server_nak(t, q, PXED_WHY_DHCP_WRONG_NET);
     default: /* it chose us, so it shall hear */
-        return nak(t, q, PXED_WHY_DHCP_TAKEN);
+        return server_nak(t, q, PXED_WHY_DHCP_TAKEN);
     }
 }
 
 /* We may say no where we give out addresses, or where this very host has one of ours. */
-static bool authoritative(struct dhcp_leases *t, const struct dhcp_query *q) {
+static bool server_authoritative(struct dhcp_leases *t, const struct dhcp_query *q) {
     const struct dhcp_scope *scope = scope_of(t, q);
-    return scope->size > 0 || dhcp_reserved_for(q->host, scope) != 0;
+    return scope->size > 0 || dhcp_scope_reserved(q->host, scope) != 0;
 }
 
 static struct dhcp_action init_reboot(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     bool known = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac) != DHCP_NONE;
-    switch (judge(t, q, ip, false)) {
+    switch (server_judge(t, q, ip, false)) {
     case CLAIM_OK: /* also when we do not know it: the address is ours and free, so a lost store heals by itself */
-        return grant(t, q, ip);
+        return server_grant(t, q, ip);
     case CLAIM_WRONG_NET:
-        return authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_WRONG_NET) : silent(PXED_WHY_DHCP_WRONG_NET);
+        return server_authoritative(t, q) ? server_nak(t, q, PXED_WHY_DHCP_WRONG_NET)
+                                          : server_silent(PXED_WHY_DHCP_WRONG_NET);
     case CLAIM_TAKEN:
-        return authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+        return server_authoritative(t, q) ? server_nak(t, q, PXED_WHY_DHCP_TAKEN)
+                                          : server_silent(PXED_WHY_DHCP_NOT_OURS);
     case CLAIM_FOREIGN:
         break;
     }
-    return known ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+    return known ? server_nak(t, q, PXED_WHY_DHCP_TAKEN) : server_silent(PXED_WHY_DHCP_NOT_OURS);
 }
 
 /* RENEWING comes to us alone, REBINDING to everybody: there another server may own the lease. */
-static struct dhcp_action renewing(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    switch (judge(t, q, ip, true)) {
+static struct dhcp_action server_renewing(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    switch (server_judge(t, q, ip, true)) {
     case CLAIM_OK:
-        return grant(t, q, ip);
+        return server_grant(t, q, ip);
     case CLAIM_WRONG_NET:
-        return q->unicast || authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_WRONG_NET) : silent(PXED_WHY_DHCP_WRONG_NET);
+        return q->unicast || server_authoritative(t, q) ? server_nak(t, q, PXED_WHY_DHCP_WRONG_NET)
+                                                        : server_silent(PXED_WHY_DHCP_WRONG_NET);
     case CLAIM_TAKEN:
-        return q->unicast || authoritative(t, q) ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+        return q->unicast || server_authoritative(t, q) ? server_nak(t, q, PXED_WHY_DHCP_TAKEN)
+                                                        : server_silent(PXED_WHY_DHCP_NOT_OURS);
     case CLAIM_FOREIGN:
         break;
     }
-    return q->unicast ? nak(t, q, PXED_WHY_DHCP_TAKEN) : silent(PXED_WHY_DHCP_NOT_OURS);
+    return q->unicast ? server_nak(t, q, PXED_WHY_DHCP_TAKEN) : server_silent(PXED_WHY_DHCP_NOT_OURS);
 }
 
 /* Which REQUEST it is tell options 54 and 50 and ciaddr (RFC 2131 4.3.2, table 4). */
-static struct dhcp_action request(struct dhcp_leases *t, const struct dhcp_query *q) {
+static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhcp_query *q) {
     const struct dhcp_message *m = q->m;
     uint32_t server = 0, asked = 0;
     bool names_server = m->options[DHCP_OPT_SERVER_ID].ptr != NULL, asks = m->options[DHCP_OPT_REQUESTED].ptr != NULL;
     if ((names_server && !dhcp_get_u32(m, DHCP_OPT_SERVER_ID, &server)) ||
         (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)) || (!asks && m->ciaddr == 0))
-        return silent(PXED_WHY_DHCP_MALFORMED);
+        return server_silent(PXED_WHY_DHCP_MALFORMED);
     dhcp_leases_tick(t, q->scope, q->now);
     if (names_server && server != dhcp_server_id(m, scope_of(t, q)))
         return chose_other(t, q, server);
     if (names_server)
-        return selecting(t, q, asks ? asked : m->ciaddr);
+        return server_selecting(t, q, asks ? asked : m->ciaddr);
     if (m->ciaddr != 0)
-        return renewing(t, q, m->ciaddr);
+        return server_renewing(t, q, m->ciaddr);
     return init_reboot(t, q, asked);
 }
 
 /* ---- DECLINE, RELEASE, INFORM ---- */
 
-/* An entry that somebody holds, spoken of to us. */
+/* The entry of `ip`, if a machine holds it and the message is meant for this server; else DHCP_NONE. */
 static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t server, index = dhcp_lease_by_ip(t, ip);
     if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, scope_of(t, q)) ||
@@ -339,59 +341,59 @@ static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, ui
     return held && !e->pending && e->scope == q->scope ? index : DHCP_NONE;
 }
 
-static struct dhcp_action note(uint32_t index, enum pxed_reason reason) {
+static struct dhcp_action server_note(uint32_t index, enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_NOTE, .reason = reason, .lease = index};
 }
 
 /* Anybody can write a DECLINE in another's name. It counts when we see the other machine ourselves, and not the client:
  * who declines an address does not use it (RFC 5227 2.1.1), so where it answers somebody else wrote that. */
-static struct dhcp_action decline(struct dhcp_leases *t, const struct dhcp_query *q) {
+static struct dhcp_action server_decline(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t ip = 0;
     if (!dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &ip))
-        return silent(PXED_WHY_DHCP_MALFORMED);
+        return server_silent(PXED_WHY_DHCP_MALFORMED);
     uint32_t index = held_entry(t, q, ip);
     if (index == DHCP_NONE || own_lease(t, q, ip) != index)
-        return silent(PXED_WHY_DHCP_NOT_OURS);
+        return server_silent(PXED_WHY_DHCP_NOT_OURS);
     if (q->known.ip != ip)
-        return probe(ip);
+        return server_probe(ip);
     if (!q->known.taken || q->known.own)
-        return silent(PXED_WHY_DHCP_DECLINE_UNSEEN);
+        return server_silent(PXED_WHY_DHCP_DECLINE_UNSEEN);
     dhcp_lease_decline(t, index, q->now);
-    return note(index, PXED_WHY_DHCP_DECLINED);
+    return server_note(index, PXED_WHY_DHCP_DECLINED);
 }
 
 /* RFC 2131 4.4.6: a RELEASE is unicast, so it comes from the address that it gives back. */
-static struct dhcp_action release(struct dhcp_leases *t, const struct dhcp_query *q) {
+static struct dhcp_action server_release(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t index = held_entry(t, q, q->m->ciaddr);
     if (index == DHCP_NONE)
-        return silent(PXED_WHY_DHCP_NOT_OURS);
+        return server_silent(PXED_WHY_DHCP_NOT_OURS);
     if (q->source != q->m->ciaddr || own_lease(t, q, q->m->ciaddr) != index)
-        return silent(PXED_WHY_DHCP_RELEASE_FOREIGN);
+        return server_silent(PXED_WHY_DHCP_RELEASE_FOREIGN);
     dhcp_lease_expire(t, index, q->now);
-    return note(index, PXED_WHY_OK);
+    return server_note(index, PXED_WHY_OK);
 }
 
-/* The answer goes to ciaddr, so ciaddr must be of this network: nobody is to be hit by our replies. */
-static struct dhcp_action inform(struct dhcp_leases *t, const struct dhcp_query *q) {
+/* The answer goes to ciaddr, so ciaddr must be of this network: our replies must not be aimed at third parties. */
+static struct dhcp_action server_inform(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t client = q->m->ciaddr ? q->m->ciaddr : q->source;
     if (!dhcp_scope_has(scope_of(t, q), client))
-        return silent(PXED_WHY_DHCP_WRONG_NET);
-    return reply(t, q, DHCP_SAY, DHCP_ACK, 0);
+        return server_silent(PXED_WHY_DHCP_WRONG_NET);
+    return server_reply(t, q, DHCP_SAY, DHCP_ACK, 0);
 }
 
 struct dhcp_action dhcp_serve(struct dhcp_leases *t, const struct dhcp_query *q) {
     switch (q->m->type) {
     case DHCP_DISCOVER:
-        return discover(t, q);
+        return server_discover(t, q);
     case DHCP_REQUEST:
-        return request(t, q);
+        return server_request(t, q);
     case DHCP_DECLINE:
-        return decline(t, q);
+        return server_decline(t, q);
     case DHCP_RELEASE:
-        return release(t, q);
+        return server_release(t, q);
     case DHCP_INFORM:
-        return inform(t, q);
+        return server_inform(t, q);
     default: /* BOOTP, and what servers say to clients or each other */
-        return silent(PXED_WHY_DHCP_NOT_OURS);
+        return server_silent(PXED_WHY_DHCP_NOT_OURS);
     }
 }

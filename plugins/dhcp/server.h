@@ -57,5 +57,3 @@ struct dhcp_action dhcp_serve(struct dhcp_leases *t, const struct dhcp_query *q)
 
 /* Option 54 for this message: our address, or what a relay wants to be there (RFC 5107). */
 uint32_t dhcp_server_id(const struct dhcp_message *m, const struct dhcp_scope *scope);
-/* The address that ip= keeps for this host in this network; 0: none. */
-uint32_t dhcp_reserved_for(const struct pxed_host *host, const struct dhcp_scope *scope);

@@ -1,9 +1,12 @@
 /* From a whole request to an answer: the core's content, a script's output, a service's reply, or a refusal. */
+#include "answer.h"
+
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "cgi.h"
 #include "cgi_output.h"
-#include "connection.h"
+#include "loop.h"
 #include "pxed/arena.h"
 
 enum { REDIRECTS_MAX = 3 };
@@ -76,7 +79,7 @@ static void on_settled_whole(void *arg, bool may_send) {
         start_sending(c);
     else
         refuse_held(c);
-    http_conn_run(c);
+    c->http->run(c);
 }
 
 static void on_settled(void *arg, bool may_send) {
@@ -84,10 +87,9 @@ static void on_settled(void *arg, bool may_send) {
     c->holding = false;
     c->limit = c->end;
     c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
-    if (may_send)
-        http_conn_run(c);
-    else
-        http_conn_close(c); /* the head is out: a short body tells the client */
+    if (!may_send)
+        c->state = HTTP_BROKEN; /* the head is out: a short body tells the client */
+    c->http->run(c);
 }
 
 bool http_answer_settle(struct http_conn *c) {
@@ -98,8 +100,8 @@ bool http_answer_settle(struct http_conn *c) {
     c->holding = false;
     c->limit = c->end;
     if (hold == PXED_HOLD_REFUSE)
-        http_conn_close(c);
-    return hold == PXED_HOLD_GO;
+        c->state = HTTP_BROKEN;
+    return true;
 }
 
 /* Head and body, or as much of them as may leave before the core has settled. */
@@ -187,7 +189,7 @@ static void describe_end(const struct http_cgi_result *r, const char *broken, st
     }
 }
 
-static bool redirect(struct http_conn *c, struct pxed_slice location) {
+static bool answer_redirect(struct http_conn *c, struct pxed_slice location) {
     if (c->redirects == REDIRECTS_MAX)
         return false;
     char *copy = pxed_xstrdup(location);
@@ -234,7 +236,8 @@ static void log_errors(struct http_conn *c, const struct http_cgi_result *r) {
              c->content->cgi->script_name ? c->content->cgi->script_name : "", pxed_buf_cstr(&b));
 }
 
-/* A script that decides what a machine boots must have meant it: whatever looks like an error is one. */
+/* The output of a script that decides what a machine boots must be beyond doubt: whatever looks like an error is one.
+ */
 static const char *boot_script_fault(const struct http_conn *c, const struct http_cgi_result *r,
                                      const struct http_cgi_output *parsed) {
     if (!c->content->cgi->fallback.ptr || parsed->kind == HTTP_CGI_BROKEN)
@@ -268,12 +271,12 @@ static void on_script(void *arg, struct http_cgi_result *r) {
         if (parsed.kind == HTTP_CGI_DOCUMENT) {
             answer_document(c, &parsed, r->output);
             r->output = NULL;
-        } else if (!redirect(c, parsed.location)) {
+        } else if (!answer_redirect(c, parsed.location)) {
             script_failed(c, "Location led from script to script more than 3 times");
         }
     }
     free(r->output);
-    http_conn_run(c);
+    c->http->run(c);
 }
 
 static void start_script(struct http_conn *c, struct pxed_slice query) {
@@ -299,7 +302,7 @@ static struct pxed_slice current_query(const struct http_conn *c) {
     return mark < 0 ? PXED_NO_SLICE : pxed_slice_skip(path, (size_t)mark + 1);
 }
 
-static void opened(struct http_conn *c, enum pxed_reason reason, struct pxed_content *content) {
+static void answer_opened(struct http_conn *c, enum pxed_reason reason, struct pxed_content *content) {
     c->opening = false;
     c->content = content;
     if (reason != PXED_WHY_OK || !content)
@@ -310,10 +313,10 @@ static void opened(struct http_conn *c, enum pxed_reason reason, struct pxed_con
         answer_content(c);
 }
 
-static void on_opened(void *arg, enum pxed_reason reason, struct pxed_content *content) {
+static void answer_on_opened(void *arg, enum pxed_reason reason, struct pxed_content *content) {
     struct http_conn *c = arg;
-    opened(c, reason, content);
-    http_conn_run(c);
+    answer_opened(c, reason, content);
+    c->http->run(c);
 }
 
 static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_slice query, bool post) {
@@ -331,14 +334,25 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
     struct pxed_content *content = NULL;
     c->opening = true;
     c->state = HTTP_BUSY;
-    if (h->ctx->core->open(h->ctx, &request, &reason, &content, on_opened, c, &c->ticket))
-        opened(c, reason, content);
+    if (h->ctx->core->open(h->ctx, &request, &reason, &content, answer_on_opened, c, &c->ticket))
+        answer_opened(c, reason, content);
+}
+
+/* Hands the request to the handler of a service. */
+static void serve_service(struct http_conn *c) {
+    const struct http_request *r = &c->request;
+    struct pxed_http_reply *reply = pxed_xalloc(sizeof(*reply));
+    struct pxed_http_call call = {
+        .post = r->method == HTTP_METHOD_POST, .path = r->path, .query = r->query, .body = r->body, .fd = c->fd};
+    reply->conn = c;
+    c->reply = reply;
+    c->listener->handler(c->listener->handler_arg, &call, reply);
 }
 
 void http_serve(struct http_conn *c) {
     const struct http_request *r = &c->request;
     if (c->listener->handler)
-        http_service_call(c);
+        serve_service(c);
     else
         open_path(c, r->path, r->query, r->method == HTTP_METHOD_POST);
 }
@@ -352,6 +366,6 @@ void http_answer_cancel(struct http_conn *c) {
         http_cgi_cancel(c->run);
     c->run = NULL;
     if (c->reply)
-        http_service_forget(c->reply);
+        c->reply->conn = NULL;
     c->reply = NULL;
 }

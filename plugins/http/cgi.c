@@ -11,6 +11,7 @@
 #include "cgi_helper.h"
 #include "cgi_run.h"
 #include "cgi_wire.h"
+#include "loop.h"
 #include "pxed/arena.h"
 
 enum { KILL_AGAIN = 1000 /* ms */, GROUPS_MAX = 64, HELPER_PATIENCE = 1000 /* ms */ };
@@ -81,7 +82,7 @@ static void kill_run(struct http_cgi_run *r) {
     set_timer(r->cgi);
 }
 
-void http_cgi_too_much(struct http_cgi_run *r) {
+static void cgi_too_much(struct http_cgi_run *r) {
     kill_run(r);
     report_end(r, HTTP_CGI_TOO_MUCH, 0);
 }
@@ -218,6 +219,7 @@ struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call 
     r->id = ++g->last_id;
     r->done = done;
     r->arg = arg;
+    r->too_much = cgi_too_much;
     r->body = r->out = r->err = -1;
     r->deadline = cgi_now(g) + HTTP_CGI_QUEUE_WAIT;
     r->status = http_cgi_run_prepare(r, call);

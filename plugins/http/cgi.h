@@ -3,7 +3,7 @@
 
 #include "cgi_env.h"
 #include "cgi_output.h"
-#include "http.h"
+#include "http_state.h"
 
 enum {
     HTTP_CGI_RUNS_MAX = 64,      /* at once */

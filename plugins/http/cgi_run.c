@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cgi_wire.h"
+#include "loop.h"
 #include "pxed/arena.h"
 
 /* The request's body in a memory file: the script reads it at its own pace, and nothing has to be written to a pipe. */
@@ -128,7 +129,7 @@ static void on_output(uv_poll_t *poll, int status, int events) {
     if (status == 0 && read_output(r))
         return;
     if (r->output_len > HTTP_CGI_OUTPUT_MAX)
-        http_cgi_too_much(r);
+        r->too_much(r);
     else
         close_pipe(&r->out, &r->out_poll);
 }

@@ -27,6 +27,7 @@ struct http_cgi_run {
     enum http_cgi_state state;
     http_cgi_done_fn *done; /* NULL: nobody waits any more */
     void *arg;
+    void (*too_much)(struct http_cgi_run *r); /* the script has written more than it may */
     uint64_t deadline;
     bool doomed; /* ended before it began: `end` and `status` say how; told by the timer, for `done` comes later */
     enum http_cgi_end end;
@@ -55,6 +56,3 @@ void http_cgi_run_drain(struct http_cgi_run *r);
 void http_cgi_run_close_pipes(struct http_cgi_run *r);
 /* Now, or when the last handle is closed. */
 void http_cgi_run_free(struct http_cgi_run *r);
-
-/* cgi.c: the script has written more than it may. */
-void http_cgi_too_much(struct http_cgi_run *r);

@@ -1,3 +1,4 @@
+/* One TCP connection: reads a request, waits for its answer, sends it, and again. */
 #include "connection.h"
 
 #include <errno.h>
@@ -6,11 +7,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "answer.h"
+#include "loop.h"
 #include "pxed/arena.h"
+#include "send.h"
+#include "warm.h"
 
 enum { REQUESTS_PER_TURN = 16 }; /* of one client that pipelines; then it is the others' turn */
 
-static uint64_t now(const struct http_conn *c) {
+static uint64_t conn_now(const struct http_conn *c) {
     return c->http->ctx->core->now(c->http->ctx);
 }
 
@@ -28,7 +33,7 @@ static struct http_conn *take_spare(struct http *h) {
     return c;
 }
 
-static void recycle(struct http_conn *c) {
+static void conn_recycle(struct http_conn *c) {
     struct http *h = c->http;
     if (h->ended || h->n_spare >= HTTP_CONNS_KEPT) {
         free(c);
@@ -39,10 +44,10 @@ static void recycle(struct http_conn *c) {
     h->n_spare++;
 }
 
-static void on_poll_closed(uv_handle_t *handle) {
+static void conn_on_poll_closed(uv_handle_t *handle) {
     struct http_conn *c = handle->data;
     struct http *h = c->http;
-    recycle(c);
+    conn_recycle(c);
     http_handle_closed(h);
 }
 
@@ -99,18 +104,13 @@ void http_conn_close(struct http_conn *c) {
         http_peers_leave(&h->peers, &c->peer);
     bool work = !c->listener->handler;
     if (c->polled)
-        uv_close((uv_handle_t *)&c->poll, on_poll_closed);
+        uv_close((uv_handle_t *)&c->poll, conn_on_poll_closed);
     close(c->fd);
     if (!c->polled && !c->running)
-        recycle(c);
+        conn_recycle(c);
     if (work)
         h->n_work--;
     http_work_done(h);
-}
-
-void http_conn_refuse(struct http_conn *c, enum pxed_reason why, const char *detail) {
-    struct pxed_ctx *ctx = c->http->ctx;
-    ctx->core->refuse(ctx, why, c->peer.family ? &c->peer : NULL, detail);
 }
 
 static void note_abort(struct http_conn *c) {
@@ -125,7 +125,7 @@ static void note_abort(struct http_conn *c) {
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
-static void want(struct http_conn *c, int events) {
+static void conn_want(struct http_conn *c, int events) {
     if (c->events == events)
         return;
     c->events = events;
@@ -143,7 +143,7 @@ static void want(struct http_conn *c, int events) {
 }
 
 /* Room for at least one more byte of the request being read. */
-static void make_room(struct http_conn *c) {
+static void conn_make_room(struct http_conn *c) {
     if (c->in_len < c->in_cap && (!c->parser.in_body || c->in_cap >= http_parser_room(&c->parser)))
         return;
     size_t cap = http_parser_room(&c->parser);
@@ -159,12 +159,12 @@ static void make_room(struct http_conn *c) {
 }
 
 static void read_some(struct http_conn *c) {
-    make_room(c);
+    conn_make_room(c);
     size_t room = c->in_cap - c->in_len;
     ssize_t n = room > 0 ? read(c->fd, c->in + c->in_len, room) : 0;
     if (n > 0) {
         if (c->in_len == 0)
-            c->deadline = now(c) + HTTP_HEAD_TIMEOUT;
+            c->deadline = conn_now(c) + HTTP_HEAD_TIMEOUT;
         c->in_len += (size_t)n;
         c->readable = (size_t)n == room;
     } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -193,7 +193,7 @@ static void next_request(struct http_conn *c) {
     http_parser_begin(&c->parser);
     c->has_request = false;
     c->state = HTTP_READING;
-    c->deadline = now(c) + (c->in_len > 0 ? HTTP_HEAD_TIMEOUT : HTTP_IDLE_TIMEOUT);
+    c->deadline = conn_now(c) + (c->in_len > 0 ? HTTP_HEAD_TIMEOUT : HTTP_IDLE_TIMEOUT);
 }
 
 /* These steps return whether there is more to do at once. */
@@ -217,7 +217,7 @@ static bool run_reading(struct http_conn *c) {
         break;
     }
     if (was_head && c->parser.in_body)
-        c->deadline = now(c) + HTTP_BODY_TIMEOUT;
+        c->deadline = conn_now(c) + HTTP_BODY_TIMEOUT;
     if (http_parser_wants_continue(&c->parser))
         (void)!send(c->fd, "HTTP/1.1 100 Continue\r\n\r\n", 25, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (c->eof) {
@@ -226,7 +226,7 @@ static bool run_reading(struct http_conn *c) {
         read_some(c);
         return c->state == HTTP_READING;
     } else {
-        want(c, UV_READABLE);
+        conn_want(c, UV_READABLE);
     }
     return false;
 }
@@ -234,10 +234,10 @@ static bool run_reading(struct http_conn *c) {
 static bool run_sending(struct http_conn *c) {
     switch (http_send(c)) {
     case HTTP_SENT_WAIT:
-        want(c, UV_WRITABLE);
+        conn_want(c, UV_WRITABLE);
         return false;
     case HTTP_SENT_PARKED:
-        want(c, UV_DISCONNECT);
+        conn_want(c, UV_DISCONNECT);
         return false;
     case HTTP_SENT_GONE:
         note_abort(c);
@@ -253,7 +253,7 @@ static bool run_sending(struct http_conn *c) {
         if (http_answer_settle(c))
             return true;
         if (c->state == HTTP_SENDING)
-            want(c, UV_DISCONNECT);
+            conn_want(c, UV_DISCONNECT);
         return false;
     }
     end_output(c, c->plan.whole);
@@ -267,9 +267,9 @@ static bool run_sending(struct http_conn *c) {
         return false;
     }
     c->state = HTTP_LINGERING;
-    c->deadline = now(c) + HTTP_LINGER_TIMEOUT;
+    c->deadline = conn_now(c) + HTTP_LINGER_TIMEOUT;
     shutdown(c->fd, SHUT_WR);
-    want(c, UV_READABLE);
+    conn_want(c, UV_READABLE);
     return false;
 }
 
@@ -286,14 +286,14 @@ void http_conn_run(struct http_conn *c) {
         switch (c->state) {
         case HTTP_READING:
             if (served >= REQUESTS_PER_TURN) {
-                want(c, UV_WRITABLE); /* comes back in the next turn */
+                conn_want(c, UV_WRITABLE); /* comes back in the next turn */
                 on = false;
             } else {
                 on = run_reading(c);
             }
             break;
         case HTTP_BUSY:
-            want(c, UV_DISCONNECT);
+            conn_want(c, UV_DISCONNECT);
             on = false;
             break;
         case HTTP_SENDING:
@@ -304,6 +304,10 @@ void http_conn_run(struct http_conn *c) {
             run_lingering(c);
             on = false;
             break;
+        case HTTP_BROKEN:
+            http_conn_close(c);
+            on = false;
+            break;
         case HTTP_CLOSED:
             on = false;
             break;
@@ -311,7 +315,7 @@ void http_conn_run(struct http_conn *c) {
     }
     c->running = false;
     if (c->state == HTTP_CLOSED && !c->polled)
-        recycle(c);
+        conn_recycle(c);
 }
 
 /* A client that has only shut its sending side still wants the answer (RFC 9112 9.6 leaves that open; `nc -N` does it):
@@ -350,7 +354,7 @@ void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *pee
     c->in_cap = sizeof(c->in_inline);
     c->state = HTTP_READING;
     c->readable = true; /* most clients have sent their request by now */
-    c->deadline = now(c) + HTTP_HEAD_TIMEOUT;
+    c->deadline = conn_now(c) + HTTP_HEAD_TIMEOUT;
     http_parser_begin(&c->parser);
     c->next = h->conns;
     if (c->next)
@@ -361,58 +365,4 @@ void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *pee
         h->n_work++;
     http_tick_start(h);
     http_conn_run(c);
-}
-
-static bool is_idle(const struct http_conn *c) {
-    return c->state == HTTP_READING && c->in_len == 0;
-}
-
-bool http_conn_evict(struct http *h) {
-    struct http_conn *oldest = NULL;
-    for (struct http_conn *c = h->conns; c; c = c->next)
-        if (is_idle(c) && (!oldest || c->deadline < oldest->deadline))
-            oldest = c;
-    if (oldest)
-        http_conn_close(oldest);
-    return oldest != NULL;
-}
-
-static void time_out(struct http_conn *c) {
-    if (c->state == HTTP_READING && c->in_len > 0) {
-        const struct http_refusal_row *row = &http_refusals[HTTP_REFUSED_SLOW];
-        http_conn_refuse(c, row->reason, row->sentence);
-        http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
-        http_conn_run(c);
-        return;
-    }
-    if (c->state == HTTP_SENDING)
-        http_conn_refuse(c, PXED_WHY_TIMEOUT, "the client took nothing for 60 s");
-    http_conn_close(c);
-}
-
-void http_conn_tick(struct http *h) {
-    for (struct http_conn *c = h->conns, *next; c; c = next) {
-        next = c->next;
-        if (now(c) >= c->deadline)
-            time_out(c);
-    }
-}
-
-void http_conns_drain(struct http *h) {
-    for (struct http_conn *c = h->conns, *next; c; c = next) {
-        next = c->next;
-        if (is_idle(c) || c->state == HTTP_LINGERING)
-            http_conn_close(c);
-    }
-}
-
-void http_conns_end(struct http *h) {
-    while (h->conns)
-        http_conn_close(h->conns);
-    while (h->spare) {
-        struct http_conn *c = h->spare;
-        h->spare = c->next;
-        free(c);
-    }
-    h->n_spare = 0;
 }

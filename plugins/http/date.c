@@ -1,55 +1,30 @@
+/* HTTP dates (RFC 9110 5.6.7). */
 #include "date.h"
+
+#include "pxed/date.h"
 
 static const char days[] = "SunMonTueWedThuFriSat";
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/* Howard Hinnant's civil-day arithmetic: years begin in March, so that the leap day comes last. */
-static int64_t days_from_civil(int64_t y, unsigned m, unsigned d) {
-    y -= m <= 2;
-    int64_t era = y / 400;
-    unsigned yoe = (unsigned)(y - era * 400);
-    unsigned doy = (153 * (m + (m > 2 ? -3u : 9u)) + 2) / 5 + d - 1;
-    unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-    return era * 146097 + (int64_t)doe - 719468;
-}
-
-static void civil_from_days(int64_t z, int64_t *y, unsigned *m, unsigned *d) {
-    z += 719468;
-    int64_t era = z / 146097;
-    unsigned doe = (unsigned)(z - era * 146097);
-    unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    unsigned mp = (5 * doy + 2) / 153;
-    *d = doy - (153 * mp + 2) / 5 + 1;
-    *m = mp < 10 ? mp + 3 : mp - 9;
-    *y = (int64_t)yoe + era * 400 + (*m <= 2);
-}
-
-static void two(struct pxed_buf *out, unsigned n) {
-    pxed_buf_byte(out, (char)('0' + n / 10 % 10));
-    pxed_buf_byte(out, (char)('0' + n % 10));
-}
-
 void http_date_format(int64_t seconds, struct pxed_buf *out) {
     const int64_t last = 253402300799; /* 9999-12-31T23:59:59 */
     seconds = seconds < 0 ? 0 : seconds > last ? last : seconds;
-    int64_t day = seconds / 86400, year;
-    unsigned rest = (unsigned)(seconds % 86400), month, mday;
-    civil_from_days(day, &year, &month, &mday);
+    int64_t day = seconds / 86400;
+    unsigned rest = (unsigned)(seconds % 86400);
+    struct pxed_date date = pxed_date_of_days(day);
     pxed_buf_add(out, pxed_slice(days + (day + 4) % 7 * 3, 3));
     pxed_buf_add(out, PXED_SLICE(", "));
-    two(out, mday);
+    pxed_buf_digits(out, date.day, 2);
     pxed_buf_byte(out, ' ');
-    pxed_buf_add(out, pxed_slice(months + (month - 1) * 3, 3));
+    pxed_buf_add(out, pxed_slice(months + (date.month - 1) * 3, 3));
     pxed_buf_byte(out, ' ');
-    two(out, (unsigned)(year / 100));
-    two(out, (unsigned)(year % 100));
+    pxed_buf_digits(out, (uint64_t)date.year, 4);
     pxed_buf_byte(out, ' ');
-    two(out, rest / 3600);
+    pxed_buf_digits(out, rest / 3600, 2);
     pxed_buf_byte(out, ':');
-    two(out, rest / 60 % 60);
+    pxed_buf_digits(out, rest / 60 % 60, 2);
     pxed_buf_byte(out, ':');
-    two(out, rest % 60);
+    pxed_buf_digits(out, rest % 60, 2);
     pxed_buf_add(out, PXED_SLICE(" GMT"));
 }
 
@@ -58,7 +33,7 @@ struct parts {
     unsigned month;
 };
 
-static bool number(struct pxed_slice word, size_t digits, uint64_t max, uint64_t *ret) {
+static bool date_number(struct pxed_slice word, size_t digits, uint64_t max, uint64_t *ret) {
     return word.len == digits && pxed_slice_u64(word, max, ret);
 }
 
@@ -72,14 +47,16 @@ static bool month_name(struct pxed_slice word, unsigned *ret) {
 }
 
 static bool clock_time(struct pxed_slice w, struct parts *p) {
-    return w.len == 8 && w.ptr[2] == ':' && w.ptr[5] == ':' && number(pxed_slice_head(w, 2), 2, 23, &p->hour) &&
-           number(pxed_slice(w.ptr + 3, 2), 2, 59, &p->minute) && number(pxed_slice(w.ptr + 6, 2), 2, 60, &p->second);
+    return w.len == 8 && w.ptr[2] == ':' && w.ptr[5] == ':' && date_number(pxed_slice_head(w, 2), 2, 23, &p->hour) &&
+           date_number(pxed_slice(w.ptr + 3, 2), 2, 59, &p->minute) &&
+           date_number(pxed_slice(w.ptr + 6, 2), 2, 60, &p->second);
 }
 
 /* 06-Nov-94 08:49:37 GMT */
-static bool rfc850(struct pxed_slice date, struct pxed_slice rest, struct parts *p) {
-    if (!number(pxed_slice_word(&date, "-"), 2, 31, &p->day) || !month_name(pxed_slice_word(&date, "-"), &p->month) ||
-        !number(pxed_slice_word(&date, "-"), 2, 99, &p->year))
+static bool date_rfc850(struct pxed_slice date, struct pxed_slice rest, struct parts *p) {
+    if (!date_number(pxed_slice_word(&date, "-"), 2, 31, &p->day) ||
+        !month_name(pxed_slice_word(&date, "-"), &p->month) ||
+        !date_number(pxed_slice_word(&date, "-"), 2, 99, &p->year))
         return false;
     p->year += p->year < 70 ? 2000 : 1900;
     return clock_time(pxed_slice_word(&rest, " "), p) && pxed_slice_is(pxed_slice_trim(rest), "GMT");
@@ -93,19 +70,19 @@ bool http_date_parse(struct pxed_slice text, int64_t *ret_seconds) {
     if (weekday.len == 3) { /* asctime: Sun Nov  6 08:49:37 1994 */
         struct pxed_slice day = pxed_slice_word(&rest, " ");
         if (!month_name(second, &p.month) || day.len > 2 || !pxed_slice_u64(day, 31, &p.day) ||
-            !clock_time(pxed_slice_word(&rest, " "), &p) || !number(pxed_slice_trim(rest), 4, 9999, &p.year))
+            !clock_time(pxed_slice_word(&rest, " "), &p) || !date_number(pxed_slice_trim(rest), 4, 9999, &p.year))
             return false;
     } else if (weekday.len > 4) {
-        if (!rfc850(second, rest, &p))
+        if (!date_rfc850(second, rest, &p))
             return false;
-    } else if (!number(second, 2, 31, &p.day) || !month_name(pxed_slice_word(&rest, " "), &p.month) ||
-               !number(pxed_slice_word(&rest, " "), 4, 9999, &p.year) || !clock_time(pxed_slice_word(&rest, " "), &p) ||
-               !pxed_slice_is(pxed_slice_trim(rest), "GMT")) {
+    } else if (!date_number(second, 2, 31, &p.day) || !month_name(pxed_slice_word(&rest, " "), &p.month) ||
+               !date_number(pxed_slice_word(&rest, " "), 4, 9999, &p.year) ||
+               !clock_time(pxed_slice_word(&rest, " "), &p) || !pxed_slice_is(pxed_slice_trim(rest), "GMT")) {
         return false;
     }
     if (p.day == 0 || p.year < 1970)
         return false;
-    *ret_seconds = days_from_civil((int64_t)p.year, p.month, (unsigned)p.day) * 86400 + (int64_t)p.hour * 3600 +
-                   (int64_t)p.minute * 60 + (int64_t)p.second;
+    *ret_seconds = pxed_date_days((struct pxed_date){(int64_t)p.year, p.month, (unsigned)p.day}) * 86400 +
+                   (int64_t)p.hour * 3600 + (int64_t)p.minute * 60 + (int64_t)p.second;
     return true;
 }

@@ -1,6 +1,4 @@
 /* The descriptor, the options, the life of the plugin. */
-#include "http.h"
-
 #include <errno.h>
 #include <pwd.h>
 #include <signal.h>
@@ -10,8 +8,11 @@
 
 #include "cgi.h"
 #include "connection.h"
-#include "date.h"
+#include "connections.h"
+#include "listen.h"
+#include "loop.h"
 #include "pxed/arena.h"
+#include "service.h"
 #include "version.h"
 
 static const struct pxed_option options[] = {
@@ -38,7 +39,7 @@ static const struct pxed_option options[] = {
     {0},
 };
 
-static void site(const void *config, struct pxed_site *ret) {
+static void http_site(const void *config, struct pxed_site *ret) {
     const struct http_config *c = config;
     ret->port = (uint16_t)c->port;
     ret->script = c->script;
@@ -72,7 +73,7 @@ static void check_handler(const struct http_config *c, size_t i, const char *fil
     }
 }
 
-static void check(const void *config, const char *file, struct pxed_diags *diags) {
+static void http_check(const void *config, const char *file, struct pxed_diags *diags) {
     const struct http_config *c = config;
     for (size_t i = 0; i < c->cgi.n; i++)
         check_handler(c, i, file, diags);
@@ -83,24 +84,7 @@ static void check(const void *config, const char *file, struct pxed_diags *diags
         pxed_diag_add(diags, PXED_WARNING, file, 0, "cgi-user: there is no account `%s`", c->cgi_user);
 }
 
-struct pxed_slice http_date_now(struct http *h) {
-    uint64_t second = h->ctx->core->wall(h->ctx) / 1000;
-    if (second != h->date_second) {
-        struct pxed_buf b = PXED_BUF(h->date);
-        http_date_format((int64_t)second, &b);
-        h->date_second = second;
-    }
-    return pxed_slice(h->date, HTTP_DATE_TEXT);
-}
-
-void http_handle_closed(struct http *h) {
-    if (--h->handles > 0 || !h->ended)
-        return;
-    free(h->cgi);
-    free(h);
-}
-
-static void on_tick(uv_timer_t *timer) {
+static void http_on_tick(uv_timer_t *timer) {
     struct http *h = timer->data;
     if (h->stopped && h->n_work == 0) {
         void (*stopped)(struct pxed_ctx *) = h->stopped;
@@ -110,23 +94,11 @@ static void on_tick(uv_timer_t *timer) {
             return;
     }
     http_listen_resume(h);
-    http_conn_tick(h);
+    http_conns_tick(h);
     if (h->conns || h->stopped)
-        uv_timer_start(&h->tick, on_tick, HTTP_TICK, 0);
+        uv_timer_start(&h->tick, http_on_tick, HTTP_TICK, 0);
     else
         h->ticking = false; /* an idle daemon does not wake up */
-}
-
-void http_tick_start(struct http *h) {
-    if (!h->ticking)
-        uv_timer_start(&h->tick, on_tick, HTTP_TICK, 0);
-    h->ticking = true;
-}
-
-/* Not from here: whoever closed the last connection is still at work on it. */
-void http_work_done(struct http *h) {
-    if (h->stopped && h->n_work == 0)
-        uv_timer_start(&h->tick, on_tick, 0, 0);
 }
 
 static int http_init(struct pxed_ctx *ctx) {
@@ -134,6 +106,8 @@ static int http_init(struct pxed_ctx *ctx) {
     int r = 0;
     h->ctx = ctx;
     h->config = ctx->config;
+    h->run = http_conn_run;
+    h->on_tick = http_on_tick;
     if (getrandom(&h->peers.seed, sizeof(h->peers.seed), GRND_NONBLOCK) < 0)
         h->peers.seed = ctx->core->wall(ctx);
     signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
@@ -182,7 +156,7 @@ static void http_fini(struct pxed_ctx *ctx) {
     uv_close((uv_handle_t *)&h->tick, on_tick_closed);
 }
 
-static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .site = site, .check = check};
+static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .site = http_site, .check = http_check};
 static const char *const provides[] = {"http/1", NULL};
 
 PXED_PLUGIN(http, .kind = PXED_KIND_PROTOCOL, .name = "http", .version = HTTP_VERSION,

@@ -1,4 +1,6 @@
 /* Listening sockets: one for each served address, and those that services bring. */
+#include "listen.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -7,6 +9,8 @@
 #include <unistd.h>
 
 #include "connection.h"
+#include "connections.h"
+#include "loop.h"
 #include "pxed/arena.h"
 
 static void tell_errno(struct http *h, const char *what, const struct pxed_addr *addr, int error) {
@@ -45,7 +49,7 @@ static void from_sockaddr(const struct sockaddr_storage *from, struct pxed_addr 
     }
 }
 
-static int open_socket(struct http *h, const struct pxed_addr *addr) {
+static int listen_open_socket(struct http *h, const struct pxed_addr *addr) {
     struct sockaddr_storage name;
     socklen_t len = to_sockaddr(addr, (uint16_t)h->config->port, &name);
     int one = 1, error;
@@ -76,7 +80,7 @@ int http_listen_ifaces(struct http *h) {
         const struct pxed_addr *addr = &ifaces[i].addr;
         if (addr->family == 0 || listens_on(h, addr))
             continue;
-        int fd = open_socket(h, addr);
+        int fd = listen_open_socket(h, addr);
         if (fd < 0) {
             tell_errno(h, "cannot listen", addr, -fd);
             return fd;
@@ -97,9 +101,9 @@ static void turn_away(int fd) {
 }
 
 /* Whether this client may come in; an idle connection makes room for it if need be. */
-static bool admit(struct http_listener *l, const struct pxed_addr *peer) {
+static bool listen_admit(struct http_listener *l, const struct pxed_addr *peer) {
     struct http *h = l->http;
-    if (h->n_conns >= HTTP_CONNS_MAX && !http_conn_evict(h)) {
+    if (h->n_conns >= HTTP_CONNS_MAX && !http_conns_evict(h)) {
         h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer->family ? peer : NULL, "too many connections are open");
         return false;
     }
@@ -121,7 +125,7 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
         if (fd < 0) {
             if (errno == ECONNABORTED || errno == EINTR)
                 continue;
-            if (errno != EAGAIN && !http_conn_evict(l->http)) {
+            if (errno != EAGAIN && !http_conns_evict(l->http)) {
                 /* Out of descriptors or memory: the socket would stay readable and spin. The tick resumes it. */
                 pxed_log(l->http->ctx, PXED_LOG_ERROR, "accept", NULL, NULL, "error=\"%s\"", strerror(errno));
                 uv_poll_stop(&l->poll);
@@ -133,7 +137,7 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
         struct pxed_addr peer;
         uint16_t port;
         from_sockaddr(&from, &peer, &port);
-        if (admit(l, &peer))
+        if (listen_admit(l, &peer))
             http_conn_open(l, fd, &peer, port);
         else
             turn_away(fd);

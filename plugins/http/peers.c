@@ -1,13 +1,14 @@
+/* How many connections each address has open. Pure. */
 #include "peers.h"
 
-static size_t home(const struct http_peers *p, const struct pxed_addr *addr) {
+static size_t peers_home(const struct http_peers *p, const struct pxed_addr *addr) {
     uint64_t h = pxed_hash(addr->bytes, addr->family == 4 ? 4 : 16, p->seed ^ addr->family);
     return (size_t)(h ^ h >> 32) & (HTTP_PEER_SLOTS - 1);
 }
 
 /* The slot of `addr`, or the free one where it would go; HTTP_PEER_SLOTS when there is neither. */
-static size_t find(const struct http_peers *p, const struct pxed_addr *addr) {
-    size_t at = home(p, addr);
+static size_t peers_find(const struct http_peers *p, const struct pxed_addr *addr) {
+    size_t at = peers_home(p, addr);
     for (size_t n = 0; n < HTTP_PEER_SLOTS; n++, at = (at + 1) & (HTTP_PEER_SLOTS - 1))
         if (p->slots[at].count == 0 || pxed_addr_eq(&p->slots[at].addr, addr))
             return at;
@@ -15,7 +16,7 @@ static size_t find(const struct http_peers *p, const struct pxed_addr *addr) {
 }
 
 bool http_peers_enter(struct http_peers *p, const struct pxed_addr *addr, unsigned limit) {
-    size_t at = find(p, addr);
+    size_t at = peers_find(p, addr);
     if (at == HTTP_PEER_SLOTS || p->slots[at].count >= limit)
         return false;
     p->slots[at].addr = *addr;
@@ -27,7 +28,7 @@ bool http_peers_enter(struct http_peers *p, const struct pxed_addr *addr, unsign
 static void close_hole(struct http_peers *p, size_t hole) {
     const size_t mask = HTTP_PEER_SLOTS - 1;
     for (size_t at = (hole + 1) & mask; p->slots[at].count != 0; at = (at + 1) & mask) {
-        size_t want = home(p, &p->slots[at].addr);
+        size_t want = peers_home(p, &p->slots[at].addr);
         if (((at - want) & mask) >= ((at - hole) & mask)) {
             p->slots[hole] = p->slots[at];
             p->slots[at].count = 0;
@@ -37,7 +38,7 @@ static void close_hole(struct http_peers *p, size_t hole) {
 }
 
 void http_peers_leave(struct http_peers *p, const struct pxed_addr *addr) {
-    size_t at = find(p, addr);
+    size_t at = peers_find(p, addr);
     if (at == HTTP_PEER_SLOTS || p->slots[at].count == 0)
         return;
     if (--p->slots[at].count == 0)
@@ -45,6 +46,6 @@ void http_peers_leave(struct http_peers *p, const struct pxed_addr *addr) {
 }
 
 unsigned http_peers_count(const struct http_peers *p, const struct pxed_addr *addr) {
-    size_t at = find(p, addr);
+    size_t at = peers_find(p, addr);
     return at == HTTP_PEER_SLOTS ? 0 : p->slots[at].count;
 }

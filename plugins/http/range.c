@@ -1,7 +1,8 @@
+/* Byte ranges (RFC 9110 14). Pure. */
 #include "range.h"
 
 /* 1*DIGIT of any length: what does not fit is as good as the largest number. */
-static bool digits(struct pxed_slice text, uint64_t *ret) {
+static bool range_digits(struct pxed_slice text, uint64_t *ret) {
     uint64_t n = 0;
     for (size_t i = 0; i < text.len; i++) {
         if (!pxed_is_digit(text.ptr[i]))
@@ -24,7 +25,7 @@ enum http_range_result http_range_parse(struct pxed_slice value, uint64_t size, 
     struct pxed_slice left = pxed_slice_head(spec, (size_t)dash), right = pxed_slice_skip(spec, (size_t)dash + 1);
     uint64_t first, last = UINT64_MAX;
     if (left.len == 0) { /* the last N bytes */
-        if (!digits(right, &last))
+        if (!range_digits(right, &last))
             return HTTP_RANGE_WHOLE;
         if (last == 0 || size == 0)
             return HTTP_RANGE_UNSATISFIABLE;
@@ -32,7 +33,7 @@ enum http_range_result http_range_parse(struct pxed_slice value, uint64_t size, 
         *ret_offset = size - *ret_length;
         return HTTP_RANGE_PART;
     }
-    if (!digits(left, &first) || (right.len > 0 && (!digits(right, &last) || last < first)))
+    if (!range_digits(left, &first) || (right.len > 0 && (!range_digits(right, &last) || last < first)))
         return HTTP_RANGE_WHOLE;
     if (first >= size)
         return HTTP_RANGE_UNSATISFIABLE;

@@ -1,3 +1,4 @@
+/* Bytes to a request of slices: llhttp, limits, and the shapes that are refused although llhttp reads them. */
 #include "request.h"
 
 const struct http_refusal_row http_refusals[HTTP_REFUSAL_COUNT] = {
@@ -6,37 +7,37 @@ const struct http_refusal_row http_refusals[HTTP_REFUSAL_COUNT] = {
 #undef X
 };
 
-static int refuse(struct http_parser *p, enum http_refusal why) {
+static int request_refuse(struct http_parser *p, enum http_refusal why) {
     p->refusal = (uint8_t)why;
     return HPE_USER;
 }
 
-static struct http_parser *of(llhttp_t *ll) {
+static struct http_parser *request_of(llhttp_t *ll) {
     return ll->data;
 }
 
-static uint32_t offset(const struct http_parser *p, const char *at) {
+static uint32_t request_offset(const struct http_parser *p, const char *at) {
     return (uint32_t)(at - p->base);
 }
 
 static int on_url(llhttp_t *ll, const char *at, size_t len) {
-    struct http_parser *p = of(ll);
+    struct http_parser *p = request_of(ll);
     if (p->target_len == 0)
-        p->target = offset(p, at);
+        p->target = request_offset(p, at);
     if (len > HTTP_TARGET_MAX - p->target_len)
-        return refuse(p, HTTP_REFUSED_TARGET_LONG);
+        return request_refuse(p, HTTP_REFUSED_TARGET_LONG);
     p->target_len += (uint32_t)len;
     return 0;
 }
 
 static int on_header_field(llhttp_t *ll, const char *at, size_t len) {
-    struct http_parser *p = of(ll);
+    struct http_parser *p = request_of(ll);
     if (p->in_body) /* a trailer: read, never used */
         return 0;
     if (!p->in_name) {
         if (p->n_headers == HTTP_HEADERS_MAX)
-            return refuse(p, HTTP_REFUSED_HEADERS_MANY);
-        p->headers[p->n_headers] = (struct http_header){.name = (uint16_t)offset(p, at)};
+            return request_refuse(p, HTTP_REFUSED_HEADERS_MANY);
+        p->headers[p->n_headers] = (struct http_header){.name = (uint16_t)request_offset(p, at)};
         p->in_name = true;
     }
     struct http_header *h = &p->headers[p->n_headers];
@@ -45,22 +46,22 @@ static int on_header_field(llhttp_t *ll, const char *at, size_t len) {
 }
 
 static int on_header_value(llhttp_t *ll, const char *at, size_t len) {
-    struct http_parser *p = of(ll);
+    struct http_parser *p = request_of(ll);
     if (p->in_body)
         return 0;
     struct http_header *h = &p->headers[p->n_headers];
     if (!p->in_value) {
-        h->value = (uint16_t)offset(p, at);
+        h->value = (uint16_t)request_offset(p, at);
         p->in_value = true;
-    } else if (offset(p, at) != (uint32_t)h->value + h->value_len) {
-        return refuse(p, HTTP_REFUSED_LINE_END); /* obs-fold: the pieces do not touch */
+    } else if (request_offset(p, at) != (uint32_t)h->value + h->value_len) {
+        return request_refuse(p, HTTP_REFUSED_LINE_END); /* obs-fold: the pieces do not touch */
     }
     h->value_len = (uint16_t)(h->value_len + len);
     return 0;
 }
 
 static int on_header_value_complete(llhttp_t *ll) {
-    struct http_parser *p = of(ll);
+    struct http_parser *p = request_of(ll);
     if (p->in_body)
         return 0;
     struct http_header *h = &p->headers[p->n_headers];
@@ -78,9 +79,9 @@ static int on_headers_complete(llhttp_t *ll) {
 }
 
 static int on_body(llhttp_t *ll, const char *at, size_t len) {
-    struct http_parser *p = of(ll);
+    struct http_parser *p = request_of(ll);
     if (len > HTTP_BODY_MAX - p->body_len)
-        return refuse(p, HTTP_REFUSED_BODY_LARGE);
+        return request_refuse(p, HTTP_REFUSED_BODY_LARGE);
     /* Only backwards, over chunk framing that has been read already. */
     memmove((char *)(uintptr_t)p->base + p->head_len + p->body_len, at, len);
     p->body_len += (uint32_t)len;
@@ -88,7 +89,7 @@ static int on_body(llhttp_t *ll, const char *at, size_t len) {
 }
 
 static int on_message_complete(llhttp_t *ll) {
-    of(ll)->done = true;
+    request_of(ll)->done = true;
     return HPE_PAUSED;
 }
 
@@ -132,7 +133,7 @@ static bool lines_are_plain(const char *head, size_t len) {
 static struct pxed_slice name_of(const struct http_parser *p, size_t i) {
     return pxed_slice(p->base + p->headers[i].name, p->headers[i].name_len);
 }
-static struct pxed_slice value_of(const struct http_parser *p, size_t i) {
+static struct pxed_slice request_value_of(const struct http_parser *p, size_t i) {
     return pxed_slice(p->base + p->headers[i].value, p->headers[i].value_len);
 }
 
@@ -178,12 +179,12 @@ static enum http_refusal judge_framing(struct http_parser *p) {
         if (name.len == 4 && pxed_slice_eq_nocase(name, PXED_SLICE("host"))) {
             hosts++;
         } else if (name.len == 6 && pxed_slice_eq_nocase(name, PXED_SLICE("expect"))) {
-            p->expects_continue = pxed_slice_eq_nocase(value_of(p, i), PXED_SLICE("100-continue"));
+            p->expects_continue = pxed_slice_eq_nocase(request_value_of(p, i), PXED_SLICE("100-continue"));
         } else if (name.len == 14 && pxed_slice_eq_nocase(name, PXED_SLICE("content-length"))) {
             lengths++;
         } else if (name.len == 17 && pxed_slice_eq_nocase(name, PXED_SLICE("transfer-encoding"))) {
             codings++;
-            if (!pxed_slice_eq_nocase(value_of(p, i), PXED_SLICE("chunked")))
+            if (!pxed_slice_eq_nocase(request_value_of(p, i), PXED_SLICE("chunked")))
                 return HTTP_REFUSED_CODING;
         }
     }
@@ -234,7 +235,7 @@ static enum http_refusal refusal_of(const struct http_parser *p, llhttp_errno_t 
     case HPE_USER:
         return p->refusal;
     case HPE_INVALID_METHOD:
-        /* A word in capitals is a method we do not know; anything else, like a TLS greeting, is noise. */
+        /* A word in capitals is an unknown method; anything else, like a TLS handshake, is malformed. */
         return p->base[0] >= 'A' && p->base[0] <= 'Z' ? HTTP_REFUSED_METHOD : HTTP_REFUSED_SYNTAX;
     case HPE_INVALID_VERSION:
         return HTTP_REFUSED_VERSION;

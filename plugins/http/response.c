@@ -1,3 +1,4 @@
+/* Conditions, ranges and the head of an answer. Pure. */
 #include "response.h"
 
 #include "date.h"
@@ -181,7 +182,7 @@ void http_plan_make(const struct http_request *r, const struct http_entity *e, b
     *ret = p;
 }
 
-static void line(struct pxed_buf *out, const char *name, struct pxed_slice value) {
+static void response_line(struct pxed_buf *out, const char *name, struct pxed_slice value) {
     pxed_buf_str(out, name);
     pxed_buf_add(out, value);
     pxed_buf_add(out, PXED_SLICE("\r\n"));
@@ -211,19 +212,19 @@ void http_head_write(const struct http_plan *plan, const struct http_entity *e, 
     pxed_buf_add(out, PXED_SLICE("HTTP/1.1 ")); /* our version, also to HTTP/1.0 clients (RFC 9110 6.2) */
     pxed_buf_u64(out, (uint64_t)plan->status);
     pxed_buf_byte(out, ' ');
-    line(out, http_status_text(plan->status), PXED_NO_SLICE);
-    line(out, "Server: pxed", PXED_NO_SLICE);
-    line(out, "Date: ", date);
+    response_line(out, http_status_text(plan->status), PXED_NO_SLICE);
+    response_line(out, "Server: pxed", PXED_NO_SLICE);
+    response_line(out, "Date: ", date);
     if (describes && plan->status != 204)
-        line(out, "Content-Type: ", e->type.len > 0 ? e->type : PXED_SLICE("application/octet-stream"));
+        response_line(out, "Content-Type: ", e->type.len > 0 ? e->type : PXED_SLICE("application/octet-stream"));
     if (plan->status != 304 && plan->status != 204)
         line_u64(out, "Content-Length: ", plan->length);
     if (plan->status == 206 || plan->status == 416)
         content_range(plan, out);
     if (e->ranges && e->status == 200) {
-        line(out, "Accept-Ranges: bytes", PXED_NO_SLICE);
+        response_line(out, "Accept-Ranges: bytes", PXED_NO_SLICE);
         if (e->etag.len > 0)
-            line(out, "ETag: ", e->etag);
+            response_line(out, "ETag: ", e->etag);
         if (e->mtime > 0) {
             pxed_buf_add(out, PXED_SLICE("Last-Modified: "));
             http_date_format(e->mtime, out);
@@ -231,15 +232,15 @@ void http_head_write(const struct http_plan *plan, const struct http_entity *e, 
         }
     }
     if (plan->status == 501)
-        line(out, "Allow: GET, HEAD, POST", PXED_NO_SLICE);
+        response_line(out, "Allow: GET, HEAD, POST", PXED_NO_SLICE);
     if (plan->status == 405)
-        line(out, "Allow: GET, HEAD", PXED_NO_SLICE);
+        response_line(out, "Allow: GET, HEAD", PXED_NO_SLICE);
     if (plan->status == 503) /* iPXE waits and asks again */
-        line(out, "Retry-After: 2", PXED_NO_SLICE);
+        response_line(out, "Retry-After: 2", PXED_NO_SLICE);
     pxed_buf_add(out, e->extra);
     if (!plan->keep)
-        line(out, "Connection: close", PXED_NO_SLICE);
+        response_line(out, "Connection: close", PXED_NO_SLICE);
     else if (minor == 0)
-        line(out, "Connection: keep-alive", PXED_NO_SLICE);
+        response_line(out, "Connection: keep-alive", PXED_NO_SLICE);
     pxed_buf_add(out, PXED_SLICE("\r\n"));
 }

@@ -1,11 +1,13 @@
 /* Bytes out: the head together with a small body in one call, files by sendfile in fair pieces. */
+#include "send.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "connection.h"
+#include "warm.h"
 
 enum {
     SMALL_FILE = 32 * 1024, /* read and sent with its head in one packet train */
@@ -20,7 +22,7 @@ static enum http_sent file_broken(struct http_conn *c, const char *what) {
     return HTTP_SENT_BROKEN;
 }
 
-static void progress(struct http_conn *c, size_t body_bytes) {
+static void http_send_progress(struct http_conn *c, size_t body_bytes) {
     c->pos += body_bytes;
     if (c->content)
         c->content->sent += body_bytes;
@@ -36,7 +38,7 @@ static enum http_sent send_pieces(struct http_conn *c, const char *body, size_t 
         return errno == EAGAIN || errno == EINTR ? HTTP_SENT_WAIT : HTTP_SENT_GONE;
     size_t head = (size_t)n < iov[0].iov_len ? (size_t)n : iov[0].iov_len;
     c->head_sent += head;
-    progress(c, (size_t)n - head);
+    http_send_progress(c, (size_t)n - head);
     return (size_t)n == iov[0].iov_len + len ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
 }
 
@@ -48,7 +50,7 @@ static bool is_cached(int fd, uint64_t at) {
 }
 
 /* The next piece of the file, no larger than this connection's share of the turn. */
-static size_t share(const struct http_conn *c) {
+static size_t http_send_share(const struct http_conn *c) {
     size_t n = TURN_BYTES_ALL / (c->http->n_files > 0 ? c->http->n_files : 1);
     n = n > TURN_BYTES ? TURN_BYTES : n < TURN_BYTES_MIN ? TURN_BYTES_MIN : n;
     return c->limit - c->pos < n ? (size_t)(c->limit - c->pos) : n;
@@ -70,7 +72,7 @@ static bool needs_disk(const struct http_conn *c, size_t len) {
 }
 
 static enum http_sent send_file(struct http_conn *c) {
-    size_t len = share(c);
+    size_t len = http_send_share(c);
     if (needs_disk(c, len))
         warm_up(c);
     if (c->warm)
@@ -84,7 +86,7 @@ static enum http_sent send_file(struct http_conn *c) {
     if (n < 0)
         return errno == EPIPE || errno == ECONNRESET || errno == ETIMEDOUT ? HTTP_SENT_GONE
                                                                            : file_broken(c, strerror(errno));
-    progress(c, (size_t)n);
+    http_send_progress(c, (size_t)n);
     /* Even if the socket would take more: others are waiting. */
     return c->pos == c->limit ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
 }

@@ -1,10 +1,12 @@
 /* A cold file would make sendfile wait for the disk, and with it DHCP and TFTP. The piece is read once on a thread of
  * libuv's pool, with a descriptor of its own: so neither the connection nor the content has to wait for the thread. */
+#include "warm.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "connection.h"
+#include "loop.h"
 #include "pxed/arena.h"
 
 enum { AHEAD_BYTES = 4 * 1024 * 1024 }; /* asked for beyond the piece, so that the disk stays busy */
@@ -40,7 +42,7 @@ static void on_done(uv_work_t *work, int status) {
     free(w);
     if (c) {
         c->warm = NULL;
-        http_conn_run(c);
+        h->run(c);
     }
     http_handle_closed(h);
 }

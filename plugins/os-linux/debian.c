@@ -1,7 +1,8 @@
 /* Debian and its old relatives: the installer's kernel, and a preseed file. Where the image's folder also holds
  * rootfs.tar.gz (scripts/make-image), the installer unpacks that instead of installing packages: image mode. */
-#include "profiles.h"
+#include "debian.h"
 #include "pxed/diag.h"
+#include "steps.h"
 
 /* auto=true puts locale questions after the network; hostname and domain must stand here, because the network is up
  * before the preseed file is read. */

@@ -1,6 +1,7 @@
 /* Red Hat and everything built from it: kickstart. 5 and 6 take bare words on the kernel line; from 7 on they are
  * `inst.` words, and since 9 the bare ones are gone. */
-#include "profiles.h"
+#include "redhat.h"
+#include "steps.h"
 
 #define FAMILIES "rhel centos centos-stream rocky alma almalinux oracle oraclelinux scientific"
 

@@ -1,5 +1,5 @@
-/* What installers of Linux report between installing and installed. */
-#include "profiles.h"
+/* Words an installer of any family may report between installing and installed. */
+#include "steps.h"
 
 const struct pxed_step linux_steps[] = {
     {"modules", false},

@@ -1,4 +1,4 @@
-/* The answers' side of the operations: what a host's values become, and which of them Windows cannot take. */
+/* Values for answer files: what a host's variables become, and which of them Windows cannot take. */
 #include "answers.h"
 
 #include <stdio.h>
@@ -8,25 +8,25 @@
 #include "rules.h"
 #include "timezones.h"
 
-static struct pxed_slice var(const struct pxed_host *host, const char *key) {
+static struct pxed_slice answers_var(const struct pxed_host *host, const char *key) {
     return pxed_host_value(host, key);
 }
 
 static bool is_static(const struct pxed_host *host) {
-    return host->ip.family == 4 && host->prefix > 0 && !pxed_slice_is(var(host, "net"), "dhcp");
+    return host->ip.family == 4 && host->prefix > 0 && !pxed_slice_is(answers_var(host, "net"), "dhcp");
 }
 
 static bool is_setup(const struct pxed_host *host) {
-    return pxed_slice_is(var(host, "method"), "setup");
+    return pxed_slice_is(answers_var(host, "method"), "setup");
 }
 
 /* --- values --- */
 
-static struct pxed_slice text(struct pxed_arena *arena, const char *format, struct pxed_slice value) {
+static struct pxed_slice answers_text(struct pxed_arena *arena, const char *format, struct pxed_slice value) {
     return pxed_slice_of(pxed_arena_printf(arena, format, PXED_S(value)));
 }
 
-static struct pxed_slice upper(struct pxed_slice name, struct pxed_arena *arena) {
+static struct pxed_slice answers_upper(struct pxed_slice name, struct pxed_arena *arena) {
     struct pxed_slice copy = pxed_arena_dup(arena, name);
     char *c = (char *)(uintptr_t)copy.ptr;
     for (size_t i = 0; i < copy.len; i++)
@@ -35,7 +35,7 @@ static struct pxed_slice upper(struct pxed_slice name, struct pxed_arena *arena)
 }
 
 static const struct win_zone *zone_of(const struct pxed_host *host) {
-    struct pxed_slice name = var(host, "timezone");
+    struct pxed_slice name = answers_var(host, "timezone");
     const struct win_zone *zone = win_zone_find(name.len > 0 ? name : PXED_SLICE("UTC"));
     return zone ? zone : win_zone_find(PXED_SLICE("UTC"));
 }
@@ -43,7 +43,7 @@ static const struct win_zone *zone_of(const struct pxed_host *host) {
 /* A name that only newer Windows know goes through as it is. */
 static struct pxed_slice locale_name(struct pxed_slice name, struct pxed_arena *arena) {
     const struct win_locale *known = win_locale_find(name);
-    return known ? pxed_slice_of(known->name) : text(arena, "%.*s", name);
+    return known ? pxed_slice_of(known->name) : answers_text(arena, "%.*s", name);
 }
 
 static struct pxed_slice image_language(const struct pxed_image *image) {
@@ -53,22 +53,23 @@ static struct pxed_slice image_language(const struct pxed_image *image) {
 
 static struct pxed_slice locale_of(const struct pxed_host *host, const struct pxed_image *image,
                                    struct pxed_arena *arena) {
-    struct pxed_slice name = var(host, "locale");
+    struct pxed_slice name = answers_var(host, "locale");
     return name.len > 0 ? locale_name(name, arena) : image_language(image);
 }
 
 /* Only the image's own language is certain to be there. */
 static struct pxed_slice ui_language(const struct pxed_host *host, const struct pxed_image *image,
                                      struct pxed_arena *arena) {
-    struct pxed_slice own = var(host, "ui-language"), locale = var(host, "locale");
+    struct pxed_slice own = answers_var(host, "ui-language"), locale = answers_var(host, "locale");
     if (own.len > 0)
         return locale_name(own, arena);
     return image->get(image, "language") || locale.len == 0 ? image_language(image) : locale_name(locale, arena);
 }
 
 /* LCID:layout. The language is the locale's, or the layout's own. */
-static struct pxed_slice input(const struct pxed_host *host, struct pxed_slice fallback, struct pxed_arena *arena) {
-    struct pxed_slice keyboard = var(host, "keyboard");
+static struct pxed_slice answers_input(const struct pxed_host *host, struct pxed_slice fallback,
+                                       struct pxed_arena *arena) {
+    struct pxed_slice keyboard = answers_var(host, "keyboard");
     const struct win_locale *locale = win_locale_find(fallback);
     unsigned layout, lcid;
     if (keyboard.len == 0 || !win_keyboard_find(keyboard, &layout, &lcid)) {
@@ -85,19 +86,19 @@ static struct pxed_slice input(const struct pxed_host *host, struct pxed_slice f
 static struct pxed_slice keyboard_of(const struct pxed_host *host, const struct pxed_image *image,
                                      struct pxed_arena *arena) {
     struct pxed_slice locale = locale_of(host, image, arena);
-    if (var(host, "keyboard").len == 0)
+    if (answers_var(host, "keyboard").len == 0)
         return locale; /* the language's usual one, with its input method */
-    struct pxed_slice own = input(host, var(host, "locale").len > 0 ? locale : PXED_NO_SLICE, arena);
+    struct pxed_slice own = answers_input(host, answers_var(host, "locale").len > 0 ? locale : PXED_NO_SLICE, arena);
     return own.ptr ? own : locale;
 }
 
 static struct pxed_slice inf_locale(const struct pxed_host *host, const char *key, struct pxed_arena *arena) {
-    struct pxed_slice name = var(host, "locale");
-    if (name.len == 0 && var(host, "keyboard").len == 0)
+    struct pxed_slice name = answers_var(host, "locale");
+    if (name.len == 0 && answers_var(host, "keyboard").len == 0)
         return PXED_NO_SLICE;
     const struct win_locale *locale = win_locale_find(name.len > 0 ? name : PXED_SLICE("en-US"));
     if (strcmp(key, "win-input") == 0)
-        return input(host, name, arena);
+        return answers_input(host, name, arena);
     if (!locale)
         return PXED_NO_SLICE;
     return strcmp(key, "win-lcid") == 0 ? pxed_slice_of(pxed_arena_printf(arena, "%08x", locale->lcid))
@@ -107,7 +108,7 @@ static struct pxed_slice inf_locale(const struct pxed_host *host, const char *ke
 static struct pxed_slice dns_list(const struct pxed_host *host, struct pxed_arena *arena) {
     const char *list = "";
     struct pxed_slice one;
-    for (size_t i = 0; i < 3 && (one = win_ipv4(var(host, "dns"), i)).ptr; i++)
+    for (size_t i = 0; i < 3 && (one = win_ipv4(answers_var(host, "dns"), i)).ptr; i++)
         list = pxed_arena_printf(arena, "%s%s%.*s", list, i > 0 ? "," : "", PXED_S(one));
     return *list ? pxed_slice_of(list) : PXED_NO_SLICE;
 }
@@ -121,23 +122,23 @@ static struct pxed_slice arch_of(const struct pxed_image *image) {
 }
 
 static struct pxed_slice join_value(const struct pxed_host *host, const char *key, struct pxed_arena *arena) {
-    struct pxed_slice domain, join = var(host, "join-domain"), user = var(host, "join-user"),
+    struct pxed_slice domain, join = answers_var(host, "join-domain"), user = answers_var(host, "join-user"),
                               account = win_join_account(user, &domain);
     struct pxed_slice realm = domain.ptr ? domain : join;
     if (user.len == 0)
         return PXED_NO_SLICE;
     if (strcmp(key, "win-join-user") == 0)
-        return text(arena, "%.*s", account);
+        return answers_text(arena, "%.*s", account);
     if (strcmp(key, "win-join-realm") == 0)
-        return text(arena, "%.*s", realm);
+        return answers_text(arena, "%.*s", realm);
     return pxed_slice_find(user, '@', 0) >= 0
-               ? text(arena, "%.*s", user)
+               ? answers_text(arena, "%.*s", user)
                : pxed_slice_of(pxed_arena_printf(arena, "%.*s\\%.*s", PXED_S(realm), PXED_S(account)));
 }
 
-static struct pxed_slice index_of(const struct pxed_host *host, const struct pxed_image *image,
-                                  struct pxed_arena *arena) {
-    struct pxed_slice edition = var(host, "edition");
+static struct pxed_slice answers_index_of(const struct pxed_host *host, const struct pxed_image *image,
+                                          struct pxed_arena *arena) {
+    struct pxed_slice edition = answers_var(host, "edition");
     const char *settled = image->get(image, "index");
     if (edition.len == 0 || win_fact_images(image) == 0)
         return settled ? pxed_slice_of(settled) : PXED_NO_SLICE;
@@ -150,7 +151,7 @@ static struct pxed_slice missing_of(const struct pxed_host *host, const struct p
     const char *missing = image->get(image, "missing");
     if (missing)
         return pxed_slice_of(missing);
-    return win_fact_images(image) == 0 || index_of(host, image, arena).ptr
+    return win_fact_images(image) == 0 || answers_index_of(host, image, arena).ptr
                ? PXED_NO_SLICE
                : PXED_SLICE("which image of the WIM: index or edition in [os ID], or edition= of the host");
 }
@@ -163,7 +164,7 @@ typedef struct pxed_slice value_fn(const struct pxed_host *host, const struct px
 static struct pxed_slice value_name(const struct pxed_host *host, const struct pxed_image *image, const char *key,
                                     struct pxed_arena *arena) {
     (void)image, (void)key;
-    return upper(host->name, arena);
+    return answers_upper(host->name, arena);
 }
 
 static struct pxed_slice value_zone(const struct pxed_host *host, const struct pxed_image *image, const char *key,
@@ -190,12 +191,12 @@ static struct pxed_slice value_net(const struct pxed_host *host, const struct px
                                    struct pxed_arena *arena) {
     (void)image;
     if (strcmp(key, "win-gateway") == 0)
-        return win_ipv4(var(host, "gateway"), 0);
+        return win_ipv4(answers_var(host, "gateway"), 0);
     if (strcmp(key, "win-dns") == 0)
         return dns_list(host, arena);
     if (strcmp(key, "win-dns-client") != 0)
-        return win_ipv4(var(host, "dns"), (size_t)(key[strlen(key) - 1] - '1'));
-    bool needed = var(host, "domain").len > 0 || (is_static(host) && win_ipv4(var(host, "dns"), 0).ptr);
+        return win_ipv4(answers_var(host, "dns"), (size_t)(key[strlen(key) - 1] - '1'));
+    bool needed = answers_var(host, "domain").len > 0 || (is_static(host) && win_ipv4(answers_var(host, "dns"), 0).ptr);
     return needed ? PXED_SLICE("1") : PXED_NO_SLICE;
 }
 
@@ -211,7 +212,7 @@ static struct pxed_slice value_image(const struct pxed_host *host, const struct 
         return arch_of(image);
     if (strcmp(key, "win-setup") == 0)
         return is_setup(host) ? PXED_SLICE("1") : PXED_NO_SLICE;
-    return strcmp(key, "win-index") == 0 ? index_of(host, image, arena) : missing_of(host, image, arena);
+    return strcmp(key, "win-index") == 0 ? answers_index_of(host, image, arena) : missing_of(host, image, arena);
 }
 
 static const struct {

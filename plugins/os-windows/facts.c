@@ -1,3 +1,4 @@
+/* Facts of an image, read back by their key. */
 #include "facts.h"
 
 #include <stdio.h>

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "answers.h"
+#include "image.h"
+
 #include "facts.h"
 #include "versions.h"
 #include "wim_read.h"
@@ -23,8 +24,8 @@ struct look {
     char arch[8];       /* that the OS id promises */
 };
 
-static void warn(const struct look *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void warn(const struct look *l, const char *format, ...) {
+static void image_warn(const struct look *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void image_warn(const struct look *l, const char *format, ...) {
     char text[2048];
     va_list args;
     va_start(args, format);
@@ -33,11 +34,11 @@ static void warn(const struct look *l, const char *format, ...) {
     pxed_diag_add(l->diags, PXED_WARNING, l->image->file, l->image->line, "%.*s: %s", PXED_S(l->image->id->text), text);
 }
 
-static const char *setting(const struct look *l, const char *key) {
+static const char *image_setting(const struct look *l, const char *key) {
     return l->image->setting(l->image, key);
 }
 
-static void fact(const struct look *l, const char *key, const char *value) {
+static void image_fact(const struct look *l, const char *key, const char *value) {
     if (value && *value)
         l->image->fact(l->image, key, value);
 }
@@ -45,12 +46,12 @@ static void fact(const struct look *l, const char *key, const char *value) {
 static void fact_number(const struct look *l, const char *key, unsigned value) {
     char text[16];
     snprintf(text, sizeof(text), "%u", value);
-    fact(l, key, text);
+    image_fact(l, key, text);
 }
 
-static void missing(const struct look *l, const char *said) {
-    fact(l, "missing", said);
-    warn(l, "%s", said);
+static void image_missing(const struct look *l, const char *said) {
+    image_fact(l, "missing", said);
+    image_warn(l, "%s", said);
 }
 
 /* NULL and l->wim filled, or what is wrong with it. */
@@ -78,8 +79,8 @@ static const char *last_part(const char *name) {
 
 static const char *find_boot(const struct look *l) {
     static const char *const names[] = {"boot.wim", "sources/boot.wim"};
-    if (setting(l, "boot"))
-        return setting(l, "boot");
+    if (image_setting(l, "boot"))
+        return image_setting(l, "boot");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (l->image->has(l->image, names[i]))
             return names[i];
@@ -90,14 +91,14 @@ static void compare_pe(const struct look *l, const char *name, const struct win_
     uint64_t version = WINDOWS_PE(pe->major, pe->minor, pe->build);
     if (pe->arch && strcmp(pe->arch, l->arch) != 0) {
         if (strcmp(pe->arch, "x86") == 0 && strcmp(l->arch, "amd64") == 0)
-            warn(l, "%s is a WinPE for x86: it boots by BIOS only, 64-bit UEFI wants one for amd64", name);
+            image_warn(l, "%s is a WinPE for x86: it boots by BIOS only, 64-bit UEFI wants one for amd64", name);
         else if (strcmp(pe->arch, "amd64") != 0 || strcmp(l->arch, "x86") != 0)
-            warn(l, "%s is a WinPE for %s, the system is for %s", name, pe->arch, l->arch);
+            image_warn(l, "%s is a WinPE for %s, the system is for %s", name, pe->arch, l->arch);
     }
     if (pe->build > 0 && version < l->version->pe)
-        warn(l, "%s is WinPE %u.%u.%u; %s needs %u.%u.%u or later", name, pe->major, pe->minor, pe->build,
-             l->version->name, (unsigned)(l->version->pe >> 48), (unsigned)(l->version->pe >> 32 & 0xffff),
-             (unsigned)(l->version->pe & 0xffffffff));
+        image_warn(l, "%s is WinPE %u.%u.%u; %s needs %u.%u.%u or later", name, pe->major, pe->minor, pe->build,
+                   l->version->name, (unsigned)(l->version->pe >> 48), (unsigned)(l->version->pe >> 32 & 0xffff),
+                   (unsigned)(l->version->pe & 0xffffffff));
 }
 
 static void note_pe(struct look *l, const char *name, uint64_t size) {
@@ -105,20 +106,20 @@ static void note_pe(struct look *l, const char *name, uint64_t size) {
     unsigned index = l->wim.boot_index >= 1 && l->wim.boot_index <= l->wim.n ? l->wim.boot_index : 1;
     const struct win_wim_image *pe = &l->wim.images[index - 1];
     if (l->wim.n == 0) {
-        warn(l, "%s holds no image", name);
+        image_warn(l, "%s holds no image", name);
         return;
     }
-    fact(l, "pe-arch", pe->arch);
+    image_fact(l, "pe-arch", pe->arch);
     if (pe->build > 0) {
         fact_number(l, "pe-build", pe->build);
         snprintf(text, sizeof(text), "%u.%u.%u", pe->major, pe->minor, pe->build);
-        fact(l, "pe-version", text);
-        fact(l, "pe-smb", windows_pe_smb(WINDOWS_PE(pe->major, pe->minor, pe->build)));
+        image_fact(l, "pe-version", text);
+        image_fact(l, "pe-smb", windows_pe_smb(WINDOWS_PE(pe->major, pe->minor, pe->build)));
     }
     /* WinPE's RAM disk holds all of the WIM, and what runs from it wants 512 MB. */
     uint64_t ram = (size >> 20) + 512;
     snprintf(text, sizeof(text), "%u MB", ram < 1u << 20 && ram > l->version->ram ? (unsigned)ram : l->version->ram);
-    fact(l, "need-ram", text);
+    image_fact(l, "need-ram", text);
     compare_pe(l, name, pe);
 }
 
@@ -126,15 +127,15 @@ static void look_at_boot(struct look *l) {
     uint64_t size = 0;
     const char *name = find_boot(l), *wrong = name ? read_wim(l, name, &size) : NULL;
     if (name && !wrong) {
-        fact(l, "boot", name);
+        image_fact(l, "boot", name);
         note_pe(l, name, size);
         return;
     }
     if (name)
-        warn(l, "%s %s", name, wrong);
+        image_warn(l, "%s %s", name, wrong);
     char text[32];
     snprintf(text, sizeof(text), "%u MB", l->version->ram);
-    fact(l, "need-ram", text);
+    image_fact(l, "need-ram", text);
 }
 
 /* --- the system image --- */
@@ -160,12 +161,12 @@ static bool only_wim(const struct look *l, const char *boot, char room[NAME_SIZE
 static const char *find_wim(const struct look *l, char room[NAME_SIZE]) {
     static const char *const names[] = {"install.wim",         "install.esd",         "install.swm",
                                         "sources/install.wim", "sources/install.esd", "sources/install.swm"};
-    if (setting(l, "wim"))
-        return setting(l, "wim");
+    if (image_setting(l, "wim"))
+        return image_setting(l, "wim");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (l->image->has(l->image, names[i]))
             return names[i];
-    return only_wim(l, setting(l, "boot"), room) ? room : NULL;
+    return only_wim(l, image_setting(l, "boot"), room) ? room : NULL;
 }
 
 /* install.swm, install2.swm, install3.swm ...: as imagex, dism and wimlib name them. */
@@ -175,20 +176,20 @@ static void note_parts(const struct look *l, const char *name) {
     int stem = dot ? (int)(dot - name) : (int)strlen(name);
     if (l->wim.part != 1) {
         snprintf(text, sizeof(text), "%s is part %u of a split image: name the first", name, l->wim.part);
-        missing(l, text);
+        image_missing(l, text);
         return;
     }
     snprintf(text, sizeof(text), "%.*s*%s", stem - (int)(last_part(name) - name), last_part(name), dot ? dot : "");
-    fact(l, "swm", text);
+    image_fact(l, "swm", text);
     size_t told = 0;
     for (unsigned i = 2; i <= l->wim.parts && told < MISSING_TOLD; i++) {
         snprintf(part, sizeof(part), "%.*s%u%s", stem, name, i, dot ? dot : "");
         if (l->image->has(l->image, part)) {
-            fact(l, "wim-part", part);
-            fact(l, "share", part);
+            image_fact(l, "wim-part", part);
+            image_fact(l, "share", part);
         } else {
             snprintf(text, sizeof(text), "%s, part %u of %u of the split %s, is missing", part, i, l->wim.parts, name);
-            missing(l, text);
+            image_missing(l, text);
             told++;
         }
     }
@@ -202,17 +203,17 @@ static void note_images(const struct look *l) {
         const char *name = *one->name ? one->name : "no name", *edition = *one->edition ? one->edition : "no edition";
         snprintf(text, sizeof(text), "%s (%s)", name, edition);
         snprintf(key, sizeof(key), "image-%u", i + 1);
-        fact(l, key, text);
+        image_fact(l, key, text);
         snprintf(key, sizeof(key), "edition-%u", i + 1);
-        fact(l, key, one->edition);
+        image_fact(l, key, one->edition);
         snprintf(key, sizeof(key), "name-%u", i + 1);
-        fact(l, key, one->name);
+        image_fact(l, key, one->name);
     }
 }
 
 /* What is wrong with index and edition of [os ID], or NULL and *ret: 0 where they leave it open. */
-static const char *choose(const struct look *l, unsigned *ret) {
-    const char *edition = setting(l, "edition"), *number = setting(l, "index");
+static const char *image_choose(const struct look *l, unsigned *ret) {
+    const char *edition = image_setting(l, "edition"), *number = image_setting(l, "index");
     unsigned by_edition = edition ? win_fact_index(l->image, pxed_slice_of(edition)) : 0;
     uint64_t index = 0;
     *ret = 0;
@@ -230,11 +231,12 @@ static const char *choose(const struct look *l, unsigned *ret) {
 static unsigned note_index(const struct look *l, const char *name) {
     struct pxed_arena arena = {0};
     unsigned index;
-    const char *wrong = choose(l, &index), *edition = setting(l, "edition"), *number = setting(l, "index");
+    const char *wrong = image_choose(l, &index), *edition = image_setting(l, "edition"),
+               *number = image_setting(l, "index");
     if (wrong)
-        warn(l, "%s%s%s%s%s: %s; %s holds %s", number ? "index = " : "", number ? number : "",
-             number && edition ? ", " : "", edition ? "edition = " : "", edition ? edition : "", wrong, name,
-             win_fact_list(l->image, &arena));
+        image_warn(l, "%s%s%s%s%s: %s; %s holds %s", number ? "index = " : "", number ? number : "",
+                   number && edition ? ", " : "", edition ? "edition = " : "", edition ? edition : "", wrong, name,
+                   win_fact_list(l->image, &arena));
     if (index > 0)
         fact_number(l, "index", index);
     pxed_arena_clear(&arena);
@@ -263,37 +265,37 @@ static void compare_system(const struct look *l, const char *name, const struct 
     builds_of(l, &first, &last);
     bool server = strncmp(one->kind, "Server", 6) == 0, client = strcmp(one->kind, "Client") == 0;
     if (one->arch && strcmp(one->arch, l->arch) != 0)
-        warn(l, "%s holds a system for %s, the OS id says %s", name, one->arch, l->arch);
+        image_warn(l, "%s holds a system for %s, the OS id says %s", name, one->arch, l->arch);
     if (one->build > 0 && last > 0 && (one->build < first || one->build > last))
-        warn(l, "%s holds Windows build %u, which is not %s", name, one->build, l->version->name);
+        image_warn(l, "%s holds Windows build %u, which is not %s", name, one->build, l->version->name);
     else if ((server && windows_version_has(l->version, "client")) ||
              (client && windows_version_has(l->version, "server")))
-        warn(l, "%s holds a %s edition, which is not %s", name, server ? "server" : "client", l->version->name);
+        image_warn(l, "%s holds a %s edition, which is not %s", name, server ? "server" : "client", l->version->name);
 }
 
 static void note_system(const struct look *l, const char *name) {
-    fact(l, "wim", name);
-    fact(l, "share", name);
-    fact(l, "share-alias", "boot.wim"); /* what autorun.bat of the classic recipe looks for */
-    fact(l, "file", last_part(name));
+    image_fact(l, "wim", name);
+    image_fact(l, "share", name);
+    image_fact(l, "share-alias", "boot.wim"); /* what autorun.bat of the classic recipe looks for */
+    image_fact(l, "file", last_part(name));
     if (!in_folder(l, name))
-        fact(l, "unpack", "setup.exe");
+        image_fact(l, "unpack", "setup.exe");
     if (l->wim.parts > 1)
         note_parts(l, name);
     note_images(l);
     if (l->wim.n == 0) {
-        missing(l, "the system image holds no image");
+        image_missing(l, "the system image holds no image");
         return;
     }
     unsigned index = note_index(l, name);
     const struct win_wim_image *one = &l->wim.images[index > 0 && index <= l->wim.n ? index - 1 : 0];
     if (index > 0)
-        fact(l, "edition", one->edition);
+        image_fact(l, "edition", one->edition);
     /* Images of one WIM differ in edition, rarely in more. */
-    fact(l, "wim-arch", one->arch);
+    image_fact(l, "wim-arch", one->arch);
     if (one->build > 0)
         fact_number(l, "wim-build", one->build);
-    fact(l, "language", one->language);
+    image_fact(l, "language", one->language);
     compare_system(l, name, one);
 }
 
@@ -313,7 +315,7 @@ static void look_at_system(struct look *l) {
                  "no system image: put install.wim, install.esd or install.swm into os/%.*s, or "
                  "name it by wim = in [os %.*s]",
                  PXED_S(l->image->id->text), PXED_S(l->image->id->text));
-    missing(l, text);
+    image_missing(l, text);
 }
 
 /* --- what the machine must bring --- */
@@ -329,18 +331,18 @@ static void note_needs(const struct look *l) {
              : !bios ? "UEFI"
                      : "BIOS or UEFI",
              win11 ? "; setup.exe itself asks for UEFI, Secure Boot and TPM 2" : "");
-    fact(l, "need-firmware", text);
+    image_fact(l, "need-firmware", text);
     snprintf(text, sizeof(text), "%u.%u.%u or later", (unsigned)(l->version->pe >> 48),
              (unsigned)(l->version->pe >> 32 & 0xffff), (unsigned)(l->version->pe & 0xffffffff));
-    fact(l, "need-winpe", text);
-    fact(l, "need-smb", smb ? smb : windows_pe_smb(l->version->pe));
+    image_fact(l, "need-winpe", text);
+    image_fact(l, "need-smb", smb ? smb : windows_pe_smb(l->version->pe));
     if (via && !bios && (strcmp(via, "memdisk") == 0 || strcmp(via, "pxelinux") == 0))
-        warn(l, "via = %s boots by BIOS, and %s only boots by UEFI: no machine can be installed", via,
-             l->version->name);
+        image_warn(l, "via = %s boots by BIOS, and %s only boots by UEFI: no machine can be installed", via,
+                   l->version->name);
     if (l->image->has(l->image, "setup.exe") &&
         (l->image->has(l->image, "sources/install.wim") || l->image->has(l->image, "sources/install.esd") ||
          l->image->has(l->image, "sources/install.swm")))
-        fact(l, "setup", "yes");
+        image_fact(l, "setup", "yes");
 }
 
 /* A WinPE that is booted as it is fetches its account for the share only if it was made for that. */

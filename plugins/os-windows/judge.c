@@ -1,6 +1,6 @@
 /* Judges one host: what Windows cannot take is an error at the line where it stands, what will probably stop the
  * installation a warning. */
-#include "answers.h"
+#include "judge.h"
 
 #include <stdio.h>
 
@@ -18,16 +18,16 @@ struct judge {
     bool own_file; /* an answer file of the operator's: what is missing is missing on purpose */
 };
 
-static struct pxed_slice value_of(const struct judge *j, const char *key) {
+static struct pxed_slice judge_value_of(const struct judge *j, const char *key) {
     return pxed_host_value(j->host, key);
 }
 
 static bool is_set(const struct judge *j, const char *key) {
-    return value_of(j, key).len > 0;
+    return judge_value_of(j, key).len > 0;
 }
 
 /* Where to point: the line that holds the value, else the host's. */
-static void tell(const struct judge *j, enum pxed_severity severity, const char *key, const char *said) {
+static void judge_tell(const struct judge *j, enum pxed_severity severity, const char *key, const char *said) {
     const struct pxed_var *v = pxed_host_var(j->host, key);
     bool placed = v && v->file;
     pxed_diag_add(j->diags, severity, placed ? v->file : j->host->file, placed ? v->line : j->host->line, "%s=%.*s: %s",
@@ -45,7 +45,7 @@ static void tell_host(const struct judge *j, enum pxed_severity severity, const 
 static void tell_near(const struct judge *j, const char *key, const char *said, const char *near) {
     char text[160];
     snprintf(text, sizeof(text), "%s%s%s%s", said, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-    tell(j, PXED_ERROR, key, text);
+    judge_tell(j, PXED_ERROR, key, text);
 }
 
 /* --- names and texts --- */
@@ -58,20 +58,20 @@ static void judge_name(const struct judge *j) {
 }
 
 static void judge_password(const struct judge *j, const char *key) {
-    struct pxed_slice value = value_of(j, key);
+    struct pxed_slice value = judge_value_of(j, key);
     if (value.len == 0)
         return;
     const char *wrong = win_password_wrong(value);
     if (!wrong && j->inf)
         wrong = win_inf_wrong(value, true);
     if (wrong)
-        tell(j, PXED_ERROR, key, wrong);
+        judge_tell(j, PXED_ERROR, key, wrong);
 }
 
 static void judge_texts(const struct judge *j) {
     static const char *const keys[] = {"owner", "organization", "join-domain", "join-ou", "workgroup", "join-user"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        struct pxed_slice value = value_of(j, keys[i]);
+        struct pxed_slice value = judge_value_of(j, keys[i]);
         if (value.len == 0)
             continue;
         const char *wrong = win_text_wrong(value);
@@ -82,21 +82,21 @@ static void judge_texts(const struct judge *j) {
         if (!wrong && strcmp(keys[i], "join-user") == 0)
             wrong = win_join_user_wrong(value);
         if (wrong)
-            tell(j, PXED_ERROR, keys[i], wrong);
+            judge_tell(j, PXED_ERROR, keys[i], wrong);
     }
 }
 
 static void judge_product_key(const struct judge *j) {
-    struct pxed_slice key = value_of(j, "product-key");
+    struct pxed_slice key = judge_value_of(j, "product-key");
     const char *wrong = key.len > 0 ? win_product_key_wrong(key) : NULL;
     if (wrong)
-        tell(j, PXED_ERROR, "product-key", wrong);
+        judge_tell(j, PXED_ERROR, "product-key", wrong);
     if (key.len > 0 || j->own_file)
         return;
     if (j->inf)
         tell_host(j, PXED_ERROR,
                   "product-key= is missing: mini-setup of Windows 2000, XP and 2003 stops to ask for it");
-    else if (pxed_slice_is(value_of(j, "method"), "setup"))
+    else if (pxed_slice_is(judge_value_of(j, "method"), "setup"))
         tell_host(j, PXED_WARNING,
                   "no product-key=: setup.exe of retail media stops to ask for it, that of volume media does not");
 }
@@ -104,31 +104,31 @@ static void judge_product_key(const struct judge *j) {
 static void judge_accounts(const struct judge *j) {
     judge_password(j, "admin-password");
     judge_password(j, "join-password");
-    struct pxed_slice user = value_of(j, "admin-user");
+    struct pxed_slice user = judge_value_of(j, "admin-user");
     const char *wrong = !j->inf && is_set(j, "admin-password") && win_flag(j->image, "client")
                             ? win_user_wrong(user, j->host->name)
                             : NULL;
     if (wrong)
-        tell(j, PXED_ERROR, "admin-user", wrong);
+        judge_tell(j, PXED_ERROR, "admin-user", wrong);
 }
 
 static void judge_join(const struct judge *j) {
     bool domain = is_set(j, "join-domain"), user = is_set(j, "join-user"), password = is_set(j, "join-password");
     if (user && !password)
-        tell(j, PXED_ERROR, "join-user", "join-password= is missing");
+        judge_tell(j, PXED_ERROR, "join-user", "join-password= is missing");
     else if (password && !user)
-        tell(j, PXED_ERROR, "join-password", "join-user= is missing");
+        judge_tell(j, PXED_ERROR, "join-password", "join-user= is missing");
     else if (domain && !user && !j->own_file)
-        tell(j, PXED_ERROR, "join-domain", "join-user= and join-password= are missing");
+        judge_tell(j, PXED_ERROR, "join-domain", "join-user= and join-password= are missing");
     else if (user && !domain)
-        tell(j, PXED_WARNING, "join-user", "no join-domain=: the machine joins no domain");
+        judge_tell(j, PXED_WARNING, "join-user", "no join-domain=: the machine joins no domain");
 }
 
 /* --- time and language --- */
 
 static void judge_timezone(const struct judge *j) {
     char room[WIN_ZONE_TEXT], said[192];
-    struct pxed_slice name = value_of(j, "timezone");
+    struct pxed_slice name = judge_value_of(j, "timezone");
     unsigned build = win_fact_build(j->image);
     if (name.len == 0)
         return;
@@ -141,12 +141,12 @@ static void judge_timezone(const struct judge *j) {
                  "this Windows has no zone of its own for it; it gets %s, perhaps with another "
                  "summer time",
                  older);
-        tell(j, PXED_WARNING, "timezone", said);
+        judge_tell(j, PXED_WARNING, "timezone", said);
     }
 }
 
 static void judge_locale(const struct judge *j, const char *key) {
-    struct pxed_slice name = value_of(j, key);
+    struct pxed_slice name = judge_value_of(j, key);
     if (name.len == 0 || win_locale_find(name) || (!j->inf && win_locale_plausible(name)))
         return;
     tell_near(j, key, j->inf ? "unknown to Windows 2000 to 2003" : "expected a language and country, such as de_DE",
@@ -155,7 +155,7 @@ static void judge_locale(const struct judge *j, const char *key) {
 
 static void judge_keyboard(const struct judge *j) {
     unsigned layout, lcid;
-    struct pxed_slice name = value_of(j, "keyboard");
+    struct pxed_slice name = judge_value_of(j, "keyboard");
     if (name.len > 0 && !win_keyboard_find(name, &layout, &lcid))
         tell_near(j, "keyboard", "expected a layout, such as us, de or 0407:00000407", win_keyboard_nearest(name));
 }
@@ -164,23 +164,23 @@ static void judge_keyboard(const struct judge *j) {
 
 static void judge_net(const struct judge *j) {
     const struct pxed_host *h = j->host;
-    bool is_static = h->ip.family == 4 && !pxed_slice_is(value_of(j, "net"), "dhcp");
+    bool is_static = h->ip.family == 4 && !pxed_slice_is(judge_value_of(j, "net"), "dhcp");
     if (j->own_file)
         return;
-    if (is_static && !win_ipv4(value_of(j, "gateway"), 0).ptr)
+    if (is_static && !win_ipv4(judge_value_of(j, "gateway"), 0).ptr)
         tell_host(j, PXED_WARNING, "a static address without gateway=: Windows will reach its own net only");
-    if (is_static && is_set(j, "join-domain") && !win_ipv4(value_of(j, "dns"), 0).ptr)
+    if (is_static && is_set(j, "join-domain") && !win_ipv4(judge_value_of(j, "dns"), 0).ptr)
         tell_host(j, PXED_WARNING, "join-domain= without dns=: Windows finds its domain by DNS");
-    const char *wrong = win_disk_wrong(value_of(j, "disk"));
+    const char *wrong = win_disk_wrong(judge_value_of(j, "disk"));
     if (wrong)
-        tell(j, PXED_ERROR, "disk", wrong);
+        judge_tell(j, PXED_ERROR, "disk", wrong);
 }
 
 static void judge_licences(const struct judge *j) {
     uint64_t n;
-    struct pxed_slice value = value_of(j, "client-licences");
+    struct pxed_slice value = judge_value_of(j, "client-licences");
     if (j->inf && value.len > 0 && (!pxed_slice_u64(value, 9999, &n) || n < 5))
-        tell(j, PXED_ERROR, "client-licences", "expected a number, 5 to 9999");
+        judge_tell(j, PXED_ERROR, "client-licences", "expected a number, 5 to 9999");
 }
 
 /* --- the image --- */
@@ -201,7 +201,7 @@ static void ask_for_index(const struct judge *j) {
 
 static void judge_edition(const struct judge *j) {
     struct pxed_arena arena = {0};
-    struct pxed_slice edition = value_of(j, "edition");
+    struct pxed_slice edition = judge_value_of(j, "edition");
     const char *own = j->image->setting(j->image, "edition"); /* of [os ID]: looked at with the image */
     if (win_fact_images(j->image) == 0)
         return;
@@ -209,30 +209,30 @@ static void judge_edition(const struct judge *j) {
         ask_for_index(j);
     bool told = own && pxed_slice_is(edition, own);
     if (edition.len > 0 && !told && win_fact_index(j->image, edition) == 0)
-        tell(j, PXED_ERROR, "edition",
-             pxed_arena_printf(&arena, "the WIM holds no such image: %s", win_fact_list(j->image, &arena)));
+        judge_tell(j, PXED_ERROR, "edition",
+                   pxed_arena_printf(&arena, "the WIM holds no such image: %s", win_fact_list(j->image, &arena)));
     pxed_arena_clear(&arena);
 }
 
 static void judge_method(const struct judge *j) {
     const struct windows_version *v = windows_version_find(j->image->claim);
-    struct pxed_slice method = value_of(j, "method");
+    struct pxed_slice method = judge_value_of(j, "method");
     bool setup = pxed_slice_is(method, "setup");
     if (method.len > 0 && !setup && !pxed_slice_is(method, "apply"))
-        tell(j, PXED_ERROR, "method", "expected apply or setup");
+        judge_tell(j, PXED_ERROR, "method", "expected apply or setup");
     if (!setup || !v)
         return;
     if (!(v->methods & WINDOWS_SETUP))
-        tell(j, PXED_ERROR, "method", "Windows 2000, XP and 2003 can only be applied from an image");
+        judge_tell(j, PXED_ERROR, "method", "Windows 2000, XP and 2003 can only be applied from an image");
     else if (!j->image->get(j->image, "setup"))
-        tell(j, PXED_WARNING, "method",
-             "there is no setup.exe with sources/install.wim: full installation media, as a "
-             "folder or an ISO");
+        judge_tell(j, PXED_WARNING, "method",
+                   "there is no setup.exe with sources/install.wim: full installation media, as a "
+                   "folder or an ISO");
     else if (!j->image->get(j->image, "unpack"))
         j->image->fact(j->image, "unpack", "setup.exe");
     const char *pe = j->image->get(j->image, "pe-arch"), *arch = j->image->get(j->image, "wim-arch");
     if (pe && arch && strcmp(pe, arch) != 0)
-        tell(j, PXED_WARNING, "method", "setup.exe runs only in a WinPE of its own architecture");
+        judge_tell(j, PXED_WARNING, "method", "setup.exe runs only in a WinPE of its own architecture");
 }
 
 void windows_host(const struct pxed_host *host, const struct pxed_image *image, struct pxed_diags *diags) {

@@ -68,7 +68,7 @@ static const struct {
 enum { LOCALES = sizeof(locales) / sizeof(locales[0]), KEYBOARDS = sizeof(keyboards) / sizeof(keyboards[0]) };
 
 /* "de_DE.UTF-8@euro" without what follows the country. */
-static struct pxed_slice bare(struct pxed_slice name) {
+static struct pxed_slice locales_bare(struct pxed_slice name) {
     for (size_t i = 0; i < name.len; i++)
         if (name.ptr[i] == '.' || name.ptr[i] == '@')
             return pxed_slice_head(name, i);
@@ -76,7 +76,7 @@ static struct pxed_slice bare(struct pxed_slice name) {
 }
 
 /* Case and `_` for `-` do not matter. */
-static bool same(struct pxed_slice a, const char *b) {
+static bool locales_same(struct pxed_slice a, const char *b) {
     if (a.len != strlen(b))
         return false;
     for (size_t i = 0; i < a.len; i++)
@@ -93,15 +93,15 @@ static const char *const alone[][2] = {
     {"hi", "hi-IN"}, {"ca", "ca-ES"}, {"C", "en-US"},  {"POSIX", "en-US"}, {"no-NO", "nb-NO"}, {"az-AZ", "az-Latn-AZ"}};
 
 const struct win_locale *win_locale_find(struct pxed_slice name) {
-    struct pxed_slice text = bare(name);
+    struct pxed_slice text = locales_bare(name);
     for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
-        if (same(text, alone[i][0]))
+        if (locales_same(text, alone[i][0]))
             text = pxed_slice_of(alone[i][1]);
     for (size_t i = 0; i < LOCALES; i++) {
         struct pxed_slice own = pxed_slice_of(locales[i].name);
         bool twin = text.len == 2 && own.len == 5 && pxed_slice_eq_nocase(text, pxed_slice_head(own, 2)) &&
                     pxed_slice_eq_nocase(text, pxed_slice_skip(own, 3)); /* de: de-DE */
-        if (twin || same(text, locales[i].name))
+        if (twin || locales_same(text, locales[i].name))
             return &locales[i];
     }
     return NULL;
@@ -126,7 +126,7 @@ bool win_locale_plausible(struct pxed_slice name) {
            ((parts == 2 && lens[1] == 2) || (parts == 3 && lens[1] == 4 && lens[2] == 2));
 }
 
-static bool hex(struct pxed_slice text, size_t digits, unsigned *ret) {
+static bool locales_hex(struct pxed_slice text, size_t digits, unsigned *ret) {
     *ret = 0;
     for (size_t i = 0; i < text.len; i++) {
         int digit = pxed_hex_digit(text.ptr[i]);
@@ -138,7 +138,7 @@ static bool hex(struct pxed_slice text, size_t digits, unsigned *ret) {
 }
 
 /* Variants that Windows does not have are the plain layout: de-nodeadkeys, de-latin1, fr(oss). */
-static struct pxed_slice stem(struct pxed_slice name) {
+static struct pxed_slice locales_stem(struct pxed_slice name) {
     for (size_t i = 1; i < name.len; i++)
         if (!pxed_is_alnum(name.ptr[i]))
             return pxed_slice_head(name, i);
@@ -146,15 +146,16 @@ static struct pxed_slice stem(struct pxed_slice name) {
 }
 
 bool win_keyboard_find(struct pxed_slice name, unsigned *ret_layout, unsigned *ret_lcid) {
-    struct pxed_slice names[] = {name, stem(name)};
+    struct pxed_slice names[] = {name, locales_stem(name)};
     *ret_lcid = 0;
-    if (hex(name, 8, ret_layout))
+    if (locales_hex(name, 8, ret_layout))
         return true;
     if (name.len == 13 && name.ptr[4] == ':')
-        return hex(pxed_slice_head(name, 4), 4, ret_lcid) && hex(pxed_slice_skip(name, 5), 8, ret_layout);
+        return locales_hex(pxed_slice_head(name, 4), 4, ret_lcid) &&
+               locales_hex(pxed_slice_skip(name, 5), 8, ret_layout);
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; i < KEYBOARDS; i++)
-            if (same(names[k], keyboards[i].name)) {
+            if (locales_same(names[k], keyboards[i].name)) {
                 *ret_layout = keyboards[i].layout;
                 return true;
             }
@@ -164,7 +165,7 @@ bool win_keyboard_find(struct pxed_slice name, unsigned *ret_layout, unsigned *r
 const char *win_locale_nearest(struct pxed_slice name) {
     const char *names[LOCALES + 1];
     char text[16];
-    struct pxed_slice word = bare(name);
+    struct pxed_slice word = locales_bare(name);
     if (word.len > sizeof(text))
         return NULL;
     for (size_t i = 0; i < word.len; i++)

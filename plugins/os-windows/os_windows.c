@@ -1,5 +1,7 @@
 /* os-windows: every Windows from 2000 to Server 2025, by an image that WinPE applies or by its own setup.exe. */
 #include "answers.h"
+#include "image.h"
+#include "judge.h"
 #include "profiles.h"
 #include "pxed/plugin.h"
 
@@ -16,7 +18,7 @@ static const struct pxed_option options[] = {
     {0},
 };
 
-static const char *share(const void *config) {
+static const char *windows_share(const void *config) {
     const struct windows_config *c = config;
     return c ? c->share : NULL; /* not configured: nothing is staged */
 }
@@ -44,7 +46,7 @@ static const char *const settings[] = {"boot", "wim", "index", "edition", NULL};
 static const struct pxed_os_ops ops = {
     .size = sizeof(ops),
     .profiles = profiles,
-    .share = share,
+    .share = windows_share,
     .writes_pxelinux_cfg = writes_pxelinux_cfg,
     .image = windows_image,
     .host = judge_host,

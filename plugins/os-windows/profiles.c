@@ -1,3 +1,4 @@
+/* The profiles: claims, how WinPE boots, the files made for a host, the steps, the variables. */
 #include "profiles.h"
 
 #include "answers.h"
@@ -139,7 +140,7 @@ static const struct pxed_os_var vars[] = {
     {0},
 };
 
-/* It stands in paths of batch files. */
+/* It is part of paths in batch files. */
 const char *windows_drivers_wrong(struct pxed_slice drivers) {
     for (size_t i = 0; i < drivers.len; i++)
         if (!pxed_is_alnum(drivers.ptr[i]) && !memchr("._- ", drivers.ptr[i], 4))

@@ -1,3 +1,4 @@
+/* Which computer names, passwords and numbers Windows takes. Pure. */
 #include "rules.h"
 
 #include "pxed/addr.h"

@@ -229,7 +229,7 @@ static const struct win_zone zones[] = {
 
 enum { ZONES = sizeof(zones) / sizeof(zones[0]) };
 
-static bool has_word(const char *words, struct pxed_slice name) {
+static bool timezones_has_word(const char *words, struct pxed_slice name) {
     struct pxed_slice rest = pxed_slice_of(words), word;
     while ((word = pxed_slice_word(&rest, " ")).len > 0)
         if (pxed_slice_eq_nocase(word, name))
@@ -239,7 +239,7 @@ static bool has_word(const char *words, struct pxed_slice name) {
 
 const struct win_zone *win_zone_find(struct pxed_slice name) {
     for (size_t i = 0; i < ZONES; i++)
-        if (pxed_slice_eq_nocase(pxed_slice_of(zones[i].name), name) || has_word(zones[i].iana, name))
+        if (pxed_slice_eq_nocase(pxed_slice_of(zones[i].name), name) || timezones_has_word(zones[i].iana, name))
             return &zones[i];
     return NULL;
 }

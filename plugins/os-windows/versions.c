@@ -1,3 +1,4 @@
+/* The table of Windows versions, and the flags for templates. Pure. */
 #include "versions.h"
 
 #include "versions_words.h"

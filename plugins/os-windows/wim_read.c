@@ -1,3 +1,4 @@
+/* What a WIM says of itself: its header and its XML. */
 #include "wim_read.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ struct region {
     uint64_t offset, size; /* as stored */
 };
 
-static uint64_t number(const uint8_t *bytes, unsigned n) {
+static uint64_t wim_read_number(const uint8_t *bytes, unsigned n) {
     uint64_t value = 0;
     while (n-- > 0)
         value = value << 8 | bytes[n];
@@ -35,10 +36,10 @@ static uint64_t number(const uint8_t *bytes, unsigned n) {
 }
 
 static struct region region_at(const uint8_t *header, unsigned at) {
-    return (struct region){.offset = number(header + at + 8, 8), .size = number(header + at, 7)};
+    return (struct region){.offset = wim_read_number(header + at + 8, 8), .size = wim_read_number(header + at, 7)};
 }
 
-static bool read_at(int fd, uint64_t offset, void *to, size_t n) {
+static bool wim_read_read_at(int fd, uint64_t offset, void *to, size_t n) {
     uint8_t *at = to;
     while (n > 0) {
         ssize_t got = offset <= INT64_MAX ? pread(fd, at, n, (off_t)offset) : 0;
@@ -53,21 +54,22 @@ static bool read_at(int fd, uint64_t offset, void *to, size_t n) {
     return true;
 }
 
-static bool inside(struct region r, uint64_t size, uint64_t max) {
+static bool wim_read_inside(struct region r, uint64_t size, uint64_t max) {
     return r.size <= max && r.offset <= size && r.size <= size - r.offset;
 }
 
 /* The filled-in header; a truncated file does not hold what it points at. */
 static const char *read_header(int fd, uint64_t offset, uint64_t size, uint8_t header[HEADER]) {
-    if (size < HEADER || !read_at(fd, offset, header, HEADER))
+    if (size < HEADER || !wim_read_read_at(fd, offset, header, HEADER))
         return "is too short to be a WIM";
     if (memcmp(header, "WLPWM\0\0\0", 8) == 0) {
-        if (!read_at(fd, offset + size - HEADER, header, HEADER) || memcmp(header, "WLPWM\0\0\0", 8) != 0)
+        if (!wim_read_read_at(fd, offset + size - HEADER, header, HEADER) || memcmp(header, "WLPWM\0\0\0", 8) != 0)
             return "is a pipable WIM that was not written to its end";
     } else if (memcmp(header, "MSWIM\0\0\0", 8) != 0) {
         return "is no WIM";
     }
-    if (!inside(region_at(header, AT_TABLE), size, UINT64_MAX) || !inside(region_at(header, AT_XML), size, XML_MAX))
+    if (!wim_read_inside(region_at(header, AT_TABLE), size, UINT64_MAX) ||
+        !wim_read_inside(region_at(header, AT_XML), size, XML_MAX))
         return "is damaged: its header points outside of the file";
     return NULL;
 }
@@ -75,7 +77,7 @@ static const char *read_header(int fd, uint64_t offset, uint64_t size, uint8_t h
 /* --- what the XML says --- */
 
 /* The element at a path below `node`, or NULL. */
-static xmlNode *find(xmlNode *node, const char *path) {
+static xmlNode *wim_read_find(xmlNode *node, const char *path) {
     struct pxed_slice rest = pxed_slice_of(path), name;
     while (node && (name = pxed_slice_word(&rest, "/")).len > 0) {
         for (node = node->children; node; node = node->next)
@@ -85,8 +87,8 @@ static xmlNode *find(xmlNode *node, const char *path) {
     return node;
 }
 
-static void take_text(xmlNode *image, const char *path, char *to, size_t room) {
-    xmlNode *node = find(image, path);
+static void wim_read_take_text(xmlNode *image, const char *path, char *to, size_t room) {
+    xmlNode *node = wim_read_find(image, path);
     xmlChar *content = node ? xmlNodeGetContent(node) : NULL;
     const char *text = (const char *)content;
     size_t n = 0;
@@ -105,7 +107,7 @@ static void take_text(xmlNode *image, const char *path, char *to, size_t room) {
 static unsigned take_number(xmlNode *image, const char *path, unsigned fallback) {
     char text[16];
     uint64_t value;
-    take_text(image, path, text, sizeof(text));
+    wim_read_take_text(image, path, text, sizeof(text));
     return pxed_slice_u64(pxed_slice_trim(pxed_slice_of(text)), UINT32_MAX, &value) ? (unsigned)value : fallback;
 }
 
@@ -128,10 +130,10 @@ static const char *arch_name(unsigned code) {
 }
 
 static void take_image(xmlNode *image, struct win_wim_image *ret) {
-    take_text(image, "NAME", ret->name, sizeof(ret->name));
-    take_text(image, "WINDOWS/EDITIONID", ret->edition, sizeof(ret->edition));
-    take_text(image, "WINDOWS/INSTALLATIONTYPE", ret->kind, sizeof(ret->kind));
-    take_text(image, "WINDOWS/LANGUAGES/DEFAULT", ret->language, sizeof(ret->language));
+    wim_read_take_text(image, "NAME", ret->name, sizeof(ret->name));
+    wim_read_take_text(image, "WINDOWS/EDITIONID", ret->edition, sizeof(ret->edition));
+    wim_read_take_text(image, "WINDOWS/INSTALLATIONTYPE", ret->kind, sizeof(ret->kind));
+    wim_read_take_text(image, "WINDOWS/LANGUAGES/DEFAULT", ret->language, sizeof(ret->language));
     ret->arch = arch_name(take_number(image, "WINDOWS/ARCH", UINT32_MAX));
     ret->major = take_number(image, "WINDOWS/VERSION/MAJOR", 0);
     ret->minor = take_number(image, "WINDOWS/VERSION/MINOR", 0);
@@ -139,7 +141,7 @@ static void take_image(xmlNode *image, struct win_wim_image *ret) {
 }
 
 /* Its place among the images: INDEX, from 1. 0: none, or not among them. */
-static uint64_t index_of(xmlNode *image, unsigned n) {
+static uint64_t wim_read_index_of(xmlNode *image, unsigned n) {
     xmlChar *text = xmlGetProp(image, (const xmlChar *)"INDEX");
     uint64_t index = 0;
     if (!pxed_slice_u64(pxed_slice_of((const char *)text), n, &index))
@@ -156,7 +158,7 @@ static const char *take_document(xmlDoc *doc, struct win_wim *ret) {
         return "is damaged: its XML is not that of a WIM";
     for (xmlNode *node = root->children; node; node = node->next) {
         bool image = node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, (const xmlChar *)"IMAGE");
-        uint64_t index = image ? index_of(node, ret->n) : 0;
+        uint64_t index = image ? wim_read_index_of(node, ret->n) : 0;
         if (index > 0)
             take_image(node, &ret->images[index - 1]);
     }
@@ -168,7 +170,7 @@ static const char *read_xml(int fd, uint64_t offset, uint64_t size, struct win_w
     char *text = pxed_xalloc((size_t)size);
     const char *wrong = "cannot be read";
     xmlDoc *doc = NULL;
-    if (read_at(fd, offset, text, (size_t)size)) {
+    if (wim_read_read_at(fd, offset, text, (size_t)size)) {
         doc =
             xmlReadMemory(text, (int)size, NULL, "UTF-16LE", XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
         wrong = doc ? take_document(doc, ret) : "is damaged: its XML cannot be read";
@@ -185,11 +187,11 @@ const char *win_wim_read(int fd, uint64_t offset, uint64_t size, struct win_wim 
     if (wrong)
         return wrong;
     struct region xml = region_at(header, AT_XML);
-    ret->part = (unsigned)number(header + AT_PART, 2);
-    ret->parts = (unsigned)number(header + AT_PARTS, 2);
-    ret->total = (unsigned)number(header + AT_IMAGES, 4);
+    ret->part = (unsigned)wim_read_number(header + AT_PART, 2);
+    ret->parts = (unsigned)wim_read_number(header + AT_PARTS, 2);
+    ret->total = (unsigned)wim_read_number(header + AT_IMAGES, 4);
     ret->n = ret->total < WIN_WIM_IMAGES ? ret->total : WIN_WIM_IMAGES;
-    ret->boot_index = (unsigned)number(header + AT_BOOT, 4);
+    ret->boot_index = (unsigned)wim_read_number(header + AT_BOOT, 4);
     if (ret->total > IMAGES_MAX || ret->parts == 0 || ret->part == 0 || ret->part > ret->parts)
         return "is damaged: its header is not that of a WIM";
     return xml.size > 0 ? read_xml(fd, offset + xml.offset, xml.size, ret) : NULL;

@@ -1,5 +1,5 @@
 /* The router advertisement plugin: option row, descriptor, life. */
-#include "ra.h"
+#include "ra_io.h"
 
 #include <errno.h>
 
@@ -13,7 +13,7 @@ static const struct pxed_option options[] = {
     {0},
 };
 
-static int init(struct pxed_ctx *ctx) {
+static int ra_init(struct pxed_ctx *ctx) {
     const struct ra_config *config = ctx->config;
     const struct pxed_iface *ifaces;
     struct ra *ra = pxed_xalloc(sizeof(*ra));
@@ -36,11 +36,11 @@ static int init(struct pxed_ctx *ctx) {
     return 0;
 }
 
-static int start(struct pxed_ctx *ctx) {
+static int ra_start(struct pxed_ctx *ctx) {
     return ra_listen(ctx->self);
 }
 
-static void fini(struct pxed_ctx *ctx) {
+static void ra_fini(struct pxed_ctx *ctx) {
     struct ra *ra = ctx->self;
     ctx->self = NULL;
     if (ra)
@@ -49,4 +49,4 @@ static void fini(struct pxed_ctx *ctx) {
 
 PXED_PLUGIN(ra, .kind = PXED_KIND_PROTOCOL, .name = "ra", .version = "0.1",
             .summary = "answers iPXE's router solicitations, so that it does not wait for IPv6", .options = options,
-            .config_size = sizeof(struct ra_config), .init = init, .start = start, .fini = fini)
+            .config_size = sizeof(struct ra_config), .init = ra_init, .start = ra_start, .fini = ra_fini)

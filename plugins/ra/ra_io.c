@@ -1,4 +1,5 @@
-#include "ra.h"
+/* ICMPv6 sockets: solicitations in, advertisements out. */
+#include "ra_io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,7 +70,7 @@ void ra_open(struct ra *ra) {
 
 /* ---- answering ---- */
 
-static void answer(void *arg, const uint8_t address[16], const struct pxed_hwaddr *mac) {
+static void ra_io_answer(void *arg, const uint8_t address[16], const struct pxed_hwaddr *mac) {
     struct ra_link *link = arg;
     struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_scope_id = link->iface.index};
     uint8_t reply[RA_REPLY_SIZE];
@@ -91,18 +92,18 @@ static void on_again(uv_timer_t *timer) {
     uint64_t now = link->ra->core->now(link->ra->ctx);
     if (ra_has_router(&link->watch, now))
         link->watch.n_waiting = 0;
-    ra_look_again(&link->watch, now, is_loader, answer, link);
+    ra_look_again(&link->watch, now, is_loader, ra_io_answer, link);
     if (link->watch.n_waiting == 0)
         uv_timer_stop(timer);
 }
 
 static void on_solicitation(struct ra_link *link, const uint8_t source[16], const struct pxed_hwaddr *mac) {
     uint64_t now = link->ra->core->now(link->ra->ctx);
-    /* Only to one address on this link: nobody else shall notice. */
+    /* Only to one address on this link: no other machine may get the advertisement. */
     if (mac->len == 0 || !ra_link_local(source) || ra_has_router(&link->watch, now))
         return;
     if (is_loader(link, mac)) {
-        answer(link, source, mac);
+        ra_io_answer(link, source, mac);
         return;
     }
     ra_wait(&link->watch, source, mac, now);
@@ -150,10 +151,9 @@ static bool take_packet(struct ra_link *link) {
     return true;
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events) {
-    (void)status;
+static void ra_io_on_readable(void *link, int events) {
     (void)events;
-    for (int i = 0; i < PACKETS_PER_TURN && take_packet(poll->data); i++)
+    for (int i = 0; i < PACKETS_PER_TURN && take_packet(link); i++)
         ;
 }
 
@@ -165,21 +165,20 @@ int ra_listen(struct ra *ra) {
         struct ra_link *link = &ra->links[i];
         if (link->fd < 0)
             continue;
-        int r = uv_poll_init(loop, &link->poll, link->fd);
+        int r = pxed_poll_open(&link->poll, loop, link->fd, ra_io_on_readable, link);
         if (r < 0) {
             pxed_log(ra->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll ICMPv6: %s", uv_strerror(r));
             return r;
         }
         uv_timer_init(loop, &link->again);
-        link->poll.data = link->again.data = link;
-        link->open = true;
+        link->again.data = link;
         ra->handles += 2;
-        uv_poll_start(&link->poll, UV_READABLE, on_readable);
+        pxed_poll_start(&link->poll, UV_READABLE);
     }
     return 0;
 }
 
-static void free_if_done(struct ra *ra) {
+static void ra_io_free_if_done(struct ra *ra) {
     if (!ra->finished || ra->handles > 0)
         return;
     for (size_t i = 0; i < ra->n_links; i++)
@@ -189,20 +188,20 @@ static void free_if_done(struct ra *ra) {
     free(ra);
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void ra_io_on_closed(uv_handle_t *handle) {
     struct ra_link *link = handle->data;
     link->ra->handles--;
-    free_if_done(link->ra);
+    ra_io_free_if_done(link->ra);
 }
 
 void ra_close(struct ra *ra) {
     ra->finished = true;
     for (size_t i = 0; i < ra->n_links; i++) {
         struct ra_link *link = &ra->links[i];
-        if (!link->open)
+        if (!link->poll.open)
             continue;
-        uv_close((uv_handle_t *)&link->poll, on_closed);
-        uv_close((uv_handle_t *)&link->again, on_closed);
+        pxed_poll_close(&link->poll, ra_io_on_closed);
+        uv_close((uv_handle_t *)&link->again, ra_io_on_closed);
     }
-    free_if_done(ra);
+    ra_io_free_if_done(ra);
 }

@@ -1,3 +1,4 @@
+/* Who waits for an advertisement, and whether a real router is here. Pure. */
 #include "watch.h"
 
 void ra_heard_router(struct ra_watch *w, const uint8_t address[16], uint16_t lifetime, uint64_t now) {

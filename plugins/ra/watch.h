@@ -1,4 +1,5 @@
-/* Whom to answer, and when to keep silent: the memory of one interface. Pure; times are monotonic milliseconds. */
+/* Which solicitors to answer, and when to send nothing: the state of one interface. Pure; times are monotonic
+ * milliseconds. */
 #pragma once
 
 #include "wire/router.h"

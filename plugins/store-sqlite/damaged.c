@@ -1,3 +1,4 @@
+/* A damaged database: moved aside, what can be read of it saved into a new one. */
 #include "damaged.h"
 
 #include <errno.h>
@@ -57,7 +58,8 @@ static int version_of(sqlite3 *sqlite, int newest) {
 
 /* ---- the fresh file ---- */
 
-static int fill(sqlite3 *to, const char *damaged, const struct store_schema *schema, struct store_salvage *ret) {
+static int damaged_fill(sqlite3 *to, const char *damaged, const struct store_schema *schema,
+                        struct store_salvage *ret) {
     sqlite3 *from = open_damaged(damaged);
     int rc = sqlite3_exec(to, "PRAGMA journal_mode=OFF; BEGIN", NULL, NULL, NULL);
     /* In the shape that its rows have: it is migrated like any other when it is opened. */
@@ -71,8 +73,8 @@ static int fill(sqlite3 *to, const char *damaged, const struct store_schema *sch
     return rc;
 }
 
-static int make_fresh(const char *fresh, const char *damaged, const struct store_schema *schema,
-                      struct store_salvage *ret, struct store_err *ret_err) {
+static int damaged_make_fresh(const char *fresh, const char *damaged, const struct store_schema *schema,
+                              struct store_salvage *ret, struct store_err *ret_err) {
     sqlite3 *to = NULL;
     if (unlink(fresh) < 0 && errno != ENOENT)
         return store_err_set(ret_err, -errno, "%s: %s", fresh, strerror(errno));
@@ -83,7 +85,7 @@ static int make_fresh(const char *fresh, const char *damaged, const struct store
     close(fd);
     int rc = sqlite3_open_v2(fresh, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
-        rc = fill(to, damaged, schema, ret);
+        rc = damaged_fill(to, damaged, schema, ret);
     if (rc != SQLITE_OK)
         rc = store_err_sqlite(ret_err, to, rc, fresh);
     sqlite3_close(to);
@@ -92,7 +94,7 @@ static int make_fresh(const char *fresh, const char *damaged, const struct store
 
 /* ---- names ---- */
 
-static bool exists(const char *path) {
+static bool damaged_exists(const char *path) {
     return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
@@ -103,17 +105,18 @@ static void dated_name(const char *path, time_t now, char out[PATH_MAX]) {
     gmtime_r(&now, &tm);
     strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &tm);
     snprintf(out, PATH_MAX, "%s.damaged-%s", path, date);
-    for (unsigned n = 2; exists(out) && n < 1000; n++)
+    for (unsigned n = 2; damaged_exists(out) && n < 1000; n++)
         snprintf(out, PATH_MAX, "%s.damaged-%s-%u", path, date, n);
 }
 
-/* A second name before the first is taken away: so there is never none. File systems without links get a rename. */
+/* The file gets its second name before the first is removed, so that it always has one. File systems without links
+ * get a rename. */
 static int give_name(const char *from, const char *to) {
     return link(from, to) == 0 || rename(from, to) == 0 ? 0 : -errno;
 }
 
-/* The log goes before the fresh file comes: SQLite would play it into that. */
-static int exchange(const char *path, const char *fresh, const char *moved) {
+/* The log is removed before the new file is there: SQLite would replay it into that. */
+static int damaged_exchange(const char *path, const char *fresh, const char *moved) {
     char log[PATH_MAX], moved_log[PATH_MAX];
     if (snprintf(log, sizeof(log), "%s-wal", path) >= PATH_MAX ||
         snprintf(moved_log, sizeof(moved_log), "%s-wal", moved) >= PATH_MAX)
@@ -134,8 +137,8 @@ int store_damaged_replace(const char *path, const struct store_schema *schema, t
         return store_err_set(ret_err, -ENAMETOOLONG, "%s: the path is too long", path);
     snprintf(fresh, sizeof(fresh), "%s.fresh", path);
     dated_name(path, now, ret->moved);
-    int rc = make_fresh(fresh, path, schema, ret, ret_err);
-    if (rc == 0 && (rc = exchange(path, fresh, ret->moved)) < 0)
+    int rc = damaged_make_fresh(fresh, path, schema, ret, ret_err);
+    if (rc == 0 && (rc = damaged_exchange(path, fresh, ret->moved)) < 0)
         store_err_set(ret_err, rc, "%s: it cannot be moved aside: %s", path, strerror(-rc));
     if (rc < 0)
         unlink(fresh);

@@ -1,3 +1,4 @@
+/* The database: opened, checked, written in transactions, read. */
 #include "db.h"
 
 #include <errno.h>
@@ -67,7 +68,7 @@ static int note_wal(void *arg, sqlite3 *sqlite, const char *name, int pages) {
 
 /* locking_mode before journal_mode: then the log's index lies in memory and no -shm file is needed. synchronous=FULL:
  * the log is synced before COMMIT returns, which is what an acknowledgement promises. */
-static int configure(struct store_db *db) {
+static int db_configure(struct store_db *db) {
     char sql[256];
     sqlite3_snprintf(sizeof(sql), sql,
                      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -110,7 +111,7 @@ int store_db_open(struct store_db *db, const char *path, const struct store_sche
         return rc;
     rc = sqlite3_open_v2(path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc == SQLITE_OK)
-        rc = configure(db);
+        rc = db_configure(db);
     if (rc == SQLITE_OK)
         rc = prepare_control(db);
     if (rc != SQLITE_OK) {
@@ -165,7 +166,7 @@ static int table_exists(struct store_db *db, const char *table, bool *ret) {
 }
 
 /* SQLite's pointer of an empty blob is NULL; a stored value is never unset. */
-static struct pxed_slice column(sqlite3_stmt *statement, int i) {
+static struct pxed_slice db_column(sqlite3_stmt *statement, int i) {
     const char *ptr = sqlite3_column_blob(statement, i);
     return pxed_slice(ptr ? ptr : "", (size_t)sqlite3_column_bytes(statement, i));
 }
@@ -185,7 +186,7 @@ int store_db_load(struct store_db *db, const char *table,
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
     while (rc == SQLITE_OK && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
-        row(arg, column(statement, 0), column(statement, 1), (uint64_t)sqlite3_column_int64(statement, 2));
+        row(arg, db_column(statement, 0), db_column(statement, 1), (uint64_t)sqlite3_column_int64(statement, 2));
         rc = SQLITE_OK;
     }
     if (rc == SQLITE_DONE)
@@ -197,7 +198,7 @@ int store_db_load(struct store_db *db, const char *table,
 
 /* --- writing --- */
 
-static int run(sqlite3_stmt *statement) {
+static int db_run(sqlite3_stmt *statement) {
     int rc = sqlite3_step(statement);
     int reset = sqlite3_reset(statement);
     return rc == SQLITE_DONE || rc == SQLITE_ROW ? reset : rc;
@@ -274,33 +275,33 @@ static int write_put(struct store_db *db, const struct pxed_put *put, bool *ret_
 /* A single put that conflicts has changed nothing, so only longer jobs pay for a savepoint. */
 static int write_job(struct store_db *db, struct store_job *job) {
     bool conflict = false, guarded = job->n > 1;
-    int rc = guarded ? run(db->control[SAVEPOINT]) : SQLITE_OK;
+    int rc = guarded ? db_run(db->control[SAVEPOINT]) : SQLITE_OK;
     for (size_t i = 0; i < job->n && rc == SQLITE_OK && !conflict; i++)
         rc = write_put(db, &job->puts[i], &conflict);
     if (rc == SQLITE_OK && guarded && conflict)
-        rc = run(db->control[UNDO]);
+        rc = db_run(db->control[UNDO]);
     if (rc == SQLITE_OK && guarded)
-        rc = run(db->control[RELEASE]);
+        rc = db_run(db->control[RELEASE]);
     job->result = conflict ? PXED_STORE_CONFLICT : PXED_STORE_OK;
     return rc;
 }
 
 int store_db_apply(struct store_db *db, struct store_job *first, struct store_err *ret_err) {
-    int rc = run(db->control[BEGIN]);
+    int rc = db_run(db->control[BEGIN]);
     if (rc == SQLITE_OK)
         rc = need_tables(db, first);
     for (struct store_job *job = first; job && rc == SQLITE_OK; job = job->next)
         rc = write_job(db, job);
     if (rc == SQLITE_OK)
-        rc = run(db->control[COMMIT]);
+        rc = db_run(db->control[COMMIT]);
     if (rc == SQLITE_OK)
         return 0;
 
     int error = store_err_sqlite(ret_err, db->sqlite, rc, "writing the store");
-    /* SQLite undoes some failures by itself (disk full, I/O error), others wait for us. Tables made in this transaction
-     * are gone now, so all statements are prepared anew next time. */
+    /* SQLite rolls back after some failures by itself (disk full, I/O error), after others we must. Tables made in this
+     * transaction are gone now, so all statements are prepared anew next time. */
     if (!sqlite3_get_autocommit(db->sqlite))
-        run(db->control[ROLLBACK]);
+        db_run(db->control[ROLLBACK]);
     forget_tables(db);
     for (struct store_job *job = first; job; job = job->next)
         job->result = error;

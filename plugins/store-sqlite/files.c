@@ -1,3 +1,4 @@
+/* Files that must be there after a power cut. */
 #include "files.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* One commit as a block of memory that can go to the thread. */
 #include "job.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@ bool store_table_name_ok(const char *table) {
 }
 
 /* Adds `part` to *sum unless that would exceed `max`. */
-static bool grow(size_t *sum, size_t part, size_t max) {
+static bool job_grow(size_t *sum, size_t part, size_t max) {
     if (part > max || *sum > max - part)
         return false;
     *sum += part;
@@ -26,11 +27,11 @@ static bool grow(size_t *sum, size_t part, size_t max) {
 
 static bool job_size(const struct pxed_put *puts, size_t n, size_t max, size_t *ret) {
     size_t size = sizeof(struct store_job);
-    if (n > max / sizeof(struct pxed_put) || !grow(&size, n * sizeof(struct pxed_put), max))
+    if (n > max / sizeof(struct pxed_put) || !job_grow(&size, n * sizeof(struct pxed_put), max))
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!grow(&size, strlen(puts[i].table) + 1, max) || !grow(&size, puts[i].key.len, max) ||
-            !grow(&size, puts[i].value.len, max))
+        if (!job_grow(&size, strlen(puts[i].table) + 1, max) || !job_grow(&size, puts[i].key.len, max) ||
+            !job_grow(&size, puts[i].value.len, max))
             return false;
     }
     *ret = size;
@@ -38,7 +39,7 @@ static bool job_size(const struct pxed_put *puts, size_t n, size_t max, size_t *
 }
 
 /* An empty slice keeps a pointer: unset means "delete", empty does not. */
-static struct pxed_slice copy(char **at, struct pxed_slice from) {
+static struct pxed_slice job_copy(char **at, struct pxed_slice from) {
     struct pxed_slice to = pxed_slice(*at, from.len);
     if (from.len > 0)
         memcpy(*at, from.ptr, from.len);
@@ -64,8 +65,8 @@ int store_job_new(const struct pxed_put *puts, size_t n, size_t max, struct stor
         size_t name = strlen(puts[i].table) + 1;
         put->table = memcpy(at, puts[i].table, name);
         at += name;
-        put->key = copy(&at, puts[i].key);
-        put->value = puts[i].value.ptr ? copy(&at, puts[i].value) : PXED_NO_SLICE;
+        put->key = job_copy(&at, puts[i].key);
+        put->value = puts[i].value.ptr ? job_copy(&at, puts[i].value) : PXED_NO_SLICE;
         put->replaces = puts[i].replaces;
     }
     *ret = job;

@@ -19,7 +19,7 @@ struct key {
     int len;
 };
 
-/* A place in the order of keys, as a number: its digits are those bytes that keys of this table are made of, so that
+/* A position in the order of keys, as a number: its digits are those bytes that keys of this table are made of, so that
  * the middle between two keys looks like a key. 0: the key has ended. */
 struct place {
     uint8_t digits[KEY_MAX];
@@ -52,7 +52,7 @@ static void note_key(struct salvage *s, sqlite3_stmt *row, struct key *ret) {
 }
 
 /* Takes over rows until one cannot be read (false) or none is left. `last` becomes the key of the last good one. */
-static bool take(struct salvage *s, sqlite3_stmt *rows, struct key *last) {
+static bool salvage_take(struct salvage *s, sqlite3_stmt *rows, struct key *last) {
     int rc;
     while ((rc = sqlite3_step(rows)) == SQLITE_ROW && s->written == SQLITE_OK) {
         bool whole = sqlite3_column_type(rows, 0) == SQLITE_BLOB && sqlite3_column_type(rows, 1) == SQLITE_INTEGER &&
@@ -71,7 +71,7 @@ static bool take(struct salvage *s, sqlite3_stmt *rows, struct key *last) {
 static bool take_between(struct salvage *s, const struct key *low, const struct key *high, struct key *last) {
     sqlite3_bind_blob(s->up, 1, low->bytes, low->len, SQLITE_STATIC);
     sqlite3_bind_blob(s->up, 2, high->bytes, high->len, SQLITE_STATIC);
-    return take(s, s->up, last);
+    return salvage_take(s, s->up, last);
 }
 
 /* ---- places ---- */
@@ -105,7 +105,7 @@ static struct key key_of(const struct salvage *s, const struct place *p) {
     return k;
 }
 
-static struct place middle(const struct salvage *s, const struct place *a, const struct place *b) {
+static struct place salvage_middle(const struct salvage *s, const struct place *a, const struct place *b) {
     struct place m;
     unsigned carry = 0, i;
     for (i = KEY_MAX; i-- > 0;) {
@@ -124,33 +124,33 @@ static struct place middle(const struct salvage *s, const struct place *a, const
     return m;
 }
 
-static int compare(const struct place *a, const struct place *b) {
+static int salvage_compare(const struct place *a, const struct place *b) {
     return memcmp(a->digits, b->digits, KEY_MAX);
 }
 
 static void add_gap(struct salvage *s, const struct place *low, const struct place *high) {
-    if (s->n < GAPS_MAX && compare(low, high) < 0)
+    if (s->n < GAPS_MAX && salvage_compare(low, high) < 0)
         s->gaps[s->n++] = (struct gap){*low, *high};
 }
 
 /* ---- the search ---- */
 
 static void search_gap(struct salvage *s, struct gap gap) {
-    struct place mid = middle(s, &gap.low, &gap.high);
-    if (compare(&gap.low, &mid) >= 0 || compare(&mid, &gap.high) >= 0)
+    struct place mid = salvage_middle(s, &gap.low, &gap.high);
+    if (salvage_compare(&gap.low, &mid) >= 0 || salvage_compare(&mid, &gap.high) >= 0)
         return;
     struct key from = key_of(s, &mid), to = key_of(s, &gap.high), last = from;
     bool whole = take_between(s, &from, &to, &last);
     struct place end = place_of(s, &last);
     add_gap(s, &gap.low, &mid);
     if (!whole)
-        add_gap(s, compare(&end, &mid) > 0 ? &end : &mid, &gap.high);
+        add_gap(s, salvage_compare(&end, &mid) > 0 ? &end : &mid, &gap.high);
 }
 
-static void search(struct salvage *s) {
+static void salvage_search(struct salvage *s) {
     struct key low = {0}, high = {.len = KEY_MAX}, none = {0};
     memset(high.bytes, 0xff, KEY_MAX);
-    if (take_between(s, &none, &high, &low) || take(s, s->down, &high))
+    if (take_between(s, &none, &high, &low) || salvage_take(s, s->down, &high))
         return;
     choose_digits(s);
     struct gap all = {place_of(s, &low), place_of(s, &high)};
@@ -170,7 +170,7 @@ int store_salvage_rows(sqlite3 *from, const char *table, sqlite3_stmt *add) {
         rc = sqlite3_prepare_v2(from, sql, -1, &s.down, NULL);
     if (rc == SQLITE_OK) {
         s.gaps = pxed_xalloc(sizeof(*s.gaps) * GAPS_MAX);
-        search(&s);
+        salvage_search(&s);
         free(s.gaps);
     }
     sqlite3_finalize(s.up);

@@ -1,3 +1,4 @@
+/* The tables, and the way from older versions to this one. */
 #include "schema.h"
 
 #include <errno.h>
@@ -104,7 +105,7 @@ static int copy_first(sqlite3 *sqlite, const char *path, int version, struct sto
     return 0;
 }
 
-static int migrate(sqlite3 *sqlite, const struct store_schema *schema, int from, struct store_err *ret_err) {
+static int schema_migrate(sqlite3 *sqlite, const struct store_schema *schema, int from, struct store_err *ret_err) {
     int rc = sqlite3_exec(sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     for (int v = from; v < schema->version && rc == SQLITE_OK; v++)
         rc = sqlite3_exec(sqlite, schema->steps[v - 1], NULL, NULL, NULL);
@@ -146,5 +147,5 @@ int store_schema_bring(sqlite3 *sqlite, const char *path, const struct store_sch
         return 0;
     if ((rc = copy_first(sqlite, path, schema->version, ret_err)) < 0)
         return rc;
-    return migrate(sqlite, schema, version, ret_err);
+    return schema_migrate(sqlite, schema, version, ret_err);
 }

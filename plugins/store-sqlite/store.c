@@ -11,7 +11,7 @@
 
 /* --- the thread --- */
 
-static void finish(struct store *s, struct store_jobs *jobs, const struct store_err *error) {
+static void store_finish(struct store *s, struct store_jobs *jobs, const struct store_err *error) {
     uv_mutex_lock(&s->lock);
     s->transactions++;
     s->error = *error;
@@ -20,7 +20,7 @@ static void finish(struct store *s, struct store_jobs *jobs, const struct store_
     uv_async_send(&s->finished_async);
 }
 
-static void work(void *arg) {
+static void store_work(void *arg) {
     struct store *s = arg;
     uv_mutex_lock(&s->lock);
     for (;;) {
@@ -35,7 +35,7 @@ static void work(void *arg) {
 
         struct store_err error = {0};
         store_db_apply(&s->db, jobs.first, &error);
-        finish(s, &jobs, &error);
+        store_finish(s, &jobs, &error);
         store_db_checkpoint(&s->db);
 
         uv_mutex_lock(&s->lock);
@@ -58,7 +58,7 @@ static void hand_over(struct store *s) {
     uv_check_stop(&s->after_wait);
 }
 
-/* Commits made by timers are handed over before the loop sleeps, those made by sockets right after it read them. */
+/* Commits made by timers are handed over before the loop polls, those made by sockets right after they were read. */
 static void on_before_wait(uv_prepare_t *handle) {
     hand_over(handle->data);
 }
@@ -105,7 +105,8 @@ static void on_finished(uv_async_t *handle) {
 
 /* --- store/1 --- */
 
-static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done)(void *arg, int result), void *arg) {
+static int store_commit(void *self, const struct pxed_put *puts, size_t n, void (*done)(void *arg, int result),
+                        void *arg) {
     struct store *s = self;
     struct store_job *job;
     int rc = store_job_new(puts, n, STORE_QUEUE_BYTES - s->bytes, &job);
@@ -125,8 +126,9 @@ static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done
 
 /* Sees all commits made before it: waits until the thread has written them. The thread then stays idle, because only
  * the loop, where this runs, can give it work; so the connection is free to be used here. */
-static int load(void *self, const char *table,
-                void (*row)(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version), void *arg) {
+static int store_load(void *self, const char *table,
+                      void (*row)(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version),
+                      void *arg) {
     struct store *s = self;
     struct store_err error = {0};
     if (!s->running)
@@ -194,13 +196,13 @@ static int store_init(struct pxed_ctx *ctx) {
         return rc;
     }
     s->path = path_in_state(ctx, config->file);
-    s->service = (struct pxed_store){.size = sizeof(s->service), .self = s, .load = load, .commit = commit};
+    s->service = (struct pxed_store){.size = sizeof(s->service), .self = s, .load = store_load, .commit = store_commit};
     ctx->self = s;
     ctx->core->publish(ctx, "store/1", &s->service);
     return 0;
 }
 
-/* A damaged file must not keep the machines of a whole network from booting. What it still tells is taken over. */
+/* A damaged file must not keep the machines of a whole network from booting. What can be read of it is kept. */
 static int replace_damaged(struct store *s, const struct store_err *damage, struct store_err *ret_err) {
     struct store_salvage salvage;
     time_t now = (time_t)(s->ctx->core->wall(s->ctx) / 1000);
@@ -228,7 +230,7 @@ static int store_start(struct pxed_ctx *ctx) {
         pxed_log(ctx, PXED_LOG_ERROR, "store-failed", NULL, NULL, "%s", error.text);
         return rc;
     }
-    if ((rc = uv_thread_create(&s->thread, work, s)) < 0) {
+    if ((rc = uv_thread_create(&s->thread, store_work, s)) < 0) {
         pxed_log(ctx, PXED_LOG_ERROR, "store-failed", NULL, NULL, "no thread for the store: %s", uv_strerror(rc));
         store_db_close(&s->db);
         return rc;
@@ -248,7 +250,7 @@ static void store_stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx))
     hand_over(s);
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void store_on_closed(uv_handle_t *handle) {
     struct store *s = handle->data;
     if (--s->open_handles > 0)
         return;
@@ -261,7 +263,7 @@ static void on_closed(uv_handle_t *handle) {
     free(s);
 }
 
-/* What is queued is still written; its `done` is not called any more: who asked has ended before us. */
+/* What is queued is still written; its `done` is not called any more: the plugins that asked have ended. */
 static void store_fini(struct pxed_ctx *ctx) {
     struct store *s = ctx->self;
     if (!s)
@@ -277,9 +279,9 @@ static void store_fini(struct pxed_ctx *ctx) {
         store_db_close(&s->db);
         s->running = false;
     }
-    uv_close((uv_handle_t *)&s->before_wait, on_closed);
-    uv_close((uv_handle_t *)&s->after_wait, on_closed);
-    uv_close((uv_handle_t *)&s->finished_async, on_closed);
+    uv_close((uv_handle_t *)&s->before_wait, store_on_closed);
+    uv_close((uv_handle_t *)&s->after_wait, store_on_closed);
+    uv_close((uv_handle_t *)&s->finished_async, store_on_closed);
 }
 
 static void store_check(const void *config, const char *file, struct pxed_diags *diags) {

@@ -1,10 +1,11 @@
+/* Who must be looked at when: a binary heap of moments. */
 #include "deadlines.h"
 
 #include <stdlib.h>
 
-#include "pxed/arena.h"
+#include "pxed/grow.h"
 
-static void place(struct tftp_deadlines *d, size_t index, struct tftp_due *due) {
+static void deadlines_place(struct tftp_deadlines *d, size_t index, struct tftp_due *due) {
     d->heap[index] = due;
     due->index = index;
 }
@@ -12,10 +13,10 @@ static void place(struct tftp_deadlines *d, size_t index, struct tftp_due *due) 
 static void sift_up(struct tftp_deadlines *d, struct tftp_due *due) {
     size_t i = due->index;
     while (i > 0 && d->heap[(i - 1) / 2]->at > due->at) {
-        place(d, i, d->heap[(i - 1) / 2]);
+        deadlines_place(d, i, d->heap[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
-    place(d, i, due);
+    deadlines_place(d, i, due);
 }
 
 static void sift_down(struct tftp_deadlines *d, struct tftp_due *due) {
@@ -25,17 +26,14 @@ static void sift_down(struct tftp_deadlines *d, struct tftp_due *due) {
             child++;
         if (d->heap[child]->at >= due->at)
             break;
-        place(d, i, d->heap[child]);
+        deadlines_place(d, i, d->heap[child]);
     }
-    place(d, i, due);
+    deadlines_place(d, i, due);
 }
 
 void tftp_deadlines_add(struct tftp_deadlines *d, struct tftp_due *due) {
-    if (d->n == d->cap) {
-        d->cap = d->cap ? d->cap * 2 : 64;
-        d->heap = pxed_xrealloc(d->heap, d->cap * sizeof(struct tftp_due *));
-    }
-    place(d, d->n++, due);
+    PXED_GROW(d->heap, d->n);
+    deadlines_place(d, d->n++, due);
     sift_up(d, due);
 }
 
@@ -43,7 +41,7 @@ void tftp_deadlines_remove(struct tftp_deadlines *d, struct tftp_due *due) {
     struct tftp_due *last = d->heap[--d->n];
     if (last == due)
         return;
-    place(d, due->index, last);
+    deadlines_place(d, due->index, last);
     sift_up(d, last);
     sift_down(d, last);
 }

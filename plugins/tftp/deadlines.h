@@ -9,11 +9,12 @@
 struct tftp_due {
     uint64_t at; /* ms */
     size_t index;
+    void (*fire)(struct tftp_due *due); /* called by the plugin's timer */
 };
 
 struct tftp_deadlines {
     struct tftp_due **heap;
-    size_t n, cap;
+    size_t n;
 };
 
 void tftp_deadlines_add(struct tftp_deadlines *d, struct tftp_due *due);

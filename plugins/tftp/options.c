@@ -1,20 +1,21 @@
+/* What is agreed about blksize, windowsize, timeout and tsize. Pure. */
 #include "options.h"
 
-static uint64_t least(uint64_t a, uint64_t b) {
+static uint64_t options_least(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
 /* Larger blocks would go out as IP fragments, which boot ROMs lose: 32 is IP, UDP and TFTP header. */
 static uint64_t largest_block(const struct tftp_limits *limits, unsigned mtu) {
     uint64_t fits = mtu > 32 + TFTP_BLKSIZE_DEFAULT ? mtu - 32 : TFTP_BLKSIZE_DEFAULT;
-    return least(least(fits, limits->blksize), TFTP_BLKSIZE_MOST);
+    return options_least(options_least(fits, limits->blksize), TFTP_BLKSIZE_MOST);
 }
 
-static bool asked(const struct tftp_request *request, enum tftp_option option, uint64_t lowest) {
+static bool options_asked(const struct tftp_request *request, enum tftp_option option, uint64_t lowest) {
     return (request->asked & TFTP_OPTION_BIT(option)) != 0 && request->value[option] >= lowest;
 }
 
-static void accept(struct tftp_terms *terms, enum tftp_option option, uint64_t value) {
+static void options_accept(struct tftp_terms *terms, enum tftp_option option, uint64_t value) {
     terms->accepted |= TFTP_OPTION_BIT(option);
     terms->value[option] = value;
 }
@@ -22,23 +23,24 @@ static void accept(struct tftp_terms *terms, enum tftp_option option, uint64_t v
 struct tftp_terms tftp_negotiate(const struct tftp_request *request, const struct tftp_limits *limits, unsigned mtu,
                                  uint64_t size) {
     struct tftp_terms terms = {.blksize = TFTP_BLKSIZE_DEFAULT, .window = 1};
-    if (asked(request, TFTP_BLKSIZE, TFTP_BLKSIZE_LEAST)) {
-        terms.blksize = (size_t)least(request->value[TFTP_BLKSIZE], largest_block(limits, mtu));
-        accept(&terms, TFTP_BLKSIZE, terms.blksize);
+    if (options_asked(request, TFTP_BLKSIZE, TFTP_BLKSIZE_LEAST)) {
+        terms.blksize = (size_t)options_least(request->value[TFTP_BLKSIZE], largest_block(limits, mtu));
+        options_accept(&terms, TFTP_BLKSIZE, terms.blksize);
     }
     /* RFC 2349: the same value or none. */
-    if (asked(request, TFTP_TIMEOUT, 1) && request->value[TFTP_TIMEOUT] <= 255) {
+    if (options_asked(request, TFTP_TIMEOUT, 1) && request->value[TFTP_TIMEOUT] <= 255) {
         terms.timeout_ms = (unsigned)request->value[TFTP_TIMEOUT] * 1000;
-        accept(&terms, TFTP_TIMEOUT, request->value[TFTP_TIMEOUT]);
+        options_accept(&terms, TFTP_TIMEOUT, request->value[TFTP_TIMEOUT]);
     }
-    if (asked(request, TFTP_TSIZE, 0) && size != UINT64_MAX)
-        accept(&terms, TFTP_TSIZE, size);
-    if (asked(request, TFTP_WINDOWSIZE, 1)) {
+    if (options_asked(request, TFTP_TSIZE, 0) && size != UINT64_MAX)
+        options_accept(&terms, TFTP_TSIZE, size);
+    if (options_asked(request, TFTP_WINDOWSIZE, 1)) {
         uint64_t fits = TFTP_FLIGHT_MOST / (terms.blksize + TFTP_DATA_HEADER);
-        uint64_t window = least(least(request->value[TFTP_WINDOWSIZE], limits->windowsize), TFTP_WINDOW_MOST);
-        window = least(window, fits);
+        uint64_t window =
+            options_least(options_least(request->value[TFTP_WINDOWSIZE], limits->windowsize), TFTP_WINDOW_MOST);
+        window = options_least(window, fits);
         terms.window = window > 0 ? (unsigned)window : 1;
-        accept(&terms, TFTP_WINDOWSIZE, terms.window);
+        options_accept(&terms, TFTP_WINDOWSIZE, terms.window);
     }
     return terms;
 }

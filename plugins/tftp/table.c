@@ -1,3 +1,4 @@
+/* The sessions by address and port, and how many an address has. */
 #include "table.h"
 
 #include <stdlib.h>

@@ -1,23 +1,16 @@
 /* TFTP server, read only: RFC 1350 with options 2347, 2348, 2349 and 7440. */
 #include <stdlib.h>
 
+#include "loop.h"
 #include "pxed/arena.h"
 #include "session.h"
 #include "tftp_io.h"
 
-void tftp_handle_closed(struct tftp *tftp) {
-    if (--tftp->open_handles > 0)
-        return;
-    tftp_deadlines_clear(&tftp->deadlines);
-    free(tftp->listeners);
-    free(tftp);
-}
-
-static void on_timer_closed(uv_handle_t *handle) {
+static void tftp_on_timer_closed(uv_handle_t *handle) {
     tftp_handle_closed(handle->data);
 }
 
-static struct tftp *make(struct pxed_ctx *ctx) {
+static struct tftp *tftp_make(struct pxed_ctx *ctx) {
     struct tftp *tftp = pxed_xalloc(sizeof(*tftp));
     const struct tftp_config *config = ctx->config;
     tftp->ctx = ctx;
@@ -44,12 +37,12 @@ static void tftp_fini(struct pxed_ctx *ctx) {
     }
     for (size_t i = 0; i < tftp->n_listeners; i++)
         tftp_listener_close(&tftp->listeners[i]);
-    uv_close((uv_handle_t *)&tftp->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&tftp->timer, tftp_on_timer_closed);
 }
 
 static int tftp_init(struct pxed_ctx *ctx) {
     const struct pxed_iface *ifaces;
-    struct tftp *tftp = make(ctx);
+    struct tftp *tftp = tftp_make(ctx);
     int rc = 0;
     ctx->self = tftp;
     size_t n = ctx->core->ifaces(ctx, &ifaces);

@@ -1,4 +1,5 @@
-#define _GNU_SOURCE /* sendmmsg, recvmmsg, preadv */
+/* Port 69: takes requests, answers refusals, begins transfers. */
+#define _GNU_SOURCE /* recvmmsg */
 #include "tftp_io.h"
 
 #include <errno.h>
@@ -6,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "loop.h"
+#include "refuse.h"
 #include "session.h"
 
 enum {
@@ -15,52 +18,11 @@ enum {
     TFTP_PEER_SHARE = 4, /* one address may have this part of all transfers: a NAT or a relay is one address */
 };
 
-void tftp_sockaddr(const struct pxed_addr *addr, uint16_t port, struct sockaddr_in *ret) {
-    *ret = (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(pxed_addr_u32(addr))};
-}
-
-/* --- refusing --- */
-
-/* PXELINUX and others look for a file under many names and take ERROR 1 as "try the next". */
-static enum tftp_code code_of(enum pxed_reason reason) {
-    switch (reason) {
-    case PXED_WHY_NOT_FOUND:
-    case PXED_WHY_NO_IMAGE:
-    case PXED_WHY_NO_PROFILE:
-    case PXED_WHY_NO_PLAN:
-    case PXED_WHY_UNKNOWN_MACHINE:
-    case PXED_WHY_NOT_ARMED:
-        return TFTP_CODE_NOT_FOUND;
-    case PXED_WHY_BAD_REQUEST:
-        return TFTP_CODE_ILLEGAL;
-    case PXED_WHY_BUSY:
-    case PXED_WHY_IO_ERROR:
-    case PXED_WHY_STORE_FAILED:
-    case PXED_WHY_TEMPLATE_BROKEN:
-    case PXED_WHY_CGI_FAILED:
-    case PXED_WHY_SHUTTING_DOWN:
-        return TFTP_CODE_UNDEFINED;
-    default:
-        return TFTP_CODE_ACCESS;
-    }
-}
-
-void tftp_send_refusal(const struct tftp_listener *listener, const struct pxed_addr *peer, uint16_t port,
-                       enum pxed_reason reason) {
-    char packet[TFTP_SMALL_PACKET];
-    struct sockaddr_in to;
-    size_t n = tftp_build_error(packet, sizeof(packet), code_of(reason), pxed_slice_of(pxed_reason_sentence(reason)));
-    tftp_sockaddr(peer, port, &to);
-    if (sendto(listener->fd, packet, n, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) < 0)
-        errno = 0; /* lost like any packet: the client repeats its request */
-}
-
 /* --- requests --- */
 
 /* Why a well-formed request is not even looked up. */
-static enum pxed_reason objection(const struct tftp *tftp, const struct tftp_request *request,
-                                  const struct pxed_addr *peer) {
+static enum pxed_reason tftp_io_objection(const struct tftp *tftp, const struct tftp_request *request,
+                                          const struct pxed_addr *peer) {
     if (request->opcode == TFTP_WRQ)
         return PXED_WHY_TFTP_WRITE;
     if (request->mode != TFTP_OCTET && request->mode != TFTP_NETASCII)
@@ -115,18 +77,18 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
     if (taken_up(tftp, peer, port, packet))
         return;
     log_request(tftp, &request, peer);
-    enum pxed_reason reason = objection(tftp, &request, peer);
+    enum pxed_reason reason = tftp_io_objection(tftp, &request, peer);
     if (reason == PXED_WHY_OK) {
         tftp_session_begin(tftp, listener, peer, port, packet, &request);
         return;
     }
     tftp->ctx->core->refuse(tftp->ctx, reason, peer, NULL);
-    /* Busy: a boot ROM that is told so gives up, one that is told nothing asks again. */
+    /* Busy: a boot ROM that gets an ERROR gives up, one that gets nothing repeats its request. */
     if (reason != PXED_WHY_BUSY)
         tftp_send_refusal(listener, peer, port, reason);
 }
 
-static int receive(struct tftp_listener *listener, struct mmsghdr *messages, struct sockaddr_in *from) {
+static int tftp_io_receive(struct tftp_listener *listener, struct mmsghdr *messages, struct sockaddr_in *from) {
     struct tftp *tftp = listener->tftp;
     struct iovec iov[TFTP_BATCH];
     for (unsigned i = 0; i < TFTP_BATCH; i++) {
@@ -137,15 +99,13 @@ static int receive(struct tftp_listener *listener, struct mmsghdr *messages, str
     return recvmmsg(listener->fd, messages, TFTP_BATCH, MSG_DONTWAIT, NULL);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events) {
-    struct tftp_listener *listener = poll->data;
+static void tftp_io_on_readable(void *data, int events) {
+    struct tftp_listener *listener = data;
     struct mmsghdr messages[TFTP_BATCH];
     struct sockaddr_in from[TFTP_BATCH];
     (void)events;
-    if (status < 0)
-        uv_poll_start(poll, UV_READABLE, on_readable);
     for (unsigned batch = 0, n = TFTP_BATCH; batch < TFTP_BATCHES && n == TFTP_BATCH; batch++) {
-        int rc = receive(listener, messages, from);
+        int rc = tftp_io_receive(listener, messages, from);
         n = rc < 0 ? 0 : (unsigned)rc;
         for (unsigned i = 0; i < n; i++) {
             struct pxed_addr peer = pxed_addr_v4_be(&from[i].sin_addr);
@@ -183,9 +143,9 @@ int tftp_listen(struct tftp_listener *listener) {
         goto err;
     }
     enlarge_buffer(listener->fd);
-    if ((rc = uv_poll_init(tftp->ctx->core->loop(tftp->ctx), &listener->poll, listener->fd)) < 0)
+    rc = pxed_poll_open(&listener->poll, tftp->ctx->core->loop(tftp->ctx), listener->fd, tftp_io_on_readable, listener);
+    if (rc < 0)
         goto err;
-    listener->poll.data = listener;
     tftp->open_handles++;
     return 0;
 
@@ -200,10 +160,10 @@ err:
 }
 
 int tftp_listener_begin(struct tftp_listener *listener) {
-    return uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    return pxed_poll_start(&listener->poll, UV_READABLE);
 }
 
-static void on_closed(uv_handle_t *handle) {
+static void tftp_io_on_closed(uv_handle_t *handle) {
     struct tftp_listener *listener = handle->data;
     tftp_handle_closed(listener->tftp);
 }
@@ -211,28 +171,7 @@ static void on_closed(uv_handle_t *handle) {
 void tftp_listener_close(struct tftp_listener *listener) {
     if (listener->fd < 0)
         return;
-    uv_close((uv_handle_t *)&listener->poll, on_closed);
+    pxed_poll_close(&listener->poll, tftp_io_on_closed);
     close(listener->fd);
     listener->fd = -1;
-}
-
-/* --- time --- */
-
-static void on_timer(uv_timer_t *timer) {
-    struct tftp *tftp = timer->data;
-    uint64_t now = tftp->ctx->core->now(tftp->ctx);
-    struct tftp_due *due;
-    tftp->timer_at = UINT64_MAX;
-    while ((due = tftp_deadlines_first(&tftp->deadlines)) != NULL && due->at <= now)
-        tftp_session_tick((struct tftp_session *)((char *)due - offsetof(struct tftp_session, due)));
-    tftp_arm_timer(tftp);
-}
-
-void tftp_arm_timer(struct tftp *tftp) {
-    const struct tftp_due *due = tftp_deadlines_first(&tftp->deadlines);
-    if (!due || due->at >= tftp->timer_at)
-        return; /* it fires early enough, and will look again */
-    uint64_t now = tftp->ctx->core->now(tftp->ctx);
-    tftp->timer_at = due->at;
-    uv_timer_start(&tftp->timer, on_timer, due->at > now ? due->at - now : 0, 0);
 }

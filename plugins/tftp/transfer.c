@@ -1,3 +1,4 @@
+/* The step function of a transfer: an ACK, an ERROR or time in, what to send next out. Pure. */
 #include "transfer.h"
 
 void tftp_transfer_init(struct tftp_transfer *t, const struct tftp_terms *terms, uint64_t size) {
@@ -12,11 +13,11 @@ void tftp_transfer_init(struct tftp_transfer *t, const struct tftp_terms *terms,
     t->next = t->base;
 }
 
-static struct tftp_action nothing(void) {
+static struct tftp_action transfer_nothing(void) {
     return (struct tftp_action){.what = TFTP_DO_NOTHING};
 }
 
-static struct tftp_action end(enum pxed_reason reason, bool whole) {
+static struct tftp_action transfer_end(enum pxed_reason reason, bool whole) {
     return (struct tftp_action){.what = TFTP_DO_END, .whole = whole, .reason = reason};
 }
 
@@ -52,7 +53,7 @@ static struct tftp_action rewind_window(struct tftp_transfer *t, uint64_t now) {
     uint64_t soon = t->rewound_at + t->gap;
     if (soon < t->deadline)
         t->deadline = soon;
-    return nothing();
+    return transfer_nothing();
 }
 
 /* An ACK for what was already acknowledged. In lock-step it is a duplicate and answering it would double every packet
@@ -60,10 +61,10 @@ static struct tftp_action rewind_window(struct tftp_transfer *t, uint64_t now) {
  * lost, unless a resend just drew it. */
 static struct tftp_action repeated_ack(struct tftp_transfer *t, uint64_t now) {
     if (t->window == 1 || t->base == 0)
-        return nothing();
+        return transfer_nothing();
     if (t->base - 1 > t->recover || now - t->sent_at >= t->gap)
         return send_again(t, now);
-    return nothing();
+    return transfer_nothing();
 }
 
 static void note_round_trip(struct tftp_transfer *t, uint64_t now) {
@@ -78,7 +79,7 @@ static struct tftp_action got_ack(struct tftp_transfer *t, uint16_t block, uint6
     if (ahead == 0)
         return repeated_ack(t, now);
     if (ahead > t->next - t->base)
-        return nothing();
+        return transfer_nothing();
 
     t->base += ahead;
     t->seen = true;
@@ -86,7 +87,7 @@ static struct tftp_action got_ack(struct tftp_transfer *t, uint16_t block, uint6
     t->wait = t->wait_first;
     t->deadline = now + t->wait;
     if (t->base > t->last)
-        return end(PXED_WHY_OK, true);
+        return transfer_end(PXED_WHY_OK, true);
     if (t->base < t->next)
         return rewind_window(t, now);
     if (t->base - 1 > t->recover)
@@ -95,16 +96,16 @@ static struct tftp_action got_ack(struct tftp_transfer *t, uint16_t block, uint6
 }
 
 /* pxelinux and U-Boot do not send the last ACK: silence after the last block ends a transfer like any other end. */
-static struct tftp_action give_up(const struct tftp_transfer *t) {
-    return end(t->next > t->last ? PXED_WHY_OK : PXED_WHY_TFTP_GAVE_UP, false);
+static struct tftp_action transfer_give_up(const struct tftp_transfer *t) {
+    return transfer_end(t->next > t->last ? PXED_WHY_OK : PXED_WHY_TFTP_GAVE_UP, false);
 }
 
-static struct tftp_action tick(struct tftp_transfer *t, uint64_t now) {
+static struct tftp_action transfer_tick(struct tftp_transfer *t, uint64_t now) {
     unsigned longest = t->wait_first > TFTP_WAIT_LONGEST ? t->wait_first : TFTP_WAIT_LONGEST;
     if (now < t->deadline)
-        return nothing();
+        return transfer_nothing();
     if (t->tries == (t->seen ? TFTP_TRIES : TFTP_TRIES_UNSEEN))
-        return give_up(t);
+        return transfer_give_up(t);
     t->tries++;
     t->wait = t->wait * 2 < longest ? t->wait * 2 : longest;
     return send_again(t, now);
@@ -117,16 +118,16 @@ struct tftp_action tftp_step(struct tftp_transfer *t, struct tftp_input input, u
     case TFTP_GOT_ACK:
         return got_ack(t, input.block, now);
     case TFTP_GOT_ERROR:
-        return end(PXED_WHY_TFTP_ABORTED, false);
+        return transfer_end(PXED_WHY_TFTP_ABORTED, false);
     case TFTP_GOT_REQUEST:
         /* A client repeats its request after a second or more; sooner it is a packet that the network doubled. */
-        return t->seen || now - t->sent_at < TFTP_GAP_MOST ? nothing() : send_again(t, now);
+        return t->seen || now - t->sent_at < TFTP_GAP_MOST ? transfer_nothing() : send_again(t, now);
     case TFTP_TICK:
-        return tick(t, now);
+        return transfer_tick(t, now);
     case TFTP_RELEASED:
         return send_window(t, now, false);
     }
-    return nothing();
+    return transfer_nothing();
 }
 
 void tftp_transfer_ends(struct tftp_transfer *t, uint64_t block) {

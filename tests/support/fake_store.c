@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "pxed/arena.h"
+#include "pxed/grow.h"
 
 struct fake_record {
     char *table;
@@ -65,8 +65,7 @@ static void put(struct fake_store *s, const char *table, struct pxed_slice key, 
         s->records[at].version++;
         return;
     }
-    if (s->n == s->cap)
-        s->records = pxed_xrealloc(s->records, (s->cap = s->cap ? s->cap * 2 : 64) * sizeof(*s->records));
+    PXED_GROW(s->records, s->n);
     memmove(&s->records[at + 1], &s->records[at], (s->n++ - at) * sizeof(*s->records));
     s->records[at] = (struct fake_record){pxed_xstrdup(pxed_slice_of(table)), copy(key), copy(value), 1};
 }
@@ -103,9 +102,7 @@ static int commit(void *self, const struct pxed_put *puts, size_t n, void (*done
         put(s, puts[i].table, puts[i].key, puts[i].value);
     if (!done)
         return 0;
-    if (s->n_answers == s->cap_answers)
-        s->answers =
-            pxed_xrealloc(s->answers, (s->cap_answers = s->cap_answers ? s->cap_answers * 2 : 8) * sizeof(*s->answers));
+    PXED_GROW(s->answers, s->n_answers);
     s->answers[s->n_answers++] = (struct fake_answer){done, arg, result};
     return 0;
 }

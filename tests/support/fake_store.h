@@ -6,9 +6,9 @@
 struct fake_store {
     struct pxed_store service;
     struct fake_record *records; /* by table and key */
-    size_t n, cap;
+    size_t n;
     struct fake_answer *answers; /* not yet given */
-    size_t n_answers, cap_answers;
+    size_t n_answers;
     size_t commits;
     int refuse; /* what commit returns at once; 0: takes it */
     int fail;   /* what `done` is told; 0: OK */

@@ -25,6 +25,8 @@ void pxed_buf_byte(struct pxed_buf *b, char c);
 void pxed_buf_add(struct pxed_buf *b, struct pxed_slice text);
 void pxed_buf_str(struct pxed_buf *b, const char *cstr);
 void pxed_buf_u64(struct pxed_buf *b, uint64_t number);
+/* The last `digits` decimal digits, with zeros in front. */
+void pxed_buf_digits(struct pxed_buf *b, uint64_t number, unsigned digits);
 void pxed_buf_hex(struct pxed_buf *b, const void *bytes, size_t n, const char *separator);
 
 /* Ends the text with NUL, cutting it if there is no room (cap must be > 0). Returns the pointer. */

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "pxed/slice.h"
+
 /* Append-only: plugins know these by number. */
 /*     name                 fault  sentence                                                cure */
 #define PXED_REASONS(X)                                                                                                \
@@ -152,4 +154,14 @@ static inline bool pxed_reason_is_fault(enum pxed_reason r) {
 #undef X
     };
     return r < PXED_REASON_COUNT && faults[r];
+}
+
+/* The reason of this name; false: there is none. */
+static inline bool pxed_reason_find(struct pxed_slice name, enum pxed_reason *ret) {
+    for (int r = 0; r < PXED_REASON_COUNT; r++)
+        if (pxed_slice_is(name, pxed_reason_name((enum pxed_reason)r))) {
+            *ret = (enum pxed_reason)r;
+            return true;
+        }
+    return false;
 }

@@ -1,3 +1,4 @@
+/* A control service and an http service with a few machines, steps and transfers. */
 #define _GNU_SOURCE
 #include "fake.h"
 
@@ -9,42 +10,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct fake *fake; /* the ctx has no place for it */
-
 struct pxed_hwaddr fake_mac(unsigned char last) {
     return (struct pxed_hwaddr){.type = 1, .len = 6, .bytes = {0x08, 0x00, 0x27, 0x4d, 0x4d, last}};
 }
 
 /* ---- core */
 
-static void core_log(struct pxed_ctx *ctx, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
-                     const struct pxed_addr *ip, const char *format, va_list args) {
-    (void)ctx, (void)event, (void)mac, (void)ip, (void)format, (void)args;
-    fake->errors += level == PXED_LOG_ERROR;
-}
-
 static const struct pxed_host *core_host(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac) {
     static struct pxed_host host;
-    (void)ctx;
+    const struct fake *fake = (const struct fake *)ctx; /* the first member of the first member */
     for (size_t i = 0; i < fake->n_machines; i++)
         if (fake->machines[i].declared && pxed_hwaddr_eq(mac, &fake->machines[i].mac)) {
             host = (struct pxed_host){.name = fake->machines[i].name};
             return &host;
         }
     return NULL;
-}
-
-static const void *core_find(struct pxed_ctx *ctx, const char *name) {
-    (void)ctx;
-    return strcmp(name, "http/1") == 0      ? (const void *)&fake->http
-           : strcmp(name, "control/1") == 0 ? (const void *)&fake->control
-           : strcmp(name, "leases/1") == 0  ? (fake->no_leases ? NULL : (const void *)&fake->leases)
-                                            : NULL;
-}
-
-static const char *core_state_dir(struct pxed_ctx *ctx) {
-    (void)ctx;
-    return fake->state;
 }
 
 /* ---- control */
@@ -288,11 +268,23 @@ void fake_step(struct fake *f, unsigned char mac, const char *what, enum pxed_re
     f->n_steps++;
 }
 
+static void fake_steps(struct fake *f) {
+    fake_step(f, 1, "armed", PXED_WHY_OK, "os=centos-5.5-i386");
+    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
+    fake_step(f, 1, "leased", PXED_WHY_OK, "ip=10.77.0.50");
+    fake_step(f, 2, "discovered", PXED_WHY_OK, "firmware=efi-x64");
+    fake_step(f, 1, "installing", PXED_WHY_OK, "");
+    fake_step(f, 1, "installed", PXED_WHY_OK, "");
+    fake_step(f, 2, "failed", PXED_WHY_DISK_NOT_BLANK, "disk=/dev/sda");
+    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
+    fake_step(f, 1, "local", PXED_WHY_ALREADY_SPENT, "");
+}
+
 void fake_begin(struct fake *f) {
     *f = (struct fake){.listen_fd = -1, .reply_fd = -1};
-    fake = f;
-    f->core = (struct pxed_core){
-        .size = sizeof(f->core), .log = core_log, .host = core_host, .find = core_find, .state_dir = core_state_dir};
+    fake_core_open(&f->core, NULL, NULL);
+    f->core.core.host = core_host;
+    f->core.state_dir = f->state;
     f->control = (struct pxed_control){.size = sizeof(f->control),
                                        .self = f,
                                        .machines = machines,
@@ -304,7 +296,9 @@ void fake_begin(struct fake *f) {
                                        .disarm = disarm};
     f->http = (struct pxed_http_service){sizeof(f->http), f, serve, reply};
     f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease};
-    f->ctx = (struct pxed_ctx){.core = &f->core};
+    fake_core_give(&f->core, "control/1", &f->control);
+    fake_core_give(&f->core, "http/1", &f->http);
+    fake_core_give(&f->core, "leases/1", &f->leases);
     snprintf(f->state, sizeof(f->state), "/tmp/pxed-api-XXXXXX");
     if (!mkdtemp(f->state))
         abort();
@@ -318,15 +312,7 @@ void fake_begin(struct fake *f) {
         f->machines[i].install_at = some_machines[i].right ? 1772366300000 : 0;
         f->machines[i].armed_at = some_machines[i].right ? 1772366000000 : 0;
     }
-    fake_step(f, 1, "armed", PXED_WHY_OK, "os=centos-5.5-i386");
-    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
-    fake_step(f, 1, "leased", PXED_WHY_OK, "ip=10.77.0.50");
-    fake_step(f, 2, "discovered", PXED_WHY_OK, "firmware=efi-x64");
-    fake_step(f, 1, "installing", PXED_WHY_OK, "");
-    fake_step(f, 1, "installed", PXED_WHY_OK, "");
-    fake_step(f, 2, "failed", PXED_WHY_DISK_NOT_BLANK, "disk=/dev/sda");
-    fake_step(f, 1, "discovered", PXED_WHY_OK, "firmware=bios");
-    fake_step(f, 1, "local", PXED_WHY_ALREADY_SPENT, "");
+    fake_steps(f);
     f->transfers[0] = (struct pxed_transfer_view){.mac = fake_mac(2),
                                                   .name = PXED_SLICE("web02"),
                                                   .ip = pxed_addr_v4(0x0a4d0033),
@@ -339,6 +325,7 @@ void fake_begin(struct fake *f) {
 }
 
 void fake_end(struct fake *f) {
+    fake_core_close(&f->core);
     if (f->listen_fd >= 0)
         close(f->listen_fd);
     free(f->body);

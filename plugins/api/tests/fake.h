@@ -1,8 +1,9 @@
-/* A core, a control service and an http service small enough to see through: for the tests of the api plugin and of the
+/* A control service and an http service small enough to see through: for the tests of the api plugin and of the
  * commands that ask it. */
 #pragma once
 
-#include "api.h"
+#include "api_state.h"
+#include "fake_core.h"
 
 #include <jansson.h>
 #include <sys/types.h>
@@ -10,13 +11,11 @@
 enum { FAKE_MACHINES = 8, FAKE_STEPS = 64 };
 
 struct fake {
-    struct pxed_ctx ctx;
-    struct pxed_core core;
+    struct fake_core core; /* the first member */
     struct pxed_control control;
     struct pxed_http_service http;
     struct pxed_leases_service leases;
     char state[64]; /* a folder of its own */
-    bool no_leases;
 
     struct pxed_machine_view machines[FAKE_MACHINES];
     size_t n_machines;
@@ -43,7 +42,6 @@ struct fake {
     void *handler_arg;
     int status, replies, reply_fd; /* reply_fd: where to write the answer, or -1 */
     char *body;
-    unsigned errors; /* lines logged at error level */
 };
 
 struct pxed_hwaddr fake_mac(unsigned char last);

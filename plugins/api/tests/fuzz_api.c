@@ -1,6 +1,7 @@
 /* First byte: which question. Then text up to a NUL is the query, the rest the body. Every answer must be JSON; and any
  * bytes at all must become a JSON text. */
 #include "api_json.h"
+#include "api_routes.h"
 #include "fake.h"
 
 #include <stdlib.h>
@@ -31,9 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct api api;
     if (size == 0)
         return 0;
-    if (!f.core.size) {
+    if (!f.core.core.size) {
         fake_begin(&f);
-        api = (struct api){.ctx = &f.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
+        api = (struct api){.ctx = &f.core.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
     }
     struct pxed_slice rest = pxed_slice((const char *)data + 1, size - 1);
     try_text(rest);

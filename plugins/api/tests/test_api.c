@@ -1,7 +1,7 @@
 /* The plugin from its descriptor on: socket, routes, orders. */
+#include "api_socket.h"
 #include "fake.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "suite.h"
 
 extern const struct pxed_plugin *pxed_plugin_query(uint16_t host_major);
 
@@ -19,7 +21,7 @@ static char path[128];
 static void setup(void) {
     fake_begin(&f);
     config = (struct api_config){.socket = "pxed.sock", .group = ""};
-    f.ctx.config = &config;
+    f.core.ctx.config = &config;
     snprintf(path, sizeof(path), "%s/pxed.sock", f.state);
 }
 
@@ -29,12 +31,12 @@ static void teardown(void) {
 
 static void start(void) {
     const struct pxed_plugin *plugin = pxed_plugin_query(PXED_ABI_MAJOR);
-    ck_assert_int_eq(plugin->init(&f.ctx), 0);
-    ck_assert_int_eq(plugin->start(&f.ctx), 0);
+    ck_assert_int_eq(plugin->init(&f.core.ctx), 0);
+    ck_assert_int_eq(plugin->start(&f.core.ctx), 0);
 }
 
 static void stop(void) {
-    pxed_plugin_query(PXED_ABI_MAJOR)->fini(&f.ctx);
+    pxed_plugin_query(PXED_ABI_MAJOR)->fini(&f.core.ctx);
 }
 
 static const char *at(const json_t *rows, size_t i, const char *key) {
@@ -73,9 +75,12 @@ END_TEST
 
 START_TEST(socket_in_use) {
     start();
-    struct pxed_ctx second = {.core = &f.core, .config = &config};
-    ck_assert_int_eq(pxed_plugin_query(1)->init(&second), -EADDRINUSE);
-    ck_assert_uint_eq(f.errors, 1);
+    struct fake_core second;
+    fake_core_open(&second, NULL, &config);
+    second.state_dir = f.state;
+    ck_assert_int_eq(pxed_plugin_query(1)->init(&second.ctx), -EADDRINUSE);
+    ck_assert_uint_eq(second.errors, 1);
+    fake_core_close(&second);
     ck_assert_int_eq(access(path, F_OK), 0);
     stop();
 }
@@ -84,7 +89,7 @@ END_TEST
 START_TEST(socket_spares_files) {
     FILE *file = fopen(path, "w");
     fclose(file);
-    ck_assert_int_eq(pxed_plugin_query(1)->init(&f.ctx), -EEXIST);
+    ck_assert_int_eq(pxed_plugin_query(1)->init(&f.core.ctx), -EEXIST);
     ck_assert_int_eq(unlink(path), 0);
 }
 END_TEST
@@ -110,7 +115,7 @@ START_TEST(socket_too_long) {
     ops->check(&config, "pxed.ini", &diags);
     ck_assert_uint_eq(diags.errors, 1);
     pxed_diags_clear(&diags);
-    ck_assert_int_eq(pxed_plugin_query(1)->init(&f.ctx), -ENAMETOOLONG);
+    ck_assert_int_eq(pxed_plugin_query(1)->init(&f.core.ctx), -ENAMETOOLONG);
 }
 END_TEST
 
@@ -244,7 +249,7 @@ START_TEST(nearest_name) {
 END_TEST
 
 START_TEST(no_leases) {
-    f.no_leases = true;
+    fake_core_give(&f.core, "leases/1", NULL);
     start();
     json_t *o = fake_ask(&f, "/api/v1/leases", NULL, NULL);
     ck_assert_int_eq(f.status, 404);
@@ -406,9 +411,5 @@ int main(void) {
     tcase_add_test(t, arm_outlives_plugin);
     tcase_add_test(t, disarm);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run_apart(s);
 }

@@ -2,10 +2,7 @@
 /* The live commands as a user sees them, against the api plugin's own routes on a real socket. */
 #include "cli.h"
 #include "fake.h"
-#include "table.h"
-#include "text.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -13,6 +10,10 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "api_routes.h"
+#include "api_socket.h"
+#include "suite.h"
 
 static struct fake f;
 static struct api api;
@@ -41,7 +42,7 @@ const char *cli_api_socket(const char *ini) {
 
 static void setup(void) {
     fake_begin(&f);
-    api = (struct api){.ctx = &f.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
+    api = (struct api){.ctx = &f.core.ctx, .http = &f.http, .control = &f.control, .leases = &f.leases};
     api.path = api_socket_path(f.state, "pxed.sock");
     ck_assert_int_eq(api_socket_open(&api, ""), 0);
     f.http.serve(&f, api.listen_fd, api_handle, &api);
@@ -327,77 +328,14 @@ START_TEST(raw_answer) {
 }
 END_TEST
 
-/* ---- texts */
-
-START_TEST(texts) {
-    char s[TEXT_SHORT], line[TEXT_LINE];
-    ck_assert_str_eq(text_age(0, 5000, s), "");
-    ck_assert_str_eq(text_age(1000, 13500, s), "12s");
-    ck_assert_str_eq(text_age(9000, 1000, s), "0s");
-    ck_assert_str_eq(text_age(1, 3 * 3600000 + 20 * 60000 + 1, s), "3h 20m");
-    ck_assert_str_eq(text_age(1, 5 * 86400000LL + 1, s), "5d");
-    ck_assert_str_eq(text_elapsed(-1, s), "+0.0s");
-    ck_assert_str_eq(text_elapsed(5249, s), "+5.2s");
-    ck_assert_str_eq(text_elapsed(65000, s), "+1m05s");
-    ck_assert_str_eq(text_elapsed(7380000, s), "+2h03m");
-    ck_assert_str_eq(text_left(1e300, s), "-");
-    ck_assert_str_eq(text_bytes(999, s), "999 B");
-    ck_assert_str_eq(text_bytes(1000, s), "1.0 kB");
-    ck_assert_str_eq(text_bytes(999960, s), "1.0 MB");
-    ck_assert_str_eq(text_bytes(18446744073709551615.0, s), "18.4 EB");
-    ck_assert_str_eq(text_bar(0, 12, s), "[          ]");
-    ck_assert_str_eq(text_bar(0.5, 12, s), "[====>     ]");
-    ck_assert_str_eq(text_bar(7, 12, s), "[==========]");
-    ck_assert_uint_eq(strlen(text_bar(0.1, 1000, s)), TEXT_SHORT - 1);
-    ck_assert_str_eq(text_cure("pxed arm HOST to; HOST", "web01", line), "pxed arm web01 to; web01");
-    ck_assert_str_eq(text_clean("a\tb\x1b[31m\xc2\x9b\xff\xc3\xa9", line, sizeof(line)), "a?b?[31m???\xc3\xa9");
-    ck_assert_str_eq(text_clean("abcdef", line, 4), "abc");
-    ck_assert_str_eq(text_clean("ab\xc3\xa9", line, 4), "ab");
-    ck_assert_uint_eq(text_columns("\xc3\xa9\xe2\x82\xac"), 2);
-    ck_assert_str_eq(text_tail("/boot/os/initrd.img", 12, line), "..initrd.img");
-    ck_assert_str_eq(text_tail("abc", 3, line), "abc");
-    ck_assert_str_eq(text_tail("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 3, line), "..\xc3\xa9");
-    text_cut(strcpy(line, "\xc3\xa9"
-                          "bc"),
-             2);
-    ck_assert_str_eq(line, "\xc3\xa9"
-                           "b");
-    text_cut(strcpy(line, "abc"), 3);
-    ck_assert_str_eq(line, "abc");
-}
-END_TEST
-
-START_TEST(table) {
-    static const char *const heads[] = {"A", "LONG", "LAST", NULL};
-    struct table t;
-    FILE *out = tmpfile();
-    table_begin(&t, heads);
-    table_cell(&t, TABLE_GOOD, "%s", "\xc3\xa9\xc3\xa9\xc3\xa9");
-    table_cell(&t, TABLE_BAD, "%d", 7);
-    table_cell(&t, TABLE_PLAIN, "%s", "x\ny");
-    table_cell(&t, TABLE_PLAIN, "%s", "");
-    table_cell(&t, TABLE_PLAIN, "%s", "");
-    table_cell(&t, TABLE_PLAIN, "%s", "");
-    table_end(&t, out);
-    rewind(out);
-    output[fread(output, 1, sizeof(output) - 1, out)] = '\0';
-    fclose(out);
-    ck_assert_str_eq(output, "A    LONG  LAST\n"
-                             "\xc3\xa9\xc3\xa9\xc3\xa9  7     x?y\n"
-                             "           \n");
-}
-END_TEST
-
-#define ROWS(table) (int)(sizeof(table) / sizeof(*(table)))
-
 int main(void) {
     Suite *s = suite_create("live commands");
     TCase *t = tcase_create("all");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 30);
-    tcase_add_loop_test(t, command, 0, ROWS(runs));
+    tcase_add_loop_test(t, command, 0, COUNT(runs));
     tcase_add_test(t, arm_yes);
-    tcase_add_loop_test(t, arm_asks, 0, ROWS(answers));
+    tcase_add_loop_test(t, arm_asks, 0, COUNT(answers));
     tcase_add_test(t, arm_new_yes);
     tcase_add_test(t, arm_refused);
     tcase_add_test(t, arm_bad_utf8);
@@ -405,13 +343,7 @@ int main(void) {
     tcase_add_test(t, watch_follows);
     tcase_add_test(t, watch_all);
     tcase_add_test(t, watch_armed_again);
-    tcase_add_loop_test(t, raw_answer, 0, ROWS(raws));
-    tcase_add_test(t, texts);
-    tcase_add_test(t, table);
+    tcase_add_loop_test(t, raw_answer, 0, COUNT(raws));
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run_apart(s);
 }

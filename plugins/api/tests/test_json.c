@@ -1,8 +1,10 @@
+/* JSON of each kind of answer. */
 #include "api_json.h"
 
-#include <check.h>
 #include <jansson.h>
 #include <stdlib.h>
+
+#include "suite.h"
 
 static const struct {
     const char *name, *in, *out;
@@ -167,9 +169,5 @@ int main(void) {
     tcase_add_loop_test(t, machine_fault, 0, ROWS(faults));
     tcase_add_loop_test(t, journal_opens, 0, ROWS(opens));
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(s);
 }

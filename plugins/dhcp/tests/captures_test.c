@@ -1,13 +1,14 @@
 /* Real boot clients: every DHCP request of tests/data/captures through codec, facts, server and proxy. The recorded
  * server's part is taken by ours, in a network wide enough for all captures. */
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "pcap.h"
 #include "proxy.h"
+#include "suite.h"
 #include "support.h"
+#include "wire/build.h"
 
 #define SCRIPT "http://10.88.0.1/boot/home.php?mac=x"
 
@@ -279,9 +280,5 @@ int main(void) {
     tcase_add_test(t, no_capture_is_forgotten);
     tcase_add_test(t, what_the_captures_teach);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -1,6 +1,6 @@
 /* Who is asking: each quirk of firmware and loaders is a row. */
-#include <check.h>
 
+#include "suite.h"
 #include "support.h"
 
 #define IPXE_FEATURES "\xb1\5\1\x80\x86\x10\x0e\xeb\3\1\0\0"
@@ -205,9 +205,5 @@ int main(void) {
     tcase_add_loop_test(t, hostname_rows, 0, 9);
     tcase_add_test(t, long_hostname_is_not_taken);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -1,6 +1,6 @@
 /* The server where things went wrong: a store that cannot write, a store that lost leases, a board that was swapped. */
-#include <check.h>
 
+#include "suite.h"
 #include "support.h"
 
 #define POOL_FIRST IP4(10, 77, 0, 50)
@@ -104,7 +104,7 @@ START_TEST(a_reservation_is_leased_all_the_same) {
 }
 END_TEST
 
-/* Memory never runs ahead of the disk. */
+/* The table never says more than the disk. */
 START_TEST(what_was_not_stored_is_undone) {
     discover(5);
     struct dhcp_action a = request(5, POOL_FIRST, true);
@@ -139,7 +139,7 @@ START_TEST(an_address_is_looked_at_before_it_is_offered) {
     net.known = (struct dhcp_known){0};
     ck_assert_int_eq(discover(5).what, DHCP_SAY); /* looked at once */
     ck_assert_int_eq(request(5, POOL_FIRST + 1, true).what, DHCP_STORE);
-    /* nobody gets another's look */
+    /* a probe for one machine does not count for another */
     net.now += 2 * DHCP_HOLD_MS;
     ck_assert_int_eq(request(6, POOL_FIRST + 1, false).what, DHCP_PROBE);
 }
@@ -256,9 +256,5 @@ int main(void) {
     tcase_add_test(t, not_while_the_old_board_answers);
     tcase_add_test(t, a_further_port_takes_nothing);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run_apart(s);
 }

@@ -1,7 +1,7 @@
 /* The lease table by itself: lists, chains, growth, and a long random life checked against its invariants. */
-#include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "support.h"
 
 static struct net net;
@@ -242,9 +242,5 @@ int main(void) {
     tcase_add_test(t, a_long_random_life);
     tcase_add_test(t, a_large_pool);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -1,9 +1,10 @@
 /* The codec: named vectors in, fields out, and back. */
-#include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "support.h"
 #include "wire/arp.h"
+#include "wire/build.h"
 #include "wire/frame.h"
 
 static uint8_t scratch[2048];
@@ -351,9 +352,5 @@ int main(void) {
     tcase_add_test(t, relay_suboptions_have_no_pad);
     tcase_add_test(t, frame_checksums);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -1,135 +1,8 @@
-/* Boot data, replies and routes: PROTOCOLS.md 0, 1, 5 and 6 as rows. */
-#include <check.h>
-
+/* Replies and routes: PROTOCOLS.md 0, 1, 5 and 6 as rows. */
 #include "proxy.h"
-#include "support.h"
-
-#define SCRIPT "http://pxe-server/boot/home.php?mac=52-54-00-00-00-01"
-
-static struct dhcp_config config;
-static struct dhcp_site site;
-static struct pxed_verdict armed;
-
-static void setup(void) {
-    static struct pxed_addr router, dns[2];
-    router = pxed_addr_v4(SERVER);
-    dns[0] = pxed_addr_v4(IP4(10, 77, 0, 3));
-    dns[1] = pxed_addr_v4(IP4(10, 77, 0, 4));
-    config = (struct dhcp_config){.mode = DHCP_MODE_SERVER,
-                                  .router = {&router, 1},
-                                  .dns = {dns, 2},
-                                  .domain = "lab",
-                                  .loader_bios = "undionly.kpxe",
-                                  .loader_efi_x64 = "snponly.efi"};
-    site = (struct dhcp_site){.config = &config, .extra = PXED_SLICE("\x96\4\1\2\3\4"), .server = SERVER, .prefix = 24};
-    armed = (struct pxed_verdict){.offer_boot = true, .install = true, .script_url = SCRIPT};
-}
-
-/* ---- which boot data ---- */
-
-struct boot_row {
-    const char *name;
-    const char *vendor;
-    uint16_t arch;
-    const char *user_class;
-    bool proxy, skip;
-    const char *loader; /* the host's */
-    const char *file;   /* NULL: none */
-    const char *class;
-    bool use_file, no_proxy;
-    enum pxed_reason reason;
-};
-
-static const struct boot_row boots[] = {
-    {"BIOS", "PXEClient", 0, NULL, false, false, NULL, "undionly.kpxe", "PXEClient", true, false, 0},
-    {"UEFI", "PXEClient", 7, NULL, false, false, NULL, "snponly.efi", NULL, false, false, 0},
-    {"UEFI, 4011 skipped", "PXEClient", 7, NULL, false, true, NULL, "snponly.efi", "PXEClient", true, false, 0},
-    {"HTTP", "HTTPClient", 16, NULL, false, false, NULL, "http://pxe-server/boot/snponly.efi", "HTTPClient", false,
-     false, 0},
-    {"iPXE", "PXEClient", 0, "iPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
-    {"iPXE on UEFI", "PXEClient", 7, "iPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
-    {"gPXE", "PXEClient", 0, "gPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
-    {"host's loader", "PXEClient", 0, NULL, false, false, "gpxelinux.0", "gpxelinux.0", "PXEClient", true, false, 0},
-    {"host's loader is not for iPXE", "PXEClient", 0, "iPXE", false, false, "gpxelinux.0", SCRIPT, NULL, false, true,
-     0},
-    {"host's loader for unknown firmware", "PXEClient", 2, NULL, false, false, "elilo.efi", "elilo.efi", "PXEClient",
-     true, false, 0},
-    {"host's loader by URL", "HTTPClient", 16, NULL, false, false, "http://10.0.0.9/x.efi", "http://10.0.0.9/x.efi",
-     "HTTPClient", false, false, 0},
-    {"no loader for ia32", "PXEClient", 6, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
-    {"no loader for arm64", "PXEClient", 11, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
-    {"no loader for HTTP arm64", "HTTPClient", 19, NULL, false, false, NULL, NULL, NULL, false, false,
-     PXED_WHY_LOADER_NONE},
-    {"an operating system", "d-i", 0, NULL, false, false, NULL, NULL, NULL, false, false, 0},
-    {"proxy, BIOS", "PXEClient", 0, NULL, true, false, NULL, "undionly.kpxe", "PXEClient", true, false, 0},
-    {"proxy, UEFI", "PXEClient", 7, NULL, true, false, NULL, "snponly.efi", "PXEClient", false, false, 0},
-    {"proxy, UEFI, 4011 skipped", "PXEClient", 7, NULL, true, true, NULL, "snponly.efi", "PXEClient", true, false, 0},
-    {"proxy, HTTP", "HTTPClient", 16, NULL, true, false, NULL, "http://pxe-server/boot/snponly.efi", "HTTPClient",
-     false, false, 0},
-    {"proxy, iPXE", "PXEClient", 0, "iPXE", true, false, NULL, SCRIPT, "PXEClient", true, true, 0},
-    {"proxy, gPXE", "PXEClient", 0, "gPXE", true, false, NULL, SCRIPT, "PXEClient", true, true, 0},
-};
-
-static struct dhcp_message client(struct made *p, uint8_t type, const char *vendor, uint16_t arch, const char *user) {
-    *p = make(type, 1);
-    make_boot(p, vendor, arch, user);
-    return read_message(make_end(p));
-}
-
-static struct dhcp_boot boot_of(const struct dhcp_message *m, bool proxy, const struct pxed_verdict *verdict,
-                                struct dhcp_facts *facts) {
-    struct dhcp_boot boot;
-    ck_assert(dhcp_facts(m, NULL, facts));
-    dhcp_boot(&config, proxy, facts, verdict, &boot);
-    return boot;
-}
-
-START_TEST(boot_rows) {
-    const struct boot_row *row = &boots[_i];
-    struct made p;
-    struct dhcp_facts facts;
-    struct pxed_var var = {.key = PXED_SLICE("loader"), .value = pxed_slice_of(row->loader)};
-    struct pxed_host host = {.vars = &var, .n_vars = row->loader ? 1 : 0};
-    struct dhcp_message m = client(&p, DHCP_DISCOVER, row->vendor, row->arch, row->user_class);
-    config.uefi_skip_4011 = row->skip;
-    armed.host = &host;
-    struct dhcp_boot boot;
-    ck_assert(dhcp_facts(&m, NULL, &facts));
-    dhcp_boot(&config, row->proxy, &facts, &armed, &boot);
-    ck_assert_msg(boot.offered == (row->file != NULL), "%s: offered", row->name);
-    ck_assert_msg(boot.reason == row->reason, "%s: reason", row->name);
-    if (!row->file)
-        return;
-    ck_assert_msg(pxed_slice_is(boot.file, row->file), "%s: file %.*s", row->name, PXED_S(boot.file));
-    ck_assert_msg(row->class ? pxed_slice_is(boot.class, row->class) : boot.class.ptr == NULL, "%s: 60", row->name);
-    ck_assert_msg(boot.use_file == row->use_file, "%s: 43", row->name);
-    ck_assert_msg(boot.no_proxy == row->no_proxy, "%s: 175", row->name);
-    ck_assert_msg(row->user_class ? pxed_slice_is(boot.folder, "http://pxe-server/boot/") : boot.folder.ptr == NULL,
-                  "%s: 210", row->name);
-}
-END_TEST
-
-START_TEST(no_boot_for_who_is_not_to_boot) {
-    struct pxed_verdict idle = {.reason = PXED_WHY_IDLE_SILENT, .script_url = SCRIPT};
-    struct made p;
-    struct dhcp_facts facts;
-    struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, NULL);
-    struct dhcp_boot boot = boot_of(&m, false, &idle, &facts);
-    ck_assert(!boot.offered);
-    ck_assert_int_eq(boot.reason, PXED_WHY_IDLE_SILENT);
-}
-END_TEST
-
-START_TEST(a_url_too_long_is_no_boot) {
-    static char loader[600];
-    struct made p;
-    struct dhcp_facts facts;
-    memset(loader, 'l', sizeof(loader) - 1);
-    config.loader_efi_x64 = loader;
-    struct dhcp_message m = client(&p, DHCP_DISCOVER, "HTTPClient", 16, NULL);
-    ck_assert(!boot_of(&m, false, &armed, &facts).offered);
-}
-END_TEST
+#include "site.h"
+#include "suite.h"
+#include "wire/build.h"
 
 /* ---- what a reply looks like ---- */
 
@@ -138,7 +11,7 @@ static uint8_t bytes[DHCP_REPLY_MAX];
 static struct pxed_slice answer(const struct dhcp_message *m, enum dhcp_type type, uint32_t yiaddr,
                                 const struct pxed_host *host) {
     struct dhcp_facts facts;
-    struct dhcp_boot boot = boot_of(m, false, &armed, &facts);
+    struct dhcp_boot boot = site_boot(m, false, &armed, &facts);
     struct dhcp_action a = {
         .what = DHCP_SAY, .type = type, .yiaddr = yiaddr, .server_id = SERVER, .lease_ms = yiaddr ? 3600000 : 0};
     memset(bytes, 0xee, sizeof(bytes));
@@ -193,7 +66,7 @@ END_TEST
 
 START_TEST(an_offer_to_ipxe) {
     struct made p;
-    struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, "iPXE");
+    struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "PXEClient", 0, "iPXE");
     struct pxed_slice r = answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL);
     has_text(r, 67, PXED_SLICE(SCRIPT "\0"));
     has_text(r, 175, PXED_SLICE("\xb0\1\1"));
@@ -209,7 +82,7 @@ START_TEST(option_210_by_user_class) {
     for (int i = 0; i < 3; i++) {
         struct made p;
         struct dhcp_facts facts;
-        struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, classes[i]);
+        struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "PXEClient", 0, classes[i]);
         struct pxed_slice expected = classes[i] ? PXED_SLICE("http://pxe-server:8080/boot/") : PXED_NO_SLICE;
         armed.script_url = "http://pxe-server:8080/boot/home.php?mac=52-54-00-00-00-01";
         site.extra = PXED_NO_SLICE;
@@ -217,7 +90,7 @@ START_TEST(option_210_by_user_class) {
         has_text(answer(&m, DHCP_ACK, IP4(10, 77, 0, 50), NULL), 210, expected);
         site.extra = pxed_slice((const char *)own, sizeof(own));
         has_text(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 210, PXED_SLICE("my"));
-        struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+        struct dhcp_boot boot = site_boot(&m, true, &armed, &facts);
         has_text(pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_OFFER, &boot, bytes)), 210, expected);
     }
 }
@@ -341,8 +214,8 @@ END_TEST
 START_TEST(a_proxy_offer) {
     struct made p;
     struct dhcp_facts facts;
-    struct dhcp_message m = client(&p, DHCP_DISCOVER, "PXEClient", 0, "iPXE");
-    struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+    struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "PXEClient", 0, "iPXE");
+    struct dhcp_boot boot = site_boot(&m, true, &armed, &facts);
     struct pxed_slice r = pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_OFFER, &boot, bytes));
     struct dhcp_message back = read_message(r);
     ck_assert_uint_eq(back.yiaddr | back.ciaddr, 0);
@@ -365,7 +238,7 @@ START_TEST(a_boot_server_ack) {
     make_boot(&p, "PXEClient", 7, NULL);
     make_option(&p, 43, "\x47\4\x80\0\0\0\xff", 7);
     struct dhcp_message m = read_message(make_end(&p));
-    struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+    struct dhcp_boot boot = site_boot(&m, true, &armed, &facts);
     struct pxed_slice r = pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_ACK, &boot, bytes));
     struct dhcp_message back = read_message(r);
     ck_assert_uint_eq(back.xid, 0);
@@ -419,7 +292,7 @@ START_TEST(proxy_rows) {
         make_u32(&p, 50, proxies[_i].asked);
     make_field(&p, 12, proxies[_i].ciaddr);
     struct dhcp_message m = read_message(make_end(&p));
-    struct dhcp_boot boot = boot_of(&m, true, &verdict, &facts);
+    struct dhcp_boot boot = site_boot(&m, true, &verdict, &facts);
     struct dhcp_proxy_action a = dhcp_proxy(&scope, &arrival, &m, &facts, &boot);
     ck_assert_msg(a.what == proxies[_i].what, "%s: does %d", proxies[_i].name, a.what);
     ck_assert_msg(a.reason == proxies[_i].reason, "%s: %s", proxies[_i].name, pxed_reason_name(a.reason));
@@ -435,7 +308,7 @@ START_TEST(a_proxy_wants_option_93) {
     struct dhcp_facts facts;
     make_option(&p, 60, "PXEClient", 9);
     struct dhcp_message m = read_message(make_end(&p));
-    struct dhcp_boot boot = boot_of(&m, true, &armed, &facts);
+    struct dhcp_boot boot = site_boot(&m, true, &armed, &facts);
     ck_assert_int_eq(dhcp_proxy(&scope, &arrival, &m, &facts, &boot).what, DHCP_PROXY_SILENT);
 }
 END_TEST
@@ -496,10 +369,7 @@ END_TEST
 int main(void) {
     Suite *s = suite_create("dhcp reply");
     TCase *t = tcase_create("all");
-    tcase_add_checked_fixture(t, setup, NULL);
-    tcase_add_loop_test(t, boot_rows, 0, sizeof(boots) / sizeof(boots[0]));
-    tcase_add_test(t, no_boot_for_who_is_not_to_boot);
-    tcase_add_test(t, a_url_too_long_is_no_boot);
+    tcase_add_checked_fixture(t, site_setup, NULL);
     tcase_add_test(t, an_offer_to_a_bios_rom);
     tcase_add_test(t, an_offer_to_ipxe);
     tcase_add_test(t, option_210_by_user_class);
@@ -511,13 +381,9 @@ int main(void) {
     tcase_add_test(t, no_relay_option_takes_the_room_of_what_matters);
     tcase_add_test(t, a_proxy_offer);
     tcase_add_test(t, a_boot_server_ack);
-    tcase_add_loop_test(t, proxy_rows, 0, sizeof(proxies) / sizeof(proxies[0]));
+    tcase_add_loop_test(t, proxy_rows, 0, COUNT(proxies));
     tcase_add_test(t, a_proxy_wants_option_93);
-    tcase_add_loop_test(t, route_rows, 0, sizeof(routes) / sizeof(routes[0]));
+    tcase_add_loop_test(t, route_rows, 0, COUNT(routes));
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

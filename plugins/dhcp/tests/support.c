@@ -1,3 +1,4 @@
+/* Packets made by hand, and a small network to serve. */
 #include "support.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Packets made by hand, and a small network to serve: what the tests of this room share. */
+/* Packets made by hand, and a small network to serve: what the tests of this folder share. */
 #pragma once
 
 #include "reply.h"

@@ -1,8 +1,8 @@
 /* Texts of ours: `option =` lines and lease records. */
-#include <check.h>
 
 #include "extra.h"
 #include "record.h"
+#include "suite.h"
 #include "support.h"
 
 static const struct {
@@ -170,9 +170,5 @@ int main(void) {
     tcase_add_test(t, longest_record_fits);
     tcase_add_loop_test(t, record_refused_rows, 0, 13);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -1,3 +1,4 @@
+/* ARP probes on the wire. Pure. */
 #include "wire/arp.h"
 
 enum { SENDER_MAC = 8, SENDER_IP = 14, TARGET_IP = 24 };

@@ -1,13 +1,14 @@
-#include "wire/message.h"
+/* DHCPv4 replies on the wire: built with a size budget. Pure. */
+#include "wire/build.h"
 
-static void put_u16(uint8_t *at, uint16_t value) {
+static void build_put_u16(uint8_t *at, uint16_t value) {
     at[0] = (uint8_t)(value >> 8);
     at[1] = (uint8_t)value;
 }
 
-static void put_u32(uint8_t *at, uint32_t value) {
-    put_u16(at, (uint16_t)(value >> 16));
-    put_u16(at + 2, (uint16_t)value);
+static void build_put_u32(uint8_t *at, uint32_t value) {
+    build_put_u16(at, (uint16_t)(value >> 16));
+    build_put_u16(at + 2, (uint16_t)value);
 }
 
 static void put_field(uint8_t *at, size_t size, struct pxed_slice text) {
@@ -26,12 +27,12 @@ void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const st
     packet[0] = DHCP_BOOTREPLY;
     packet[1] = head->htype;
     packet[2] = head->hlen;
-    put_u32(packet + 4, head->xid);
-    put_u16(packet + 10, head->flags);
-    put_u32(packet + 12, head->ciaddr);
-    put_u32(packet + 16, head->yiaddr);
-    put_u32(packet + 20, head->siaddr);
-    put_u32(packet + 24, head->giaddr);
+    build_put_u32(packet + 4, head->xid);
+    build_put_u16(packet + 10, head->flags);
+    build_put_u32(packet + 12, head->ciaddr);
+    build_put_u32(packet + 16, head->yiaddr);
+    build_put_u32(packet + 20, head->siaddr);
+    build_put_u32(packet + 24, head->giaddr);
     memcpy(packet + 28, head->chaddr, sizeof(head->chaddr));
     put_field(packet + 44, DHCP_SNAME, head->sname);
     put_field(packet + 108, DHCP_FILE, head->file);
@@ -71,13 +72,13 @@ bool dhcp_put_u8(struct dhcp_builder *b, enum dhcp_option code, uint8_t value) {
 
 bool dhcp_put_u16(struct dhcp_builder *b, enum dhcp_option code, uint16_t value) {
     uint8_t bytes[2];
-    put_u16(bytes, value);
+    build_put_u16(bytes, value);
     return dhcp_put(b, code, bytes, sizeof(bytes));
 }
 
 bool dhcp_put_u32(struct dhcp_builder *b, enum dhcp_option code, uint32_t value) {
     uint8_t bytes[4];
-    put_u32(bytes, value);
+    build_put_u32(bytes, value);
     return dhcp_put(b, code, bytes, sizeof(bytes));
 }
 

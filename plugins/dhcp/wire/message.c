@@ -1,3 +1,4 @@
+/* DHCPv4 messages on the wire: parsed into slices. Pure. */
 #include "wire/message.h"
 
 static const uint8_t cookie[4] = {0x63, 0x82, 0x53, 0x63};
@@ -57,7 +58,7 @@ struct areas {
 };
 
 /* How often and how long each code occurs, and what was odd. */
-static void count(const struct areas *areas, uint8_t pieces[256], uint16_t length[256], unsigned *odd) {
+static void message_count(const struct areas *areas, uint8_t pieces[256], uint16_t length[256], unsigned *odd) {
     for (size_t i = 0; i < areas->n; i++) {
         struct dhcp_tlv walk = {.rest = areas->area[i]};
         uint8_t code;
@@ -70,11 +71,11 @@ static void count(const struct areas *areas, uint8_t pieces[256], uint16_t lengt
     }
 }
 
-static void collect(const struct areas *areas, uint8_t *scratch, size_t room, struct dhcp_message *m) {
+static void message_collect(const struct areas *areas, uint8_t *scratch, size_t room, struct dhcp_message *m) {
     uint8_t pieces[256] = {0};
     uint16_t length[256] = {0};
     char *merged[256]; /* read only where pieces is 2 */
-    count(areas, pieces, length, &m->odd);
+    message_count(areas, pieces, length, &m->odd);
     for (size_t i = 0; i < areas->n; i++) {
         struct dhcp_tlv walk = {.rest = areas->area[i]};
         uint8_t code;
@@ -123,7 +124,7 @@ static void parse_options(struct pxed_slice packet, uint8_t *scratch, size_t scr
         areas.area[areas.n++] = sname;
     else
         m->sname = text_field(sname);
-    collect(&areas, scratch, scratch ? scratch_size : 0, m);
+    message_collect(&areas, scratch, scratch ? scratch_size : 0, m);
 }
 
 enum dhcp_parsed dhcp_parse(struct pxed_slice packet, uint8_t *scratch, size_t scratch_size, struct dhcp_message *ret) {

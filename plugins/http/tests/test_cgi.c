@@ -1,10 +1,10 @@
 /* What scripts write, what they are told, and the datagrams to the helper. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "cgi_env.h"
 #include "cgi_output.h"
 #include "cgi_wire.h"
+#include "suite.h"
 
 static const struct {
     const char *name, *output;
@@ -219,9 +219,5 @@ int main(void) {
     tcase_add_test(t, environment);
     tcase_add_test(t, orders);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

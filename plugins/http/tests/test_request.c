@@ -1,8 +1,8 @@
 /* Requests as bytes -> what is read, or the refusal. Each vector is fed whole and byte by byte. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "request.h"
+#include "suite.h"
 
 struct vector {
     const char *name, *bytes;
@@ -210,9 +210,5 @@ int main(void) {
     tcase_add_test(t, known_headers);
     tcase_add_test(t, expect_continue_once);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

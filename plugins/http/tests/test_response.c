@@ -1,10 +1,10 @@
 /* Dates, ranges, conditions, heads, peers. */
-#include <check.h>
 
 #include "date.h"
 #include "peers.h"
 #include "range.h"
 #include "response.h"
+#include "suite.h"
 
 START_TEST(dates_written) {
     static const struct {
@@ -292,9 +292,5 @@ int main(void) {
     tcase_add_test(t, reasons);
     tcase_add_test(t, peers_come_and_go);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -1,6 +1,6 @@
-/* Disks as Windows tells of them, and their bytes. GENERIC_READ only: nothing here can write. */
+/* Disks as Windows reports them, and their bytes. GENERIC_READ only: nothing here can write. */
+#include "disks_win.h"
 #include "identity.h"
-#include "pe.h"
 
 #include <stdio.h>
 #include <windows.h>
@@ -28,7 +28,7 @@ static HANDLE open_drive(unsigned number, DWORD access) {
     return CreateFileA(name, access, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
 }
 
-static bool ask(HANDLE h, DWORD code, const void *in, size_t in_len, void *out, size_t size, DWORD *ret_len) {
+static bool disks_ask(HANDLE h, DWORD code, const void *in, size_t in_len, void *out, size_t size, DWORD *ret_len) {
     *ret_len = 0;
     return DeviceIoControl(h, code, (void *)(uintptr_t)in, (DWORD)in_len, out, (DWORD)size, ret_len, NULL);
 }
@@ -60,19 +60,19 @@ static void ask_nvme(HANDLE h, struct guard_disk *disk) {
         DWORD len;
         memset(answer, 0, sizeof(answer));
         memcpy(answer, &query, sizeof(query)); /* documented as one buffer for both */
-        if (ask(h, IOCTL_STORAGE_QUERY_PROPERTY, answer, sizeof(answer), answer, sizeof(answer), &len) &&
+        if (disks_ask(h, IOCTL_STORAGE_QUERY_PROPERTY, answer, sizeof(answer), answer, sizeof(answer), &len) &&
             len >= 8 + 40 + 128 && len <= sizeof(answer))
             pages[i].read(disk, answer + 8 + 40, len - 8 - 40);
     }
 }
 
-static void identify(HANDLE h, struct guard_disk *disk) {
+static void disks_identify(HANDLE h, struct guard_disk *disk) {
     static uint8_t answer[8192];
     uint32_t device[3] = {QUERY_DEVICE, 0, 0}, id[3] = {QUERY_DEVICE_ID, 0, 0};
     DWORD len;
-    if (ask(h, IOCTL_STORAGE_QUERY_PROPERTY, device, sizeof(device), answer, sizeof(answer), &len))
+    if (disks_ask(h, IOCTL_STORAGE_QUERY_PROPERTY, device, sizeof(device), answer, sizeof(answer), &len))
         identity_device(disk, answer, len);
-    if (ask(h, IOCTL_STORAGE_QUERY_PROPERTY, id, sizeof(id), answer, sizeof(answer), &len))
+    if (disks_ask(h, IOCTL_STORAGE_QUERY_PROPERTY, id, sizeof(id), answer, sizeof(answer), &len))
         identity_vpd83(disk, answer, len);
     if (disk->bus == BUS_NVME)
         ask_nvme(h, disk);
@@ -87,9 +87,9 @@ static uint64_t size_of(HANDLE h) {
     uint8_t geometry[256];
     LARGE_INTEGER size;
     DWORD len;
-    if (ask(h, IOCTL_DISK_GET_LENGTH_INFO, NULL, 0, &length, sizeof(length), &len) && len == sizeof(length))
+    if (disks_ask(h, IOCTL_DISK_GET_LENGTH_INFO, NULL, 0, &length, sizeof(length), &len) && len == sizeof(length))
         return length;
-    if (ask(h, IOCTL_DISK_GET_DRIVE_GEOMETRY_EX, NULL, 0, geometry, sizeof(geometry), &len) && len >= 32) {
+    if (disks_ask(h, IOCTL_DISK_GET_DRIVE_GEOMETRY_EX, NULL, 0, geometry, sizeof(geometry), &len) && len >= 32) {
         memcpy(&length, geometry + 24, sizeof(length)); /* DISK_GEOMETRY_EX.DiskSize */
         return length;
     }
@@ -103,13 +103,14 @@ static uint64_t size_of(HANDLE h) {
 static bool is_protected(HANDLE h) {
     DWORD len;
     uint64_t attributes[2] = {0, 0}; /* Version and a reserved word, Attributes: 1 offline, 2 read-only */
-    if (ask(h, IOCTL_DISK_IS_WRITABLE, NULL, 0, NULL, 0, &len) || GetLastError() != ERROR_WRITE_PROTECT)
+    if (disks_ask(h, IOCTL_DISK_IS_WRITABLE, NULL, 0, NULL, 0, &len) || GetLastError() != ERROR_WRITE_PROTECT)
         return false;
-    return !ask(h, get_disk_attributes, NULL, 0, attributes, sizeof(attributes), &len) || (attributes[1] & 3) == 0;
+    return !disks_ask(h, get_disk_attributes, NULL, 0, attributes, sizeof(attributes), &len) ||
+           (attributes[1] & 3) == 0;
 }
 
 /* False if there is no such drive. One that is there but cannot be asked stays, as unknown. */
-static bool look(unsigned number, struct guard_disk *ret_disk) {
+static bool disks_look(unsigned number, struct guard_disk *ret_disk) {
     struct guard_disk *disk = ret_disk;
     *disk = (struct guard_disk){.number = number};
     HANDLE h = open_drive(number, GENERIC_READ);
@@ -122,7 +123,7 @@ static bool look(unsigned number, struct guard_disk *ret_disk) {
         if (h == INVALID_HANDLE_VALUE)
             return true;
     }
-    identify(h, disk);
+    disks_identify(h, disk);
     uint64_t bytes = readable ? size_of(h) : 0;
     disk->bytes = bytes;
     disk->protected = bytes > 0 && is_protected(h);
@@ -133,7 +134,7 @@ static bool look(unsigned number, struct guard_disk *ret_disk) {
 size_t disks_list(struct guard_disk *disks, size_t cap) {
     size_t count = 0;
     for (unsigned number = 0; number < GUARD_DISKS && count < cap; number++)
-        if (look(number, &disks[count]))
+        if (disks_look(number, &disks[count]))
             count++;
     return count;
 }
@@ -141,7 +142,7 @@ size_t disks_list(struct guard_disk *disks, size_t cap) {
 /* --- bytes --- */
 
 /* Raw reads are whole sectors at whole sectors; `offset` and `len` are, if the disk's size is. */
-static uint8_t *read_at(HANDLE h, uint64_t offset, size_t len) {
+static uint8_t *disks_read_at(HANDLE h, uint64_t offset, size_t len) {
     uint8_t *bytes = VirtualAlloc(NULL, len, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE); /* aligned for any driver */
     LARGE_INTEGER place = {.QuadPart = (LONGLONG)offset};
     if (!bytes || !SetFilePointerEx(h, place, NULL, FILE_BEGIN))
@@ -162,8 +163,8 @@ bool disks_read_ends(const struct guard_disk *disk, struct signature_disk *ret_e
     HANDLE h = open_drive(disk->number, GENERIC_READ);
     if (h == INVALID_HANDLE_VALUE)
         return false;
-    ends.head = read_at(h, 0, ends.head_len);
-    ends.tail = ends.head ? read_at(h, disk->bytes - ends.tail_len, ends.tail_len) : NULL;
+    ends.head = disks_read_at(h, 0, ends.head_len);
+    ends.tail = ends.head ? disks_read_at(h, disk->bytes - ends.tail_len, ends.tail_len) : NULL;
     CloseHandle(h);
     if (!ends.tail)
         return false;

@@ -1,9 +1,10 @@
-#include "pe.h"
+/* Files on Windows: new ones that appear under their name only when they are complete, and the end of a log. */
+#include "files_win.h"
 
 #include <stdio.h>
 #include <windows.h>
 
-static bool complain(const char *what, const char *path) {
+static bool files_complain(const char *what, const char *path) {
     printf("pxed: cannot %s %s: error %lu\n", what, path, GetLastError());
     return false;
 }
@@ -13,11 +14,11 @@ bool file_begin(struct file_out *out, const char *path) {
     int n = snprintf(out->part, sizeof(out->part), "%s.part", path);
     if (n < 0 || (size_t)n >= sizeof(out->part)) {
         SetLastError(ERROR_BUFFER_OVERFLOW);
-        return complain("write", path);
+        return files_complain("write", path);
     }
     out->handle = CreateFileA(out->part, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     if (out->handle == INVALID_HANDLE_VALUE)
-        return complain("write", out->part);
+        return files_complain("write", out->part);
     return true;
 }
 
@@ -25,7 +26,7 @@ bool file_write(struct file_out *out, struct pxed_slice bytes) {
     while (bytes.len > 0 && !out->failed) {
         DWORD n = 0, most = bytes.len < (1u << 20) ? (DWORD)bytes.len : 1u << 20;
         if (!WriteFile(out->handle, bytes.ptr, most, &n, NULL) || n == 0) {
-            complain("write", out->part);
+            files_complain("write", out->part);
             out->failed = true;
         }
         bytes = pxed_slice_skip(bytes, n);
@@ -39,7 +40,7 @@ bool file_done(struct file_out *out, bool keep) {
     if (keep && !out->failed) {
         if (MoveFileExA(out->part, out->path, MOVEFILE_REPLACE_EXISTING))
             return true;
-        complain("write", out->path);
+        files_complain("write", out->path);
     }
     DeleteFileA(out->part);
     return false;
@@ -69,7 +70,7 @@ bool file_tail(const char *path, size_t most, struct pxed_slice *ret_bytes) {
     uint64_t size = 0;
     HANDLE h = open_to_read(path, &size);
     if (h == INVALID_HANDLE_VALUE)
-        return complain("read", path);
+        return files_complain("read", path);
     size_t want = size < most ? (size_t)size : most, got = 0;
     char *bytes = VirtualAlloc(NULL, want + 1, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
     LARGE_INTEGER from = {.QuadPart = (LONGLONG)(size - want)};
@@ -80,7 +81,7 @@ bool file_tail(const char *path, size_t most, struct pxed_slice *ret_bytes) {
         got += n;
     }
     if (!good)
-        complain("read", path);
+        files_complain("read", path);
     CloseHandle(h);
     if (good)
         *ret_bytes = pxed_slice(bytes, got);

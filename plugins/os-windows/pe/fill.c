@@ -1,3 +1,4 @@
+/* Replaces @PXED-DISK@ in a text by the number of the disk. Pure. */
 #include "fill.h"
 
 bool fill_is_number(const char *text) {

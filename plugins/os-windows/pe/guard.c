@@ -1,3 +1,4 @@
+/* Which disk may be written, or why none may. Pure. */
 #include "guard.h"
 
 const char *guard_reason_name(enum guard_reason reason) {
@@ -168,7 +169,7 @@ static bool parse_size(struct pxed_slice text, struct rule *rule) {
            parse_bytes(pxed_slice_skip(text, last), 1024, &rule->high);
 }
 
-static bool word(struct pxed_slice text, const char *with, struct pxed_slice *ret_rest) {
+static bool guard_word(struct pxed_slice text, const char *with, struct pxed_slice *ret_rest) {
     if (!pxed_slice_starts(text, pxed_slice_of(with)))
         return false;
     *ret_rest = pxed_slice_skip(text, strlen(with));
@@ -182,30 +183,30 @@ static struct rule parse_rule(struct pxed_slice text) {
         rule.what = RULE_ANY;
     } else if (pxed_slice_is(text, "smallest")) {
         rule.what = RULE_SMALLEST;
-    } else if (word(text, "number:", &rest)) {
+    } else if (guard_word(text, "number:", &rest)) {
         if (rest.len > 0 && pxed_is_digit(rest.ptr[rest.len - 1]) && parse_bytes(rest, 1, &rule.low))
             rule.what = RULE_NUMBER;
-    } else if (word(text, "serial:", &rest)) {
+    } else if (guard_word(text, "serial:", &rest)) {
         rule.what = RULE_SERIAL;
         rule.len = plain_serial(rule.text, rest);
-    } else if (word(text, "wwn:", &rest)) {
+    } else if (guard_word(text, "wwn:", &rest)) {
         rule.what = RULE_WWN;
         rule.len = plain_wwn(rule.text, rest);
-    } else if (word(text, "size:", &rest) && parse_size(rest, &rule)) {
+    } else if (guard_word(text, "size:", &rest) && parse_size(rest, &rule)) {
         rule.what = RULE_SIZE;
     }
     return rule;
 }
 
-static bool eligible(const struct guard_disk *disk) {
+static bool guard_eligible(const struct guard_disk *disk) {
     enum guard_kind kind = guard_kind(disk);
     return kind == GUARD_LOCAL || kind == GUARD_DOUBTFUL;
 }
 
-static bool fits(const struct rule *rule, const struct guard_disk *disk) {
+static bool guard_fits(const struct rule *rule, const struct guard_disk *disk) {
     switch (rule->what) {
     case RULE_ANY:
-        return eligible(disk);
+        return guard_eligible(disk);
     case RULE_NUMBER:
         return disk->number == rule->low;
     case RULE_SERIAL:
@@ -213,9 +214,9 @@ static bool fits(const struct rule *rule, const struct guard_disk *disk) {
     case RULE_WWN:
         return has_id(&disk->wwns, rule->text, rule->len);
     case RULE_SIZE:
-        return eligible(disk) && disk->bytes > 0 && disk->bytes >= rule->low && disk->bytes <= rule->high;
+        return guard_eligible(disk) && disk->bytes > 0 && disk->bytes >= rule->low && disk->bytes <= rule->high;
     case RULE_SMALLEST:
-        return eligible(disk) && disk->bytes == rule->low;
+        return guard_eligible(disk) && disk->bytes == rule->low;
     case RULE_NOTHING:
         break;
     }
@@ -227,11 +228,11 @@ enum guard_reason guard_choose(struct pxed_slice text, const struct guard_disk *
     struct rule rule = parse_rule(text);
     rule.low = rule.what == RULE_SMALLEST ? UINT64_MAX : rule.low;
     for (size_t i = 0; rule.what == RULE_SMALLEST && i < count; i++)
-        if (eligible(&disks[i]) && disks[i].bytes < rule.low)
+        if (guard_eligible(&disks[i]) && disks[i].bytes < rule.low)
             rule.low = disks[i].bytes;
     size_t found = 0, index = 0;
     for (size_t i = 0; i < count; i++)
-        if (fits(&rule, &disks[i])) {
+        if (guard_fits(&rule, &disks[i])) {
             index = i;
             found++;
         }

@@ -1,3 +1,4 @@
+/* HTTP on the client side: URL, request, and an answer read piece by piece. Pure. */
 #include "http.h"
 
 static bool is_host_byte(char c) {
@@ -57,7 +58,7 @@ struct text {
     bool full;
 };
 
-static void put(struct text *t, struct pxed_slice s) {
+static void pe_http_put(struct text *t, struct pxed_slice s) {
     if (t->full || s.len > t->size - t->len) {
         t->full = true;
         return;
@@ -67,14 +68,14 @@ static void put(struct text *t, struct pxed_slice s) {
     t->len += s.len;
 }
 
-static void put_number(struct text *t, uint64_t n) {
+static void pe_http_put_number(struct text *t, uint64_t n) {
     char digits[20];
     size_t i = sizeof(digits);
     do {
         digits[--i] = (char)('0' + n % 10);
         n /= 10;
     } while (n > 0);
-    put(t, pxed_slice(digits + i, sizeof(digits) - i));
+    pe_http_put(t, pxed_slice(digits + i, sizeof(digits) - i));
 }
 
 bool http_add_query(char *url, size_t size, const char *key, const char *value) {
@@ -83,13 +84,13 @@ bool http_add_query(char *url, size_t size, const char *key, const char *value) 
     if (old >= size)
         return false;
     struct text t = {url, size - 1, old, false};
-    put(&t, pxed_slice(strchr(url, '?') ? "&" : "?", 1));
-    put(&t, pxed_slice_of(key));
-    put(&t, PXED_SLICE("="));
+    pe_http_put(&t, pxed_slice(strchr(url, '?') ? "&" : "?", 1));
+    pe_http_put(&t, pxed_slice_of(key));
+    pe_http_put(&t, PXED_SLICE("="));
     for (; *value; value++) {
         char code[3] = {'%', hex[(uint8_t)*value >> 4], hex[*value & 15]};
         bool plain = pxed_is_alnum(*value) || strchr("-._~", *value);
-        put(&t, plain ? pxed_slice(value, 1) : pxed_slice(code, 3));
+        pe_http_put(&t, plain ? pxed_slice(value, 1) : pxed_slice(code, 3));
     }
     url[t.full ? old : t.len] = '\0';
     return !t.full;
@@ -97,21 +98,21 @@ bool http_add_query(char *url, size_t size, const char *key, const char *value) 
 
 size_t http_build_request(char *out, size_t size, const struct http_url *url, const uint64_t *body) {
     struct text t = {out, size, 0, false};
-    put(&t, body ? PXED_SLICE("POST ") : PXED_SLICE("GET "));
-    put(&t, url->path.len > 0 ? url->path : PXED_SLICE("/"));
-    put(&t, PXED_SLICE(" HTTP/1.0\r\nHost: "));
-    put(&t, pxed_slice_of(url->host));
+    pe_http_put(&t, body ? PXED_SLICE("POST ") : PXED_SLICE("GET "));
+    pe_http_put(&t, url->path.len > 0 ? url->path : PXED_SLICE("/"));
+    pe_http_put(&t, PXED_SLICE(" HTTP/1.0\r\nHost: "));
+    pe_http_put(&t, pxed_slice_of(url->host));
     if (url->port != 80) {
-        put(&t, PXED_SLICE(":"));
-        put_number(&t, url->port);
+        pe_http_put(&t, PXED_SLICE(":"));
+        pe_http_put_number(&t, url->port);
     }
-    put(&t, PXED_SLICE("\r\nUser-Agent: pxed-pe/1\r\nConnection: close\r\n"));
+    pe_http_put(&t, PXED_SLICE("\r\nUser-Agent: pxed-pe/1\r\nConnection: close\r\n"));
     if (body) {
-        put(&t, PXED_SLICE("Content-Type: text/plain\r\nContent-Length: "));
-        put_number(&t, *body);
-        put(&t, PXED_SLICE("\r\n"));
+        pe_http_put(&t, PXED_SLICE("Content-Type: text/plain\r\nContent-Length: "));
+        pe_http_put_number(&t, *body);
+        pe_http_put(&t, PXED_SLICE("\r\n"));
     }
-    put(&t, PXED_SLICE("\r\n"));
+    pe_http_put(&t, PXED_SLICE("\r\n"));
     return t.full ? 0 : t.len;
 }
 
@@ -158,7 +159,7 @@ static bool parse_status(struct http_answer *a, struct pxed_slice line) {
 }
 
 /* The header's value if its name is `name`, without the blanks around it. */
-static bool header(struct pxed_slice line, const char *name, struct pxed_slice *ret_value) {
+static bool pe_http_header(struct pxed_slice line, const char *name, struct pxed_slice *ret_value) {
     size_t n = strlen(name);
     if (line.len <= n || line.ptr[n] != ':')
         return false;
@@ -193,12 +194,12 @@ static bool parse_header(struct http_answer *a, struct pxed_slice line) {
     struct pxed_slice value;
     uint64_t length;
     bool cut = line.len == sizeof(a->line);
-    if (header(line, "content-length", &value)) {
+    if (pe_http_header(line, "content-length", &value)) {
         if (cut || !parse_number(value, 10, &length) || (a->sized && !a->chunked && length != a->length))
             return false;
         a->length = length;
         a->sized = true;
-    } else if (header(line, "transfer-encoding", &value)) {
+    } else if (pe_http_header(line, "transfer-encoding", &value)) {
         static const char word[] = "chunked";
         if (value.len != strlen(word))
             return false;

@@ -1,4 +1,4 @@
-/* The little HTTP that a machine in WinPE speaks: one request a connection, as HTTP/1.0. Pure; any bytes are safe. */
+/* The HTTP that a machine in WinPE needs: one request a connection, as HTTP/1.0. Pure; any bytes are safe. */
 #pragma once
 
 #include "pxed/slice.h"

@@ -1,10 +1,11 @@
+/* What a disk tells of itself: model, serial number, bus. Pure. */
 #include "identity.h"
 
-static uint32_t le32(const uint8_t *p) {
+static uint32_t identity_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static uint16_t le16(const uint8_t *p) {
+static uint16_t identity_le16(const uint8_t *p) {
     return (uint16_t)(p[0] | p[1] << 8);
 }
 
@@ -64,9 +65,9 @@ bool identity_device(struct guard_disk *disk, const uint8_t *bytes, size_t len) 
     if (len < 32)
         return false;
     disk->removable = bytes[10] != 0;
-    disk->bus = le32(bytes + 28);
-    set_model(disk, string_at(bytes, len, le32(bytes + 12)), string_at(bytes, len, le32(bytes + 16)));
-    struct pxed_slice serial = string_at(bytes, len, le32(bytes + 24));
+    disk->bus = identity_le32(bytes + 28);
+    set_model(disk, string_at(bytes, len, identity_le32(bytes + 12)), string_at(bytes, len, identity_le32(bytes + 16)));
+    struct pxed_slice serial = string_at(bytes, len, identity_le32(bytes + 24));
     guard_add_serial(&disk->serials, serial);
     add_hex(&disk->serials, pxed_slice_head(serial, 2 * GUARD_ID_SIZE));
     add_swapped(&disk->serials, serial);
@@ -93,8 +94,8 @@ static void add_binary(struct guard_ids *ids, const uint8_t *bytes, size_t len) 
 /* One STORAGE_IDENTIFIER: code set, type, size, distance to the next, association, bytes. SPC-4 7.8.6: types 1 T10,
  * 2 EUI-64, 3 NAA, 8 SCSI name; association 0 is the disk, others are its ports. */
 static void add_identifier(struct guard_disk *disk, const uint8_t *head, size_t room) {
-    uint32_t set = le32(head), type = le32(head + 4), association = le32(head + 12);
-    size_t size = le16(head + 8);
+    uint32_t set = identity_le32(head), type = identity_le32(head + 4), association = identity_le32(head + 12);
+    size_t size = identity_le16(head + 8);
     if (association != 0 || size > room)
         return;
     const uint8_t *id = head + 16;
@@ -113,11 +114,11 @@ static void add_identifier(struct guard_disk *disk, const uint8_t *head, size_t 
 void identity_vpd83(struct guard_disk *disk, const uint8_t *bytes, size_t len) {
     if (len < 12)
         return;
-    uint32_t count = le32(bytes + 8);
+    uint32_t count = identity_le32(bytes + 8);
     size_t at = 12;
     for (; count > 0 && at <= len && len - at >= 16; count--) {
         add_identifier(disk, bytes + at, len - at - 16);
-        size_t next = le16(bytes + at + 10);
+        size_t next = identity_le16(bytes + at + 10);
         if (next < 16) /* the last one says 0 */
             return;
         at += next;

@@ -1,7 +1,11 @@
-/* pxed.exe, a machine's hands in WinPE: pxed.exe VERB ... Exit code 0 done, 1 no, 2 usage, 3 a file cannot be
+/* pxed.exe, which runs in WinPE on the machine: pxed.exe VERB ... Exit code 0 done, 1 no, 2 usage, 3 a file cannot be
  * written. */
+#include "files_win.h"
 #include "fill.h"
+#include "net_win.h"
 #include "pe.h"
+#include "verb_guard.h"
+#include "verb_net.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* One HTTP exchange over winsock. gethostbyname: it is in every winsock, and IPv4 is all that is asked for. */
-#include "pe.h"
+#include "net_win.h"
 
 #include <winsock2.h>
 
@@ -9,7 +9,7 @@ bool net_start(void) {
 }
 
 /* Waits until the socket can be read, or written to (or has failed to connect, which Windows tells as an exception). */
-static bool wait_for(SOCKET s, bool to_write, unsigned ms) {
+static bool net_wait_for(SOCKET s, bool to_write, unsigned ms) {
     fd_set set, failed;
     FD_ZERO(&set);
     FD_ZERO(&failed);
@@ -20,7 +20,7 @@ static bool wait_for(SOCKET s, bool to_write, unsigned ms) {
     return n > 0 && FD_ISSET(s, &set);
 }
 
-static bool resolve(const struct http_url *url, struct sockaddr_in *ret_addr) {
+static bool net_resolve(const struct http_url *url, struct sockaddr_in *ret_addr) {
     struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(url->port)};
     addr.sin_addr.s_addr = inet_addr(url->host);
     if (addr.sin_addr.s_addr == INADDR_NONE) {
@@ -34,10 +34,10 @@ static bool resolve(const struct http_url *url, struct sockaddr_in *ret_addr) {
 }
 
 /* A connected socket that never blocks. */
-static SOCKET dial(const struct net_request *request, const char **ret_error) {
+static SOCKET net_dial(const struct net_request *request, const char **ret_error) {
     struct sockaddr_in addr;
     u_long on = 1;
-    if (!resolve(request->url, &addr)) {
+    if (!net_resolve(request->url, &addr)) {
         *ret_error = "no such host name";
         return INVALID_SOCKET;
     }
@@ -45,7 +45,7 @@ static SOCKET dial(const struct net_request *request, const char **ret_error) {
     if (s == INVALID_SOCKET || ioctlsocket(s, (long)FIONBIO, &on) != 0) {
         *ret_error = "no socket";
     } else if (connect(s, (const struct sockaddr *)&addr, sizeof(addr)) == 0 ||
-               (WSAGetLastError() == WSAEWOULDBLOCK && wait_for(s, true, request->connect_ms))) {
+               (WSAGetLastError() == WSAEWOULDBLOCK && net_wait_for(s, true, request->connect_ms))) {
         return s;
     } else {
         *ret_error = "cannot connect";
@@ -60,19 +60,19 @@ static bool send_all(SOCKET s, struct pxed_slice bytes, unsigned idle_ms) {
         int n = send(s, bytes.ptr, (int)bytes.len, 0);
         if (n > 0)
             bytes = pxed_slice_skip(bytes, (size_t)n);
-        else if (WSAGetLastError() != WSAEWOULDBLOCK || !wait_for(s, true, idle_ms))
+        else if (WSAGetLastError() != WSAEWOULDBLOCK || !net_wait_for(s, true, idle_ms))
             return false;
     }
     return true;
 }
 
 /* Waits for bytes: their count, 0 at the end, -1 if nothing came in time or the connection broke. */
-static int receive(SOCKET s, char *buffer, int size, unsigned idle_ms) {
+static int net_receive(SOCKET s, char *buffer, int size, unsigned idle_ms) {
     for (;;) {
         int n = recv(s, buffer, size, 0);
         if (n >= 0)
             return n;
-        if (WSAGetLastError() != WSAEWOULDBLOCK || !wait_for(s, false, idle_ms))
+        if (WSAGetLastError() != WSAEWOULDBLOCK || !net_wait_for(s, false, idle_ms))
             return -1;
     }
 }
@@ -100,7 +100,7 @@ static bool step_through(const struct net_request *request, struct http_answer *
     }
 }
 
-static void converse(SOCKET s, const struct net_request *request, struct net_reply *reply) {
+static void net_converse(SOCKET s, const struct net_request *request, struct net_reply *reply) {
     static char buffer[65536];
     uint64_t body_len = request->body_len;
     size_t head = http_build_request(buffer, sizeof(buffer), request->url, request->body ? &body_len : NULL);
@@ -113,7 +113,7 @@ static void converse(SOCKET s, const struct net_request *request, struct net_rep
         send_all(s, pxed_slice(request->body, request->body_len), request->idle_ms);
     struct http_answer answer = {0};
     for (;;) {
-        int n = receive(s, buffer, sizeof(buffer), request->idle_ms);
+        int n = net_receive(s, buffer, sizeof(buffer), request->idle_ms);
         if (n <= 0) {
             if (n < 0 || !http_ends_with_connection(&answer))
                 reply->error = n == 0 ? "the server ended early" : "the connection broke";
@@ -126,10 +126,10 @@ static void converse(SOCKET s, const struct net_request *request, struct net_rep
 
 void net_exchange(const struct net_request *request, struct net_reply *ret_reply) {
     *ret_reply = (struct net_reply){0};
-    SOCKET s = dial(request, &ret_reply->error);
+    SOCKET s = net_dial(request, &ret_reply->error);
     if (s == INVALID_SOCKET)
         return;
     ret_reply->connected = true;
-    converse(s, request, ret_reply);
+    net_converse(s, request, ret_reply);
     closesocket(s);
 }

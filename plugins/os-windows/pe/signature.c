@@ -1,3 +1,4 @@
+/* What is on a disk, by the bytes at its beginning and its end. Pure. */
 #include "signature.h"
 
 #include <string.h>
@@ -175,23 +176,23 @@ struct finds {
     size_t cap, count;
 };
 
-static void found(struct finds *f, const char *name) {
+static void signature_found(struct finds *f, const char *name) {
     if (f->count < f->cap)
         f->names[f->count] = name;
     f->count++;
 }
 
-static bool at(const uint8_t *bytes, size_t len, size_t offset, const struct rule *rule) {
+static bool signature_at(const uint8_t *bytes, size_t len, size_t offset, const struct rule *rule) {
     return offset <= len && rule->len <= len - offset && memcmp(bytes + offset, rule->magic, rule->len) == 0;
 }
 
-static uint32_t le32(const uint8_t *p) {
+static uint32_t signature_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 /* An entry that makes sense counts even where the sector's signature was lost: status 0 or 80h, a type, a place. */
 static bool is_partition(const uint8_t *entry, uint64_t sectors) {
-    uint64_t start = le32(entry + 8), count = le32(entry + 12);
+    uint64_t start = signature_le32(entry + 8), count = signature_le32(entry + 12);
     return (entry[0] & 0x7f) == 0 && entry[4] != 0 && start > 0 && count > 0 && start < sectors &&
            count <= sectors - start;
 }
@@ -209,18 +210,18 @@ static void find_first_sector(struct finds *f, const struct signature_disk *d) {
         return;
     for (size_t i = 0; i < 4; i++)
         if (is_partition(d->head + 446 + 16 * i, d->bytes / 512)) {
-            found(f, "MBR-partition");
+            signature_found(f, "MBR-partition");
             break;
         }
     if (is_boot_sector(d->head))
-        found(f, "boot-sector");
+        signature_found(f, "boot-sector");
 }
 
 /* Linux md writes 1.0 at 8 KiB before the end and 0.90 at 64 KiB, each rounded down; nilfs2 its second superblock in
  * the last whole 4 KiB. `offset` is the disk's. */
 static bool at_disk(const struct signature_disk *d, uint64_t offset, const struct rule *rule) {
     return offset <= d->bytes && d->bytes - offset <= d->tail_len &&
-           at(d->tail, d->tail_len, d->tail_len - (size_t)(d->bytes - offset), rule);
+           signature_at(d->tail, d->tail_len, d->tail_len - (size_t)(d->bytes - offset), rule);
 }
 
 static void find_rounded(struct finds *f, const struct signature_disk *d) {
@@ -228,14 +229,14 @@ static void find_rounded(struct finds *f, const struct signature_disk *d) {
                              md09_be = R("mdraid-0.90", 0, "\251+N\374"), nilfs = R("nilfs2", 0, "44");
     uint64_t sectors = d->bytes / 512;
     if (sectors >= 24 && at_disk(d, (sectors - 16) / 8 * 8 * 512, &md10))
-        found(f, md10.name);
+        signature_found(f, md10.name);
     if (sectors >= 256) {
         uint64_t offset = (sectors / 128 * 128 - 128) * 512;
         if (at_disk(d, offset, &md09) || at_disk(d, offset, &md09_be))
-            found(f, md09.name);
+            signature_found(f, md09.name);
     }
     if (sectors >= 16 && at_disk(d, (d->bytes / 4096 - 1) * 4096 + 6, &nilfs))
-        found(f, nilfs.name);
+        signature_found(f, nilfs.name);
 }
 
 static bool in_name(uint8_t c) {
@@ -243,7 +244,7 @@ static bool in_name(uint8_t c) {
 }
 
 /* A ZFS label is a list of names and values somewhere in its 256 KiB; two labels at each end. */
-static bool has_word(const uint8_t *bytes, size_t len, const char *text) {
+static bool signature_has_word(const uint8_t *bytes, size_t len, const char *text) {
     size_t n = strlen(text);
     for (const uint8_t *p = bytes; len >= n;) {
         const uint8_t *hit = memchr(p, text[0], len - n + 1);
@@ -260,16 +261,16 @@ static bool has_word(const uint8_t *bytes, size_t len, const char *text) {
 }
 
 static void find_zfs(struct finds *f, const uint8_t *bytes, size_t len) {
-    if (has_word(bytes, len, "pool_guid") || has_word(bytes, len, "vdev_tree"))
-        found(f, "zfs");
+    if (signature_has_word(bytes, len, "pool_guid") || signature_has_word(bytes, len, "vdev_tree"))
+        signature_found(f, "zfs");
 }
 
 static void find_dynamic(struct finds *f, const struct signature_disk *d) {
     size_t area = d->tail_len < (1u << 20) ? d->tail_len : 1u << 20;
     for (size_t back = 512; back <= area; back += 512)
         for (size_t i = 0; i < sizeof(dynamics) / sizeof(*dynamics); i++)
-            if (at(d->tail, d->tail_len, d->tail_len - back, &dynamics[i])) {
-                found(f, dynamics[i].name);
+            if (signature_at(d->tail, d->tail_len, d->tail_len - back, &dynamics[i])) {
+                signature_found(f, dynamics[i].name);
                 return;
             }
 }
@@ -277,13 +278,13 @@ static void find_dynamic(struct finds *f, const struct signature_disk *d) {
 size_t signature_find(const struct signature_disk *d, const char **ret_names, size_t cap) {
     struct finds f = {ret_names, cap, 0};
     for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
-        if (at(d->head, d->head_len, heads[i].at, &heads[i]))
-            found(&f, heads[i].name);
+        if (signature_at(d->head, d->head_len, heads[i].at, &heads[i]))
+            signature_found(&f, heads[i].name);
     find_first_sector(&f, d);
     find_zfs(&f, d->head, d->head_len < (512u << 10) ? d->head_len : 512u << 10);
     for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++)
-        if (tails[i].at <= d->tail_len && at(d->tail, d->tail_len, d->tail_len - tails[i].at, &tails[i]))
-            found(&f, tails[i].name);
+        if (tails[i].at <= d->tail_len && signature_at(d->tail, d->tail_len, d->tail_len - tails[i].at, &tails[i]))
+            signature_found(&f, tails[i].name);
     find_rounded(&f, d);
     find_dynamic(&f, d);
     size_t labels = d->tail_len < (768u << 10) ? d->tail_len : 768u << 10;

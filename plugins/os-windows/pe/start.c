@@ -1,4 +1,4 @@
-/* The begin of a program without a C library of its own, for the architecture that mingw-w64 is not packaged for:
+/* The entry point of a program without a C library of its own, for the architecture that mingw-w64 is not packaged for:
  * msvcrt.dll is in every Windows. Not linked elsewhere. */
 #include <stdarg.h>
 #include <stddef.h>

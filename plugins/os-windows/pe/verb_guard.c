@@ -1,4 +1,8 @@
 /* guard RULE RIGHT OUTFILE: the disk guard. Reads disks, writes OUTFILE and OUTFILE.txt. */
+#include "verb_guard.h"
+
+#include "disks_win.h"
+#include "files_win.h"
 #include "pe.h"
 
 #include <stdarg.h>
@@ -10,7 +14,7 @@ enum { NAMES_MOST = 12 };
 static char report[16384]; /* what goes to the screen and OUTFILE.txt */
 static size_t report_len;
 
-static void say(const char *format, ...) {
+static void verb_guard_say(const char *format, ...) {
     va_list args;
     va_start(args, format);
     size_t room = sizeof(report) - report_len;
@@ -20,36 +24,38 @@ static void say(const char *format, ...) {
     report[report_len] = '\0';
 }
 
-static unsigned long megabytes(const struct guard_disk *disk) {
+static unsigned long verb_guard_megabytes(const struct guard_disk *disk) {
     uint64_t mb = disk->bytes / 1000000;
     return mb > 0xffffffffu ? 0xffffffffu : (unsigned long)mb;
 }
 
-static void list(const struct guard_disk *disks, size_t count) {
+static void verb_guard_list(const struct guard_disk *disks, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct guard_disk *d = &disks[i];
-        say("disk %u: ", d->number);
+        verb_guard_say("disk %u: ", d->number);
         if (d->bytes == 0)
-            say("size unknown");
+            verb_guard_say("size unknown");
         else
-            say("%lu MB", megabytes(d));
-        say(" %s %s serial:%s wwn:%s %s\r\n", guard_bus_name(d->bus), guard_kind_name(guard_kind(d)),
-            d->serials.count > 0 ? d->serials.text[0] : "", d->wwns.count > 0 ? d->wwns.text[0] : "", d->model);
+            verb_guard_say("%lu MB", verb_guard_megabytes(d));
+        verb_guard_say(" %s %s serial:%s wwn:%s %s\r\n", guard_bus_name(d->bus), guard_kind_name(guard_kind(d)),
+                       d->serials.count > 0 ? d->serials.text[0] : "", d->wwns.count > 0 ? d->wwns.text[0] : "",
+                       d->model);
     }
     if (count == 0)
-        say("no disk was found: its driver may be missing\r\n");
+        verb_guard_say("no disk was found: its driver may be missing\r\n");
 }
 
-static void explain(enum guard_reason reason, const char *rule) {
+static void verb_guard_explain(enum guard_reason reason, const char *rule) {
     switch (reason) {
     case GUARD_NONE:
-        say("no disk that is neither removable nor remote:\r\n");
+        verb_guard_say("no disk that is neither removable nor remote:\r\n");
         break;
     case GUARD_NOT_FOUND:
-        say("disk=%.100s fits none of these:\r\n", rule);
+        verb_guard_say("disk=%.100s fits none of these:\r\n", rule);
         break;
     case GUARD_AMBIGUOUS:
-        say("several disks, or one of which Windows does not tell whether it is local; name one with disk=:\r\n");
+        verb_guard_say(
+            "several disks, or one of which Windows does not tell whether it is local; name one with disk=:\r\n");
         break;
     case GUARD_UNREADABLE:
     case GUARD_NOT_BLANK:
@@ -58,7 +64,7 @@ static void explain(enum guard_reason reason, const char *rule) {
     }
 }
 
-static enum guard_reason examine(const struct guard_disk *disk, bool any) {
+static enum guard_reason verb_guard_examine(const struct guard_disk *disk, bool any) {
     const char *names[NAMES_MOST];
     struct signature_disk ends;
     size_t finds = 0;
@@ -67,15 +73,15 @@ static enum guard_reason examine(const struct guard_disk *disk, bool any) {
         finds = signature_find(&ends, names, NAMES_MOST);
     enum guard_reason reason = guard_judge(disk, any, readable, finds);
     if (reason == GUARD_UNREADABLE)
-        say("disk %u cannot be read:\r\n", disk->number);
+        verb_guard_say("disk %u cannot be read:\r\n", disk->number);
     if (reason == GUARD_NOT_BLANK) {
-        say("disk %u is not blank:", disk->number);
+        verb_guard_say("disk %u is not blank:", disk->number);
         for (size_t i = 0; i < finds && i < NAMES_MOST; i++)
-            say(" %s", names[i]);
-        say("\r\n");
+            verb_guard_say(" %s", names[i]);
+        verb_guard_say("\r\n");
     }
     if (reason == GUARD_OK)
-        say("disk %u, right %s\r\n", disk->number, any ? "any" : "blank");
+        verb_guard_say("disk %u, right %s\r\n", disk->number, any ? "any" : "blank");
     return reason;
 }
 
@@ -97,10 +103,10 @@ int verb_guard(int n, char **args) {
     bool any = strcmp(args[1], "any") == 0; /* whatever else it says: blank */
     size_t count = disks_list(disks, GUARD_DISKS), index = 0;
     enum guard_reason reason = guard_choose(pxed_slice_of(args[0]), disks, count, &index);
-    explain(reason, args[0]);
+    verb_guard_explain(reason, args[0]);
     if (reason == GUARD_OK)
-        reason = examine(&disks[index], any);
-    list(disks, count);
+        reason = verb_guard_examine(&disks[index], any);
+    verb_guard_list(disks, count);
     printf("%s", report); /* ends in a zero byte whatever is cut */
     if (reason == GUARD_OK)
         len = snprintf(line, sizeof(line), "set PXED_DISK=%u\r\n", disks[index].number);

@@ -1,4 +1,8 @@
 /* event and get: tries until the server is there, but not for ever. */
+#include "verb_net.h"
+
+#include "files_win.h"
+#include "net_win.h"
 #include "pe.h"
 
 #include <stdio.h>
@@ -20,7 +24,7 @@ static unsigned wait_ms(void) {
     return (s == 0 ? WAIT_S : s > WAIT_MOST_S ? WAIT_MOST_S : (unsigned)s) * 1000;
 }
 
-static unsigned least(unsigned a, unsigned b) {
+static unsigned verb_net_least(unsigned a, unsigned b) {
     return a < b ? a : b;
 }
 
@@ -30,10 +34,10 @@ static bool may_mend(const struct net_reply *reply) {
 }
 
 /* Calls `again` before each further try, so that half a file is forgotten. True if the last answer was 200. */
-static bool exchange(struct net_request *request, bool (*again)(void *ctx), struct net_reply *ret_reply) {
+static bool verb_net_exchange(struct net_request *request, bool (*again)(void *ctx), struct net_reply *ret_reply) {
     unsigned wait = wait_ms(), pause = 1000;
-    request->connect_ms = least(wait, CONNECT_MS);
-    request->idle_ms = least(wait, IDLE_MS);
+    request->connect_ms = verb_net_least(wait, CONNECT_MS);
+    request->idle_ms = verb_net_least(wait, IDLE_MS);
     DWORD start = GetTickCount();
     for (unsigned broken = 0;;) {
         net_exchange(request, ret_reply);
@@ -47,21 +51,21 @@ static bool exchange(struct net_request *request, bool (*again)(void *ctx), stru
             return false;
         printf("pxed: %s (%s), again in %u s\n", request->url->host, ret_reply->error ? ret_reply->error : "not ready",
                pause / 1000);
-        Sleep(least(pause, wait));
-        pause = least(2 * pause, 8000);
+        Sleep(verb_net_least(pause, wait));
+        pause = verb_net_least(2 * pause, 8000);
         if (!again(request->ctx))
             return false;
     }
 }
 
-static bool parse(const char *text, struct http_url *ret_url) {
+static bool verb_net_parse(const char *text, struct http_url *ret_url) {
     if (http_parse_url(pxed_slice_of(text), ret_url))
         return true;
     printf("pxed: not a http:// URL: %s\n", text);
     return false;
 }
 
-static int verdict(const char *verb, const char *url, const struct net_reply *reply) {
+static int verb_net_verdict(const char *verb, const char *url, const struct net_reply *reply) {
     if (reply->status != 0 && reply->status != 200)
         printf("pxed: %s %s: HTTP status %u\n", verb, url, reply->status);
     else
@@ -72,13 +76,13 @@ static int verdict(const char *verb, const char *url, const struct net_reply *re
 /* --- event --- */
 
 /* The status is all that matters. */
-static bool stop(void *ctx, struct pxed_slice piece) {
+static bool verb_net_stop(void *ctx, struct pxed_slice piece) {
     (void)ctx;
     (void)piece;
     return false;
 }
 
-static bool always(void *ctx) {
+static bool verb_net_always(void *ctx) {
     (void)ctx;
     return true;
 }
@@ -93,22 +97,22 @@ int verb_event(int n, char **args) {
         printf("pxed: the URL is too long\n");
         return EXIT_USAGE;
     }
-    if (!parse(url, &parsed))
+    if (!verb_net_parse(url, &parsed))
         return EXIT_USAGE;
-    struct net_request request = {.url = &parsed, .take = stop};
+    struct net_request request = {.url = &parsed, .take = verb_net_stop};
     struct pxed_slice text;
     if (n > 3 && file_tail(args[3], BODY_MOST, &text)) { /* the news matter more than the text */
         request.body = text.ptr;
         request.body_len = text.len;
     }
     struct net_reply reply;
-    exchange(&request, always, &reply);
-    return reply.status == 200 ? EXIT_DONE : verdict("event", url, &reply);
+    verb_net_exchange(&request, verb_net_always, &reply);
+    return reply.status == 200 ? EXIT_DONE : verb_net_verdict("event", url, &reply);
 }
 
 /* --- get --- */
 
-static bool save(void *ctx, struct pxed_slice piece) {
+static bool verb_net_save(void *ctx, struct pxed_slice piece) {
     return file_write(ctx, piece);
 }
 
@@ -125,12 +129,12 @@ int verb_get(int n, char **args) {
     struct http_url parsed;
     struct file_out out;
     struct net_reply reply;
-    if (!parse(args[0], &parsed))
+    if (!verb_net_parse(args[0], &parsed))
         return EXIT_USAGE;
     if (!file_begin(&out, args[1]))
         return EXIT_WRITE;
-    struct net_request request = {.url = &parsed, .take = save, .ctx = &out};
-    bool good = exchange(&request, begin_again, &reply);
+    struct net_request request = {.url = &parsed, .take = verb_net_save, .ctx = &out};
+    bool good = verb_net_exchange(&request, begin_again, &reply);
     if (good && !reply.whole) {
         reply.error = "the answer does not tell its length";
         good = false;
@@ -138,6 +142,6 @@ int verb_get(int n, char **args) {
     if (out.handle == INVALID_HANDLE_VALUE)
         return EXIT_WRITE;
     if (!file_done(&out, good))
-        return good || reply.stopped ? EXIT_WRITE : verdict("get", args[0], &reply);
+        return good || reply.stopped ? EXIT_WRITE : verb_net_verdict("get", args[0], &reply);
     return EXIT_DONE;
 }

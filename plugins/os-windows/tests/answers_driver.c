@@ -1,5 +1,5 @@
-/* What the tests in Python ask: a JSON array of cases on stdin, an array of answers on stdout. A case names a row of
- * versions.def and may hold an image (where its files are), facts, variables and a template:
+/* The program that the tests in Python drive: a JSON array of cases on stdin, an array of answers on stdout. A case
+ * names a row of versions.def and may hold an image (where its files are), facts, variables and a template:
  *   {"row": "Windows 7 x64", "image": {...}, "facts": {...}, "vars": {...}, "efi": true, "template": PATH}
  *   {"facts": [[KEY, VALUE]...], "diags": [[SEVERITY, LINE, TEXT]...], "text": ...} */
 #include <errno.h>
@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "answers.h"
+#include "image.h"
+#include "judge.h"
 #include "pxed/template.h"
 #include "versions.h"
 

@@ -1,3 +1,4 @@
+/* The ISO: boot files gathered into a tree, and xorriso run over it. */
 #include "disc.h"
 
 #include "layout.h"
@@ -37,7 +38,7 @@ static const char *on_medium(struct media *media, const struct layout_file *file
 }
 
 /* 1: taken, 0: there is none, -1: said */
-static int take(const struct sources *s, const struct layout_file *file, const char *tree) {
+static int disc_take(const struct sources *s, const struct layout_file *file, const char *tree) {
     char name[128], *to = work_path(tree, file->name);
     const char *found = on_medium(s->media, file, name);
     int result = found ? work_parents(tree, to) : 0;
@@ -85,7 +86,7 @@ int disc_gather(struct media *media, struct wim *wim, unsigned image, const char
     say_step("collecting boot files");
     for (const struct layout_file *file = layout_files; file->name; file++) {
         unsigned uses = layout_uses(file, arch);
-        int got = uses ? take(&sources, file, tree) : 1;
+        int got = uses ? disc_take(&sources, file, tree) : 1;
         if (got < 0)
             return -1;
         if (got == 0 && (uses & (LAYOUT_BIOS | LAYOUT_EFI)) && n < 32) {
@@ -110,7 +111,7 @@ struct child {
     size_t len;
 };
 
-static void keep(struct child *child, const char *line) {
+static void disc_keep(struct child *child, const char *line) {
     size_t n = strlen(line);
     double percent;
     const char *update = strstr(line, "UPDATE :");
@@ -132,7 +133,7 @@ static void keep(struct child *child, const char *line) {
     child->said[child->len] = '\0';
 }
 
-static int spawn(char **argv, int *ret_fd, pid_t *ret_pid) {
+static int disc_spawn(char **argv, int *ret_fd, pid_t *ret_pid) {
     posix_spawn_file_actions_t actions;
     int ends[2], error;
 
@@ -153,13 +154,13 @@ static int spawn(char **argv, int *ret_fd, pid_t *ret_pid) {
 }
 
 /* Runs xorriso to its end; the running step shows its progress. */
-static int run(char **argv, const char *called) {
+static int disc_run(char **argv, const char *called) {
     static struct child child;
     char line[1024];
     int fd = -1, status = 0, error;
     pid_t pid = 0;
 
-    error = spawn(argv, &fd, &pid);
+    error = disc_spawn(argv, &fd, &pid);
     if (error == ENOENT)
         return say_error("xorriso is missing: install the package xorriso");
     if (error != 0)
@@ -167,7 +168,7 @@ static int run(char **argv, const char *called) {
     FILE *from = fdopen(fd, "r");
     for (;;) {
         if (from && fgets(line, sizeof(line), from)) {
-            keep(&child, line);
+            disc_keep(&child, line);
         } else if (from && ferror(from) && errno == EINTR && !say_interrupted()) {
             clearerr(from);
         } else {
@@ -190,7 +191,7 @@ static int run(char **argv, const char *called) {
 
 /* El Torito without emulation loads this many sectors of 512 bytes: all of it, as oscdimg writes it (8 for
  * etfsboot.com). */
-static int sectors(const char *tree, char text[static 24]) {
+static int disc_sectors(const char *tree, char text[static 24]) {
     char *path = work_path(tree, LAYOUT_BIOS_IMAGE);
     struct stat st;
     int result = stat(path, &st);
@@ -212,7 +213,7 @@ int disc_make(const char *tree, int firmware, const char *label, const char *to,
     for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
         argv[n++] = head[i];
     if (firmware & LAYOUT_BIOS) {
-        if (sectors(tree, load) != 0)
+        if (disc_sectors(tree, load) != 0)
             return -1;
         const char *const bios[] = {
             "-c", "boot.cat", "-hide", "boot.cat", "-b", LAYOUT_BIOS_IMAGE, "-no-emul-boot", "-boot-load-size", load};
@@ -229,5 +230,5 @@ int disc_make(const char *tree, int firmware, const char *label, const char *to,
     argv[n++] = tree;
     argv[n] = NULL;
     say_step("making %s", called);
-    return run((char **)(size_t)argv, called);
+    return disc_run((char **)(size_t)argv, called);
 }

@@ -1,3 +1,4 @@
+/* Which boot files an ISO needs, and where each may be found. Pure. */
 #include "layout.h"
 
 #include <string.h>

@@ -36,12 +36,12 @@ struct job {
     size_t n_owned;
 };
 
-static char *own(struct job *job, char *text) {
+static char *winpe_own(struct job *job, char *text) {
     job->owned[job->n_owned++] = text;
     return text;
 }
 
-static void add(struct job *job, const char *from, const char *to) {
+static void winpe_add(struct job *job, const char *from, const char *to) {
     job->adds[job->n_adds++] = (struct wim_add){from, to};
 }
 
@@ -63,13 +63,13 @@ static struct wim *open_in_media(struct job *job) {
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (!media_has(job->media, names[i]))
             continue;
-        char *to = own(job, work_path(job->work, "source.wim")), *called = NULL;
+        char *to = winpe_own(job, work_path(job->work, "source.wim")), *called = NULL;
         say_step("reading %s of %s", names[i], job->o.source);
         if (media_copy(job->media, names[i], to) != 0)
             return NULL;
         if (asprintf(&called, "%s of %s", names[i], job->o.source) < 0)
             return NULL;
-        return wim_open(to, own(job, called));
+        return wim_open(to, winpe_own(job, called));
     }
     say_error("%s has no sources/boot.wim", job->o.source);
     return NULL;
@@ -114,7 +114,7 @@ static int add_drivers(struct job *job) {
             return say_error("%s holds no *.inf: drivers are needed unpacked, not as .exe or .cab", job->o.drivers[i]);
         if (asprintf(&to, "/pxed/drivers/%zu", i + 1) < 0)
             return say_error("out of memory");
-        add(job, job->o.drivers[i], own(job, to));
+        winpe_add(job, job->o.drivers[i], winpe_own(job, to));
     }
     return 0;
 }
@@ -124,7 +124,7 @@ static int add_tools(struct job *job) {
         struct stat st;
         if (stat(job->o.tools[i], &st) != 0 || !S_ISDIR(st.st_mode))
             return say_error("--tools: %s is no folder", job->o.tools[i]);
-        add(job, job->o.tools[i], "/Windows/System32");
+        winpe_add(job, job->o.tools[i], "/Windows/System32");
     }
     return 0;
 }
@@ -155,14 +155,14 @@ static int add_files(struct job *job) {
         const char *equals = strrchr(job->o.add[i], '=');
         if (!equals || equals == job->o.add[i])
             return say_error("--add: '%s' is no FILE=PATH", job->o.add[i]);
-        char *from = own(job, strndup(job->o.add[i], (size_t)(equals - job->o.add[i])));
+        char *from = winpe_own(job, strndup(job->o.add[i], (size_t)(equals - job->o.add[i])));
         char *to = from ? image_path(equals + 1, from) : NULL;
         if (!to)
             return say_error("--add: '%s' is no path in the image", equals + 1);
-        own(job, to);
+        winpe_own(job, to);
         if (access(from, R_OK) != 0)
             return say_error("cannot read %s: %s", from, strerror(errno));
-        add(job, from, to);
+        winpe_add(job, from, to);
     }
     return 0;
 }
@@ -175,21 +175,21 @@ static int add_helper(struct job *job) {
     } else {
         if (asprintf(&name, "os-windows/pxed-%s.exe", job->arch) < 0)
             return say_error("out of memory");
-        path = own(job, work_path(job->share, own(job, name)));
+        path = winpe_own(job, work_path(job->share, winpe_own(job, name)));
     }
     if (access(path, R_OK) != 0)
         return say_error("no helper program for %s: %s: %s (--helper FILE names one, --classic does without)",
                          job->arch, path, strerror(errno));
-    add(job, path, "/Windows/System32/pxed.exe");
+    winpe_add(job, path, "/Windows/System32/pxed.exe");
     return 0;
 }
 
 static int add_script(struct job *job, const char *template, const char *name, const char *to) {
-    char *made = own(job, work_path(job->work, name));
+    char *made = winpe_own(job, work_path(job->work, name));
 
     if (script_render(job->share, template, &job->o, made) != 0)
         return -1;
-    add(job, made, to);
+    winpe_add(job, made, to);
     return 0;
 }
 
@@ -207,7 +207,7 @@ static int add_all(struct job *job) {
 }
 
 /* --- what comes out */
-static void report(const struct job *job, int firmware) {
+static void winpe_report(const struct job *job, int firmware) {
     struct stat st;
     const char *boots = firmware == (LAYOUT_BIOS | LAYOUT_EFI) ? ", starts on BIOS and UEFI"
                         : firmware == LAYOUT_BIOS              ? ", starts on BIOS"
@@ -219,11 +219,12 @@ static void report(const struct job *job, int firmware) {
                  *job->title ? job->title : "WinPE", job->arch, boots);
 }
 
-static int make(struct job *job) {
-    char *tree = own(job, work_path(job->work, "tree")), *scratch = own(job, work_path(job->work, "scratch"));
+static int winpe_make(struct job *job) {
+    char *tree = winpe_own(job, work_path(job->work, "tree")),
+         *scratch = winpe_own(job, work_path(job->work, "scratch"));
     bool iso = options_wants_iso(&job->o);
-    char *wim = own(job, work_path(iso ? tree : job->work, iso ? "sources/boot.wim" : "boot.wim"));
-    char *made = iso ? own(job, work_path(job->work, "winpe.iso")) : wim;
+    char *wim = winpe_own(job, work_path(iso ? tree : job->work, iso ? "sources/boot.wim" : "boot.wim"));
+    char *made = iso ? winpe_own(job, work_path(job->work, "winpe.iso")) : wim;
     int firmware = 0;
 
     if (mkdir(tree, 0777) != 0 || mkdir(scratch, 0777) != 0)
@@ -243,11 +244,11 @@ static int make(struct job *job) {
     if (work_publish(made, job->o.output, job->o.force) != 0)
         return -1;
     say_done();
-    report(job, firmware);
+    winpe_report(job, firmware);
     return 0;
 }
 
-static int list(struct job *job) {
+static int winpe_list(struct job *job) {
     struct wim_image image;
 
     printf("%-5s %-4s %-5s %-5s %-14s %10s  %s\n", "IMAGE", "BOOT", "CPU", "KIND", "VERSION", "MB", "NAME");
@@ -285,7 +286,7 @@ static int check_output(const struct options *o) {
     return o->force ? 0 : say_error("%s exists: --force replaces it", o->output);
 }
 
-static int build(struct job *job) {
+static int winpe_build(struct job *job) {
     const struct options *o = &job->o;
 
     if (access(o->source, R_OK) != 0)
@@ -294,24 +295,24 @@ static int build(struct job *job) {
         return -1;
     /* With --list the copy of a medium's boot.wim goes where temporary files go. */
     const char *tmp = getenv("TMPDIR");
-    char *place = o->list ? own(job, work_path(tmp && *tmp ? tmp : "/tmp", "pxed-winpe")) : NULL;
+    char *place = o->list ? winpe_own(job, work_path(tmp && *tmp ? tmp : "/tmp", "pxed-winpe")) : NULL;
     if (!(o->list && is_wim(o->source)) && !(job->work = work_make(place ? place : o->output)))
         return -1;
     if (open_source(job) != 0)
         return -1;
     say_done();
     if (o->list)
-        return list(job);
+        return winpe_list(job);
     if (!(job->share = script_share()) || wim_choose(job->wim, o->image, &job->image) != 0)
         return -1;
-    job->title = own(job, strdup(job->image.name)); /* the WIM is used up by writing */
+    job->title = winpe_own(job, strdup(job->image.name)); /* the WIM is used up by writing */
     if (!job->title)
         return say_error("out of memory");
     job->arch = o->arch ? o->arch : job->image.arch;
     if (!job->arch)
         return say_error("image %u of %s does not say for which CPU it is: --arch x86, amd64 or arm64",
                          job->image.index, o->source);
-    return add_all(job) == 0 ? make(job) : -1;
+    return add_all(job) == 0 ? winpe_make(job) : -1;
 }
 
 int main(int argc, char **argv) {
@@ -330,7 +331,7 @@ int main(int argc, char **argv) {
     say_catch_signals();
     if (wim_start() != 0)
         return EXIT_FAILED;
-    int result = build(&job);
+    int result = winpe_build(&job);
     wim_close(job.wim);
     media_close(job.media);
     wim_end();

@@ -1,3 +1,4 @@
+/* Where boot.wim and the boot files come from, whatever kind of medium it is. */
 #include "media.h"
 
 #include "media_kind.h"

@@ -1,3 +1,4 @@
+/* A medium that is a folder: names are found whatever their case. */
 #include "media_kind.h"
 
 #include "pxed/slice.h"
@@ -15,7 +16,7 @@
 enum { PIECE = 1 << 20 };
 
 /* The entry of a folder as it is spelt there, appended to its path; NULL: none. Frees `folder`. */
-static char *child(char *folder, struct pxed_slice name) {
+static char *folder_child(char *folder, struct pxed_slice name) {
     DIR *dir = opendir(folder);
     const struct dirent *entry = NULL;
     char *path = NULL;
@@ -31,17 +32,17 @@ static char *child(char *folder, struct pxed_slice name) {
     return path;
 }
 
-static char *resolve(const char *root, const char *name) {
+static char *folder_resolve(const char *root, const char *name) {
     struct pxed_slice rest = pxed_slice_of(name), word;
     char *path = work_path(root, ".");
 
     while (path && (word = pxed_slice_word(&rest, "/")).len > 0)
-        path = child(path, word);
+        path = folder_child(path, word);
     return path;
 }
 
-static bool has(void *self, const char *name, uint64_t *ret_size) {
-    char *path = resolve(self, name);
+static bool folder_has(void *self, const char *name, uint64_t *ret_size) {
+    char *path = folder_resolve(self, name);
     struct stat st;
     bool good = path && stat(path, &st) == 0 && S_ISREG(st.st_mode);
 
@@ -51,8 +52,8 @@ static bool has(void *self, const char *name, uint64_t *ret_size) {
     return good;
 }
 
-static int read_file(void *self, const char *name, media_write_fn *write, void *ctx) {
-    char *path = resolve(self, name), *piece = malloc(PIECE);
+static int folder_read_file(void *self, const char *name, media_write_fn *write, void *ctx) {
+    char *path = folder_resolve(self, name), *piece = malloc(PIECE);
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     int error = !path ? ENOENT : fd < 0 ? errno : piece ? 0 : ENOMEM;
     ssize_t n;
@@ -74,7 +75,7 @@ static void close_folder(void *self) {
 }
 
 const struct media_kind *media_folder_open(const char *path, void **ret_self) {
-    static const struct media_kind kind = {has, read_file, close_folder};
+    static const struct media_kind kind = {folder_has, folder_read_file, close_folder};
 
     *ret_self = strdup(path);
     if (*ret_self)

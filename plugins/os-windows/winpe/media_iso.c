@@ -17,20 +17,20 @@ struct disc {
     struct iso *index;
 };
 
-static const struct iso_file *find(void *self, const char *name) {
+static const struct iso_file *media_iso_find(void *self, const char *name) {
     return iso_find(((struct disc *)self)->index, pxed_slice_of(name));
 }
 
-static bool has(void *self, const char *name, uint64_t *ret_size) {
-    const struct iso_file *file = find(self, name);
+static bool media_iso_has(void *self, const char *name, uint64_t *ret_size) {
+    const struct iso_file *file = media_iso_find(self, name);
 
     if (file)
         *ret_size = file->size;
     return file != NULL;
 }
 
-static int read_file(void *self, const char *name, media_write_fn *write, void *ctx) {
-    const struct iso_file *file = find(self, name);
+static int media_iso_read_file(void *self, const char *name, media_write_fn *write, void *ctx) {
+    const struct iso_file *file = media_iso_find(self, name);
     char *piece;
     int error = 0;
 
@@ -65,7 +65,7 @@ static void close_disc(void *self) {
 }
 
 const struct media_kind *media_iso_open(const char *path, void **ret_self) {
-    static const struct media_kind kind = {has, read_file, close_disc};
+    static const struct media_kind kind = {media_iso_has, media_iso_read_file, close_disc};
     struct disc *disc = calloc(1, sizeof(*disc));
     enum iso_error error = ISO_OK;
     char why[ISO_WHY_MAX] = "";

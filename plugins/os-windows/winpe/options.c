@@ -1,3 +1,4 @@
+/* The command line; its table is the help text too. */
 #include "options.h"
 
 #include "pxed/diag.h"
@@ -56,14 +57,14 @@ void options_usage(void) {
          "DISM on Windows. Exit: 0 done, 1 failed, 2 usage.");
 }
 
-static const struct row *find(struct pxed_slice name) {
+static const struct row *winpe_options_find(struct pxed_slice name) {
     for (size_t i = 0; i < N_ROWS; i++)
         if (pxed_slice_is(name, rows[i].name))
             return &rows[i];
     return NULL;
 }
 
-static int unknown(struct pxed_slice name) {
+static int winpe_options_unknown(struct pxed_slice name) {
     const char *names[N_ROWS + 1] = {NULL}, *near;
 
     for (size_t i = 0; i < N_ROWS; i++)
@@ -73,7 +74,7 @@ static int unknown(struct pxed_slice name) {
                 : say_error("unknown option '%.*s'", PXED_S(name));
 }
 
-static int store(const struct row *row, const char *value, struct options *o) {
+static int winpe_options_store(const struct row *row, const char *value, struct options *o) {
     char *at = (char *)o + row->offset;
     uint64_t number;
 
@@ -100,7 +101,7 @@ static int store(const struct row *row, const char *value, struct options *o) {
 }
 
 /* Every character is one of the class: letters, digits and `more`. Nothing that cmd.exe could read as its own. */
-static bool plain(struct pxed_slice text, const char *more) {
+static bool winpe_options_plain(struct pxed_slice text, const char *more) {
     for (size_t i = 0; i < text.len; i++)
         if (!pxed_is_alnum(text.ptr[i]) && !strchr(more, text.ptr[i]))
             return false;
@@ -112,7 +113,8 @@ static int check_server(struct options *o) {
 
     while (pxed_slice_ends(url, PXED_SLICE("/")))
         url.len--;
-    if (!pxed_slice_starts(url, PXED_SLICE("http://")) || !plain(pxed_slice_skip(url, strlen("http://")), ".-_:[]"))
+    if (!pxed_slice_starts(url, PXED_SLICE("http://")) ||
+        !winpe_options_plain(pxed_slice_skip(url, strlen("http://")), ".-_:[]"))
         return say_error("--server: '%s' is no http://HOST or http://HOST:PORT", o->server);
     ((char *)(size_t)o->server)[url.len] = '\0'; /* argv is ours */
     return 0;
@@ -122,18 +124,18 @@ static int check_share(const struct options *o) {
     struct pxed_slice unc = pxed_slice_of(o->share), rest = pxed_slice_skip(unc, 2);
     ptrdiff_t slash = pxed_slice_find(rest, '\\', 0);
 
-    if (!pxed_slice_starts(unc, PXED_SLICE("\\\\")) || slash <= 0 || !plain(rest, ".-_$\\ ") ||
+    if (!pxed_slice_starts(unc, PXED_SLICE("\\\\")) || slash <= 0 || !winpe_options_plain(rest, ".-_$\\ ") ||
         pxed_slice_ends(rest, PXED_SLICE("\\")))
         return say_error("--share: '%s' is no \\\\SERVER\\SHARE (in a shell write it in single quotes)", o->share);
     return 0;
 }
 
-static int check(struct options *o) {
+static int winpe_options_check(struct options *o) {
     int bad = 0;
 
     if (o->arch && strcmp(o->arch, "x86") != 0 && strcmp(o->arch, "amd64") != 0 && strcmp(o->arch, "arm64") != 0)
         bad = say_error("--arch: '%s' is none of x86, amd64, arm64", o->arch);
-    if (o->label && (strlen(o->label) > 32 || !plain(pxed_slice_of(o->label), "_-. ")))
+    if (o->label && (strlen(o->label) > 32 || !winpe_options_plain(pxed_slice_of(o->label), "_-. ")))
         bad = say_error("--label: up to 32 letters, digits, blanks, `_`, `-` or `.`");
     if (o->list)
         return !o->source ? say_error("--list needs a SOURCE") : bad;
@@ -175,9 +177,9 @@ int options_parse(int argc, char **argv, struct options *ret) {
         }
         ptrdiff_t equals = pxed_slice_find(word, '=', 0);
         struct pxed_slice name = equals < 0 ? word : pxed_slice_head(word, (size_t)equals);
-        const struct row *row = find(name);
+        const struct row *row = winpe_options_find(name);
         if (!row)
-            return unknown(name);
+            return winpe_options_unknown(name);
         const char *value = equals < 0 ? NULL : argv[i] + equals + 1;
         if (row->kind == FLAG && value)
             return say_error("%s takes no value", row->name);
@@ -185,10 +187,10 @@ int options_parse(int argc, char **argv, struct options *ret) {
             value = argv[i];
         if (row->kind != FLAG && (!value || !*value))
             return say_error("%s needs a value: %s", row->name, row->value);
-        if (store(row, value, ret) != 0)
+        if (winpe_options_store(row, value, ret) != 0)
             return -1;
     }
-    return ret->help || ret->version ? 0 : check(ret);
+    return ret->help || ret->version ? 0 : winpe_options_check(ret);
 }
 
 bool options_wants_iso(const struct options *options) {

@@ -1,3 +1,4 @@
+/* What is told to the operator: steps, progress, errors. */
 #include "say.h"
 
 #include <signal.h>

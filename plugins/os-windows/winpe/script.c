@@ -1,3 +1,4 @@
+/* The texts put into the image, from Mustache templates. */
 #include "script.h"
 
 #include "pxed/template.h"
@@ -37,7 +38,7 @@ struct node {
     bool flag;
 };
 
-static enum pxed_value_kind kind(const void *at) {
+static enum pxed_value_kind script_kind(const void *at) {
     const struct node *node = at;
     if (!node)
         return PXED_VALUE_NONE;
@@ -46,27 +47,27 @@ static enum pxed_value_kind kind(const void *at) {
     return node->text ? PXED_VALUE_TEXT : node->flag ? PXED_VALUE_TRUE : PXED_VALUE_FALSE;
 }
 
-static struct pxed_slice text(const void *at) {
+static struct pxed_slice script_text(const void *at) {
     return pxed_slice_of(((const struct node *)at)->text);
 }
 
-static const void *get(const void *at, struct pxed_slice key) {
+static const void *script_get(const void *at, struct pxed_slice key) {
     for (const struct node *node = ((const struct node *)at)->members; node->key; node++)
         if (pxed_slice_is(key, node->key))
             return node;
     return NULL;
 }
 
-static const void *item(const void *at, size_t index) {
+static const void *script_item(const void *at, size_t index) {
     (void)at;
     (void)index;
     return NULL; /* there are no lists */
 }
 
-static const struct pxed_template_data access_data = {kind, text, get, item};
+static const struct pxed_template_data access_data = {script_kind, script_text, script_get, script_item};
 
 /* --- template files */
-static char *load(const char *folder, const char *name) {
+static char *script_load(const char *folder, const char *name) {
     char *path = work_path(folder, name);
     FILE *file = fopen(path, "re");
     char *bytes = file ? calloc(1, SCRIPT_MAX) : NULL;
@@ -90,7 +91,7 @@ static char *load_any(const char *share, const char *name) {
 
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]) && !bytes; i++) {
         char *folder = work_path(share, rooms[i]);
-        bytes = load(folder, name);
+        bytes = script_load(folder, name);
         free(folder);
     }
     return bytes;
@@ -102,7 +103,7 @@ struct partials {
     size_t n;
 };
 
-static bool partial(void *ctx, struct pxed_slice name, struct pxed_slice *ret_text) {
+static bool script_partial(void *ctx, struct pxed_slice name, struct pxed_slice *ret_text) {
     struct partials *p = ctx;
     char *file;
 
@@ -143,7 +144,7 @@ int script_render(const char *share, const char *name, const struct options *o, 
     struct partials parts = {.share = share};
     char *source = load_any(share, name), *made = malloc(SCRIPT_MAX);
     struct pxed_buf out = {made, SCRIPT_MAX, 0};
-    const struct pxed_template t = {&access_data, &root, pxed_escape_cmd, partial, &parts};
+    const struct pxed_template t = {&access_data, &root, pxed_escape_cmd, script_partial, &parts};
     unsigned line = 0;
     int error, result = -1;
 

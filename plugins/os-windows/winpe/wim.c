@@ -1,3 +1,4 @@
+/* boot.wim by libwim: open, choose the image, add files, write, read back. */
 #include "wim.h"
 
 #include "say.h"
@@ -41,7 +42,7 @@ void wim_end(void) {
 }
 
 /* The first thing that it said since the last time, without its decoration. "" if nothing. */
-static const char *detail(void) {
+static const char *wim_detail(void) {
     char *text, *end;
 
     fflush(said);
@@ -55,8 +56,8 @@ static const char *detail(void) {
     return text;
 }
 
-static enum wimlib_progress_status progress(enum wimlib_progress_msg message, union wimlib_progress_info *info,
-                                            void *unused) {
+static enum wimlib_progress_status wim_progress(enum wimlib_progress_msg message, union wimlib_progress_info *info,
+                                                void *unused) {
     (void)unused;
     if (message == WIMLIB_PROGRESS_MSG_WRITE_STREAMS)
         say_progress(info->write_streams.completed_bytes, info->write_streams.total_bytes);
@@ -68,12 +69,12 @@ static enum wimlib_progress_status progress(enum wimlib_progress_msg message, un
 }
 
 /* libwim's code as a sentence about a file; the system's own word is better where it has one. */
-static int fail(int code, int system, const char *verb, const char *what) {
+static int wim_fail(int code, int system, const char *verb, const char *what) {
     if (code == WIMLIB_ERR_ABORTED_BY_PROGRESS)
         return say_error("interrupted");
     if (system != 0 && (code == WIMLIB_ERR_WRITE || code == WIMLIB_ERR_OPEN || code == WIMLIB_ERR_MKDIR))
         return say_error("cannot %s %s: %s", verb, what, strerror(system));
-    const char *more = detail();
+    const char *more = wim_detail();
     return say_error("cannot %s %s: %s%s%s%s", verb, what, wimlib_get_error_string((enum wimlib_error_code)code),
                      *more ? " (" : "", more, *more ? ")" : "");
 }
@@ -95,9 +96,9 @@ struct wim *wim_open(const char *path, const char *called) {
         return NULL;
     }
     errno = 0;
-    int error = wimlib_open_wim_with_progress(path, WIMLIB_OPEN_FLAG_CHECK_INTEGRITY, &wim->handle, progress, NULL);
+    int error = wimlib_open_wim_with_progress(path, WIMLIB_OPEN_FLAG_CHECK_INTEGRITY, &wim->handle, wim_progress, NULL);
     if (error) {
-        fail(error, errno, "read", called);
+        wim_fail(error, errno, "read", called);
     } else {
         wimlib_get_wim_info(wim->handle, &wim->info);
         if (check_whole(wim) == 0)
@@ -119,7 +120,7 @@ unsigned wim_images(const struct wim *wim) {
     return wim->info.image_count;
 }
 
-static unsigned number(struct wim *wim, unsigned image, const char *property) {
+static unsigned wim_number(struct wim *wim, unsigned image, const char *property) {
     const char *text = wimlib_get_image_property(wim->handle, (int)image, property);
     return text ? (unsigned)strtoul(text, NULL, 10) : 0;
 }
@@ -131,28 +132,28 @@ static const char *arch_word(const char *text) {
     return strcmp(text, "0") == 0 ? "x86" : strcmp(text, "9") == 0 ? "amd64" : strcmp(text, "12") == 0 ? "arm64" : NULL;
 }
 
-static int seen(const struct wimlib_dir_entry *entry, void *unused) {
+static int wim_seen(const struct wimlib_dir_entry *entry, void *unused) {
     (void)entry;
     (void)unused;
     return 0;
 }
 
 bool wim_has(struct wim *wim, unsigned image, const char *path) {
-    return wimlib_iterate_dir_tree(wim->handle, (int)image, path, 0, seen, NULL) == 0;
+    return wimlib_iterate_dir_tree(wim->handle, (int)image, path, 0, wim_seen, NULL) == 0;
 }
 
 int wim_describe(struct wim *wim, unsigned index, struct wim_image *ret) {
     const char *bytes = wimlib_get_image_property(wim->handle, (int)index, "TOTALBYTES");
-    int error = wimlib_iterate_dir_tree(wim->handle, (int)index, "/", 0, seen, NULL);
+    int error = wimlib_iterate_dir_tree(wim->handle, (int)index, "/", 0, wim_seen, NULL);
 
     if (error)
-        return fail(error, 0, "read", wim->called);
+        return wim_fail(error, 0, "read", wim->called);
     *ret = (struct wim_image){
         .index = index,
         .name = wimlib_get_image_name(wim->handle, (int)index),
         .arch = arch_word(wimlib_get_image_property(wim->handle, (int)index, "WINDOWS/ARCH")),
-        .version = {number(wim, index, "WINDOWS/VERSION/MAJOR"), number(wim, index, "WINDOWS/VERSION/MINOR"),
-                    number(wim, index, "WINDOWS/VERSION/BUILD")},
+        .version = {wim_number(wim, index, "WINDOWS/VERSION/MAJOR"), wim_number(wim, index, "WINDOWS/VERSION/MINOR"),
+                    wim_number(wim, index, "WINDOWS/VERSION/BUILD")},
         .bytes = bytes ? strtoull(bytes, NULL, 10) : 0,
         .bootable = wim->info.boot_index == index,
         .winpe = wim_has(wim, index, "/Windows/System32/wpeinit.exe"),
@@ -205,10 +206,10 @@ int wim_copy(struct wim *wim, unsigned image, const char *path, const char *scra
     int error = wimlib_extract_paths(wim->handle, (int)image, scratch, &path, 1,
                                      WIMLIB_EXTRACT_FLAG_NO_PRESERVE_DIR_STRUCTURE | WIMLIB_EXTRACT_FLAG_NO_ACLS |
                                          WIMLIB_EXTRACT_FLAG_NO_ATTRIBUTES);
-    return error ? fail(error, errno, "take boot files from", wim->called) : move_only(scratch, to);
+    return error ? wim_fail(error, errno, "take boot files from", wim->called) : move_only(scratch, to);
 }
 
-static int update(struct wim *wim, WIMStruct *out, const struct wim_add *adds, size_t n) {
+static int wim_update(struct wim *wim, WIMStruct *out, const struct wim_add *adds, size_t n) {
     struct wimlib_update_command *commands = calloc(n ? n : 1, sizeof(*commands));
 
     if (!commands)
@@ -222,12 +223,12 @@ static int update(struct wim *wim, WIMStruct *out, const struct wim_add *adds, s
     errno = 0;
     int error = wimlib_update_image(out, 1, commands, n, 0), system = errno;
     free(commands);
-    return error ? fail(error, system, "add files to", wim->called) : 0;
+    return error ? wim_fail(error, system, "add files to", wim->called) : 0;
 }
 
 /* A WIM of one image, still in memory: its data stays in the source until it is written. */
-static int assemble(struct wim *wim, unsigned image, const struct wim_add *adds, size_t n, WIMStruct **ret,
-                    bool *ret_fits) {
+static int wim_assemble(struct wim *wim, unsigned image, const struct wim_add *adds, size_t n, WIMStruct **ret,
+                        bool *ret_fits) {
     int type = wim->info.compression_type;
 
     *ret_fits = (type == WIMLIB_COMPRESSION_TYPE_LZX || type == WIMLIB_COMPRESSION_TYPE_XPRESS) &&
@@ -238,37 +239,37 @@ static int assemble(struct wim *wim, unsigned image, const struct wim_add *adds,
     if (!error && type != WIMLIB_COMPRESSION_TYPE_NONE)
         error = wimlib_set_output_chunk_size(*ret, BOOT_CHUNK);
     if (error)
-        return fail(error, 0, "make a WIM from", wim->called);
-    wimlib_register_progress_function(*ret, progress, NULL);
+        return wim_fail(error, 0, "make a WIM from", wim->called);
+    wimlib_register_progress_function(*ret, wim_progress, NULL);
     errno = 0;
     error = wimlib_export_image(wim->handle, (int)image, *ret, NULL, NULL, WIMLIB_EXPORT_FLAG_BOOT);
     if (error)
-        return fail(error, 0, "read", wim->called);
+        return wim_fail(error, 0, "read", wim->called);
     /* An image that two handles share cannot be changed. The new one keeps the source's file open for itself. */
     wimlib_free(wim->handle);
     wim->handle = NULL;
-    return update(wim, *ret, adds, n);
+    return wim_update(wim, *ret, adds, n);
 }
 
 /* Data that is taken as it is was not looked at: a damaged source would go on unseen. */
-static int verify(const char *path, const char *called, const struct wim *source) {
+static int wim_verify(const char *path, const char *called, const struct wim *source) {
     WIMStruct *made = NULL;
 
     say_step("checking %s", called);
-    int error = wimlib_open_wim_with_progress(path, 0, &made, progress, NULL);
+    int error = wimlib_open_wim_with_progress(path, 0, &made, wim_progress, NULL);
     if (!error)
         error = wimlib_verify_wim(made, 0);
     wimlib_free(made);
     if (error == WIMLIB_ERR_INVALID_RESOURCE_HASH || error == WIMLIB_ERR_DECOMPRESSION)
         return say_error("%s is damaged: %s", source->called, wimlib_get_error_string((enum wimlib_error_code)error));
-    return error ? fail(error, errno, "check", called) : 0;
+    return error ? wim_fail(error, errno, "check", called) : 0;
 }
 
 int wim_write(struct wim *wim, unsigned image, const struct wim_add *adds, size_t n, bool recompress, const char *to,
               const char *called) {
     WIMStruct *out = NULL;
     bool fits;
-    int result = assemble(wim, image, adds, n, &out, &fits);
+    int result = wim_assemble(wim, image, adds, n, &out, &fits);
 
     if (result == 0) {
         say_step("writing %s", called);
@@ -276,10 +277,10 @@ int wim_write(struct wim *wim, unsigned image, const struct wim_add *adds, size_
         errno = 0;
         int error = wimlib_write(out, to, WIMLIB_ALL_IMAGES, flags, 0), system = errno;
         if (error == WIMLIB_ERR_WRITE)
-            result = fail(error, system, "write", called);
+            result = wim_fail(error, system, "write", called);
         else if (error)
-            result = fail(error, 0, "read", wim->called);
+            result = wim_fail(error, 0, "read", wim->called);
     }
     wimlib_free(out);
-    return result == 0 ? verify(to, called, wim) : result;
+    return result == 0 ? wim_verify(to, called, wim) : result;
 }

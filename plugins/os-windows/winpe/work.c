@@ -1,3 +1,4 @@
+/* The folder beside OUTPUT in which everything is made, and the last step: OUTPUT appears whole or not at all. */
 #include "work.h"
 
 #include "say.h"
@@ -11,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char *need(char *memory) {
+static char *work_need(char *memory) {
     if (!memory) {
         fputs("pxed-winpe: out of memory\n", stderr);
         abort();
@@ -24,7 +25,7 @@ char *work_path(const char *dir, const char *name) {
 
     if (asprintf(&path, "%s/%s", dir, name) < 0)
         path = NULL;
-    return need(path);
+    return work_need(path);
 }
 
 char *work_make(const char *output) {
@@ -33,7 +34,7 @@ char *work_make(const char *output) {
 
     if (asprintf(&path, "%.*s.%s.XXXXXX", slash ? (int)(slash + 1 - output) : 0, output, base) < 0)
         path = NULL;
-    need(path);
+    work_need(path);
     if (mkdtemp(path))
         return path;
     say_error("cannot write beside %s: %s", output, strerror(errno));
@@ -55,7 +56,7 @@ void work_remove(char *work) {
 }
 
 int work_parents(const char *base, const char *path) {
-    char *copy = need(strdup(path));
+    char *copy = work_need(strdup(path));
     int result = 0;
 
     for (char *p = copy + strlen(base) + 1; (p = strchr(p, '/')) && result == 0; p++) {
@@ -80,7 +81,7 @@ int work_write(const char *path, const void *bytes, unsigned long len) {
     return good ? 0 : say_error("cannot write %s: %s", path, strerror(error));
 }
 
-static int flush(const char *path) {
+static int work_flush(const char *path) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     int result = fd < 0 ? -1 : fsync(fd);
     int error = errno;
@@ -95,7 +96,7 @@ int work_publish(const char *made, const char *output, bool force) {
     mode_t mask = umask(0);
 
     umask(mask);
-    if (chmod(made, 0666 & ~mask) != 0 || flush(made) != 0)
+    if (chmod(made, 0666 & ~mask) != 0 || work_flush(made) != 0)
         return say_error("cannot finish %s", output);
     int result = renameat2(AT_FDCWD, made, AT_FDCWD, output, flags);
     if (result != 0 && errno == EINVAL && flags) { /* a file system without NOREPLACE: link() refuses as well */
@@ -106,9 +107,9 @@ int work_publish(const char *made, const char *output, bool force) {
     if (result != 0)
         return errno == EEXIST ? say_error("%s exists: --force replaces it", output)
                                : say_error("cannot write %s: %s", output, strerror(errno));
-    /* The name is durable once its folder is; a file system that cannot flush a folder has no say in this. */
+    /* The name is durable once its folder is; a file system that cannot flush a folder is no error. */
     const char *slash = strrchr(output, '/');
-    char *folder = need(slash ? strndup(output, (size_t)(slash + 1 - output)) : strdup("."));
+    char *folder = work_need(slash ? strndup(output, (size_t)(slash + 1 - output)) : strdup("."));
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd);

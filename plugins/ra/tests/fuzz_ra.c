@@ -1,4 +1,4 @@
-/* Any bytes as a router solicitation or advertisement, and what they do to the memory of an interface. */
+/* Any bytes as a router solicitation or advertisement, and what they do to the state of an interface. */
 #include <stdlib.h>
 
 #include "watch.h"

@@ -1,6 +1,5 @@
 /* The plugin on a real ICMPv6 socket: a veth pair in a network namespace of its own, a fake core, raw frames. Needs
  * root and IPv6; without them it says so. */
-#include <check.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
@@ -10,7 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ra.h"
+#include "fake_core.h"
+#include "ra_state.h"
+#include "suite.h"
 
 extern const struct pxed_plugin *pxed_plugin_query_ra(uint16_t host_major);
 
@@ -19,48 +20,15 @@ static const uint8_t client_ip[16] = {0xfe, 0x80, [8] = 0x50, 0x54, 0, 0xff, 0xf
 static const uint8_t all_routers[16] = {0xff, 2, [15] = 2}, all_nodes[16] = {0xff, 2, [15] = 1};
 
 static const struct pxed_plugin *plugin;
-static struct pxed_ctx ctx;
-static struct pxed_iface iface;
+static struct fake_core fake;
 static struct ra_config config;
-static uv_loop_t loop;
-static bool loader, idle;
+static bool loader;
 static int wire;
-
-/* ---- the core ---- */
-
-static struct uv_loop_s *core_loop(struct pxed_ctx *c) {
-    (void)c;
-    return &loop;
-}
-
-static uint64_t core_now(struct pxed_ctx *c) {
-    (void)c;
-    return uv_now(&loop);
-}
-
-static void core_log(struct pxed_ctx *c, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
-                     const struct pxed_addr *ip, const char *format, va_list args) {
-    (void)c, (void)level, (void)mac, (void)ip, (void)format, (void)args;
-    idle |= strcmp(event, "ra-idle") == 0;
-}
-
-static size_t core_ifaces(struct pxed_ctx *c, const struct pxed_iface **ret) {
-    (void)c;
-    *ret = &iface;
-    return 1;
-}
 
 static bool core_loader_seen(struct pxed_ctx *c, const struct pxed_hwaddr *mac, uint64_t within_ms) {
     (void)c;
     return loader && within_ms == RA_LOADER_MS && memcmp(mac->bytes, client_mac, 6) == 0;
 }
-
-static const struct pxed_core core = {.size = sizeof(core),
-                                      .loop = core_loop,
-                                      .now = core_now,
-                                      .log = core_log,
-                                      .ifaces = core_ifaces,
-                                      .loader_seen = core_loader_seen};
 
 /* ---- the network ---- */
 
@@ -83,21 +51,17 @@ static void setup(void) {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IPV6), .sll_ifindex = (int)if_nametoindex("px_dh_c")};
     config.answer = RA_ANSWER_IPXE;
     loader = true;
-    idle = false;
-    iface =
+    fake_core_open(&fake, plugin, &config);
+    fake.core.loader_seen = core_loader_seen;
+    fake.iface =
         (struct pxed_iface){.name = "px_dh_s", .index = if_nametoindex("px_dh_s"), .mac = {1, 6, {2, 0, 0, 0, 0, 1}}};
-    uv_loop_init(&loop);
-    ctx = (struct pxed_ctx){.core = &core, .config = &config};
     wire = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_IPV6));
     ck_assert_int_eq(bind(wire, (struct sockaddr *)&at, sizeof(at)), 0);
-    ck_assert_int_eq(plugin->init(&ctx), 0);
-    ck_assert_int_eq(plugin->start(&ctx), 0);
+    ck_assert_int_eq(fake_core_start(&fake), 0);
 }
 
 static void teardown(void) {
-    plugin->fini(&ctx);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    ck_assert_int_eq(uv_loop_close(&loop), 0);
+    fake_core_close(&fake);
     close(wire);
 }
 
@@ -129,24 +93,11 @@ static void solicit(void) {
     transmit(all_routers, 255, "\x85\0\0\0\0\0\0\0\1\1\x52\x54\0\0\0\5", 16);
 }
 
-static void on_timer(uv_timer_t *timer) {
-    uv_stop(timer->loop);
-}
-
-static void run(unsigned ms) {
-    uv_timer_t timer;
-    uv_timer_init(&loop, &timer);
-    uv_timer_start(&timer, on_timer, ms, 0);
-    uv_run(&loop, UV_RUN_DEFAULT);
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(&loop, UV_RUN_NOWAIT);
-}
-
 /* Advertisements of the server in the next `ms`; each is checked. */
 static unsigned heard(unsigned ms) {
     uint8_t frame[256];
     unsigned n = 0;
-    run(ms);
+    fake_core_run(&fake, ms);
     for (ssize_t len; (len = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0;) {
         if (len < 62 || memcmp(frame + 6, server_mac, 6) != 0 || frame[20] != 58 || frame[54] != 134)
             continue;
@@ -184,7 +135,7 @@ START_TEST(silent_while_a_router_is_here) {
     transmit(all_nodes, 255, "\x86\0\0\0\x40\0\0\1\0\0\0\0\0\0\0\0", 16);
     solicit();
     ck_assert_uint_eq(heard(100), 0);
-    run(1000); /* its lifetime was one second */
+    fake_core_run(&fake, 1000); /* its lifetime was one second */
     solicit();
     ck_assert_uint_eq(heard(50), 1);
 }
@@ -200,27 +151,26 @@ START_TEST(forwarded_packets_count_nothing) {
 END_TEST
 
 START_TEST(switched_off) {
-    plugin->fini(&ctx);
-    uv_run(&loop, UV_RUN_DEFAULT);
+    plugin->fini(&fake.ctx);
+    uv_run(&fake.loop, UV_RUN_DEFAULT);
     config.answer = RA_ANSWER_NO;
-    ck_assert_int_eq(plugin->init(&ctx), 0);
-    ck_assert_int_eq(plugin->start(&ctx), 0);
+    ck_assert_int_eq(fake_core_start(&fake), 0);
     solicit();
     ck_assert_uint_eq(heard(50), 0);
 }
 END_TEST
 
 START_TEST(idle_without_ipv6) {
-    plugin->fini(&ctx);
-    uv_run(&loop, UV_RUN_DEFAULT);
+    plugin->fini(&fake.ctx);
+    uv_run(&fake.loop, UV_RUN_DEFAULT);
     ck_assert_int_eq(shell("echo 1 > /proc/sys/net/ipv6/conf/px_dh_s/disable_ipv6"), 0);
-    int r = plugin->init(&ctx);
+    int r = plugin->init(&fake.ctx);
     ck_assert_int_eq(shell("echo 0 > /proc/sys/net/ipv6/conf/px_dh_s/disable_ipv6 && sleep 0.3 && "
                            "ip -6 neigh replace fe80::5054:ff:fe00:5 lladdr 52:54:00:00:00:05 dev px_dh_s"),
                      0);
     ck_assert_int_eq(r, 0);
-    ck_assert_int_eq(plugin->start(&ctx), 0);
-    ck_assert(idle);
+    ck_assert_int_eq(plugin->start(&fake.ctx), 0);
+    ck_assert_ptr_nonnull(strstr(fake.log, "ra-idle"));
 }
 END_TEST
 
@@ -241,9 +191,5 @@ int main(void) {
     tcase_add_test(t, switched_off);
     tcase_add_test(t, idle_without_ipv6);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run_apart(s);
 }

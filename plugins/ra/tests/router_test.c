@@ -1,7 +1,7 @@
-/* The codec, against rows and the recorded solicitation of an iPXE ROM; and the memory of an interface. */
-#include <check.h>
+/* The codec, against rows and the recorded solicitation of an iPXE ROM; and the state of an interface. */
 
 #include "pcap.h"
+#include "suite.h"
 #include "watch.h"
 
 #define LL       "\xfe\x80\0\0\0\0\0\0\x50\x54\0\xff\xfe\xaa\0\x33" /* of 52:54:00:aa:00:33 */
@@ -167,9 +167,5 @@ int main(void) {
     tcase_add_test(t, patience_ends);
     tcase_add_test(t, a_flood_of_solicitors_is_bounded);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

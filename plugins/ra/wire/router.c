@@ -1,3 +1,4 @@
+/* Router solicitations and advertisements on the wire. Pure. */
 #include "wire/router.h"
 
 enum { OPT_SOURCE_MAC = 1, RS_HEAD = 8, RA_HEAD = 16 };

@@ -1,13 +1,13 @@
 /* The database by itself: what a put does, what a transaction undoes, which files are opened. */
 #include "db.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "support.h"
 
 static struct store_db db;
@@ -283,9 +283,5 @@ int main(void) {
     tcase_add_test(files, foreign_files_are_refused);
     suite_add_tcase(suite, puts);
     suite_add_tcase(suite, files);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run_apart(suite);
 }

@@ -2,7 +2,6 @@
  * through a pipe; the parent kills it, opens the store and looks. */
 #include "store.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +10,10 @@
 #include <unistd.h>
 
 #include "fake_core.h"
+#include "suite.h"
 #include "support.h"
+
+extern const struct pxed_plugin *pxed_plugin_query(uint16_t host_major);
 
 enum { ROUNDS = 12, NUMBERS = 1 << 20 };
 
@@ -22,10 +24,10 @@ static int report;
 static uint32_t next;
 
 static void open_store(void) {
-    fake_core_open(&fake, in_folder("."), &config);
-    ck_assert_int_eq(pxed_plugin_query(PXED_ABI_MAJOR)->init(&fake.ctx), 0);
-    ck_assert_msg(pxed_plugin_query(PXED_ABI_MAJOR)->start(&fake.ctx) == 0, "%s", fake.log);
-    store = fake.service;
+    fake_core_open(&fake, pxed_plugin_query(PXED_ABI_MAJOR), &config);
+    fake.state_dir = in_folder(".");
+    ck_assert_msg(fake_core_start(&fake) == 0, "%s", fake.log);
+    store = fake_core_service(&fake, "store/1");
 }
 
 static void commit_next(void);
@@ -128,9 +130,5 @@ int main(void) {
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, nothing_acknowledged_is_lost);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run_apart(suite);
 }

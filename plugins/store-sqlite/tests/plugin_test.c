@@ -1,7 +1,6 @@
 /* The whole plugin on a loop of its own: order, group commit, refusals, a full disk, the end. */
 #include "store.h"
 
-#include <check.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,28 +10,29 @@
 #include <unistd.h>
 
 #include "fake_core.h"
+#include "suite.h"
 #include "support.h"
+
+extern const struct pxed_plugin *pxed_plugin_query(uint16_t host_major);
 
 static struct fake_core fake;
 static const struct store_config config = {.file = "pxed.db"};
 static const struct pxed_store *store;
-
-static const struct pxed_plugin *plugin(void) {
-    return pxed_plugin_query(PXED_ABI_MAJOR);
-}
 
 static struct store *state(void) {
     return fake.ctx.self;
 }
 
 static void begin(void) {
-    fake_core_open(&fake, in_folder("."), &config);
-    ck_assert_int_eq(plugin()->init(&fake.ctx), 0);
-    store = fake.service;
+    fake_core_open(&fake, pxed_plugin_query(PXED_ABI_MAJOR), &config);
+    fake.state_dir = in_folder(".");
+    fake.wall = 1795897894000; /* 2026-11-28T20:31:34Z */
+    ck_assert_int_eq(fake.plugin->init(&fake.ctx), 0);
+    store = fake_core_service(&fake, "store/1");
 }
 
 static void start(void) {
-    ck_assert_msg(plugin()->start(&fake.ctx) == 0, "%s", fake.log);
+    ck_assert_msg(fake.plugin->start(&fake.ctx) == 0, "%s", fake.log);
 }
 
 static void setup(void) {
@@ -82,11 +82,11 @@ static void restart(void) {
 }
 
 START_TEST(descriptor) {
-    ck_assert_str_eq(plugin()->name, "store-sqlite");
-    ck_assert_uint_eq(plugin()->magic, PXED_PLUGIN_MAGIC);
-    ck_assert_str_eq(plugin()->provides[0], "store/1");
+    ck_assert_str_eq(fake.plugin->name, "store-sqlite");
+    ck_assert_uint_eq(fake.plugin->magic, PXED_PLUGIN_MAGIC);
+    ck_assert_str_eq(fake.plugin->provides[0], "store/1");
     struct pxed_diags diags = {0};
-    const struct pxed_protocol_ops *ops = plugin()->ops;
+    const struct pxed_protocol_ops *ops = fake.plugin->ops;
     ops->check(&config, "pxed.ini", &diags);
     ck_assert_uint_eq(diags.n, 0);
     ops->check(&(struct store_config){.file = "folder/"}, "pxed.ini", &diags);
@@ -220,23 +220,17 @@ START_TEST(a_full_disk_is_told_and_survived) {
 }
 END_TEST
 
-static unsigned stopped;
-static void on_stopped(struct pxed_ctx *ctx) {
-    ck_assert_ptr_eq(ctx, &fake.ctx);
-    stopped++;
-}
-
 START_TEST(stop_waits_for_the_queue) {
     start();
     commit_one(put("lease", "a", "1", 0), NULL);
-    plugin()->stop(&fake.ctx, on_stopped);
-    ck_assert_uint_eq(stopped, 0);
+    fake_core_stop(&fake);
+    ck_assert_uint_eq(fake.stopped, 0);
     commit_one(put("lease", "b", "1", 0), NULL); /* of a plugin that still drains */
-    while (stopped == 0)
+    while (fake.stopped == 0)
         uv_run(&fake.loop, UV_RUN_ONCE);
     ck_assert_uint_eq(good, 2);
-    plugin()->stop(&fake.ctx, on_stopped);
-    ck_assert_uint_eq(stopped, 2);
+    fake_core_stop(&fake);
+    ck_assert_uint_eq(fake.stopped, 2);
 }
 END_TEST
 
@@ -254,7 +248,7 @@ END_TEST
 
 START_TEST(start_fails_in_one_sentence) {
     ck_assert_int_eq(mkdir(in_folder("pxed.db"), 0700), 0);
-    ck_assert_int_lt(plugin()->start(&fake.ctx), 0);
+    ck_assert_int_lt(fake.plugin->start(&fake.ctx), 0);
     ck_assert_uint_eq(fake.errors, 1);
     commit_one(put("lease", "a", "1", 0), NULL); /* dropped by fini */
     rmdir(in_folder("pxed.db"));
@@ -320,9 +314,5 @@ int main(void) {
     tcase_add_test(tests, a_damaged_file_is_moved_aside);
     tcase_add_test(tests, a_hundred_thousand);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run_apart(suite);
 }

@@ -1,3 +1,4 @@
+/* A folder of its own for each test, and records to compare with. */
 #include "support.h"
 
 #include <check.h>

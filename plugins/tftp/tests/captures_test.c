@@ -1,11 +1,11 @@
 /* What real clients sent (tests/data/captures, INDEX.md there): every request is understood, and what the captured
  * server agreed to is what we would agree to, byte for byte where it followed the same rules. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "options.h"
 #include "pcap.h"
+#include "suite.h"
 
 static const struct {
     const char *file;
@@ -89,9 +89,5 @@ int main(void) {
     TCase *tests = tcase_create("captures");
     tcase_add_loop_test(tests, capture, 0, (int)(sizeof(captures) / sizeof(captures[0])));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

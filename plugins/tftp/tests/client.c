@@ -1,3 +1,4 @@
+/* A TFTP client that does what a test says. */
 #include "client.h"
 
 #include <arpa/inet.h>

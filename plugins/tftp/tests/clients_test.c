@@ -1,16 +1,15 @@
 /* Real clients, where they are installed: curl, atftp and tftp-hpa. */
 #define _GNU_SOURCE /* asprintf */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "fake_core.h"
+#include "names.h"
+#include "suite.h"
 
-static struct fake_core fake;
 static char port[8], out[64];
 
-static struct fake_name names[] = {
+static struct name names[] = {
     {.name = "small.txt", .bytes = {"hello\n", 6}},
     {.name = "exact1024", .file = true, .bytes = {NULL, 1024}},
     {.name = "three.mb", .file = true, .bytes = {NULL, (3 << 20) + 17}},
@@ -44,8 +43,8 @@ static const struct {
 
 static void setup(void) {
     for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
-        names[i].bytes.ptr = fake_bytes(names[i].bytes.len).ptr;
-    uint16_t number = fake_core_open(&fake, names, sizeof(names) / sizeof(names[0]));
+        names[i].bytes.ptr = names_bytes(names[i].bytes.len).ptr;
+    uint16_t number = names_open(names, COUNT(names), 0, 0);
     snprintf(port, sizeof(port), "%u", number);
     snprintf(out, sizeof(out), "/tmp/pxed-tftp-XXXXXX");
     close(mkstemp(out));
@@ -53,7 +52,7 @@ static void setup(void) {
 
 static void teardown(void) {
     unlink(out);
-    fake_core_close(&fake);
+    names_close();
 }
 
 static char *expand(const char *word) {
@@ -105,8 +104,8 @@ START_TEST(client) {
         return;
     }
     ck_assert_int_eq(status, runs[_i].exit);
-    fake_core_wait(&fake, 20);
-    ck_assert_uint_eq(fake.whole, runs[_i].whole);
+    fake_core_run(&fake, 20);
+    ck_assert_uint_eq(contents.whole, runs[_i].whole);
     FILE *f = fopen(out, "r");
     size_t n = fread(got, 1, sizeof(got), f);
     fclose(f);
@@ -122,11 +121,7 @@ int main(void) {
     TCase *tests = tcase_create("clients");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_set_timeout(tests, 40);
-    tcase_add_loop_test(tests, client, 0, (int)(sizeof(runs) / sizeof(runs[0])));
+    tcase_add_loop_test(tests, client, 0, COUNT(runs));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run_apart(suite);
 }

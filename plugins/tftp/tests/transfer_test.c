@@ -2,10 +2,11 @@
  * number here; nothing sleeps. */
 #include "transfer.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "suite.h"
 
 static struct tftp_transfer transfer_of(uint64_t size, size_t blksize, unsigned window, bool oack) {
     struct tftp_terms terms = {.accepted = oack ? 1 : 0, .blksize = blksize, .window = window};
@@ -370,9 +371,5 @@ int main(void) {
     tcase_add_test(tests, the_end_is_found_on_the_way);
     tcase_add_loop_test(tests, world, 0, ROWS(worlds));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

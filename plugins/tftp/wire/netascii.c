@@ -1,3 +1,4 @@
+/* Line ends of mode netascii. Pure. */
 #include "wire/netascii.h"
 
 size_t tftp_netascii(struct pxed_slice source, struct tftp_text_at *at, char *out, size_t cap) {

@@ -1,3 +1,4 @@
+/* TFTP packets on the wire: requests, replies, options, errors. Pure. */
 #include "wire/packet.h"
 
 #include "pxed/buf.h"
@@ -9,7 +10,7 @@ static uint16_t get_u16(const char *at) {
     return (uint16_t)((uint8_t)at[0] << 8 | (uint8_t)at[1]);
 }
 
-static void put_u16(char *at, uint16_t value) {
+static void tftp_packet_put_u16(char *at, uint16_t value) {
     at[0] = (char)(value >> 8);
     at[1] = (char)(value & 0xff);
 }
@@ -94,15 +95,15 @@ bool tftp_parse_reply(struct pxed_slice packet, struct tftp_reply *ret) {
 
 /* Block numbers roll over from 65535 to 0: what all current clients expect (PROTOCOLS 7). */
 void tftp_put_data_header(char out[static TFTP_DATA_HEADER], uint64_t block) {
-    put_u16(out, TFTP_DATA);
-    put_u16(out + 2, (uint16_t)(block & 0xffff));
+    tftp_packet_put_u16(out, TFTP_DATA);
+    tftp_packet_put_u16(out + 2, (uint16_t)(block & 0xffff));
 }
 
 size_t tftp_build_error(char *out, size_t cap, enum tftp_code code, struct pxed_slice text) {
     if (cap < 5)
         return 0;
-    put_u16(out, TFTP_ERROR);
-    put_u16(out + 2, (uint16_t)code);
+    tftp_packet_put_u16(out, TFTP_ERROR);
+    tftp_packet_put_u16(out + 2, (uint16_t)code);
     struct pxed_buf buf = {out + 4, cap - 4, 0};
     pxed_buf_add(&buf, text);
     pxed_buf_cstr(&buf);

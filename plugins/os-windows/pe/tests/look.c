@@ -1,5 +1,5 @@
-/* look FILE: what signature_find says of a disk image, a name a line. Exit code 1: something was found, 2: no such
- * file. */
+/* look FILE: prints what signature_find finds in a disk image, a name a line. Exit code 1: something was found, 2: no
+ * such file. */
 #include <stdio.h>
 #include <stdlib.h>
 

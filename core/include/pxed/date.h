@@ -1,0 +1,12 @@
+/* The civil calendar: days since 1970-01-01 to a date, and back. Years from 0 on. Pure. */
+#pragma once
+
+#include <stdint.h>
+
+struct pxed_date {
+    int64_t year;
+    unsigned month, day; /* from 1 on */
+};
+
+struct pxed_date pxed_date_of_days(int64_t days);
+int64_t pxed_date_days(struct pxed_date date);

@@ -1,0 +1,21 @@
+/* Answers that grow, and errors. */
+#pragma once
+
+#include "api_state.h"
+
+/* A JSON array of objects. Zeroed is empty; owns its text. */
+struct api_rows {
+    char *ptr;
+    size_t len, cap, n;
+};
+typedef void api_write_fn(struct pxed_buf *out, const void *view);
+/* Appends one object; returns where it begins. */
+size_t api_rows_add(struct api_rows *rows, api_write_fn *write, const void *view);
+
+/* Both answer the request; rows are freed. */
+void api_answer_rows(const struct api_ask *ask, struct api_rows *rows);
+void api_answer_error(const struct api_ask *ask, int status, enum pxed_reason reason, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* HOST to its MAC; false: the request has been answered with the nearest known name. */
+bool api_resolve(const struct api_ask *ask, struct pxed_slice host, struct pxed_hwaddr *ret_mac);

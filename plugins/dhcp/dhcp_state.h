@@ -1,0 +1,130 @@
+/* The state that the files of the plugin share. All of it is used on the loop thread only. */
+#pragma once
+
+#include <netinet/in.h>
+#include <netpacket/packet.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+#include "proxy.h"
+#include "pxed/leases.h"
+#include "pxed/poll.h"
+#include "wire/frame.h"
+
+enum { DHCP_SEND_BATCH = 32, DHCP_RECV_BATCH = 64, DHCP_RECV_SIZE = 2048, DHCP_BATCHES_PER_TURN = 16 };
+
+struct dhcp;
+struct dhcp_port;
+struct dhcp_probe;
+
+/* One datagram waiting to leave. */
+struct dhcp_parcel {
+    struct dhcp_port *port;
+    union {
+        struct sockaddr_in in;
+        struct sockaddr_ll station;
+    } to;
+    struct iovec iov;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in_pktinfo))];
+    uint8_t bytes[DHCP_FRAME_HEAD + DHCP_REPLY_MAX];
+};
+
+/* Datagrams of one socket; they leave together, before the loop sleeps. */
+struct dhcp_outbox {
+    int fd;
+    unsigned n;
+    struct mmsghdr heads[DHCP_SEND_BATCH];
+    struct dhcp_parcel parcels[DHCP_SEND_BATCH];
+};
+
+/* A socket on one interface: port 67 or 4011. */
+struct dhcp_port {
+    struct dhcp_link *link;
+    uint16_t number;
+    int fd; /* -1: not open */
+    struct pxed_poll poll;
+    struct dhcp_outbox out;
+};
+
+/* A served interface; its index is that of its scope in the lease table. */
+struct dhcp_link {
+    struct dhcp *d;
+    struct pxed_iface iface;
+    struct dhcp_site site;
+    struct dhcp_port server, pxe;
+    uint32_t other_server; /* last one that a client preferred, and when it was logged */
+    uint64_t other_server_at;
+    uint64_t ip_unused_at; /* when an ip= of another network was last logged; 0: never */
+    uint64_t in_use_at;    /* when an address in use was last logged; 0: never */
+    int arp;               /* packet socket for probes; -1: none */
+    struct pxed_poll arp_poll;
+};
+
+/* An ACK that waits until its lease is on disk. */
+struct dhcp_pending {
+    struct dhcp *d;
+    struct dhcp_port *port;
+    uint32_t lease;
+    uint64_t until;
+    struct pxed_hwaddr mac;
+    bool boots;
+    struct dhcp_route route;
+    struct pxed_slice name; /* points into name_bytes */
+    char name_bytes[DHCP_NAME_MAX];
+    size_t len; /* of the reply; 0: nobody waits */
+    uint8_t packet[DHCP_REPLY_MAX];
+    struct dhcp_arrival arrival; /* the request: what cannot be stored is served again without the store */
+    size_t request_len;
+    uint8_t request[DHCP_RECV_SIZE];
+    struct dhcp_pending *next; /* in the list of unused ones */
+};
+
+struct dhcp {
+    struct pxed_ctx *ctx;
+    const struct dhcp_config *config;
+    const struct pxed_core *core;
+    const struct pxed_store *store; /* server mode only */
+    struct dhcp_link *links;
+    struct dhcp_scope *scopes;
+    unsigned n_links;
+    struct dhcp_leases table;
+    struct pxed_leases_service leases;
+    char *extra;                 /* encoded `option =` lines */
+    struct dhcp_outbox stations; /* the packet socket */
+    uint64_t send_failed_at;
+    uv_prepare_t flush;
+    bool flushing;
+    struct dhcp_probe *probes; /* under way, n_probes of them */
+    unsigned n_probes;
+    bool probing; /* probe_timer lives */
+    uv_timer_t probe_timer;
+    struct dhcp_pending *unused;
+    unsigned n_pending;
+    bool retrying; /* retry lives: what is unsaved is written when the store writes again */
+    uv_timer_t retry;
+    uint64_t unstored_at;                  /* when a failure was last logged; 0: never */
+    uint64_t doubt_until;                  /* monotonic: until then an address is looked at before it is given */
+    uint64_t doubt_wall_ms;                /* the same by the wall clock, when it is still to be written; 0: it is */
+    void (*stopped)(struct pxed_ctx *ctx); /* called when n_pending is 0 */
+    unsigned handles;                      /* open libuv handles */
+    bool finished;                         /* freed with the last handle and the last pending commit */
+    void (*released)(struct dhcp *d);      /* a handle or a pending commit less; `d` may be gone afterwards */
+    /* A message that waited is served again, with what is known now. */
+    void (*again)(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
+                  const struct dhcp_known *known);
+    struct mmsghdr in[DHCP_RECV_BATCH];
+    struct iovec in_iov[DHCP_RECV_BATCH];
+    struct sockaddr_in in_from[DHCP_RECV_BATCH];
+    _Alignas(struct cmsghdr) char in_control[DHCP_RECV_BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
+    uint8_t in_bytes[DHCP_RECV_BATCH][DHCP_RECV_SIZE];
+};
+
+static inline uint64_t dhcp_now(const struct dhcp *d) {
+    return d->core->now(d->ctx);
+}
+
+/* The close callback of a handle ends with it. */
+static inline void dhcp_handle_closed(struct dhcp *d) {
+    d->handles--;
+    d->released(d);
+}

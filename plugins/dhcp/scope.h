@@ -1,0 +1,45 @@
+/* A served network: which addresses are its own, which are for leasing, who is let in under pressure. Pure. */
+#pragma once
+
+#include "pxed/model.h"
+
+enum { DHCP_POOLS = 8 }; /* ranges per scope */
+
+enum dhcp_lease_state { DHCP_FREE, DHCP_OFFERED, DHCP_BOUND, DHCP_EXPIRED, DHCP_DECLINED, DHCP_STATE_COUNT };
+
+/* Leases of one state; see lease_table.h. */
+struct dhcp_list {
+    uint32_t oldest, newest;
+    uint32_t n;
+};
+
+struct dhcp_pool {
+    uint32_t first, last;
+    uint32_t cursor; /* offset of the next address to try */
+};
+
+/* One served network. */
+struct dhcp_scope {
+    uint32_t server; /* our address in it, also option 54 */
+    uint8_t prefix;
+    struct dhcp_pool pools[DHCP_POOLS];
+    unsigned n_pools;
+    uint64_t size;   /* addresses in its pools */
+    uint64_t in_use; /* entries of them */
+    struct dhcp_list lists[DHCP_STATE_COUNT];
+    uint64_t rate_ms; /* token bucket of new machines under pressure */
+    unsigned rate_tokens;
+};
+
+/* The part of first..last that lies in the scope's network, without network, broadcast and server address. False when
+ * nothing is left or the scope has DHCP_POOLS ranges. */
+bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last);
+bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip); /* is it a host address of this network? */
+bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip);
+
+/* May one more unknown machine be offered an address? Only when offers that nobody took hold more than half of the
+ * pool (a flood), new ones are counted out at 20 a second. */
+bool dhcp_scope_admits(struct dhcp_scope *scope, uint64_t now);
+
+/* The address that ip= keeps for this host in this network; 0: none. */
+uint32_t dhcp_scope_reserved(const struct pxed_host *host, const struct dhcp_scope *scope);

@@ -1,0 +1,104 @@
+/* Boot data: who gets which file, script and PXE options. */
+#include "site.h"
+#include "suite.h"
+
+struct boot_row {
+    const char *name;
+    const char *vendor;
+    uint16_t arch;
+    const char *user_class;
+    bool proxy, skip;
+    const char *loader; /* the host's */
+    const char *file;   /* NULL: none */
+    const char *class;
+    bool use_file, no_proxy;
+    enum pxed_reason reason;
+};
+
+static const struct boot_row boots[] = {
+    {"BIOS", "PXEClient", 0, NULL, false, false, NULL, "undionly.kpxe", "PXEClient", true, false, 0},
+    {"UEFI", "PXEClient", 7, NULL, false, false, NULL, "snponly.efi", NULL, false, false, 0},
+    {"UEFI, 4011 skipped", "PXEClient", 7, NULL, false, true, NULL, "snponly.efi", "PXEClient", true, false, 0},
+    {"HTTP", "HTTPClient", 16, NULL, false, false, NULL, "http://pxe-server/boot/snponly.efi", "HTTPClient", false,
+     false, 0},
+    {"iPXE", "PXEClient", 0, "iPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
+    {"iPXE on UEFI", "PXEClient", 7, "iPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
+    {"gPXE", "PXEClient", 0, "gPXE", false, false, NULL, SCRIPT, NULL, false, true, 0},
+    {"host's loader", "PXEClient", 0, NULL, false, false, "gpxelinux.0", "gpxelinux.0", "PXEClient", true, false, 0},
+    {"host's loader is not for iPXE", "PXEClient", 0, "iPXE", false, false, "gpxelinux.0", SCRIPT, NULL, false, true,
+     0},
+    {"host's loader for unknown firmware", "PXEClient", 2, NULL, false, false, "elilo.efi", "elilo.efi", "PXEClient",
+     true, false, 0},
+    {"host's loader by URL", "HTTPClient", 16, NULL, false, false, "http://10.0.0.9/x.efi", "http://10.0.0.9/x.efi",
+     "HTTPClient", false, false, 0},
+    {"no loader for ia32", "PXEClient", 6, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
+    {"no loader for arm64", "PXEClient", 11, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
+    {"no loader for HTTP arm64", "HTTPClient", 19, NULL, false, false, NULL, NULL, NULL, false, false,
+     PXED_WHY_LOADER_NONE},
+    {"an operating system", "d-i", 0, NULL, false, false, NULL, NULL, NULL, false, false, 0},
+    {"proxy, BIOS", "PXEClient", 0, NULL, true, false, NULL, "undionly.kpxe", "PXEClient", true, false, 0},
+    {"proxy, UEFI", "PXEClient", 7, NULL, true, false, NULL, "snponly.efi", "PXEClient", false, false, 0},
+    {"proxy, UEFI, 4011 skipped", "PXEClient", 7, NULL, true, true, NULL, "snponly.efi", "PXEClient", true, false, 0},
+    {"proxy, HTTP", "HTTPClient", 16, NULL, true, false, NULL, "http://pxe-server/boot/snponly.efi", "HTTPClient",
+     false, false, 0},
+    {"proxy, iPXE", "PXEClient", 0, "iPXE", true, false, NULL, SCRIPT, "PXEClient", true, true, 0},
+    {"proxy, gPXE", "PXEClient", 0, "gPXE", true, false, NULL, SCRIPT, "PXEClient", true, true, 0},
+};
+
+START_TEST(boot_rows) {
+    const struct boot_row *row = &boots[_i];
+    struct made p;
+    struct dhcp_facts facts;
+    struct pxed_var var = {.key = PXED_SLICE("loader"), .value = pxed_slice_of(row->loader)};
+    struct pxed_host host = {.vars = &var, .n_vars = row->loader ? 1 : 0};
+    struct dhcp_message m = site_client(&p, DHCP_DISCOVER, row->vendor, row->arch, row->user_class);
+    config.uefi_skip_4011 = row->skip;
+    armed.host = &host;
+    struct dhcp_boot boot;
+    ck_assert(dhcp_facts(&m, NULL, &facts));
+    dhcp_boot(&config, row->proxy, &facts, &armed, &boot);
+    ck_assert_msg(boot.offered == (row->file != NULL), "%s: offered", row->name);
+    ck_assert_msg(boot.reason == row->reason, "%s: reason", row->name);
+    if (!row->file)
+        return;
+    ck_assert_msg(pxed_slice_is(boot.file, row->file), "%s: file %.*s", row->name, PXED_S(boot.file));
+    ck_assert_msg(row->class ? pxed_slice_is(boot.class, row->class) : boot.class.ptr == NULL, "%s: 60", row->name);
+    ck_assert_msg(boot.use_file == row->use_file, "%s: 43", row->name);
+    ck_assert_msg(boot.no_proxy == row->no_proxy, "%s: 175", row->name);
+    ck_assert_msg(row->user_class ? pxed_slice_is(boot.folder, "http://pxe-server/boot/") : boot.folder.ptr == NULL,
+                  "%s: 210", row->name);
+}
+END_TEST
+
+START_TEST(no_boot_for_who_is_not_to_boot) {
+    struct pxed_verdict idle = {.reason = PXED_WHY_IDLE_SILENT, .script_url = SCRIPT};
+    struct made p;
+    struct dhcp_facts facts;
+    struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "PXEClient", 0, NULL);
+    struct dhcp_boot boot = site_boot(&m, false, &idle, &facts);
+    ck_assert(!boot.offered);
+    ck_assert_int_eq(boot.reason, PXED_WHY_IDLE_SILENT);
+}
+END_TEST
+
+START_TEST(a_url_too_long_is_no_boot) {
+    static char loader[600];
+    struct made p;
+    struct dhcp_facts facts;
+    memset(loader, 'l', sizeof(loader) - 1);
+    config.loader_efi_x64 = loader;
+    struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "HTTPClient", 16, NULL);
+    ck_assert(!site_boot(&m, false, &armed, &facts).offered);
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("dhcp boot");
+    TCase *t = tcase_create("all");
+    tcase_add_checked_fixture(t, site_setup, NULL);
+    tcase_add_loop_test(t, boot_rows, 0, COUNT(boots));
+    tcase_add_test(t, no_boot_for_who_is_not_to_boot);
+    tcase_add_test(t, a_url_too_long_is_no_boot);
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}

@@ -1,0 +1,80 @@
+/* One TCP connection: READING a request, BUSY while the core or a script works, SENDING the answer, and again. */
+#pragma once
+
+#include "cgi.h"
+#include "http_state.h"
+#include "response.h"
+
+enum { HTTP_INPUT_INLINE = 1024, HTTP_OUTPUT_INLINE = 512 };
+
+enum http_state {
+    HTTP_READING,
+    HTTP_BUSY,
+    HTTP_SENDING,
+    HTTP_LINGERING, /* our side is shut; what still comes in is thrown away, so that no RST eats our answer */
+    HTTP_BROKEN,    /* to be closed as soon as it runs */
+    HTTP_CLOSED,
+};
+
+struct http_warm;
+
+struct http_conn {
+    struct http *http;
+    struct http_listener *listener; /* valid while the plugin has not ended */
+    struct http_conn *prev, *next;
+    uv_poll_t poll;
+    int fd;
+    int events; /* polled for */
+    enum http_state state;
+    bool polled;   /* `poll` is an open handle */
+    bool running;  /* http_conn_run is on the stack */
+    bool readable; /* the socket may hold more */
+    bool eof;
+    struct pxed_addr peer;
+    uint16_t peer_port;
+    uint64_t deadline; /* ms of core->now; UINT64_MAX: none */
+
+    /* input: the request being read, then what was pipelined behind it */
+    char *in;
+    size_t in_cap, in_len;
+    struct http_parser parser;
+    struct http_request request;
+    bool has_request;
+
+    /* BUSY: whom we wait for */
+    uint64_t ticket; /* of core->open; only if opening */
+    bool opening;
+    struct http_cgi_run *run;
+    struct pxed_http_reply *reply;
+    unsigned redirects; /* internal ones so far */
+    char *redirect;     /* the path and query the last one led to; heap */
+
+    /* SENDING */
+    struct pxed_content *content;
+    struct http_plan plan;
+    char *head; /* head_inline or heap */
+    size_t head_len, head_sent;
+    const char *body; /* in memory: content bytes, or into body_heap; NULL: the content's file */
+    char *body_heap;
+    uint64_t pos, end;   /* of body or file: what is left to send */
+    uint64_t limit;      /* what may be sent now; below `end`: the rest waits until the core has settled */
+    bool holding;        /* the core is asked */
+    uint64_t warm_until; /* file position up to which the page cache was filled on our order */
+    struct http_warm *warm;
+    bool in_files; /* in n_files */
+    bool linger;
+
+    char head_inline[HTTP_OUTPUT_INLINE];
+    char in_inline[HTTP_INPUT_INLINE];
+};
+
+/* Outlives its connection: the handler may answer after the client has gone. */
+struct pxed_http_reply {
+    struct http_conn *conn; /* NULL: nobody waits */
+};
+
+/* Tells the core. */
+static inline void http_conn_refuse(struct http_conn *c, enum pxed_reason why, const char *detail) {
+    struct pxed_ctx *ctx = c->http->ctx;
+    ctx->core->refuse(ctx, why, c->peer.family ? &c->peer : NULL, detail);
+}

@@ -1,0 +1,71 @@
+/* The state that the files of the plugin share: the plugin's own, its listeners. */
+#pragma once
+
+#include <uv.h>
+
+#include "peers.h"
+#include "pxed/http.h"
+#include "pxed/plugin.h"
+
+enum {
+    HTTP_CONNS_MAX = 8192,
+    HTTP_CONNS_KEPT = 256, /* closed ones kept for the next client */
+    HTTP_ACCEPTS_PER_TURN = 64,
+    HTTP_SCRATCH = 64 * 1024,
+    HTTP_TICK = 1000, /* ms; the resolution of all timeouts below */
+    HTTP_HEAD_TIMEOUT = 10 * 1000,
+    HTTP_BODY_TIMEOUT = 60 * 1000,
+    HTTP_IDLE_TIMEOUT = 60 * 1000,
+    HTTP_SEND_TIMEOUT = 60 * 1000, /* without one byte taken by the client */
+    HTTP_LINGER_TIMEOUT = 2 * 1000,
+};
+
+struct http_config {
+    uint64_t port;
+    struct pxed_list cgi;
+    uint64_t cgi_timeout; /* ms */
+    const char *cgi_user;
+    const char *script;
+    bool script_always;
+    unsigned status;   /* 0 local, 1 all */
+    uint64_t per_peer; /* connections of one address */
+};
+
+struct http_conn;
+struct http_cgi;
+
+typedef void http_handler_fn(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply);
+
+struct http_listener {
+    struct http *http;
+    struct http_listener *next;
+    uv_poll_t poll;
+    int fd;
+    bool polled, paused;
+    struct pxed_addr addr;    /* family 0: a local socket */
+    http_handler_fn *handler; /* NULL: the core's names */
+    void *handler_arg;
+};
+
+/* Freed when it has ended and its last handle is closed. */
+struct http {
+    struct pxed_ctx *ctx;
+    const struct http_config *config;
+    struct http_listener *listeners;
+    struct http_conn *conns, *spare; /* doubly linked; singly linked */
+    size_t n_conns, n_spare;
+    size_t n_files;                   /* connections in the middle of a file, which share a loop turn */
+    size_t n_work;                    /* connections to the core's names: stop() waits for them */
+    void (*run)(struct http_conn *c); /* goes on with a connection that has waited: http_conn_run */
+    uv_timer_t tick;
+    uv_timer_cb on_tick;
+    bool started, ticking, stopping, ended;
+    unsigned handles; /* open libuv handles that live in or point to this struct */
+    void (*stopped)(struct pxed_ctx *ctx);
+    uint64_t date_second;
+    char date[32];
+    struct http_cgi *cgi;
+    struct pxed_http_service service;
+    struct http_peers peers;
+    char scratch[HTTP_SCRATCH];
+};

@@ -1,0 +1,6 @@
+/* The service "http/1": other plugins answer on sockets of their own. */
+#pragma once
+
+#include "http_state.h"
+
+void http_service_init(struct http *h); /* publishes it */

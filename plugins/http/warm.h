@@ -1,0 +1,7 @@
+/* Reads a piece of a cold file on another thread, so that sendfile does not wait for the disk in the loop. */
+#pragma once
+
+#include "connection_state.h"
+
+void http_warm_start(struct http_conn *c, int fd, uint64_t offset, uint64_t length);
+void http_warm_forget(struct http_conn *c);

@@ -1,0 +1,14 @@
+/* DATA packets of a transfer. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "session_state.h"
+
+/* Lays blocks first .. first + count - 1 into tftp->packets, headers included. Returns the length, 0 on a read error.
+ */
+size_t tftp_data_lay(struct tftp_session *s, uint64_t first, unsigned count);
+/* Sends what was laid. True: nobody listens there. */
+bool tftp_data_send(struct tftp_session *s, size_t length);
+/* What a send or recv has returned means that nobody listens there. */
+bool tftp_client_gone(ssize_t rc);

@@ -1,0 +1,35 @@
+/* One transfer with its socket. */
+#pragma once
+
+#include "tftp_state.h"
+#include "transfer.h"
+#include "wire/netascii.h"
+
+enum { TFTP_TEXT_PLACES = 128 }; /* more than a window and one */
+
+struct tftp_session {
+    struct tftp_entry entry; /* client's address and port; first */
+    struct tftp_due due;
+    struct tftp *tftp;
+    const struct tftp_listener *listener;
+    uint64_t request_hash; /* of the packet: tells a repeated request from a new one */
+    struct tftp_request request;
+    char *packet; /* what `request` points into; freed once the content is open */
+    bool waiting; /* for the core's `later` */
+    bool held;    /* the core is asked whether what was held back may leave */
+    uint64_t ticket;
+    struct pxed_content *content; /* NULL while waiting */
+    struct tftp_transfer transfer;
+    struct tftp_terms terms;
+    uint64_t size;             /* of the content before conversion */
+    struct tftp_text_at *text; /* netascii: where block b begins, at b % TFTP_TEXT_PLACES */
+    uint64_t advised;          /* the kernel was asked to read up to here */
+    uint64_t began;            /* ms */
+    unsigned resends;
+    int fd;
+    struct pxed_poll poll;
+    bool plain; /* no UDP_SEGMENT on this way */
+    uint8_t oack_len;
+    char oack[TFTP_SMALL_PACKET];
+    char name[];
+};
