@@ -12,7 +12,6 @@ struct build {
     struct catalogue *c;
     struct pxed_diags *diags;
     struct hostfile file;
-    size_t systems_cap, templates_cap, private_cap;
     struct build_answer_file *answers; /* build_answer.c: those read already */
 };
 

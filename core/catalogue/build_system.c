@@ -6,21 +6,15 @@
 #include <string.h>
 
 #include "catalogue_os.h"
+#include "pxed/grow.h"
 
 void build_folders(struct build *b) {
     struct catalogue *c = b->c;
-    size_t cap = 0;
     DIR *dir = opendir(pxed_arena_printf(&c->arena, "%s/os", c->boot_dir));
     for (struct dirent *e; dir && (e = readdir(dir));) {
         if (e->d_name[0] == '.')
             continue;
-        if (c->n_folders == cap) {
-            cap = cap ? cap * 2 : 32;
-            const char **grown = PXED_NEWS(&c->arena, const char *, cap);
-            if (c->n_folders > 0)
-                memcpy(grown, c->folders, c->n_folders * sizeof(*grown));
-            c->folders = grown;
-        }
+        PXED_ARENA_GROW(&c->arena, c->folders, c->n_folders);
         c->folders[c->n_folders++] = pxed_arena_dup(&c->arena, pxed_slice_of(e->d_name)).ptr;
     }
     if (dir)
@@ -76,14 +70,7 @@ const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, c
             pxed_diag_add(b->diags, PXED_WARNING, file, line,
                           "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)", PXED_S(id));
     }
-    if (c->n_systems == b->systems_cap) {
-        size_t cap = b->systems_cap ? b->systems_cap * 2 : 16;
-        struct catalogue_os **grown = PXED_NEWS(&c->arena, struct catalogue_os *, cap);
-        if (c->n_systems > 0)
-            memcpy(grown, c->systems, c->n_systems * sizeof(*grown));
-        c->systems = grown;
-        b->systems_cap = cap;
-    }
+    PXED_ARENA_GROW(&c->arena, c->systems, c->n_systems);
     c->systems[c->n_systems++] = os;
     return os;
 }

@@ -14,6 +14,7 @@
 
 #include "beneath.h"
 #include "catalogue_os.h"
+#include "pxed/grow.h"
 
 enum { ISOS_MAX = 16 /* in one folder: the discs of a set */ };
 
@@ -41,14 +42,8 @@ static struct catalogue_isos *find_isos(const struct catalogue *c, struct pxed_s
     return found;
 }
 
-static struct catalogue_isos *add_isos(struct catalogue *c, struct pxed_slice id, size_t *cap) {
-    if (c->n_isos == *cap) {
-        *cap = *cap ? *cap * 2 : 16;
-        struct catalogue_isos *grown = PXED_NEWS(&c->arena, struct catalogue_isos, *cap);
-        if (c->n_isos > 0)
-            memcpy(grown, c->isos, c->n_isos * sizeof(*grown));
-        c->isos = grown;
-    }
+static struct catalogue_isos *add_isos(struct catalogue *c, struct pxed_slice id) {
+    PXED_ARENA_GROW(&c->arena, c->isos, c->n_isos);
     struct catalogue_isos *set = &c->isos[c->n_isos++];
     set->id = pxed_arena_dup(&c->arena, id);
     set->items = PXED_NEWS(&c->arena, struct catalogue_iso_item, ISOS_MAX);
@@ -56,22 +51,21 @@ static struct catalogue_isos *add_isos(struct catalogue *c, struct pxed_slice id
 }
 
 /* The folder's ISOs in the order of their names; those beyond ISOS_MAX are counted. */
-static void scan_folder(struct catalogue *c, struct pxed_slice id, size_t *cap) {
+static void scan_folder(struct catalogue *c, struct pxed_slice id) {
     const char *path = pxed_arena_printf(&c->arena, "%s/os/%.*s", c->boot_dir, PXED_S(id));
     const char **names = NULL;
-    size_t n = 0, room = 0;
+    size_t n = 0;
     DIR *dir = opendir(path);
     for (struct dirent *e; dir && (e = readdir(dir));) {
         if (!is_iso_name(e->d_name))
             continue;
-        if (n == room)
-            names = pxed_xrealloc(names, (room = room ? room * 2 : 16) * sizeof(*names));
+        PXED_GROW(names, n);
         names[n++] = pxed_arena_dup(&c->arena, pxed_slice_of(e->d_name)).ptr;
     }
     if (dir)
         closedir(dir);
     if (n > 0) {
-        struct catalogue_isos *set = add_isos(c, id, cap);
+        struct catalogue_isos *set = add_isos(c, id);
         qsort(names, n, sizeof(*names), isos_by_name);
         for (size_t i = 0; i < n && i < ISOS_MAX; i++)
             set->items[set->n++].name = pxed_arena_printf(&c->arena, "os/%.*s/%s", PXED_S(id), names[i]);
@@ -91,7 +85,7 @@ static const char *named_iso(const struct catalogue *c, struct pxed_slice id, co
     return NULL;
 }
 
-static void find_named(struct catalogue *c, const struct ini *ini, size_t *cap) {
+static void find_named(struct catalogue *c, const struct ini *ini) {
     struct pxed_os_id parsed;
     for (size_t i = 0; i < ini->n_sections; i++) {
         const char *section = ini->sections[i].name;
@@ -100,7 +94,7 @@ static void find_named(struct catalogue *c, const struct ini *ini, size_t *cap) 
         if (!e || !*e->value || !catalogue_id_parse(id, &c->arena, &parsed) || find_isos(c, id))
             continue;
         struct pxed_slice folder = catalogue_folder(c, id);
-        struct catalogue_isos *set = add_isos(c, folder, cap);
+        struct catalogue_isos *set = add_isos(c, folder);
         const char *name = named_iso(c, folder, e->value, &c->arena);
         set->named = true;
         if (name)
@@ -108,13 +102,13 @@ static void find_named(struct catalogue *c, const struct ini *ini, size_t *cap) 
     }
 }
 
-static void find_dropped(struct catalogue *c, size_t *cap) {
+static void find_dropped(struct catalogue *c) {
     struct pxed_os_id id;
     for (size_t i = 0; i < c->n_folders; i++) {
         struct pxed_slice name = pxed_slice_of(c->folders[i]);
         const struct catalogue_isos *known = find_isos(c, name);
         if (catalogue_id_parse(name, &c->arena, &id) && !(known && pxed_slice_eq(known->id, name)))
-            scan_folder(c, name, cap);
+            scan_folder(c, name);
     }
 }
 
@@ -138,9 +132,8 @@ static void read_iso(struct catalogue *c, struct catalogue_iso_item *item) {
 }
 
 void catalogue_isos_read(struct catalogue *c, const struct ini *ini) {
-    size_t cap = 0;
-    find_named(c, ini, &cap);
-    find_dropped(c, &cap);
+    find_named(c, ini);
+    find_dropped(c);
     for (size_t i = 0; i < c->n_isos; i++)
         for (size_t k = 0; k < c->isos[i].n; k++)
             read_iso(c, &c->isos[i].items[k]);

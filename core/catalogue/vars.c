@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "catalogue_os.h"
+#include "pxed/grow.h"
 
 static const char *vars_check_name(struct pxed_slice v) {
     if (v.len == 0 || v.len > 63 || v.ptr[0] == '-' || v.ptr[v.len - 1] == '-')
@@ -207,16 +208,10 @@ bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxe
 struct builder {
     struct pxed_var *vars;
     const char **from;
-    size_t n, cap;
+    size_t n;
     const struct pxed_profile *profile;
     const struct ini_entry *unread; /* a value in force that could not be read */
 };
-
-static void vars_grow(struct builder *b) {
-    b->cap = b->cap ? b->cap * 2 : 64;
-    b->vars = pxed_xrealloc(b->vars, b->cap * sizeof(*b->vars));
-    b->from = pxed_xrealloc(b->from, b->cap * sizeof(*b->from));
-}
 
 /* The first place that says something wins: true if it is this one. */
 static bool vars_put(struct builder *b, struct pxed_slice key, struct pxed_slice value, const char *file, unsigned line,
@@ -224,8 +219,8 @@ static bool vars_put(struct builder *b, struct pxed_slice key, struct pxed_slice
     for (size_t i = 0; i < b->n; i++)
         if (pxed_slice_eq(b->vars[i].key, key))
             return false;
-    if (b->n == b->cap)
-        vars_grow(b);
+    PXED_GROW(b->vars, b->n);
+    PXED_GROW(b->from, b->n);
     const struct vars_row *row = vars_find_row(key);
     const struct pxed_os_var *own = find_own(b->profile, key);
     unsigned flags = (row && row->secret) || (own && (own->flags & PXED_VAR_SECRET)) ? PXED_VAR_SECRET : 0;

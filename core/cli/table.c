@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "pxed/grow.h"
 #include "text.h"
 
 enum { TABLE_COLUMNS = 12, TABLE_CELL = 1024 };
@@ -25,8 +26,7 @@ void table_paint(FILE *out, bool color, enum table_color which, const char *text
 
 static void table_add(struct table *t, enum table_color color, const char *text) {
     char clean[TABLE_CELL];
-    if ((t->n & (t->n - 1)) == 0) /* full at every power of two */
-        t->cells = pxed_xrealloc(t->cells, (t->n == 0 ? 1 : t->n * 2) * sizeof(*t->cells));
+    PXED_GROW(t->cells, t->n);
     text_clean(text, clean, sizeof(clean));
     t->cells[t->n++] = (struct table_cell){pxed_arena_dup(&t->arena, pxed_slice_of(clean)).ptr, color};
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "pxed/control.h"
+#include "pxed/grow.h"
 #include "table.h"
 #include "text.h"
 
@@ -26,8 +27,7 @@ struct watch_boot *watch_show_boot(struct watch_show *s, const json_t *step, boo
             *ret_new = false;
             return &s->boots[i];
         }
-    if ((s->n_boots & (s->n_boots - 1)) == 0) /* full at every power of two */
-        s->boots = pxed_xrealloc(s->boots, (s->n_boots == 0 ? 1 : s->n_boots * 2) * sizeof(*s->boots));
+    PXED_GROW(s->boots, s->n_boots);
     struct watch_boot *b = &s->boots[s->n_boots++];
     *b = (struct watch_boot){.began = live_number(step, "at_ms")};
     snprintf(b->mac, sizeof(b->mac), "%s", mac);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "inifile.h"
+#include "pxed/grow.h"
 
 enum { HOSTFILE_MAX = 64 << 20, VALUE_FILE_MAX = 64 << 10 };
 
@@ -119,7 +120,7 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
 }
 
 static void note_file(struct hostfile *hosts, const char *path) {
-    hosts->files = pxed_xrealloc(hosts->files, (hosts->n_files + 1) * sizeof(*hosts->files));
+    PXED_GROW(hosts->files, hosts->n_files);
     hosts->files[hosts->n_files++] = path;
 }
 
@@ -146,10 +147,7 @@ static void read_file(struct hostfile *hosts, const char *path, struct pxed_aren
             continue;
         line.file = path;
         line.line = n;
-        if (hosts->n == hosts->cap) {
-            hosts->cap = hosts->cap ? hosts->cap * 2 : 64;
-            hosts->lines = pxed_xrealloc(hosts->lines, hosts->cap * sizeof(*hosts->lines));
-        }
+        PXED_GROW(hosts->lines, hosts->n);
         hosts->lines[hosts->n++] = line;
     }
 }

@@ -22,7 +22,7 @@ struct hostfile_line {
 
 struct hostfile {
     struct hostfile_line *lines;
-    size_t n, cap;
+    size_t n;
     const char **files; /* every file read, @FILEs included: they are private */
     size_t n_files;
 };

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pxed/grow.h"
+
 enum { LINE_MAX_INIH = 198, SECTION_MAX_INIH = 49, INCLUDE_DEPTH = 4 };
 
 /* A `;` inside "..." must not look like a comment to inih; it is put back when the value arrives. */
@@ -128,10 +130,7 @@ static void note_section(struct reader *r, struct pxed_slice name) {
     for (size_t i = 0; i < ini->n_sections; i++)
         if (pxed_slice_is(name, ini->sections[i].name))
             return;
-    if (ini->n_sections == ini->sections_cap) {
-        ini->sections_cap = ini->sections_cap ? ini->sections_cap * 2 : 16;
-        ini->sections = pxed_xrealloc(ini->sections, ini->sections_cap * sizeof(*ini->sections));
-    }
+    PXED_GROW(ini->sections, ini->n_sections);
     ini->sections[ini->n_sections++] = (struct ini_section){pxed_arena_dup(&ini->arena, name).ptr, r->file, r->line};
 }
 
@@ -170,10 +169,7 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
             pxed_arena_printf(&ini->arena, "%s%s%s", last->value, *last->value ? " " : "", clean_value(ini, value));
         return 1;
     }
-    if (ini->n == ini->cap) {
-        ini->cap = ini->cap ? ini->cap * 2 : 64;
-        ini->entries = pxed_xrealloc(ini->entries, ini->cap * sizeof(*ini->entries));
-    }
+    PXED_GROW(ini->entries, ini->n);
     ini->entries[ini->n++] = (struct ini_entry){
         .section = pxed_arena_dup(&ini->arena, pxed_slice_of(section)).ptr,
         .key = pxed_arena_dup(&ini->arena, pxed_slice_of(key)).ptr,

@@ -24,9 +24,9 @@ struct ini {
     struct pxed_arena arena;
     const char *path; /* of the first file, as given */
     struct ini_entry *entries;
-    size_t n, cap;
+    size_t n;
     struct ini_section *sections; /* each name once, at its first place */
-    size_t n_sections, sections_cap;
+    size_t n_sections;
 };
 
 /* Reads `path` and what its [pxed] include names. Every complaint goes to diags; -1 if the file cannot be read. */

@@ -37,10 +37,8 @@ static bool is_word(struct pxed_slice w, bool reason) {
 }
 
 static enum pxed_reason reason_of(struct pxed_slice word) {
-    for (unsigned r = 1; r < PXED_REASON_COUNT; r++)
-        if (pxed_slice_is(word, pxed_reason_name((enum pxed_reason)r)))
-            return (enum pxed_reason)r;
-    return PXED_WHY_INSTALL_FAILED;
+    enum pxed_reason why;
+    return pxed_reason_find(word, &why) && why != PXED_WHY_OK ? why : PXED_WHY_INSTALL_FAILED;
 }
 
 /* An event on its way to the disk. */

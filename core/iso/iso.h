@@ -29,7 +29,7 @@ struct iso {
     struct pxed_arena arena;
     const char *names; /* "UDF", "Joliet", "Rock Ridge" or "ISO 9660" */
     struct iso_file *files;
-    size_t n, cap;
+    size_t n;
     size_t entries;                   /* with folders */
     bool links;                       /* symbolic links are among the files */
     const char *notes[ISO_NOTES_MAX]; /* what is left out, and why: a sentence each */

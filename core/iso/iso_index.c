@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pxed/grow.h"
 #include "pxed/path.h"
 
 bool iso_read(const struct iso_build *b, void *to, size_t n, uint64_t offset) {
@@ -53,10 +54,7 @@ void iso_add(struct iso_build *b, const struct iso_file *file) {
         iso_note(b, file->path, "it reaches beyond the end of the ISO, which is cut off");
         return;
     }
-    if (iso->n == iso->cap) {
-        iso->cap = iso->cap ? iso->cap * 2 : 256;
-        iso->files = pxed_xrealloc(iso->files, iso->cap * sizeof(*iso->files));
-    }
+    PXED_GROW(iso->files, iso->n);
     struct iso_file *f = &iso->files[iso->n++];
     *f = *file;
     f->path = pxed_arena_dup(&iso->arena, pxed_slice_of(file->path)).ptr;

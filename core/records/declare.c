@@ -12,6 +12,7 @@
 #include "keep.h"
 #include "ledger.h"
 #include "log.h"
+#include "pxed/grow.h"
 
 void declare_secrets(struct declare_secrets *ret) {
     if (getrandom(ret, sizeof(*ret), 0) != sizeof(*ret))
@@ -77,7 +78,7 @@ struct held_name {
 /* Every name that a record of the store ever had, sorted. */
 struct held_names {
     struct held_name *items;
-    size_t n, cap;
+    size_t n;
     struct pxed_arena arena;
 };
 
@@ -85,8 +86,7 @@ static void note_names(void *arg, struct machine *m) {
     struct held_names *all = arg;
     struct pxed_slice rest = m->held ? pxed_slice_of(m->rec.names) : PXED_NO_SLICE, word;
     for (bool now = true; (word = pxed_slice_word(&rest, " ")).len > 0; now = false) {
-        if (all->n == all->cap)
-            all->items = pxed_xrealloc(all->items, (all->cap = all->cap ? all->cap * 2 : 256) * sizeof(*all->items));
+        PXED_GROW(all->items, all->n);
         all->items[all->n++] = (struct held_name){pxed_arena_dup(&all->arena, word), m, now};
     }
 }

@@ -6,13 +6,6 @@
 #include "log.h"
 #include "record.h"
 
-static enum pxed_reason find_reason(struct pxed_slice name) {
-    for (unsigned r = 0; r < PXED_REASON_COUNT; r++)
-        if (pxed_slice_is(name, pxed_reason_name((enum pxed_reason)r)))
-            return (enum pxed_reason)r;
-    return PXED_WHY_OK;
-}
-
 static void load_record(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version) {
     struct machines *ms = arg;
     struct lifecycle_record rec;
@@ -46,9 +39,11 @@ static void load_step(void *arg, struct pxed_slice key, struct pxed_slice value,
     for (size_t i = 0; i < 8; i++)
         seq = seq << 8 | (uint8_t)key.ptr[i];
     struct machine *m = machines_get(ms, &mac, (int64_t)at);
+    enum pxed_reason why = PXED_WHY_OK; /* a word of a newer pxed is none */
+    pxed_reason_find(reason, &why);
     if (seq > ms->seq)
-        machines_append(ms, m, what, find_reason(reason),
-                        pxed_slice_skip(rest, rest.len > 0 && rest.ptr[0] == ' ' ? 1 : 0), seq, (int64_t)at);
+        machines_append(ms, m, what, why, pxed_slice_skip(rest, rest.len > 0 && rest.ptr[0] == ' ' ? 1 : 0), seq,
+                        (int64_t)at);
 }
 
 static void load_mark(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version) {

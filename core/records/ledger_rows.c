@@ -3,12 +3,13 @@
 
 #include <stdlib.h>
 
+#include "pxed/grow.h"
+
 enum { ENTRIES_KEPT = 50000 }; /* journal rows in the store: as many as in memory */
 
 void ledger_rows_add(struct ledger_rows *b, const char *table, struct pxed_slice key, struct pxed_slice value,
                      uint64_t replaces) {
-    if ((b->n & (b->n - 1)) == 0)
-        b->items = pxed_xrealloc(b->items, (b->n ? b->n * 2 : 1) * sizeof(*b->items));
+    PXED_GROW(b->items, b->n);
     struct pxed_slice none = PXED_NO_SLICE;
     b->items[b->n++] = (struct pxed_put){table, pxed_arena_dup(&b->arena, key),
                                          value.ptr ? pxed_arena_dup(&b->arena, value) : none, replaces};
