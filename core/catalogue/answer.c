@@ -10,6 +10,7 @@
 
 #include "beneath.h"
 #include "catalogue_private.h"
+#include "image_files.h"
 
 struct finder {
     const struct catalogue *c;
@@ -150,4 +151,22 @@ struct pxed_slice answer_read(struct answer_found *found, struct pxed_arena *are
     close(found->fd);
     found->fd = -1;
     return whole ? pxed_slice(bytes, n) : PXED_NO_SLICE;
+}
+
+const struct pxed_file *answer_row(const struct catalogue *c, const struct catalogue_host *h,
+                                   const struct catalogue_os *os) {
+    struct catalogue_image image = {c, os->id.text};
+    struct answer_found found = {.fd = -1};
+    struct pxed_arena scratch = {0};
+    const struct pxed_file *row = os->profile ? profile_answer(os->profile, catalogue_image_has, &image) : NULL;
+    bool given = row && (h->answer || (row->flags & PXED_FILE_RAW) ||
+                         catalogue_text(c, catalogue_template_path(&scratch, os->plugin, row->source)).ptr);
+    if (row && !given) {
+        answer_find(c, h, row, c->root_fd, &scratch, &found);
+        given = found.operators;
+        if (found.fd >= 0)
+            close(found.fd);
+    }
+    pxed_arena_clear(&scratch);
+    return given ? row : NULL;
 }

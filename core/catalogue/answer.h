@@ -15,6 +15,10 @@ struct answer_found {
     const char *why;  /* one sentence that names the file, if the reason is not OK; else NULL */
 };
 
+/* The row of the system's answer file, if this host is given one: the profile's template, an answer= or an operator's
+ * file. NULL: none. May open files. */
+const struct pxed_file *answer_row(const struct catalogue *c, const struct catalogue_host *h,
+                                   const struct catalogue_os *os);
 /* The operator's file of this host and row: root/boot/hosts/<mac>/NAME or the row's own path (linux-ks/<mac>.txt); for
  * an answer file answer=, too. A file in root/boot wins over an answer= of a section, which is for many hosts.
  * `root_fd`: root, as serving opens it; its links that leave root are not followed. Texts live in `arena`.

@@ -79,7 +79,7 @@ static bool has_static_answer(struct build *b, struct catalogue_host *h, const s
         return false;
     if (why != PXED_WHY_OK)
         build_trouble(b, h, why, h->pub.file, h->pub.line, "%s", found.why);
-    else if (found.operators && b->in->settings->arm == SETTINGS_ARM_NEW)
+    else if (found.operators && b->in->settings->arm == SETTINGS_ARM_NEW && !h->os->live)
         pxed_diag_add(
             b->diags, PXED_WARNING, found.path, 0,
             "this file is served in place of the answer file and has no disk guard: a new line that uses it does not "
@@ -133,7 +133,7 @@ void build_answer(struct build *b, struct catalogue_host *h) {
     } else if (answer) {
         if (h->answer_wrong)
             build_note_trouble(b, h, h->answer_wrong, own->file, own->line, h->answer_text);
-        else if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW)
+        else if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW && !h->os->live)
             pxed_diag_add(
                 b->diags, PXED_WARNING, h->answer, 0,
                 "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");

@@ -43,9 +43,9 @@ static void judge_sizes(struct build *b, const struct catalogue_os *os) {
     const char *told[32];
     size_t n = 0;
     for (const struct pxed_boot *row = os->profile->boots; row && row->how != PXED_HOW_LOCAL; row++) {
-        const char *names[6] = {os->kernel ? os->kernel : row->kernel, os->initrd};
-        for (size_t i = 0; !os->kernel && i < 4 && row->initrd[i]; i++)
-            names[i + 1] = row->initrd[i];
+        const char *names[6] = {os->kernel ? os->kernel : row->kernel};
+        for (size_t i = 0; i < 4; i++)
+            names[i + 1] = os->n_initrds > 0 || os->kernel ? os->initrds[i] : row->initrd[i];
         for (size_t i = 0; i < 6; i++) {
             bool seen = !names[i] || names[i][0] == '/' || n == 32;
             for (size_t k = 0; k < n && !seen; k++)
@@ -89,7 +89,7 @@ static bool lacks_image(struct build *b, const struct catalogue_os *os) {
     if (os->iso)
         return !catalogue_iso(b->c, os, &b->c->arena).ptr;
     if (os->kernel)
-        return !catalogue_image_has(&image, os->kernel) || (os->initrd && !catalogue_image_has(&image, os->initrd));
+        return !catalogue_own_files(&image, os);
     for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++)
         for (unsigned loader = PXED_LOADER_GPXE; loader < PXED_LOADER_COUNT; loader++) {
             struct profile_client client = {(enum pxed_firmware)fw, (enum pxed_loader)loader, os->via};

@@ -27,6 +27,22 @@ static const char *os_key(const struct build *b, struct pxed_slice id, const cha
     return e && *e->value ? pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr : NULL;
 }
 
+/* `initrd` may be repeated. */
+static void read_initrds(struct build *b, struct catalogue_os *os) {
+    const char *section = catalogue_section(b->in->ini, os->id.text);
+    for (size_t i = 0; section && i < b->in->ini->n; i++) {
+        const struct ini_entry *e = &b->in->ini->entries[i];
+        if (strcmp(e->section, section) != 0 || strcmp(e->key, "initrd") != 0 || !*e->value)
+            continue;
+        if (os->n_initrds == sizeof(os->initrds) / sizeof(os->initrds[0])) {
+            pxed_diag_add(b->diags, PXED_WARNING, e->file, e->line, "initrd = %s: more than 4 of them; it is left out",
+                          e->value);
+            continue;
+        }
+        os->initrds[os->n_initrds++] = pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr;
+    }
+}
+
 /* Which plugin claims the id is not known yet: whatever any of them reads is kept. */
 static void read_settings(struct build *b, struct catalogue_os *os) {
     enum { SETTINGS_MAX = 32 };
@@ -40,6 +56,34 @@ static void read_settings(struct build *b, struct catalogue_os *os) {
                 os->settings[os->n_settings++] = (struct catalogue_setting){*key, value};
         }
     }
+}
+
+/* The family of any claim that is nearest to what was written. */
+static const char *nearest_family(struct build *b, struct pxed_slice family) {
+    const char *names[256];
+    size_t n = 0;
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
+        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
+        for (const struct pxed_profile *const *p = ops ? ops->profiles : NULL; p && *p; p++)
+            for (const struct pxed_claim *c = (*p)->claims; c && c->family; c++) {
+                struct pxed_slice words = pxed_slice_of(c->family), word;
+                while ((word = pxed_slice_word(&words, " ")).len > 0 && n < 255)
+                    if (pxed_slice_find(word, '*', 0) < 0)
+                        names[n++] = pxed_arena_dup(&b->c->arena, word).ptr;
+            }
+    }
+    names[n] = NULL;
+    return pxed_nearest(family, names);
+}
+
+static void warn_unclaimed(struct build *b, const struct catalogue_os *os) {
+    const char *near = nearest_family(b, os->id.family);
+    pxed_diag_add(
+        b->diags, PXED_WARNING, os->file, os->line,
+        "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)%s%s%s; to boot its files as "
+        "they are, name kernel =, iso =, efi = or multiboot = in [os %.*s]",
+        PXED_S(os->id.text), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", PXED_S(os->id.text));
 }
 
 const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
@@ -56,7 +100,7 @@ const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, c
     os->file = file;
     os->line = line;
     os->kernel = os_key(b, id, "kernel");
-    os->initrd = os_key(b, id, "initrd");
+    read_initrds(b, os);
     os->iso = os_key(b, id, "iso");
     read_settings(b, os);
     profile_via_parse(pxed_slice_of(os_key(b, id, "via")), &os->via);
@@ -67,8 +111,7 @@ const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, c
                           "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin,
                           tie, PXED_S(os->id.text), PXED_S(os->id.text));
         if (!os->profile)
-            pxed_diag_add(b->diags, PXED_WARNING, file, line,
-                          "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)", PXED_S(id));
+            warn_unclaimed(b, os);
     }
     PXED_ARENA_GROW(&c->arena, c->systems, c->n_systems);
     c->systems[c->n_systems++] = os;

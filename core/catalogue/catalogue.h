@@ -29,8 +29,11 @@ struct catalogue_os {
     struct pxed_os_id id;
     const struct pxed_profile *profile; /* NULL: nobody claims it */
     const struct pxed_claim *claim;
-    const char *plugin;                 /* its name: the templates' folder below share/pxed */
-    const char *kernel, *initrd;        /* of [os ID], below its folder; NULL: the profile's */
+    const char *plugin;     /* its name: the templates' folder below share/pxed */
+    const char *kernel;     /* of [os ID], below its folder; NULL: the profile's */
+    const char *initrds[4]; /* of [os ID], with the kernel */
+    size_t n_initrds;
+    bool live;                          /* of [os ID]: it writes no disk, and boots at every power-on */
     const char *iso;                    /* of [os ID]: booted whole, by memdisk */
     enum profile_via via;               /* of [os ID] */
     const struct pxed_os_ops *ops;      /* of the plugin; NULL: nobody claims it */

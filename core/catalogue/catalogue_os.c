@@ -42,6 +42,21 @@ struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice 
     return found ? pxed_slice_of(found) : id;
 }
 
+static bool is_set(const struct catalogue_os *os, const char *key) {
+    return strcmp(key, "kernel") == 0 ? os->kernel != NULL
+           : strcmp(key, "iso") == 0  ? os->iso != NULL
+                                      : catalogue_setting(os, key) != NULL;
+}
+
+/* Some plugins know only what [os ID] says. */
+static bool counts(const struct pxed_os_ops *ops, const struct catalogue_os *os) {
+    const char *const *key = CATALOGUE_HAS_OP(ops, only_with) ? ops->only_with : NULL;
+    bool any = !key;
+    for (; key && *key; key++)
+        any |= is_set(os, *key);
+    return any;
+}
+
 static const char *find_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted) {
     unsigned best = 0;
     const char *tie = NULL;
@@ -50,6 +65,8 @@ static const char *find_claim(const struct plugins *plugins, struct catalogue_os
         if (p->desc.kind != PXED_KIND_OS || (wanted && strcmp(wanted, p->desc.name) != 0))
             continue;
         const struct pxed_os_ops *ops = p->desc.ops;
+        if (!wanted && !counts(ops, os))
+            continue;
         for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++) {
             unsigned score;
             const struct pxed_claim *found = profile_claim(*profile, &os->id, &score);
@@ -76,23 +93,39 @@ static bool os_is_plain(const struct pxed_profile *profile) {
         for (size_t i = 0; i < INITRDS && row->initrd[i]; i++)
             if (strpbrk(row->initrd[i], "{="))
                 return false;
+    for (const struct pxed_boot *row = profile->boots; row && row->how != PXED_HOW_LOCAL; row++)
+        if (row->kernel[0] == '{')
+            return false;
     return true;
 }
 
-/* The file that the row means, after [os ID]; the name it has for the boot program is noted. */
-static const char *resolve_initrd(struct catalogue_os *os, const char *text, struct pxed_arena *arena) {
+/* The file that the row means, after [os ID]; NULL: the key that it needs is not set. The name it has for the boot
+ * program is noted. */
+static const char *resolve_file(struct catalogue_os *os, const char *text, struct pxed_arena *arena) {
     struct profile_initrd i = profile_initrd(text);
     const char *own = i.key.len > 0 ? catalogue_setting(os, pxed_arena_dup(arena, i.key).ptr) : NULL;
-    const char *file = own ? own : pxed_arena_dup(arena, i.file).ptr;
-    if (i.as.len > 0)
+    const char *file = own ? own : i.file.len > 0 ? pxed_arena_dup(arena, i.file).ptr : NULL;
+    if (file && i.as.len > 0)
         os->as[os->n_as++] = (struct catalogue_setting){file, pxed_arena_dup(arena, i.as).ptr};
     return file;
 }
 
-/* Rows whose initrds are plain names of files. */
+/* False: a key of [os ID] that it needs is not set. */
+static bool resolve_row(struct catalogue_os *os, struct pxed_boot *row, struct pxed_arena *arena) {
+    bool whole = true;
+    if (row->kernel[0] == '{' && strcmp(row->kernel, "{kernel}") != 0)
+        whole = (row->kernel = resolve_file(os, row->kernel, arena)) != NULL;
+    else if (row->kernel[0] == '{')
+        whole = (row->kernel = os->kernel) != NULL;
+    for (size_t i = 0; i < INITRDS && row->initrd[i] && whole; i++)
+        whole = (row->initrd[i] = resolve_file(os, row->initrd[i], arena)) != NULL;
+    return whole;
+}
+
+/* Rows whose files are plain names. */
 static void resolve_rows(struct catalogue_os *os, struct pxed_arena *arena) {
     struct pxed_profile *own = PXED_NEW(arena, struct pxed_profile);
-    size_t n = 0;
+    size_t n = 0, kept = 0;
     if (!os->profile || os_is_plain(os->profile))
         return;
     while (os->profile->boots[n].how != PXED_HOW_LOCAL)
@@ -100,19 +133,30 @@ static void resolve_rows(struct catalogue_os *os, struct pxed_arena *arena) {
     struct pxed_boot *rows = PXED_NEWS(arena, struct pxed_boot, n + 1);
     os->as = PXED_NEWS(arena, struct catalogue_setting, n * INITRDS);
     for (size_t r = 0; r < n; r++) {
-        rows[r] = os->profile->boots[r];
-        for (size_t i = 0; i < INITRDS && rows[r].initrd[i]; i++)
-            rows[r].initrd[i] = resolve_initrd(os, rows[r].initrd[i], arena);
+        rows[kept] = os->profile->boots[r];
+        kept += resolve_row(os, &rows[kept], arena);
     }
+    rows[kept] = (struct pxed_boot){.how = PXED_HOW_LOCAL};
     *own = *os->profile;
     own->boots = rows;
     os->profile = own;
+}
+
+/* `live = yes` counts where the plugin knows what it means. */
+static bool is_live(const struct catalogue_os *os) {
+    const char *live = catalogue_setting(os, "live");
+    bool yes = false;
+    for (const char *const *key = CATALOGUE_HAS_OP(os->ops, settings) ? os->ops->settings : NULL; key && *key; key++)
+        if (live && strcmp(*key, "live") == 0)
+            options_parse_bool(pxed_slice_of(live), &yes);
+    return yes;
 }
 
 const char *catalogue_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted,
                             struct pxed_arena *arena) {
     const char *tie = find_claim(plugins, os, wanted);
     resolve_rows(os, arena);
+    os->live = is_live(os);
     return tie;
 }
 

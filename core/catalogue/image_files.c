@@ -34,8 +34,11 @@ static const char *looked_for(const struct catalogue_os *os, struct pxed_arena *
     size_t n = 0;
     if (os->iso)
         return os->iso;
+    all = os->kernel ? os->kernel : "";
+    for (size_t i = 0; i < os->n_initrds && os->kernel; i++)
+        all = files_join(arena, all, " + ", os->initrds[i]);
     if (os->kernel)
-        return os->initrd ? pxed_arena_printf(arena, "%s + %s", os->kernel, os->initrd) : os->kernel;
+        return all;
     for (const struct pxed_boot *row = os->profile->boots; row && row->how != PXED_HOW_LOCAL && n < SETS_MAX; row++) {
         const char *set = files_of(row, arena);
         bool seen = !*set;
@@ -70,8 +73,8 @@ static const char *find_in_the_way(const struct catalogue *c, const struct catal
     const char *why = in_the_way(c, "os", arena);
     if (!why)
         why = in_the_way(c, folder, arena);
-    const char *own[] = {os->iso, os->kernel, os->initrd};
-    for (size_t i = 0; i < 3 && !why; i++)
+    const char *own[] = {os->iso, os->kernel, os->initrds[0], os->initrds[1], os->initrds[2], os->initrds[3]};
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && !why; i++)
         if (own[i])
             why = in_the_way(c, pxed_arena_printf(arena, "%s/%s", folder, own[i]), arena);
     for (const struct pxed_boot *row = os->profile->boots; !why && row && row->how != PXED_HOW_LOCAL; row++) {
@@ -129,4 +132,11 @@ bool catalogue_program_exists(const struct catalogue *c, const char *name) {
             faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
             return true;
     return false;
+}
+
+bool catalogue_own_files(struct catalogue_image *image, const struct catalogue_os *os) {
+    bool there = catalogue_image_has(image, os->kernel);
+    for (size_t i = 0; i < os->n_initrds && there; i++)
+        there = catalogue_image_has(image, os->initrds[i]);
+    return there;
 }

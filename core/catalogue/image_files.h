@@ -10,6 +10,8 @@ struct catalogue_image {
     struct pxed_slice os;
 };
 bool catalogue_image_has(void *ctx, const char *file);
+/* Are all files there that [os ID] names: kernel and initrds? */
+bool catalogue_own_files(struct catalogue_image *image, const struct catalogue_os *os);
 /* A boot program that is one for all systems: "/memdisk" is os/memdisk below root/boot, or lies in loader-path. */
 bool catalogue_program_exists(const struct catalogue *c, const char *name);
 /* What was looked for where there is no image, and what stands in the way if something does: for NO_IMAGE. The system

@@ -37,6 +37,8 @@ static bool outside_boot_net(const struct render *r) {
  * than the one that booted, the wire proves nothing. */
 static bool wants_tokens(const struct render *r) {
     const struct pxed_host *h = &r->host->pub;
+    if (r->os->live && !lifecycle_open(r->record)) /* without an arming there is no token */
+        return false;
     switch (r->catalogue->settings.tokens) {
     case SETTINGS_TOKENS_ALWAYS:
         return true;

@@ -34,10 +34,6 @@ static const struct pxed_boot *own_row(const struct render *r, const struct prof
     return NULL;
 }
 
-static bool own_files_exist(struct catalogue_image *image, const struct catalogue_os *os) {
-    return catalogue_image_has(image, os->kernel) && (!os->initrd || catalogue_image_has(image, os->initrd));
-}
-
 /* The profile's own row for a whole ISO, which says who takes it; or that of a profile that has none. */
 static struct pxed_boot iso_row(const struct pxed_profile *profile) {
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
@@ -65,7 +61,7 @@ static enum pxed_reason plan_find_row(const struct render *r, const struct profi
     *ret_handover = false;
     if (r->os->kernel) {
         row = own_row(r, client);
-        why = !own_files_exist(&image, r->os) ? PXED_WHY_NO_IMAGE : row ? PXED_WHY_OK : PXED_WHY_NO_PLAN;
+        why = !catalogue_own_files(&image, r->os) ? PXED_WHY_NO_IMAGE : row ? PXED_WHY_OK : PXED_WHY_NO_PLAN;
     } else {
         if (r->os->iso && client->firmware == PXED_FW_BIOS && client->via != PROFILE_VIA_WIMBOOT) {
             rows[0] = iso_row(profile);
@@ -129,6 +125,9 @@ static void inject_files(struct render *r, struct pxed_plan *plan, bool answer) 
 static void add_args(struct render *r, const struct pxed_boot *row, struct pxed_plan *plan) {
     struct pxed_slice args = row->args ? render_line(r, row->args) : PXED_SLICE("");
     struct pxed_slice extra = pxed_host_value(&r->host->pub, "args");
+    const char *text = pxed_arena_dup(r->arena, extra).ptr;
+    if (extra.len > 0 && strstr(text, "{{"))
+        extra = render_line(r, text);
     plan->args =
         extra.len > 0
             ? pxed_slice_of(pxed_arena_printf(r->arena, "%.*s%s%.*s", PXED_S(args), args.len ? " " : "", PXED_S(extra)))
@@ -177,8 +176,8 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         return PXED_WHY_OK;
     const char *kernel = r->os->kernel ? r->os->kernel : row.kernel;
     ret->kernel = kernel[0] == '/' ? pxed_slice_of(pxed_arena_printf(r->arena, "os%s", kernel)) : image_path(r, kernel);
-    if (r->os->initrd)
-        add_initrd(ret, image_path(r, r->os->initrd), PXED_NO_SLICE);
+    for (size_t i = 0; i < r->os->n_initrds; i++)
+        add_initrd(ret, image_path(r, r->os->initrds[i]), PXED_NO_SLICE);
     if (!r->os->kernel)
         add_row_files(r, &row, ret);
     if (row.how == PXED_HOW_WIMBOOT) {

@@ -5,6 +5,7 @@
 
 #include "catalogue_os.h"
 #include "pxed/grow.h"
+#include "pxed/template.h"
 
 static const char *vars_check_name(struct pxed_slice v) {
     if (v.len == 0 || v.len > 63 || v.ptr[0] == '-' || v.ptr[v.len - 1] == '-')
@@ -115,6 +116,16 @@ static bool is_hash(struct pxed_slice v) {
     return (v.len == 13 && odd == 0) || (v.len == 20 && v.ptr[0] == '_' && odd == 1);
 }
 
+static void ignore_name(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
+    (void)ctx, (void)sigil, (void)name, (void)line;
+}
+
+static const char *check_args(struct pxed_slice v) {
+    unsigned line;
+    int rc = pxed_template_names(v, ignore_name, NULL, &line);
+    return rc == PXED_TEMPLATE_OK ? check_line(v) : pxed_template_strerror(rc);
+}
+
 const struct vars_row vars_rows[] = {
     {"name", "host name; default pxe- and the last six digits of the MAC", true, false, vars_check_name},
     {"domain", "DNS domain", false, false, check_domain},
@@ -140,7 +151,7 @@ const struct vars_row vars_rows[] = {
     {"ssh-key", "public key for root", false, false, check_line},
     {"product-key", "licence key", false, true, check_line},
     {"edition", "edition of the system inside the image", false, false, check_line},
-    {"args", "ends the installer's kernel line", false, false, check_line},
+    {"args", "ends the installer's kernel line; a template: {{host.name}}, {{server.url}}", false, false, check_args},
     {"args-installed", "kernel arguments of the installed system", false, false, check_line},
     {"answer", "the operator's own answer file, relative to the file that names it", false, false, check_path},
     {"loader", "boot loader for this host's firmware, a name below root/tftp or loader-path", false, false, check_line},

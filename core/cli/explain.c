@@ -79,7 +79,8 @@ static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
     struct lifecycle_line line = {.os = e->host->os->id.text,
                                   .protect = e->host->pub.protect,
                                   .claimed = e->host->os->profile != NULL,
-                                  .guarded = e->host->guarded};
+                                  .guarded = e->host->guarded,
+                                  .live = e->host->os->live};
     enum pxed_reason why = lifecycle_wants(&e->record, &line);
     struct render r = make_render(e);
     if (why == PXED_WHY_OK)

@@ -50,6 +50,8 @@ static void install_cell(struct table *t, const json_t *m, int64_t now) {
         table_cell(t, TABLE_BOLD, "installing%s%s, %s", *step ? ": " : "", step, age);
     else if (machines_is(m, "install", "installed"))
         table_cell(t, TABLE_GOOD, "installed, %s ago", age);
+    else if (machines_is(m, "install", "live"))
+        table_cell(t, TABLE_PLAIN, "live: boots at every power-on");
     else if (*install)
         table_cell(t, TABLE_BAD, "%s%s%s, %s ago", install, *fail ? ": " : "", fail, age);
     else if (live_flag(m, "protect"))

@@ -38,12 +38,13 @@ static void script_set_note(struct lookup *l, struct open_content *c, struct boo
     bool install = b->reason == PXED_WHY_OK;
     c->note.kind = CONTENT_NOTE_BOOT;
     c->note.reason = b->reason;
-    c->note.detail = install ? pxed_arena_printf(&c->arena, "install=%.*s loader=%s%s", PXED_S(b->os->id.text),
-                                                 pxed_loader_names[b->loader],
+    c->note.live = install && b->os->live;
+    c->note.detail = install ? pxed_arena_printf(&c->arena, "%s=%.*s loader=%s%s", c->note.live ? "live" : "install",
+                                                 PXED_S(b->os->id.text), pxed_loader_names[b->loader],
                                                  b->plan.how == PXED_HOW_PXELINUX ? " switch=pxelinux" : "")
                              : pxed_arena_printf(&c->arena, "loader=%s", pxed_loader_names[b->loader]);
     c->note.why = b->looked_for;
-    if (!install || l->request->via != PXED_VIA_HTTP)
+    if (!install || c->note.live || l->request->via != PXED_VIA_HTTP)
         return;
     struct boot disk = *b; /* said instead if the step cannot be written */
     boot_refuse(&disk, PXED_WHY_STORE_CANNOT_WRITE);

@@ -101,7 +101,7 @@ static int hold_note(struct open_content *c, ledger_done *answered, struct hold 
     struct lifecycle_record copy = m->rec;
     bool law = !judged && m->held && lifecycle_judge(&copy, clock_wall());
     note_boot(c, m);
-    if (!law && c->note.reason != PXED_WHY_OK)
+    if (!law && (c->note.reason != PXED_WHY_OK || c->note.live))
         return PXED_HOLD_GO;
     struct hold *h = *ret = new_hold(c, m);
     int rc =

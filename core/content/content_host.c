@@ -72,6 +72,8 @@ static enum pxed_reason may_ask(const struct lookup *l, const struct boot *b, en
         return PXED_WHY_NOT_YOUR_FILE;
     if (right.why != PXED_WHY_OK || who == BELIEVE_SERVER)
         return right.why;
+    if (b->host->os->live && !lifecycle_open(&b->rec))
+        return PXED_WHY_OK;
     if (!lifecycle_open(&b->rec))
         return PXED_WHY_NOT_YOUR_FILE;
     /* An arming that takes no effect now gives nothing away either. */
@@ -82,7 +84,7 @@ static void set_delivery(struct open_content *c, const struct boot *b, const str
                          const struct believe_right *right) {
     bool answer = row && (row->flags & PXED_FILE_ANSWER);
     c->mac = b->rec.mac;
-    c->spends = answer && right->spends;
+    c->spends = answer && right->spends && lifecycle_open(&b->rec); /* a live system has no right to use up */
     memcpy(c->token, b->rec.token, sizeof(c->token));
     if (!answer || !right->notes)
         return;

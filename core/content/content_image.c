@@ -2,10 +2,10 @@
  * file the last of them uses up the arming. The files themselves are for everybody. */
 #include "content_image.h"
 
+#include "answer.h"
 #include "boot_plan.h"
 #include "content_who.h"
 #include "decide.h"
-#include "image_files.h"
 
 static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
     struct pxed_slice last = plan->n_initrds > 0 ? plan->initrds[plan->n_initrds - 1].path : plan->kernel;
@@ -15,15 +15,13 @@ static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
 /* Where pxed delivers no answer file itself, the last image is the point of no return: also for a machine that had its
  * script before the store failed. */
 static bool uses_up(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
-    struct catalogue_image image = {l->d->catalogue, b->os->id.text};
     b->as_armed = true;
     boot_make(b, arena);
     if (b->plan.how == PXED_HOW_PXELINUX) {
         b->loader = PXED_LOADER_PXELINUX;
         boot_make(b, arena);
     }
-    bool delivers =
-        b->plan.how != PXED_HOW_MEMDISK && profile_answer(b->os->profile, catalogue_image_has, &image) != NULL;
+    bool delivers = b->plan.how != PXED_HOW_MEMDISK && answer_row(l->d->catalogue, b->host, b->os) != NULL;
     return b->reason == PXED_WHY_OK && !delivers && is_last_file(&b->plan, l->name.path);
 }
 

@@ -28,6 +28,7 @@ struct open_content {
         const char *detail;      /* in the arena */
         const char *why;         /* BOOT: more about the reason; NULL: nothing */
         bool own_script;
+        bool live;                 /* BOOT: what it gets writes no disk, so nothing has to be on record first */
         const char *unused_config; /* an operator's loader configuration that does not count now; NULL: none */
     } note;
     struct pxed_slice otherwise;                /* BOOT, HTTP: the text if the step cannot be written */

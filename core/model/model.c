@@ -75,32 +75,67 @@ static bool os_id_chars(struct pxed_slice text) {
     return true;
 }
 
-/* Family: the words before the first one that holds a digit first ("fedora-coreos-39"); version: from there to the
- * architecture, which is the last word if it names one. `windows-2008r2-x64`, `centos-5.5-i386`, `debian-12`. */
+/* What media are called besides: no part of family or version. */
+static const char *const noise[] = {"dvd",     "dvd1",    "dvd2",       "cd",       "cd1",       "disc1",
+                                    "netinst", "netboot", "netinstall", "minimal",  "boot",      "full",
+                                    "iso",     "live",    "desktop",    "install",  "installer", "latest",
+                                    "media1",  "gm",      "everything", "standard", NULL};
+
+/* The word that begins at `at`, up to `-` or `_`; x86_64 is one. */
+static struct pxed_slice word_at(struct pxed_slice text, size_t at) {
+    struct pxed_slice long_one = PXED_SLICE("x86_64"), rest = pxed_slice_skip(text, at);
+    size_t n = 0;
+    if (pxed_slice_starts(rest, long_one) &&
+        (rest.len == long_one.len || rest.ptr[long_one.len] == '-' || rest.ptr[long_one.len] == '_'))
+        return pxed_slice_head(rest, long_one.len);
+    while (n < rest.len && rest.ptr[n] != '-' && rest.ptr[n] != '_')
+        n++;
+    return pxed_slice_head(rest, n);
+}
+
+/* `rocky9`: letters, then digits and dots to the end. Returns the letters' length, or 0. */
+static size_t glued_at(struct pxed_slice word) {
+    size_t letters = 0, n;
+    while (letters < word.len && word.ptr[letters] >= 'a' && word.ptr[letters] <= 'z')
+        letters++;
+    for (n = letters; n < word.len && (pxed_is_digit(word.ptr[n]) || word.ptr[n] == '.'); n++)
+        ;
+    return letters > 1 && letters < word.len && n == word.len && pxed_is_digit(word.ptr[letters]) ? letters : 0;
+}
+
+/* Family: the words before the first that begins with a digit, names an architecture or is noise ("fedora-coreos-39");
+ * version: from that digit to the next such word or the end. `windows-2008r2-x64`, `rocky-9.4-x86_64-dvd`, `rocky9`,
+ * `Fedora-Server-dvd-x86_64-40`. The parts are slices of the text. */
 bool pxed_os_id_parse(struct pxed_slice text, struct pxed_os_id *ret) {
     if (!os_id_chars(text))
         return false;
-    struct pxed_slice body = text, arch = pxed_slice(text.ptr + text.len, 0);
-    for (size_t i = text.len; i > 0; i--)
-        if (text.ptr[i - 1] == '-') {
-            struct pxed_slice last = pxed_slice_skip(text, i);
-            if (is_arch(last)) {
-                arch = last;
-                body = pxed_slice_head(text, i - 1);
-            }
-            break;
-        }
-    size_t at = 0;
-    ptrdiff_t dash;
-    struct pxed_slice family = body, version = pxed_slice(body.ptr + body.len, 0);
-    while ((dash = pxed_slice_find(body, '-', at)) >= 0) {
-        at = (size_t)dash + 1;
-        if (at < body.len && pxed_is_digit(body.ptr[at])) {
-            family = pxed_slice_head(body, at - 1);
-            version = pxed_slice_skip(body, at);
-            break;
+    struct pxed_slice none = pxed_slice(text.ptr + text.len, 0), arch = none, family = none, version = none;
+    size_t glued = glued_at(word_at(text, 0));
+    bool in_version = false, ended = false; /* the family, and then the version, has ended */
+    for (size_t at = 0, next; at < text.len; at = next) {
+        struct pxed_slice word = word_at(text, at);
+        unsigned i;
+        next = at + word.len + 1;
+        if (at > 0 && is_arch(word)) {
+            arch = arch.len > 0 ? arch : word;
+            ended = true;
+        } else if (at > 0 && model_find_word(word, noise, &i)) {
+            ended = true;
+        } else if (at == 0 && glued > 0) {
+            family = pxed_slice_head(word, glued);
+            version = pxed_slice_skip(word, glued);
+            in_version = true;
+        } else if (at > 0 && version.len == 0 && word.len > 0 && pxed_is_digit(word.ptr[0])) {
+            version = word;
+            in_version = true;
+            ended = false;
+        } else if (!ended && in_version) {
+            version = pxed_slice(version.ptr, (size_t)(word.ptr + word.len - version.ptr));
+        } else if (!ended) {
+            family = pxed_slice_head(text, at + word.len);
         }
     }
+    ptrdiff_t dash;
     if (version.len == 0 && (dash = pxed_slice_find(family, '-', 0)) > 0) { /* windows-xp-x86 */
         version = pxed_slice_skip(family, (size_t)dash + 1);
         family = pxed_slice_head(family, (size_t)dash);

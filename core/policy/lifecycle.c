@@ -26,6 +26,8 @@ enum pxed_reason lifecycle_may_arm(const struct lifecycle_line *line) {
         return PXED_WHY_PROTECTED;
     if (pxed_slice_is(line->os, "local"))
         return PXED_WHY_OS_LOCAL;
+    if (line->live)
+        return PXED_WHY_OS_LIVE;
     if (!line->claimed)
         return PXED_WHY_NO_PROFILE;
     return line->blind ? PXED_WHY_DISK_NOT_NAMED : PXED_WHY_OK;
@@ -37,11 +39,15 @@ enum pxed_reason lifecycle_new_line(const struct lifecycle_line *line, enum life
         return PXED_WHY_PROTECTED;
     if (pxed_slice_is(line->os, "local"))
         return PXED_WHY_OS_LOCAL;
+    if (line->live)
+        return PXED_WHY_OS_LIVE;
     if (mode == LIFECYCLE_MODE_COMMAND)
         return PXED_WHY_ARM_COMMAND;
     if (over_limit)
         return PXED_WHY_ARM_LIMIT;
     /* Without a profile there is no answer file yet whose guard could be missing. */
+    if (line->claimed && line->bare)
+        return PXED_WHY_ANSWER_UNGUARDED;
     if (mode == LIFECYCLE_MODE_NEW && line->claimed && !line->guarded)
         return PXED_WHY_ANSWER_UNGUARDED;
     *ret_right = mode == LIFECYCLE_MODE_ANY ? LIFECYCLE_ANY : LIFECYCLE_BLANK;
@@ -167,6 +173,8 @@ bool lifecycle_follow(struct lifecycle_record *r, struct pxed_slice os, int64_t 
 enum pxed_reason lifecycle_wants(const struct lifecycle_record *r, const struct lifecycle_line *line) {
     if (pxed_slice_is(line->os, "local"))
         return PXED_WHY_OS_LOCAL;
+    if (line->live && !lifecycle_open(r)) /* an arming of another system comes first */
+        return PXED_WHY_OK;
     if (line->protect) /* protect=yes set after arming takes effect at once */
         return PXED_WHY_PROTECTED;
     switch (r->state) {

@@ -73,7 +73,9 @@ struct lifecycle_line {
     bool protect;
     bool claimed; /* a profile knows the OS id */
     bool guarded; /* its answer file holds the disk guard */
-    bool blind;   /* its profile has no guard at all, and no disk= says what may be written */
+    bool bare;    /* its profile has no guard at all */
+    bool blind;   /* and no disk= says what may be written */
+    bool live;    /* its system writes no disk */
 };
 
 /* May a line whose MAC the store has never held arm, and with which right? OK and *ret_right, or why not. `over_limit`:

@@ -21,6 +21,9 @@ static unsigned list_score(const char *patterns, struct pxed_slice text, bool ar
 unsigned profile_claim_score(const struct pxed_claim *claim, const struct pxed_os_id *os) {
     unsigned family = list_score(claim->family, os->family, false);
     unsigned version = list_score(claim->version, os->version, false);
+    ptrdiff_t dash = pxed_slice_find(os->version, '-', 0);
+    if (version == 0 && dash > 0) /* `7-2009`, `8-u4`: what stands behind is said by whom it concerns */
+        version = list_score(claim->version, pxed_slice_head(os->version, (size_t)dash), false);
     unsigned arch = list_score(claim->arch, os->arch, true);
     return family == 0 || version == 0 || arch == 0 ? 0 : family * 10000 + version * 100 + arch;
 }

@@ -40,8 +40,7 @@ void boot_refuse(struct boot *b, enum pxed_reason why) {
 
 /* Without the operator's own answer file there is no installer: ours never stands in for it. */
 static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
-    struct catalogue_image image = {b->d->catalogue, b->os->id.text};
-    const struct pxed_file *row = profile_answer(b->os->profile, catalogue_image_has, &image);
+    const struct pxed_file *row = answer_row(b->d->catalogue, b->host, b->os);
     struct answer_found found = {.fd = -1};
     enum pxed_reason why = row ? answer_find(b->d->catalogue, b->host, row, b->d->root_fd, arena, &found) : PXED_WHY_OK;
     if (found.fd >= 0)
@@ -49,7 +48,7 @@ static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
     b->looked_for = found.why;
     /* It may have come, or changed, since the line armed for blank disks alone. */
     bool guarded = !found.operators || (found.rendered && b->host->guarded);
-    if (why == PXED_WHY_OK && b->rec.right == LIFECYCLE_BLANK && !guarded) {
+    if (why == PXED_WHY_OK && b->rec.right == LIFECYCLE_BLANK && !guarded && !b->os->live) {
         b->looked_for = found.path;
         why = PXED_WHY_ANSWER_UNGUARDED;
     }

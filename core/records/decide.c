@@ -25,13 +25,16 @@ struct machine *decide_find(struct daemon *d, const struct pxed_hwaddr *mac, con
 }
 
 struct lifecycle_line decide_line(const struct catalogue_host *host, const struct catalogue_os *os) {
+    bool bare = os->profile && !profile_guards(os->profile);
     return (struct lifecycle_line){
         .os = os->id.text,
         .protect = host->pub.protect,
         .claimed = os->profile != NULL,
         /* What cannot be read yet is waited for; that it has the guard is looked at again before it is delivered. */
         .guarded = host->guarded || host->answer_wrong != PXED_WHY_OK,
-        .blind = os->profile && !profile_guards(os->profile) && pxed_host_value(&host->pub, "disk").len == 0,
+        .bare = bare,
+        .blind = bare && pxed_host_value(&host->pub, "disk").len == 0,
+        .live = os->live,
     };
 }
 

@@ -329,7 +329,14 @@ static bool take_protected(void *arg, struct lifecycle_record *rec) {
     return rec->state == LIFECYCLE_ARMED && lifecycle_disarm(rec, *(const int64_t *)arg);
 }
 
-/* protect=yes, or the OS id `local`: takes an unused arming away for good. */
+static enum pxed_reason never_armed(const struct catalogue_host *h) {
+    return pxed_slice_is(h->os->id.text, "local") ? PXED_WHY_OS_LOCAL
+           : h->os->live                          ? PXED_WHY_OS_LIVE
+           : h->pub.protect                       ? PXED_WHY_PROTECTED
+                                                  : PXED_WHY_OK;
+}
+
+/* protect=yes, a live system, or the OS id `local`: takes an unused arming away for good. */
 static void take_away(struct daemon *d, const struct catalogue *c) {
     int64_t now = clock_wall();
     struct removal r = {d, c};
@@ -337,10 +344,9 @@ static void take_away(struct daemon *d, const struct catalogue *c) {
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct catalogue_host *h = &c->hosts[i];
         struct machine *m = machines_find(&d->machines, &h->pub.macs[0]);
-        bool local = pxed_slice_is(h->os->id.text, "local");
-        if (m && (h->pub.protect || local) && ledger_take(&d->machines, m, take_protected, &now))
-            machines_journal(&d->machines, m, "disarmed", local ? PXED_WHY_OS_LOCAL : PXED_WHY_PROTECTED, NULL,
-                             clock_calendar());
+        enum pxed_reason why = never_armed(h);
+        if (m && why != PXED_WHY_OK && ledger_take(&d->machines, m, take_protected, &now))
+            machines_journal(&d->machines, m, "disarmed", why, NULL, clock_calendar());
     }
 }
 

@@ -38,7 +38,7 @@ static void view_machine(void *arg, struct machine *m) {
         .stage = pxed_stage_names[m->rec.stage],
         .stage_at = m->rec.stage_at,
         .reason = m->rec.reason,
-        .install = lifecycle_state_names[m->rec.state],
+        .install = h && h->os->live && !lifecycle_open(&m->rec) ? "live" : lifecycle_state_names[m->rec.state],
         .install_at = m->rec.state_at,
         .right = armed_ever ? lifecycle_right_names[m->rec.right] : "",
         .held_new = m->rec.held_new,

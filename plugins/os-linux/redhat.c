@@ -3,7 +3,7 @@
 #include "redhat.h"
 #include "steps.h"
 
-#define FAMILIES "rhel centos centos-stream rocky alma almalinux oracle oraclelinux scientific"
+#define FAMILIES "rhel centos centos-stream rocky alma almalinux oracle oraclelinux ol redhat scientific"
 
 static const struct pxed_claim legacy_claims[] = {
     {FAMILIES, "5 5.*", "i386 x86_64 ia64", "el5"},

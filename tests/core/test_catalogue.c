@@ -222,8 +222,9 @@ END_TEST
 
 START_TEST(nobody_claims_it) {
     const char *said = site_build(&site, "", "", MAC ", beos-5\n08:00:27:00:00:01, testos-1\n");
-    ck_assert_str_eq(
-        said, "warning host-os.conf:1: no plugin claims the OS id 'beos-5': its hosts boot their disks (NO_PROFILE)\n");
+    ck_assert_str_eq(said, "warning host-os.conf:1: no plugin claims the OS id 'beos-5': its hosts boot their disks "
+                           "(NO_PROFILE); to boot its files as they are, name kernel =, "
+                           "iso =, efi = or multiboot = in [os beos-5]\n");
     ck_assert_uint_eq(site.catalogue->n_hosts, 2);
     struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_ANY);
     struct pxed_plan plan;

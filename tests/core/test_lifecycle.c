@@ -7,7 +7,7 @@ enum { SECOND = 1000, HOUR = 3600 * SECOND, TIMEOUT = 2 * HOUR, T0 = 1000 * SECO
 
 static const uint8_t token[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 static const struct pxed_step steps[] = {{"formatted", false}, {"bootable", true}, {0}};
-static const struct lifecycle_line plain = {PXED_SLICE("debian-12"), false, true, true, false};
+static const struct lifecycle_line plain = {.os = PXED_SLICE("debian-12"), .claimed = true, .guarded = true};
 
 static const char *state_name(enum lifecycle_state s) {
     return s == LIFECYCLE_NONE ? "none" : lifecycle_state_names[s];
@@ -26,8 +26,8 @@ static bool event(struct lifecycle_record *r, const char *stage, int64_t now) {
     return changed;
 }
 
-#define LINE(os, protect, claimed, guarded)                                                                            \
-    { {os, sizeof(os) - 1}, protect, claimed, guarded, false }
+#define LINE(name_, protect_, claimed_, guarded_)                                                                      \
+    { .os = {name_, sizeof(name_) - 1}, .protect = protect_, .claimed = claimed_, .guarded = guarded_ }
 
 /* --- every input from every state --- */
 
@@ -225,6 +225,10 @@ START_TEST(wants) {
     ck_assert_int_eq(lifecycle_wants(&r, &guarded), PXED_WHY_PROTECTED);
     ck_assert_int_eq(lifecycle_wants(&r, &local), PXED_WHY_OS_LOCAL);
     ck_assert(lifecycle_open(&r) == (r.state == LIFECYCLE_ARMED || r.state == LIFECYCLE_INSTALLING));
+    /* A live system needs no arming, but one of another system comes first. */
+    struct lifecycle_line live = {.os = PXED_SLICE("rescue-11"), .claimed = true, .live = true};
+    bool open = wanted[_i].column == COL_ARMED || wanted[_i].column == COL_SILENT || wanted[_i].column == COL_REPORTED;
+    ck_assert_int_eq(lifecycle_wants(&r, &live), open ? wanted[_i].why : PXED_WHY_OK);
 }
 END_TEST
 

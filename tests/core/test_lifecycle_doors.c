@@ -8,8 +8,8 @@ enum { SECOND = 1000, HOUR = 3600 * SECOND, T0 = 1000 * SECOND };
 
 /* --- a new line --- */
 
-#define LINE(os, protect, claimed, guarded)                                                                            \
-    { {os, sizeof(os) - 1}, protect, claimed, guarded, false }
+#define LINE(name_, protect_, claimed_, guarded_)                                                                      \
+    { .os = {name_, sizeof(name_) - 1}, .protect = protect_, .claimed = claimed_, .guarded = guarded_ }
 
 static const struct {
     const char *name;
@@ -30,6 +30,18 @@ static const struct {
     {"arm = new: protected", LINE("debian-12", true, true, true), LIFECYCLE_MODE_NEW, false, PXED_WHY_PROTECTED,
      LIFECYCLE_NO_RIGHT},
     {"arm = new: local", LINE("local", false, false, true), LIFECYCLE_MODE_NEW, false, PXED_WHY_OS_LOCAL,
+     LIFECYCLE_NO_RIGHT},
+    {"arm = any: a system without any guard",
+     {PXED_SLICE("openbsd-7"), .claimed = true, .guarded = false, .bare = true},
+     LIFECYCLE_MODE_ANY,
+     false,
+     PXED_WHY_ANSWER_UNGUARDED,
+     LIFECYCLE_NO_RIGHT},
+    {"arm = any: a live system",
+     {PXED_SLICE("rescue-11"), .claimed = true, .live = true},
+     LIFECYCLE_MODE_ANY,
+     false,
+     PXED_WHY_OS_LIVE,
      LIFECYCLE_NO_RIGHT},
     {"arm = command: nothing", LINE("debian-12", false, true, true), LIFECYCLE_MODE_COMMAND, false,
      PXED_WHY_ARM_COMMAND, LIFECYCLE_NO_RIGHT},
@@ -73,6 +85,7 @@ static const struct {
     {"a system without a guard, no disk named",
      {PXED_SLICE("openbsd-7.4"), .claimed = true, .blind = true},
      PXED_WHY_DISK_NOT_NAMED},
+    {"a live system", {PXED_SLICE("rescue-11"), .claimed = true, .live = true}, PXED_WHY_OS_LIVE},
 };
 
 START_TEST(command) {

@@ -19,8 +19,9 @@ struct pxed_claim {
 /* One way to boot: the first row that fits firmware and loader and whose files exist in the image: its folder
  * root/boot/os/<os-id>, or an ISO that lies there. `kernel`, `initrd` and `when` are names in it; a kernel that begins
  * with `/` is one for all systems: "/memdisk" is root/boot/os/memdisk, or lies in loader-path. "*.iso" as an initrd is
- * the ISO itself, whole. An initrd may be written FILE=NAME: the boot program finds it under NAME; and {KEY}FILE: KEY
- * of [os ID], one of the plugin's `settings`, takes the file's place. `args` is a template (its names:
+ * the ISO itself, whole. An initrd may be written FILE=NAME: the boot program finds it under NAME. Kernel and
+ * initrd may be written {KEY}FILE: KEY of [os ID], one of the plugin's `settings`, takes the file's place; {KEY} alone:
+ * without the key the row does not exist. `args` is a template (its names:
  * docs/writing-os-plugins.md) rendered to one line. A BIOS machine whose gPXE or iPXE fits no row, while PXELINUX
  * would, is handed over to PXELINUX. */
 struct pxed_boot {
@@ -140,4 +141,7 @@ struct pxed_os_ops {
     /* Since minor 3; each may be NULL. */
     const char *const *settings; /* keys of [os ID] that this plugin reads, NULL-terminated */
     const char *prefix;          /* of the names that `value` answers */
+    /* Keys of [os ID] of which one must be set before a claim of this plugin counts, NULL-terminated. "kernel" and
+     * "iso" may be among them, `settings` besides. */
+    const char *const *only_with;
 };
