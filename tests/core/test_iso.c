@@ -17,19 +17,10 @@ static void teardown(void) {
     tree_close(&tree);
 }
 
-static struct iso *open_fd(int fd) {
-    enum iso_error error;
-    struct iso *iso = iso_get(fd, &error, why);
-    ck_assert_int_eq(iso == NULL, error != ISO_OK);
-    if (iso)
-        isomake_check(iso);
-    return iso;
-}
-
 static struct iso *open_iso(const char *name, int *ret_fd) {
     *ret_fd = open(tree_path(&tree, name), O_RDWR | O_CLOEXEC);
     ck_assert_msg(*ret_fd >= 0, "%s: %s", name, strerror(errno));
-    return open_fd(*ret_fd);
+    return isomake_open(*ret_fd, why);
 }
 
 /* Are the bytes at that name those of the file in the tree? */
@@ -160,7 +151,7 @@ START_TEST(udf_inside_its_entry) {
             n_found++;
             break;
         }
-        struct iso *iso = open_fd(fd);
+        struct iso *iso = isomake_open(fd, why);
         ck_assert_msg(iso != NULL, "%s", why);
         const struct iso_file *f = iso_find(iso, PXED_SLICE("readme.txt"));
         ck_assert_ptr_nonnull(f);
@@ -227,7 +218,7 @@ START_TEST(shared_while_unchanged) {
     int fd, other;
     isomake_files(&tree);
     isomake_run(tree.path, "genisoimage -R -o i.iso d && cp i.iso j.iso");
-    struct iso *a = open_iso("i.iso", &fd), *b = open_fd(fd), *c = open_iso("j.iso", &other);
+    struct iso *a = open_iso("i.iso", &fd), *b = isomake_open(fd, why), *c = open_iso("j.iso", &other);
     struct stat st;
     ck_assert_ptr_eq(a, b);
     ck_assert_ptr_ne(a, c);
@@ -237,7 +228,7 @@ START_TEST(shared_while_unchanged) {
     ck_assert_int_eq(futimens(fd, times), 0);
     fstat(fd, &st);
     ck_assert(!iso_is(a, &st));
-    struct iso *d = open_fd(fd);
+    struct iso *d = isomake_open(fd, why);
     ck_assert_ptr_ne(a, d);
     iso_unref(a);
     ck_assert_uint_eq(b->n, d->n); /* b still holds it */

@@ -15,15 +15,6 @@ static void teardown(void) {
     tree_close(&tree);
 }
 
-static struct iso *open_fd(int fd) {
-    enum iso_error error;
-    struct iso *iso = iso_get(fd, &error, why);
-    ck_assert_int_eq(iso == NULL, error != ISO_OK);
-    if (iso)
-        isomake_check(iso);
-    return iso;
-}
-
 /* --- made by hand: records that no tool writes --- */
 
 struct hand {
@@ -70,7 +61,7 @@ static void hand_add(struct hand *h, const char *name, uint32_t block, uint32_t 
 
 static struct iso *hand_open(struct hand *h) {
     int fd = isomake_memory(h->sectors, sizeof(h->sectors));
-    struct iso *iso = open_fd(fd);
+    struct iso *iso = isomake_open(fd, why);
     close(fd);
     free(h);
     return iso;
@@ -252,7 +243,7 @@ START_TEST(damaged_blocks) {
     isomake_run(tree.path, damaged_media[_i]);
     uint8_t *bytes = read_all("i.iso", &n), kept[2048];
     int fd = isomake_memory(bytes, n);
-    struct iso *iso = open_fd(fd);
+    struct iso *iso = isomake_open(fd, why);
     ck_assert_msg(iso != NULL, "%s", why);
     before = iso->n;
     iso_unref(iso);
@@ -262,7 +253,7 @@ START_TEST(damaged_blocks) {
             memcpy(kept, bytes + block * 2048, sizeof(kept));
             damage(kept, way);
             ck_assert_int_eq(pwrite(fd, kept, sizeof(kept), (off_t)(block * 2048)), sizeof(kept));
-            iso = open_fd(fd);
+            iso = isomake_open(fd, why);
             after += iso != NULL && iso->n == before;
             iso_unref(iso);
             ck_assert_int_eq(pwrite(fd, bytes + block * 2048, 2048, (off_t)(block * 2048)), 2048);
@@ -284,7 +275,7 @@ START_TEST(truncated) {
     size_t whole = 0, last = SIZE_MAX;
     for (size_t size = n; size > 0; size = size > 2048 ? (size - 1) / 2048 * 2048 : 0) {
         ck_assert_int_eq(ftruncate(fd, (off_t)size), 0);
-        struct iso *iso = open_fd(fd);
+        struct iso *iso = isomake_open(fd, why);
         if (size == n)
             whole = iso->n;
         ck_assert_msg(!iso || iso->n <= last, "fewer bytes, more files");
@@ -326,7 +317,7 @@ START_TEST(udf_in_circles) {
         }
         isomake_tag(block);
         int fd = isomake_memory(bytes, n);
-        iso_unref(open_fd(fd));
+        iso_unref(isomake_open(fd, why));
         close(fd);
         memcpy(block, kept, sizeof(kept));
     }
@@ -341,7 +332,7 @@ START_TEST(udf_in_circles) {
         put32(block + 252, 0xffffffff - 0x3ffffffe / 2048);
         isomake_tag(block);
         int fd = isomake_memory(bytes, n);
-        iso_unref(open_fd(fd));
+        iso_unref(isomake_open(fd, why));
         close(fd);
         memcpy(block, kept, sizeof(kept));
     }

@@ -51,6 +51,17 @@ static inline void isomake_check(const struct iso *iso) {
     }
 }
 
+/* The index behind a descriptor, checked; NULL and why: there is none. */
+static inline struct iso *isomake_open(int fd, char why[ISO_WHY_MAX]) {
+    enum iso_error error;
+    struct iso *iso = iso_get(fd, &error, why);
+    if ((iso == NULL) != (error != ISO_OK))
+        abort();
+    if (iso)
+        isomake_check(iso);
+    return iso;
+}
+
 /* A descriptor's tag is believed when its checksum is right: ECMA-167 3/7.2.3. */
 static inline void isomake_tag(uint8_t block[2048]) {
     unsigned sum = 0;

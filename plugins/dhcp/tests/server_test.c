@@ -3,21 +3,14 @@
 #include "suite.h"
 #include "support.h"
 
-#define POOL_FIRST IP4(10, 77, 0, 50)
-#define POOL_LAST  IP4(10, 77, 0, 59)
-#define HOST_IP    IP4(10, 77, 0, 52) /* kept for MAC 9, inside the pool */
-#define OTHER      IP4(10, 77, 0, 2)  /* another server */
+#define OTHER IP4(10, 77, 0, 2) /* another server */
 
 static struct net net;
 static struct pxed_hwaddr host_mac;
 static struct pxed_host host;
 
 static void setup(void) {
-    net_open(&net, POOL_FIRST, POOL_LAST);
-    host_mac = mac_of(9);
-    host = (struct pxed_host){.macs = &host_mac, .n_macs = 1, .ip = pxed_addr_v4(HOST_IP)};
-    net.kept_ip = HOST_IP;
-    net.kept_mac = host_mac;
+    net_open_kept(&net, &host, &host_mac);
 }
 
 static void teardown(void) {

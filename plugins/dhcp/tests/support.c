@@ -77,6 +77,14 @@ void net_open(struct net *n, uint32_t first, uint32_t last) {
     dhcp_leases_init(&n->t, n->memory, &n->scope, 1, 0x1234567);
 }
 
+void net_open_kept(struct net *n, struct pxed_host *host, struct pxed_hwaddr *mac) {
+    *mac = mac_of(9);
+    net_open(n, POOL_FIRST, POOL_LAST);
+    *host = (struct pxed_host){.macs = mac, .n_macs = 1, .ip = pxed_addr_v4(HOST_IP)};
+    n->kept_ip = HOST_IP;
+    n->kept_mac = *mac;
+}
+
 void net_close(struct net *n) {
     free(n->t.memory.entries);
     free(n->t.memory.mac_heads);

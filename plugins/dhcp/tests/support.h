@@ -39,6 +39,11 @@ struct net {
     uint64_t now;
 };
 void net_open(struct net *n, uint32_t first, uint32_t last);
+/* Addresses .50 to .59, of which .52 is kept for the declared `host`; its MAC 9 is written into `mac`. */
+#define POOL_FIRST IP4(10, 77, 0, 50)
+#define POOL_LAST  IP4(10, 77, 0, 59)
+#define HOST_IP    IP4(10, 77, 0, 52)
+void net_open_kept(struct net *n, struct pxed_host *host, struct pxed_hwaddr *mac);
 void net_close(struct net *n);
 void net_room(struct net *n);
 struct dhcp_reserved net_reserved(struct net *n);
