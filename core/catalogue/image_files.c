@@ -29,7 +29,7 @@ static const char *files_of(const struct pxed_boot *row, struct pxed_arena *aren
     return row->when ? files_join(arena, set, " + ", row->when) : set;
 }
 
-static const char *looked_for(const struct catalogue_os *os, struct pxed_arena *arena) {
+const char *catalogue_looked_for(const struct catalogue_os *os, struct pxed_arena *arena) {
     const char *sets[SETS_MAX], *all = "";
     size_t n = 0;
     if (os->iso)
@@ -88,7 +88,7 @@ static const char *find_in_the_way(const struct catalogue *c, const struct catal
 
 const char *catalogue_missing(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena) {
     const char *why = find_in_the_way(c, os, arena);
-    return pxed_arena_printf(arena, "%s in %s/os/%.*s%s%s%s", looked_for(os, arena), c->boot_dir,
+    return pxed_arena_printf(arena, "%s in %s/os/%.*s%s%s%s", catalogue_looked_for(os, arena), c->boot_dir,
                              PXED_S(catalogue_folder(c, os->id.text)), why ? " (" : "", why ? why : "", why ? ")" : "");
 }
 

@@ -35,6 +35,7 @@ void cli_print_diags(FILE *to, const struct pxed_diags *diags);
 int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
+int cli_import(int argc, char **argv);
 int cli_options(int argc, char **argv);
 int cli_machines(int argc, char **argv);
 int cli_watch(int argc, char **argv);

@@ -10,6 +10,8 @@ const struct cli_command cli_commands[] = {
     {"check", "-c FILE [--offline|--quick]", "report every error and warning of a configuration", cli_check},
     {"explain", "-c FILE HOST [--as armed|installed] [--firmware F] [--loader L]", "what a machine would get, and why",
      cli_explain},
+    {"import", "[-c FILE] ISO|FOLDER [--as OS-ID] [--write|--copy]",
+     "what an installation medium is, and bring it to the images", cli_import},
     {"options", "[PLUGIN]", "every key of pxed.ini, with its meaning", cli_options},
     {"machines", "[-c FILE] [--armed|--failed|--unknown] [--json]", "every machine and its state", cli_machines},
     {"watch", "[-c FILE] [HOST] [--until STAGE] [--timeout SECONDS] [--json]", "each machine's timeline as it happens",

@@ -1,0 +1,210 @@
+/* `pxed import`: says what an ISO or a folder is, what it lacks, and brings it to where images lie. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "catalogue_os.h"
+#include "cli.h"
+#include "image_files.h"
+#include "import_copy.h"
+#include "offline.h"
+#include "recognise.h"
+
+struct import {
+    struct offline o;
+    struct pxed_arena arena;
+    struct medium m;
+    const char *path, *as, *id;
+    const char *images; /* root/boot/os */
+    const char *there;  /* it lies in an image's folder already: that one's name */
+    bool write, copy;
+};
+
+/* Kernels of live media and installers, for ids that no plugin knows. */
+static const char *const kernels[][2] = {
+    {"casper/vmlinuz", "casper/initrd"},
+    {"live/vmlinuz", "live/initrd.img"},
+    {"boot/vmlinuz-lts", "boot/initramfs-lts"},
+    {"arch/boot/x86_64/vmlinuz-linux", "arch/boot/x86_64/initramfs-linux.img"},
+    {"sysresccd/boot/x86_64/vmlinuz", "sysresccd/boot/x86_64/sysresccd.img"},
+    {"boot/x86_64/loader/linux", "boot/x86_64/loader/initrd"},
+    {"images/pxeboot/vmlinuz", "images/pxeboot/initrd.img"},
+    {"isolinux/vmlinuz", "isolinux/initrd.img"},
+    {"linux", "initrd.gz"},
+};
+
+/* --- what it is --- */
+
+static void name_it(struct import *i) {
+    struct recognised r;
+    bool known = recognise(&i->m, &i->arena, &r);
+    if (i->m.iso)
+        printf("%s: an ISO (%s), %zu file%s\n", i->path, i->m.iso->names, i->m.iso->n, i->m.iso->n == 1 ? "" : "s");
+    else
+        printf("%s: a folder\n", i->path);
+    if (known)
+        printf("  says: %s (%s)%s%s\n", *r.words ? r.words : r.what, r.by, r.id ? ", OS id " : "", r.id ? r.id : "");
+    else
+        puts("  no file in it says what it is (.treeinfo, .disk/info, media.1/products, ...)");
+    i->id = i->as ? i->as : i->there ? i->there : known ? r.id : NULL;
+}
+
+/* --- what can boot it --- */
+
+/* Can this firmware start a system of that architecture? */
+static bool runs(const struct pxed_os_id *id, enum pxed_firmware fw) {
+    bool arm = fw == PXED_FW_EFI_ARM64 || fw == PXED_FW_HTTP_ARM64;
+    if (id->arch.len == 0)
+        return true;
+    if (pxed_arch_same(id->arch, PXED_SLICE("arm64")))
+        return arm;
+    if (pxed_arch_same(id->arch, PXED_SLICE("amd64")))
+        return !arm && fw != PXED_FW_EFI_IA32;
+    return pxed_arch_same(id->arch, PXED_SLICE("i386")) && !arm && !pxed_firmware_is_http(fw) && fw != PXED_FW_EFI_X64;
+}
+
+static void print_firmware(struct import *i, const struct catalogue_os *os) {
+    const char *all = "";
+    for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++) {
+        bool boots = false, handover;
+        if (!runs(&os->id, (enum pxed_firmware)fw))
+            continue;
+        for (unsigned loader = PXED_LOADER_GPXE; loader < PXED_LOADER_COUNT; loader++) {
+            struct profile_client client = {(enum pxed_firmware)fw, (enum pxed_loader)loader, PROFILE_VIA_AUTO};
+            enum pxed_reason why;
+            boots |= profile_boot(os->profile, &client, medium_has, &i->m, &handover, &why) != NULL;
+        }
+        if (boots)
+            all = pxed_arena_printf(&i->arena, "%s %s", all, pxed_firmware_names[fw]);
+    }
+    printf("  %s: plugin %s, profile %s\n", i->id, os->plugin, os->profile->name);
+    if (*all)
+        printf("  boots:%s\n", all);
+    else
+        printf("  lacks: %s\n", catalogue_looked_for(os, &i->arena));
+}
+
+static void print_generic(struct import *i) {
+    printf("  no plugin claims '%s': it boots as its section says\n\n[os %s]\n", i->id, i->id);
+    for (size_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++)
+        if (medium_has(&i->m, kernels[k][0])) {
+            printf("kernel = %s\ninitrd = %s\nargs = ; what its own boot menu says\n", kernels[k][0], kernels[k][1]);
+            return;
+        }
+    puts(i->m.iso ? "; no kernel was found: kernel =, initrd =, or the whole ISO on BIOS machines:\n;iso = NAME.iso"
+                  : "; no kernel was found: kernel =, initrd =, efi = or multiboot =");
+}
+
+static void print_system(struct import *i) {
+    const struct catalogue_os *os = catalogue_os_make(&i->o.plugins, pxed_slice_of(i->id), &i->arena);
+    if (os->profile)
+        print_firmware(i, os);
+    else
+        print_generic(i);
+}
+
+/* --- where it goes --- */
+
+/* Names with odd bytes cannot be asked for: the copy's name has none. */
+static const char *plain_name(struct import *i) {
+    const char *slash = strrchr(i->path, '/');
+    char *name = (char *)(uintptr_t)pxed_arena_dup(&i->arena, pxed_slice_of(slash ? slash + 1 : i->path)).ptr;
+    for (char *c = name; *c; c++)
+        if (!pxed_is_alnum(*c) && !strchr("._-+", *c))
+            *c = '-';
+    return name;
+}
+
+static int bring(struct import *i, const char *folder) {
+    if (!i->m.iso)
+        return i->copy ? import_tree(i->path, folder) : -EXDEV;
+    if (mkdir(folder, 0755) < 0 && errno != EEXIST)
+        return -errno;
+    return import_file(i->path, pxed_arena_printf(&i->arena, "%s/%s", folder, plain_name(i)), i->copy);
+}
+
+static void find_place(struct import *i) {
+    char real[PATH_MAX], place[PATH_MAX];
+    i->images = pxed_arena_printf(&i->arena, "%s/boot/os", i->o.config->settings.root);
+    if (!realpath(i->path, real) || !realpath(i->images, place))
+        return;
+    size_t n = strlen(place);
+    if (strncmp(real, place, n) == 0 && real[n] == '/')
+        i->there = pxed_arena_printf(&i->arena, "%.*s", (int)strcspn(real + n + 1, "/"), real + n + 1);
+}
+
+static int register_it(struct import *i) {
+    const char *folder = pxed_arena_printf(&i->arena, "%s/%s", i->images, i->id);
+    if (i->there) {
+        printf("\nit lies below %s already\n", i->images);
+        return CLI_OK;
+    }
+    if (!i->write) {
+        printf("\nto bring it to %s: --write (a second name of the ISO, no space) or --copy\n", folder);
+        return CLI_OK;
+    }
+    int rc = bring(i, folder);
+    if (rc == -EXDEV || rc == -EPERM)
+        fprintf(stderr, "pxed: %s cannot be linked to from %s: use --copy\n", i->path, i->images);
+    else if (rc < 0)
+        fprintf(stderr, "pxed: %s: %s\n", folder, strerror(-rc));
+    else
+        printf("\n%s is there; a running pxed sees it in some seconds. What it says about it: pxed check\n", folder);
+    return rc < 0 ? CLI_NO : CLI_OK;
+}
+
+static int import_medium(struct import *i) {
+    struct pxed_os_id id;
+    find_place(i);
+    name_it(i);
+    if (!i->id) {
+        fputs("pxed: say what it is: --as OS-ID\n", stderr);
+        return CLI_NO;
+    }
+    if (!catalogue_id_parse(pxed_slice_of(i->id), &i->arena, &id)) {
+        fprintf(stderr, "pxed: '%s' is no OS id: letters, digits, `.`, `_`, `-`, at most 63\n", i->id);
+        return CLI_NO;
+    }
+    print_system(i);
+    printf("\na line for the host file:\n08:00:27:00:00:01, %s, name=NAME\n", i->id);
+    return register_it(i);
+}
+
+int cli_import(int argc, char **argv) {
+    const char *ini = cli_default_ini();
+    struct import i = {.id = NULL};
+    char why[ISO_WHY_MAX];
+    for (int k = 1; k < argc; k++) {
+        if (strcmp(argv[k], "-c") == 0 && k + 1 < argc)
+            ini = argv[++k];
+        else if (strcmp(argv[k], "--as") == 0 && k + 1 < argc)
+            i.as = argv[++k];
+        else if (strcmp(argv[k], "--write") == 0)
+            i.write = true;
+        else if (strcmp(argv[k], "--copy") == 0)
+            i.write = i.copy = true;
+        else if (argv[k][0] != '-' && !i.path)
+            i.path = argv[k];
+        else
+            return cli_usage();
+    }
+    if (!i.path)
+        return cli_usage();
+    if (!medium_open(&i.m, i.path, why)) {
+        fprintf(stderr, "pxed: %s: %s\n", i.path, why);
+        return CLI_NO;
+    }
+    offline_load(&i.o, ini, CATALOGUE_SYNTAX);
+    int rc = CLI_NO;
+    if (i.o.config)
+        rc = import_medium(&i);
+    else
+        cli_print_diags(stderr, &i.o.diags);
+    medium_close(&i.m);
+    offline_free(&i.o);
+    pxed_arena_clear(&i.arena);
+    return rc;
+}

@@ -1,0 +1,79 @@
+#!/bin/bash
+# import.sh BUILD: `pxed import` on media made here: what they are, what they lack, and how they get to the images.
+set -u
+pxed=$1/sbin/pxed
+work=$(mktemp -d "${TMPDIR:-/tmp}/pxed-import.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+checks=0 failed=0
+says() { # WHAT TEXT: the last run's output holds it
+    checks=$((checks + 1))
+    grep -qF -- "$2" out || { failed=$((failed + 1)); echo "not ok - $1: lacks \`$2\`"; cat out; }
+}
+run() { # CODE ARGUMENTS...
+    local want=$1
+    shift
+    "$pxed" import -c pxed.ini "$@" >out 2>&1
+    [ $? = "$want" ] || { failed=$((failed + 1)); echo "not ok - import $*: not exit $want"; cat out; }
+    checks=$((checks + 1))
+}
+printf '[pxed]\ninterface = lo\nroot = %s/root\nstate = %s/state\nhosts = hosts.conf\n' "$work" "$work" >pxed.ini
+: >hosts.conf
+mkdir -p rocky/images/pxeboot deb/.disk deb/install.amd ub/.disk ub/casper suse/media.1 alpine win/sources odd root/boot/os
+printf '[general]\nfamily = Rocky Linux\nversion = 9.4\narch = x86_64\n' >rocky/.treeinfo
+echo k | tee rocky/images/pxeboot/vmlinuz >rocky/images/pxeboot/initrd.img
+echo 'Debian GNU/Linux 12.5.0 "Bookworm" - Official amd64 NETINST with firmware 20240210-11:27' >deb/.disk/info
+echo k | tee deb/install.amd/vmlinuz >deb/install.amd/initrd.gz
+echo 'Ubuntu-Server 22.04.3 LTS "Jammy Jellyfish" - Release amd64 (20230810)' >ub/.disk/info
+echo k | tee ub/casper/vmlinuz >ub/casper/initrd
+echo '/ SLES15-SP5 15.5-0' >suse/media.1/products
+echo 'alpine-standard 3.19.1' >alpine/.alpine-release
+echo w | tee win/sources/install.wim win/sources/boot.wim >odd/readme
+for name in rocky deb ub suse alpine win odd; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
+
+run 0 "rocky 1.iso"
+says "by .treeinfo" "Rocky Linux 9.4 x86_64 (.treeinfo), OS id rocky-9.4-x86_64"
+says "whose it is" "plugin os-linux"
+says "what can boot it" "boots: bios efi-x64 http-x64"
+says "a line" "08:00:27:00:00:01, rocky-9.4-x86_64"
+run 0 "deb 1.iso"
+says "by .disk/info" "OS id debian-12.5.0-amd64"
+says "a CD cannot install by network" "lacks: linux + initrd.gz"
+run 0 "ub 1.iso"
+says "a system that nobody knows boots as it is" "kernel = casper/vmlinuz"
+run 0 "suse 1.iso"
+says "by media.1/products" "OS id sles-15-sp5"
+run 0 "alpine 1.iso"
+says "by .alpine-release" "OS id alpine-3.19.1-x86_64"
+run 1 "win 1.iso"
+says "Windows is inside the WIM" "--as windows-2022-x64"
+run 0 "win 1.iso" --as windows-2022-x64
+says "by wimboot" "boots: bios efi-x64 http-x64"
+run 1 "odd 1.iso"
+says "what must be said" "--as OS-ID"
+run 1 "odd 1.iso" --as "no id"
+says "no id" "is no OS id"
+run 1 nosuch.iso
+says "no file" "No such file"
+run 1 pxed.ini
+says "no medium" "neither ISO 9660 nor UDF"
+run 2
+run 2 a b
+run 0 "rocky 1.iso" --write
+[ "rocky 1.iso" -ef root/boot/os/rocky-9.4-x86_64/rocky-1.iso ] || { failed=$((failed + 1)); echo "not ok - a second name"; }
+run 1 "rocky 1.iso" --write
+says "not twice" "File exists"
+run 0 "ub 1.iso" --copy
+cmp -s "ub 1.iso" root/boot/os/ubuntu-22.04.3-amd64/ub-1.iso || { failed=$((failed + 1)); echo "not ok - a copy"; }
+run 1 rocky --as rocky-9 --write
+says "a folder has no second name" "use --copy"
+run 0 rocky --as rocky-9 --copy
+diff -r rocky root/boot/os/rocky-9 || { failed=$((failed + 1)); echo "not ok - a folder's copy"; }
+run 0 root/boot/os/rocky-9
+says "it is there" "already"
+says "under its own name" "08:00:27:00:00:01, rocky-9, name"
+printf '08:00:27:00:00:01, rocky-9.4-x86_64\n' >hosts.conf
+"$pxed" check -c pxed.ini >out 2>&1
+! grep -q "no image" out || { failed=$((failed + 1)); echo "not ok - the daemon finds it"; cat out; }
+echo "$checks checks, $failed failed"
+[ $failed = 0 ]
