@@ -1,4 +1,4 @@
-/* Each OS id gets its section's keys and the profile with the best claim. */
+/* Gives each OS id the keys of its section and the profile with the best claim. */
 #define _GNU_SOURCE
 #include "build_system.h"
 
@@ -27,7 +27,7 @@ static const char *os_key(const struct build *b, struct pxed_slice id, const cha
     return e && *e->value ? pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr : NULL;
 }
 
-/* Which plugin claims the id is not known yet: whatever any of them reads is kept. */
+/* Which plugin claims the id is not known yet, so the keys of all plugins are kept. */
 static void read_settings(struct build *b, struct catalogue_os *os) {
     enum { SETTINGS_MAX = 32 };
     os->settings = PXED_NEWS(&b->c->arena, struct catalogue_setting, SETTINGS_MAX);
@@ -45,7 +45,7 @@ static void read_settings(struct build *b, struct catalogue_os *os) {
 const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
     struct catalogue *c = b->c;
     const struct catalogue_os *known = catalogue_os(c, id);
-    if (known && pxed_slice_eq(known->id.text, id)) /* each is shown as it is written */
+    if (known && pxed_slice_eq(known->id.text, id)) /* each spelling is shown as written */
         return known;
     struct catalogue_os *os = PXED_NEW(&c->arena, struct catalogue_os);
     if (!catalogue_id_parse(id, &c->arena, &os->id)) {

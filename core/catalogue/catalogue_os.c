@@ -1,4 +1,4 @@
-/* OS ids: how they are written, which folder and [os ID] they mean, and who knows them. */
+/* OS ids: their spelling, the folder and [os ID] they belong to, and the profile that claims them. */
 #define _GNU_SOURCE
 #include "catalogue_os.h"
 
@@ -35,7 +35,7 @@ struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice 
     for (size_t i = 0; i < c->n_folders; i++) {
         if (pxed_slice_is(id, c->folders[i]))
             return id;
-        /* Two that differ in case alone: always the same one, whatever the order of the folder. */
+        /* Of two that differ only in case, always the same one, in whatever order the folder lists them. */
         if (pxed_slice_eq_nocase(id, pxed_slice_of(c->folders[i])) && (!found || strcmp(c->folders[i], found) < 0))
             found = c->folders[i];
     }
@@ -79,7 +79,7 @@ static bool os_is_plain(const struct pxed_profile *profile) {
     return true;
 }
 
-/* The file that the row means, after [os ID]; the name it has for the boot program is noted. */
+/* The file of the row after [os ID] is applied; records its name for the boot program. */
 static const char *resolve_initrd(struct catalogue_os *os, const char *text, struct pxed_arena *arena) {
     struct profile_initrd i = profile_initrd(text);
     const char *own = i.key.len > 0 ? catalogue_setting(os, pxed_arena_dup(arena, i.key).ptr) : NULL;
@@ -89,7 +89,7 @@ static const char *resolve_initrd(struct catalogue_os *os, const char *text, str
     return file;
 }
 
-/* Rows whose initrds are plain names of files. */
+/* Makes rows whose initrds are plain file names. */
 static void resolve_rows(struct catalogue_os *os, struct pxed_arena *arena) {
     struct pxed_profile *own = PXED_NEW(arena, struct pxed_profile);
     size_t n = 0;
