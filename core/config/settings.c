@@ -45,7 +45,7 @@ const struct pxed_option settings_options[] = {
     OPTION(loader_path, PATHS, "loader-path",
            .fallback = "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux",
            .help = "folders for loaders that root/tftp lacks"),
-    /* `include` is resolved while reading; the row is for the manual */
+    /* `include` is handled while reading; the row is for the manual */
     OPTION(plugins, LIST, "include", .help = "further ini files, a pattern relative to this file: conf.d/*.ini"),
     {0},
 };
