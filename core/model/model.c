@@ -1,4 +1,4 @@
-/* Names of the nouns, OS ids, and looking up a host's variables. */
+/* Names of the basic types, OS ids, and look-up of a host's variables. */
 #include "pxed/model.h"
 #include "pxed/plugin.h"
 
@@ -75,7 +75,7 @@ static bool os_id_chars(struct pxed_slice text) {
     return true;
 }
 
-/* Family: the words before the first one that holds a digit first ("fedora-coreos-39"); version: from there to the
+/* Family: the words before the first one that starts with a digit ("fedora-coreos-39"); version: from there to the
  * architecture, which is the last word if it names one. `windows-2008r2-x64`, `centos-5.5-i386`, `debian-12`. */
 bool pxed_os_id_parse(struct pxed_slice text, struct pxed_os_id *ret) {
     if (!os_id_chars(text))
