@@ -132,8 +132,7 @@ static void check_seen(void *ctx, char sigil, struct pxed_slice name, unsigned l
         knows_host(k, key, line, true);
     else if (dot > 0 ? knows_member(k, root, key) : check_is_one_of(root, roots))
         return;
-    else if (dot < 0 &&
-             (section || (nested && is_member_of_any(k, name)))) /* {{#guarded}}: an unset section is empty */
+    else if (dot < 0 && (section || (nested && is_member_of_any(k, name)))) /* {{#guarded}}: unset is empty */
         return;
     else
         check_warn(k, line, name, dot <= 0 && knows_host(k, bare, 0, false) ? bare : PXED_NO_SLICE);

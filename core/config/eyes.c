@@ -73,8 +73,7 @@ static bool eyes_allows(const struct passwd *account, const struct stat *st, int
         shift = groups[i] == st->st_gid ? 3 : 0;
     if (st->st_uid == account->pw_uid)
         shift = 6;
-    return (((unsigned)st->st_mode >> shift) & (unsigned)mode) ==
-           (unsigned)mode; /* R_OK is 4, X_OK 1, the same bits as in modes */
+    return (((unsigned)st->st_mode >> shift) & (unsigned)mode) == (unsigned)mode; /* R_OK is 4, X_OK 1, as in modes */
 }
 
 int eyes_by_mode(const struct passwd *account, const char *path, int mode) {

@@ -77,8 +77,7 @@ static bool ini_judge(struct reader *r, struct pxed_slice line) {
             pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "section name is longer than %d bytes",
                           SECTION_MAX_INIH);
         else
-            note_section(r, pxed_slice(text.ptr + 1,
-                                       (size_t)close - 1)); /* an empty section has no entry that would record it */
+            note_section(r, pxed_slice(text.ptr + 1, (size_t)close - 1)); /* an empty one has no entry */
         return close >= 0 && close - 1 <= SECTION_MAX_INIH;
     }
     size_t at = 0;

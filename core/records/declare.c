@@ -215,8 +215,7 @@ static void judge_new(struct daemon *d, const struct catalogue *c, struct declar
             continue;
         struct lifecycle_line line = decide_line(l->host, l->host->os);
         l->why = lifecycle_new_line(&line, (enum lifecycle_mode)s->arm, over, &l->right);
-        if (l->why == PXED_WHY_OK &&
-            d->distrusted) /* the store was lost: a host with a line may already be installed */
+        if (l->why == PXED_WHY_OK && d->distrusted) /* the store was lost: the host may be installed */
             l->why = PXED_WHY_STORE_OLD;
         if (l->why == PXED_WHY_OK)
             declare_secrets(&l->secrets);

@@ -150,7 +150,7 @@ void who_prod(const struct pxed_addr *peer) {
     if (fd < 0)
         return;
     (void)!sendto(fd, "", 0, 0, (const struct sockaddr *)&to,
-                  sizeof(to)); /* if it is lost, the entry is looked up again anyway */
+                  sizeof(to)); /* may be lost: the entry is looked up again */
     close(fd);
 }
 

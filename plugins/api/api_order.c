@@ -1,5 +1,6 @@
 /* POST /api/v1/arm, /disarm and /adopt: {"hosts":["web01"],"os":"rocky-9","tries":1,"for_ms":3600000,"typed":true,
- * "dry_run":true,"new":false}. All hosts or none; the answer shows each machine before the order takes effect. */
+ * "dry_run":true,"new":false}. All hosts or none. The answer has a row per machine: after an arming, or before a disarm
+ * or adopt. */
 #include "api_order.h"
 
 #include "api_answer.h"

@@ -147,8 +147,7 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     struct tftp_action action =
         tftp_step(&s->transfer, (struct tftp_input){.kind = TFTP_GOT_ACK, .block = reply.number}, now_of(s));
     count_delivered(s);
-    if (action.what == TFTP_DO_END &&
-        s->transfer.hold_heard) /* a single block was all, but the ACK still shows that the machine is there */
+    if (action.what == TFTP_DO_END && s->transfer.hold_heard) /* one block was all, but its ACK still counts */
         s->content->heard(s->content, nobody_waits, NULL);
     session_act(s, action);
 }
