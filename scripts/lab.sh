@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# A laboratory in network namespaces of its own: sourced by quickstart, the boot tests and bench. Nothing here touches the
-# machine's interfaces; everything started is stopped by its pid, everything made is removed.
+# A test network in its own network namespaces: sourced by quickstart, the boot tests and bench. Nothing here changes the
+# machine's interfaces; every started process is stopped by its pid, every created file is removed.
 #   lab_begin NAME        namespace and folder; lab_end runs on exit
 #   lab_net               tap0 for one emulated machine, the server at 10.77.0.1/24
 #   lab_spawn LABEL CMD   starts CMD in the namespace, output to $LAB/LABEL.log
@@ -79,10 +79,10 @@ lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.im
         firmware="-machine q35 -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
             -drive if=pflash,format=raw,file=$LAB/vars.fd -fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=n"
         card=,romfile=,bootindex=1
-        # The firmware drops what has no place in the order: a real one always tries the disk at last.
+        # The firmware skips devices that are not in the boot order; a real one always tries the disk last.
         disks=${LAB_DISKS:--drive if=none,id=d0,format=raw,cache=unsafe,file=$LAB/disk.img -device virtio-blk-pci,drive=d0,bootindex=2}
     fi
-    # /dev/kvm may be there and hang: software emulation always works.
+    # /dev/kvm may exist but hang; software emulation always works.
     # shellcheck disable=SC2086
     lab_spawn machine qemu-system-x86_64 -name pxed-lab $firmware -accel tcg,thread=multi -smp 2 -m 1024 \
         -display none -serial "file:$LAB/serial.log" -monitor "unix:$LAB/monitor,server,nowait" \
@@ -105,7 +105,7 @@ lab_wait_serial() { # SECONDS TEXT [FROM_BYTE]
     done
 }
 
-# The demo's configuration: pxed is the DHCP server of a private net.
+# The demo's configuration: pxed is the DHCP server of a private network.
 lab_config() { # [FURTHER HOST VARIABLES]
     mkdir -p "$LAB/root/boot/os" "$LAB/root/tftp" "$LAB/state"
     cat >"$LAB/pxed.ini" <<INI

@@ -1,4 +1,4 @@
-/* Text of hardware addresses, IP addresses and prefixes: written and parsed. */
+/* Parses and writes hardware addresses, IP addresses and prefixes. */
 #include "pxed/addr.h"
 
 enum { MAC_LEN = 6, MAC_TYPE_ETHERNET = 1 };
@@ -34,7 +34,7 @@ struct pxed_addr pxed_addr_v4_be(const void *four_bytes) {
     return a;
 }
 
-/* MAC: exactly twelve digits, with `separator` (if not NUL) between groups of `group` of them. */
+/* A MAC of exactly twelve digits, with `separator` (if not NUL) between groups of `group` digits. */
 static bool parse_groups(struct pxed_slice text, char separator, size_t group, uint8_t bytes[static MAC_LEN]) {
     size_t digits = 0;
     memset(bytes, 0, MAC_LEN);
@@ -57,8 +57,8 @@ bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret) {
     struct pxed_hwaddr mac = {.type = MAC_TYPE_ETHERNET, .len = MAC_LEN};
     bool ok = false;
 
-    /* pxelinux's `01-08-00-...`: the ARP type before the address. The length tells it from a MAC that begins with 01.
-     */
+    /* PXELINUX writes `01-08-00-...`, with the ARP type before the address. The length tells it from a MAC that begins
+     * with 01. */
     if (text.len == 20 && pxed_slice_starts(text, PXED_SLICE("01-")))
         text = pxed_slice_skip(text, 3);
 
@@ -85,7 +85,7 @@ const char *pxed_mac_text(const struct pxed_hwaddr *mac, const char *separator, 
     return pxed_buf_cstr(&out);
 }
 
-/* Four plain decimals. A leading zero is refused: some programs read it as octal, so its meaning is unclear. */
+/* Four plain decimals. A leading zero is refused because some programs read it as octal. */
 static bool parse_v4(struct pxed_slice text, uint8_t bytes[static 4]) {
     for (size_t i = 0; i < 4; i++) {
         ptrdiff_t dot = pxed_slice_find(text, '.', 0);
@@ -119,7 +119,7 @@ static bool is_v4_tail(struct pxed_slice rest) {
     return pxed_slice_find(rest, ':', 0) < 0 && pxed_slice_find(rest, '.', 0) >= 0;
 }
 
-/* Moves what follows the `::` to the end. It must stand for at least one group. */
+/* Moves what follows the `::` to the end. `::` must stand for at least one group. */
 static bool fill_gap(uint8_t bytes[static 16], size_t n, ptrdiff_t gap) {
     if (gap < 0)
         return n == 16;
@@ -206,7 +206,7 @@ static unsigned group_at(const uint8_t *bytes, size_t i) {
     return (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
 }
 
-/* RFC 5952, 4.2: the longest run of two or more zero groups is shortened, the first of equal ones. */
+/* RFC 5952, 4.2: shortens the longest run of two or more zero groups, the first of equal ones. */
 static size_t longest_zeros(const uint8_t bytes[static 16], size_t groups, size_t *ret_start) {
     size_t best = 1, start = 0, run = 0;
     for (size_t i = 0; i < groups; i++) {

@@ -1,4 +1,4 @@
-/* Arenas, and allocation that ends the process instead of failing. */
+/* Arenas, and allocation functions that end the process on failure. */
 #include "pxed/arena.h"
 
 #include <stdarg.h>
@@ -42,7 +42,7 @@ void *pxed_arena_alloc(struct pxed_arena *a, size_t size) {
 
 #else
 
-/* A big one gets a chunk of its own behind the newest, whose room stays in use. */
+/* A large allocation gets its own chunk behind the newest one, whose free room stays usable. */
 static void *alloc_apart(struct pxed_arena *a, size_t size) {
     if (!a->chunks)
         return push_chunk(a, size, size);
@@ -123,7 +123,7 @@ void *pxed_xalloc(size_t size) {
 }
 
 void *pxed_xrealloc(void *ptr, size_t size) {
-    ptr = realloc(ptr, size > 0 ? size : 1); /* 0 would free */
+    ptr = realloc(ptr, size > 0 ? size : 1); /* size 0 would free */
     if (!ptr)
         die_of_memory();
     return ptr;

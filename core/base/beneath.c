@@ -1,4 +1,4 @@
-/* How openat2 keeps a name inside its folder, and how a rename reaches the disk. */
+/* openat2 keeps a name inside its folder; fsync of the folder makes a rename durable. */
 #define _GNU_SOURCE
 #include "beneath.h"
 

@@ -1,7 +1,8 @@
-/* Opening files so that no name, link or `..` leads out of a folder; and keeping what a rename did. */
+/* Opens files so that no name, link or `..` leads out of a folder, and makes renames durable. */
 #pragma once
 
-/* For reading, never waiting for a FIFO's other end. -1 and errno: EXDEV where the name leads out. */
+/* Opens for reading, without waiting for a FIFO's writer. The caller closes the descriptor. -1 and errno: EXDEV if the
+ * name leads out of the folder. */
 int open_beneath(int dir_fd, const char *path);
-/* Puts the names in a folder on disk: after a file was made in it or renamed. 0 or a negative errno. */
+/* Syncs a folder to disk, after a file was created or renamed in it. 0 or a negative errno. */
 int sync_folder(const char *path);

@@ -1,4 +1,4 @@
-/* Text into a buffer of fixed size: numbers, hex, and what came from the wire. */
+/* Writes text into a buffer of fixed size: numbers, hex, and escaped text from the wire. */
 #include "pxed/buf.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -58,7 +58,7 @@ const char *pxed_buf_cstr(struct pxed_buf *b) {
     return b->ptr;
 }
 
-/* The backslash too, or a name holding the text `\x0a` would read like one holding a newline. */
+/* The backslash is escaped too, or a name with the text `\x0a` would look like one with a newline. */
 static bool is_plain(char c) {
     return c >= ' ' && c <= '~' && c != '"' && c != '\'' && c != '\\';
 }

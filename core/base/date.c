@@ -1,4 +1,4 @@
-/* The civil calendar: days since 1970-01-01 to a date, and back. */
+/* The civil calendar: converts days since 1970-01-01 to a date and back. */
 #include "pxed/date.h"
 
 /* Howard Hinnant's civil-day arithmetic: years begin in March, so that the leap day comes last. */

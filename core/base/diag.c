@@ -1,4 +1,4 @@
-/* Errors and warnings collected for people, and the nearest known word to a mistyped one. */
+/* Collects errors and warnings for people, and finds the known word nearest to a mistyped one. */
 #include "pxed/diag.h"
 
 #include "pxed/grow.h"
@@ -56,9 +56,10 @@ static bool same(char a, char b) {
     return pxed_lower(a) == pxed_lower(b);
 }
 
-/* Damerau-Levenshtein (neighbours swapped count as one error), case ignored. Both at most NEAREST_MAX long. */
+/* Damerau-Levenshtein distance (a swap of neighbours counts as one error), ignoring case. Both at most NEAREST_MAX
+ * long. */
 static size_t distance(struct pxed_slice a, struct pxed_slice b) {
-    size_t rows[3][NEAREST_MAX + 1]; /* of the matrix only the newest three are needed: row i is rows[i % 3] */
+    size_t rows[3][NEAREST_MAX + 1]; /* only the newest three rows of the matrix are needed: row i is rows[i % 3] */
 
     for (size_t j = 0; j <= b.len; j++)
         rows[0][j] = j;

@@ -1,4 +1,4 @@
-/* Forks helper processes that keep privileges, and carries messages to and from them. */
+/* Forks helper processes that keep privileges, and exchanges messages with them. */
 #define _GNU_SOURCE
 #include "pxed/helper.h"
 
@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { HIGH = 16 /* copies lie above every descriptor that the child keeps */ };
+enum { HIGH = 16 /* copies are made above every descriptor that the child keeps */ };
 
-/* Room for one descriptor more than a message may have, so that one with too many is seen whole. */
+/* Room for one descriptor more than allowed, so that a message with too many is detected. */
 union control {
     struct cmsghdr align;
     char bytes[CMSG_SPACE(sizeof(int) * (PXED_HELPER_FDS_MAX + 1))];
@@ -23,7 +23,7 @@ union control {
 
 /* --- the child --- */
 
-/* The daemon decides when a helper ends, not a signal to the whole group (Ctrl-C, systemd): the daemon drains first. */
+/* The daemon decides when a helper ends, not a signal to the whole group (Ctrl-C, systemd), because it drains first. */
 static void reset_signals(void) {
     sigset_t none;
     for (int s = 1; s < NSIG; s++)
@@ -69,7 +69,7 @@ int pxed_helper_start(const struct pxed_helper_setup *setup, struct pxed_helper 
         return -EINVAL;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return -errno;
-    if (setup->send_room > 0) { /* the second passes the system's limit, and takes root */
+    if (setup->send_room > 0) { /* the second call exceeds the system's limit and needs root */
         setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &setup->send_room, sizeof(setup->send_room));
         setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &setup->send_room, sizeof(setup->send_room));
     }
@@ -107,7 +107,7 @@ int pxed_helper_send(int socket, const void *bytes, size_t len, const int *fds, 
     struct iovec iov = {(void *)(uintptr_t)bytes, len};
     struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
     if (len == 0 || n_fds > PXED_HELPER_FDS_MAX)
-        return -EINVAL; /* a datagram of no bytes looks like the end of the other side */
+        return -EINVAL; /* an empty datagram would look like end of file */
     if (n_fds > 0) {
         msg.msg_control = control.bytes;
         msg.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
@@ -124,7 +124,7 @@ int pxed_helper_send(int socket, const void *bytes, size_t len, const int *fds, 
     return n < 0 ? -errno : 0;
 }
 
-/* All descriptors of a message; their number. */
+/* Collects all descriptors of a message; returns their number. */
 static size_t received_descriptors(struct msghdr *msg, int fds[static PXED_HELPER_FDS_MAX + 1]) {
     struct cmsghdr *c = msg->msg_controllen > 0 ? CMSG_FIRSTHDR(msg) : NULL;
     if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
@@ -139,7 +139,7 @@ ptrdiff_t pxed_helper_receive(int socket, void *bytes, size_t room, int *ret_fds
     union control control;
     int fds[PXED_HELPER_FDS_MAX + 1];
     struct iovec iov = {bytes, room};
-    /* CMSG_LEN, not all of the room: the kernel fills the padding, too. */
+    /* CMSG_LEN, not the whole room: the kernel would fill the padding too. */
     struct msghdr msg = {
         .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_LEN(sizeof(fds))};
     ssize_t n;

@@ -1,4 +1,4 @@
-/* Lines for people or for journald, whichever stderr is. */
+/* Log lines for people or for journald, depending on what stderr is. */
 #include "log.h"
 
 #include <stdio.h>
@@ -54,7 +54,7 @@ void log_write(const char *plugin, enum pxed_log_level level, const char *event,
             line[i] = ' ';
     line[n++] = '\n';
     if (write(STDERR_FILENO, line, n) < 0)
-        return; /* nobody listens; there is nowhere left to say so */
+        return; /* stderr is closed; there is nowhere to report that */
 }
 
 void log_core(enum pxed_log_level level, const char *event, const char *format, ...) {

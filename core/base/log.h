@@ -1,4 +1,5 @@
-/* One line a thing: time level plugin event mac ip key=value. To stderr; under systemd with its level prefix. */
+/* One line per event: time level plugin event mac ip key=value. To stderr; under journald with a level prefix instead
+ * of the time. Any thread: a line is one write(). */
 #pragma once
 
 #include <stdarg.h>

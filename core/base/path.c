@@ -1,7 +1,7 @@
-/* Paths as clients ask for them: decoded and normalised, or refused. */
+/* Decodes and normalises paths as clients send them, or refuses them. */
 #include "pxed/path.h"
 
-/* The byte at *at, which moves past it; -1 for a bad escape. */
+/* Reads the byte at *at and advances *at; -1 for a bad escape. */
 static int next_byte(struct pxed_slice raw, bool percent, size_t *at) {
     char c = raw.ptr[(*at)++];
     if (c != '%' || !percent)
@@ -15,11 +15,11 @@ static int next_byte(struct pxed_slice raw, bool percent, size_t *at) {
     return high << 4 | low;
 }
 
-/* The normal form as it grows, each component with a '/' behind it. With that byte the whole must fit, so that a name
- * and its NUL always fit PXED_PATH_MAX bytes. */
+/* The normal form being built, each component followed by '/'. The limit counts that byte, so that a name and its NUL
+ * always fit PXED_PATH_MAX bytes. */
 struct name {
     size_t len;
-    size_t component; /* where the unfinished one starts */
+    size_t component; /* where the current one starts */
     char text[PXED_PATH_MAX];
 };
 
@@ -42,7 +42,7 @@ static bool end_component(struct name *name) {
     return true;
 }
 
-/* Escapes are decoded before components are told apart: `%2e%2e%2f` is `../` to whatever opens it. */
+/* Escapes are decoded before components are split, because `%2e%2e%2f` means `../` when it is opened. */
 int pxed_path_normalise(struct pxed_slice raw, unsigned flags, struct pxed_buf *out) {
     struct name name;
     name.len = name.component = 0;

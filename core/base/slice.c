@@ -43,8 +43,8 @@ struct pxed_slice pxed_slice_word(struct pxed_slice *rest, const char *separator
     return word;
 }
 
-/* Only the last `*` is ever tried again: an earlier one gains nothing by matching more. So the worst case
- * is the product of the lengths, never exponential. */
+/* Only the last `*` is retried: matching more with an earlier one gains nothing. So the worst case is the product of
+ * the lengths, not exponential. */
 bool pxed_slice_match(struct pxed_slice pattern, struct pxed_slice text) {
     size_t p = 0, t = 0, star_p = 0, star_t = 0;
     bool star = false;

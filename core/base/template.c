@@ -10,7 +10,7 @@ struct context {
     const struct context *outer;
 };
 
-/* What each line of a partial begins with, outermost first. */
+/* Indent of a partial's lines; that of the outer partial is written first. */
 struct indent {
     struct pxed_slice blanks;
     const struct indent *outer;
@@ -39,8 +39,8 @@ static const void *member(const struct pxed_template *t, const void *node, struc
     return kind_of(t, node) == PXED_VALUE_MAP ? t->data->get(node, key) : NULL;
 }
 
-/* The first part of a dotted name is looked for in all contexts, innermost first; once found, outer ones are not tried.
- */
+/* The first part of a dotted name is searched in all contexts, innermost first; once found, outer ones are not
+ * tried. */
 static const void *look_up(const struct pxed_template *t, const struct context *ctx, struct pxed_slice name) {
     if (pxed_slice_is(name, "."))
         return ctx->node;
@@ -70,7 +70,7 @@ static bool is_empty_line(struct pxed_slice text) {
     return pxed_slice_starts(text, PXED_SLICE("\n")) || pxed_slice_starts(text, PXED_SLICE("\r\n"));
 }
 
-/* Lines of the template are indented, lines inside values are not; empty lines stay empty. */
+/* Indents lines of the template, not lines inside values; empty lines stay empty. */
 static void write_literal(struct render *r, const struct pxed_template_tag *tag) {
     struct pxed_slice rest = tag->before;
     bool line_start = tag->before_at_line_start;
@@ -108,7 +108,7 @@ static int fail(struct render *r, unsigned line, int error) {
 
 static int render_block(struct render *r, const struct context *ctx, const struct section *open, bool emit);
 
-/* An error inside a partial is reported at the line that includes it: callers know only that text. */
+/* An error inside a partial is reported at the line that includes it, because callers know only that text. */
 static int render_partial(const struct render *r, const struct context *ctx, const struct pxed_template_tag *tag) {
     struct pxed_slice text = PXED_NO_SLICE;
     if (!r->t->partial || !r->t->partial(r->t->partial_ctx, tag->name, &text))
@@ -125,7 +125,7 @@ static int render_partial(const struct render *r, const struct context *ctx, con
     return render_block(&inner, ctx, NULL, true);
 }
 
-/* The body is scanned once for each item, always from its beginning. */
+/* Scans the body once per item, each time from its beginning. */
 static int render_list(struct render *r, const struct context *ctx, const struct section *section, const void *list) {
     const struct pxed_template_scan body = r->scan;
     const void *item;
@@ -173,7 +173,7 @@ static int render_nested(struct render *r, const struct context *ctx, const stru
     return rc;
 }
 
-/* Up to the tag that closes `open`, or to the end. Without `emit` only the structure is checked. */
+/* Renders up to the tag that closes `open`, or to the end. Without `emit` it only checks the structure. */
 static int render_block(struct render *r, const struct context *ctx, const struct section *open, bool emit) {
     for (;;) {
         struct pxed_template_tag tag;
@@ -201,7 +201,7 @@ static int render_block(struct render *r, const struct context *ctx, const struc
             if (emit)
                 write_value(r, ctx, &tag);
             break;
-        default: /* comments and delimiters are done */
+        default: /* comments and delimiters are already handled */
             break;
         }
     }

@@ -1,11 +1,12 @@
-/* Escape modes: how a value is written so that it cannot leave its string or line. */
+/* Escape modes: write a value so that it cannot end its string or line. */
 #include "pxed/template.h"
 
 static bool is_control(char c) {
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
-/* XML 1.0, 2.2 allows no control bytes but these three, not even as references: one would void the whole document. */
+/* XML 1.0, 2.2 allows no control bytes but these three, not even as references: any other makes the document
+ * invalid. */
 static bool is_xml_char(char c) {
     return (unsigned char)c >= 0x20 || c == '\t' || c == '\n' || c == '\r';
 }
@@ -28,7 +29,7 @@ void pxed_escape_html(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
-/* A backslash at the very end would take the next line in (preseed, iPXE): a blank behind it keeps it a letter. */
+/* A backslash at the end would continue the line (preseed, iPXE): a blank after it prevents that. */
 void pxed_escape_line(struct pxed_buf *out, struct pxed_slice text) {
     for (size_t i = 0; i < text.len; i++)
         pxed_buf_byte(out, is_control(text.ptr[i]) ? ' ' : text.ptr[i]);
@@ -45,7 +46,7 @@ void pxed_escape_shell(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
-/* Anaconda splits commands with Python's shlex, the loader of EL5 and EL6 with popt: both read "..." so. */
+/* Anaconda splits commands with Python's shlex, the loader of EL5 and EL6 with popt: both read "..." in this way. */
 void pxed_escape_ks(struct pxed_buf *out, struct pxed_slice text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -65,8 +66,8 @@ void pxed_escape_word(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
-/* Between quotes cmd.exe knows two special bytes: `%`, and the quote itself. Doubled, the second quote takes the
- * quoting up again before anything could follow the first, and `^` `&` `|` `<` `>` stay letters. */
+/* Between quotes cmd.exe knows two special bytes: `%` and the quote. Of a doubled quote the second reopens the string
+ * at once, so that `^` `&` `|` `<` `>` stay literal. */
 void pxed_escape_cmd(struct pxed_buf *out, struct pxed_slice text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -86,7 +87,7 @@ void pxed_escape_ini(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
-/* The letter of JSON's short escapes, or NUL. */
+/* The letter of JSON's short escape, or NUL. */
 static char yaml_letter(char c) {
     switch (c) {
     case '"':

@@ -1,4 +1,4 @@
-/* A template's text as (literal, tag) pairs: delimiters, names, tags that are alone on their line. */
+/* Splits a template's text into (literal, tag) pairs: delimiters, names, standalone tags. */
 #include "template_scan.h"
 
 struct pxed_template_scan pxed_template_scan_begin(struct pxed_slice text) {
@@ -20,7 +20,7 @@ static struct pxed_slice between(struct pxed_slice text, size_t start, size_t en
     return pxed_slice(text.ptr + start, end - start);
 }
 
-/* Moves on to `end`, counting lines. */
+/* Advances to `end`, counting lines. */
 static void advance(struct pxed_template_scan *s, size_t end) {
     while (s->pos < end)
         if (s->text.ptr[s->pos++] == '\n')
@@ -54,7 +54,7 @@ static bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
-/* If only blanks stand between pos and the end of the line, the start of the next line, else 0. */
+/* The start of the next line if only blanks precede the end of this one, else 0. */
 static size_t next_line_if_blank(const struct pxed_template_scan *s) {
     size_t at = s->pos;
     while (at < s->text.len && is_blank(s->text.ptr[at]))
@@ -66,7 +66,7 @@ static size_t next_line_if_blank(const struct pxed_template_scan *s) {
     return s->text.ptr[at] == '\n' ? at + 1 : 0;
 }
 
-/* A tag that prints nothing itself and is alone on its line takes the whole line with it. */
+/* A standalone tag that prints nothing removes its whole line. */
 static void check_standalone(struct pxed_template_scan *s, struct pxed_template_tag *tag) {
     size_t blanks = 0, len = tag->before.len;
     while (blanks < len && is_blank(tag->before.ptr[len - 1 - blanks]))
@@ -95,7 +95,7 @@ static int set_delimiters(struct pxed_template_scan *s, struct pxed_slice words)
     return 0;
 }
 
-/* {{name|mode}}. A word that is no mode stays part of the name, which is then unknown: the strict pass reports it. */
+/* {{name|mode}}. An unknown mode stays part of the name, which is then unknown, so the strict pass reports it. */
 static void take_mode(struct pxed_template_tag *tag) {
     ptrdiff_t bar = pxed_slice_find(tag->name, '|', 0);
     if (bar < 0)

@@ -5,10 +5,10 @@
 
 struct pxed_template_scan {
     struct pxed_slice text;
-    struct pxed_slice open, close; /* delimiters in force */
+    struct pxed_slice open, close; /* current delimiters */
     size_t pos;
     unsigned line;
-    bool at_line_start; /* pos is where a line begins */
+    bool at_line_start; /* pos is at the start of a line */
 };
 
 enum { PXED_TEMPLATE_END = 'E' }; /* as a sigil: no more tags, only the last literal */
@@ -25,5 +25,5 @@ struct pxed_template_tag {
 };
 
 struct pxed_template_scan pxed_template_scan_begin(struct pxed_slice text);
-/* The next pair; 0 or a pxed_template_error, then tag->line tells where. */
+/* The next pair; 0 or a pxed_template_error, whose line is in tag->line. Slices borrow the template's text. */
 int pxed_template_scan_next(struct pxed_template_scan *s, struct pxed_template_tag *tag);

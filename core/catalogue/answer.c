@@ -1,4 +1,4 @@
-/* Where an operator's file may lie, and when two of its names contradict each other. */
+/* Where an operator's file may be, and when two of its names contradict each other. */
 #define _GNU_SOURCE
 #include "answer.h"
 
@@ -32,7 +32,7 @@ static enum pxed_reason answer_refuse(struct finder *f, struct answer_found *ret
     return why;
 }
 
-/* A link to nothing: the operator meant something. errno stays. */
+/* A dangling link: the operator meant to put a file there. Keeps errno. */
 static bool is_link(int root_fd, const char *path) {
     struct stat st;
     int before = errno;
@@ -41,12 +41,13 @@ static bool is_link(int root_fd, const char *path) {
     return link;
 }
 
-/* One name below root/boot. EACCES is no absence: what is there, or in a folder that hides it, was meant to be used. */
+/* Opens one name below root/boot. EACCES does not mean absent: the file, or one in an unreadable folder, was meant to
+ * be used. */
 static enum pxed_reason answer_open_name(struct finder *f, const char *name, struct answer_found *ret) {
     struct stat st;
     const char *path = pxed_arena_printf(f->arena, "boot/%s", name);
     *ret = (struct answer_found){.fd = open_beneath(f->root_fd, path)};
-    if (ret->fd < 0 && f->root_fd < 0) /* no root: nothing lies in it */
+    if (ret->fd < 0 && f->root_fd < 0) /* without a root there are no files */
         return PXED_WHY_OK;
     if (ret->fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !is_link(f->root_fd, path))
         return PXED_WHY_OK;
@@ -65,7 +66,7 @@ static enum pxed_reason answer_open_name(struct finder *f, const char *name, str
     return PXED_WHY_OK;
 }
 
-/* False also when reading fails: nobody can tell then. */
+/* False also if reading fails: then they cannot be compared. */
 static bool same_bytes(const struct answer_found *a, const struct answer_found *b) {
     char left[4096], right[4096];
     for (uint64_t at = 0; at < a->size || at < b->size;) {
@@ -96,7 +97,7 @@ static enum pxed_reason answer_differ(struct finder *f, struct answer_found *ret
         pxed_arena_printf(f->arena, "%s is another answer file for the same host: remove one of them", other));
 }
 
-/* answer=, as it was read with the generation. */
+/* answer=, as read when the generation was built. */
 static enum pxed_reason find_template(struct finder *f, struct answer_found *ret) {
     *ret = (struct answer_found){.operators = true, .rendered = true, .fd = -1, .path = f->h->answer};
     if (f->h->answer_wrong)
@@ -104,7 +105,7 @@ static enum pxed_reason find_template(struct finder *f, struct answer_found *ret
     return f->h->answer_wrong;
 }
 
-/* The line itself says answer=, not a section for many hosts. */
+/* answer= is in the host line, not in a section for many hosts. */
 static bool of_the_line(const struct catalogue_host *h) {
     const struct pxed_var *v = pxed_host_var(&h->pub, "answer");
     return v && v->file && v->line == h->pub.line && strcmp(v->file, h->pub.file) == 0;

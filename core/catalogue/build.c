@@ -1,4 +1,4 @@
-/* From ini and host file to a generation. Errors are collected; nothing outside the new generation is touched. */
+/* Builds a generation from ini and host file. Errors are collected; nothing outside the new generation is changed. */
 #define _GNU_SOURCE
 #include "build.h"
 
@@ -22,7 +22,7 @@
 
 /* --- templates --- */
 
-/* Every file of share/pxed/PLUGIN: answer files and the partials that operators' own files include. */
+/* Reads every file of share/pxed/PLUGIN: answer files and the partials that operators' own files include. */
 static void load_templates(struct build *b, const char *plugin) {
     const char *folder = pxed_arena_printf(&b->c->arena, "%s/share/pxed/%s", plugins_prefix(), plugin);
     DIR *dir = opendir(folder);
@@ -37,12 +37,6 @@ static void load_templates(struct build *b, const char *plugin) {
     if (dir)
         closedir(dir);
 }
-
-/* --- images --- */
-
-/* --- hosts --- */
-
-/* --- the whole --- */
 
 static void read_hosts(struct build *b) {
     const struct settings *s = b->in->settings;

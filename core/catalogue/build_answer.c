@@ -1,4 +1,4 @@
-/* A host's answer file: the profile's, or the operator's own; and whether it guards the disk. */
+/* Sets a host's answer file, the profile's or the operator's own, and whether it has the disk guard. */
 #define _GNU_SOURCE
 #include "build_answer.h"
 
@@ -12,11 +12,11 @@
 #include "image_files.h"
 #include "template_check.h"
 
-/* An answer= file is read and judged once, however many hosts have it. */
+/* An answer= file is read and checked once for all hosts that use it. */
 struct build_answer_file {
     const char *path, *plugin;
     enum pxed_reason wrong;
-    const char *text; /* of the refusal */
+    const char *text; /* why it is refused */
     bool guarded;
     struct build_answer_file *next;
 };
@@ -55,7 +55,7 @@ static struct build_answer_file *answerfile_read_answer(struct build *b, const c
     return f;
 }
 
-/* Each line that names an unreadable file is told; a section only once. */
+/* An unreadable file is reported for each line that names it, for a section only once. */
 static struct build_answer_file *load_answer(struct build *b, const char *path, const struct catalogue_host *h,
                                              const struct pxed_var *own) {
     for (struct build_answer_file *f = b->answers; f; f = f->next) {
@@ -68,8 +68,8 @@ static struct build_answer_file *load_answer(struct build *b, const char *path, 
     return answerfile_read_answer(b, path, h, own);
 }
 
-/* A file of the operator's at one of the answer file's own names wins over the template, and nothing puts a guard into
- * it. What is wrong with it is this host's trouble. */
+/* An operator's file under one of the answer file's own names wins over the template and has no guard of pxed's. Its
+ * errors concern this host alone. */
 static bool has_static_answer(struct build *b, struct catalogue_host *h, const struct pxed_file *row) {
     struct answer_found found;
     enum pxed_reason why = answer_find(b->c, h, row, b->c->root_fd, &b->c->arena, &found);
@@ -87,7 +87,7 @@ static bool has_static_answer(struct build *b, struct catalogue_host *h, const s
     return found.operators;
 }
 
-/* A share's script of the operator's own, in any of the places where it would win over ours, partitions as it likes. */
+/* An operator's own script in the share, in any place where it replaces pxed's, may partition as it likes. */
 static bool has_own_script(struct build *b, const struct catalogue_host *h) {
     char mac[PXED_MAC_TEXT];
     pxed_mac_text(&h->pub.macs[0], "-", mac);
@@ -100,7 +100,7 @@ static bool has_own_script(struct build *b, const struct catalogue_host *h) {
         for (size_t i = 0; (f->flags & PXED_FILE_CLOSED) && i < 3; i++) {
             if (!own[i] || faccessat(AT_FDCWD, own[i], F_OK, AT_EACCESS) < 0)
                 continue;
-            if (i < 2 && b->in->settings->arm == SETTINGS_ARM_NEW) /* the last may well be what pxed put there */
+            if (i < 2 && b->in->settings->arm == SETTINGS_ARM_NEW) /* the last may be pxed's own file */
                 pxed_diag_add(b->diags, PXED_WARNING, own[i], 0,
                               "this script takes the place of pxed's, which holds the disk guard: a new line that uses "
                               "it does not arm (ANSWER_UNGUARDED)");
@@ -138,7 +138,7 @@ void build_answer(struct build *b, struct catalogue_host *h) {
                 b->diags, PXED_WARNING, h->answer, 0,
                 "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
     } else if (profile) {
-        /* A whole ISO brings its own installer; but a share's scripts are ours, whatever booted. */
+        /* A whole ISO has its own installer; but the scripts in the share are pxed's, whatever booted. */
         bool ours = !h->os->iso || CATALOGUE_HAS_OP(h->os->ops, share);
         h->guarded = row && (row->flags & PXED_FILE_GUARDED) && ours && !has_own_script(b, h);
     }

@@ -1,4 +1,4 @@
-/* A host's answer file: the profile's, or the operator's own; and whether it guards the disk. */
+/* Sets a host's answer file, the profile's or the operator's own, and whether it has the disk guard. */
 #pragma once
 
 #include "build_state.h"

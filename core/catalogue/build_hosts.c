@@ -1,4 +1,4 @@
-/* Each line becomes a host, or an error at its place; tables by MAC and address are filled on the way. */
+/* Each line becomes a host or an error; the tables by MAC and address are filled as well. */
 #include "build_hosts.h"
 
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static void check_group(struct build *b, struct catalogue_host *h) {
                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-/* An @FILE of the line itself; those of sections are told where they stand. */
+/* Reports an unreadable @FILE of the line itself; those of sections are reported at the section. */
 static void tell_unreadable(struct build *b, struct catalogue_host *h, const struct hostfile_line *line) {
     for (size_t i = 0; i < line->n_pairs; i++)
         if (line->pairs[i].wrong)
@@ -90,7 +90,7 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
     for (size_t i = 0; i < line->n_pairs; i++) {
         size_t from = b->diags->n;
         vars_check(line->pairs[i].key, line->pairs[i].value, h->os->profile, true, line->file, line->line, b->diags);
-        if (line->pairs[i].from) /* the line can be read; what the file holds is this host's matter */
+        if (line->pairs[i].from) /* the line is valid; the file's content concerns this host alone */
             build_own_errors(b, h, PXED_WHY_VALUE_UNREADABLE, from);
     }
     h->pub.os = h->os->id;
@@ -151,7 +151,7 @@ static size_t count_macs(const struct hostfile *file) {
 void build_hosts(struct build *b) {
     struct catalogue *c = b->c;
     for (c->table = 64; c->table < count_macs(&b->file) * 4; c->table *= 2)
-        ; /* a quarter full at most: a look-up ends at an empty slot */
+        ; /* at most a quarter full, so a look-up always ends at an empty slot */
     c->by_mac = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->by_ip = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->hosts = PXED_NEWS(&c->arena, struct catalogue_host, b->file.n + 1);

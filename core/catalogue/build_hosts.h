@@ -1,7 +1,7 @@
-/* From lines of the host file to hosts: addresses, variables, names. */
+/* Makes hosts from the lines of the host file: addresses, variables, names. */
 #pragma once
 
 #include "build_state.h"
 
-/* All lines of b->file; each MAC, address and name may stand once. */
+/* All lines of b->file; each MAC, address and name may be used once. */
 void build_hosts(struct build *b);

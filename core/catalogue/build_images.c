@@ -1,4 +1,4 @@
-/* Each image is looked at as serving would open it. */
+/* Checks each image, opening its files as serving would. */
 #define _GNU_SOURCE
 #include "build_images.h"
 
@@ -60,7 +60,7 @@ static void judge_sizes(struct build *b, const struct catalogue_os *os) {
     }
 }
 
-/* What wimboot lays into the system that it boots: render_plan.c leaves these out. */
+/* Files that wimboot adds to the booted system: render_plan.c leaves these out. */
 static void judge_injected(struct build *b, const struct catalogue_os *os) {
     const char *folder = pxed_arena_printf(&b->c->arena, "%s/os/%.*s/inject", b->c->boot_dir,
                                            PXED_S(catalogue_folder(b->c, os->id.text)));
@@ -82,7 +82,7 @@ static void judge_files(struct build *b) {
     }
 }
 
-/* Has any machine a way to boot this? NO_PLAN of all firmware is the profile's matter, not a missing file. */
+/* Can no machine boot this image? NO_PLAN for all firmware is a gap of the profile, not a missing file. */
 static bool lacks_image(struct build *b, const struct catalogue_os *os) {
     struct catalogue_image image = {b->c, os->id.text};
     bool missing = false;
@@ -96,7 +96,7 @@ static bool lacks_image(struct build *b, const struct catalogue_os *os) {
             enum pxed_reason why;
             bool handover;
             if (profile_boot(os->profile, &client, catalogue_image_has, &image, &handover, &why) ||
-                why == PXED_WHY_NO_BOOT_PROGRAM) /* that has a warning of its own */
+                why == PXED_WHY_NO_BOOT_PROGRAM) /* reported by its own warning */
                 return false;
             missing |= why == PXED_WHY_NO_IMAGE;
         }

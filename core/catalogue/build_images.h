@@ -1,9 +1,9 @@
-/* What is wrong with the files of images: missing, empty, or named so that no loader can ask for them. */
+/* Reports image files that are missing, empty, or named so that no loader can request them. */
 #pragma once
 
 #include "build_state.h"
 
-/* Names of [os ID] that no loader can take. */
+/* Reports names in [os ID] that no loader can request. */
 void build_judge_names(struct build *b);
-/* Looks at the files themselves: may wait for a disk. */
+/* Examines the files themselves: may wait for a disk. */
 void build_judge_images(struct build *b);

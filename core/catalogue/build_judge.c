@@ -1,5 +1,4 @@
-/* What will not do although each word can be read: addresses that cannot be a machine's, variables that nobody reads,
- * names that no loader can take, files that are empty. */
+/* Reports what is well-formed but wrong: addresses that cannot be a machine's, variables that nothing reads. */
 #define _GNU_SOURCE
 #include "build_judge.h"
 
@@ -24,7 +23,7 @@ static const struct pxed_iface *net_of(const struct build *b, const struct pxed_
     return NULL;
 }
 
-/* Network and broadcast address of a net with room for both. */
+/* Network and broadcast address, if the net is large enough to have them. */
 static const char *judge_special(const struct pxed_addr *a, unsigned prefix) {
     if (a->family != 4 || prefix == 0 || prefix >= 31)
         return NULL;
@@ -32,7 +31,7 @@ static const char *judge_special(const struct pxed_addr *a, unsigned prefix) {
     return host == 0 ? "the network's own address" : host == ~pxed_prefix_mask(prefix) ? "the broadcast address" : NULL;
 }
 
-enum { OUTSIDE_TOLD = 20 }; /* a wrong interface puts all of them outside: the rest is a count */
+enum { OUTSIDE_TOLD = 20 }; /* a wrong interface puts all of them outside: the rest is only counted */
 
 static void judge_ip(struct build *b, struct catalogue_host *h, size_t *n_outside) {
     struct pxed_slice text = pxed_host_value(&h->pub, "ip");
@@ -70,7 +69,7 @@ static void judge_gateway(struct build *b, const struct catalogue_host *h) {
 
 /* --- variables that the host's system does not read --- */
 
-/* What pxed itself uses, whatever the system. */
+/* Read by pxed itself, for any system. */
 static const char *const always[] = {"name", "domain",  "ip",   "gateway", "dns",    "ntp",  "net", "group",
                                      "mac",  "protect", "args", "answer",  "loader", "repo", NULL};
 
@@ -79,7 +78,7 @@ static bool judge_mentions(struct pxed_slice text, struct pxed_slice key, struct
     return text.ptr && memmem(text.ptr, text.len, tag, strlen(tag)) != NULL;
 }
 
-/* Where the files of a profile are made otherwise, nobody can tell what they read. */
+/* Without templates it cannot be known which variables a profile reads. */
 static bool has_templates(struct build *b, const struct catalogue_os *os) {
     for (const struct pxed_file *f = os->profile->files; f && f->name; f++)
         if (catalogue_text(b->c, catalogue_template_path(&b->c->arena, os->plugin, f->source)).ptr)
@@ -87,7 +86,7 @@ static bool has_templates(struct build *b, const struct catalogue_os *os) {
     return false;
 }
 
-/* Do templates or kernel lines of this system name it? A plugin that judges hosts says itself what it does not need. */
+/* Do templates or kernel lines of this system use it? A plugin that checks hosts reports unneeded variables itself. */
 static bool is_read(struct build *b, const struct catalogue_os *os, struct pxed_slice key) {
     struct pxed_arena *a = &b->c->arena;
     const char *folder = catalogue_template_path(a, os->plugin, "");
@@ -111,7 +110,7 @@ enum { ROWS_MAX = 64 };
 
 struct reads {
     const struct catalogue_os *os;
-    signed char row[ROWS_MAX]; /* of vars_rows: 0 not asked yet, 1 read, -1 not */
+    signed char row[ROWS_MAX]; /* of vars_rows: 0 unknown, 1 read, -1 not read */
 };
 
 static bool is_read_known(struct build *b, struct reads *r, struct pxed_slice key) {
@@ -122,10 +121,10 @@ static bool is_read_known(struct build *b, struct reads *r, struct pxed_slice ke
             r->row[i] = is_read(b, r->os, key) ? 1 : -1;
         return r->row[i] > 0;
     }
-    return true; /* an unknown one has an error of its own */
+    return true; /* an unknown one is an error already */
 }
 
-/* Those of the line alone: a section is for many systems. */
+/* Only the line's own variables: a section is for many systems. */
 static void judge_unread(struct build *b, struct reads *reads, const struct catalogue_host *h) {
     for (size_t i = 0; i < h->pub.n_vars; i++) {
         const struct pxed_var *v = &h->pub.vars[i];
@@ -148,7 +147,7 @@ static struct reads *reads_of(struct reads *all, size_t *n, const struct catalog
     return &all[(*n)++];
 }
 
-/* Whom the wire cannot tell apart, and who is not asked at all. */
+/* Warns if clients are not identified at all, or the neighbour table is too small to identify all hosts. */
 static void judge_believing(struct build *b) {
     const struct catalogue *c = b->c;
     const struct ini_entry *e = ini_get(b->in->ini, "pxed", "believe");

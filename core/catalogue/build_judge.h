@@ -1,5 +1,4 @@
-/* What will not do although each word can be read: addresses that cannot be a machine's, variables that nobody reads.
- */
+/* Reports what is well-formed but wrong: addresses that cannot be a machine's, variables that nothing reads. */
 #pragma once
 
 #include "build_state.h"

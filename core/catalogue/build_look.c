@@ -1,4 +1,4 @@
-/* What plugins find in images, and what they say about hosts. Part of building a generation: files only. */
+/* Collects what plugins find in images and say about hosts. Part of building a generation; reads files only. */
 #define _GNU_SOURCE
 #include "build_look.h"
 
@@ -11,7 +11,7 @@
 #include "image_files.h"
 #include "image_view.h"
 
-/* What is missing besides the image: memdisk, wimboot and its likes. */
+/* Reports what is missing besides the image: memdisk, wimboot and the like. */
 static void warn_programs(struct catalogue *c, const struct catalogue_os *os, struct pxed_diags *diags) {
     struct catalogue_image image = {c, os->id.text};
     const char *told[8];
@@ -38,7 +38,7 @@ static void warn_programs(struct catalogue *c, const struct catalogue_os *os, st
     }
 }
 
-/* Programs that a build without a cross compiler lacks. */
+/* Programs that are missing in a build without a cross compiler. */
 static void warn_raw(const struct catalogue *c, const struct catalogue_os *os, struct pxed_diags *diags) {
     struct pxed_arena scratch = {0};
     const char *missing = "";
@@ -54,7 +54,7 @@ static void warn_raw(const struct catalogue *c, const struct catalogue_os *os, s
     pxed_arena_clear(&scratch);
 }
 
-/* Machines that boot find nothing, or no way in. */
+/* Booted machines would find no share, or could not open it. */
 static void warn_share(const struct catalogue *c, const struct catalogue_os *os, struct pxed_diags *diags) {
     if (!c->share_dir || !CATALOGUE_HAS_OP(os->ops, share))
         return;
@@ -65,7 +65,7 @@ static void warn_share(const struct catalogue *c, const struct catalogue_os *os,
                       PXED_S(os->id.text), c->share_dir);
 }
 
-/* What a plugin complains of while it judges one host is the trouble of that host, whatever line it names. */
+/* What a plugin reports while it checks one host concerns that host, whatever line it names. */
 static void judge_host(struct build *b, struct catalogue_host *h) {
     struct catalogue *c = b->c;
     struct image_view v = image_view_make(c, (struct catalogue_os *)(uintptr_t)h->os, &c->arena);

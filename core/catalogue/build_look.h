@@ -1,7 +1,7 @@
-/* What plugins find in images, and what they say about hosts. Part of building a generation: files only. */
+/* Collects what plugins find in images and say about hosts. Part of building a generation; reads files only. */
 #pragma once
 
 #include "build_state.h"
 
-/* Lets each plugin look into the images of its OS ids, and judge its hosts. */
+/* Lets each plugin examine the images of its OS ids and check its hosts. */
 void build_look(struct build *b);

@@ -1,11 +1,11 @@
-/* What stands in [defaults], [group NAME], [os ID] and [os-NAME]: variables, judged once where they stand. */
+/* Checks the sections [defaults], [group NAME], [os ID] and [os-NAME], each variable once, where it is written. */
 #include "build_sections.h"
 
 #include "build_system.h"
 #include "build_trouble.h"
 #include "vars.h"
 
-/* [defaults] and [group] serve hosts of every system: the profile among all of them that knows this variable. */
+/* [defaults] and [group] are for hosts of every system: finds the profile that has this variable. */
 static const struct pxed_profile *find_owner(const struct build *b, const char *key) {
     for (size_t i = 0; i < b->in->plugins->n; i++) {
         const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
@@ -28,7 +28,7 @@ static void check_via(struct build *b, const struct ini_entry *e) {
                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-/* [os-NAME]: what is no option of the plugin is a default of a variable. */
+/* [os-NAME]: a key that is no option of the plugin is the default of a variable. */
 static bool is_os_default(const struct build *b, const struct ini_entry *e) {
     for (size_t i = 0; i < b->in->plugins->n; i++) {
         const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
@@ -42,7 +42,7 @@ static bool is_os_default(const struct build *b, const struct ini_entry *e) {
     return false;
 }
 
-/* [os ID]: a key that a plugin reads, and no variable of hosts besides. */
+/* [os ID]: a key that a plugin reads and that is no host variable. */
 static bool is_setting(const struct build *b, const char *key) {
     for (const struct vars_row *row = vars_rows; row->key; row++)
         if (strcmp(row->key, key) == 0)
@@ -66,7 +66,7 @@ static const struct pxed_profile *first_profile(const struct build *b, const cha
     return NULL;
 }
 
-/* What an @FILE of a section holds is the matter of the hosts that would have it. */
+/* A bad @FILE of a section concerns the hosts that would use it. */
 static void blame_hosts(struct build *b, const struct ini_entry *e, size_t from) {
     size_t errors = b->diags->errors;
     build_own_errors(b, NULL, PXED_WHY_VALUE_UNREADABLE, from);
@@ -95,7 +95,7 @@ void build_check_sections(struct build *b) {
             os ? catalogue_os(b->c, pxed_slice_trim(pxed_slice_of(e->section + 3))) : NULL;
         const struct pxed_profile *profile = system ? system->profile : find_owner(b, e->key);
         if (defaults && !profile)
-            profile = first_profile(b, e->section); /* for advice about what it does not know */
+            profile = first_profile(b, e->section); /* for spelling advice */
         if (own && strcmp(e->key, "via") == 0)
             check_via(b, e);
         size_t from = b->diags->n;

@@ -1,8 +1,8 @@
-/* What stands in [defaults], [group NAME], [os ID] and [os-NAME]: variables, judged once where they stand. */
+/* Checks the sections [defaults], [group NAME], [os ID] and [os-NAME], each variable once, where it is written. */
 #pragma once
 
 #include "build_state.h"
 
 void build_systems_of_sections(struct build *b);
-/* The hosts are known. */
+/* After the hosts have been read. */
 void build_check_sections(struct build *b);

@@ -1,4 +1,4 @@
-/* What the plugins' bound configuration says about the whole site. */
+/* Settings of the whole site, from the plugins' bound configuration. */
 #define _GNU_SOURCE
 #include "build_site.h"
 
@@ -29,7 +29,7 @@ void build_site(struct build *b) {
     c->tftp_dir = pxed_arena_printf(&c->arena, "%s/tftp", s->root);
 }
 
-/* Where files are staged for machines, and who lets them in: told by the plugins' bound configuration. */
+/* Where files are staged for machines, and which plugin gives access to them. */
 void build_share(struct build *b) {
     struct catalogue *c = b->c;
     for (size_t i = 0; i < b->in->plugins->n; i++) {
@@ -54,7 +54,8 @@ void build_share(struct build *b) {
     }
 }
 
-/* RESOLVE_BENEATH keeps everything else out of reach, but for hard links, which are told by their count. */
+/* Is a private file in this folder? RESOLVE_BENEATH keeps all others out of reach, except hard links:
+ * catalogue_private.c recognises those by inode. */
 static bool lies_inside(const struct build *b, const char *folder) {
     char *real = realpath(folder, NULL);
     bool inside = false;

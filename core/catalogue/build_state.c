@@ -10,7 +10,7 @@
 void build_private(struct build *b, const char *path) {
     struct catalogue *c = b->c;
     char *real = realpath(path, NULL);
-    if (!real && !(real = strdup(path))) /* not there yet: the share of a first start */
+    if (!real && !(real = strdup(path))) /* does not exist yet: the share at a first start */
         return;
     for (size_t i = 0; i < c->n_private; i++)
         if (strcmp(c->private_files[i], real) == 0) {

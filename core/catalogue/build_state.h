@@ -1,4 +1,4 @@
-/* A generation being built: what the files of the build share. */
+/* State of a generation being built, shared by the files of the build. */
 #pragma once
 
 #include "build.h"
@@ -12,10 +12,10 @@ struct build {
     struct catalogue *c;
     struct pxed_diags *diags;
     struct hostfile file;
-    struct build_answer_file *answers; /* build_answer.c: those read already */
+    struct build_answer_file *answers; /* build_answer.c: answer files read so far */
 };
 
-/* A file or folder that is never served. */
+/* Marks a file or folder as never served. */
 void build_private(struct build *b, const char *path);
-/* A template of the generation; both live in its arena. */
+/* Adds a template; path and text must live as long as the generation's arena. */
 void build_template(struct build *b, const char *path, struct pxed_slice text);

@@ -1,4 +1,4 @@
-/* Each OS id gets its section's keys and the profile with the best claim. */
+/* Gives each OS id the keys of its section and the profile with the best claim. */
 #define _GNU_SOURCE
 #include "build_system.h"
 
@@ -89,7 +89,7 @@ static void warn_unclaimed(struct build *b, const struct catalogue_os *os) {
 const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
     struct catalogue *c = b->c;
     const struct catalogue_os *known = catalogue_os(c, id);
-    if (known && pxed_slice_eq(known->id.text, id)) /* each is shown as it is written */
+    if (known && pxed_slice_eq(known->id.text, id)) /* each spelling is shown as written */
         return known;
     struct catalogue_os *os = PXED_NEW(&c->arena, struct catalogue_os);
     if (!catalogue_id_parse(id, &c->arena, &os->id)) {

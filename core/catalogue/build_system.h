@@ -1,9 +1,10 @@
-/* The systems that lines and sections name. */
+/* Makes the systems that lines and sections name. */
 #pragma once
 
 #include "build_state.h"
 
-/* The names in root/boot/os. */
+/* Reads the folder names in root/boot/os. */
 void build_folders(struct build *b);
-/* The system of this id, made when it is first named, at file:line. NULL after an error. */
+/* The system of this id, made when it is first named, at file:line. NULL after an error. Lives as long as the
+ * generation. */
 const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line);

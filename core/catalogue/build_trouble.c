@@ -1,4 +1,4 @@
-/* The first reason counts: a host that cannot be installed has one trouble, with its place. */
+/* The first reason counts: a host that cannot be installed has one reason, with its place. */
 #include "build_trouble.h"
 
 #include <stdarg.h>

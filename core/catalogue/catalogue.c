@@ -1,4 +1,4 @@
-/* The generation's life and its look-ups. How it is built: catalogue_build.c. */
+/* Reference counting and look-ups of a generation. How it is built: build.c. */
 #include "catalogue.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
-/* One immutable generation of what the operator declared: settings, hosts, images' rows, profiles, templates. Built
- * whole, off to the side, swapped on reload, released by count. Nothing in it changes after catalogue_build. */
+/* One immutable generation of what the operator declared: settings, hosts, image rows, profiles, templates. Built as
+ * a whole apart from the current one, swapped on reload, reference-counted. Nothing in it changes after
+ * catalogue_build. */
 #pragma once
 
 #include <stdatomic.h>
@@ -19,15 +20,15 @@ struct catalogue_fact {
     const char *key, *value;
 };
 
-/* What [os ID] says for a key of its plugin; or the name under which a boot program finds a file. */
+/* A key of [os ID] for its plugin, or the name under which a boot program sees a file. */
 struct catalogue_setting {
     const char *key, *value;
 };
 
-/* What knows an OS id. */
+/* An OS id and what is known of it. */
 struct catalogue_os {
     struct pxed_os_id id;
-    const struct pxed_profile *profile; /* NULL: nobody claims it */
+    const struct pxed_profile *profile; /* NULL: no plugin claims the id */
     const struct pxed_claim *claim;
     const char *plugin;     /* its name: the templates' folder below share/pxed */
     const char *kernel;     /* of [os ID], below its folder; NULL: the profile's */
@@ -36,9 +37,9 @@ struct catalogue_os {
     bool live;                          /* of [os ID]: it writes no disk, and boots at every power-on */
     const char *iso;                    /* of [os ID]: booted whole, by memdisk */
     enum profile_via via;               /* of [os ID] */
-    const struct pxed_os_ops *ops;      /* of the plugin; NULL: nobody claims it */
-    const void *config;                 /* the plugin's own, bound */
-    struct catalogue_setting *settings; /* of [os ID], for the plugin that looks into the image */
+    const struct pxed_os_ops *ops;      /* of the plugin; NULL: no plugin claims the id */
+    const void *config;                 /* the plugin's bound configuration */
+    struct catalogue_setting *settings; /* keys of [os ID] that the plugin reads */
     size_t n_settings;
     struct catalogue_setting *as; /* file -> name, of the profile's rows */
     size_t n_as;
@@ -52,28 +53,28 @@ struct catalogue_host {
     struct pxed_host pub; /* first: what plugins see */
     const struct catalogue_os *os;
     const char *answer;            /* absolute path of answer=, or NULL; its text is a template of the generation */
-    enum pxed_reason answer_wrong; /* why it cannot be delivered, or OK; and a sentence that names it */
+    enum pxed_reason answer_wrong; /* why it cannot be delivered, or OK; answer_text is a sentence that names it */
     const char *answer_text;
     bool guarded;      /* its answer file holds the disk guard */
-    const char **from; /* of each variable, the @FILE it was read from, or NULL */
-    /* What keeps this one host from being installed while all others are in force; OK: nothing. The text says what and
-     * where. */
+    const char **from; /* for each variable the @FILE it was read from, or NULL */
+    /* Why this host cannot be installed while all others are in force; OK: it can. The text names the problem and its
+     * place. */
     enum pxed_reason trouble;
     const char *trouble_text;
 };
 
-/* ISOs of one image, in the order in which they are asked for a file: iso.h. */
+/* ISOs of one image, in the order in which they are searched for a file: iso.h. */
 struct catalogue_iso_item {
     const char *name;  /* below root/boot: os/ID/NAME.iso, or os/NAME.iso */
-    struct iso *index; /* NULL: it cannot be read, `why` */
+    struct iso *index; /* NULL: unreadable, see `why` */
     const char *why;
-    bool foreign; /* no medium with files: for memdisk alone */
+    bool foreign; /* not a file system: only memdisk can boot it */
 };
 
 struct catalogue_isos {
     struct pxed_slice id; /* of the image */
     struct catalogue_iso_item *items;
-    size_t n, n_left; /* n_left: too many, not looked into */
+    size_t n, n_left; /* n_left: number of ISOs not read because there are too many */
     bool named;       /* by [os ID] iso */
 };
 
@@ -85,7 +86,7 @@ struct catalogue_template {
 struct catalogue {
     atomic_uint refs;
     struct pxed_arena arena;
-    void *config; /* what `settings` points into; freed with the generation */
+    void *config; /* owns what `settings` points into; freed with the generation */
     void (*config_free)(void *config);
     struct settings settings;
     struct pxed_site site;
@@ -107,11 +108,11 @@ struct catalogue {
     size_t n_templates;
     const char **private_files; /* real paths that are never served: ini, host files, answer files, state/ */
     size_t n_private;
-    bool private_inside; /* one of them lies where served files lie: each opened file's path is looked at */
+    bool private_inside; /* one of them lies in a served folder, so the path of each opened file is checked */
     const struct pxed_iface *ifaces;
     size_t n_ifaces;
-    struct pxed_share_site share; /* how machines reach what is staged for them */
-    const char *share_dir;        /* absolute; NULL: nothing is staged */
+    struct pxed_share_site share; /* how machines reach their staged files */
+    const char *share_dir;        /* absolute; NULL: no files are staged */
     bool writes_pxelinux_cfg;
 };
 
@@ -120,24 +121,23 @@ void catalogue_unref(struct catalogue *c);
 
 const struct catalogue_host *catalogue_find(const struct catalogue *c, const struct pxed_hwaddr *mac);
 const struct catalogue_host *catalogue_find_ip(const struct catalogue *c, const struct pxed_addr *ip);
-/* The id as it is written there, else in any case. NULL: unknown to this generation. */
+/* Finds an id, preferring the exact spelling, else ignoring case. NULL: unknown to this generation. */
 const struct catalogue_os *catalogue_os(const struct catalogue *c, struct pxed_slice id);
-/* The setting of that key, or NULL. */
+/* The setting of this key, or NULL. */
 const char *catalogue_setting(const struct catalogue_os *os, const char *key);
-/* The name that the plugin's derived values begin with, or NULL: it has none. */
+/* The prefix of the plugin's derived values, or NULL: it has none. */
 const char *catalogue_prefix(const struct catalogue_os *os);
-/* The fact of that key, or NULL. */
+/* The fact of this key, or NULL. */
 const char *catalogue_fact(const struct catalogue_os *os, const char *key);
-/* Text of a template by absolute path; unset if it is not part of this generation. */
+/* Text of a template by absolute path; unset if it is not part of this generation. Lives as long as the generation. */
 struct pxed_slice catalogue_text(const struct catalogue *c, const char *path);
-/* The name below /boot that a row's pattern gives a machine; NULL: the row has none. `mac`: with hyphens. */
+/* The name below /boot that a row's pattern gives a machine; NULL: the row has no pattern. `mac`: with hyphens. */
 const char *catalogue_row_path(struct pxed_arena *arena, const struct pxed_file *row, const char *mac);
-/* Where a profile's own template lies. */
+/* Path of a profile's own template. */
 const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source);
 
-/* Can root/boot/NAME be served: is it a regular file that can be opened below root? False with errno: EXDEV where a
- * link leads out. */
+/* Is root/boot/NAME a regular file that can be opened below root? False with errno: EXDEV if a link leads out. */
 struct stat;
 bool catalogue_boot_file(const struct catalogue *c, const char *name, struct stat *ret_stat);
-/* Can loaders take this name: no blank, and nothing that splits a URL. */
+/* Can loaders request this name: no blank, and nothing that splits a URL. */
 bool catalogue_name_speakable(struct pxed_slice name);

@@ -1,5 +1,5 @@
-/* ISOs among the images: found and read while a generation is built, asked by OS id afterwards. Also an OS id that no
- * line names is looked up: `pxed arm --os` may name it later. */
+/* ISOs among the images: found and read while a generation is built, looked up by OS id afterwards. OS ids that no line
+ * names are included, because `pxed arm --os` may name them later. */
 #define _GNU_SOURCE
 #include "catalogue_iso.h"
 
@@ -29,7 +29,7 @@ static int isos_by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* By the folder's name or the OS id: exact, else in any case. */
+/* By folder name or OS id: exact, else ignoring case. */
 static struct catalogue_isos *find_isos(const struct catalogue *c, struct pxed_slice id) {
     struct catalogue_isos *found = NULL;
     struct pxed_slice folder = catalogue_folder(c, id);
@@ -50,7 +50,7 @@ static struct catalogue_isos *add_isos(struct catalogue *c, struct pxed_slice id
     return set;
 }
 
-/* The folder's ISOs in the order of their names; those beyond ISOS_MAX are counted. */
+/* The folder's ISOs sorted by name; those beyond ISOS_MAX are only counted. */
 static void scan_folder(struct catalogue *c, struct pxed_slice id) {
     const char *path = pxed_arena_printf(&c->arena, "%s/os/%.*s", c->boot_dir, PXED_S(id));
     const char **names = NULL;
@@ -74,7 +74,7 @@ static void scan_folder(struct catalogue *c, struct pxed_slice id) {
     free(names);
 }
 
-/* [os ID] iso =: that one alone, from the id's own folder or from boot/os. */
+/* [os ID] iso =: only that one, from the id's own folder or from boot/os. */
 static const char *named_iso(const struct catalogue *c, struct pxed_slice id, const char *iso,
                              struct pxed_arena *arena) {
     const char *names[] = {pxed_arena_printf(arena, "os/%.*s/%s", PXED_S(id), iso),
@@ -139,7 +139,7 @@ void catalogue_isos_read(struct catalogue *c, const struct ini *ini) {
             read_iso(c, &c->isos[i].items[k]);
 }
 
-/* A floppy's or hard disk's image: it begins with a boot sector. */
+/* An image of a floppy or hard disk: it begins with a boot sector. */
 static bool is_disk(const struct catalogue *c, const struct catalogue_iso_item *item) {
     uint8_t end[2] = {0};
     int fd =
@@ -153,7 +153,7 @@ static bool is_disk(const struct catalogue *c, const struct catalogue_iso_item *
 static void warn_iso(const struct catalogue *c, const struct catalogue_iso_item *item, bool named, const char *file,
                      unsigned line, struct pxed_diags *diags) {
     const struct iso *iso = item->index;
-    if (!iso && named && item->foreign) { /* booted whole: it may be of any kind that a BIOS boots */
+    if (!iso && named && item->foreign) { /* booted whole: anything that a BIOS can boot */
         if (!is_disk(c, item))
             pxed_diag_add(diags, PXED_WARNING, file, line,
                           "%s/%s is neither an ISO (%s) nor a disk's image with a boot sector: no machine can boot it",
@@ -211,7 +211,7 @@ struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogu
     return pxed_slice_of(there ? name : NULL);
 }
 
-/* A file kept in the index has no extent: its bytes become a file of their own. */
+/* A file kept in the index has no extent: its bytes are put into a file of their own. */
 static int open_bytes(const struct iso_file *file) {
     int fd = memfd_create("pxed-iso", MFD_CLOEXEC);
     if (fd >= 0 && write(fd, file->bytes, (size_t)file->size) != (ssize_t)file->size) {

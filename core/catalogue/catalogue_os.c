@@ -1,4 +1,4 @@
-/* OS ids: how they are written, which folder and [os ID] they mean, and who knows them. */
+/* OS ids: their spelling, the folder and [os ID] they belong to, and the profile that claims them. */
 #define _GNU_SOURCE
 #include "catalogue_os.h"
 
@@ -35,7 +35,7 @@ struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice 
     for (size_t i = 0; i < c->n_folders; i++) {
         if (pxed_slice_is(id, c->folders[i]))
             return id;
-        /* Two that differ in case alone: always the same one, whatever the order of the folder. */
+        /* Of two that differ only in case, always the same one, in whatever order the folder lists them. */
         if (pxed_slice_eq_nocase(id, pxed_slice_of(c->folders[i])) && (!found || strcmp(c->folders[i], found) < 0))
             found = c->folders[i];
     }

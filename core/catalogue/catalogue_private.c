@@ -1,4 +1,4 @@
-/* A file is private by its path, and where it has several names, by its inode. */
+/* A file is private by its path and, if it has several names, by its inode. */
 #define _GNU_SOURCE
 #include "catalogue_private.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A second name for the same file is the same file; of a folder (state), for any file in it. */
+/* Another name of the same file; for a folder (state), of any file in it. */
 static bool is_same(const char *path, const struct stat *st) {
     struct stat own;
     if (stat(path, &own) < 0)

@@ -6,5 +6,5 @@
 
 #include "catalogue.h"
 
-/* By the identity of an opened file: its path, and for one with several names its inode. */
+/* Tests an opened file by its path, and by its inode if it has several names. */
 bool catalogue_is_private(const struct catalogue *c, int fd, const struct stat *st);

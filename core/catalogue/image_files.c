@@ -1,4 +1,4 @@
-/* What was looked for where an image is missing, in the words of the files' names. */
+/* Names the files that were searched for where an image is missing. */
 #define _GNU_SOURCE
 #include "image_files.h"
 
@@ -21,7 +21,7 @@ static const char *files_join(struct pxed_arena *arena, const char *all, const c
     return *all ? pxed_arena_printf(arena, "%s%s%s", all, between, more) : more;
 }
 
-/* The files of one way to boot: `linux + initrd.gz`. Boot programs are no part of the image. */
+/* The files of one way to boot: `linux + initrd.gz`. Boot programs are not part of the image. */
 static const char *files_of(const struct pxed_boot *row, struct pxed_arena *arena) {
     const char *set = row->kernel && row->kernel[0] != '/' ? row->kernel : "";
     for (size_t i = 0; i < sizeof(row->initrd) / sizeof(row->initrd[0]) && row->initrd[i]; i++)
@@ -52,7 +52,7 @@ const char *catalogue_looked_for(const struct catalogue_os *os, struct pxed_aren
     return all;
 }
 
-/* Something is there, but serving cannot open it: why, or NULL. */
+/* Something exists but serving cannot open it: returns why, or NULL. */
 static const char *in_the_way(const struct catalogue *c, const char *name, struct pxed_arena *arena) {
     int fd = open_beneath(c->root_fd, pxed_arena_printf(arena, "boot/%s", name));
     int error = errno;

@@ -1,10 +1,10 @@
-/* Which files of an image are there, and what was looked for where one is missing. */
+/* Which files of an image exist, and what was searched for one that is missing. */
 #pragma once
 
 #include "catalogue.h"
 
-/* Is there such a file in the image, its folder or an ISO in it? "*.iso" asks for an ISO, "/NAME" for a program of all
- * systems. `ctx` is a struct catalogue_image. */
+/* Does the image have this file, in its folder or in an ISO? "*.iso" asks for any ISO, "/NAME" for a program shared by
+ * all systems. `ctx` is a struct catalogue_image. */
 struct catalogue_image {
     const struct catalogue *catalogue;
     struct pxed_slice os;

@@ -1,4 +1,4 @@
-/* The operations of struct pxed_image over a generation. */
+/* Implements the operations of struct pxed_image on a generation. */
 #include "image_view.h"
 
 #include <string.h>
@@ -65,7 +65,7 @@ struct pxed_slice image_view_value(const struct catalogue *c, const struct catal
                                    const struct pxed_host *host, const char *key, struct pxed_arena *arena) {
     if (!CATALOGUE_HAS_OP(os->ops, value))
         return PXED_NO_SLICE;
-    /* Not to be changed from here on: a plugin may only ask. */
+    /* The casts are safe: without `fact` the view cannot change anything. */
     struct image_view v =
         image_view_make((struct catalogue *)(uintptr_t)c, (struct catalogue_os *)(uintptr_t)os, arena);
     v.pub.fact = NULL;

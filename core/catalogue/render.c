@@ -1,4 +1,4 @@
-/* Templates become text; URLs carry the host's token where the text behind them holds a secret. */
+/* Renders templates; URLs carry the host's token if the text behind them has a secret. */
 #define _GNU_SOURCE
 #include "render.h"
 
@@ -33,8 +33,8 @@ static bool outside_boot_net(const struct render *r) {
     return ip->family != 0 && r->catalogue->n_ifaces > 0;
 }
 
-/* Do all URLs of this host carry its token, secret or not? Where its installer may ask from another card or address
- * than the one that booted, the wire proves nothing. */
+/* Do all URLs of this host carry its token, secret or not? Needed if its installer may use another interface or address
+ * than the one that booted, because then its address proves nothing. */
 static bool wants_tokens(const struct render *r) {
     const struct pxed_host *h = &r->host->pub;
     if (r->os->live && !lifecycle_open(r->record)) /* without an arming there is no token */
@@ -52,7 +52,7 @@ static bool wants_tokens(const struct render *r) {
 
 enum { PROBED_MAX = 16 };
 
-/* Files looked into for one link. Files may link to each other and to themselves: each is looked into once. */
+/* Files examined for one link. Files may link to each other and to themselves: each is examined once. */
 struct render_probe {
     const struct pxed_file *seen[PROBED_MAX];
     size_t n;
@@ -61,11 +61,11 @@ struct render_probe {
 static bool holds_secret(const struct render *r, const struct pxed_file *row) {
     struct render_probe mine = {.n = 0}, *seen = r->probe ? r->probe : &mine;
     struct render probe = *r;
-    if (!has_secrets(&r->host->pub)) /* then no text needs to be made to know */
+    if (!has_secrets(&r->host->pub)) /* no text needs rendering to know */
         return false;
     for (size_t i = 0; i < seen->n; i++)
         if (seen->seen[i] == row)
-            return false; /* what it holds is counted where it was met first */
+            return false; /* its content was counted when it was first met */
     if (seen->n == PROBED_MAX)
         return true;
     seen->seen[seen->n++] = row;
@@ -90,14 +90,14 @@ static const struct pxed_file *find_file_key(const struct render *r, struct pxed
 
 struct pxed_slice render_file_path(struct render *r, const struct pxed_file *row) {
     bool secret = !(row->flags & PXED_FILE_RAW) && holds_secret(r, row);
-    r->secret |= secret; /* whoever holds the token can read the secret */
+    r->secret |= secret; /* a token lets its holder read the secret */
     const char *name = catalogue_row_path(r->arena, row, render_mac_text(r, "-"));
     if (!name)
         name = pxed_arena_printf(r->arena, "hosts/%s/%s", render_mac_text(r, "-"), row->name);
     return pxed_slice_of(pxed_arena_printf(r->arena, "%s%s", secret || wants_tokens(r) ? token_path(r) : "", name));
 }
 
-/* {{file.preseed_cfg}}: the URL of a row, its dots written as `_` because a dot parts names in a template. */
+/* {{file.preseed_cfg}}: the URL of a row; dots are written `_` because a dot separates names in a template. */
 static struct node *find_file_url(struct node *map, struct pxed_slice key) {
     struct render *r = map->render;
     const struct pxed_file *row = find_file_key(r, key);
@@ -108,8 +108,8 @@ static struct node *find_file_url(struct node *map, struct pxed_slice key) {
     return render_node_add(map, key, PXED_VALUE_TEXT, pxed_slice_of(url));
 }
 
-/* {{answer.url}}: the folder of all of them. It carries the token if any of them needs it, and makes its reader secret.
- */
+/* {{answer.url}}: the folder of all of them. It carries the token if any of them needs it, and makes the text that uses
+ * it secret. */
 static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
     struct render *r = map->render;
     if (!pxed_slice_is(key, "url"))
@@ -119,7 +119,8 @@ static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
     for (const struct pxed_file *f = r->os->profile ? r->os->profile->files : NULL; f && f->name && !secret; f++) {
         const char *path = render_template(r, f);
         struct pxed_slice text = catalogue_text(r->catalogue, path);
-        /* Only the rows' own variables count here: following answer.url inside them would never end. */
+        /* Only variables that a template itself names count: following answer.url inside the templates would never
+         * end. */
         for (size_t i = 0; i < r->host->pub.n_vars && !secret; i++) {
             const struct pxed_var *v = &r->host->pub.vars[i];
             const char *tag = pxed_arena_printf(r->arena, "host.%.*s", PXED_S(v->key));
@@ -180,7 +181,7 @@ static struct pxed_slice render_text(struct render *r, struct pxed_slice text, e
                               .partial_ctx = &partials};
     struct pxed_buf out = {NULL, 0, 0};
     size_t room = text.len * 2 + 4096;
-    for (;;) { /* the buffer tells how much it would have taken */
+    for (;;) { /* `len` tells how much room is needed */
         out = (struct pxed_buf){pxed_arena_alloc(r->arena, room + 1), room, 0};
         if (pxed_template_render(&t, text, &out, NULL) != PXED_TEMPLATE_OK)
             return PXED_NO_SLICE;
@@ -196,7 +197,7 @@ const char *render_template(const struct render *r, const struct pxed_file *row)
     return catalogue_template_path(r->arena, r->os->plugin, row->source);
 }
 
-/* Batch files and answer files of old systems want CR LF, whatever the template was written with. */
+/* Batch files and answer files of old systems need CR LF, whatever the template has. */
 static struct pxed_slice with_crlf(struct render *r, struct pxed_slice text) {
     size_t room = text.len * 2;
     struct pxed_buf out = {pxed_arena_alloc(r->arena, room + 1), room, 0};

@@ -1,4 +1,4 @@
-/* Names whose values are known before anything is rendered: the host, its system, the server, the share. */
+/* Template names whose values are known before rendering: the host, its system, the server, the share. */
 #define _GNU_SOURCE
 #include "render_names.h"
 
@@ -40,7 +40,7 @@ static void add_address(struct render *r, struct node *host) {
     render_node_flag(host, "static", h->prefix > 0 && !pxed_slice_is(net, "dhcp"));
 }
 
-/* Made by the profile's plugin when it is asked for. */
+/* Asks the profile's plugin on demand. */
 static struct node *find_value(struct node *map, struct pxed_slice key) {
     struct render *r = map->render;
     const char *prefix = catalogue_prefix(r->os);
@@ -103,7 +103,7 @@ static void add_machine(struct render *r, struct node *root) {
     render_node_flag(map, "bios", !efi);
 }
 
-/* A fact that was noted more than once is a list. */
+/* A fact recorded more than once is a list. */
 static void names_add_image(struct render *r, struct node *root) {
     struct node *map = render_node_map(root, "image");
     for (size_t i = 0; i < r->os->n_facts; i++) {

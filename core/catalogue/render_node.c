@@ -1,4 +1,4 @@
-/* Members of a map are few: they are searched one by one. */
+/* A map has few members: they are searched linearly. */
 #include "render_node.h"
 
 static enum pxed_value_kind node_kind(const void *arg) {

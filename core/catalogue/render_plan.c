@@ -1,4 +1,4 @@
-/* From a profile's row to a plan: which row, which files, under which names. */
+/* Makes a plan from a profile's row: which row, which files, under which names. */
 #define _GNU_SOURCE
 #include "render_plan.h"
 
@@ -9,7 +9,7 @@
 #include "catalogue_os.h"
 #include "image_files.h"
 
-enum { INJECTED_NAME_MAX = 31 }; /* wimboot's file names, vdisk.h */
+enum { INJECTED_NAME_MAX = 31 }; /* limit of wimboot, vdisk.h */
 
 static struct pxed_slice image_path(const struct render *r, const char *file) {
     return pxed_slice_of(
@@ -25,7 +25,7 @@ static void add_initrd(struct pxed_plan *plan, struct pxed_slice path, struct px
 
 /* --- which row --- */
 
-/* [os ID] kernel and initrd take the row's place; the row still says how and with which arguments. */
+/* [os ID] kernel and initrd replace the row's files; the row still gives the method and the arguments. */
 static const struct pxed_boot *own_row(const struct render *r, const struct profile_client *client) {
     for (const struct pxed_boot *b = r->os->profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
         if ((!b->firmware || (b->firmware & PXED_FW_BIT(client->firmware))) &&
@@ -67,7 +67,7 @@ static enum pxed_reason plan_find_row(const struct render *r, const struct profi
             rows[0] = iso_row(profile);
             profile = &only;
         } else if (r->os->iso && who.via == PROFILE_VIA_AUTO) {
-            who.via = PROFILE_VIA_WIMBOOT; /* whole it is for BIOS; what lies inside may do */
+            who.via = PROFILE_VIA_WIMBOOT; /* booted whole it is for BIOS; a WIM inside it may boot UEFI */
         }
         row = profile_boot(profile, &who, catalogue_image_has, &image, ret_handover, &why);
         if (!row && r->os->iso && client->firmware != PXED_FW_BIOS && why != PXED_WHY_NO_BOOT_PROGRAM)
@@ -79,7 +79,7 @@ static enum pxed_reason plan_find_row(const struct render *r, const struct profi
     return PXED_WHY_OK;
 }
 
-/* --- what wimboot lays into the booted system --- */
+/* --- files that wimboot adds to the booted system --- */
 
 static int plan_by_name(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
@@ -90,7 +90,7 @@ static int is_injectable(const struct dirent *e) {
            strlen(e->d_name) <= INJECTED_NAME_MAX && catalogue_name_speakable(pxed_slice_of(e->d_name));
 }
 
-/* The operator's own: drivers for the network card, tools. */
+/* The operator's own files: network drivers, tools. */
 static void inject_folder(const struct render *r, struct pxed_plan *plan) {
     struct dirent **found;
     const char *folder = pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir,
@@ -105,7 +105,7 @@ static void inject_folder(const struct render *r, struct pxed_plan *plan) {
         free(found);
 }
 
-/* The answer file last: it is what uses up the right to write, so everything else has arrived by then. */
+/* The answer file comes last: it uses up the arming, so everything else has arrived by then. */
 static void inject_files(struct render *r, struct pxed_plan *plan, bool answer) {
     struct catalogue_image image = {r->catalogue, r->os->id.text};
     const struct pxed_profile *profile = r->os->profile;
@@ -134,7 +134,7 @@ static void add_args(struct render *r, const struct pxed_boot *row, struct pxed_
             : args;
 }
 
-/* The name under which the boot program finds the file, where a row says so. */
+/* The name that the boot program uses for the file, if the row gives one. */
 static struct pxed_slice name_of(const struct render *r, const char *file) {
     for (size_t i = 0; i < r->os->n_as; i++)
         if (strcmp(r->os->as[i].key, file) == 0)
@@ -150,7 +150,7 @@ static void add_row_files(struct render *r, const struct pxed_boot *row, struct 
     }
 }
 
-/* A loader would split a name with a blank, fetch half of it and stop there. */
+/* A loader would split a name at a blank and fetch only half of it. */
 static bool is_speakable(const struct pxed_plan *plan) {
     bool well = catalogue_name_speakable(plan->kernel);
     for (size_t i = 0; i < plan->n_initrds; i++)

@@ -1,11 +1,11 @@
-/* Every name in a template is held against what could ever have a value. */
+/* Compares every name in a template with the names that can have a value. */
 #define _GNU_SOURCE
 #include "template_check.h"
 
 #include "pxed/template.h"
 #include "vars.h"
 
-/* What render.c makes besides the variables. */
+/* Values that render.c adds to the variables. */
 static const char *const of_host[] = {"mac",      "mac-colon",     "mac-upper", "prefix",    "netmask", "static",
                                       "dns-list", "packages-list", "ntp-list",  "dns-first", NULL};
 static const char *const roots[] = {"host",  "os",    "arm",  "server", "machine", "image",
@@ -25,7 +25,7 @@ static bool check_is_one_of(struct pxed_slice word, const char *const *words) {
     return false;
 }
 
-/* `meant`: the variable it may stand for. */
+/* `meant`: the variable it is probably a typo of. */
 static void check_warn(struct template_check *k, unsigned line, struct pxed_slice name, struct pxed_slice meant) {
     pxed_diag_add(k->diags, PXED_WARNING, k->path, line,
                   "{{%.*s}} is no name that pxed knows, and would vanish%s%.*s%s; tags of another system: change ours "
@@ -35,7 +35,7 @@ static void check_warn(struct template_check *k, unsigned line, struct pxed_slic
 
 static bool knows_host(struct template_check *k, struct pxed_slice key, unsigned line, bool tell) {
     struct pxed_diags quiet = {0};
-    const char *prefix = catalogue_prefix(k->os); /* of what the plugin makes itself */
+    const char *prefix = catalogue_prefix(k->os); /* prefix of values that the plugin derives */
     if ((prefix && pxed_slice_starts(key, pxed_slice_of(prefix))) || check_is_one_of(key, of_host))
         return true;
     bool known = vars_check(key, PXED_NO_SLICE, k->os->profile, true, k->path, line, &quiet);
@@ -67,7 +67,7 @@ static bool check_is_file(const struct pxed_profile *profile, struct pxed_slice 
     return false;
 }
 
-/* Members of the maps but host. What stands in an image is known only where it lies. */
+/* Members of all maps but host. Facts of an image are known only if it is present. */
 static bool knows_member(const struct template_check *k, struct pxed_slice root, struct pxed_slice key) {
     static const struct {
         const char *root;
@@ -132,7 +132,7 @@ static void check_seen(void *ctx, char sigil, struct pxed_slice name, unsigned l
         knows_host(k, key, line, true);
     else if (dot > 0 ? knows_member(k, root, key) : check_is_one_of(root, roots))
         return;
-    else if (dot < 0 && (section || (nested && is_member_of_any(k, name)))) /* {{#guarded}}: a section that is empty */
+    else if (dot < 0 && (section || (nested && is_member_of_any(k, name)))) /* {{#guarded}}: unset is empty */
         return;
     else
         check_warn(k, line, name, dot <= 0 && knows_host(k, bare, 0, false) ? bare : PXED_NO_SLICE);

@@ -1,19 +1,20 @@
-/* The strict pass over an operator's template: rendering is lenient, so what would silently vanish is told at load. */
+/* The strict pass over an operator's template: rendering is lenient, so names that would render as nothing are reported
+ * at load. */
 #pragma once
 
 #include "catalogue.h"
 
 struct template_check {
     const struct catalogue *c;
-    const struct catalogue_os *os; /* whose partials, files and variables may be named */
-    const char *path;              /* of the template, for complaints */
+    const struct catalogue_os *os; /* partials, files and variables of this system are known names */
+    const char *path;              /* of the template, for diagnostics */
     struct pxed_diags *diags;
     struct pxed_arena *arena;
-    const char *broken; /* out: why it cannot be used, with its place; in the arena */
-    bool guarded;       /* out: the disk guard is in it */
-    bool in_section;    /* inner use: a section was opened, so {{.}} and its members may be meant */
+    const char *broken; /* out: why the template cannot be used, with its place; in the arena */
+    bool guarded;       /* out: the template has the disk guard */
+    bool in_section;    /* internal: inside a section, so {{.}} and its members are allowed */
 };
 
-/* False if it cannot be used: it cannot be parsed, or asks for a partial that the profile has not. Unknown names are
+/* False if it cannot be used: a syntax error, or a partial that the profile does not have. Unknown names are
  * warnings. */
 bool template_check(struct template_check *check, struct pxed_slice text);

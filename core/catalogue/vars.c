@@ -1,4 +1,4 @@
-/* The rows of host variables, and the order in which places are asked for a value. */
+/* The table of host variables, and the order in which a value is looked up. */
 #include "vars.h"
 
 #include <stdlib.h>
@@ -70,7 +70,7 @@ static bool is_size(struct pxed_slice text) {
 
 static const char *check_disk(struct pxed_slice v) {
     static const char wrong[] = "expected /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest or number:N";
-    for (size_t i = 0; i < v.len; i++) /* it stands between quotes in answer files of every kind */
+    for (size_t i = 0; i < v.len; i++) /* answer files of all kinds put it between quotes */
         if (v.ptr[i] <= ' ' || v.ptr[i] > '~' || strchr("'\"\\$`", v.ptr[i]))
             return wrong;
     uint64_t number;
@@ -221,10 +221,10 @@ struct builder {
     const char **from;
     size_t n;
     const struct pxed_profile *profile;
-    const struct ini_entry *unread; /* a value in force that could not be read */
+    const struct ini_entry *unread; /* a value in use that could not be read */
 };
 
-/* The first place that says something wins: true if it is this one. */
+/* The first place that sets the variable wins: true if it is this one. */
 static bool vars_put(struct builder *b, struct pxed_slice key, struct pxed_slice value, const char *file, unsigned line,
                      const char *from) {
     for (size_t i = 0; i < b->n; i++)

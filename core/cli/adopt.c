@@ -1,9 +1,9 @@
-/* `pxed adopt`: known, not armed, for machines that run already. */
+/* `pxed adopt`: marks hosts as known but not armed, for machines that already run. */
 #include <stdlib.h>
 
 #include "live.h"
 
-/* Known, not armed: for machines that run already. Rows show each machine as it was. */
+/* Rows show each machine as it was before. */
 int cli_adopt(int argc, char **argv) {
     static const struct option options[] = {LIVE_OPTIONS, {"new", no_argument, NULL, 'n'}, {0}};
     struct live l = {0};

@@ -1,4 +1,4 @@
-/* `pxed arm`: shows what would be erased, asks, and gives the right to install. */
+/* `pxed arm`: shows what would be erased, asks for confirmation, and arms. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ struct arm {
     int n;
 };
 
-/* The answer to the order, or to its rehearsal. */
+/* Sends the order, or a dry run of it; returns the answer. */
 static json_t *arm_order(struct arm *a, bool dry_run) {
     json_t *hosts = live_hosts(&a->live, a->hosts, a->n);
     if (!hosts)
@@ -46,7 +46,7 @@ static size_t count_refused(const json_t *rows) {
 static void last_cell(struct table *t, const json_t *m) {
     char at[TEXT_SHORT];
     const char *install = live_text(m, "install"), *os = live_text(m, "arm_os");
-    if (*live_text(m, "was_install")) /* before the arming that stands now */
+    if (*live_text(m, "was_install")) /* the installation before an unused arming */
         table_cell(t, TABLE_PLAIN, "%s %s %s", live_text(m, "was_os"), live_text(m, "was_install"),
                    text_date(live_number(m, "was_at_ms"), at));
     else if (*install)
@@ -55,7 +55,7 @@ static void last_cell(struct table *t, const json_t *m) {
         table_cell(t, TABLE_DIM, "never");
 }
 
-/* What would happen to which disk; and why not. */
+/* Shows which disk would be affected and how, and why a host is refused. */
 static void print_order(const struct arm *a, const json_t *rows, FILE *out) {
     static const char *const heads[] = {"HOST", "MAC", "OS", "ADDRESS", "DISK", "LAST INSTALLATION", NULL};
     struct table t;
@@ -94,7 +94,7 @@ static bool all_over_limit(const json_t *rows) {
     return json_array_size(rows) > 0;
 }
 
-/* Beyond arm-any-limit only a person may go, who has seen how many it is. */
+/* Exceeding arm-any-limit takes a person who has read the number of hosts and types it. */
 static bool type_number(struct arm *a, size_t n) {
     char answer[32] = "";
     uint64_t typed = 0;
@@ -140,9 +140,8 @@ static int arm_now(struct arm *a) {
     return CLI_OK;
 }
 
-/* The machines of the order are shown first, whatever is answered: they come from a rehearsal of the same order. For
- * the lines that --new arms, exactly those that were shown are what the daemon holds; more may have come meanwhile only
- * by a reload within the seconds of the question, and those too have the right to blank disks only. */
+/* The machines are always shown first, from a dry run of the same order. With --new the daemon arms the lines it holds
+ * at that time: a reload during the question may add some, and those get the right to blank disks only. */
 static int arm_run(struct arm *a) {
     json_t *rows = arm_order(a, true);
     if (!rows)
@@ -155,7 +154,7 @@ static int arm_run(struct arm *a) {
     bool over = all_over_limit(rows);
     json_decref(rows);
     if (over && !a->dry_run && type_number(a, n)) {
-        rows = arm_order(a, true); /* the other questions have not been asked yet */
+        rows = arm_order(a, true); /* the limit hid all other refusals */
         if (!rows)
             return a->live.code;
         refused = count_refused(rows);

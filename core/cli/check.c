@@ -1,4 +1,4 @@
-/* `pxed check`: builds a generation as the daemon would, and prints every complaint. */
+/* `pxed check`: builds a generation as the daemon would, and prints all diagnostics. */
 #include <pwd.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* What the commands share: usage, the ini file, complaints. */
+/* What the commands share: usage, the ini file, diagnostics. */
 #include "cli.h"
 
 #include <limits.h>
@@ -39,7 +39,7 @@ const char *cli_absolute(const char *path) {
     return absolute;
 }
 
-/* Only two keys matter, whatever else the ini holds: a live command must work beside a daemon that is running well. */
+/* Reads only two keys and ignores other errors of the ini: a live command must work as long as the daemon runs. */
 const char *cli_api_socket(const char *file) {
     static char path[PATH_MAX * 2];
     struct ini ini;

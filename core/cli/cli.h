@@ -1,4 +1,4 @@
-/* Commands of `pxed`: one file each, one row each in commands.c; and what they share. */
+/* What the commands of `pxed` share. Each command has its own file and a row in commands.c. */
 #pragma once
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ struct cli_command {
     int (*run)(int argc, char **argv); /* argv[0] is the command's own name; returns an exit code */
 };
 
-/* The command that this process runs: before its run(). */
+/* Sets the running command; call before its run(). */
 void cli_begin(const struct cli_command *command);
 /* Prints `pxed NAME ARGS` of the running command to stderr; returns CLI_USAGE. */
 int cli_usage(void);
@@ -25,13 +25,13 @@ const char *cli_default_ini(void);
 const char *cli_api_socket(const char *file);
 
 void cli_version(FILE *to);
-/* A path made absolute against the current folder. Static storage. */
+/* Makes a path absolute against the current folder. Static storage. */
 const char *cli_absolute(const char *path);
 struct pxed_diags;
-/* Each as `file:line: text`, warnings marked. */
+/* Prints each as `file:line: text`; marks warnings. */
 void cli_print_diags(FILE *to, const struct pxed_diags *diags);
 
-/* One each in a file of its own. */
+/* One file each; all return an exit code (CLI_*). */
 int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);

@@ -1,4 +1,4 @@
-/* The rows of commands. */
+/* The table of commands. */
 #pragma once
 
 #include "cli.h"

@@ -1,10 +1,10 @@
-/* `pxed disarm`: takes back an unused right. */
+/* `pxed disarm`: takes back an unused arming. */
 #include <string.h>
 
 #include "live.h"
 #include "text.h"
 
-/* Rows show each machine as it was. */
+/* Rows show each machine as it was before. */
 static void print_disarmed(const json_t *m) {
     char clean[TEXT_LINE], before[TEXT_LINE];
     const char *install = live_text(m, "install");

@@ -1,10 +1,10 @@
-/* `pxed event`: a person says how an installation ended. */
+/* `pxed event`: an operator reports how an installation ended. */
 #include <string.h>
 
 #include "live.h"
 #include "text.h"
 
-/* An operator says how an installation ended that could not say so itself. */
+/* For an installer that could not report itself. */
 int cli_event(int argc, char **argv) {
     static const struct option options[] = {LIVE_OPTIONS, {0}};
     struct live l = {0};

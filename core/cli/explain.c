@@ -1,4 +1,5 @@
-/* What one machine would get, from the files alone: offer, script, answer files, and where each variable came from. */
+/* What one machine would get, computed from the files alone: offer, script, answer files, and the origin of each
+ * variable. */
 #define _GNU_SOURCE
 #include <string.h>
 
@@ -109,7 +110,7 @@ static void print_offer(struct explain *e, enum pxed_reason why) {
                                .has_firmware = true,
                                .boots = true,
                                .iface = e->o.n_ifaces ? &e->o.ifaces[0] : NULL};
-    for (int pass = 0; pass < 2; pass++) { /* the firmware asks first, then the loader it was given */
+    for (int pass = 0; pass < 2; pass++) { /* first the firmware asks, then the loader it was given */
         facts.loader = pass == 0 ? PXED_LOADER_NONE : e->loader;
         if (pass == 1 && e->loader != PXED_LOADER_IPXE && e->loader != PXED_LOADER_GPXE)
             break;
@@ -126,7 +127,7 @@ static void print_offer(struct explain *e, enum pxed_reason why) {
     }
 }
 
-/* A file of the operator's holds what it holds; but the host's own secrets are not shown. */
+/* An operator's file is shown as it is, except for the host's secrets. */
 static struct pxed_slice explain_mask(struct explain *e, struct pxed_slice text) {
     for (size_t i = 0; i < e->host->pub.n_vars; i++) {
         const struct pxed_var *v = &e->host->pub.vars[i];
@@ -153,7 +154,7 @@ static void print_bytes(struct explain *e, struct pxed_slice text, bool operator
         puts(text.len == 0 ? "  (empty)" : "  (without a newline at its end)");
 }
 
-/* What a GET of this row's names would bring: found and made by what serves it. */
+/* What a GET of this row's names would return: found and made by the code that serves it. */
 static void print_file(struct explain *e, const struct pxed_file *f) {
     struct render r = make_render(e);
     struct answer_found found;
@@ -181,7 +182,7 @@ static void print_files(struct explain *e) {
             print_file(e, f);
 }
 
-/* What the profile's plugin found in the image, and what it says a machine needs. */
+/* What the profile's plugin found in the image and says that a machine needs. */
 static void print_image(struct explain *e) {
     const struct catalogue_os *os = e->host->os;
     if (os->n_facts > 0)
@@ -190,7 +191,7 @@ static void print_image(struct explain *e) {
         printf("  %s = %s\n", os->facts[i].key, os->facts[i].value);
 }
 
-/* A loader that hands over is followed to where the plan waits. */
+/* Follows a handover to the loader that gets the plan. */
 static void print_handover(struct explain *e) {
     char script[8192];
     struct pxed_buf out = PXED_BUF(script);
@@ -203,7 +204,7 @@ static void print_handover(struct explain *e) {
     explain_indent(pxed_buf_slice(&out));
 }
 
-/* What a reason means here: the line that is wrong, the files that were looked for. */
+/* Details of a reason: the wrong line, the files that were searched. */
 static void print_evidence(struct explain *e, enum pxed_reason why) {
     if (why != PXED_WHY_OK && why == e->host->trouble)
         printf("  %s\n", e->host->trouble_text);
@@ -211,7 +212,7 @@ static void print_evidence(struct explain *e, enum pxed_reason why) {
         printf("  looked for %s\n", catalogue_missing(e->o.catalogue, e->host->os, &e->arena));
 }
 
-/* An operator's script is asked instead; what pxed would answer is what it finds in its environment. */
+/* An operator's script answers instead; it gets pxed's own answer in its environment. */
 static void print_script_owner(struct explain *e, enum pxed_reason why) {
     const struct catalogue *c = e->o.catalogue;
     if ((why == PXED_WHY_OK || c->site.script_always) && catalogue_boot_file(c, c->site.script, NULL))

@@ -1,4 +1,4 @@
-/* What `check` asks of this machine: accounts, folders, loaders. */
+/* Checks of this machine for `pxed check`: account, folders, loaders. */
 #define _GNU_SOURCE
 #include "here.h"
 
@@ -26,7 +26,7 @@ static struct place of_key(const struct offline *o, const char *section, const c
     return e ? (struct place){e->file, e->line} : (struct place){o->config->ini.path, 0};
 }
 
-/* As the eyes see it, or by its modes where nobody may become the account. 0 or an errno. */
+/* Access as the account, or judged by modes if we cannot become the account. 0 or an errno. */
 static int may_read(const struct offline *o, const char *path, int mode) {
     if (o->by_modes)
         return eyes_by_mode(o->account, path, mode);
@@ -37,7 +37,7 @@ static const char *here_who(const struct offline *o) {
     return o->account ? o->account->pw_name : "the daemon";
 }
 
-/* Nothing to say of what is missing: that has messages of its own. */
+/* A missing file is not reported here: it has its own messages. */
 static void check_readable(struct offline *o, const char *path, struct place at, enum pxed_severity severity,
                            const char *what, const char *cost) {
     int error = may_read(o, path, R_OK);
@@ -56,7 +56,7 @@ static void here_check_tables(struct offline *o) {
                        "its changes will be refused; chgrp and chmod it");
 }
 
-/* Root tries these while it reads them; for others only their modes tell. */
+/* Only for users who cannot become the account: for root, reading these files has reported the errors already. */
 static void check_private(struct offline *o) {
     const struct catalogue *c = o->catalogue;
     struct stat st;
@@ -189,7 +189,7 @@ static void tell_loader(struct offline *o, struct place at, const char *key, con
                       *key ? " = " : "", name);
 }
 
-/* Those that the operator names, and all of the defaults if none of them is here. */
+/* Warns of each missing loader that the operator names, and once if no loader at all is installed. */
 static void check_loaders(struct offline *o) {
     size_t found = 0, known = 0;
     for (size_t i = 0; i < o->plugins.n; i++) {

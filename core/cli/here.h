@@ -1,10 +1,10 @@
-/* What belongs to this machine alone: its account, folders, boot loaders, ports. For `pxed check`; each is told as a
- * warning that begins with `here:`, for the same files may be checked elsewhere. */
+/* Checks of this machine for `pxed check`: account, folders, boot loaders, ports. All are warnings that begin with
+ * `here:`, because the same files may be checked on another machine. */
 #pragma once
 
 #include "offline.h"
 
 /* Folders, the operator's script and its handlers, boot loaders. */
 void here_files(struct offline *o);
-/* Ports that another program holds; a port of this very daemon is its own. */
+/* Ports held by another program; the running daemon of this ini does not count. */
 void here_ports(struct offline *o);

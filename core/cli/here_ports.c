@@ -1,4 +1,4 @@
-/* Who holds the ports that pxed would bind, by /proc: nothing is bound to find out. */
+/* Finds in /proc who holds the ports that pxed would bind, without binding any. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -57,7 +57,7 @@ static void find_program(struct holder *h) {
         closedir(dir);
 }
 
-/* --- is it the daemon of this very ini? Its socket answers, and the process behind the socket holds the port --- */
+/* --- is it the daemon of this ini? Its socket answers, and the process behind the socket holds the port --- */
 
 static long ports_daemon_of(const char *ini_path) {
     const char *path = cli_api_socket(ini_path);
@@ -75,7 +75,7 @@ static long ports_daemon_of(const char *ini_path) {
     return answers ? peer.pid : 0;
 }
 
-/* Where no API answers: the same program with the same file on its command line. */
+/* Without an API: the same program with the same file on its command line. */
 static bool is_same_run(long pid, const char *ini_path) {
     char path[64], line[4096], word[PATH_MAX], cwd[PATH_MAX];
     struct stat mine, theirs, ini, own;
@@ -104,7 +104,7 @@ static bool is_same_run(long pid, const char *ini_path) {
 
 /* --- the kernel's tables --- */
 
-/* Sockets of this port that would be in our way: TCP that listens, any bound UDP, on our addresses or on all. */
+/* Sockets on this port that would prevent a bind: listening TCP, any bound UDP, on our addresses or on all. */
 static size_t find_holders(const struct offline *o, const char *table, bool tcp, unsigned port, struct holder *ret,
                            size_t max) {
     char path[64], line[512], address[33];

@@ -1,4 +1,4 @@
-/* `pxed leases`: addresses given out. */
+/* `pxed leases`: prints the leases of the DHCP server. */
 #include "live.h"
 #include "table.h"
 #include "text.h"
@@ -17,7 +17,7 @@ static void print_leases(const json_t *rows) {
         char at[TEXT_SHORT];
         table_cell(&t, TABLE_PLAIN, "%s", live_text(r, "ip"));
         table_cell(&t, TABLE_PLAIN, "%s", *live_text(r, "mac") ? live_text(r, "mac") : "-");
-        /* What a client calls itself is no name of ours: shown in quotes. */
+        /* A name sent by the client is not verified: it is shown in quotes. */
         table_cell(&t, TABLE_BOLD, *name ? "%s" : *hostname ? "\"%s\"" : "-%s", *name ? name : hostname);
         table_cell(&t, strcmp(state, "bound") == 0 ? TABLE_GOOD : TABLE_DIM, "%s", state);
         table_cell(&t, TABLE_PLAIN, "%s",

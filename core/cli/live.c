@@ -1,4 +1,4 @@
-/* The API's socket, asked by curl-like GETs and POSTs, and its JSON read. */
+/* Sends GET and POST requests to the API's socket and reads the JSON. */
 #include "live.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ enum { LIVE_PATIENCE_S = 30, LIVE_ANSWER_MAX = 256 << 20 };
 int live_option(struct live *l, int argc, char **argv, const struct option *options) {
     if (!l->command) {
         l->command = argv[0];
-        optind = 0; /* glibc: begin anew */
+        optind = 0; /* glibc: start a new scan */
         opterr = 0;
     }
     for (;;) {
@@ -117,7 +117,7 @@ static bool send_request(int fd, const char *target, const char *body) {
     return send_all(fd, head, used + (size_t)n) && (!body || send_all(fd, body, strlen(body)));
 }
 
-/* Everything until the server closes, NUL-terminated; NULL on an error or silence. */
+/* Reads until the server closes; NUL-terminated, the caller frees it; NULL on an error or timeout. */
 static char *live_read_answer(int fd, size_t *ret_len) {
     size_t cap = 1 << 16, n = 0;
     char *answer = pxed_xalloc(cap);
@@ -142,7 +142,7 @@ static char *live_read_answer(int fd, size_t *ret_len) {
     return answer;
 }
 
-/* Status and body of a whole HTTP answer; false if it is none, or if it was cut short. */
+/* Status and body of a complete HTTP answer; false if it is not HTTP or was cut short. */
 static bool split_answer(char *answer, size_t len, int *ret_status, struct pxed_slice *ret_body) {
     char *end = strstr(answer, "\r\n\r\n");
     if (!end || strncmp(answer, "HTTP/1.", 7) != 0 || strlen(answer) < 12)
@@ -164,7 +164,7 @@ static bool split_answer(char *answer, size_t len, int *ret_status, struct pxed_
     return true;
 }
 
-/* Takes the answer. */
+/* Takes ownership of `answer`. */
 static json_t *judge_answer(struct live *l, char *answer, size_t len) {
     int status = 0;
     struct pxed_slice body;
@@ -199,7 +199,7 @@ json_t *live_ask(struct live *l, const char *target, json_t *body) {
         return NULL;
     }
     size_t len = 0;
-    /* A server that refuses may answer before it has read all: its answer counts, not the broken pipe. */
+    /* A server may refuse before it has read everything: its answer counts, not the broken pipe. */
     send_request(fd, target, text);
     char *answer = live_read_answer(fd, &len);
     free(text);

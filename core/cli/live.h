@@ -1,4 +1,4 @@
-/* What the live commands share: their common options, and questions to the running daemon. */
+/* What the live commands share: common options, and requests to the running daemon. */
 #pragma once
 
 #include "cli.h"
@@ -11,36 +11,36 @@
 struct live {
     const char *command;
     const char *ini;    /* -c; NULL: the installed one */
-    const char *socket; /* once asked */
+    const char *socket; /* set by the first request */
     bool json;
-    bool quiet; /* no message when the daemon is not there: `watch` waits for it to come back */
-    int code;   /* why the last question failed: CLI_NO or CLI_NO_DAEMON */
+    bool quiet; /* no message if the daemon is not running: `watch` waits until it is back */
+    int code;   /* why the last request failed: CLI_NO or CLI_NO_DAEMON */
 };
 
-/* Rows every command's option table begins with, for live_option(). */
+/* The first rows of every command's option table, for live_option(). */
 #define LIVE_OPTIONS                                                                                                   \
     { "json", no_argument, NULL, 'j' }
 #define LIVE_SHORT "c:"
 
-/* Next option as getopt_long gives it, the common ones already taken; -1 at the end, '?' after a usage message has been
- * printed. The first call must find *l with `command` unset. */
+/* The next option as getopt_long returns it; common options are handled here. -1 at the end, '?' after a usage message.
+ * Before the first call *l must have `command` unset. */
 int live_option(struct live *l, int argc, char **argv, const struct option *options);
 
-/* GET /api/v1/TARGET, or POST when there is a body (which is taken over). The answer is an array, owned by the caller;
- * NULL with l->code set and a sentence on stderr. */
+/* GET /api/v1/TARGET, or POST if there is a body, which it takes ownership of. Returns an array that the caller frees,
+ * or NULL with l->code set and a message on stderr. Blocks. */
 json_t *live_ask(struct live *l, const char *target, json_t *body);
 
-/* "name?key=value", the value encoded; owned by the caller. A NULL value gives the name alone. */
+/* "name?key=value" with the value encoded, or the name alone if `value` is NULL. The caller frees it. */
 char *live_target(const char *name, const char *key, const char *value);
 
-/* Operands as an array of texts; NULL with l->code set and a sentence on stderr if one cannot be a name: JSON would
- * drop it silently, and an order must never be about other hosts than it says. */
+/* Operands as an array of texts. NULL with l->code set and a message on stderr if one is not UTF-8: JSON would drop it
+ * silently, and the order would concern other hosts than the user named. */
 json_t *live_hosts(struct live *l, char **hosts, int n);
 
-/* Prints each object of the array on a line of its own. */
+/* Prints each object of the array on its own line. */
 void live_print_json(const json_t *rows);
 
-/* Members of a row; absent or of another type: "", 0, false. */
+/* Members of a row; "", 0 or false if absent or of another type. */
 const char *live_text(const json_t *row, const char *key);
 int64_t live_number(const json_t *row, const char *key);
 bool live_flag(const json_t *row, const char *key);

@@ -1,4 +1,4 @@
-/* `pxed log`: the journal of one machine. */
+/* `pxed log`: prints the journal of one machine. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "table.h"
 #include "text.h"
 
-/* What an installer sent along: its lines as rows of their own, below the step. */
+/* The text sent by an installer: one row per line, below the step. */
 static void add_body(struct table *t, const char *body) {
     static const char line_end[] = "\\x0a"; /* as the journal escapes it */
     while (*body) {
@@ -19,7 +19,7 @@ static void add_body(struct table *t, const char *body) {
     }
 }
 
-/* The sentence of a refusal stands in the last column, behind what the step itself says. */
+/* The sentence of a refusal goes into the last column, after the step's own text. */
 static void add_step(struct table *t, const json_t *j) {
     char at[TEXT_SHORT];
     const char *reason = live_text(j, "reason"), *sentence = live_text(j, "sentence"), *text = live_text(j, "text");
@@ -47,7 +47,7 @@ int cli_log(int argc, char **argv) {
     struct table t;
     int64_t since = 0;
     table_begin(&t, heads);
-    for (;;) { /* the daemon answers in portions */
+    for (;;) { /* the daemon answers in batches */
         char name[64];
         snprintf(name, sizeof(name), "journal?since=%lld", (long long)since);
         char *target = live_target(name, "host", argv[optind]);

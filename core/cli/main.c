@@ -1,4 +1,4 @@
-/* pxed: argv, and who takes it from there. */
+/* pxed: finds the command that argv names and runs it. */
 #include <stdbool.h>
 #include <string.h>
 

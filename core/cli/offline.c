@@ -1,4 +1,4 @@
-/* Configuration, plugins and a generation, without a daemon. */
+/* Loads configuration and plugins and builds a generation, without a daemon. */
 #include "offline.h"
 
 #include <pwd.h>
@@ -20,7 +20,7 @@ static void check_account(struct offline *o) {
     o->by_modes = o->account && geteuid() != 0 && geteuid() != o->account->pw_uid;
 }
 
-/* A unix socket's path ends at 107 bytes, whatever the file system allows. */
+/* The path of a Unix socket has at most 107 bytes, on any file system. */
 static void check_socket(struct offline *o, const char *ini_path) {
     const char *path = plugins_find(&o->plugins, "api") ? cli_api_socket(ini_path) : NULL;
     const struct ini_entry *e = ini_get(&o->config->ini, "api", "socket");
@@ -52,7 +52,7 @@ void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth 
         .as_account = true,
     };
     o->catalogue = catalogue_build(&in, &o->diags);
-    if (o->diags.errors > 0) { /* all of them are told at once; none of them is worked with */
+    if (o->diags.errors > 0) { /* all errors are reported, but the generation is not used */
         catalogue_unref(o->catalogue);
         o->catalogue = NULL;
     }

@@ -1,4 +1,4 @@
-/* A configuration read without a daemon: for check and explain. No socket, no database. */
+/* Reads a configuration without a daemon, for check and explain. Opens no socket and no database. */
 #pragma once
 
 #include <stdio.h>
@@ -15,9 +15,9 @@ struct offline {
     struct catalogue *catalogue; /* NULL after errors */
     struct pxed_diags diags;
     const struct passwd *account; /* the daemon's; NULL: none on this machine */
-    bool by_modes;                /* it is neither ours nor may we become it: what it may read is judged by modes */
+    bool by_modes;                /* we are not the account and cannot become it: file access is judged by modes */
 };
 
-/* `depth`: CATALOGUE_ALL asks this machine, too. */
+/* `depth`: CATALOGUE_ALL also checks this machine. */
 void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth depth);
 void offline_free(struct offline *o);

@@ -1,10 +1,10 @@
-/* `pxed options`: the rows of options and variables as a manual. */
+/* `pxed options`: prints the rows of options and variables as a manual. */
 #include <string.h>
 
 #include "cli.h"
 #include "vars.h"
 
-/* Profiles of one plugin mostly share their variables and steps: said once. */
+/* Profiles of one plugin mostly share their variables and steps: those are printed once. */
 static void print_profile(const struct pxed_profile *p, const struct pxed_profile *before) {
     for (const struct pxed_claim *c = p->claims; c && c->family; c++)
         printf("  claims %s; versions %s; architectures %s\n", c->family, c->version ? c->version : "any",

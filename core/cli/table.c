@@ -1,4 +1,4 @@
-/* Rows are measured first, then printed in columns. */
+/* Measures all rows first, then prints them in columns. */
 #include "table.h"
 
 #include <stdarg.h>

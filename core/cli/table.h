@@ -1,4 +1,4 @@
-/* Tables for people. Cells are made clean (see text_clean) when they are added. */
+/* Tables for people. text_clean is applied to cells when they are added. */
 #pragma once
 
 #include "pxed/arena.h"
@@ -18,15 +18,15 @@ struct table {
     size_t n, columns;
 };
 
-/* True if `out` is a terminal that wants colour: NO_COLOR is unset or empty, TERM is not dumb. */
+/* True if `out` is a terminal and colour is wanted: NO_COLOR is unset or empty, TERM is not dumb. */
 bool table_wants_color(FILE *out);
 /* Prints text in a colour, or plainly. Does not clean it. */
 void table_paint(FILE *out, bool color, enum table_color which, const char *text);
 
-/* `heads` ends with NULL. Then one table_cell per column, row by row. */
+/* Starts a table; `heads` ends with NULL. Then call table_cell once per column, row by row. */
 void table_begin(struct table *t, const char *const *heads);
 void table_cell(struct table *t, enum table_color color, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Prints what was collected, two blanks between columns, the last one ragged; ends the table. */
+/* Prints the table, two blanks between columns, the last column unpadded; frees it. */
 void table_end(struct table *t, FILE *out);
-/* Ends it unprinted. */
+/* Frees it without printing. */
 void table_drop(struct table *t);

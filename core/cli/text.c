@@ -1,4 +1,4 @@
-/* Times, ages and sizes as people read them. */
+/* Formats times, ages and sizes for people. */
 #include "text.h"
 
 #include <stdio.h>
@@ -101,7 +101,7 @@ const char *text_cure(const char *cure, const char *host, char text[static TEXT_
     return text;
 }
 
-/* Bytes of the sequence at p that may be shown as they are; 0: none. */
+/* Number of bytes of the sequence at p that may be printed as they are; 0: none. */
 static size_t text_printable(const char *p) {
     const unsigned char *u = (const unsigned char *)p;
     if (u[0] < 0x80)

@@ -1,4 +1,4 @@
-/* `pxed watch`: the journal as it happens. Asks four times a second; the daemon keeps nothing for a watcher. */
+/* `pxed watch`: prints the journal as it grows. Polls four times a second; the daemon keeps no state per watcher. */
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -13,10 +13,10 @@ struct watch {
     struct watch_show show;
     const char *host, *until;
     char mac[WATCH_MAC]; /* of host */
-    int64_t since;       /* seq of the last step shown */
-    int64_t end;         /* when patience ends */
-    bool seen;           /* `until` has come */
-    bool failed;         /* it cannot come any more */
+    int64_t since;       /* seq of the last printed step */
+    int64_t end;         /* when to give up */
+    bool seen;           /* `until` was reached */
+    bool failed;         /* it can no longer be reached */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -33,7 +33,7 @@ static json_t *watch_ask(struct watch *w, const char *name, const char *host) {
     return rows;
 }
 
-/* ---- --until */
+/* ---- the --until condition */
 
 static bool watch_says(const char *text, const char *key, const char *word) {
     char wanted[80];
@@ -53,8 +53,8 @@ static void judge_step(struct watch *w, const json_t *step) {
     w->failed |= w->host && strcmp(w->until, "installed") == 0 && strcmp(what, "failed") == 0;
 }
 
-/* The state the machine is in counts too, so that a watcher that came late does not wait for what has been. A boot from
- * before the arming tells nothing about it. */
+/* The machine's current state counts too, so that a late watcher does not wait for something past. A boot from before
+ * the arming says nothing about it. */
 static void judge_machine(struct watch *w, const json_t *m) {
     const char *install = live_text(m, "install");
     bool fresh = live_number(m, "stage_at_ms") >= live_number(m, "armed_at_ms");
@@ -76,7 +76,7 @@ static void show_step(struct watch *w, const json_t *step) {
     int64_t seq = live_number(step, "seq");
     bool is_new;
     watch_show_boot(&w->show, step, &is_new);
-    /* Met in the middle of its boot: its earlier steps tell when that began. */
+    /* First seen in the middle of its boot: earlier steps tell when the boot began. */
     if (is_new && strcmp(live_text(step, "what"), "discovered") != 0) {
         json_t *boot = watch_ask(w, "why", live_text(step, "mac"));
         for (size_t i = 0; i < json_array_size(boot); i++)
@@ -88,9 +88,9 @@ static void show_step(struct watch *w, const json_t *step) {
     w->since = seq > w->since ? seq : w->since;
 }
 
-/* What has happened since the last look; false when the daemon did not answer. */
+/* Prints the steps since the last poll; false if the daemon did not answer. */
 static bool look_journal(struct watch *w) {
-    for (;;) { /* in portions */
+    for (;;) { /* in batches */
         char name[64];
         snprintf(name, sizeof(name), "journal?since=%lld", (long long)w->since);
         json_t *rows = watch_ask(w, name, w->host ? w->mac : NULL);
@@ -126,7 +126,7 @@ static bool watch_look(struct watch *w) {
     return transfers != NULL;
 }
 
-/* The seq to go on from; < 0 without an answer. */
+/* The seq to continue from; < 0 without an answer. */
 static int64_t last_seq(struct watch *w) {
     json_t *rows = watch_ask(w, "journal?tail=1", NULL);
     int64_t seq = rows ? live_number(json_array_get(rows, 0), "seq") : -1;
@@ -134,7 +134,7 @@ static int64_t last_seq(struct watch *w) {
     return seq;
 }
 
-/* Shows the last boot so far of one machine; of all, nothing that is past. 0 or an exit code. */
+/* Prints the last boot so far of one machine; when watching all, nothing past. 0 or an exit code. */
 static int watch_begin(struct watch *w) {
     if (!w->host) {
         w->since = last_seq(w);
@@ -148,7 +148,7 @@ static int watch_begin(struct watch *w) {
     judge_machine(w, m);
     json_t *boot = watch_ask(w, "why", w->host);
     if (json_array_size(boot) > 0)
-        watch_show_note(&w->show, json_array_get(boot, 0)); /* where the boot began is known */
+        watch_show_note(&w->show, json_array_get(boot, 0)); /* sets when the boot began */
     for (size_t i = 0; i < json_array_size(boot); i++) {
         const json_t *step = json_array_get(boot, i);
         show_step(w, step);
@@ -162,7 +162,7 @@ static int watch_begin(struct watch *w) {
     return code;
 }
 
-/* A daemon may be restarted under a watcher. False: it did not come back in time, or gave an error. */
+/* The daemon may be restarted while a watcher runs. False: it did not come back in time, or answered with an error. */
 static bool wait_for_daemon(struct watch *w) {
     if (w->live.code != CLI_NO_DAEMON)
         return false;
@@ -171,10 +171,10 @@ static bool wait_for_daemon(struct watch *w) {
     fflush(stdout);
     fprintf(stderr, "pxed watch: the daemon has gone; waiting for it\n");
     while (!interrupted && live_now() < w->end) {
-        w->live.quiet = live_now() < patience_end; /* the last time it tells why */
+        w->live.quiet = live_now() < patience_end; /* the last attempt prints why */
         int64_t seq = last_seq(w);
         if (seq >= 0) {
-            w->since = seq < w->since ? 0 : w->since; /* a new journal counts anew */
+            w->since = seq < w->since ? 0 : w->since; /* a new journal restarts the count */
             w->live.quiet = true;
             return true;
         }

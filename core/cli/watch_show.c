@@ -1,4 +1,4 @@
-/* The timeline of `pxed watch`, on a terminal or in a pipe. */
+/* The output of `pxed watch`, on a terminal or in a pipe. */
 #include "watch_show.h"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ void watch_show_begin(struct watch_show *s, bool json) {
     const char *term = getenv("TERM");
     s->terminal = !json && isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0;
     s->color = table_wants_color(stdout);
-    setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* bars go out whole, not line by line */
+    setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* bars are written at once, not line by line */
 }
 
 struct watch_boot *watch_show_boot(struct watch_show *s, const json_t *step, bool *ret_new) {
@@ -74,7 +74,7 @@ void watch_show_step(struct watch_show *s, const json_t *step) {
     char text[TEXT_LINE];
     snprintf(text, sizeof(text), "%s", live_text(step, "text"));
     char *body = strstr(text, "body=\"");
-    if (body) /* what an installer sent along is long: `pxed log` shows it line by line */
+    if (body) /* an installer's text may be long: `pxed log` shows it line by line */
         *body = '\0';
     if ((int)text_columns(host) > s->host_width && text_columns(host) < 40)
         s->host_width = (int)text_columns(host);
@@ -115,7 +115,7 @@ static struct watch_rate *rate_of(struct watch_show *s, const char *key) {
     return r;
 }
 
-/* Bytes per second of one transfer, or < 0 while that cannot be told. */
+/* Bytes per second of one transfer, or < 0 while unknown. */
 static double rate_update(struct watch_show *s, const json_t *t, int64_t now) {
     char key[160];
     snprintf(key, sizeof(key), "%lld %s %s %s", (long long)live_number(t, "since_ms"), live_text(t, "mac"),
@@ -125,11 +125,11 @@ static double rate_update(struct watch_show *s, const json_t *t, int64_t now) {
     if (!r)
         return -1;
     r->seen = true;
-    if (r->at == 0) { /* first sight: its average so far */
+    if (r->at == 0) { /* first seen: the average so far */
         int64_t age = now - live_number(t, "since_ms");
         r->rate = age >= 200 ? (double)sent * 1000 / (double)age : -1;
     } else if (now - r->at < 200) {
-        return r->rate; /* too soon to measure anything */
+        return r->rate; /* too early to measure */
     } else {
         double fresh = (double)(sent - r->sent) * 1000 / (double)(now - r->at);
         r->rate = r->rate < 0 ? fresh : r->rate * 0.7 + fresh * 0.3;
@@ -163,7 +163,7 @@ static void transfer_line(const struct watch_show *s, const json_t *t, double ra
     else
         snprintf(numbers, sizeof(numbers), "%3.0f%% of %s, %s/s, eta %s", fraction * 100, text_bytes(total, whole),
                  text_bytes(rate, speed), text_left(rate > 0 ? (total - sent) / rate : 1e9, left));
-    if (total <= 0) /* size not known beforehand: a script's output */
+    if (total <= 0) /* size unknown: a script's output */
         snprintf(numbers, sizeof(numbers), "%s", text_bytes(sent, done));
     text_clean(live_text(t, "path"), clean, sizeof(clean));
     size_t used = (size_t)s->host_width + 2 + (s->terminal ? BAR_WIDTH + 1 : 0) + strlen(numbers) + 2 + 6;
@@ -200,13 +200,13 @@ void watch_show_transfers(struct watch_show *s, const json_t *rows, const char *
         if (only && strcmp(only, live_text(t, "mac")) != 0)
             continue;
         double rate = rate_update(s, t, now);
-        bool fits = !s->terminal || shown + 2 < height / 2; /* the steps keep half of the screen */
+        bool fits = !s->terminal || shown + 2 < height / 2; /* keeps half of the screen for the steps */
         more += !fits;
         if (!tell || !fits)
             continue;
         transfer_line(s, t, rate, s->terminal ? columns - 1 : 160, line, sizeof(line));
         if (s->terminal)
-            text_cut(line, columns - 1); /* a wrapped line would be two */
+            text_cut(line, columns - 1); /* a wrapped line would take two */
         if (s->terminal)
             printf("%s\033[K\n", line);
         else

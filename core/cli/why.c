@@ -1,4 +1,4 @@
-/* `pxed why`: the last steps and refusals, each with its cure. */
+/* `pxed why`: prints the last steps and refusals, each with its cure. */
 #include <stdlib.h>
 
 #include "live.h"
@@ -10,7 +10,7 @@ static void print_cleanly(bool color, enum table_color which, const char *text) 
     table_paint(stdout, color, which, text_clean(text, clean, sizeof(clean)));
 }
 
-/* NAME: sentence, and on the next line the command that helps. */
+/* NAME: sentence, and on the next line the cure. */
 static void print_reason(const json_t *row, const char *host, const char *indent) {
     char cure[TEXT_LINE];
     bool color = table_wants_color(stdout);
@@ -30,7 +30,7 @@ static bool has_reason(const json_t *row) {
     return *live_text(row, "sentence") != '\0';
 }
 
-/* The steps of the last boot, refusals told in their place. Returns whether one was a fault. */
+/* Prints the steps of the last boot with the refusals among them. Returns whether one was a fault. */
 static bool print_boot(const json_t *rows, const char *host) {
     char clock[TEXT_SHORT], elapsed[TEXT_SHORT], line[TEXT_LINE];
     bool fault = false, color = table_wants_color(stdout);
@@ -50,7 +50,7 @@ static bool print_boot(const json_t *rows, const char *host) {
     return fault;
 }
 
-/* What holds for the machine now, whatever the last boot showed. Returns whether it is a fault. */
+/* Prints the current problem, whatever the last boot showed. Returns whether it is a fault. */
 static bool print_now(const json_t *m, const char *host) {
     char line[TEXT_LINE], age[TEXT_SHORT];
     bool color = table_wants_color(stdout);

@@ -1,4 +1,4 @@
-/* One reading of the ini, and whether it may take the place of the last. */
+/* Loads the ini, and checks whether it may replace the previous one. */
 #include "config.h"
 
 #include <errno.h>
@@ -34,7 +34,7 @@ static void check_sections(const struct ini *ini, struct plugins *plugins, struc
     }
 }
 
-/* It stands in URLs, and machines look it up. */
+/* The name is used in URLs, and machines resolve it. */
 static void config_check_name(const struct config *c, struct pxed_diags *diags) {
     const struct ini_entry *e = ini_get(&c->ini, "pxed", "name");
     struct pxed_slice name = pxed_slice_of(e ? e->value : ""), label = name;
@@ -65,7 +65,7 @@ static void config_check_name(const struct config *c, struct pxed_diags *diags) 
             e->value);
 }
 
-/* `@FILE` reads a variable's value, as in the host file. */
+/* `@FILE` reads a variable's value from a file, as in the host file. */
 static void read_values(struct ini *ini, struct pxed_diags *diags) {
     for (size_t i = 0; i < ini->n; i++) {
         struct ini_entry *e = &ini->entries[i];
@@ -75,7 +75,7 @@ static void read_values(struct ini *ini, struct pxed_diags *diags) {
             continue;
         e->from = ini_path(&ini->arena, e->file, e->value + 1);
         struct pxed_slice text = hostfile_slurp(e->from, VALUE_FILE_MAX, &ini->arena);
-        if (!text.ptr) { /* the trouble of the hosts that would have it */
+        if (!text.ptr) { /* reported for the hosts that would use it */
             e->wrong = pxed_arena_printf(&ini->arena, "cannot read %s for '%s': %s", e->from, e->key, strerror(errno));
             pxed_diag_add(diags, PXED_HOST_ERROR, e->file, e->line, "%s", e->wrong);
         }
@@ -89,11 +89,11 @@ struct config *config_read(const char *path, struct plugins *plugins, bool quick
     if (ini_load(&c->ini, path, diags) == 0) {
         options_bind(settings_options, "pxed", false, &c->ini, &c->settings, &c->arena, diags);
         c->settings.file = c->ini.path;
-        if (plugins->n == 0) { /* at start; a reload keeps what is loaded */
+        if (plugins->n == 0) { /* at start; a reload keeps the loaded plugins */
             plugins_load(plugins, &c->settings.plugins, path, diags);
             plugins_bind(plugins, &c->ini, diags);
         } else {
-            struct plugins copies = *plugins; /* bound to scratch memory, for the complaints alone */
+            struct plugins copies = *plugins; /* bound to scratch memory, only for the diagnostics */
             memset(&copies.arena, 0, sizeof(copies.arena));
             for (size_t i = 0; i < copies.n; i++) {
                 struct plugin *copy = PXED_NEW(&copies.arena, struct plugin);
@@ -171,7 +171,7 @@ static void needs_restart(const struct ini *from, const struct ini *other, struc
         bool restart = p != NULL || (row && (row->flags & PXED_OPT_RESTART));
         if (!restart || same_values(from, other, e->section, e->key))
             continue;
-        bool said = false; /* a key present in both is seen from both sides */
+        bool said = false; /* a key present in both is met twice */
         for (size_t k = 0; k < diags->n && !said; k++)
             said = strstr(diags->items[k].text, "needs a restart") && strstr(diags->items[k].text, e->key);
         if (!said)

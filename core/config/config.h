@@ -1,11 +1,11 @@
-/* One reading of the ini file, and whether it may take the place of the last. */
+/* One loaded ini file, and the check whether it may replace the previous one. */
 #pragma once
 
 #include "inifile.h"
 #include "plugins.h"
 #include "settings.h"
 
-/* The generations built from a reading share it. Loop thread, or the worker that made it. */
+/* Shared by the generations built from it. `refs` has no lock: loop thread, or the worker that made it. */
 struct config {
     unsigned refs;
     struct ini ini;
@@ -13,14 +13,14 @@ struct config {
     struct pxed_arena arena;
 };
 
-/* NULL after errors. Loads and binds the plugins if none is loaded yet, else only judges their sections. One reference
- * is the caller's. */
+/* NULL after errors. Loads and binds the plugins if none is loaded yet, else only checks their sections. The caller
+ * gets one reference. */
 struct config *config_load(const char *path, struct plugins *plugins, struct pxed_diags *diags);
-/* The same, but errors leave what could be read (what is wrong has its default), so that the rest can be judged too.
- * `quick`: @FILEs are not read. NULL only if the file cannot be read. */
+/* The same, but after errors it keeps what could be read, with defaults for the rest, so that the rest can be checked
+ * too. `quick`: @FILEs are not read. NULL only if the file cannot be read. */
 struct config *config_read(const char *path, struct plugins *plugins, bool quick, struct pxed_diags *diags);
 /* `arg`: a struct config. */
 void config_unref(void *arg);
-/* Warns about changes that only a restart can bring into force. */
+/* Warns about changes that need a restart. */
 void config_compare(const struct config *before, const struct config *after, struct plugins *plugins,
                     struct pxed_diags *diags);

@@ -1,4 +1,4 @@
-/* Root becomes the account for a while; where it may not, the account's rights are read from the modes. */
+/* Switches root to the account for a while, or judges the account's rights by file modes. */
 #define _GNU_SOURCE
 #include "eyes.h"
 
@@ -23,7 +23,7 @@ const struct passwd *eyes_account(const struct settings *settings) {
 
 static void restore_groups(void) {
     if (eyes.groups && setgroups((size_t)eyes.n_groups, eyes.groups) < 0)
-        abort(); /* root again, but not as before: nothing may go on like this */
+        abort(); /* root again, but with other groups: must not continue */
     free(eyes.groups);
     eyes.groups = NULL;
 }
@@ -38,7 +38,7 @@ bool eyes_open(const struct settings *settings) {
     eyes.groups = calloc((size_t)(eyes.n_groups > 0 ? eyes.n_groups : 1), sizeof(*eyes.groups));
     if (!eyes.groups || eyes.n_groups < 0 || getgroups(eyes.n_groups, eyes.groups) < 0)
         return false;
-    /* Where a container forbids it, root looks as root. */
+    /* A container may forbid it: then root reads as root. */
     if (initgroups(pw->pw_name, pw->pw_gid) == 0 && setegid(pw->pw_gid) == 0 && seteuid(pw->pw_uid) == 0) {
         eyes.open = true;
         return true;
@@ -55,7 +55,7 @@ void eyes_close(void) {
     if (seteuid(0) < 0 || setegid(eyes.gid) < 0)
         abort();
     restore_groups();
-    prctl(PR_SET_DUMPABLE, eyes.dumpable); /* changing the user id took it away: debuggers and sanitizers need it */
+    prctl(PR_SET_DUMPABLE, eyes.dumpable); /* changing the user id cleared it, and debuggers and sanitizers need it */
     eyes.open = false;
 }
 

@@ -1,5 +1,5 @@
-/* With the eyes of the daemon's account: what root reads at start and in `pxed check`, the account must be able to read
- * at a reload. */
+/* Reads files as the daemon's account: what root reads at start and in `pxed check` must be readable for the account at
+ * a reload. */
 #pragma once
 
 #include "settings.h"
@@ -8,14 +8,14 @@
 struct passwd;
 const struct passwd *eyes_account(const struct settings *settings);
 
-/* Root reads files as the account until eyes_close. One thread only. Nothing happens where there is no account, and
- * for everybody but root. True if the eyes were changed. */
+/* Switches root's effective ids to the account until eyes_close. Single-threaded use only. Does nothing if there is no
+ * account or the caller is not root. True if the ids were switched. */
 bool eyes_open(const struct settings *settings);
 void eyes_close(void);
 
-/* Where nobody may become the account: may it read the file (R_OK), run or enter it (X_OK), by the modes of the file
- * and its folders? Access lists are not asked. 0 or an errno. */
+/* For a caller that cannot switch: may the account read the file (R_OK), or run or enter it (X_OK), by the modes of the
+ * file and its folders? Ignores access lists. 0 or an errno. */
 int eyes_by_mode(const struct passwd *account, const char *path, int mode);
 
-/* From here on the process is what it stays: threads begin. */
+/* Disables eyes_open for the rest of the process, because threads start. */
 void eyes_keep(void);

@@ -1,4 +1,4 @@
-/* Lines of the host file: MAC, OS id, key=value pairs, with quotes and @FILE. */
+/* Reads lines of the host file: MAC, OS id, key=value pairs, with quotes and @FILE. */
 #define _GNU_SOURCE
 #include "hostfile.h"
 
@@ -34,7 +34,7 @@ struct pxed_slice hostfile_slurp(const char *path, size_t max, struct pxed_arena
     return got;
 }
 
-/* One field up to a comma outside quotes; `""` inside quotes is one `"`. */
+/* Reads one field up to a comma outside quotes; `""` inside quotes is one `"`. */
 static const char *next_field(struct pxed_slice text, size_t *at, struct pxed_arena *arena, struct pxed_slice *ret) {
     size_t start = *at, i = start;
     bool quoted = false, had_quotes = false;
@@ -107,7 +107,7 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
     ret->pairs = PXED_NEWS(arena, struct hostfile_pair, count_commas(trimmed) + 1);
     while (!wrong && at <= trimmed.len) {
         wrong = next_field(trimmed, &at, arena, &field);
-        if (wrong || (field.len == 0 && at > trimmed.len)) /* a trailing comma does no harm */
+        if (wrong || (field.len == 0 && at > trimmed.len)) /* a trailing comma is harmless */
             break;
         wrong = split_pair(field, &ret->pairs[ret->n_pairs++]);
     }
@@ -169,7 +169,7 @@ void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *
     globfree(&found);
 }
 
-/* An unreadable one is the trouble of its host alone: whoever resolves the variable finds `wrong` there. */
+/* An unreadable file concerns only the host that uses it: vars_resolve reports `wrong`. */
 static void hostfile_read_value(struct hostfile *hosts, const struct hostfile_line *line, struct hostfile_pair *p,
                                 struct pxed_arena *arena) {
     if (p->value.len < 2 || p->value.ptr[0] != '@')

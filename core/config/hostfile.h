@@ -1,4 +1,4 @@
-/* The host file: `MAC, os-id, key=value, ...` a line. Reading only; what the words mean is the catalogue's matter. */
+/* The host file: one line `MAC, os-id, key=value, ...` per host. Reads only; the catalogue interprets the words. */
 #pragma once
 
 #include "pxed/addr.h"
@@ -6,7 +6,7 @@
 #include "pxed/diag.h"
 
 struct hostfile_pair {
-    struct pxed_slice key, value; /* unquoted; an @FILE is its content after hostfile_values, unset if unreadable */
+    struct pxed_slice key, value; /* unquoted; hostfile_values replaces an @FILE by its content, unset if unreadable */
     const char *from;             /* the @FILE, or NULL */
     const char *wrong;            /* why it cannot be read, or NULL */
 };
@@ -23,19 +23,19 @@ struct hostfile_line {
 struct hostfile {
     struct hostfile_line *lines;
     size_t n;
-    const char **files; /* every file read, @FILEs included: they are private */
+    const char **files; /* every file read, including @FILEs: they are private */
     size_t n_files;
 };
 
-/* Splits one line. `text` must outlive the result; quoted values are copied to the arena. NULL when it is empty or a
- * comment (ret->mac.len is 0) or a line (ret filled); else the sentence of what is wrong. */
+/* Splits one line. `text` must outlive the result; quoted values are copied to the arena. NULL if it is a line (ret
+ * filled), or empty or a comment (ret->mac.len is 0); else a sentence that says what is wrong. */
 const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, struct hostfile_line *ret);
 
-/* Reads a file, or the *.conf of a folder in order. Complaints go to diags. */
+/* Reads a file, or the *.conf of a folder in order. Errors go to diags; texts live in `arena`. */
 void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags);
 
-/* Reads the values that are @FILEs, relative to the host file. What cannot be read is told in each pair's `wrong`. */
+/* Reads the values that are @FILEs, relative to the host file. Errors go to each pair's `wrong`. */
 void hostfile_values(struct hostfile *hosts, struct pxed_arena *arena);
 
-/* A whole file as text in the arena; unset slice with errno when it cannot be read or is larger than `max`. */
+/* A whole file as text in the arena; unset slice with errno if it cannot be read or exceeds `max` bytes. */
 struct pxed_slice hostfile_slurp(const char *path, size_t max, struct pxed_arena *arena);

@@ -1,4 +1,4 @@
-/* The ini is read by inih; this reader counts the lines and says what inih would pass over in silence. */
+/* inih reads the ini; this reader counts the lines and reports what inih would accept silently. */
 #define _GNU_SOURCE
 #include "inifile.h"
 
@@ -12,7 +12,7 @@
 
 enum { LINE_MAX_INIH = 198, SECTION_MAX_INIH = 49, INCLUDE_DEPTH = 4 };
 
-/* A `;` inside "..." must not look like a comment to inih; it is put back when the value arrives. */
+/* Hides a `;` inside "..." from inih, which would take it for a comment; restored when the value arrives. */
 #define HIDDEN_SEMICOLON '\x01'
 
 struct reader {
@@ -21,7 +21,7 @@ struct reader {
     FILE *stream;
     const char *file;
     unsigned line;
-    bool continued; /* the line handed to inih last continues the value above */
+    bool continued; /* the last line given to inih continues the value above */
     bool have_key;
     char *text;
     size_t text_cap;
@@ -38,7 +38,7 @@ const char *ini_path(struct pxed_arena *arena, const char *file, const char *rel
     return pxed_arena_printf(arena, "%.*s/%s", (int)(slash - file), file, relative);
 }
 
-/* Also ends the line at its comment: inih does not look for one in a continuation. */
+/* Also cuts the line at its comment: inih does not look for one in a continuation. */
 static void hide_semicolons(char *text) {
     bool quoted = false;
     for (char *c = text; *c; c++) {
@@ -53,7 +53,7 @@ static void hide_semicolons(char *text) {
     }
 }
 
-/* True if inih may see the line. */
+/* True if the line may be given to inih. */
 static bool ini_judge(struct reader *r, struct pxed_slice line) {
     struct pxed_slice text = pxed_slice_trim(line);
     r->continued = false;
@@ -77,7 +77,7 @@ static bool ini_judge(struct reader *r, struct pxed_slice line) {
             pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "section name is longer than %d bytes",
                           SECTION_MAX_INIH);
         else
-            note_section(r, pxed_slice(text.ptr + 1, (size_t)close - 1)); /* an empty one has no entry to tell of it */
+            note_section(r, pxed_slice(text.ptr + 1, (size_t)close - 1)); /* an empty one has no entry */
         return close >= 0 && close - 1 <= SECTION_MAX_INIH;
     }
     size_t at = 0;
@@ -91,7 +91,7 @@ static bool ini_judge(struct reader *r, struct pxed_slice line) {
     return true;
 }
 
-/* What inih calls instead of fgets. */
+/* inih calls this instead of fgets. */
 static char *read_line(char *to, int size, void *arg) {
     struct reader *r = arg;
     ssize_t n = getline(&r->text, &r->text_cap, r->stream);
@@ -159,7 +159,7 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
         pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "`%s` stands before any [section]", key);
         return 1;
     }
-    if (strcmp(section, "pxed") == 0 && strcmp(key, "include") == 0) { /* inih repeats the key for a continuation */
+    if (strcmp(section, "pxed") == 0 && strcmp(key, "include") == 0) { /* for a continuation inih repeats the key */
         ini_include(r, clean_value(ini, value));
         return 1;
     }
@@ -187,7 +187,7 @@ static int load_file(struct ini *ini, const char *path, int depth, struct pxed_d
         return -1;
     }
     int rc = ini_parse_stream(read_line, &r, take_entry, &r);
-    if (rc > 0 && diags->errors == 0) /* the judge is stricter; this is for what it did not foresee */
+    if (rc > 0 && diags->errors == 0) /* the checks above are stricter; this catches what they miss */
         pxed_diag_add(diags, PXED_ERROR, path, (unsigned)rc, "cannot parse this line");
     fclose(r.stream);
     free(r.text);

@@ -1,4 +1,4 @@
-/* The interfaces to serve, as the kernel has them now. */
+/* The served interfaces, as the kernel reports them now. */
 #define _GNU_SOURCE
 #include "interfaces.h"
 
@@ -25,7 +25,7 @@ static unsigned mtu_of(const char *name) {
     return mtu;
 }
 
-/* The wanted address if the interface has it, else its first. */
+/* The configured address if the interface has it, else its first. */
 static void take_address(const struct ifaddrs *list, const struct pxed_addr *wanted, struct pxed_iface *iface) {
     for (const struct ifaddrs *a = list; a; a = a->ifa_next) {
         if (!a->ifa_addr || strcmp(a->ifa_name, iface->name) != 0)

@@ -1,4 +1,4 @@
-/* Values are parsed by the type of their row; each complaint names the line, the limits and the nearest word. */
+/* Parses values by the type of their row; each error names the line, the limits and the nearest word. */
 #include "options.h"
 
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static const char *const kind_names[] = {
     [PXED_OPT_RANGES] = "a range `A - B`",
 };
 
-/* A number outside of its limits leaves the default in its place. */
+/* A number outside its limits leaves the default in place. */
 static bool put_number(const struct pxed_option *row, struct pxed_slice text, uint64_t *at) {
     uint64_t n;
     bool good = row->type == PXED_OPT_DURATION ? options_parse_duration(text, &n)
@@ -94,7 +94,7 @@ static bool put_number(const struct pxed_option *row, struct pxed_slice text, ui
     return true;
 }
 
-/* Puts one value into its member; `file` is NULL for a default. */
+/* Stores one value in its member; `file` is NULL for a default. */
 static bool option_put(struct binder *b, const struct pxed_option *row, const char *value, const char *file,
                        unsigned line) {
     void *at = (char *)b->config + row->offset;
@@ -140,7 +140,7 @@ static bool option_put(struct binder *b, const struct pxed_option *row, const ch
     return false;
 }
 
-/* " from 1 to 64", durations as people write them. */
+/* " from 1 to 64", with durations as people write them. */
 static void write_limits(const struct pxed_option *row, char *text, size_t size) {
     bool duration = row->type == PXED_OPT_DURATION;
     uint64_t unit = !duration ? 1 : row->min % 1000 == 0 && row->max % 1000 == 0 ? 1000 : 1;
@@ -190,7 +190,7 @@ static bool is_list(const struct pxed_option *row) {
            row->type == PXED_OPT_ADDRS || row->type == PXED_OPT_RANGES;
 }
 
-/* The first written item of a list takes the default's place. */
+/* The first value in the ini replaces a list's default. */
 static void option_reset(struct binder *b, const struct pxed_option *row) {
     size_t size = row->type == PXED_OPT_ADDRS    ? sizeof(struct pxed_addrs)
                   : row->type == PXED_OPT_RANGES ? sizeof(struct pxed_ranges)

@@ -1,4 +1,4 @@
-/* Option rows bound to ini entries: defaults, parsing, limits, nearest words, and the manual. */
+/* Binds option rows to ini entries: defaults, parsing, limits, spelling advice, and the manual. */
 #pragma once
 
 #include <stdio.h>
@@ -7,11 +7,11 @@
 #include "pxed/option.h"
 #include "values.h"
 
-/* Fills `config` (zeroed before) from the section's entries; rows end with a zeroed one. Strings live in `arena`. Every
- * complaint goes to diags; what is wrong keeps its default. `open`: the section may hold other keys, which somebody
- * else judges. */
+/* Fills `config` (zeroed by the caller) from the section's entries; rows end with a zeroed one. Strings live in
+ * `arena`. Errors go to diags; a wrong value keeps its default. `open`: the section may hold other keys, which are
+ * checked elsewhere. */
 void options_bind(const struct pxed_option *rows, const char *section, bool open, struct ini *ini, void *config,
                   struct pxed_arena *arena, struct pxed_diags *diags);
 
-/* The rows as a manual page for people: `section`, then key, kind, default, help. */
+/* Prints the rows as a manual: `section`, then key, kind, default, help. */
 void options_print(FILE *to, const char *section, const char *summary, const struct pxed_option *rows);

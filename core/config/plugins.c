@@ -1,4 +1,4 @@
-/* Plugins are found, checked field by field before anything of them runs, bound and put in order. */
+/* Finds plugins, checks their fields before running any of their code, binds and orders them. */
 #define _GNU_SOURCE
 #include "plugins.h"
 
@@ -24,7 +24,7 @@ const char *plugins_prefix(void) {
     return prefix;
 }
 
-/* Folders in which plugins are looked for: PXED_PLUGIN_DIR first. */
+/* Folders searched for plugins: PXED_PLUGIN_DIR first. */
 static size_t plugin_folders(struct pxed_arena *arena, const char *ret[16]) {
     size_t n = 0;
     struct pxed_slice rest = pxed_slice_of(getenv("PXED_PLUGIN_DIR")), dir;
@@ -59,7 +59,7 @@ bool plugins_installed(const char *name) {
     return found;
 }
 
-/* A list of words ends with NULL within reason; guards against a plugin built from another header. */
+/* A list of words must end with NULL within a limit; guards against a plugin built from another header. */
 static bool words_valid(const char *const *words) {
     for (size_t i = 0; words && i < 64; i++)
         if (!words[i])
@@ -67,7 +67,7 @@ static bool words_valid(const char *const *words) {
     return !words;
 }
 
-/* What a row's type writes into the configuration. */
+/* Size of the member that a row's type writes. */
 static size_t option_size(enum pxed_option_type type) {
     switch (type) {
     case PXED_OPT_STR:
@@ -140,7 +140,7 @@ const char *plugins_check(const struct pxed_plugin *raw, const char *file_name, 
 }
 
 static const struct pxed_plugin *query_file(const char *path, struct pxed_arena *arena, const char **ret_sentence) {
-    void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL); /* never closed: its strings live in the configuration */
+    void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL); /* never closed: the configuration uses its strings */
     if (!so) {
         *ret_sentence = pxed_arena_printf(arena, "%s: cannot be loaded: %s", path, dlerror());
         return NULL;
@@ -185,7 +185,7 @@ static int plugin_by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Every installed plugin whose name starts so, sorted: the order of a folder is nobody's. */
+/* Every installed plugin whose name starts with `prefix`, sorted, because readdir has no order. */
 static size_t plugin_installed(struct pxed_arena *arena, const char *prefix, const char *ret[PLUGINS_MAX]) {
     const char *dirs[16];
     size_t n = 0, n_dirs = plugin_folders(arena, dirs);
@@ -268,7 +268,7 @@ static struct plugin *plugin_provider(struct plugins *p, const char *service) {
     return NULL;
 }
 
-/* Depth first; `state` 1 marks the path we stand on, so meeting it again is a cycle. */
+/* Depth first; `state` 1 marks the current path, so meeting it again is a cycle. */
 static void plugin_visit(struct plugins *p, size_t at, uint8_t *state, struct plugin **order, size_t *n,
                          struct pxed_diags *diags) {
     struct plugin *plugin = p->items[at];

@@ -1,4 +1,4 @@
-/* Finding, checking and ordering plugins. Every refusal is one sentence. */
+/* Finds, checks and orders plugins. Each refusal is one sentence. */
 #pragma once
 
 #include "inifile.h"
@@ -18,25 +18,25 @@ enum { PLUGINS_MAX = 64 };
 
 struct plugins {
     struct plugin *items[PLUGINS_MAX];
-    size_t n; /* after plugins_order: providers before those who need them */
+    size_t n; /* after plugins_order: providers before the plugins that need them */
     struct pxed_arena arena;
 };
 
-/* P of the installation, from /proc/self/exe: static storage. */
+/* The installation prefix, from /proc/self/exe: static storage. */
 const char *plugins_prefix(void);
 
-/* Checks a descriptor as it came out of a plugin and copies it. NULL, or the sentence of the refusal in `arena`. */
+/* Checks a plugin's descriptor and copies it. NULL, or the reason for refusing it as a sentence in `arena`. */
 const char *plugins_check(const struct pxed_plugin *raw, const char *file_name, const char *path,
                           struct pxed_arena *arena, struct pxed_plugin *ret);
 
-/* Loads what [pxed] plugins names, or the defaults. Complaints go to diags. */
+/* Loads the plugins of [pxed] plugins, or the defaults. Errors go to diags. */
 void plugins_load(struct plugins *p, const struct pxed_list *names, const char *ini_path, struct pxed_diags *diags);
-/* Loads every plugin that can be found, for `pxed options`. */
+/* Loads every installed plugin, for `pxed options`. */
 void plugins_load_all(struct plugins *p, struct pxed_diags *diags);
 /* Binds each plugin's section and runs its `check`. */
 void plugins_bind(struct plugins *p, struct ini *ini, struct pxed_diags *diags);
-/* Orders by needs and provides; a missing service or a cycle is an error that names both ends. `core_provides`: what
- * the core itself publishes, NULL-terminated. */
+/* Orders plugins by needs and provides. A missing service or a cycle is an error that names both plugins.
+ * `core_provides`: services that the core publishes, NULL-terminated. */
 void plugins_order(struct plugins *p, const char *const *core_provides, struct pxed_diags *diags);
 struct plugin *plugins_find(struct plugins *p, const char *name);
 /* Is there an installed plugin of this name, loaded or not? */

@@ -21,5 +21,5 @@ struct settings {
 
 extern const struct pxed_option settings_options[];
 
-/* "25/1h": so many in so many ms; "0" is no limit. False: it cannot be read. */
+/* "25/1h": a count and a time in ms; "0" is no limit. False: invalid. */
 bool settings_any_limit(struct pxed_slice text, uint64_t *ret_count, uint64_t *ret_ms);

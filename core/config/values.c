@@ -1,4 +1,4 @@
-/* Durations, sizes and truth values as people write them. */
+/* Parses durations, sizes and booleans as people write them. */
 #include "values.h"
 
 bool options_parse_bool(struct pxed_slice text, bool *ret) {
@@ -14,7 +14,7 @@ bool options_parse_bool(struct pxed_slice text, bool *ret) {
     return false;
 }
 
-/* A number with one of the suffix letters; each letter multiplies by its factor. */
+/* A number with an optional suffix letter that multiplies by its factor; `plain` is the factor without a letter. */
 static bool parse_scaled(struct pxed_slice text, const char *letters, const uint64_t *factors, uint64_t plain,
                          uint64_t *ret) {
     uint64_t factor = plain, number;

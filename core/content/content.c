@@ -1,4 +1,4 @@
-/* Which places are searched for a name, in which order, and what a refusal is told to. */
+/* Which places are searched for a name, in which order, and where a refusal is recorded. */
 #include "content.h"
 
 #include <stdio.h>
@@ -18,12 +18,12 @@
 #include "pxed/path.h"
 #include "staged_known.h"
 
-/* A loader's configuration is looked for in one order on both protocols: one name, one answer. */
+/* Loader configurations are searched in the same order on both protocols, so that a name gives the same answer. */
 static bool is_config(const struct lookup *l) {
     return l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_GRUB;
 }
 
-/* Places in which any name may lie, in the order of the protocol. */
+/* Searches the places that can hold any name, in the order of the protocol. */
 static enum pxed_reason search_files(struct lookup *l, bool before_virtual, struct open_content **ret) {
     struct daemon *d = l->d;
     bool tftp_first = l->request->via == PXED_VIA_TFTP || is_config(l);
@@ -35,11 +35,11 @@ static enum pxed_reason search_files(struct lookup *l, bool before_virtual, stru
     }
     if (!tftp_first)
         why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
-    /* Loaders lie flat in their folders; memdisk and wimboot are asked for among the images. */
+    /* Loaders lie directly in their folders; memdisk and wimboot are requested as images. */
     struct pxed_slice os = PXED_SLICE("os/"), loader = l->name.path;
     if (pxed_slice_starts(loader, os) && pxed_slice_find(loader, '/', os.len) < 0)
         loader = pxed_slice_skip(loader, os.len);
-    /* lpxelinux.0 speaks HTTP and is served under the name of pxelinux.0, which does not. */
+    /* lpxelinux.0 speaks HTTP; it is served as pxelinux.0, which does not. */
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && pxed_slice_is(loader, "pxelinux.0"); i++)
         why = content_file(l, d->loader_fds[i], "l", loader, ret);
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
@@ -47,7 +47,8 @@ static enum pxed_reason search_files(struct lookup *l, bool before_virtual, stru
     return why;
 }
 
-/* What firmware fetches before any script: a loader, by TFTP, or by HTTP boot out of the loaders' folders. */
+/* Records the fetch of a loader, which firmware does before any script: by TFTP, or by HTTP boot from the loaders'
+ * folders. */
 static void note_loader(struct lookup *l, struct open_content *c) {
     if (l->name.kind != NAME_PLAIN || c->pub.kind != PXED_CONTENT_FILE)
         return;
@@ -60,18 +61,18 @@ static void note_loader(struct lookup *l, struct open_content *c) {
     c->note.detail = c->path;
 }
 
-/* Our own words of some time ago, written by staging? */
+/* Is it a copy that staging wrote earlier? */
 static bool is_own_copy(const struct lookup *l, int fd) {
     const struct machine *m = machines_find(&l->d->machines, &l->name.mac);
     return m && staged_known_wrote(m->staged, fd);
 }
 
-/* A loader is asked by its bare name, or with the folder that an older loader put before it. */
+/* A loader is requested by its bare name, or with the folder of an earlier loader in front of it. */
 static enum pxed_reason open_search(struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = search_files(l, true, ret);
     bool of_mac = l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC;
     if (why == PXED_WHY_OK && l->name.kind == NAME_PXELINUX && is_own_copy(l, (*ret)->pub.fd)) {
-        content_free(*ret); /* our own words of some time ago: say them anew */
+        content_free(*ret); /* a copy written by staging: render it anew */
         why = PXED_WHY_NOT_FOUND;
     }
     if (why == PXED_WHY_OK && of_mac && catalogue_find(l->d->catalogue, &l->name.mac))
@@ -88,7 +89,7 @@ static enum pxed_reason open_search(struct lookup *l, struct open_content **ret)
     return why == PXED_WHY_NOT_FOUND ? content_iso(l, ret) : why;
 }
 
-/* os/<id>/FILE, and os/FILE: memdisk, an ISO. */
+/* os/<id>/FILE, or os/FILE: memdisk, an ISO. */
 static bool is_image(const struct lookup *l) {
     return l->name.kind == NAME_IMAGE || pxed_slice_starts(l->name.path, PXED_SLICE("os/"));
 }
@@ -110,7 +111,8 @@ static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret)
     }
 }
 
-/* TFTP is asked by its own URL, too: PXELINUX hands `http://SERVER/boot/os/memdisk` to a ROM that speaks only TFTP. */
+/* TFTP is also asked for its own URL: PXELINUX passes `http://SERVER/boot/os/memdisk` to a ROM that speaks only
+ * TFTP. */
 static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
     struct pxed_slice scheme = PXED_SLICE("http://"), url = *path, own = pxed_slice_of(l->d->catalogue->url);
     char text[PXED_ADDR_TEXT];
@@ -129,7 +131,7 @@ static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
     return PXED_WHY_OK;
 }
 
-/* The name below /boot. HTTP serves nothing else but /status and /metrics; TFTP's `boot/` is optional. */
+/* The name below /boot. HTTP serves only that and /status and /metrics; over TFTP `boot/` is optional. */
 static enum pxed_reason open_strip(struct lookup *l) {
     struct pxed_slice boot = PXED_SLICE("boot/");
     if (pxed_slice_starts(l->path, boot))
@@ -139,7 +141,7 @@ static enum pxed_reason open_strip(struct lookup *l) {
     return l->path.len > 0 ? PXED_WHY_OK : PXED_WHY_NOT_FOUND;
 }
 
-/* Does it look like a file's name rather than like a MAC that somebody mistyped? */
+/* Does it look like a file name, not like a mistyped MAC? */
 static bool is_file_like(struct pxed_slice name) {
     bool hex = true;
     for (size_t i = 0; i < name.len; i++)
@@ -147,10 +149,10 @@ static bool is_file_like(struct pxed_slice name) {
     return !hex && (pxed_slice_find(name, '/', 0) >= 0 || pxed_slice_find(name, '.', 0) >= 0);
 }
 
-/* PXELINUX takes for its folder whatever stands before the last special byte of the boot file's name: loaded after
- * `home.php?mac=08-00-...` it asks for `home.php?mac=ldlinux.c32` (Syslinux 6.04, its own HTTP client, and that of iPXE
- * below it), below gPXE 1.0.0 for `home.php?mac=pxelinux.cfg%2F01-...` (Syslinux 4). What stands where the MAC should
- * be is the name it means. */
+/* PXELINUX takes as its folder everything before the last special byte of the boot file's name: loaded after
+ * `home.php?mac=08-00-...` it asks for `home.php?mac=ldlinux.c32` (Syslinux 6.04, with its own HTTP client and with
+ * iPXE's), or below gPXE 1.0.0 for `home.php?mac=pxelinux.cfg%2F01-...` (Syslinux 4). So the text in place of the MAC
+ * is the name it wants. */
 static void open_unwrap(struct lookup *l, struct pxed_buf *text) {
     struct pxed_slice key = PXED_SLICE("mac="), name = l->request->query;
     struct pxed_hwaddr mac;
@@ -166,7 +168,7 @@ static void open_unwrap(struct lookup *l, struct pxed_buf *text) {
     l->wrapped = pxed_buf_slice(text);
 }
 
-/* The name that was wrapped in the script's query, where it is one. */
+/* Answers the name found in the script's query, if there is one. */
 static enum pxed_reason answer_wrapped(struct lookup *l, struct open_content **ret) {
     struct lookup inner = *l;
     inner.path = l->wrapped;
@@ -183,7 +185,7 @@ static enum pxed_reason check_token(struct lookup *l) {
     if (!l->name.has_token)
         return PXED_WHY_OK;
     l->token = machines_find_token(&l->d->machines, l->name.token);
-    /* What the server itself holds proves nothing: any local account could have read it. */
+    /* A request from the server itself proves nothing: any local account could have read the token. */
     return l->token && !content_is_server(l) ? PXED_WHY_OK : PXED_WHY_TOKEN_DEAD;
 }
 
@@ -192,7 +194,7 @@ static bool is_foreign(enum pxed_reason why) {
            why == PXED_WHY_SECRET_NO_TOKEN;
 }
 
-/* A refusal is told to the machine it concerns, if that is known. */
+/* Records a refusal for the machine concerned or for the client, if known; else only counts it. */
 static void open_tell(struct lookup *l, enum pxed_reason why) {
     char text[300], escaped[256];
     struct pxed_buf b = PXED_BUF(escaped);
@@ -207,7 +209,7 @@ static void open_tell(struct lookup *l, enum pxed_reason why) {
         content_tell_foreign(l, l->target, why);
         return;
     }
-    bool missing = why == PXED_WHY_NOT_FOUND || why == PXED_WHY_SHUTTING_DOWN; /* loaders probe many names */
+    bool missing = why == PXED_WHY_NOT_FOUND || why == PXED_WHY_SHUTTING_DOWN; /* loaders try many names */
     if (!missing)
         content_find_asker(l);
     if (l->asker && !missing)
@@ -216,7 +218,7 @@ static void open_tell(struct lookup *l, enum pxed_reason why) {
         decide_refuse(l->d, why, &l->request->peer, text);
 }
 
-/* Names nothing but what it says: no file, no asker. */
+/* Parses the name only: opens no file and identifies no client. */
 static enum pxed_reason read_name(struct lookup *l, struct pxed_buf *text) {
     bool http = l->request->via == PXED_VIA_HTTP;
     struct pxed_slice path = l->request->path;
@@ -232,7 +234,7 @@ static bool is_status(const struct lookup *l, const char *name) {
     return l->request->via == PXED_VIA_HTTP && pxed_slice_is(l->path, name);
 }
 
-/* OK with *ret or with l->wait; or a refusal. */
+/* OK with *ret, or with l->wait set; or a refusal. */
 static enum pxed_reason open_find(struct lookup *l, struct open_content **ret) {
     struct pxed_slice script = pxed_slice_of(l->d->catalogue->site.script);
     enum pxed_reason why = open_strip(l);
@@ -282,7 +284,7 @@ void content_cgi_failed(struct daemon *d, struct pxed_content *content, const ch
     pxed_buf_escaped(&b, pxed_slice_of(why));
     if (c->mac.len > 0) {
         struct machine *m = decide_machine(d, &c->mac, NULL);
-        m->told = PXED_WHY_OK; /* each failure is news */
+        m->told = PXED_WHY_OK; /* each failure is journalled */
         decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_CGI_FAILED, NULL, pxed_buf_cstr(&b));
     } else {
         decide_refuse(d, PXED_WHY_CGI_FAILED, &c->peer, pxed_buf_cstr(&b));

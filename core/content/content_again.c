@@ -1,5 +1,5 @@
-/* Answers that come later; and looking again: the kernel knows a neighbour's hardware address only once the neighbour
- * has answered it. TCP's clients have, a datagram that only came in has not. */
+/* Opens a content, with a second look at the neighbour table: the kernel learns a neighbour's hardware address only
+ * after it has talked to it. That is so for TCP clients, not for the sender of a first datagram. */
 #include "content_again.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@ enum { LOOK_MS = 25, LOOKS = 12 };
 struct again {
     uv_timer_t timer;
     struct daemon *d;
-    struct pxed_request request; /* its texts are in the arena */
+    struct pxed_request request; /* its texts live in the arena */
     struct pxed_arena arena;
     uint64_t ticket;
     unsigned looks;

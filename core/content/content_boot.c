@@ -1,4 +1,4 @@
-/* The boot script and the loaders' configurations: what a machine shall boot, said to whoever may hear it. */
+/* The boot script and the loaders' configurations: what a machine is to boot, shown to those who may see it. */
 #include "content_boot.h"
 
 #include "boot_plan.h"
@@ -7,8 +7,8 @@
 #include "decide.h"
 #include "dialect.h"
 
-/* Who asks decides what is said: the installer goes to the machine, or is shown to the server itself with a token that
- * opens nothing. */
+/* The client decides what is shown: the machine gets its installer; the server itself sees it with a token that opens
+ * nothing. */
 static struct believe_right script_judge(struct lookup *l, struct boot *b, const struct pxed_hwaddr *mac,
                                          enum pxed_loader loader) {
     const struct catalogue_host *host;
@@ -21,7 +21,7 @@ static struct believe_right script_judge(struct lookup *l, struct boot *b, const
     return right;
 }
 
-/* The plan, or the disk for somebody who is not the machine. */
+/* The plan, or a boot from disk if the client is not the machine. */
 static void script_make(struct lookup *l, struct boot *b, const struct believe_right *right, struct pxed_arena *arena) {
     char seen[64];
     boot_make(b, arena);
@@ -33,7 +33,7 @@ static void script_make(struct lookup *l, struct boot *b, const struct believe_r
         content_tell_foreign(l, l->target, right->why);
 }
 
-/* What is noted when the machine itself asks; for the machine alone. */
+/* What is recorded if the machine itself asks. */
 static void script_set_note(struct lookup *l, struct open_content *c, struct boot *b) {
     bool install = b->reason == PXED_WHY_OK;
     c->note.kind = CONTENT_NOTE_BOOT;
@@ -46,7 +46,7 @@ static void script_set_note(struct lookup *l, struct open_content *c, struct boo
     c->note.why = b->looked_for;
     if (!install || c->note.live || l->request->via != PXED_VIA_HTTP)
         return;
-    struct boot disk = *b; /* said instead if the step cannot be written */
+    struct boot disk = *b; /* sent instead if the step cannot be written */
     boot_refuse(&disk, PXED_WHY_STORE_CANNOT_WRITE);
     c->otherwise = boot_write(&disk, &c->arena);
 }
@@ -58,8 +58,8 @@ static bool wants_operator_script(const struct lookup *l, const struct boot *b) 
     return b->host ? b->reason == PXED_WHY_OK : c->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
 }
 
-/* The operator's script; NOT_FOUND: there is none. One that is there and cannot run (not readable, no handler, no run
- * bit) is CGI_FAILED: never its text, and never our installer in its place. */
+/* The operator's script; NOT_FOUND: there is none. One that exists but cannot run (unreadable, no handler, not
+ * executable) gives CGI_FAILED: never its text, and never pxed's installer. */
 static enum pxed_reason open_operator_script(struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = content_boot_file(l, ret);
     if (why == PXED_WHY_NOT_FOUND || (why == PXED_WHY_OK && (*ret)->pub.kind == PXED_CONTENT_CGI))
@@ -83,7 +83,7 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     struct open_content *c, *cgi = NULL;
     enum pxed_reason why = lookup_query_mac(l, &mac);
     bool anybody = l->d->catalogue->site.script_always || l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
-    if (why != PXED_WHY_OK) /* the operator's script may have words of its own */
+    if (why != PXED_WHY_OK) /* the operator's script may have its own answer */
         return anybody && open_operator_script(l, ret) == PXED_WHY_OK ? PXED_WHY_OK : why;
     struct believe_right right = script_judge(l, &b, &mac, dialect_of_agent(l->request->user_agent));
     if (l->wait)

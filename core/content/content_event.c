@@ -1,4 +1,4 @@
-/* /boot/event: what installers report. Answered when it is on disk; no event ever arms. */
+/* /boot/event: reports of installers. Answered once they are on disk; no event ever arms. */
 #include "content_event.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ static struct pxed_slice query_word(const struct lookup *l, const char *key, cha
     return pxed_buf_slice(&b);
 }
 
-/* [a-z0-9-]{1,32}, and for a reason's word upper case and `_` too. */
+/* [a-z0-9-]{1,32}; in a reason also upper case and `_`. */
 static bool is_word(struct pxed_slice w, bool reason) {
     for (size_t i = 0; i < w.len; i++) {
         char c = w.ptr[i];
@@ -41,7 +41,7 @@ static enum pxed_reason reason_of(struct pxed_slice word) {
     return pxed_reason_find(word, &why) && why != PXED_WHY_OK ? why : PXED_WHY_INSTALL_FAILED;
 }
 
-/* An event on its way to the disk. */
+/* An event being written to disk. */
 struct event {
     struct daemon *d;
     struct machine *m;
@@ -50,7 +50,7 @@ struct event {
     struct pxed_arena arena;
     struct pxed_slice stage, reason, body;
     const struct pxed_step *steps;
-    bool changed, cleared; /* cleared: the installer had begun to write the disk */
+    bool changed, cleared; /* cleared: the installer had started to write the disk */
     int64_t now;
 };
 
@@ -113,14 +113,14 @@ static void event_written(void *arg, int result) {
         later(later_arg, result == 0 ? PXED_WHY_OK : PXED_WHY_STORE_FAILED, result == 0 ? &answer->pub : NULL);
 }
 
-/* Whose event it is, and whether whoever sent it may say so. */
+/* Finds the event's machine, and checks whether the client may report for it. */
 static enum pxed_reason judge_event(struct lookup *l, struct event *e, const struct catalogue_host **ret_host) {
     struct pxed_hwaddr mac;
     enum pxed_reason why = lookup_query_mac(l, &mac);
     if (why != PXED_WHY_OK)
         return why;
     struct machine *m = decide_find(l->d, &mac, ret_host);
-    bool runs = m && m->rec.state == LIFECYCLE_INSTALLING; /* whose line may have been removed meanwhile */
+    bool runs = m && m->rec.state == LIFECYCLE_INSTALLING; /* its line may have been removed meanwhile */
     if (!m || (!*ret_host && !runs))
         return PXED_WHY_UNKNOWN_MACHINE;
     char stage_text[64], reason_text[64];

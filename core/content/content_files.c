@@ -1,4 +1,4 @@
-/* Real files below root and the loaders' folders. Nothing leaves them; some files in them are never served. */
+/* Files below root and the loaders' folders. Names cannot leave them; some files in them are never served. */
 #define _GNU_SOURCE
 #include "content_files.h"
 
@@ -18,7 +18,7 @@ const char *content_type(struct pxed_slice path) {
     static const struct {
         const char *ends, *type;
     } rows[] = {
-        {".efi", "application/efi"}, /* EDK2 refuses an image whose type it does not know */
+        {".efi", "application/efi"}, /* EDK2 refuses an image with an unknown type */
         {".iso", "application/vnd.efi-iso"},
         {".img", "application/vnd.efi-img"},
         {".html", "text/html"},
@@ -99,7 +99,7 @@ static bool is_regular(const struct lookup *l, struct pxed_slice path) {
     return regular;
 }
 
-/* The part of the name that ends in a handler's extension and is a file; what follows is PATH_INFO. */
+/* Finds the part of the name that has a handler's extension and is a file; the rest is PATH_INFO. */
 static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, const char **ret_handler) {
     struct pxed_slice path = l->name.path;
     for (size_t end = 0; end <= path.len; end++) {
@@ -116,8 +116,8 @@ static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, 
     return false;
 }
 
-/* A script without extension: directly in root/boot, executable, `#!`. Files copied from ISO, SMB or vfat are all
- * executable: the bit alone runs nothing. */
+/* A script without extension must lie directly in root/boot, be executable and begin with `#!`. Files copied from ISO,
+ * SMB or vfat are all executable, so the mode alone is not enough. */
 static bool runs_itself(const struct lookup *l, const struct open_content *c) {
     char magic[2];
     return c->executable && pxed_slice_find(l->name.path, '/', 0) < 0 && pread(c->pub.fd, magic, 2, 0) == 2 &&

@@ -1,4 +1,4 @@
-/* Real files. NOT_FOUND lets the next place be asked; other refusals end the look-up. */
+/* Files on disk. NOT_FOUND lets the search continue in the next place; other refusals end it. */
 #pragma once
 
 #include <sys/stat.h>
@@ -7,11 +7,11 @@
 
 enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
                               struct open_content **ret);
-/* A file that was opened, and is one to be served; takes `fd`. `path` tells its type. */
+/* A content of an open file that may be served; takes ownership of `fd`. `path` determines its type. */
 struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path);
-/* The same in root/boot, where a script is run instead of read. */
+/* The same in root/boot, where scripts are run, not read. */
 enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret);
 /* The reason for a failed open, by errno. */
 enum pxed_reason content_open_failed(void);
-/* Content-Type by the name's end. */
+/* Content-Type by file extension. */
 const char *content_type(struct pxed_slice path);

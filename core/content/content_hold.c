@@ -1,5 +1,5 @@
-/* What must be on disk before a content leaves, or its end: the step of a script that installs, the use of a right. One
- * commit serves all that wait. */
+/* What must be on disk before a content or its end leaves: the step of a script that installs, the use of an arming.
+ * One commit serves all waiting contents. */
 #include "content_hold.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "ledger.h"
 #include "pxed/arena.h"
 
-/* A commit that a content waits for. The content may end before the answer comes. */
+/* A commit that a content waits for. The content may end before the commit does. */
 struct hold {
     struct open_content *c; /* NULL: it has ended */
     struct daemon *d;
@@ -64,7 +64,7 @@ static void note_boot(struct open_content *c, struct machine *m) {
     decide_step(d, &c->mac, PXED_STAGE_SCRIPT, PXED_WHY_OK, NULL, c->note.detail);
     if (c->note.reason != PXED_WHY_OK)
         decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);
-    if (c->note.unused_config) /* so that nobody wonders what became of that file */
+    if (c->note.unused_config) /* explains to the operator why the file has no effect */
         decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_OPERATOR_CONFIG, NULL, c->note.unused_config);
     machines_touch(&d->machines, m);
 }
@@ -77,7 +77,7 @@ static int make_judged(void *arg, struct machine *m, struct lifecycle_record *re
     return h->changed;
 }
 
-/* What a power-on says about a spent arming. */
+/* Journals what a power-on means for a used arming. */
 static void tell_judged(struct hold *h) {
     enum lifecycle_state state = h->m->rec.state;
     if (h->changed && state != h->before)
@@ -86,7 +86,7 @@ static void tell_judged(struct hold *h) {
                          "it started again", clock_calendar());
 }
 
-/* Notes the request. GO, or WAIT: `answered` comes with `h`; REFUSE: it never does, and `h` is gone. */
+/* Records the request. GO; WAIT: `answered` is called with `h`; REFUSE: it is never called, and `h` is freed. */
 static int hold_note(struct open_content *c, ledger_done *answered, struct hold **ret) {
     struct daemon *d = c->daemon;
     *ret = NULL;
@@ -117,9 +117,9 @@ static void tell_unwritten(struct daemon *d, const struct pxed_hwaddr *mac) {
     decide_step(d, mac, PXED_STAGE_LOCAL, PXED_WHY_STORE_CANNOT_WRITE, NULL, NULL);
 }
 
-/* --- HTTP: the content is given when it is noted --- */
+/* --- HTTP: the content is sent once the request is recorded --- */
 
-/* The machine boots its disk: its installer would run without the server knowing. */
+/* Sends a boot from disk: otherwise an installer would run without the server knowing. */
 static void give_otherwise(struct open_content *c) {
     tell_unwritten(c->daemon, &c->mac);
     if (c->pub.kind == PXED_CONTENT_CGI)
@@ -183,7 +183,7 @@ static int hold_heard(struct pxed_content *pub, void (*done)(void *arg, bool may
     return hold;
 }
 
-/* --- the end of what uses up a right --- */
+/* --- the end of a content that uses up an arming --- */
 
 static bool same_arming(const struct lifecycle_record *rec, const uint8_t token[16]) {
     return lifecycle_open(rec) && memcmp(rec->token, token, sizeof(rec->token)) == 0;
@@ -192,7 +192,7 @@ static bool same_arming(const struct lifecycle_record *rec, const uint8_t token[
 static int make_settled(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct hold *h = arg;
     (void)m;
-    if (!same_arming(rec, h->token)) /* disarmed, or armed anew, while it was on its way */
+    if (!same_arming(rec, h->token)) /* disarmed or armed again during the transfer */
         return -EPERM;
     h->changed = h->feeds ? lifecycle_fed(rec) : lifecycle_delivered(rec, h->now);
     return h->changed;
@@ -223,7 +223,7 @@ static int hold_settle(struct pxed_content *pub, void (*done)(void *arg, bool ma
     if (!m || !same_arming(&m->rec, c->token))
         return PXED_HOLD_REFUSE;
     if (m->rec.state != LIFECYCLE_ARMED || (c->feeds && !c->spends && m->rec.fed))
-        return PXED_HOLD_GO; /* used up already: a retry within the same boot */
+        return PXED_HOLD_GO; /* already used up: a retry within the same boot */
     struct hold *h = new_hold(c, m);
     h->feeds = !c->spends;
     h->done = done;

@@ -1,4 +1,4 @@
-/* Files of one machine: answer files and what belongs to them. An operator's file wins over ours, under any of its
+/* Files of one machine: answer files and the files they need. An operator's file wins over pxed's, under any of its
  * names. */
 #include "content_host.h"
 
@@ -44,7 +44,7 @@ static enum pxed_reason render_row(const struct lookup *l, struct boot *b, const
     return PXED_WHY_OK;
 }
 
-/* The operator's bytes as they are. */
+/* Sends the operator's file byte for byte. */
 static enum pxed_reason open_found(const struct lookup *l, struct answer_found *found, struct open_content **ret) {
     struct stat st;
     if (fstat(found->fd, &st) < 0) {
@@ -55,7 +55,7 @@ static enum pxed_reason open_found(const struct lookup *l, struct answer_found *
     return PXED_WHY_OK;
 }
 
-/* An operator's file wins over ours, and where it cannot be delivered ours never stands in for it. */
+/* An operator's file wins over pxed's; if it cannot be delivered, pxed's does not replace it. */
 static enum pxed_reason open_row(const struct lookup *l, struct boot *b, const struct pxed_file *row,
                                  struct pxed_arena *arena, bool *ret_secret, struct open_content **ret) {
     struct answer_found found;
@@ -65,7 +65,7 @@ static enum pxed_reason open_row(const struct lookup *l, struct boot *b, const s
     return found.operators && !found.rendered ? open_found(l, &found, ret) : render_row(l, b, row, ret_secret, ret);
 }
 
-/* What may be had at all, before it is known whether it holds a secret. */
+/* What may be requested at all, before it is known whether the file has a secret. */
 static enum pxed_reason may_ask(const struct lookup *l, const struct boot *b, enum believe_who who) {
     struct believe_right right = believe_may(who, BELIEVE_ANSWER);
     if (l->token && l->token != l->target)
@@ -76,7 +76,7 @@ static enum pxed_reason may_ask(const struct lookup *l, const struct boot *b, en
         return PXED_WHY_OK;
     if (!lifecycle_open(&b->rec))
         return PXED_WHY_NOT_YOUR_FILE;
-    /* An arming that takes no effect now gives nothing away either. */
+    /* While an arming takes no effect it gives no access either. */
     return b->rec.state == LIFECYCLE_ARMED ? decide_wants(l->d, b->host, &b->rec) : PXED_WHY_OK;
 }
 
@@ -111,7 +111,7 @@ enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) 
     b.os = decide_os(l->d, b.host, &b.rec, &scratch);
     const struct pxed_file *row = host_find_row(l, &b);
     why = row ? open_row(l, &b, row, &scratch, &secret, ret)
-              : content_file(l, l->d->root_fd, "boot/", l->name.path, ret); /* anything else of the operator's */
+              : content_file(l, l->d->root_fd, "boot/", l->name.path, ret); /* any other file of the operator */
     if (why == PXED_WHY_NOT_FOUND && !b.os->profile)
         why = PXED_WHY_NO_PROFILE;
     struct believe_right right = believe_may(who, secret ? BELIEVE_SECRET : BELIEVE_ANSWER);

@@ -1,4 +1,4 @@
-/* Files of one machine: answer files and what belongs to them. */
+/* Files of one machine: answer files and the files they need. */
 #pragma once
 
 #include "content_item.h"

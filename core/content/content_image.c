@@ -1,5 +1,5 @@
-/* What fetching kernel, initrd, WIM or ISO says about its asker: its boot goes on, and where pxed delivers no answer
- * file the last of them uses up the arming. The files themselves are for everybody. */
+/* Fetching kernel, initrd, WIM or ISO shows that a boot proceeds; if pxed delivers no answer file, the last of them
+ * uses up the arming. The files themselves are public. */
 #include "content_image.h"
 
 #include "answer.h"
@@ -9,10 +9,10 @@
 
 static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
     struct pxed_slice last = plan->n_initrds > 0 ? plan->initrds[plan->n_initrds - 1].path : plan->kernel;
-    return pxed_slice_eq_nocase(last, path); /* as names inside an ISO are found */
+    return pxed_slice_eq_nocase(last, path); /* names inside an ISO are matched the same way */
 }
 
-/* Where pxed delivers no answer file itself, the last image is the point of no return: also for a machine that had its
+/* If pxed delivers no answer file itself, the last image is the point of no return, also for a machine that got its
  * script before the store failed. */
 static bool uses_up(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
     b->as_armed = true;
@@ -27,7 +27,7 @@ static bool uses_up(const struct lookup *l, struct boot *b, struct pxed_arena *a
 
 void content_note_image(struct lookup *l, struct open_content *c) {
     struct boot b;
-    if (l->d->machines.n_open == 0) /* nothing is being installed: who asks does not matter */
+    if (l->d->machines.n_open == 0) /* nothing is being installed: the client does not matter */
         return;
     content_find_asker(l);
     if (l->wait || !l->asker || !lifecycle_open(&l->asker->rec))

@@ -1,7 +1,7 @@
-/* What fetching an image file says about its asker. */
+/* What a fetch of an image file says about the client. */
 #pragma once
 
 #include "content_item.h"
 
-/* Notes it in `c`. */
+/* Stores it in `c`. */
 void content_note_image(struct lookup *l, struct open_content *c);

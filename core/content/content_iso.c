@@ -1,4 +1,4 @@
-/* An image's file that lies inside an ISO: an extent of the ISO's own file. */
+/* A file inside an ISO: an extent of the ISO. */
 #include "content_iso.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "log.h"
 #include "pxed/path.h"
 
-/* Who has fetched the half of an ISO's file must not get the other half of another ISO's. */
+/* The ETag identifies the ISO, so that a client cannot combine ranges of two different ISOs. */
 static void set_etag(struct open_content *c, const struct iso *iso, const struct iso_file *file) {
     uint64_t words[] = {(uint64_t)iso->st.st_dev,
                         (uint64_t)iso->st.st_ino,
@@ -28,7 +28,7 @@ static void set_etag(struct open_content *c, const struct iso *iso, const struct
     c->pub.mtime = iso->st.st_mtim.tv_sec;
 }
 
-/* The ISO, if it is still the one that was read. */
+/* Opens the ISO if it is still the one that was indexed. */
 static enum pxed_reason open_iso(const struct lookup *l, const struct catalogue_iso_item *item, int *ret_fd) {
     char text[PXED_PATH_MAX + 16];
     struct pxed_buf b = PXED_BUF(text);
@@ -66,7 +66,7 @@ enum pxed_reason content_iso(const struct lookup *l, struct open_content **ret) 
     c->pub.offset = file->offset;
     c->pub.size = file->size;
     c->pub.type = content_type(pxed_slice_of(file->path));
-    if (file->bytes) { /* they live as long as the generation, which the content holds */
+    if (file->bytes) { /* the bytes live as long as the generation, which the content references */
         close(fd);
         c->pub.fd = -1;
         content_set_text(c, pxed_slice(file->bytes, (size_t)file->size), c->pub.type);

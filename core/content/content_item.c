@@ -1,4 +1,4 @@
-/* Contents are made for one look-up and listed while they are on their way. */
+/* Creates contents for a look-up and lists those being transferred. */
 #include "content_item.h"
 
 #include <stdlib.h>
@@ -17,9 +17,9 @@ struct open_content *content_new(const struct lookup *l) {
     c->peer = l->request->peer;
     c->via = l->request->via;
     c->since = clock_wall();
-    c->path = pxed_arena_dup(&c->arena, l->name.path.ptr ? l->name.path : l->path).ptr; /* without its token */
+    c->path = pxed_arena_dup(&c->arena, l->name.path.ptr ? l->name.path : l->path).ptr; /* without the token */
     const struct machine *m = l->asker ? l->asker : machines_find_ip(&d->machines, &c->peer);
-    if (m) /* for people who look at transfers */
+    if (m) /* shown in the list of transfers */
         c->mac = m->rec.mac;
     return c;
 }

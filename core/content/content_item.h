@@ -1,26 +1,26 @@
-/* A content with what the core wants to know when it ends. */
+/* A content with what the core needs to know when it ends. */
 #pragma once
 
 #include "lookup.h"
 
-/* What a request says about its machine, noted when the asker is known to be it. */
+/* What a request says about its machine, recorded once the client is known to be that machine. */
 enum content_note { CONTENT_NOTE_NOTHING, CONTENT_NOTE_STEP, CONTENT_NOTE_BOOT };
 
-/* Owned by whoever opened it; freed in release(). */
+/* Owned by the caller of open(); freed in release(). */
 struct open_content {
     struct pxed_content pub; /* first */
     struct daemon *daemon;
-    struct catalogue *catalogue; /* the generation it began with */
+    struct catalogue *catalogue; /* the generation it was opened in; referenced */
     struct pxed_arena arena;
-    struct pxed_hwaddr mac; /* whose; len 0: unknown */
+    struct pxed_hwaddr mac; /* the machine it belongs to; len 0: unknown */
     struct pxed_addr peer;
     enum pxed_via via;
     const char *path;
     int64_t since;
     bool executable;
-    bool feeds;        /* an image file for a plan of the operator's script */
+    bool feeds;        /* an image file, and the plan comes from the operator's script */
     bool spends;       /* its delivery to the machine itself uses up the arming */
-    uint8_t token[16]; /* of the arming it was made for, where it feeds or spends */
+    uint8_t token[16]; /* of the arming it was made for, if it feeds or spends */
     struct {
         enum content_note kind;
         enum pxed_stage stage;
@@ -32,14 +32,14 @@ struct open_content {
         const char *unused_config; /* an operator's loader configuration that does not count now; NULL: none */
     } note;
     struct pxed_slice otherwise;                /* BOOT, HTTP: the text if the step cannot be written */
-    struct hold *hold;                          /* what it waits for; NULL: nothing */
-    void (*leave_hold)(struct open_content *c); /* set with it: the content ends before what it waits for */
+    struct hold *hold;                          /* the commit it waits for; NULL: none */
+    void (*leave_hold)(struct open_content *c); /* set with `hold`; called if the content ends before the commit */
     struct open_content *next, *prev;
 };
 
 struct open_content *content_new(const struct lookup *l);
 void content_free(struct open_content *c);
-/* Bytes in the content's arena become its text. */
+/* Makes bytes in the content's arena its text. */
 void content_set_text(struct open_content *c, struct pxed_slice text, const char *type);
-/* From here on it is a transfer, which release() ends. */
+/* Lists it as a running transfer until release(). */
 void content_begin(struct open_content *c);

@@ -1,4 +1,4 @@
-/* What the operator's script is told: the machine as pxed sees it. */
+/* The environment of the operator's script: the machine as pxed sees it. */
 #include "content_script.h"
 
 #include "boot_plan.h"
@@ -13,8 +13,8 @@ static const char *env_name(struct pxed_arena *arena, struct pxed_slice key) {
     return name;
 }
 
-/* PXED_*: the machine as pxed sees it, and what pxed itself would answer. Secrets are not the script's business: it
- * runs as an unprivileged stranger. */
+/* PXED_*: the machine as pxed sees it, and pxed's own answer. Without secrets, because the script is not trusted with
+ * them. */
 void content_script_env(struct lookup *l, struct open_content *c, const struct pxed_hwaddr *mac) {
     struct pxed_cgi *cgi = (struct pxed_cgi *)(uintptr_t)c->pub.cgi;
     struct pxed_arena *a = &c->arena;

@@ -1,11 +1,11 @@
-/* A list of tickets: each is answered once, or cancelled. */
+/* A list of tickets, each answered once or cancelled. */
 #include "content_wait.h"
 
 #include <stdlib.h>
 
 struct pending {
     uint64_t ticket;
-    pxed_open_fn *later; /* NULL: the client went away */
+    pxed_open_fn *later; /* NULL: the client has gone */
     void *arg;
     struct pending *next;
 };
@@ -35,7 +35,7 @@ pxed_open_fn *content_take_pending(struct daemon *d, uint64_t ticket, void **ret
 void content_cancel(struct daemon *d, uint64_t ticket) {
     for (struct pending *p = d->pending; p; p = p->next)
         if (p->ticket == ticket)
-            p->later = NULL; /* the answer, when it comes, finds nobody */
+            p->later = NULL; /* the answer will be dropped */
 }
 
 void content_drop_pending(struct daemon *d) {

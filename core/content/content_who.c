@@ -1,4 +1,5 @@
-/* Who asks: the kernel's facts meet one machine's record. What follows from it: policy/believe.c. */
+/* Identifies the client: combines the kernel's facts with a machine's record. What follows from it:
+ * policy/believe.c. */
 #include "content_who.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What every kind of name reads out of a request. */
+/* Parses what every kind of name needs from a request. */
 #include "lookup.h"
 
 #include "pxed/path.h"

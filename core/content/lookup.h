@@ -1,4 +1,4 @@
-/* One look-up in the namespace on its way: what is asked, by whom, of which machine. */
+/* One look-up in the namespace: the request, the client and the machine concerned. */
 #pragma once
 
 #include "believe.h"
@@ -11,15 +11,15 @@ struct lookup {
     const struct pxed_request *request;
     struct pxed_slice path; /* normalised, below /boot */
     struct name name;
-    struct machine *token; /* the machine whose token was shown; may be NULL */
-    struct who kernel;     /* the kernel's word on the asker, once asked */
+    struct machine *token; /* the machine whose token is in the path; may be NULL */
+    struct who kernel;     /* the kernel's facts about the client, once looked up */
     bool looked, last_look;
     bool wait;                 /* out: the neighbour entry may be there soon; ask again */
-    struct machine *asker;     /* the machine the kernel says it is; NULL: none that is known */
-    struct machine *target;    /* the machine the name speaks of; NULL: none that is known */
-    struct pxed_slice wrapped; /* a name in the place of the MAC; unset: none */
+    struct machine *asker;     /* the machine that the kernel's facts point to; NULL: none that is known */
+    struct machine *target;    /* the machine that the name refers to; NULL: none that is known */
+    struct pxed_slice wrapped; /* a file name where the MAC should be; unset: none */
     struct pxed_buf wrapped_text;
 };
 
-/* The MAC of `mac=` in the query: BAD_MAC when missing or unreadable. */
+/* The MAC of `mac=` in the query: BAD_MAC if missing or unreadable. */
 enum pxed_reason lookup_query_mac(const struct lookup *l, struct pxed_hwaddr *ret);

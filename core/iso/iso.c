@@ -1,4 +1,4 @@
-/* Opens ISOs: each is read once, and its index is shared while anybody uses it. */
+/* Opens ISOs: each is read once, and its index is shared by all users. */
 #include "iso.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ static void free_iso(struct iso *iso) {
     free(iso);
 }
 
-/* Under the lock, so that nobody takes out of the cache what is about to be freed. */
+/* Under the lock, so that no thread takes an index from the cache that is being freed. */
 void iso_unref(struct iso *iso) {
     if (!iso)
         return;
@@ -75,7 +75,7 @@ static void start_over(struct iso *iso) {
     iso->links = false;
 }
 
-/* What a volume claims to be: ECMA-167 2/9 (NSR) and ECMA-119 (CD001), in the sectors from 16 on. */
+/* Which file systems a volume declares: ECMA-167 2/9 (NSR) and ECMA-119 (CD001), in the sectors from 16 on. */
 static void iso_probe(const struct iso_build *b, bool *ret_udf, bool *ret_9660) {
     char id[6];
     *ret_udf = *ret_9660 = false;
@@ -85,7 +85,7 @@ static void iso_probe(const struct iso_build *b, bool *ret_udf, bool *ret_9660) 
     }
 }
 
-/* UDF comes first: Microsoft's media show a readme.txt and nothing else to who reads their ISO 9660. */
+/* UDF first: in the ISO 9660 tree of Microsoft's media there is only a readme.txt. */
 static enum iso_error iso_fill(struct iso_build *b) {
     bool udf, plain;
     char udf_why[ISO_WHY_MAX] = "";

@@ -1,5 +1,5 @@
-/* ISO 9660 with Rock Ridge or Joliet names. Not by libiso9660: the one of Debian 12 has no bounds on what it reads, and
- * shows each extent of a file as a file of its own (docs/decisions.md). */
+/* ISO 9660 with Rock Ridge or Joliet names. libiso9660 is not used: Debian 12's version reads without bounds checks,
+ * and lists each extent of a file as a separate file (docs/decisions.md). */
 #include "iso_9660.h"
 
 #include <stdio.h>
@@ -10,18 +10,18 @@
 
 enum {
     FOLDER_MAX = 16 << 20,   /* bytes of one folder's records */
-    FOLDERS_MAX = 128 << 20, /* of all of them: a folder in itself is read again at each level */
+    FOLDERS_MAX = 128 << 20, /* of all folders: one that contains itself is read again at each level */
     CONTINUATIONS_MAX = 32,
 };
 
 struct folder {
     uint8_t *bytes;
     size_t size, at;
-    uint64_t offset; /* where it lies: a folder inside itself is told by that */
-    size_t path_len; /* of the path, up to here */
+    uint64_t offset; /* its position identifies a folder that contains itself */
+    size_t path_len; /* length of the path up to here */
 };
 
-/* A file whose records are being put together. */
+/* A file whose extents are being collected. */
 struct parts {
     bool open, broken;
     struct iso_file file;
@@ -32,11 +32,11 @@ struct reader {
     struct iso_build *b;
     struct iso_root root;
     enum iso_names names;
-    size_t skip; /* SUSP: what precedes the fields */
+    size_t skip; /* SUSP: bytes before the fields */
     size_t total;
     struct folder stack[ISO_DEPTH_MAX];
     size_t depth;
-    char path[PXED_PATH_MAX]; /* of the folder on top */
+    char path[PXED_PATH_MAX]; /* of the top folder */
     struct parts parts;
 };
 
@@ -52,7 +52,7 @@ static void dir_pop(struct reader *r) {
         r->path[r->stack[r->depth - 1].path_len] = '\0';
 }
 
-/* False: the reading ends. A folder that cannot be read is left out alone. */
+/* False: reading ends. A folder that cannot be read is only skipped. */
 static bool dir_push(struct reader *r, const char *path, uint32_t block, uint32_t size) {
     struct folder f = {.size = size, .offset = offset_of(r, block), .path_len = strlen(path)};
     const char *what = NULL;
@@ -84,7 +84,7 @@ static bool dir_push(struct reader *r, const char *path, uint32_t block, uint32_
     return true;
 }
 
-/* A folder moved by Rock Ridge (RRIP 4.1.5): its own first record knows its size. */
+/* A folder relocated by Rock Ridge (RRIP 4.1.5): its size is in its own first record. */
 static bool child_size(const struct reader *r, struct iso_record *record) {
     uint8_t sector[ISO_SECTOR];
     struct iso_reading reading;
@@ -111,7 +111,7 @@ static void finish_parts(struct reader *r) {
     p->open = false;
 }
 
-/* ECMA-119 6.5.1: a file of several extents has a record for each, with the same name, in order. */
+/* ECMA-119 6.5.1: a file of several extents has one record for each, with the same name, in order. */
 static void dir_take_file(struct reader *r, const char *path, const struct iso_record *record) {
     struct parts *p = &r->parts;
     uint64_t offset = offset_of(r, record->block);
@@ -166,14 +166,14 @@ static void read_continuations(const struct reader *r, struct iso_reading *readi
     }
 }
 
-/* The next record of the folder on top; false: there is none. */
+/* Reads the next record of the top folder; false: there is none. */
 static bool next_record(struct reader *r, struct iso_record *ret) {
     struct folder *f = &r->stack[r->depth - 1];
     struct pxed_slice bytes = pxed_slice((const char *)f->bytes, f->size);
     struct iso_reading reading;
     while (f->at < f->size) {
         size_t n = iso_record_length(bytes, f->at);
-        if (n == 0) { /* the rest of a sector is empty: ECMA-119 6.8.1.1 */
+        if (n == 0) { /* the rest of the sector is empty: ECMA-119 6.8.1.1 */
             f->at += ISO_SECTOR - f->at % ISO_SECTOR;
             continue;
         }
@@ -203,7 +203,7 @@ static bool dir_walk(struct reader *r) {
     return ok;
 }
 
-/* --- which of the trees --- */
+/* --- which tree to read --- */
 
 static bool has_rock_ridge(struct reader *r) {
     uint8_t sector[ISO_SECTOR];
@@ -214,7 +214,7 @@ static bool has_rock_ridge(struct reader *r) {
     return n > 0 && iso_record_is_rock_ridge(pxed_slice_head(bytes, n), &r->skip);
 }
 
-/* Rock Ridge keeps names whole, Joliet cuts them at 64 letters, plain names are A to Z and 8.3. */
+/* Rock Ridge keeps names whole, Joliet cuts them at 64 letters, plain names are upper case and 8.3. */
 static bool dir_choose(struct reader *r) {
     struct iso_root primary = {0}, joliet = {0}, found;
     uint8_t sector[ISO_SECTOR];

@@ -3,5 +3,5 @@
 
 #include "iso_index.h"
 
-/* False: `why`. */
+/* False: b->why says why. */
 bool iso_9660_read(struct iso_build *b);

@@ -1,4 +1,4 @@
-/* Files are added by the readers, sorted once, then found by binary search; links are followed inside the ISO. */
+/* The readers add files; they are sorted once, then found by binary search; links are followed inside the ISO. */
 #include "iso_index.h"
 
 #include <errno.h>
@@ -75,7 +75,7 @@ bool iso_join(char path[PXED_PATH_MAX], const char *folder, const char *name) {
     return b.len < PXED_PATH_MAX;
 }
 
-/* ASCII order without case, so that no locale decides; equal names by their bytes. */
+/* Compares ASCII text without case, independent of the locale; equal names by their bytes. */
 static int compare_nocase(struct pxed_slice a, struct pxed_slice b) {
     size_t n = a.len < b.len ? a.len : b.len;
     for (size_t i = 0; i < n; i++) {
@@ -92,7 +92,7 @@ static int by_path(const void *a, const void *b) {
     return order ? order : strcmp(x->path, y->path);
 }
 
-/* The first of the files that differ in case alone, or the exact one. */
+/* The exact name, or the first of those that differ only in case. */
 static const struct iso_file *find_exactly(const struct iso *iso, struct pxed_slice path) {
     size_t low = 0, high = iso->n;
     while (low < high) {
@@ -112,7 +112,8 @@ static const struct iso_file *find_exactly(const struct iso *iso, struct pxed_sl
     return first;
 }
 
-/* The text of a link, read where it lies: `.` and `..` resolved, nothing above the ISO's root. */
+/* Appends the components of `text` to the path in `out`: resolves `.` and `..`, never above the ISO's root. False: too
+ * long. */
 static bool add_parts(struct pxed_buf *out, struct pxed_slice text) {
     struct pxed_slice part;
     while ((part = pxed_slice_word(&text, "/")).len > 0) {
@@ -133,7 +134,7 @@ static bool add_parts(struct pxed_buf *out, struct pxed_slice text) {
     return true;
 }
 
-/* Replaces the first part of the path that is a link. An absolute target begins at the ISO's root. */
+/* Replaces the first component that is a link. An absolute target begins at the ISO's root. */
 static bool index_follow(const struct iso *iso, struct pxed_slice path, struct pxed_buf *out) {
     for (size_t end = 1; end <= path.len; end++) {
         if (end < path.len && path.ptr[end] != '/')

@@ -3,23 +3,23 @@
 
 #include "iso.h"
 
-/* One reading: the ISO being filled. */
+/* State while one ISO is being read. */
 struct iso_build {
     struct iso *iso;
     int fd;
-    char *why; /* ISO_WHY_MAX bytes: filled by what ends the reading */
+    char *why; /* ISO_WHY_MAX bytes: set when reading fails */
 };
 
-/* All of `n` bytes at `offset`, or false. */
+/* Reads exactly `n` bytes at byte `offset`; false if it cannot. */
 bool iso_read(const struct iso_build *b, void *to, size_t n, uint64_t offset);
 /* Does this extent lie inside the ISO? */
 bool iso_holds(const struct iso_build *b, uint64_t offset, uint64_t size);
-/* Counts a file, link or folder. False: there are too many, `why` says so. */
+/* Counts a file, link or folder. False: too many; b->why says so. */
 bool iso_count(struct iso_build *b);
-/* Adds a file; what lies outside the ISO is noted instead. The path is copied, `bytes` too. */
+/* Adds a file, or a note if it lies outside the ISO. Copies the path and `bytes`. */
 void iso_add(struct iso_build *b, const struct iso_file *file);
 void iso_note(struct iso_build *b, const char *path, const char *what);
 /* "folder/name" into `path`; false: too long. */
 bool iso_join(char path[PXED_PATH_MAX], const char *folder, const char *name);
-/* Puts the files in the order that iso_find needs: when all are in. */
+/* Sorts the files for iso_find, after all have been added. */
 void iso_sort(struct iso *iso);

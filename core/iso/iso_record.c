@@ -1,4 +1,4 @@
-/* The records of ISO 9660 and Rock Ridge, decoded from hostile bytes. */
+/* Decodes the records of ISO 9660 and Rock Ridge from untrusted bytes. */
 #include "iso_record.h"
 
 static uint32_t record_le32(const uint8_t *p) {
@@ -60,7 +60,7 @@ bool iso_name_is_good(struct pxed_slice name) {
     return name.len > 0 && !pxed_slice_is(name, ".") && !pxed_slice_is(name, "..");
 }
 
-/* "README.;1": the version is no part of the name, nor is a dot with nothing behind it. */
+/* "README.;1": removes the version, and a dot with nothing after it. */
 static struct pxed_slice cut_version(struct pxed_slice name, bool dot) {
     size_t end = name.len;
     while (end > 0 && pxed_is_digit(name.ptr[end - 1]))
@@ -91,7 +91,7 @@ static void add_utf8(struct pxed_buf *out, uint32_t c) {
     pxed_buf_byte(out, (char)(0x80 | (c & 0x3f)));
 }
 
-/* UCS-2 with the high byte first; newer writers put UTF-16 pairs there. */
+/* Big-endian UCS-2; newer writers use UTF-16 surrogate pairs. */
 static void add_joliet(struct pxed_buf *out, struct pxed_slice name) {
     const uint8_t *p = bytes_of(name);
     for (size_t i = 0; name.len - i >= 2; i += 2) {
@@ -118,7 +118,7 @@ static void set_name(struct iso_record *r, struct pxed_slice name) {
 /* --- Rock Ridge: fields of the system use area --- */
 
 bool iso_record_is_rock_ridge(struct pxed_slice record, size_t *ret_skip) {
-    /* SUSP 5.3: SP is the very first field of the root's first record; on a CD-ROM XA its 14 bytes come before it. */
+    /* SUSP 5.3: SP is the first field of the root's first record; on a CD-ROM XA 14 bytes precede it. */
     static const size_t places[] = {0, 14};
     for (size_t i = 0; i < 2; i++) {
         struct pxed_slice area = system_use(record, places[i]);
@@ -133,7 +133,7 @@ bool iso_record_is_rock_ridge(struct pxed_slice record, size_t *ret_skip) {
 
 enum { PART_CONTINUES = 1, PART_CURRENT = 2, PART_PARENT = 4, PART_ROOT = 8 };
 
-/* NM (RRIP 4.1.4): a name in pieces */
+/* NM (RRIP 4.1.4): a name in parts */
 static void take_name(struct iso_reading *r, struct pxed_slice field) {
     if (field.len < 5 || r->name_ended)
         return;
@@ -144,7 +144,7 @@ static void take_name(struct iso_reading *r, struct pxed_slice field) {
     r->name_ended = !(flags & PART_CONTINUES);
 }
 
-/* SL (RRIP 4.1.3): components, each of which may go on in the next one */
+/* SL (RRIP 4.1.3): components, each of which may continue in the next one */
 static void take_link(struct iso_reading *r, struct pxed_slice field) {
     r->record->flags |= ISO_RECORD_LINK;
     if (field.len < 5 || r->target_ended)
@@ -165,7 +165,7 @@ static void take_link(struct iso_reading *r, struct pxed_slice field) {
     r->target_ended = !(bytes_of(field)[4] & PART_CONTINUES);
 }
 
-/* CE (SUSP 5.1): the fields go on elsewhere */
+/* CE (SUSP 5.1): the fields continue elsewhere */
 static void take_continuation(struct iso_reading *r, struct pxed_slice field) {
     const uint8_t *p = bytes_of(field);
     if (field.len >= 28)
@@ -205,11 +205,11 @@ void iso_record_begin(struct iso_reading *reading, struct pxed_slice record, enu
     const uint8_t *p = bytes_of(record);
     struct pxed_slice name = pxed_slice(record.ptr + RECORD_HEAD, p[32]);
     bool special = name.len == 1 && (name.ptr[0] == 0 || name.ptr[0] == 1); /* `.` and `..`: ECMA-119 7.6.2 */
-    struct pxed_buf joliet = PXED_BUF(ret->target);                         /* lent until the name is cut */
+    struct pxed_buf joliet = PXED_BUF(ret->target);                         /* borrowed until the name is cut */
     ret->flags = (p[25] & FLAG_FOLDER ? ISO_RECORD_FOLDER : 0u) | (p[25] & FLAG_MORE ? ISO_RECORD_MORE : 0u) |
                  (p[25] & FLAG_ASSOCIATED || special ? ISO_RECORD_SKIP : 0u) |
                  (p[26] || p[27] ? ISO_RECORD_SPARSE : 0u);
-    ret->block = record_le32(p + 2) + p[1]; /* behind the extended attributes */
+    ret->block = record_le32(p + 2) + p[1]; /* after the extended attributes */
     ret->size = record_le32(p + 10);
     if (ret->block < p[1])
         ret->block = UINT32_MAX;
@@ -235,7 +235,7 @@ void iso_record_continue(struct iso_reading *reading, struct pxed_slice area) {
 
 void iso_record_end(struct iso_reading *reading) {
     struct iso_record *r = reading->record;
-    if (reading->name.len > 0) { /* it was written over the plain name */
+    if (reading->name.len > 0) { /* it replaced the plain name */
         r->flags &= ~(unsigned)ISO_RECORD_BAD_NAME;
         r->name[pxed_buf_slice(&reading->name).len] = '\0';
         if (pxed_buf_full(&reading->name) || !iso_name_is_good(pxed_buf_slice(&reading->name)))

@@ -1,12 +1,12 @@
-/* ISO 9660 (ECMA-119) and what lies upon it, decoded: volume descriptors, directory records, Rock Ridge (SUSP 1.12,
- * RRIP 1.12), Joliet. Pure text in, structs out; the bytes are hostile. */
+/* Decodes ISO 9660 (ECMA-119) and its extensions: volume descriptors, directory records, Rock Ridge (SUSP 1.12, RRIP
+ * 1.12), Joliet. Pure; the bytes are untrusted. */
 #pragma once
 
 #include "pxed/buf.h"
 
 enum { ISO_SECTOR = 2048, ISO_NAME_MAX = 255 };
 
-/* Whose names a tree has. */
+/* The naming scheme of a tree. */
 enum iso_names { ISO_NAMES_PLAIN, ISO_NAMES_ROCK_RIDGE, ISO_NAMES_JOLIET };
 
 enum iso_descriptor {
@@ -25,12 +25,12 @@ struct iso_root {
 
 enum iso_record_flags {
     ISO_RECORD_FOLDER = 1,
-    ISO_RECORD_MORE = 2,       /* the file goes on in the next record */
-    ISO_RECORD_SKIP = 4,       /* `.`, `..`, a fork, a folder moved elsewhere: no file of the tree */
-    ISO_RECORD_COMPRESSED = 8, /* zisofs: its bytes are not the file's */
+    ISO_RECORD_MORE = 2,       /* the file continues in the next record */
+    ISO_RECORD_SKIP = 4,       /* `.`, `..`, a fork, a relocated folder: not a file of the tree */
+    ISO_RECORD_COMPRESSED = 8, /* zisofs: the stored bytes are compressed */
     ISO_RECORD_SPARSE = 16,    /* interleaved, or with holes */
     ISO_RECORD_LINK = 32,      /* a symbolic link: `target` */
-    ISO_RECORD_CHILD = 64,     /* the folder lies at `block`, its size is in its own first record */
+    ISO_RECORD_CHILD = 64,     /* the folder is at `block`; its size is in its own first record */
     ISO_RECORD_BAD_NAME = 128,
 };
 
@@ -46,7 +46,7 @@ struct iso_continuation {
     uint32_t block, offset, size;
 };
 
-/* What a record's fields add up to while its continuations are read. */
+/* Collects a record's fields while its continuations are read. */
 struct iso_reading {
     struct iso_record *record;
     struct pxed_buf name, target;
@@ -54,23 +54,22 @@ struct iso_reading {
     struct iso_continuation more;
 };
 
-/* One sector of the volume descriptor set; *ret is set for PRIMARY and JOLIET. A block size that cannot be gives OTHER.
- */
+/* One sector of the volume descriptor set; *ret is set for PRIMARY and JOLIET. An invalid block size gives OTHER. */
 enum iso_descriptor iso_descriptor_read(const uint8_t sector[ISO_SECTOR], struct iso_root *ret);
 
-/* The length of the record at `at` in `bytes` of a folder (whose records never cross a sector), 0: no further record in
+/* The length of the record at offset `at` in a folder's `bytes` (records never cross a sector); 0: no further record in
  * this sector. */
 size_t iso_record_length(struct pxed_slice bytes, size_t at);
 
-/* Does the root folder's own record announce Rock Ridge? *ret_skip: bytes that precede the fields of every record. */
+/* Does the root folder's own record announce Rock Ridge? *ret_skip: bytes before the fields of every record. */
 bool iso_record_is_rock_ridge(struct pxed_slice record, size_t *ret_skip);
 
-/* Decodes one record of iso_record_length() bytes. Rock Ridge: as long as reading->more.size is not 0, the caller reads
- * that area and hands it to iso_record_continue (a limited number of times), then ends with iso_record_end. */
+/* Decodes one record of iso_record_length() bytes. Rock Ridge: while reading->more.size is not 0, the caller reads that
+ * area and passes it to iso_record_continue (a limited number of times), then calls iso_record_end. */
 void iso_record_begin(struct iso_reading *reading, struct pxed_slice record, enum iso_names names, size_t skip,
                       struct iso_record *ret);
 void iso_record_continue(struct iso_reading *reading, struct pxed_slice area);
 void iso_record_end(struct iso_reading *reading);
 
-/* Can a request ask for this name? Not empty, `.` or `..`, no slash, no control byte. */
+/* Can a client request this name? Not empty, `.` or `..`, no slash, no control byte. */
 bool iso_name_is_good(struct pxed_slice name);

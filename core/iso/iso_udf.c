@@ -1,6 +1,5 @@
-/* UDF by libudfread. It trusts what it reads: a descriptor that names itself as the next one would keep it busy for
- * ever, a folder may claim a gigabyte. So every block it asks for is counted here, and who has asked too often gets
- * none. */
+/* UDF by libudfread, which trusts its input: a descriptor that points to itself would keep it busy forever, and a
+ * folder may claim a gigabyte. So every block it requests is counted here and refused beyond a limit. */
 #include "iso_udf.h"
 
 #include <stdio.h>
@@ -14,24 +13,24 @@
 enum {
     BLOCK = UDF_BLOCK_SIZE,
     CHUNK = 512, /* blocks of a file mapped at once */
-    /* blocks for one call */
+    /* blocks per call */
     VOLUME_BLOCKS = 2048,
     FOLDER_BLOCKS = 4096,
-    ENTRY_BLOCKS = 4, /* a file's entry and what it needs to name more extents */
-    /* for all of an ISO */
+    ENTRY_BLOCKS = 4, /* a file's entry and the blocks that list further extents */
+    /* for the whole ISO */
     FOLDERS_BLOCKS = 32768,
-    WORK = 4 << 20, /* units of some microseconds */
-    SCAN = 512,     /* names compared by libudfread in one unit */
+    WORK = 4 << 20, /* units of a few microseconds */
+    SCAN = 512,     /* names libudfread compares in one unit */
     FRAGMENTED_WORK = 1000,
 };
 
 struct source {
     struct udfread_block_input input; /* first */
     struct iso_build *b;
-    uint32_t left;    /* blocks that may still be read in this call */
-    uint32_t folders; /* blocks that folders may still take */
+    uint32_t left;    /* blocks still allowed in this call */
+    uint32_t folders; /* blocks still allowed for folders */
     uint32_t work;
-    /* Mapping: blocks are not read but noted. */
+    /* While mapping, blocks are not read; their numbers are recorded. */
     bool maps, fills, mapped, broken;
     uint64_t first, next;
 };
@@ -48,8 +47,8 @@ static uint32_t udf_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* A logical volume descriptor (ECMA-167 3/10.6) says where file set descriptors lie. libudfread looks at every block of
- * that extent, up to half a million, or without end where block numbers end. */
+/* A logical volume descriptor (ECMA-167 3/10.6) gives an extent with file set descriptors. libudfread reads every block
+ * of it: up to half a million, or without end if block numbers wrap. */
 static bool is_sane(const uint8_t block[BLOCK]) {
     enum { LOGICAL_VOLUME = 6, AT_FILE_SET = 248, FILE_SET_MAX = 16 * BLOCK };
     if (block[0] != LOGICAL_VOLUME || block[1] != 0)
@@ -90,8 +89,8 @@ static uint32_t count_blocks(struct udfread_block_input *input) {
 
 /* --- files --- */
 
-/* A file that fits one block may lie in its own entry, and then no block of it is asked for. (udfread_file_lba would
- * tell, too, with a complaint on stderr for each.) */
+/* A file that fits in one block may be stored in its own entry; then libudfread requests none of its blocks.
+ * (udfread_file_lba would tell too, but prints an error for each.) */
 static bool map_small(struct source *s, UDFFILE *from, struct iso_file *file, char bytes[BLOCK]) {
     s->fills = true;
     ssize_t got = udfread_file_read(from, bytes, (size_t)file->size);
@@ -122,7 +121,7 @@ static bool map_large(struct source *s, UDFFILE *from, struct iso_file *file) {
     return ok;
 }
 
-/* False: the reading ends. */
+/* False: reading ends. */
 static bool udf_take_file(struct source *s, UDFDIR *folder, const char *name, const char *path) {
     char bytes[BLOCK];
     s->left = ENTRY_BLOCKS;
@@ -152,7 +151,7 @@ struct walk {
     struct source *s;
     UDFDIR *stack[ISO_DEPTH_MAX];
     size_t path_len[ISO_DEPTH_MAX];
-    uint32_t index[ISO_DEPTH_MAX]; /* of the entry at hand: libudfread finds it by comparing all before it */
+    uint32_t index[ISO_DEPTH_MAX]; /* of the current entry: libudfread searches from the first each time */
     size_t depth;
     char path[PXED_PATH_MAX];
 };

@@ -1,7 +1,7 @@
-/* Reads UDF (ECMA-167), by libudfread, into an index. */
+/* Reads UDF (ECMA-167) into an index, using libudfread. */
 #pragma once
 
 #include "iso_index.h"
 
-/* False: `why`. */
+/* False: b->why says why. */
 bool iso_udf_read(struct iso_build *b);

@@ -1,4 +1,4 @@
-/* Names of the nouns, OS ids, and looking up a host's variables. */
+/* Names of the basic types, OS ids, and look-up of a host's variables. */
 #include "pxed/model.h"
 #include "pxed/plugin.h"
 

@@ -1,4 +1,4 @@
-/* Who is believed, as a table: each cell is a rule of the threat model. */
+/* Who is believed, as a table: each cell is a rule of docs/threat-model.md. */
 #include "believe.h"
 
 enum believe_who believe_tell(const struct believe_facts *f) {

@@ -1,4 +1,4 @@
-/* Which writer speaks a loader's language. */
+/* Chooses the dialect for a loader. */
 #include "dialect.h"
 
 #include "dialect_gpxe.h"

@@ -1,10 +1,10 @@
-/* gPXE and iPXE scripts. gPXE knows: set dhcp chain kernel initrd imgload imgfree imgargs boot sleep echo exit. Both
- * accept `#!gpxe`; what only iPXE can do stands behind `#!ipxe`. */
+/* gPXE and iPXE scripts. gPXE has: set dhcp chain kernel initrd imgload imgfree imgargs boot sleep echo exit. Both
+ * accept `#!gpxe`; a script that needs iPXE starts with `#!ipxe`. */
 #include "dialect_gpxe.h"
 
 #include "dialect_text.h"
 
-/* One line for the screen: nothing that the script language could take for its own. */
+/* Writes one line for the screen, without anything that the script language would interpret. */
 static void write_echo(struct pxed_slice note, struct pxed_buf *out) {
     if (note.len == 0)
         return;
@@ -13,7 +13,7 @@ static void write_echo(struct pxed_slice note, struct pxed_buf *out) {
     for (size_t i = 0; i < note.len; i++) {
         char c = note.ptr[i];
         bool special = c < ' ' || c > '~' || c == '$' || c == '#' || c == '|' || c == '&' || c == '\\' || c == '"';
-        last = special || (c == ';' && last == ' ') ? ' ' : c; /* `;` as a word of its own ends the command */
+        last = special || (c == ';' && last == ' ') ? ' ' : c; /* `;` as a separate word ends the command */
         pxed_buf_byte(out, last);
     }
     pxed_buf_byte(out, '\n');
@@ -26,14 +26,14 @@ static void write_file(const char *verb, struct pxed_slice base, struct pxed_sli
 }
 
 static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
-    /* An EL5 initrd panics when another image was registered before. */
+    /* An EL5 initrd panics if another image was registered before. */
     pxed_buf_str(out, "imgfree\n");
     write_file("kernel ", base, plan->kernel, out);
     if (plan->args.len > 0) {
         pxed_buf_byte(out, ' ');
         pxed_buf_add(out, plan->args);
     }
-    /* The kernel's EFI stub finds its initrd by name; BIOS ignores the word. */
+    /* The kernel's EFI stub finds its initrd by name; BIOS ignores the argument. */
     for (size_t i = 0; name_initrds && i < plan->n_initrds; i++) {
         pxed_buf_str(out, " initrd=");
         struct pxed_slice as = plan->initrds[i].as;
@@ -53,12 +53,12 @@ static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct 
     pxed_buf_str(out, "boot\n");
 }
 
-/* PXELINUX asks for its configuration beside itself, and finds the same plan there. */
+/* PXELINUX asks for its configuration beside itself, and gets the same plan there. */
 static void write_handover(struct pxed_buf *out) {
     pxed_buf_str(out, "imgload pxelinux.0\nboot pxelinux.0\n");
 }
 
-/* A name for UEFI, an argument for BIOS: wimboot takes its files by name in both. */
+/* wimboot finds its files by name: `--name` on UEFI, an argument on BIOS. */
 static void write_wimboot(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
     pxed_buf_str(out, "imgfree\n");
     write_file("kernel ", base, plan->kernel, out);
@@ -101,17 +101,17 @@ enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_pla
 enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                               struct pxed_buf *out) {
     bool efi = pxed_firmware_is_efi(firmware);
-    /* memdisk lives in INT 13h, PXELINUX in the BIOS's PXE interface */
+    /* memdisk needs INT 13h, PXELINUX the BIOS's PXE interface */
     if ((plan->how == PXED_HOW_MEMDISK || plan->how == PXED_HOW_PXELINUX) && efi)
         return PXED_WHY_NO_DIALECT;
-    /* These plans need nothing that gPXE lacks, so both get the same text. */
+    /* These plans use only what gPXE has, so both loaders get the same text. */
     bool both = plan->how == PXED_HOW_LINUX || plan->how == PXED_HOW_LOCAL || plan->how == PXED_HOW_PXELINUX;
     pxed_buf_str(out, both ? "#!gpxe\n" : "#!ipxe\n");
     write_echo(plan->note, out);
     switch (plan->how) {
     case PXED_HOW_LOCAL:
-        /* EDK2 stops in its setup menu after a loader that ended well, and tries the next entry after one that failed.
-         */
+        /* After a loader that exits with success EDK2 stops in its setup menu; after a failure it tries the next
+         * entry. */
         pxed_buf_str(out, efi ? "exit 1\n" : "exit\n");
         break;
     case PXED_HOW_PXELINUX:

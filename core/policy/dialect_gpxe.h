@@ -1,4 +1,4 @@
-/* Scripts for gPXE and iPXE, which descends from it. */
+/* Scripts for gPXE and its successor iPXE. */
 #pragma once
 
 #include "pxed/model.h"

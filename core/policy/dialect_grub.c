@@ -1,8 +1,8 @@
-/* GRUB 2 configuration. Names are absolute paths on the device GRUB came from ($root: tftp or http), because the signed
- * GRUB of distributions has no http module: the same text serves both. */
+/* GRUB 2 configuration. Names are absolute paths on the device GRUB was loaded from ($root: tftp or http), because the
+ * distributions' signed GRUB has no http module: the same text works with both. */
 #include "dialect_grub.h"
 
-/* GRUB's shell: everything in '...' is literal. Words without special bytes stay bare, as people write them. */
+/* GRUB's shell: everything in '...' is literal. Words without special bytes are not quoted, as people write them. */
 static void write_word(struct pxed_slice word, struct pxed_buf *out) {
     bool plain = true;
     for (size_t i = 0; i < word.len; i++)
@@ -39,7 +39,7 @@ enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_pla
         pxed_buf_byte(out, '\n');
     }
     if (plan->how == PXED_HOW_LOCAL) {
-        pxed_buf_str(out, "exit 1\n"); /* the firmware's next boot entry */
+        pxed_buf_str(out, "exit 1\n"); /* continue with the firmware's next boot entry */
         return PXED_WHY_OK;
     }
     write_path(plan->how == PXED_HOW_EFI ? "chainloader" : "linux", plan->kernel, out);

@@ -1,4 +1,4 @@
-/* Small pieces of text that all dialects need. */
+/* Helpers that all dialects need. */
 #include "dialect_text.h"
 
 struct pxed_slice dialect_basename(struct pxed_slice path) {

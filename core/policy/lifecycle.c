@@ -1,4 +1,4 @@
-/* The law of installations: what arms, spends, ends and stalls one, as pure functions over a record. */
+/* The rules of installations: what arms, uses up, ends and stalls one, as pure functions over a record. */
 #include "lifecycle.h"
 
 const char *const lifecycle_state_names[LIFECYCLE_STATE_COUNT + 1] = {
@@ -6,7 +6,7 @@ const char *const lifecycle_state_names[LIFECYCLE_STATE_COUNT + 1] = {
 };
 const char *const lifecycle_right_names[4] = {"", "blank", "any", NULL};
 
-/* A script asked again within this time is the same power-on (loaders retry); later it is the next. */
+/* A script requested again within this time belongs to the same power-on (loaders retry); later it is the next one. */
 enum { SCRIPT_PAUSE_MS = 30 * 1000, DISCOVER_PAUSE_MS = 120 * 1000 };
 
 static void set_text(char *to, size_t size, struct pxed_slice text) {
@@ -55,7 +55,7 @@ enum pxed_reason lifecycle_new_line(const struct lifecycle_line *line, enum life
 }
 
 static void keep_past(struct lifecycle_record *r) {
-    if (r->state == LIFECYCLE_ARMED || r->state == LIFECYCLE_NONE) /* unused: it leaves no trace */
+    if (r->state == LIFECYCLE_ARMED || r->state == LIFECYCLE_NONE) /* an unused arming leaves no trace */
         return;
     r->was = (struct lifecycle_past){.state = r->state == LIFECYCLE_INSTALLING ? LIFECYCLE_UNCONFIRMED : r->state,
                                      .right = r->right,
@@ -142,7 +142,7 @@ bool lifecycle_had_name(const struct lifecycle_record *r, struct pxed_slice name
     return false;
 }
 
-/* The newest first; what does not fit any more is forgotten. */
+/* Newest first; names that no longer fit are dropped. */
 bool lifecycle_name(struct lifecycle_record *r, struct pxed_slice name) {
     char names[sizeof(r->names)] = "";
     struct pxed_buf b = PXED_BUF(names);
@@ -195,7 +195,7 @@ enum pxed_reason lifecycle_wants(const struct lifecycle_record *r, const struct 
     }
 }
 
-/* --tries N: a further attempt begins with the next power-on after one that ended badly. */
+/* --tries N: another attempt begins with the next power-on after a failed one. */
 static void try_again(struct lifecycle_record *r, int64_t now) {
     if (r->tries == 0)
         return;
@@ -297,8 +297,8 @@ static const struct pxed_step *find_step(const struct pxed_step *steps, struct p
     return NULL;
 }
 
-/* An end that is reported while armed counts only if this arming's script has been asked for: an operator's own
- * script may install from elsewhere, and a late word of the previous system must not use up a fresh arming. */
+/* An end that is reported while armed counts only if this arming's script was requested: an operator's own script may
+ * install from elsewhere, but a late report of the previous system must not use up a new arming. */
 static bool may_end(const struct lifecycle_record *r) {
     switch (r->state) {
     case LIFECYCLE_ARMED:
@@ -325,7 +325,7 @@ static bool life_end(struct lifecycle_record *r, enum lifecycle_state state, int
     return true;
 }
 
-/* `installing` or a step: the installer runs. */
+/* `installing` or a step: the installer is running. */
 static bool life_progress(struct lifecycle_record *r, int64_t now) {
     if (r->state == LIFECYCLE_ARMED)
         life_spend(r, now);

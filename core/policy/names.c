@@ -1,4 +1,4 @@
-/* What a name below /boot means: a script, a host's file, an image, an event. */
+/* The meaning of a name below /boot: a script, a host's file, an image, an event. */
 #include "names.h"
 
 static bool name_cut(struct pxed_slice *path, const char *prefix) {
@@ -21,7 +21,7 @@ static bool parse_token(struct pxed_slice hex, uint8_t token[16]) {
     return true;
 }
 
-/* hosts/<mac>/NAME, or hosts/<word>/<mac>[.ext]: the patterns of profiles. */
+/* hosts/<mac>/NAME, or hosts/<word>/<mac>[.ext], as in the profiles' patterns. */
 static enum pxed_reason parse_host(struct pxed_slice rest, struct name *ret) {
     ptrdiff_t slash = pxed_slice_find(rest, '/', 0);
     if (slash <= 0)
@@ -33,7 +33,7 @@ static enum pxed_reason parse_host(struct pxed_slice rest, struct name *ret) {
     }
     struct pxed_slice stem = second;
     ptrdiff_t dot = pxed_slice_find(second, '.', 0);
-    if (!pxed_mac_parse(stem, &ret->mac)) { /* 5254.00aa.0030 is a MAC, 52-54-00-aa-00-30.txt has an extension */
+    if (!pxed_mac_parse(stem, &ret->mac)) { /* 5254.00aa.0030 is a MAC; 52-54-00-aa-00-30.txt has an extension */
         if (dot < 0)
             return PXED_WHY_BAD_MAC;
         while (dot >= 0 && !pxed_mac_parse(pxed_slice_head(second, (size_t)dot), &ret->mac))
@@ -98,7 +98,7 @@ bool name_is_private(const struct name *name) {
         if (!image && part.ptr[0] == '.')
             return true;
     }
-    if (image) /* a tree may hold .treeinfo and whatever else its vendor put there */
+    if (image) /* an image may contain .treeinfo and other files of its vendor */
         return false;
     for (size_t i = 0; i < sizeof(backups) / sizeof(backups[0]); i++)
         if (pxed_slice_ends(part, pxed_slice_of(backups[i])))

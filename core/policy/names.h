@@ -1,4 +1,4 @@
-/* What a name on the wire stands for. Pure text: a normalised name below /boot in, its meaning out. */
+/* The meaning of a name on the wire. Pure: takes a normalised name below /boot. */
 #pragma once
 
 #include "pxed/model.h"
@@ -11,7 +11,7 @@ enum name_kind {
     NAME_HOST,     /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
     NAME_PXELINUX, /* pxelinux.cfg/01-<mac> */
     NAME_GRUB_MAC, /* grub/grub.cfg-01-<mac> */
-    NAME_GRUB,     /* grub/grub.cfg: the asker's own */
+    NAME_GRUB,     /* grub/grub.cfg: the client's own */
 };
 
 struct name {
@@ -20,17 +20,17 @@ struct name {
     uint8_t token[16];         /* of a leading s/TOKEN/ */
     struct pxed_slice path;    /* the name without that */
     struct pxed_slice os;      /* IMAGE: the OS id */
-    struct pxed_slice file;    /* IMAGE: the path inside; HOST: the file's name, for hosts/<mac>/NAME */
+    struct pxed_slice file;    /* IMAGE: the path in the image; HOST: the file's name in hosts/<mac>/ */
     struct pxed_hwaddr mac;    /* HOST, PXELINUX, GRUB_MAC */
-    struct pxed_slice pattern; /* HOST by a folder other than <mac>: the folder's name ("linux-ks") */
+    struct pxed_slice pattern; /* HOST in another folder than <mac>: the folder's name ("linux-ks") */
 };
 
-/* `script`: the boot script's name. OK; BAD_NAME for a malformed token; BAD_MAC where a name must hold a MAC and does
- * not. Slices point into `path`. */
+/* `script`: the boot script's name. OK; BAD_NAME for a malformed token; BAD_MAC if a required MAC is missing or
+ * unreadable. Slices point into `path`. */
 enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, struct name *ret);
 
-/* Files that are never served whatever they hold: a leading dot (outside os/), editors' backups. */
+/* Files that are never served, whatever they contain: a leading dot (outside os/), editors' backups. */
 bool name_is_private(const struct name *name);
 
-/* Does a profile's pattern (`hosts/linux-ks/<mac>.txt`) name this path? */
+/* Does a profile's pattern (`hosts/linux-ks/<mac>.txt`) match this path? */
 bool name_fits_pattern(struct pxed_slice path, const char *pattern);

@@ -1,7 +1,7 @@
-/* Which row of a profile fits a client, and which of its files an image has. */
+/* Which row of a profile matches a client, and which of its files an image has. */
 #include "profile.h"
 
-/* Points of one list of patterns: exact words beat patterns, longer patterns beat shorter ones. */
+/* Score of one list of patterns: exact words beat patterns, longer patterns beat shorter ones. */
 static unsigned list_score(const char *patterns, struct pxed_slice text, bool arch) {
     if (!patterns)
         return 1;
@@ -100,7 +100,7 @@ static bool on_way(const struct pxed_boot *b, enum profile_via via) {
     return b->how == (via == PROFILE_VIA_WIMBOOT ? PXED_HOW_WIMBOOT : PXED_HOW_MEMDISK);
 }
 
-/* Can the client take this row: itself, or by loading PXELINUX first? */
+/* Can the client use this row, directly or by loading PXELINUX first? */
 static bool profile_reaches(const struct pxed_boot *b, const struct profile_client *c, bool *ret_handover) {
     bool memdisk = b->how == PXED_HOW_MEMDISK, gpxe = c->loader == PXED_LOADER_GPXE;
     bool pxelinux = !b->loaders || (b->loaders & PXED_LOADER_BIT(PXED_LOADER_PXELINUX));
@@ -108,7 +108,7 @@ static bool profile_reaches(const struct pxed_boot *b, const struct profile_clie
     *ret_handover = false;
     if (memdisk && c->via == PROFILE_VIA_MEMDISK && c->loader == PXED_LOADER_IPXE)
         return true;
-    if (memdisk && gpxe) /* gPXE has no protected-mode loader for it */
+    if (memdisk && gpxe) /* gPXE cannot load it: no protected-mode loader */
         itself = false;
     if (memdisk && c->via == PROFILE_VIA_PXELINUX && c->loader == PXED_LOADER_IPXE)
         itself = false;
@@ -118,7 +118,7 @@ static bool profile_reaches(const struct pxed_boot *b, const struct profile_clie
     return *ret_handover;
 }
 
-/* Will PXELINUX, once loaded, be given this very row? */
+/* Will PXELINUX, once loaded, get this same row? */
 static bool meets_there(const struct pxed_profile *profile, const struct profile_client *client,
                         const struct pxed_boot *row, profile_exists_fn *exists, void *ctx) {
     struct profile_client there = *client;
@@ -128,7 +128,7 @@ static bool meets_there(const struct pxed_profile *profile, const struct profile
     return profile_boot(profile, &there, exists, ctx, &handover, &why) == row;
 }
 
-/* Is there anything that a machine with BIOS could boot? Says so to one that has none. */
+/* Is there anything that a BIOS machine could boot? Used to tell UEFI machines why they cannot. */
 static bool for_bios_only(const struct pxed_profile *profile, profile_exists_fn *exists, void *ctx) {
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
         if (b->how == PXED_HOW_MEMDISK && image_exists(b, exists, ctx))

@@ -1,4 +1,4 @@
-/* A machine's record as one line of text, for the store. */
+/* Writes and reads a machine's record as text, one key=value per line, for the store. */
 #include "record.h"
 
 enum field_type {
@@ -67,7 +67,7 @@ static void record_write_value(const struct field *f, const struct lifecycle_rec
     int64_t time;
     switch (f->type) {
     case FIELD_TEXT:
-        for (const char *c = at; *c; c++) /* a line end would begin a field of its own */
+        for (const char *c = at; *c; c++) /* a line end would start another field */
             pxed_buf_byte(out, (unsigned char)*c < ' ' ? ' ' : *c);
         break;
     case FIELD_BOOL:

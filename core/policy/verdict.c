@@ -1,4 +1,4 @@
-/* What a protocol is told to do for a machine, from the facts about it. */
+/* What a protocol should do for a machine, from the facts about it. */
 #include "verdict.h"
 
 struct verdict verdict_decide(const struct verdict_facts *f) {

@@ -1,4 +1,4 @@
-/* What a machine is offered when it asks DHCP. Pure. */
+/* What a machine is offered over DHCP. Pure. */
 #pragma once
 
 #include "pxed/model.h"
@@ -12,7 +12,7 @@ struct verdict_facts {
 };
 
 struct verdict {
-    enum pxed_reason reason; /* OK: it is to be installed */
+    enum pxed_reason reason; /* OK: it will be installed */
     bool offer_boot;
     bool install;
 };

@@ -1,4 +1,4 @@
-/* The installer if nothing stands in the way, else the disk and the reason; then written by a dialect. */
+/* Makes the plan: the installer if nothing prevents it, else the disk with the reason; a dialect then writes it. */
 #include "boot_plan.h"
 
 #include <unistd.h>
@@ -38,7 +38,7 @@ void boot_refuse(struct boot *b, enum pxed_reason why) {
     b->plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
 }
 
-/* Without the operator's own answer file there is no installer: ours never stands in for it. */
+/* If the operator's answer file cannot be used there is no installer: pxed's own file never replaces it. */
 static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
     const struct pxed_file *row = answer_row(b->d->catalogue, b->host, b->os);
     struct answer_found found = {.fd = -1};
@@ -46,7 +46,7 @@ static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
     if (found.fd >= 0)
         close(found.fd);
     b->looked_for = found.why;
-    /* It may have come, or changed, since the line armed for blank disks alone. */
+    /* The file may have been added or changed since the line was armed for blank disks only. */
     bool guarded = !found.operators || (found.rendered && b->host->guarded);
     if (why == PXED_WHY_OK && b->rec.right == LIFECYCLE_BLANK && !guarded && !b->os->live) {
         b->looked_for = found.path;
@@ -85,7 +85,7 @@ static void boot_set_note(struct boot *b, struct pxed_arena *arena) {
     struct pxed_slice name = b->host ? b->host->pub.name : PXED_SLICE("unknown machine");
     const char *note = pxed_arena_printf(arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(name),
                                          pxed_mac_text(b->mac, ":", text), pxed_reason_sentence(b->reason));
-    if (b->seen) /* whoever reads this on a screen is at the wrong machine, or has to name its card */
+    if (b->seen) /* shown on the screen: the reader is at the wrong machine, or must declare its other interface */
         note = pxed_arena_printf(arena, "%s (%s); asked by %s: %s", note, pxed_reason_name(b->reason), b->seen,
                                  pxed_reason_cure(b->reason));
     b->plan.note = pxed_slice_of(note);

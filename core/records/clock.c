@@ -1,4 +1,4 @@
-/* The boot-time clock, set to the calendar once. */
+/* The boot-time clock with an offset that makes it calendar time, set once. */
 #include "clock.h"
 
 #include <time.h>

@@ -1,4 +1,4 @@
-/* What the running daemon knows: one instance, which the rooms from here upward share. Loop thread only. */
+/* The state of the running daemon: one instance, shared by records and the rooms above. Loop thread only. */
 #pragma once
 
 #include <limits.h>
@@ -25,24 +25,24 @@ struct daemon {
     struct config *config;
     struct plugins plugins;
     struct machines machines;
-    struct store_guard guard;    /* before the store */
-    bool distrusted;             /* STORE_OLD at this start: the lines of its first table are known, not new */
-    struct declaring *declaring; /* new lines on their way to the disk; NULL: none */
+    struct store_guard guard;    /* wraps the store */
+    bool distrusted;             /* STORE_OLD at this start: the lines of its first table count as known, not as new */
+    struct declaring *declaring; /* new lines being written to the store; NULL: none */
     bool declare_again;
     struct pxed_iface ifaces[INTERFACES_MAX];
     size_t n_ifaces;
     const char *state_dir;
-    int root_fd; /* root, for the namespace */
+    int root_fd; /* root, for serving files */
     int loader_fds[16];
     size_t n_loader_fds;
     uint64_t counters[PXED_REASON_COUNT];
     int64_t refusal_logged[PXED_REASON_COUNT]; /* wall ms of the last log line of this kind */
-    struct open_content *transfers;            /* being delivered now */
+    struct open_content *transfers;            /* running transfers */
     struct pending *pending;                   /* requests that wait for an answer */
     uint64_t tickets;
     struct services services;
     struct reload *reload;
-    struct stage *stage; /* NULL: nothing is staged */
+    struct stage *stage; /* NULL: no files are staged */
     struct watch_images *watch_images;
     bool stopping;
 };

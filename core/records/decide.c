@@ -1,4 +1,4 @@
-/* Facts become verdicts and journal steps. The rules are in policy; here they meet the records. */
+/* Turns facts into verdicts and journal steps. The rules are in policy; here they are applied to the records. */
 #include "decide.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ struct lifecycle_line decide_line(const struct catalogue_host *host, const struc
         .os = os->id.text,
         .protect = host->pub.protect,
         .claimed = os->profile != NULL,
-        /* What cannot be read yet is waited for; that it has the guard is looked at again before it is delivered. */
+        /* An unreadable answer file may still arrive; its guard is checked again before delivery. */
         .guarded = host->guarded || host->answer_wrong != PXED_WHY_OK,
         .bare = bare,
         .blind = bare && pxed_host_value(&host->pub, "disk").len == 0,
@@ -83,7 +83,7 @@ void decide_power_on(struct daemon *d, struct machine *m) {
 }
 
 void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_verdict *ret) {
-    static char url[512]; /* lives until the next decision: verdicts are used within the turn */
+    static char url[512]; /* valid until the next decision: verdicts are used within the turn */
     const struct catalogue_host *host;
     int64_t now = clock_wall();
     char text[PXED_MAC_TEXT], detail[128];
@@ -125,7 +125,7 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
         m->rec.reason = reason;
     if (moved)
         machines_touch(&d->machines, m);
-    /* A machine that keeps asking says the same thing many times: the first time in a boot is news. */
+    /* A machine that repeats its request gets one journal step per boot. */
     if (!moved && (reason == PXED_WHY_OK || m->told == reason))
         return;
     if (reason != PXED_WHY_OK)
@@ -140,7 +140,7 @@ void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_
     int64_t now = clock_wall();
     char text[PXED_ADDR_TEXT] = "-";
     d->counters[reason]++;
-    if (now - d->refusal_logged[reason] < 1000) /* a flood must not fill the disk; the counter tells how many */
+    if (now - d->refusal_logged[reason] < 1000) /* a flood must not fill the disk; the counter has the number */
         return;
     d->refusal_logged[reason] = now;
     log_core(pxed_reason_is_fault(reason) ? PXED_LOG_WARNING : PXED_LOG_DEBUG, "refused",

@@ -1,4 +1,4 @@
-/* A generation comes into force. The only place, besides `pxed arm`, where anything is armed. */
+/* Puts a generation into force. The only place, besides `pxed arm`, that arms. */
 #include "declare.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 void declare_secrets(struct declare_secrets *ret) {
     if (getrandom(ret, sizeof(*ret), 0) != sizeof(*ret))
-        abort(); /* without randomness no secret can be kept */
+        abort(); /* no secrets without random numbers */
 }
 
 void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
@@ -34,7 +34,7 @@ void declare_tell_armed(struct daemon *d, struct machine *m) {
     machines_journal(&d->machines, m, "armed", PXED_WHY_OK, text, clock_calendar());
 }
 
-/* --- known hosts: what their line says now --- */
+/* --- known hosts: the current state of their lines --- */
 
 static void set_line_os(struct lifecycle_record *rec, struct pxed_slice os) {
     snprintf(rec->line_os, sizeof(rec->line_os), "%.*s", PXED_S(os));
@@ -54,7 +54,7 @@ static bool take_os(void *arg, struct lifecycle_record *rec) {
     return true;
 }
 
-/* The line's OS id or name changed: an unused arming follows the id. */
+/* The line's OS id or name changed: an unused arming takes over the id. */
 static void declare_follow(struct daemon *d, struct machine *m, const struct catalogue_host *h) {
     struct now_says line = {h->os->id.text, clock_wall()};
     char text[160], was[64];
@@ -67,15 +67,15 @@ static void declare_follow(struct daemon *d, struct machine *m, const struct cat
         machines_touch(&d->machines, m);
 }
 
-/* --- hosts that have another MAC now --- */
+/* --- hosts whose MAC has changed --- */
 
 struct held_name {
     struct pxed_slice name;
     struct machine *m;
-    bool now; /* its present name, not one of former times */
+    bool now; /* its current name, not a former one */
 };
 
-/* Every name that a record of the store ever had, sorted. */
+/* Every name that a record of the store has or had, sorted. */
 struct held_names {
     struct held_name *items;
     size_t n;
@@ -91,7 +91,7 @@ static void note_names(void *arg, struct machine *m) {
     }
 }
 
-/* The one that has a name now comes before those that had it. */
+/* The current holder of a name comes before former ones. */
 static int declare_by_name(const void *a, const void *b) {
     const struct held_name *p = a, *q = b;
     int order = strcasecmp(p->name.ptr, q->name.ptr);
@@ -115,7 +115,8 @@ static const struct held_name *find_name(const struct held_names *all, struct px
     return low < all->n && strcasecmp(all->items[low].name.ptr, text) == 0 ? &all->items[low] : NULL;
 }
 
-/* A known name under a MAC that was never seen. A swapped board is the same host: its record moves. True: not new. */
+/* A known name under a MAC that was never seen. If a board was replaced it is the same host: its record moves. True:
+ * not new. */
 static bool name_is_known(struct daemon *d, const struct held_names *names, struct machine *m,
                           const struct catalogue_host *h) {
     const struct held_name *known = find_name(names, h->pub.name);
@@ -135,8 +136,8 @@ static bool name_is_known(struct daemon *d, const struct held_names *names, stru
 
 struct new_line {
     struct machine *m;
-    const struct catalogue_host *host; /* NULL: a further port of a host, only to be known */
-    enum pxed_reason why;              /* OK: it is armed */
+    const struct catalogue_host *host; /* NULL: a further port of a host, only marked as known */
+    enum pxed_reason why;              /* OK: it will be armed */
     enum lifecycle_right right;
     struct declare_secrets secrets;
 };
@@ -146,7 +147,7 @@ struct declaring {
     struct catalogue *catalogue; /* referenced */
     struct new_line *lines;
     size_t n;
-    size_t made; /* the first `made` of them have been given to make_known */
+    size_t made; /* make_known has processed the first `made` */
 };
 
 static struct new_line *add_line(struct declaring *all, struct machine *m, const struct catalogue_host *host) {
@@ -154,8 +155,8 @@ static struct new_line *add_line(struct declaring *all, struct machine *m, const
     return &all->lines[all->n++];
 }
 
-/* Hosts that the store has never held. Further ports are known machines too, so that swapping a host's ports arms
- * nothing. */
+/* Collects hosts that are not in the store. Further ports are recorded as known too, so that swapping a host's ports
+ * arms nothing. */
 static void find_new(struct daemon *d, const struct catalogue *c, struct declaring *all) {
     int64_t now = clock_wall();
     struct held_names names = {.n = 0};
@@ -190,7 +191,7 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
     pxed_arena_clear(&names.arena);
 }
 
-/* Which of them are armed, and why the others are not. */
+/* Decides which of them are armed, and why the others are not. */
 static void judge_new(struct daemon *d, const struct catalogue *c, struct declaring *all) {
     const struct settings *s = &c->settings;
     size_t would = 0;
@@ -214,7 +215,7 @@ static void judge_new(struct daemon *d, const struct catalogue *c, struct declar
             continue;
         struct lifecycle_line line = decide_line(l->host, l->host->os);
         l->why = lifecycle_new_line(&line, (enum lifecycle_mode)s->arm, over, &l->right);
-        if (l->why == PXED_WHY_OK && d->distrusted) /* the store was lost: whoever has a line may well be installed */
+        if (l->why == PXED_WHY_OK && d->distrusted) /* the store was lost: the host may be installed */
             l->why = PXED_WHY_STORE_OLD;
         if (l->why == PXED_WHY_OK)
             declare_secrets(&l->secrets);
@@ -300,7 +301,7 @@ static void declare_new(struct daemon *d, struct catalogue *c) {
         declare_declared(all, rc);
 }
 
-/* --- lines that are gone --- */
+/* --- removed lines --- */
 
 static bool take_arming(void *arg, struct lifecycle_record *rec) {
     return (rec->state == LIFECYCLE_ARMED || rec->held_new) && lifecycle_disarm(rec, *(const int64_t *)arg);
@@ -311,8 +312,9 @@ struct removal {
     const struct catalogue *c;
 };
 
-/* A removed line takes an unused arming with it; what runs goes on. When the line comes back it arms nothing. After a
- * start nobody is marked declared yet, so that an arming whose line was removed while the daemon was down goes too. */
+/* A removed line ends an unused arming; a running installation continues. If the line comes back it arms nothing. After
+ * a start no machine is marked as declared yet, so this also ends armings whose line was removed while the daemon was
+ * down. */
 static void remove_line(void *arg, struct machine *m) {
     struct removal *r = arg;
     int64_t now = clock_wall();

@@ -1,4 +1,4 @@
-/* The table is written as host lines that the reader of host files takes back. */
+/* Writes the table as host lines that hostfile.c can read. */
 #include "keep.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static void write_quoted(FILE *to, struct pxed_slice value) {
     fputc('"', to);
 }
 
-/* The content of an @FILE is kept, whatever becomes of the file; but not what a line cannot hold. */
+/* Is this the content of an @FILE that a line cannot hold? Other content is kept, because the file may disappear. */
 static bool stays_outside(const struct catalogue_host *h, size_t var) {
     struct pxed_slice value = h->pub.vars[var].value;
     bool line = value.ptr != NULL;
@@ -36,7 +36,7 @@ static void write_host(FILE *to, const struct catalogue_host *h, struct pxed_are
     for (size_t i = 0; i < h->pub.n_vars; i++) {
         const struct pxed_var *v = &h->pub.vars[i];
         if (!v->file || v->line != h->pub.line || strcmp(v->file, h->pub.file) != 0)
-            continue; /* from a section: the ini still says it */
+            continue; /* from a section: the ini still has it */
         bool answer = pxed_slice_is(v->key, "answer") && h->answer;
         fprintf(to, ", %.*s=", PXED_S(v->key));
         if (stays_outside(h, i))
@@ -52,7 +52,7 @@ static int write_table(const struct catalogue *c) {
     snprintf(path, sizeof(path), "%s/hosts.good", c->settings.state);
     if (snprintf(temporary, sizeof(temporary), "%s/hosts.good.new", c->settings.state) >= (int)sizeof(temporary))
         return -ENAMETOOLONG;
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* it holds the secrets of the lines */
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600); /* the lines have secrets */
     FILE *to = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (!to)
         return -errno;
@@ -68,7 +68,7 @@ static int write_table(const struct catalogue *c) {
     return sync_folder(c->settings.state);
 }
 
-/* --- in a worker --- */
+/* --- on a worker --- */
 
 struct keep {
     uv_work_t work;

@@ -1,4 +1,4 @@
-/* One commit at a time; whatever is asked for meanwhile goes with the next. */
+/* One commit at a time; what is requested meanwhile goes with the next. */
 #include "ledger.h"
 
 #include <errno.h>
@@ -19,14 +19,14 @@ struct entry {
     struct entry *next;
 };
 
-/* One machine's record in the commit on its way. */
+/* One machine's record in the running commit. */
 struct ledger_write {
     struct machine *m;
     struct lifecycle_record rec;
-    bool made;      /* by an entry: shown when it is on disk. Else the record is in memory already */
+    bool made;      /* made by an entry: visible once on disk. Otherwise the record is in memory already */
     bool law;       /* raises the counter */
-    bool was_dirty; /* seen things were not written before */
-    bool retaken;   /* something was taken away while it was on its way */
+    bool was_dirty; /* what was seen of it had not been written before */
+    bool retaken;   /* a right was taken away while the commit was running */
     bool erase;
     struct ledger_write *next;
 };
@@ -35,13 +35,13 @@ struct ledger {
     struct machines *ms;
     const struct pxed_store *store;
     struct entry *first, *last; /* waiting */
-    /* on its way */
+    /* the running commit */
     bool in_flight;
-    bool again;   /* somebody wants more to be written than is on its way */
+    bool again;   /* more was requested than the running commit has */
     bool calling; /* from inside ledger_commit or ledger_flush */
     struct entry *going;
     struct ledger_write *writes;
-    uint64_t journal_from; /* saved_seq before it */
+    uint64_t journal_from; /* saved_seq before the commit */
     bool law;
     void (*write_mark)(void *arg, const struct ledger_mark *mark, void (*written)(void *arg), void *written_arg);
     void *write_mark_arg;
@@ -99,7 +99,7 @@ static struct ledger_write *write_of(struct ledger *l, struct machine *m) {
     return w;
 }
 
-/* All machines of the entry, or none. */
+/* Makes all machines of the entry, or none. */
 static void make_entry(struct ledger *l, struct entry *e) {
     struct lifecycle_record *copies = pxed_xalloc((e->n + 1) * sizeof(*copies));
     bool *changed = pxed_xalloc((e->n + 1) * sizeof(*changed));
@@ -150,8 +150,8 @@ static void put_machines(struct ledger *l, struct ledger_rows *b) {
     }
 }
 
-/* New steps of machines worth remembering; the store keeps as many as memory does. Steps give no right, so whatever
- * lies at their number is replaced. */
+/* Writes new steps of machines that are kept; the store keeps as many as memory does. Steps give no right, so an older
+ * row with their number is replaced. */
 static void put_journal(struct ledger *l, struct ledger_rows *b) {
     struct machines *ms = l->ms;
     struct journal_entry *e = ms->last;
@@ -181,7 +181,7 @@ static void put_mark(struct ledger *l, struct ledger_rows *b) {
 
 static int ledger_send(struct ledger *l);
 
-/* What the answers ask for meanwhile waits: it goes with the next commit. */
+/* Requests made by the callbacks wait for the next commit. */
 static void answer_entries(void *arg) {
     struct ledger *l = arg;
     struct entry *going = l->going;
@@ -224,7 +224,7 @@ static void ledger_show(struct ledger *l, struct ledger_write *w) {
         machines_dirty(l->ms, m, true);
 }
 
-/* What did not reach the disk goes with the next commit; what was made aside is forgotten. */
+/* What was seen or taken away goes with the next commit; what an entry made is dropped. */
 static void keep_unwritten(struct ledger *l, struct ledger_write *w) {
     if (w->was_dirty)
         machines_dirty(l->ms, w->m, w->law);
@@ -267,7 +267,7 @@ static bool somebody_waits(const struct ledger *l) {
     return false;
 }
 
-/* 0, or what the store says at once; then all is told already. */
+/* 0, or the store's immediate error, after everyone has been informed. */
 static int ledger_send(struct ledger *l) {
     struct ledger_rows b = {0};
     int rc = 0;
@@ -282,16 +282,16 @@ static int ledger_send(struct ledger *l) {
     if (b.n > 0 || somebody_waits(l))
         rc = l->store->commit(l->store->self, b.items, b.n, ledger_answered, l);
     else
-        ledger_answered(l, PXED_STORE_OK); /* steps of strangers only */
+        ledger_answered(l, PXED_STORE_OK); /* only steps of undeclared machines */
     ledger_rows_free(&b);
     if (rc < 0)
         ledger_answered(l, rc);
     return rc;
 }
 
-/* --- what others call --- */
+/* --- called by others --- */
 
-/* On an idle ledger a refusal is returned, not told: `done` never comes from inside. */
+/* On an idle ledger an error is returned: `done` is never called from inside. */
 static int ledger_submit(struct ledger *l, struct entry *e) {
     *(l->last ? &l->last->next : &l->first) = e;
     l->last = e;
@@ -318,7 +318,7 @@ int ledger_commit(struct machines *ms, struct machine *const *list, size_t n, le
 int ledger_flush(struct machines *ms, ledger_done *done, void *arg) {
     if (done)
         return ledger_commit(ms, NULL, 0, NULL, done, arg);
-    ms->ledger->again |= ms->ledger->in_flight; /* what is on its way is followed by the rest */
+    ms->ledger->again |= ms->ledger->in_flight; /* the rest follows the running commit */
     if (ms->ledger->in_flight || (!ms->dirty && ms->saved_seq == ms->seq && !ms->mark_due))
         return 0;
     return ledger_send(ms->ledger);

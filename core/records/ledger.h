@@ -1,40 +1,40 @@
-/* How records reach the store. What gives a right or uses one is made aside, committed with the version it replaces,
- * and only then shown and acted upon; what takes one away is in force at once. One commit is on its way at a time; all
- * that waits meanwhile goes with the next. Loop thread only. */
+/* How records reach the store. A change that gives or uses a right is made on a copy, committed with the version it
+ * replaces, and only then visible; a change that takes a right away is in force at once. One commit runs at a time;
+ * what is requested meanwhile goes with the next. Loop thread only. */
 #pragma once
 
 #include "machines.h"
 
-/* How a record shall be: changes `rec`, a copy. 1: changed; 0: there is nothing to change; negative errno: the whole
- * entry is refused. Called when the commit is made, so it sees what earlier entries did: once for each machine, in the
- * order of the list. */
+/* Changes `rec`, a copy. 1: changed; 0: nothing to change; negative errno: the whole entry is refused. Called when the
+ * commit is made, so that it sees the changes of earlier entries: once for each machine, in list order. */
 typedef int ledger_make(void *arg, struct machine *m, struct lifecycle_record *rec);
-/* After everything is on disk (0), or nothing of it is (negative errno; -EBUSY: another writer changed the store). */
+/* Called with 0 after everything is on disk, or with a negative errno if nothing is (-EBUSY: another writer changed the
+ * store). */
 typedef void ledger_done(void *arg, int result);
 
-/* The store must stay until ledger_free. */
+/* The store must stay valid until ledger_free. */
 void ledger_open(struct machines *ms, const struct pxed_store *store);
 void ledger_free(struct machines *ms);
 
-/* Changes these machines, all or none. They must be declared or held. Returns 0, then `done` (may be NULL) comes once,
- * later; or a negative errno at once, and `done` never comes. */
+/* Changes these machines, all or none. They must be declared or held. Returns 0, then `done` (may be NULL) is called
+ * once, later; or a negative errno at once, and `done` is never called. */
 int ledger_commit(struct machines *ms, struct machine *const *list, size_t n, ledger_make *make, ledger_done *done,
                   void *arg);
 
-/* Takes from `rec`; true if there was anything. May be called twice for one record. */
+/* Takes a right from `rec`; true if it had one. May be called twice for one record. */
 typedef bool ledger_taker(void *arg, struct lifecycle_record *rec);
-/* What takes a right away: in force when this returns, on disk with the next flush. True if it changed anything. */
+/* Takes a right away: in force when this returns, on disk with the next flush. True if it changed anything. */
 bool ledger_take(struct machines *ms, struct machine *m, ledger_taker *take, void *arg);
-/* The host of `from` has the MAC of `to` now: record and history move. */
+/* The host of `from` now has the MAC of `to`: moves record and history. */
 void ledger_move(struct machines *ms, struct machine *from, struct machine *to);
 
-/* Writes all that was seen, taken or journalled. As ledger_commit. */
+/* Writes everything seen, taken away or added to the journal. Results as ledger_commit. */
 int ledger_flush(struct machines *ms, ledger_done *done, void *arg);
-/* Commits not yet answered. */
+/* Number of commits without an answer yet. */
 size_t ledger_in_flight(const struct machines *ms);
 
-/* Called after each commit that raises the counter and before its `done`: writes the mark elsewhere, then calls
- * `written` once, later. */
+/* `write` is called after each commit that raises the counter and before its `done`. It writes the mark elsewhere, then
+ * calls `written` once, later. */
 void ledger_on_mark(struct machines *ms,
                     void (*write)(void *arg, const struct ledger_mark *mark, void (*written)(void *arg),
                                   void *written_arg),

@@ -1,4 +1,4 @@
-/* Records, journal and mark as the store has them, into memory. At start only. */
+/* Loads records, journal and mark from the store. At start only. */
 #include "ledger_load.h"
 
 #include "ledger.h"
@@ -39,7 +39,7 @@ static void load_step(void *arg, struct pxed_slice key, struct pxed_slice value,
     for (size_t i = 0; i < 8; i++)
         seq = seq << 8 | (uint8_t)key.ptr[i];
     struct machine *m = machines_get(ms, &mac, (int64_t)at);
-    enum pxed_reason why = PXED_WHY_OK; /* a word of a newer pxed is none */
+    enum pxed_reason why = PXED_WHY_OK; /* a reason of a newer pxed is unknown here */
     pxed_reason_find(reason, &why);
     if (seq > ms->seq)
         machines_append(ms, m, what, why, pxed_slice_skip(rest, rest.len > 0 && rest.ptr[0] == ' ' ? 1 : 0), seq,
@@ -62,7 +62,7 @@ int ledger_load(struct machines *ms, const struct pxed_store *store) {
     if (rc == 0)
         rc = store->load(store->self, "journal", load_step, ms);
     ms->saved_seq = ms->seq;
-    for (struct machine *m = ms->dirty, *next; m; m = next) { /* what was just read is not news */
+    for (struct machine *m = ms->dirty, *next; m; m = next) { /* loading is no change */
         next = m->next_dirty;
         m->dirty = false;
         m->next_dirty = NULL;

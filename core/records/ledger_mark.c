@@ -1,4 +1,4 @@
-/* The mark as text. */
+/* Writes and reads the mark as text. */
 #include "ledger_mark.h"
 
 bool ledger_mark_read(struct pxed_slice text, struct ledger_mark *ret) {

@@ -1,5 +1,5 @@
-/* Which store this is, and how far it has been written: "id=HEX counter=N", in the store (table "meta", key "store")
- * and in a file beside it (store_mark.h). In memory: `mark` of struct machines, as last committed. */
+/* Identifies a store and how far it has been written: "id=HEX counter=N", in the store (table "meta", key "store") and
+ * in a file beside it (store_mark.h). In memory: `mark` of struct machines, as last committed. */
 #pragma once
 
 #include "machines.h"

@@ -1,4 +1,4 @@
-/* Keys and values as the store has them. */
+/* Keys and values in the store's format. */
 #include "ledger_rows.h"
 
 #include <stdlib.h>

@@ -13,6 +13,6 @@ struct ledger_rows {
 /* Copies key and value; an unset value removes the row. */
 void ledger_rows_add(struct ledger_rows *b, const char *table, struct pxed_slice key, struct pxed_slice value,
                      uint64_t replaces);
-/* A step of the journal, and the removal of the one that it pushes out. */
+/* Adds a step of the journal, and removes the oldest row that it replaces. */
 void ledger_rows_step(struct ledger_rows *b, const struct journal_entry *e);
 void ledger_rows_free(struct ledger_rows *b);

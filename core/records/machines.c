@@ -1,4 +1,4 @@
-/* Machines by MAC and by address, strangers by age, the journal by order. */
+/* Machines by MAC and by address, undeclared ones by age, the journal in order. */
 #include "machines.h"
 
 #include <stdio.h>
@@ -41,7 +41,7 @@ struct machine *machines_find_ip(struct machines *ms, const struct pxed_addr *ip
 struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]) {
     for (size_t i = 0; i < ms->table; i++)
         for (struct machine *m = ms->by_mac[i]; m; m = m->next_mac) {
-            uint8_t differ = 0, any = 0; /* no early end: how far a guess was right must not be measured */
+            uint8_t differ = 0, any = 0; /* constant time: the duration must not show how much of a guess is right */
             for (size_t k = 0; k < 16; k++) {
                 differ |= (uint8_t)(m->rec.token[k] ^ token[k]);
                 any |= token[k];
@@ -86,7 +86,7 @@ static void unlink_ip(struct machines *ms, struct machine *m) {
 void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_addr *ip, bool leased) {
     if (pxed_addr_eq(&m->rec.ip, ip) && m->rec.ip_leased == leased)
         return;
-    /* An address belongs to one machine: the newest word counts, but what was overheard takes no lease away. */
+    /* An address belongs to one machine, the latest, but an address that was only seen does not take a lease away. */
     struct machine *before = ip->family ? machines_find_ip(ms, ip) : NULL;
     if (before && before != m && before->rec.ip_leased && !leased)
         return;
@@ -107,7 +107,7 @@ void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_a
     *slot = m;
 }
 
-/* --- strangers: seen, not declared --- */
+/* --- undeclared machines --- */
 
 static bool is_stranger(const struct machine *m) {
     return !m->declared && !m->held && m->pins == 0;
@@ -154,7 +154,7 @@ static void machines_forget(struct machines *ms, struct machine *m) {
 struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac, int64_t now) {
     struct machine *m = machines_find(ms, mac);
     if (m) {
-        if (is_stranger(m)) { /* one that still speaks is the last to be forgotten */
+        if (is_stranger(m)) { /* recently seen ones are dropped last */
             unlink_stranger(ms, m);
             link_stranger(ms, m);
         }
@@ -241,7 +241,7 @@ void machines_append(struct machines *ms, struct machine *m, struct pxed_slice w
 void machines_move_steps(struct machines *ms, struct machine *from, struct machine *to) {
     struct journal_entry *a = from->first, *b = to->first, *last = NULL;
     from->first = from->last = to->first = to->last = NULL;
-    while (a || b) { /* both are in order */
+    while (a || b) { /* both lists are in order */
         struct journal_entry **pick = !b || (a && a->seq < b->seq) ? &a : &b, *e = *pick;
         *pick = e->machine_newer;
         e->machine = to;

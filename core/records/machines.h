@@ -1,4 +1,4 @@
-/* Every machine known, in memory: its record and its journal. How both reach the store: ledger.h. */
+/* All known machines, in memory: record and journal. How both reach the store: ledger.h. */
 #pragma once
 
 #include "lifecycle.h"
@@ -13,7 +13,7 @@ struct journal_entry {
     enum pxed_reason reason;
     struct journal_entry *older, *newer;                 /* of all machines */
     struct journal_entry *machine_older, *machine_newer; /* of this one */
-    const char *text;                                    /* behind `what`, NUL between */
+    const char *text;                                    /* stored after `what` and its NUL */
     char what[];
 };
 
@@ -22,18 +22,18 @@ struct machine {
     bool held;                                       /* the store has a record of this MAC */
     bool declared;                                   /* in the host file now */
     bool dirty;                                      /* differs from the store */
-    bool dirty_law;                                  /* and so that a copy of the store from before must be told */
-    bool move_steps;                                 /* its steps stand in the store under another MAC */
-    unsigned pins;                                   /* who keeps a pointer to it */
-    bool erase;                                      /* the store is to forget it: its host has another MAC now */
+    bool dirty_law;                                  /* and in a right, so the counter of the store must rise */
+    bool move_steps;                                 /* the store has its steps under another MAC */
+    unsigned pins;                                   /* number of pointers kept to it across loop turns */
+    bool erase;                                      /* delete it from the store: its host has another MAC now */
     uint64_t version;                                /* of its record in the store; 0: none */
-    struct ledger_write *write;                      /* its place in the commit on its way; NULL: none */
-    int64_t seen_at;                                 /* wall ms, for forgetting undeclared ones */
-    int64_t foreign_at;                              /* when somebody else last asked for what is its own */
-    int64_t loader_at;                               /* when it last showed iPXE or gPXE */
+    struct ledger_write *write;                      /* its entry in the running commit; NULL: none */
+    int64_t seen_at;                                 /* wall ms; the oldest undeclared machines are dropped */
+    int64_t foreign_at;                              /* when another client last asked for its files */
+    int64_t loader_at;                               /* when it last used iPXE or gPXE */
     enum pxed_reason told;                           /* last refusal written to the journal in this boot */
-    struct machine *next_mac, *next_ip, *next_dirty; /* hash chains */
-    struct machine *newer, *older;                   /* undeclared ones, by age */
+    struct machine *next_mac, *next_ip, *next_dirty; /* hash chains; list of dirty ones */
+    struct machine *newer, *older;                   /* undeclared machines, by age */
     struct journal_entry *first, *last;
     unsigned n_entries;
     struct staged_known *staged; /* what lies on disk for it; owned by staging */
@@ -53,11 +53,11 @@ struct machines {
     size_t n_entries;
     uint64_t seq;       /* of the newest entry */
     uint64_t saved_seq; /* of the newest entry handed to the store */
-    size_t n_open;      /* machines with an arming or an installation that runs */
+    size_t n_open;      /* machines that are armed or installing */
     struct ledger *ledger;
     struct ledger_mark mark;
-    uint64_t mark_version;                         /* of its record in the store; 0: it has none */
-    bool mark_due;                                 /* the next commit brings it, whatever else it does */
+    uint64_t mark_version;                         /* of its record in the store; 0: not stored */
+    bool mark_due;                                 /* the next commit writes it, whatever else it does */
     void (*touched)(void *arg, struct machine *m); /* a record changed; may be NULL */
     void *touched_arg;
 };
@@ -67,16 +67,17 @@ void machines_free(struct machines *ms);
 
 /* NULL if the MAC was never seen. */
 struct machine *machines_find(struct machines *ms, const struct pxed_hwaddr *mac);
-/* Finds or makes one. Undeclared ones are forgotten, oldest first, beyond a few thousand. */
+/* Finds or creates one. Beyond a few thousand undeclared machines it frees the oldest. */
 struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac, int64_t now);
 struct machine *machines_find_ip(struct machines *ms, const struct pxed_addr *ip);
-/* The machine whose live token this is. */
+/* The machine that has this live token, or NULL. Takes the same time however many bytes of a guess are right. */
 struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]);
 void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_addr *ip, bool leased);
-/* In the host file or not; known to the store or not. A machine that is neither is a stranger and may be forgotten. */
+/* Sets whether it is in the host file, or in the store. A machine that is in neither is undeclared and may be
+ * dropped. */
 void machines_declare(struct machines *ms, struct machine *m, bool declared);
 void machines_hold(struct machines *ms, struct machine *m, bool held);
-/* Somebody keeps a pointer to it over a turn of the loop. */
+/* Pins or unpins it: a pinned machine is not dropped, so a pointer to it may be kept across loop turns. */
 void machines_pin(struct machines *ms, struct machine *m, bool pin);
 void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg);
 
@@ -84,15 +85,15 @@ void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m
 void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason,
                       const char *text, int64_t now);
 
-/* The whole record, aside of the store: for the ledger. The address is not part of it: machines_set_ip. */
+/* Replaces the record without marking it dirty: for the ledger. The address is set by machines_set_ip only. */
 void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec);
-/* The history of `from` becomes that of `to`. */
+/* Moves the history of `from` to `to`. */
 void machines_move_steps(struct machines *ms, struct machine *from, struct machine *to);
-/* As the store had it: a step with its number. */
+/* Adds a step with its number, as loaded from the store. */
 void machines_append(struct machines *ms, struct machine *m, struct pxed_slice what, enum pxed_reason reason,
                      struct pxed_slice text, uint64_t seq, int64_t at);
 
-/* Its record differs from the store; `law`: a copy of the store from before must be told. */
+/* Marks its record as different from the store; `law`: a right differs, so the counter of the store must rise. */
 void machines_dirty(struct machines *ms, struct machine *m, bool law);
-/* What was seen of it changed; it is written with the next flush. The law is changed by the ledger alone. */
+/* Something seen of it changed; the next flush writes it. Rights are changed only by the ledger. */
 void machines_touch(struct machines *ms, struct machine *m);

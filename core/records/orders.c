@@ -1,4 +1,4 @@
-/* Each order is checked for every host before it changes any; all of it is committed, or nothing. */
+/* Checks each order for every host before anything changes; all of it is committed, or nothing. */
 #include "orders.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 /* --- may it be armed? --- */
 
-/* Calls `each` for every host of an order; a host that is not declared comes with h NULL. */
+/* Calls `each` for every host of an order, with h NULL for one that is not declared. */
 static void each_ordered(struct daemon *d, const struct pxed_arm_order *order,
                          void (*each)(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h),
                          void *arg) {
@@ -51,7 +51,7 @@ static void count_recent(void *arg, struct machine *m) {
     r->n += m->rec.right == LIFECYCLE_ANY && m->rec.armed_at > r->since;
 }
 
-/* arm-any-limit: a script that runs wild, or a wrong wildcard, erases a handful of machines, not the site. */
+/* arm-any-limit: a runaway script or a wrong wildcard erases a few machines, not the whole site. */
 static bool over_any_limit(struct daemon *d, const struct pxed_arm_order *order, size_t n) {
     uint64_t limit, ms;
     if (order->new_lines || order->typed ||
@@ -62,15 +62,15 @@ static bool over_any_limit(struct daemon *d, const struct pxed_arm_order *order,
     return recent.n + n > limit;
 }
 
-/* What could not be delivered now is no arming. */
+/* Only what could be delivered now may be armed. */
 static enum pxed_reason may_arm(struct daemon *d, const struct catalogue_host *h, const struct pxed_arm_order *order) {
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for;
     struct lifecycle_line line =
         decide_line(h, order->os.len > 0 ? catalogue_os_make(&d->plugins, order->os, &scratch) : h->os);
-    line.blind &= !order->new_lines; /* which need more than a disk's name: a guard */
+    line.blind &= !order->new_lines; /* new lines need a guard; naming the disk is not enough */
     enum pxed_reason why = lifecycle_may_arm(&line);
-    /* A new line's right is `blank`, which only a guarded answer file can keep. */
+    /* A new line gets the right `blank`, which needs an answer file with the guard. */
     if (why == PXED_WHY_OK && order->new_lines && !line.guarded)
         why = PXED_WHY_ANSWER_UNGUARDED;
     if (why == PXED_WHY_OK && !order->new_lines) {
@@ -111,8 +111,8 @@ struct arming {
     struct daemon *d;
     struct pxed_arena arena;
     struct machine **list;
-    struct declare_secrets *secrets; /* one for each */
-    size_t n, made;                  /* the first `made` have been given to make_armed */
+    struct declare_secrets *secrets; /* one per host */
+    size_t n, made;                  /* make_armed has processed the first `made` */
     struct pxed_slice os, who;       /* os empty: the line's */
     enum lifecycle_right right;
     unsigned tries;
@@ -125,7 +125,7 @@ static int make_armed(void *arg, struct machine *m, struct lifecycle_record *rec
     struct arming *a = arg;
     const struct catalogue_host *h = catalogue_find(a->d->catalogue, &m->rec.mac);
     const struct declare_secrets *secrets = &a->secrets[a->made++];
-    if (!h || h->pub.protect) /* since the order was given */
+    if (!h || h->pub.protect) /* changed since the order was given */
         return -EPERM;
     declare_arm(rec, a->right, a->os.len > 0 ? a->os : h->os->id.text, a->tries, secrets, a->who, a->now);
     rec->expires_at = a->expires_at;
@@ -221,7 +221,7 @@ void orders_adopt(void *self, const struct pxed_hwaddr *macs, size_t n, struct p
     flush_order(d, done, arg);
 }
 
-/* --- how an installation ended, as a person says --- */
+/* --- the end of an installation, reported by a person --- */
 
 struct ending {
     struct daemon *d;
@@ -236,7 +236,7 @@ struct ending {
 static int make_ended(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct ending *e = arg;
     (void)m;
-    lifecycle_delivered(rec, clock_wall()); /* a person knows: an unused arming is used up by it */
+    lifecycle_delivered(rec, clock_wall()); /* a person's report uses up an unused arming */
     lifecycle_event(rec, e->stage, e->reason, NULL, clock_wall(), &e->changed);
     return e->changed;
 }

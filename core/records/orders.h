@@ -1,5 +1,5 @@
-/* What operators order: arm, disarm, adopt, and the end of an installation. See pxed/control.h for what each promises.
- */
+/* Orders of operators: arm, disarm, adopt, and reporting the end of an installation. pxed/control.h says what each
+ * guarantees. */
 #pragma once
 
 #include "context.h"

@@ -1,4 +1,4 @@
-/* What plugins and the core publish for one another, by name: "store/1", "control/1". */
+/* Services that plugins and the core publish for each other, by name: "store/1", "control/1". */
 #pragma once
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@ struct services {
     size_t n;
 };
 
-/* Both live until the daemon ends. False: there is no room. */
+/* Name and service must live until the daemon ends. False: the table is full. */
 bool services_publish(struct services *s, const char *name, const void *service);
-/* NULL: nobody published it. */
+/* NULL: not published. */
 const void *services_find(const struct services *s, const char *name);

@@ -1,4 +1,4 @@
-/* The lines of the store, and the hashes that tell pxed's files from an operator's. */
+/* The stored lines, and the hashes that distinguish pxed's files from an operator's. */
 #include "staged_known.h"
 
 #include <stdio.h>

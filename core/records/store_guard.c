@@ -1,4 +1,4 @@
-/* Every commit passes through here, so that its failure is noticed in one place. */
+/* Every commit passes through here, so that a failure is noticed in one place. */
 #include "store_guard.h"
 
 #include <stdlib.h>

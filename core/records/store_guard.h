@@ -1,6 +1,5 @@
-/* Stands before the store that a plugin provides: whether it can be written, in one place, for the core and for
- * plugins. One failed commit is enough: STORE_CANNOT_WRITE. A commit of its own every 2 s finds out when that is over.
- */
+/* Wraps the store that a plugin provides, to know in one place whether it can be written, for the core and for plugins.
+ * One failed commit is enough for STORE_CANNOT_WRITE. A test commit every 2 s detects when that is over. */
 #pragma once
 
 #include <uv.h>
@@ -8,7 +7,7 @@
 #include "pxed/store.h"
 
 struct store_guard {
-    struct pxed_store pub; /* what others find as "store/1" */
+    struct pxed_store pub; /* published as "store/1" */
     const struct pxed_store *inner;
     bool failing, old;
     uv_timer_t probe;
@@ -17,8 +16,8 @@ struct store_guard {
     void *arg;
 };
 
-/* `inner` stays the plugin's. `loop` may be NULL: then nothing is tried by itself. */
+/* The plugin keeps ownership of `inner`. `loop` may be NULL: then there are no test commits. */
 void store_guard_init(struct store_guard *g, const struct pxed_store *inner, uv_loop_t *loop,
                       void (*changed)(void *arg, bool failing), void *arg);
-/* Before the loop ends. */
+/* Call before the loop ends. */
 void store_guard_close(struct store_guard *g);

@@ -29,9 +29,8 @@ static bool mark_path(const char *state_dir, char path[PATH_MAX]) {
     return snprintf(path, PATH_MAX, "%s/store.mark", state_dir) < PATH_MAX;
 }
 
-/* Which file it is. A number alone is given again soon; when the file was made is not (0: the file system does not
- * say).
- */
+/* Identifies the file. Inode numbers are reused soon; the time of creation is not (0: not supported by the file
+ * system). */
 struct identity {
     uint64_t inode, born;
 };
@@ -61,9 +60,9 @@ static bool read_text(struct pxed_slice text, const struct identity *own, struct
     return ledger_mark_read(text, &ret->mark);
 }
 
-/* --- its witness: an empty file whose name is the counter ---
- * Where a copy is put over the folder, files of the same name are overwritten and stay the same files; this one stays
- * beside the copy's. No sync: after a power cut the mark itself is there. */
+/* --- the witness: an empty file whose name has the counter. A copy put over the folder overwrites files of the same
+ * name but not their identity; the witness remains beside those of the copy. No sync: after a power cut the mark itself
+ * is there. --- */
 
 static bool witness_counter(const char *name, uint64_t *ret) {
     size_t n = sizeof(witness_prefix) - 1;
@@ -106,7 +105,7 @@ static int move_witness(const char *state_dir, uint64_t counter) {
     return rc;
 }
 
-/* --- both --- */
+/* --- both files --- */
 
 int store_mark_read(const char *state_dir, struct store_mark *ret) {
     char path[PATH_MAX], text[MARK_BYTES];
@@ -160,7 +159,7 @@ int store_mark_write(const char *state_dir, const struct ledger_mark *mark) {
     return rc == 0 ? move_witness(state_dir, mark->counter) : rc;
 }
 
-/* --- moving on with each commit --- */
+/* --- updating with each commit --- */
 
 struct mark_work {
     uv_work_t work;
@@ -177,7 +176,7 @@ static void mark_write_in_worker(uv_work_t *work) {
 }
 
 static void tell_failure(int rc) {
-    static int told; /* one line for each change */
+    static int told; /* one log line per change */
     if (rc < 0 && rc != told)
         log_core(PXED_LOG_ERROR, "store-mark",
                  "store.mark cannot be written: %s; an older copy of the store would not be noticed", strerror(-rc));
@@ -204,7 +203,7 @@ static void write_mark(void *arg, const struct ledger_mark *mark, void (*written
 
 /* --- at start --- */
 
-/* Hosts of the last good table that the store has never heard of. That table is written after their records. */
+/* Counts hosts of the last good table that the store does not have. That table is written after their records. */
 static size_t count_lost(struct daemon *d) {
     char path[PATH_MAX];
     struct pxed_arena arena = {0};
@@ -279,7 +278,7 @@ void store_mark_start(struct daemon *d) {
             fault, t.armed, t.running, lost);
     }
     if (ms->mark_version == 0 && getrandom(ms->mark.id, sizeof(ms->mark.id), 0) != sizeof(ms->mark.id))
-        abort(); /* without randomness no store can be told from another */
+        abort(); /* without random numbers no store can be identified */
     if (file.there && file.mark.counter > ms->mark.counter)
         ms->mark.counter = file.mark.counter;
     if (fault || !file.there || ms->mark_version == 0)

@@ -1,4 +1,4 @@
-/* Route and neighbour entry are asked of the kernel by rtnetlink. */
+/* Asks the kernel by rtnetlink for route and neighbour entry. */
 #define _GNU_SOURCE
 #include "who.h"
 
@@ -14,7 +14,7 @@
 
 enum { DISCARD_PORT = 9 };
 
-/* One socket for the process; the kernel answers within the call that asks. */
+/* One socket for the process; the kernel answers within the call. */
 static struct mnl_socket *open_socket(void) {
     static struct mnl_socket *socket;
     if (!socket && (socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK)) &&
@@ -25,7 +25,7 @@ static struct mnl_socket *open_socket(void) {
     return socket;
 }
 
-/* Sends the request and hands its answer to `read`. False if the kernel says no. */
+/* Sends the request and passes its answer to `read`. False if the kernel returns an error. */
 static bool who_ask(struct nlmsghdr *request, mnl_cb_t read, void *arg) {
     static unsigned seq;
     char answer[8192];
@@ -41,7 +41,7 @@ static bool who_ask(struct nlmsghdr *request, mnl_cb_t read, void *arg) {
         const struct nlmsghdr *head = (const struct nlmsghdr *)(const void *)answer;
         if (n < (ssize_t)sizeof(*head))
             return false;
-        if (head->nlmsg_seq == seq) /* an older one was left behind by a call that gave up */
+        if (head->nlmsg_seq == seq) /* skips answers to earlier requests that failed */
             return mnl_cb_run(answer, (size_t)n, seq, mnl_socket_get_portid(socket), read, arg) >= 0;
     }
 }
@@ -117,7 +117,7 @@ static int read_neighbour(const struct nlmsghdr *head, void *arg) {
     return MNL_CB_OK;
 }
 
-/* A single entry can be asked for since Linux 5.0. */
+/* Requests a single entry: since Linux 5.0. */
 static void find_neighbour(const struct pxed_addr *peer, uint32_t card, struct who *ret) {
     char buffer[256];
     struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
@@ -149,7 +149,8 @@ void who_prod(const struct pxed_addr *peer) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return;
-    (void)!sendto(fd, "", 0, 0, (const struct sockaddr *)&to, sizeof(to)); /* lost or not: it will be looked at again */
+    (void)!sendto(fd, "", 0, 0, (const struct sockaddr *)&to,
+                  sizeof(to)); /* may be lost: the entry is looked up again */
     close(fd);
 }
 

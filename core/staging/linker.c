@@ -1,4 +1,4 @@
-/* Makes hard links through a helper process that keeps two capabilities; without it they are tried directly. */
+/* Makes hard links through a helper process that keeps two capabilities; without it, tries them directly. */
 #define _GNU_SOURCE
 #include "linker.h"
 
@@ -23,7 +23,7 @@ static int link_fd(int source_fd, int dir_fd, const char *name) {
 
 /* --- the helper --- */
 
-/* A folder directly below the share, by identity: whatever path led to it. */
+/* Is this folder directly below the share? Compared by identity, whatever path led to it. */
 static bool below_share(int dir_fd) {
     struct stat share, parent;
     return fstat(SHARE, &share) == 0 && fstatat(dir_fd, "..", &parent, 0) == 0 && share.st_dev == parent.st_dev &&
@@ -56,7 +56,7 @@ static void answer_links(const void *arg) {
     }
 }
 
-/* What linking another's file into another's folder takes, and nothing else. */
+/* The capabilities needed to link another owner's file into another owner's folder, and no others. */
 static bool keep_capabilities(void) {
     capng_clear(CAPNG_SELECT_BOTH);
     return capng_updatev(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED), CAP_FOWNER, CAP_DAC_OVERRIDE,

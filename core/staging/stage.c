@@ -1,5 +1,5 @@
-/* Files that lie on disk for machines: rendered on the loop when a record or the catalogue changes, written by a
- * worker, remembered in the store before and after, so that pxed always knows its own files from an operator's. */
+/* Files kept on disk for machines: rendered on the loop when a record or the catalogue changes, written by a worker,
+ * and recorded in the store before and after, so that pxed can distinguish its own files from an operator's. */
 #define _GNU_SOURCE
 #include "stage.h"
 
@@ -31,13 +31,11 @@ static void load_row(void *arg, struct pxed_slice key, struct pxed_slice value, 
     struct daemon *d = arg;
     struct pxed_hwaddr mac;
     (void)version;
-    /* What was staged for was declared, and so is on record. */
+    /* Files were staged only for declared machines, which have a record. */
     struct machine *m = pxed_mac_parse(key, &mac) ? machines_find(&d->machines, &mac) : NULL;
     if (m)
         staged_known_read(&add_staged(m)->known, value);
 }
-
-/* --- one batch: the store is told, the worker writes, the store is told again --- */
 
 /* --- the queue --- */
 

@@ -1,11 +1,13 @@
-/* Staging: files that lie on disk for machines: the folder of each host in the share, and PXELINUX configurations. */
+/* Staging: files kept on disk for machines: each host's folder in the share, and PXELINUX configurations. Loop thread
+ * only. */
 #pragma once
 
 #include "context.h"
 
-/* Before privileges are dropped: makes the folders. 0 or a negative errno. */
+/* Before privileges are dropped: creates the folders. 0 or a negative errno. */
 int stage_init(struct daemon *d);
-/* Records are there: what was staged is known, everything is compared. Whatever changes afterwards is staged anew. */
+/* After the records are loaded: reads what was staged and compares everything. Later changes are staged again. 0 or a
+ * negative errno. */
 int stage_start(struct daemon *d);
 /* A generation came into force. */
 void stage_all(struct daemon *d);

@@ -1,5 +1,5 @@
-/* One batch after the other: what has changed is rendered on the loop, the store is told which files will lie there, a
- * worker writes them, and the store is told again. So pxed always knows its own files from an operator's. */
+/* One batch at a time: renders what has changed on the loop, records the planned files in the store, lets a worker
+ * write them, and records the result. So pxed can distinguish its own files from an operator's. */
 #define _GNU_SOURCE
 #include "stage_batch.h"
 
@@ -15,7 +15,7 @@ enum { BATCH = 16 /* rendered in one turn of the loop */ };
 
 static void next_batch(struct stage *st);
 
-/* May its account be open? Not while its arming takes no effect. */
+/* May its share account be open? Not while its arming takes no effect. */
 static bool is_live(const struct stage *st, const struct machine *m) {
     return m->declared && lifecycle_open(&m->rec) && !(m->rec.state == LIFECYCLE_ARMED && st->d->guard.failing);
 }
@@ -104,7 +104,7 @@ static void end_batch(struct stage *st) {
 
 static void batch_kept(void *arg, int result) {
     struct stage *st = arg;
-    (void)result; /* the record written before holds these names too: nothing of ours is ever taken for another's */
+    (void)result; /* on failure the record written before has these names too, so pxed's files are still recognised */
     end_batch(st);
     next_batch(st);
 }
@@ -129,7 +129,7 @@ static void batch_tell(struct stage *st, struct staged *s, const struct stage_jo
 static void batch_worked(uv_work_t *work, int status) {
     struct stage *st = work->data;
     (void)status;
-    if (st->d->stopping) { /* store and share have gone; the record written before holds these names */
+    if (st->d->stopping) { /* store and share are closed; the record written before has these names */
         end_batch(st);
         return;
     }
@@ -137,7 +137,7 @@ static void batch_worked(uv_work_t *work, int status) {
         struct stage_job *job = &st->jobs[i];
         struct staged *s = st->batch[i];
         staged_known_keep(&s->known, job->now, job->n_now);
-        job->now = s->known.items; /* what the job knew went with the old arena */
+        job->now = s->known.items; /* what the job knew was freed with the old arena */
         job->known = NULL;
         job->n_known = 0;
         batch_tell(st, s, job);
@@ -160,7 +160,7 @@ static void told_store(void *arg, int result) {
         uv_queue_work(st->d->loop, &st->work, do_work, batch_worked) == 0)
         return;
     for (size_t i = 0; i < st->n; i++)
-        st->batch[i]->key = 0; /* as if it had not been rendered: the next change, or the timer, tries again */
+        st->batch[i]->key = 0; /* forget the rendering: the next change, or the timer, tries again */
     st->failed = true;
     end_batch(st);
 }
@@ -184,7 +184,7 @@ static void batch_collect(struct stage *st) {
             set_account(st, s, false, NULL);
         if (!stage_make(st, s, job)) {
             pxed_arena_clear(&job->arena);
-            s->key = 0; /* it comes back when its image is there */
+            s->key = 0; /* queued again when its image is there */
             continue;
         }
         s->key = key;

@@ -1,7 +1,7 @@
-/* One batch of machines after the other is rendered, noted in the store and written. */
+/* Renders machines batch by batch, records them in the store and writes their files. */
 #pragma once
 
 #include "stage_state.h"
 
-/* Its turn comes when the loop is idle. */
+/* Queues it; it is handled when the loop is idle. */
 void stage_batch_queue(struct stage *st, struct staged *s);

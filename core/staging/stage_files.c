@@ -1,4 +1,5 @@
-/* What lies in a folder is compared by hash, then written, linked or removed, in the order that keeps the gate shut. */
+/* Compares a folder's files by hash, then writes, links or removes them, in an order that keeps the gate closed
+ * meanwhile. */
 #define _GNU_SOURCE
 #include "stage_files.h"
 
@@ -51,7 +52,7 @@ static void note_ours(struct stage_job *job, enum stage_place place, const char 
     job->now[job->n_now++] = (struct stage_known){place, name, *hash};
 }
 
-/* What lies there: 0 with its text's hash and its identity, or a negative errno. */
+/* Examines a file: 0 with the hashes of its text and of its identity, or a negative errno. */
 static int stage_look(int dir_fd, const char *name, struct stage_hash *ret_text, struct stage_hash *ret_identity) {
     struct stat st;
     int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -106,11 +107,11 @@ static int put_link(const struct stage_job *job, int dir_fd, const char *name, c
     int rc = job->hard_link(job->link_arg, source, dir_fd, temporary);
     if (rc == 0 && renameat(dir_fd, temporary, dir_fd, name) < 0)
         rc = -errno;
-    unlinkat(dir_fd, temporary, 0); /* rename leaves it where both names were one file already */
+    unlinkat(dir_fd, temporary, 0); /* rename keeps it if both names were the same file */
     return rc;
 }
 
-/* --- beside each text of ours lies its hash: a state that was lost must not turn it into the operator's --- */
+/* --- the hash file beside each text of pxed's: without a store it still shows that the file is pxed's --- */
 
 static bool note_name(const char *name, char ret[300]) {
     return snprintf(ret, 300, ".%s.pxed", name) < 300;
@@ -129,7 +130,7 @@ static bool is_noted(int dir_fd, const char *name, const struct stage_hash *text
 static void write_note(int dir_fd, const struct stage_file *f) {
     char note[300];
     if (!f->link && note_name(f->name, note) && !is_noted(dir_fd, f->name, &f->hash))
-        put_text(dir_fd, note, pxed_slice_of(f->hash.hex)); /* without it the store alone knows */
+        put_text(dir_fd, note, pxed_slice_of(f->hash.hex)); /* without it only the store knows */
 }
 
 static void drop_note(int dir_fd, const char *name) {
@@ -189,7 +190,7 @@ static void drop_unwanted(struct stage_job *job, enum stage_place place, int dir
     }
 }
 
-/* A script of the operator's own lies in place of ours: it looks for the image under a name of its own. */
+/* An operator's own script replaces pxed's and expects the image under another name. */
 static void put_alias(struct stage_job *job, int dir_fd) {
     struct stage_hash text, identity;
     if (!job->gate || !job->alias.name || !job->opens || stage_look(dir_fd, job->gate, &text, &identity) < 0)
@@ -227,11 +228,11 @@ static void apply_place(struct stage_job *job, enum stage_place place) {
         put_alias(job, dir_fd);
     if (job->opens)
         drop_unwanted(job, place, dir_fd);
-    if (fsync(dir_fd) < 0) /* the names that were renamed into it */
+    if (fsync(dir_fd) < 0) /* makes the renames durable */
         stage_complain(job, "cannot keep", folder, errno);
     close(dir_fd);
     if (job->leaves && place == STAGE_SHARE)
-        rmdir(folder); /* not empty: an operator's files are in it */
+        rmdir(folder); /* fails if an operator's files are in it */
 }
 
 void stage_files_apply(struct stage_job *job) {

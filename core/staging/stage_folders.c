@@ -1,4 +1,4 @@
-/* Folders are made for the systems that need them, and given to the account. */
+/* Creates the folders that systems need and gives them to the account. */
 #define _GNU_SOURCE
 #include "stage_folders.h"
 
@@ -25,7 +25,7 @@ static bool anybody_shares(const struct catalogue *c) {
     return false;
 }
 
-/* A folder of root's becomes the account's; one of anybody else stays as it is. */
+/* Gives a folder of root's to the account; any other owner is kept. */
 static int give_folder(const struct catalogue *c, const char *path) {
     const struct passwd *pw = geteuid() == 0 ? eyes_account(&c->settings) : NULL;
     struct stat st;
@@ -39,7 +39,7 @@ static int give_folder(const struct catalogue *c, const char *path) {
     return rc;
 }
 
-/* As root: the folder, and who may write to it. The folders above it are only made for a host that needs them. */
+/* Runs as root. The folders above the share are created only if a host needs them. */
 int stage_prepare_share(const struct catalogue *c) {
     const char *path = c->share_dir;
     char part[PATH_MAX];
@@ -53,7 +53,7 @@ int stage_prepare_share(const struct catalogue *c) {
     return give_folder(c, path);
 }
 
-/* The copies of PXELINUX's configurations are written as the account, too. An operator's root/tftp stays root's. */
+/* The account writes the copies of PXELINUX configurations too. An operator's root/tftp stays root's. */
 void stage_prepare_pxelinux_cfg(const struct catalogue *c) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof(path), "%s/pxelinux.cfg", c->tftp_dir) >= (int)sizeof(path))

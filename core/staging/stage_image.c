@@ -1,4 +1,4 @@
-/* Files and trees are copied out of ISOs by a worker, once, beside the hosts' folders. */
+/* A worker copies files and trees out of ISOs, once, beside the hosts' folders. */
 #define _GNU_SOURCE
 #include "stage_image.h"
 
@@ -16,11 +16,11 @@
 
 enum task_state { TASK_RUNS, TASK_DONE, TASK_FAILED };
 
-/* One file, or one tree, on its way out of an ISO. */
+/* One file or one tree being copied out of an ISO. */
 struct task {
     uv_work_t work;
     struct images *images;
-    struct catalogue *catalogue; /* what the paths and the index belong to */
+    struct catalogue *catalogue; /* owns the paths and the index */
     const struct catalogue_os *os;
     const struct iso *from;
     const char *file; /* NULL: the whole tree */
@@ -63,7 +63,7 @@ static int copy_extent(const struct task *t, int from, off_t offset, uint64_t si
         if (atomic_load(&t->images->stopping))
             rc = -ECANCELED;
     }
-    /* The ISO's own time marks what was made from it. */
+    /* Copies get the ISO's time, which shows what they were made from. */
     struct timespec times[2] = {t->iso.st_mtim, t->iso.st_mtim};
     if (rc == 0 && futimens(fd, times) < 0)
         rc = -errno;
@@ -112,7 +112,7 @@ static void remove_tree(const char *path) {
 static int copy_iso_file(struct task *t, const char *folder, const struct iso_file *f) {
     char to[PATH_MAX * 2];
     uint64_t offset, size;
-    if (f->target) /* a share shows no links: what they name is copied under its own name */
+    if (f->target) /* a share has no links: the target is copied under the link's name */
         return 0;
     if (snprintf(to, sizeof(to), "%s/%s", folder, f->path) >= PATH_MAX)
         return -ENAMETOOLONG;
@@ -177,7 +177,7 @@ static bool is_fresh(const char *path, const struct stat *iso) {
            st.st_mtim.tv_nsec == iso->st_mtim.tv_nsec;
 }
 
-/* 0: it is there; -EAGAIN: it is on its way, since now or before; else why it will not come. */
+/* 0: it is there; -EAGAIN: it is being copied; else why it cannot be. */
 static int images_want(struct images *im, const struct catalogue_os *os, const struct iso *from, const char *file,
                        const char *to) {
     const struct stat *iso = &from->st;

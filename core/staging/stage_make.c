@@ -1,4 +1,4 @@
-/* What should lie on disk for one machine, rendered on the loop from its record and the catalogue. */
+/* Renders, on the loop, what should be on disk for one machine, from its record and the catalogue. */
 #define _GNU_SOURCE
 #include "stage_make.h"
 
@@ -26,7 +26,7 @@ static void add_text(struct stage_job *job, enum stage_place place, const char *
         (struct stage_file){.place = place, .name = name, .text = text, .gate = gate, .hash = stage_hash_text(text)};
 }
 
-/* An operator's file in root/boot wins over the row of its name, here as on the wire. */
+/* An operator's file in root/boot wins over the row of its name, as it does when served. */
 static bool own_file(const struct catalogue *c, const struct catalogue_host *host, const struct pxed_os_id *os,
                      const struct pxed_file *row, struct pxed_arena *arena, struct pxed_slice *ret_text) {
     struct answer_found found;
@@ -34,7 +34,7 @@ static bool own_file(const struct catalogue *c, const struct catalogue_host *hos
         pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(catalogue_folder(c, os->text)), row->name);
     enum pxed_reason why = answer_find(c, host, row, c->root_fd, arena, &found);
     *ret_text = PXED_NO_SLICE;
-    if (found.operators && !found.rendered) { /* one that cannot be delivered leaves its place empty */
+    if (found.operators && !found.rendered) { /* one that cannot be delivered leaves no file */
         if (why == PXED_WHY_OK)
             *ret_text = answer_read(&found, arena);
         return true;
@@ -43,11 +43,11 @@ static bool own_file(const struct catalogue *c, const struct catalogue_host *hos
     return ret_text->ptr || faccessat(AT_FDCWD, of_all, F_OK, AT_EACCESS) == 0;
 }
 
-/* A file as it is needs no copy for each host. */
+/* A file delivered unchanged is linked, not copied for each host. */
 static void add_program(struct stage_job *job, const struct catalogue_os *os, const struct pxed_file *row) {
     struct stage_file f = {
         .place = STAGE_SHARE, .name = row->name, .link = catalogue_template_path(&job->arena, os->plugin, row->source)};
-    if (stage_hash_link(f.link, &f.hash)) /* a build without a cross compiler has none; `pxed check` says so */
+    if (stage_hash_link(f.link, &f.hash)) /* missing in a build without a cross compiler; `pxed check` reports it */
         job->files[job->n_files++] = f;
 }
 
@@ -72,7 +72,7 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
         if (!own)
             text = render_file(&r, f);
         if (own && closed)
-            job->gate = NULL; /* known to be there: the alias is a file like the others */
+            job->gate = NULL; /* it exists: the alias is treated like the other files */
         if (own && closed && job->alias.name)
             job->files[job->n_files++] = job->alias;
         if (text.ptr)
@@ -80,7 +80,7 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
     }
 }
 
-/* 0 with *ret, -EAGAIN: on its way, or why there is none. */
+/* 0 with *ret, -EAGAIN: being copied, or why there is none. */
 static int find_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os, const char *name,
                       struct stage_file *ret) {
     const char *source, *slash = strrchr(name, '/');
@@ -91,8 +91,8 @@ static int find_image(struct stage *st, struct stage_job *job, const struct cata
     return rc;
 }
 
-/* What the plugin found to be linked, each under its own name; a script of the operator's own may look for the first
- * under another. False: not now. A missing one is told on the machine's screen, and by `pxed check`. */
+/* Adds the files the plugin wants linked, each under its own name; an operator's own script may expect the first under
+ * another. False: not yet. The machine's screen and `pxed check` report a missing one. */
 static bool stage_add_image(struct stage *st, struct stage_job *job, const struct catalogue_os *os) {
     const char *alias = catalogue_fact(os, "share-alias");
     struct stage_file f;
@@ -114,7 +114,7 @@ static bool stage_add_image(struct stage *st, struct stage_job *job, const struc
     return true;
 }
 
-/* The script that says what may be done: shut, it refuses. */
+/* The script that gives permission to install: while closed it refuses. */
 static const char *gate_of(const struct catalogue_os *os) {
     for (const struct pxed_file *f = os && os->profile ? os->profile->files : NULL; f && f->name; f++)
         if (f->flags & PXED_FILE_CLOSED)

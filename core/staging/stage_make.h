@@ -1,7 +1,7 @@
-/* What should lie on disk for one machine, rendered on the loop from its record and the catalogue. */
+/* Renders, on the loop, what should be on disk for one machine, from its record and the catalogue. */
 #pragma once
 
 #include "stage_state.h"
 
-/* What should lie on disk for a machine now. False: not yet, its image is on its way. */
+/* Fills in the job of one machine. False: not yet, because its image is being copied. */
 bool stage_make(struct stage *st, struct staged *s, struct stage_job *job);

@@ -1,4 +1,4 @@
-/* What the files of staging share. */
+/* State shared by the files of staging. */
 #pragma once
 
 #include "context.h"
@@ -7,11 +7,11 @@
 #include "stage_image.h"
 #include "staged_known.h"
 
-/* What lies on disk for one machine. */
+/* The files on disk for one machine. */
 struct staged {
     struct staged_known known; /* first: `staged` of the machine points here */
     struct machine *machine;
-    uint64_t key; /* of the inputs it was last rendered from */
+    uint64_t key; /* hash of the inputs it was last rendered from */
     bool queued, account, told;
     struct staged *next;
 };
@@ -24,7 +24,7 @@ struct stage {
     struct pxed_helper linker;
     uint64_t generation;
     struct staged *first, **last; /* queue */
-    struct stage_job *jobs;       /* of the batch that runs */
+    struct stage_job *jobs;       /* of the running batch */
     struct staged **batch;
     size_t n;
     bool busy, failed, started, settled;

@@ -1,4 +1,4 @@
-/* What is said at start, on one screen: who is served, with what, and what is missing. */
+/* The log lines at start, on one screen: what is served, with which plugins, and what is missing. */
 #include "banner.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ static void say_loader(const struct catalogue *c, const char *key, const char *n
              where ? where : "MISSING: not in root/tftp, root/boot or loader-path");
 }
 
-/* Any plugin's options named loader-* and mode are of interest here, whatever the plugin. */
+/* Shows the options named loader-* and mode of any plugin. */
 static void say_options(const struct daemon *d, const struct plugin *p) {
     for (const struct pxed_option *o = p->desc.options; o && o->key; o++) {
         const void *at = (const char *)p->config + o->offset;

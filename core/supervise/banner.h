@@ -1,4 +1,4 @@
-/* What is said at start, on one screen. */
+/* The log lines at start: one screen. */
 #pragma once
 
 #include "context.h"

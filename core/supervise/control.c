@@ -1,4 +1,4 @@
-/* The service control/1: what live commands see. What they order: orders.c. */
+/* The service control/1: what live commands read. Their orders: orders.c. */
 #include "control.h"
 
 #include "boot_plan.h"
@@ -16,9 +16,9 @@ static void view_machine(void *arg, struct machine *m) {
     struct each_machine *e = arg;
     const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->rec.mac);
     if (h && !pxed_hwaddr_eq(&h->pub.macs[0], &m->rec.mac))
-        return; /* a further port: its host has a row of its own */
+        return; /* a further port: its host has its own row */
     if (!h && m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0)
-        return; /* a line that is gone and never did anything */
+        return; /* its line was removed and it never did anything */
     bool armed_ever = m->rec.armed_at > 0;
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for = PXED_NO_SLICE;
@@ -66,7 +66,7 @@ static void view_machine(void *arg, struct machine *m) {
 static void machines_view(void *self, void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
     struct daemon *d = self;
     struct each_machine e = {d, row, arg};
-    /* Declared ones in the order of the host file, then the others. */
+    /* Declared machines in the order of the host file, then the others. */
     for (size_t i = 0; i < d->catalogue->n_hosts; i++)
         view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));
     for (size_t i = 0; i < d->machines.table; i++)

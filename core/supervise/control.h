@@ -1,4 +1,4 @@
-/* The service control/1: what live commands see and order. */
+/* The service control/1 for the live commands. */
 #pragma once
 
 #include "context.h"

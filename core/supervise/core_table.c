@@ -1,4 +1,4 @@
-/* The core as plugins see it: thin, each entry leads into one room. */
+/* The core's functions for plugins: each only calls into one room. */
 #include "core_table.h"
 
 #include <stddef.h>
@@ -83,7 +83,8 @@ static const void *core_find(struct pxed_ctx *ctx, const char *name) {
     return services_find(&core_daemon_of(ctx)->services, name);
 }
 
-/* Nothing armed takes effect while the store cannot write. When it can again, lines that nobody could note are new. */
+/* While the store cannot write, nothing armed takes effect. Once it can again, lines that could not be recorded count
+ * as new. */
 static void store_changed(void *arg, bool failing) {
     struct daemon *d = arg;
     if (failing) {
@@ -104,7 +105,7 @@ static void store_changed(void *arg, bool failing) {
 
 static void core_publish(struct pxed_ctx *ctx, const char *name, const void *service) {
     struct daemon *d = core_daemon_of(ctx);
-    if (strcmp(name, "store/1") == 0 && !d->guard.inner) { /* everybody writes through the guard */
+    if (strcmp(name, "store/1") == 0 && !d->guard.inner) { /* all commits go through the guard */
         store_guard_init(&d->guard, service, d->loop, store_changed, d);
         service = &d->guard.pub;
     }

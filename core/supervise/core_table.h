@@ -1,4 +1,4 @@
-/* The core as plugins see it. */
+/* The function table through which plugins call the core. */
 #pragma once
 
 #include "pxed/plugin.h"

@@ -1,4 +1,4 @@
-/* Start, run, stop: the order of things and nothing else. */
+/* Starts, runs and stops the daemon: only the order of steps. */
 #define _GNU_SOURCE
 #include "daemon.h"
 
@@ -35,7 +35,7 @@ struct runner {
     uv_signal_t sigterm, sigint, sighup;
     uv_timer_t flush, drain;
     unsigned ticks;
-    size_t draining; /* plugins whose stop has not called done */
+    size_t draining; /* plugins whose stop has not called done yet */
     bool ended;
 };
 
@@ -43,7 +43,7 @@ static const char *const core_provides[] = {"control/1", NULL};
 
 /* --- start --- */
 
-/* The last good table serves where the host file cannot be read or was emptied. */
+/* The last good table is used if the host file cannot be read or is empty. */
 static struct catalogue *load_hosts(struct daemon *d, struct pxed_diags *diags) {
     char path[PATH_MAX];
     struct catalogue *now = reload_build(d, d->config, NULL, diags), *good = NULL;
@@ -119,7 +119,7 @@ static int init_plugins(struct daemon *d) {
     return 0;
 }
 
-/* The records must be there before a plugin answers anybody, and the store before the records. */
+/* The store must be open before the records are loaded, and they before a plugin answers a request. */
 static int load_records(struct daemon *d) {
     const struct pxed_store *store = services_find(&d->services, "store/1");
     if (d->machines.ledger || !store)
@@ -224,7 +224,7 @@ static void on_stop_signal(uv_signal_t *signal, int number) {
     log_core(PXED_LOG_INFO, "stop", "no new transfers; running ones have %llu s",
              (unsigned long long)d->catalogue->settings.drain / 1000);
     uv_timer_start(&r->drain, on_drained, d->catalogue->settings.drain, 0);
-    r->draining = 1; /* ours, so that a plugin that is done at once does not end the loop early */
+    r->draining = 1; /* counts us, so that a plugin that is done at once does not end the loop early */
     for (size_t i = d->plugins.n; i > 0; i--) {
         struct plugin *p = d->plugins.items[i - 1];
         if (!p->desc.stop || !p->started)
@@ -301,7 +301,7 @@ static void free_daemon(struct runner *r) {
     plugins_free(&d->plugins);
 }
 
-/* What root could read at start must be readable at a reload, too. */
+/* What root could read at start must also be readable at a reload. */
 static void warn_unreadable(const struct daemon *d) {
     const struct settings *s = &d->config->settings;
     if (access(d->ini_path, R_OK) < 0)
@@ -340,7 +340,7 @@ static int daemon_serve(struct runner *r) {
         rc = stage_start(d);
     if (rc == 0) {
         watch_images_start(d, images_changed);
-        while (d->declaring) /* who is armed is known when it is said, and when READY is told */
+        while (d->declaring) /* the banner and READY need to know which hosts are armed */
             uv_run(&r->loop, UV_RUN_ONCE);
         banner_say(d);
         sd_notify(0, "READY=1");
@@ -360,7 +360,7 @@ static int daemon_serve(struct runner *r) {
     return rc;
 }
 
-/* Each transfer takes a socket and a file; a boot storm is the ordinary case. */
+/* Each transfer needs a socket and a file, and many machines may boot at once. */
 static void raise_limits(void) {
     enum { FILES = 65536 };
     struct rlimit files;
@@ -371,17 +371,17 @@ static void raise_limits(void) {
         log_core(PXED_LOG_WARNING, "start", "the limit of open files cannot be raised: %s", strerror(errno));
     if (files.rlim_max >= FILES)
         return;
-    files.rlim_cur = files.rlim_max = FILES; /* beyond the hard limit: where root may */
+    files.rlim_cur = files.rlim_max = FILES; /* above the hard limit: only root may */
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
 int daemon_run(const char *ini_path, bool debug) {
-    static struct runner runner; /* too large for the stack, and there is one */
+    static struct runner runner; /* too large for the stack, and there is only one */
     struct runner *r = &runner;
     struct daemon *d = &r->d;
     log_init(debug);
     signal(SIGPIPE, SIG_IGN);
-    umask(022); /* what is staged is read by others; what is secret says so itself */
+    umask(022); /* staged files are read by others; secret files set their own mode */
     raise_limits();
     uv_loop_init(&r->loop);
     d->loop = &r->loop;

@@ -1,4 +1,4 @@
-/* The daemon's life: start, run, stop. */
+/* Starts, runs and stops the daemon. */
 #pragma once
 
 #include <stdbool.h>

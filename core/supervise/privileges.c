@@ -1,4 +1,5 @@
-/* Root's last acts: a state folder the account can write, then everything is given up, before the first thread. */
+/* Root's last steps: makes the state folder writable for the account, then drops all privileges, before the first
+ * thread. */
 #define _GNU_SOURCE
 #include "privileges.h"
 
@@ -34,7 +35,7 @@ static int make_folders(const char *path) {
     return rc;
 }
 
-/* Files of an earlier run as root go to the account as well. */
+/* Gives files of an earlier run as root to the account too. */
 static void give_away(const char *path, uid_t uid, gid_t gid) {
     int dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *dir = dir_fd >= 0 ? fdopendir(dir_fd) : NULL;

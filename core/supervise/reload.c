@@ -1,5 +1,5 @@
-/* A changed host file is in force within a second; SIGHUP reads the ini too. The new generation is built in a worker
- * and swapped whole; whatever is wrong with it, the old one stays. */
+/* A changed host file is in force within a second; SIGHUP reads the ini too. A worker builds the new generation, which
+ * replaces the old one as a whole; if it has errors the old one stays. */
 #include "reload.h"
 
 #include <libgen.h>
@@ -50,7 +50,7 @@ static size_t count_kept(const struct catalogue *before, const struct catalogue 
     return n;
 }
 
-/* A half-written or emptied file looks like a removal of everything. */
+/* A half-written or emptied file looks as if most hosts had been removed. */
 static bool drops_too_much(const struct daemon *d, const struct reload *r) {
     size_t before = d->catalogue->n_hosts, kept = count_kept(d->catalogue, r->built);
     if (r->whole || before == 0 || kept * 2 >= before)
@@ -136,7 +136,7 @@ static void on_quiet(uv_timer_t *timer) {
     reload_now(r->daemon, false);
 }
 
-/* An editor writes in several steps: wait until it has been quiet, but not for ever. */
+/* An editor writes in several steps: waits until the file has been quiet, but only for a limited time. */
 static void on_change(uv_fs_event_t *event, const char *name, int events, int status) {
     struct watched *w = event->data;
     struct reload *r = w->reload;
@@ -145,7 +145,7 @@ static void on_change(uv_fs_event_t *event, const char *name, int events, int st
     (void)events, (void)name;
     if (status < 0)
         return;
-    if (!w->folder) { /* the folder holds other files: has ours changed, whatever link it hides behind? */
+    if (!w->folder) { /* the folder has other files: compares ours, following links */
         if (stat(w->path, &st) < 0)
             memset(&st, 0, sizeof(st));
         if (st.st_ino == w->last.st_ino && st.st_size == w->last.st_size &&

@@ -1,4 +1,4 @@
-/* What a load complains of, for the journal: what stands is told once, and what many lines share is one line. */
+/* Logs the diagnostics of a load: unchanged ones only once, and many of one kind as one line. */
 #include "reload_log.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ enum { ALIKE_TOLD = 3 };
 
 struct sign {
     uint64_t text;
-    size_t at; /* among the diagnostics */
+    size_t at; /* index of the diagnostic */
 };
 
 static struct {
@@ -18,12 +18,12 @@ static struct {
     size_t n;
 } told[RELOAD_STAGES];
 
-/* Line numbers move when a line above is added: they make no news. */
+/* Without the line number, which changes when a line is added above. */
 static uint64_t told_sign(const struct pxed_diag *d) {
     return pxed_hash(d->text, strlen(d->text), d->file ? pxed_hash(d->file, strlen(d->file), 0) : 0);
 }
 
-/* `name=web01: sentence`: the sentence. */
+/* The sentence in `name=web01: sentence`. */
 static const char *told_sentence(const char *text) {
     const char *colon = strstr(text, ": "), *equals = strchr(text, '=');
     return colon && equals && equals < colon ? colon + 2 : text;
@@ -43,7 +43,7 @@ static void told_tell(const struct pxed_diag *e) {
         log_core(level, "config", "%s%s%s", e->file ? e->file : "", e->file ? ": " : "", e->text);
 }
 
-/* Marks what the last load of this stage said as often as this one, and takes this one's place. */
+/* Marks diagnostics that the last load of this stage had too, and remembers these for the next. */
 static void told_compare(enum reload_stage stage, const struct pxed_diags *diags, bool *ret_stands) {
     struct sign *now = pxed_xalloc((diags->n + 1) * sizeof(*now));
     size_t before = 0;
@@ -62,7 +62,7 @@ static void told_compare(enum reload_stage stage, const struct pxed_diags *diags
     told[stage].n = diags->n;
 }
 
-/* Sentences in an open table: how often each was met. */
+/* Sentences in a hash table, with the number of times each occurred. */
 struct alike {
     const char *text;
     enum pxed_severity severity;

@@ -1,9 +1,10 @@
-/* What a load complains of, for the journal: what stands is told once, and what many lines share is one line. */
+/* Logs the diagnostics of a load: unchanged ones only once, and many of one kind as one line. */
 #pragma once
 
 #include "pxed/diag.h"
 
 enum reload_stage { RELOAD_CONFIG, RELOAD_HOSTS, RELOAD_STAGES };
 
-/* Warnings, and errors of single hosts, that the last load of this stage told are not told again. Loop thread. */
+/* Warnings and errors of single hosts are not logged again if the last load of this stage had them. Loop thread
+ * only. */
 void reload_log(const struct pxed_diags *diags, enum reload_stage stage);

@@ -1,4 +1,4 @@
-/* What one daemon remembers of its reloads. */
+/* State of the reloads. */
 #pragma once
 
 #include <sys/stat.h>
@@ -19,12 +19,12 @@ struct reload {
     struct daemon *daemon;
     uv_work_t work;
     uv_timer_t quiet;
-    uint64_t first_change; /* loop ms of the first change not yet taken; 0: none */
+    uint64_t first_change; /* loop ms of the first change not yet loaded; 0: none */
     bool busy, whole, again, whole_again;
     struct config *config;
     struct catalogue *built;
     struct pxed_diags config_diags, diags; /* of the ini, if it was read; of the hosts */
-    struct config *watched_config;         /* the paths' strings live in it: [pxed] hosts needs a restart */
+    struct config *watched_config;         /* owns the strings of the paths: [pxed] hosts needs a restart */
     struct watched watched[RELOAD_WATCHED];
     size_t n_watched;
 };

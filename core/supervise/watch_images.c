@@ -1,5 +1,5 @@
-/* What a generation found in the images' folders is found anew when they change: an ISO replaced, a WIM copied in. A
- * copy takes minutes and tells nobody when it is done, so it is the quiet after a change that counts. */
+/* Builds a new generation when the image folders change: an ISO replaced, a WIM copied in. A copy takes minutes and
+ * nothing signals its end, so this waits until the folder is quiet. */
 #define _GNU_SOURCE
 #include "watch_images.h"
 
@@ -19,10 +19,10 @@ struct watch_images {
     uv_timer_t timer;
     struct daemon *d;
     void (*changed)(struct daemon *d);
-    uint64_t found, last; /* signatures: when the generation was built, at the last tick */
+    uint64_t found, last; /* signatures: at the last build, at the last tick */
 };
 
-/* Names, sizes and times of what lies directly in a folder; the order of a folder is nobody's. */
+/* Hash of names, sizes and times of the files directly in a folder, independent of their order. */
 static uint64_t sign_folder(const char *path) {
     uint64_t sum = 0;
     size_t n = 0;
@@ -43,7 +43,7 @@ static uint64_t add_folder(uint64_t sum, const char *path) {
     return pxed_hash(&sum, sizeof(sum), sign_folder(path));
 }
 
-/* The folders of an image in which its profile's files lie: `sources`, `images/pxeboot`. */
+/* The folders of an image that have its profile's files: `sources`, `images/pxeboot`. */
 static uint64_t sign_image(uint64_t sum, const struct catalogue *c, const struct catalogue_os *os) {
     char path[PATH_MAX], last[PATH_MAX] = "";
     struct pxed_slice folder = catalogue_folder(c, os->id.text);
@@ -68,7 +68,7 @@ static uint64_t sign_image(uint64_t sum, const struct catalogue *c, const struct
 static uint64_t watch_images_sign(const struct catalogue *c) {
     char path[PATH_MAX];
     snprintf(path, sizeof(path), "%s/os", c->boot_dir);
-    uint64_t sum = sign_folder(path); /* a folder that comes, ISOs and boot programs for all */
+    uint64_t sum = sign_folder(path); /* new folders, and ISOs and boot programs for all systems */
     for (size_t i = 0; i < c->n_systems; i++)
         if (c->systems[i]->profile)
             sum = sign_image(sum, c, c->systems[i]);

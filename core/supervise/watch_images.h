@@ -1,4 +1,4 @@
-/* Tells when the folders of the images have changed and been quiet: an ISO replaced, a WIM copied in. */
+/* Reports when the image folders have changed and then been quiet: an ISO replaced, a WIM copied in. */
 #pragma once
 
 #include "context.h"

@@ -1,4 +1,4 @@
-/* The api plugin: option rows, descriptor, life. */
+/* The api plugin: option rows, descriptor, start and stop. */
 #include "api_routes.h"
 #include "api_socket.h"
 

@@ -51,7 +51,7 @@ void api_answer_rows(const struct api_ask *ask, struct api_rows *rows) {
 }
 
 void api_answer_error(const struct api_ask *ask, int status, enum pxed_reason reason, const char *format, ...) {
-    char sentence[1024], body[8192]; /* each byte may become \ufffd: all of it fits */
+    char sentence[1024], body[8192]; /* large enough even if each byte becomes \ufffd */
     va_list args;
     va_start(args, format);
     vsnprintf(sentence, sizeof(sentence), format, args);

@@ -3,7 +3,7 @@
 
 #include "api_state.h"
 
-/* A JSON array of objects. Zeroed is empty; owns its text. */
+/* A JSON array of objects that owns its text. A zeroed one is empty. */
 struct api_rows {
     char *ptr;
     size_t len, cap, n;
@@ -17,5 +17,5 @@ void api_answer_rows(const struct api_ask *ask, struct api_rows *rows);
 void api_answer_error(const struct api_ask *ask, int status, enum pxed_reason reason, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* HOST to its MAC; false: the request has been answered with the nearest known name. */
+/* Resolves HOST to its MAC; false: the request has been answered with the nearest known name. */
 bool api_resolve(const struct api_ask *ask, struct pxed_slice host, struct pxed_hwaddr *ret_mac);

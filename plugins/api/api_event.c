@@ -1,5 +1,5 @@
-/* POST /api/v1/event: {"host":"web01","stage":"installed","reason":"WORD"}: an operator says how an installation ended.
- */
+/* POST /api/v1/event: {"host":"web01","stage":"installed","reason":"WORD"}: an operator reports how an installation
+ * ended. */
 #include "api_event.h"
 
 #include "api_answer.h"
@@ -35,7 +35,7 @@ static void event_done(void *arg, int result) {
     struct event *e = arg;
     struct api *api = e->ask.api;
     if (!api_order_ends(api)) {
-        /* nobody is left to be told */
+        /* fini came first: there is no request to answer */
     } else if (result < 0) {
         api_answer_error(&e->ask, 500, PXED_WHY_STORE_FAILED, "%s (%s)", pxed_reason_sentence(PXED_WHY_STORE_FAILED),
                          strerror(-result));
@@ -47,7 +47,7 @@ static void event_done(void *arg, int result) {
     free(e);
 }
 
-/* [A-Za-z0-9_-]{1,32}: what stands in journals and tables. */
+/* [A-Za-z0-9_-]{1,32}: safe in journals and tables. */
 static bool is_word(const char *text) {
     size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
     return n > 0 && n <= 32 && text[n] == '\0';

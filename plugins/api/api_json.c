@@ -1,4 +1,4 @@
-/* What the core shows, as JSON. Pure. */
+/* Writes the core's views as JSON. Pure. */
 #include "api_json.h"
 
 #include "pxed/date.h"
@@ -9,7 +9,7 @@ struct object {
     bool more;
 };
 
-/* By index: the model's own names live in an archive that plugins do not link. */
+/* By index: the model's names are in an archive that plugins do not link. */
 static const char *const firmware_names[PXED_FW_COUNT] = {
     [PXED_FW_BIOS] = "bios",           [PXED_FW_EFI_IA32] = "efi-ia32", [PXED_FW_EFI_X64] = "efi-x64",
     [PXED_FW_EFI_ARM64] = "efi-arm64", [PXED_FW_HTTP_X64] = "http-x64", [PXED_FW_HTTP_ARM64] = "http-arm64",
@@ -88,7 +88,7 @@ static void json_end(struct object *o) {
     pxed_buf_byte(o->out, '}');
 }
 
-/* `key` is a literal of ours; `suffix` too. */
+/* `key` and `suffix` are literals. */
 static void put_key(struct object *o, const char *key, const char *suffix) {
     if (o->more)
         pxed_buf_byte(o->out, ',');
@@ -146,7 +146,7 @@ static void put_reason(struct object *o, enum pxed_reason reason) {
     put_word(o, "cure", pxed_reason_cure(reason));
 }
 
-/* A failed event names a reason of pxed's or a word of the operator's. */
+/* A failed event has one of pxed's reasons or a word chosen by the operator. */
 static enum pxed_reason failed_reason(struct pxed_slice word) {
     enum pxed_reason reason;
     return pxed_reason_find(word, &reason) && reason != PXED_WHY_OK ? reason : PXED_WHY_INSTALL_FAILED;

@@ -1,6 +1,6 @@
 /* Views of the core as JSON objects, one function per kind. Pure: the same text for the same view, and valid UTF-8
- * whatever bytes came in. Times are RFC 3339 in UTC with milliseconds, and once more as KEY_ms since the epoch; a time
- * that never was is null and 0. */
+ * whatever bytes came in. Times are RFC 3339 in UTC with milliseconds, and again as KEY_ms since the epoch; a time of
+ * "never" is null and 0. */
 #pragma once
 
 #include "pxed/control.h"
@@ -12,11 +12,10 @@ void api_json_text(struct pxed_buf *out, struct pxed_slice text);
 /* "2026-03-01T12:00:00.250Z", quoted; years outside 1970..9999 are clamped. */
 void api_json_time(struct pxed_buf *out, int64_t ms);
 
-/* What is wrong with this machine now, or OK: a fault that the network showed, or an installation that ended badly,
- * whichever is younger. */
+/* The machine's current fault, or OK: one seen on the network or a failed installation, whichever is newer. */
 enum pxed_reason api_machine_fault(const struct pxed_machine_view *m);
 
-/* Machine as ordered by `pxed arm`: the view, what the order would do, and why it may not. */
+/* A machine in an arm order: the view, what the order would do, and why it may not. */
 struct api_order_view {
     const struct pxed_machine_view *machine;
     struct pxed_slice os;     /* to be installed */

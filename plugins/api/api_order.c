@@ -1,5 +1,6 @@
 /* POST /api/v1/arm, /disarm and /adopt: {"hosts":["web01"],"os":"rocky-9","tries":1,"for_ms":3600000,"typed":true,
- * "dry_run":true,"new":false}. All hosts are taken or none; the answer tells each machine as the order meets it. */
+ * "dry_run":true,"new":false}. All hosts or none. The answer has a row per machine: after an arming, or before a disarm
+ * or adopt. */
 #include "api_order.h"
 
 #include "api_answer.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One machine of an order, and where its row begins in the rendered rows. */
+/* One machine of an order, and the position of its row in the rendered rows. */
 struct pick {
     struct pxed_hwaddr mac;
     enum pxed_reason refusal;
@@ -23,7 +24,7 @@ struct pick {
 
 enum order_verb { ORDER_ARM = 1, ORDER_DISARM = 2, ORDER_ADOPT = 4 };
 
-/* An order from its request to its answer. The core finishes it later; it outlives the request's slices. */
+/* An order from its request to its answer. The core finishes it later; it must outlive the request's slices. */
 struct order {
     struct api_ask ask; /* ask.call is valid during the request only */
     struct pxed_arena arena;
@@ -32,7 +33,7 @@ struct order {
     struct pxed_slice os, who;
     const char *right;
     unsigned tries;
-    uint64_t valid_ms; /* 0: as arm-for says */
+    uint64_t valid_ms; /* 0: after arm-for */
     bool dry_run, new_lines, typed;
     enum order_verb verb;
     struct api_rows scratch;
@@ -84,7 +85,7 @@ static void picks_add(struct order *o, const struct pxed_hwaddr *mac) {
     o->n++;
 }
 
-/* A host named twice is one host. */
+/* A host named twice counts once. */
 static void picks_sort(struct order *o) {
     if (o->n == 0)
         return;
@@ -103,7 +104,7 @@ static void held_new(void *arg, const struct pxed_machine_view *m) {
 
 /* ---- the request */
 
-/* A mistyped key must not turn a rehearsal into an order: every key is known or the request is refused. */
+/* A mistyped key must not turn a dry run into an order, so unknown keys are refused. */
 static const char *body_fault(const json_t *body, enum order_verb verb) {
     static const struct {
         const char *key;
@@ -269,7 +270,7 @@ static void order_done(void *arg, int result) {
         order_answer(o);
         return;
     }
-    if (result == -EPERM) /* since it was looked at: a line went, or protect=yes came */
+    if (result == -EPERM) /* changed since it was checked: a line was removed, or protect=yes was set */
         api_answer_error(&o->ask, 409, PXED_WHY_PROTECTED, "a host may not be armed any more, so none was");
     else
         api_answer_error(&o->ask, 500, PXED_WHY_STORE_FAILED, "%s (%s)", pxed_reason_sentence(PXED_WHY_STORE_FAILED),
@@ -323,7 +324,8 @@ void api_order_arm(const struct api_ask *ask) {
     }
 }
 
-/* The answer shows each machine as it was before: `disarm` of a host that was not armed is no error, but tells so. */
+/* The answer shows each machine as it was before: disarming a host that was not armed is no error, but is visible
+ * there. */
 void api_order_disarm(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
     struct order *o = order_read(ask, ORDER_DISARM);
@@ -334,7 +336,7 @@ void api_order_disarm(const struct api_ask *ask) {
     control->disarm(control->self, order_macs(o), o->n, o->who, order_done, o);
 }
 
-/* Known, not armed. As disarm, the answer shows each machine as it was. */
+/* Marks hosts as known but not armed. As with disarm, the answer shows each machine as it was. */
 void api_order_adopt(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
     struct order *o = order_read(ask, ORDER_ADOPT);

@@ -1,4 +1,4 @@
-/* GET /api/v1/NAME: what is. Everything that changes something is in api_order.c. */
+/* GET /api/v1/NAME: reads state. Everything that changes state is in api_order.c and api_event.c. */
 #include "api_routes.h"
 
 #include "api_answer.h"
@@ -137,7 +137,7 @@ static void get_journal(const struct api_ask *ask) {
 /* ---- why: the last boot of one machine, or every machine that has a fault */
 
 struct boots {
-    char before[40]; /* the step before; longer words open no boot */
+    char before[40]; /* the previous step; longer words open no boot */
     uint64_t opened; /* seq before the last boot's first step */
 };
 

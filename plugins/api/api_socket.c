@@ -1,4 +1,4 @@
-/* The unix socket: made, replaced when nobody answers on it, removed; and who has connected. */
+/* The Unix socket: creates it, replaces a stale one, removes it; and identifies the peer. */
 #define _GNU_SOURCE /* struct ucred */
 #include "api_socket.h"
 
@@ -27,8 +27,8 @@ static int socket_failed(struct api *api, int error, const char *what) {
     return -error;
 }
 
-/* Whether the name is free now. A regular file would refuse a connection just like a dead socket: it is told apart
- * first, so that a wrong `socket =` never deletes an operator's file. */
+/* Makes the name free. A regular file would refuse a connection just like a dead socket, so the type is checked first:
+ * a wrong `socket =` must never delete an operator's file. */
 static int socket_make_room(struct api *api, const struct sockaddr_un *name) {
     struct stat st;
     if (lstat(api->path, &st) < 0)
@@ -48,20 +48,20 @@ static int socket_make_room(struct api *api, const struct sockaddr_un *name) {
     return 0;
 }
 
-/* /run is empty after each boot: without systemd's RuntimeDirectory nobody else makes the last folder. */
+/* /run is empty after each boot: without systemd's RuntimeDirectory the last folder must be created here. */
 static void make_folder(const char *path) {
     char *folder = pxed_xstrdup(pxed_slice_of(path)), *slash = strrchr(folder, '/');
     if (slash && slash != folder) {
         *slash = '\0';
-        (void)mkdir(folder, 0755); /* bind() tells what is wrong with it */
+        (void)mkdir(folder, 0755); /* bind() reports any problem */
     }
     free(folder);
 }
 
-/* Group and mode come before listen(): nobody connects earlier. */
+/* Sets group and mode before listen(), when no client can connect yet. */
 static void give_to_group(struct api *api, const char *group) {
     if (group && *group) {
-        const struct group *g = getgrnam(group); /* before the loop runs: may wait */
+        const struct group *g = getgrnam(group); /* before the loop runs: may block */
         if (!g)
             pxed_log(api->ctx, PXED_LOG_WARNING, "socket", NULL, NULL, "group=%s text=\"no such group\"", group);
         else if (chown(api->path, (uid_t)-1, g->gr_gid) < 0)
@@ -114,7 +114,7 @@ void api_socket_unlink(const struct api *api) {
         unlink(api->path);
 }
 
-/* Name of a local account. The name service could ask a network and stall the loop; this file cannot. */
+/* Name of a local account. The name service could query a network and block the loop; this file cannot. */
 static bool local_name(uid_t uid, char *name, size_t size) {
     FILE *f = fopen("/etc/passwd", "re");
     if (!f)

@@ -21,16 +21,16 @@ struct api {
     struct pxed_ctx *ctx;
     const struct pxed_http_service *http;
     const struct pxed_control *control;
-    const struct pxed_leases_service *leases; /* NULL: nothing leases addresses */
+    const struct pxed_leases_service *leases; /* NULL: no plugin leases addresses */
     int listen_fd;                            /* -1 once the http plugin has it */
-    char *path;                               /* of the socket; ours to unlink while dev and ino fit */
+    char *path;                               /* of the socket; removed at the end while dev and ino match */
     dev_t dev;
     ino_t ino;
     unsigned pending; /* orders the core has not finished */
     bool ended;       /* after fini: the last order to finish frees this */
 };
 
-/* One request until it is answered or put aside. */
+/* One request until it is answered or deferred. */
 struct api_ask {
     struct api *api;
     const struct pxed_http_call *call;

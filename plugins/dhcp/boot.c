@@ -1,4 +1,4 @@
-/* Which loader or script a client is told, and the PXE options around it. Pure. */
+/* Which loader or script a client gets, and the PXE options for it. Pure. */
 #include "boot.h"
 
 struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,
@@ -63,8 +63,8 @@ static bool choose_loader(const struct dhcp_config *config, const struct dhcp_fa
     return !pxed_firmware_is_http(facts->seen.firmware) || loader_url(pxed_slice_of(verdict->script_url), loader, ret);
 }
 
-/* PROTOCOLS.md 5, the safest single policy; 0.4 for server mode: option 60 only where 43.6 = 8 and a file stand beside
- * it, or where it is the sign of HTTP boot. */
+/* PROTOCOLS.md 5, the safest single policy; 0.4 for server mode: option 60 only together with 43.6 = 8 and a file, or
+ * as the mark of HTTP boot. */
 static void choose_class(const struct dhcp_config *config, bool proxy, const struct dhcp_facts *facts,
                          struct dhcp_boot *ret) {
     enum pxed_firmware firmware = facts->seen.firmware;

@@ -1,4 +1,4 @@
-/* Which boot data a client gets: the file or URL, and the PXE options around it. Pure. */
+/* Which boot data a client gets: the file or URL, and the PXE options for it. Pure. */
 #pragma once
 
 #include "config.h"
@@ -13,13 +13,13 @@ struct dhcp_boot {
     struct pxed_slice class; /* option 60 of the reply; unset: none */
     struct pxed_slice
         folder;    /* option 210 (RFC 5071): where a PXELINUX inside the loader finds its files; unset: none */
-    bool use_file; /* 43.6 = 8: take the file, ask nobody else */
+    bool use_file; /* 43.6 = 8: use the file without asking a boot server */
     bool no_proxy; /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
     char url[DHCP_URL_MAX];
 };
 
-/* `verdict` as the core gave it. `proxy`: the reply is a ProxyDHCP's (proxy mode, and port 4011 in both modes), whose
- * sign is option 60. */
+/* `verdict` as the core gave it. `proxy`: the reply is a ProxyDHCP's (proxy mode, and port 4011 in both modes), which
+ * option 60 marks. */
 void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_facts *facts,
                const struct pxed_verdict *verdict, struct dhcp_boot *ret);
 

@@ -1,4 +1,4 @@
-/* The DHCP plugin: option rows, descriptor, life. */
+/* The DHCP plugin: option rows, descriptor, start and stop. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +108,7 @@ static void links_init(struct dhcp *d) {
 
 /* ---- life ---- */
 
-/* After fini, when nothing of the loop or the store points here any more. */
+/* Frees it after fini, when neither the loop nor the store refers to it any more. */
 static void dhcp_free_if_done(struct dhcp *d) {
     if (!d->finished || d->handles > 0 || d->n_pending > 0)
         return;
@@ -159,7 +159,7 @@ static int dhcp_start(struct pxed_ctx *ctx) {
     return r < 0 ? r : dhcp_probe_listen(d);
 }
 
-/* ACKs whose leases are on their way to disk still leave. */
+/* ACKs whose leases are being written are still sent. */
 static void dhcp_stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
     struct dhcp *d = ctx->self;
     dhcp_deafen(d);

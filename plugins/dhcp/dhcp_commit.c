@@ -1,5 +1,5 @@
-/* Leases on their way to the store: an ACK leaves only when its lease is on disk. What the store cannot write now is
- * written when it can. */
+/* Writes leases to the store: an ACK is sent only when its lease is on disk. What the store cannot write now is written
+ * when it can. */
 #include "dhcp_commit.h"
 
 #include "dhcp_doubt.h"
@@ -66,14 +66,14 @@ static void commit_complain(struct dhcp *d, const struct pxed_hwaddr *mac, uint3
              "the store could not write it: leases on disk run on, hosts with ip= are leased, nobody else is");
 }
 
-/* Nobody waits for this commit: it is tried again. */
+/* No reply waits for this commit: it is tried again. */
 static void leave_for_later(struct dhcp *d, uint32_t lease) {
     dhcp_lease_at(&d->table, lease)->unsaved = true;
     if (d->retrying && !uv_is_active((uv_handle_t *)&d->retry))
         uv_timer_start(&d->retry, on_retry, RETRY_MS, RETRY_MS);
 }
 
-/* Restores the table, and serves the request again under the rules for a store that cannot write. */
+/* Restores the table, and handles the request again under the rules for a store that cannot write. */
 static void commit_give_up(struct dhcp_pending *p) {
     static const struct dhcp_known known = {.unwritten = true};
     struct dhcp *d = p->d;

@@ -1,6 +1,5 @@
-/* Leases that a restored older store does not know may still be in use: for how long every address is probed before it
- * is given.
- */
+/* Leases that a restored older store does not have may still be in use: how long every address is probed before it is
+ * given. */
 #include "dhcp_doubt.h"
 
 #include <string.h>
@@ -20,8 +19,8 @@ static bool store_is_old(const struct pxed_store *s) {
     return s->size >= offsetof(struct pxed_store, old) + sizeof(s->old) && s->old && s->old(s->self);
 }
 
-/* Leases may have been lost with an older store: for as long as one of them can live, across restarts, every address is
- * probed before it is given. */
+/* Leases may have been lost with an older store: as long as one of them can be in use, across restarts, every address
+ * is probed before it is given. */
 int dhcp_doubt_load(struct dhcp *d) {
     uint64_t wall = d->core->wall(d->ctx), until = 0;
     int r = d->store->load(d->store->self, own_table, on_own_record, &until);

@@ -5,7 +5,7 @@
 
 /* Each returns 0 or a negative errno with a sentence logged. */
 int dhcp_open(struct dhcp *d);   /* privileged */
-int dhcp_listen(struct dhcp *d); /* from now on packets are taken */
+int dhcp_listen(struct dhcp *d); /* starts reading packets */
 
-void dhcp_deafen(struct dhcp *d); /* no new packets */
+void dhcp_deafen(struct dhcp *d); /* stops reading packets */
 void dhcp_close(struct dhcp *d);  /* every handle and socket of this file */

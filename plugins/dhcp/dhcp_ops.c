@@ -1,4 +1,4 @@
-/* `pxed check` and `pxed explain`: the configuration judged and the offer told, without any socket. */
+/* `pxed check` and `pxed explain`: checks the configuration and shows the offer, without any socket. */
 #include "dhcp_ops.h"
 
 #include <string.h>

@@ -11,7 +11,7 @@
 
 enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000, IN_USE_AGAIN_MS = 1000 };
 
-/* What is known about the packet in hand. */
+/* What is known about the current packet. */
 struct packet {
     struct dhcp *d;
     struct dhcp_link *link;
@@ -25,8 +25,8 @@ struct packet {
     struct dhcp_boot boot;
 };
 
-/* A refusal. Of a boot client or a declared host it belongs into the machine's journal; `stage` REFUSED ends its boot,
- * NONE does not. */
+/* Records a refusal. For a boot client or a declared host it goes into the machine's journal; `stage` REFUSED ends its
+ * boot, NONE does not. */
 static void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
                           const char *detail) {
     struct dhcp *d = p->d;
@@ -87,7 +87,7 @@ static void note_unused_ip(struct packet *p) {
              PXED_S(host->name));
 }
 
-/* What our own probe found where it was not asked for by a DECLINE. */
+/* Records what our own probe found if no DECLINE asked for it. */
 static void note_in_use(struct packet *p) {
     struct pxed_addr ip = pxed_addr_v4(p->known->ip);
     uint64_t now = dhcp_now(p->d);
@@ -123,7 +123,7 @@ static void packet_say(struct packet *p, const struct dhcp_action *action) {
                  pxed_reason_name(action->reason));
         packet_refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
         break;
-    default: /* to an INFORM, or a lease that runs on while the store cannot write */
+    default: /* to an INFORM, or a lease that continues while the store cannot write */
         pxed_log(d->ctx, PXED_LOG_DEBUG, action->yiaddr ? "ack" : "inform", mac, &ip, "interface=%s",
                  p->link->iface.name);
         if (action->yiaddr)
@@ -131,7 +131,7 @@ static void packet_say(struct packet *p, const struct dhcp_action *action) {
     }
 }
 
-/* The store cannot write, but ip= stands in the host file: the lease counts at once. */
+/* The store cannot write, but ip= is in the host file: the lease is in force at once. */
 static void packet_keep(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     const struct pxed_hwaddr *mac = &p->facts.seen.mac;
@@ -145,7 +145,7 @@ static void packet_keep(struct packet *p, const struct dhcp_action *action) {
     d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
 }
 
-/* The reply is built now and leaves when the lease is on disk. */
+/* Builds the reply now; it is sent when the lease is on disk. */
 static void packet_grant(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     struct dhcp_lease *e = dhcp_lease_at(&d->table, action->lease);
@@ -159,7 +159,7 @@ static void packet_grant(struct packet *p, const struct dhcp_action *action) {
     pending->request_len = p->bytes.len;
     memcpy(pending->request, p->bytes.ptr, p->bytes.len);
     if (action->what == DHCP_JOIN)
-        return; /* the record on its way has the same address and an end at most a moment older */
+        return; /* the record being written has the same address and an end at most a moment earlier */
     pending->lease = action->lease;
     pending->until = dhcp_now(d) + action->lease_ms;
     pending->name = PXED_NO_SLICE;
@@ -238,7 +238,7 @@ static void packet_serve(struct packet *p) {
         break;
     case DHCP_PROBE:
         packet_look(p, &action);
-        return; /* the rest is said when the message comes again */
+        return; /* the rest is done when the message is handled again */
     }
     if (p->m->type == DHCP_DISCOVER)
         refuse_boot(p);
@@ -256,8 +256,8 @@ static void proxy_say(struct packet *p, enum dhcp_type type) {
              "interface=%s file=%.*s", p->link->iface.name, PXED_S(p->boot.file));
 }
 
-/* Anybody can write such a REQUEST: the address is a hint for people. It is not the stage `leased`, which is of leases
- * that we gave; where we lease addresses ourselves, no message to another server changes one. */
+/* Anyone can send such a REQUEST: the address is only information for people. It is not the stage `leased`, which is
+ * for leases that we gave; if we lease addresses ourselves, no message to another server changes one. */
 static void packet_heard(struct packet *p, uint32_t address) {
     struct dhcp *d = p->d;
     struct pxed_addr ip = pxed_addr_v4(address);
@@ -289,9 +289,9 @@ static void packet_proxy(struct packet *p) {
     }
 }
 
-/* ---- which packets are looked at ---- */
+/* ---- which packets are handled ---- */
 
-/* Is this a packet to look at? A reply to a service port would start a loop between two servers (CVE-2024-2169). */
+/* Should this packet be handled? A reply to a service port would start a loop between two servers (CVE-2024-2169). */
 static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct dhcp_arrival *a,
                                      const struct dhcp_message *m) {
     const struct dhcp_scope *scope = &port->link->d->scopes[port->link - port->link->d->links];

@@ -1,4 +1,4 @@
-/* Commits under way: their memory, and what waits for the last of them. */
+/* Running commits: their memory, and the end of the last one. */
 #include "dhcp_pending.h"
 
 #include <stdlib.h>

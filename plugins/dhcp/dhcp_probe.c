@@ -1,5 +1,5 @@
-/* Who uses an address: ARP probes. The message that asked for one waits in memory and is served again with the answer;
- * nothing else waits. */
+/* ARP probes to find out who uses an address. The message that needs one waits in memory and is handled again with the
+ * answer; nothing else waits. */
 #include "dhcp_probe.h"
 
 #include <errno.h>
@@ -13,8 +13,8 @@
 
 enum {
     PROBES_MAX = 256,       /* at once, in all networks */
-    PROBES_STRANGERS = 192, /* of them for machines of no host line: a flood leaves room for the declared ones */
-    AGAIN_MS = 200,         /* the second and last probe, for one that was lost */
+    PROBES_STRANGERS = 192, /* of these for undeclared machines: a flood leaves room for declared ones */
+    AGAIN_MS = 200,         /* the second and last probe, in case the first was lost */
     END_MS = 500,           /* without an answer by then the address is free */
     TICK_MS = 50,
     ARP_PER_TURN = 256,
@@ -24,11 +24,11 @@ struct dhcp_probe {
     struct dhcp_probe *next;
     struct dhcp_port *port;
     struct dhcp_arrival arrival;
-    struct pxed_hwaddr mac; /* of the client: its own answer is no other machine's */
+    struct pxed_hwaddr mac; /* of the client: its own answer does not count as another machine */
     uint32_t ip;
     unsigned nth; /* probe for this message */
     bool taken, own, again;
-    bool patient; /* one answer is not enough: who else is there? */
+    bool patient; /* one answer is not enough: other machines matter too */
     uint64_t begun;
     size_t len;
     uint8_t bytes[DHCP_RECV_SIZE];
@@ -36,7 +36,7 @@ struct dhcp_probe {
 
 /* ---- the socket ---- */
 
-/* Opened before the capability is dropped; bound to one card, so that an answer belongs to one network. */
+/* Opened before the capability is dropped; bound to one interface, so that an answer belongs to one network. */
 void dhcp_probe_open(struct dhcp_link *link) {
     struct sockaddr_ll at = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_ARP), .sll_ifindex = (int)link->iface.index};
@@ -68,7 +68,7 @@ static void probe_ask(const struct dhcp_probe *p) {
 
 static void listen_to_arp(struct dhcp *d, bool on);
 
-/* Takes out what has ended, then serves its messages again: that may begin new probes. */
+/* Removes ended probes, then handles their messages again, which may start new probes. */
 static void probe_sweep(struct dhcp *d, uint64_t now) {
     struct dhcp_probe *ended = NULL, **at = &d->probes;
     while (*at) {
@@ -137,7 +137,7 @@ static void on_arp(void *data, int events) {
         probe_sweep(d, dhcp_now(d));
 }
 
-/* ARP traffic is frequent: the socket is polled only while a probe runs, and what arrived before is dropped. */
+/* ARP traffic is frequent: the socket is polled only while a probe runs, and earlier packets are dropped. */
 static void listen_to_arp(struct dhcp *d, bool on) {
     char bytes[64];
     if (!d->probing)
@@ -165,7 +165,7 @@ bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, stru
     struct dhcp *d = port->link->d;
     for (const struct dhcp_probe *p = d->probes; p; p = p->next)
         if (p->ip == next->ip && p->port->link == port->link)
-            return true; /* the answer is on its way; the client asks again */
+            return true; /* a probe is already running; the client asks again */
     if (!port->link->arp_poll.open) {
         d->again(port, arrival, bytes, next);
         return true;

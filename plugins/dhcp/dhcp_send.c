@@ -1,4 +1,4 @@
-/* Replies: batches of datagrams that leave before the loop sleeps; frames for clients without an address. */
+/* Replies: batches of datagrams sent before the loop sleeps; frames for clients without an address. */
 #include "dhcp_send.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ static void outbox_flush(struct dhcp *d, struct dhcp_outbox *out) {
         }
         if (errno == EINTR)
             continue;
-        /* The first one of the rest failed: it is lost (the client asks again), the others are not. */
+        /* The first of the rest failed: it is lost (the client asks again), the others are not. */
         dhcp_send_complain(d, out->parcels[sent].port, errno);
         if (out == &d->stations)
             send_to_everybody(&out->parcels[sent]);

@@ -1,4 +1,4 @@
-/* Replies: batches of datagrams that leave before the loop sleeps. */
+/* Replies: batches of datagrams sent before the loop sleeps. */
 #pragma once
 
 #include "dhcp_state.h"

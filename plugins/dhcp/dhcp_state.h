@@ -17,7 +17,7 @@ struct dhcp;
 struct dhcp_port;
 struct dhcp_probe;
 
-/* One datagram waiting to leave. */
+/* One datagram waiting to be sent. */
 struct dhcp_parcel {
     struct dhcp_port *port;
     union {
@@ -29,7 +29,7 @@ struct dhcp_parcel {
     uint8_t bytes[DHCP_FRAME_HEAD + DHCP_REPLY_MAX];
 };
 
-/* Datagrams of one socket; they leave together, before the loop sleeps. */
+/* Datagrams of one socket; they are sent together, before the loop sleeps. */
 struct dhcp_outbox {
     int fd;
     unsigned n;
@@ -71,9 +71,9 @@ struct dhcp_pending {
     struct dhcp_route route;
     struct pxed_slice name; /* points into name_bytes */
     char name_bytes[DHCP_NAME_MAX];
-    size_t len; /* of the reply; 0: nobody waits */
+    size_t len; /* of the reply; 0: no reply waits */
     uint8_t packet[DHCP_REPLY_MAX];
-    struct dhcp_arrival arrival; /* the request: what cannot be stored is served again without the store */
+    struct dhcp_arrival arrival; /* the request: handled again without the store if it cannot be stored */
     size_t request_len;
     uint8_t request[DHCP_RECV_SIZE];
     struct dhcp_pending *next; /* in the list of unused ones */
@@ -94,22 +94,22 @@ struct dhcp {
     uint64_t send_failed_at;
     uv_prepare_t flush;
     bool flushing;
-    struct dhcp_probe *probes; /* under way, n_probes of them */
+    struct dhcp_probe *probes; /* running, n_probes of them */
     unsigned n_probes;
-    bool probing; /* probe_timer lives */
+    bool probing; /* probe_timer is open */
     uv_timer_t probe_timer;
     struct dhcp_pending *unused;
     unsigned n_pending;
-    bool retrying; /* retry lives: what is unsaved is written when the store writes again */
+    bool retrying; /* `retry` is open: unsaved leases are written when the store can */
     uv_timer_t retry;
     uint64_t unstored_at;                  /* when a failure was last logged; 0: never */
-    uint64_t doubt_until;                  /* monotonic: until then an address is looked at before it is given */
-    uint64_t doubt_wall_ms;                /* the same by the wall clock, when it is still to be written; 0: it is */
+    uint64_t doubt_until;                  /* monotonic: until then an address is probed before it is given */
+    uint64_t doubt_wall_ms;                /* the same by the wall clock, still to be written; 0: written */
     void (*stopped)(struct pxed_ctx *ctx); /* called when n_pending is 0 */
     unsigned handles;                      /* open libuv handles */
     bool finished;                         /* freed with the last handle and the last pending commit */
-    void (*released)(struct dhcp *d);      /* a handle or a pending commit less; `d` may be gone afterwards */
-    /* A message that waited is served again, with what is known now. */
+    void (*released)(struct dhcp *d);      /* a handle or a pending commit ended; `d` may be freed afterwards */
+    /* Handles a message that waited again, with what is known now. */
     void (*again)(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
                   const struct dhcp_known *known);
     struct mmsghdr in[DHCP_RECV_BATCH];
@@ -123,7 +123,7 @@ static inline uint64_t dhcp_now(const struct dhcp *d) {
     return d->core->now(d->ctx);
 }
 
-/* The close callback of a handle ends with it. */
+/* Call at the end of a handle's close callback. */
 static inline void dhcp_handle_closed(struct dhcp *d) {
     d->handles--;
     d->released(d);

@@ -1,4 +1,4 @@
-/* Who asks: firmware, loader, identity; quirks of firmware told apart. Pure. */
+/* Identifies the client: firmware, loader, hardware address, quirks of firmware. Pure. */
 #include "facts.h"
 
 enum { HTYPE_INFINIBAND = 32 };
@@ -43,7 +43,7 @@ static void read_arch(const struct dhcp_message *m, struct pxed_facts *f) {
     }
 }
 
-/* Raw as iPXE and gPXE send it, or RFC 3004 (length, text, ...): it is RFC 3004 when the lengths come out even. */
+/* Raw, as iPXE and gPXE send it, or RFC 3004 (length, text, ...): it is RFC 3004 if the lengths add up exactly. */
 static bool user_class_has(struct pxed_slice value, const char *word) {
     struct pxed_slice rest = value;
     bool found = false;
@@ -57,7 +57,7 @@ static bool user_class_has(struct pxed_slice value, const char *word) {
 
 static void read_loader(const struct dhcp_message *m, struct dhcp_facts *f) {
     struct pxed_slice user = m->options[DHCP_OPT_USER_CLASS], own = m->options[DHCP_OPT_IPXE], value;
-    /* Option 175 had other uses before: it shows iPXE only with iPXE's version or bus id inside. */
+    /* Option 175 had other uses earlier: it indicates iPXE only with iPXE's version or bus id inside. */
     bool features = own.len > 0 && (dhcp_tlv_find(own, false, DHCP_IPXE_VERSION, &value) ||
                                     dhcp_tlv_find(own, false, DHCP_IPXE_BUS_ID, &value));
     if (user_class_has(user, "gPXE"))
@@ -74,7 +74,7 @@ static void read_uuid(const struct dhcp_message *m, struct pxed_facts *f) {
     struct pxed_slice value = m->options[DHCP_OPT_UUID];
     if (value.len != 17 || value.ptr[0] != 0)
         return;
-    /* All zero and all one are what boards without a UUID send. */
+    /* Boards without a UUID send all zeros or all ones. */
     bool same = true;
     for (size_t i = 2; i < value.len; i++)
         same &= value.ptr[i] == value.ptr[1];
@@ -85,7 +85,7 @@ static void read_uuid(const struct dhcp_message *m, struct pxed_facts *f) {
 }
 
 /* Identity is the hardware address, whatever option 61 says: the ROM, the loader, the installer and the system send
- * four different ones (PROTOCOLS.md 2.1). InfiniBand has no chaddr; there 61 is all there is (RFC 4390). */
+ * four different ones (PROTOCOLS.md 2.1). InfiniBand has no chaddr, so only option 61 is available (RFC 4390). */
 static bool facts_read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret) {
     memset(ret, 0, sizeof(*ret));
     ret->type = m->htype;
@@ -97,7 +97,7 @@ static bool facts_read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret
     struct pxed_slice id = m->options[DHCP_OPT_CLIENT_ID];
     if (m->htype != HTYPE_INFINIBAND || id.len < 2)
         return false;
-    /* The last bytes: the port's own address stands behind IAID and DUID type. */
+    /* The last bytes: the port's own address comes after IAID and DUID type. */
     size_t len = id.len < sizeof(ret->bytes) ? id.len : sizeof(ret->bytes);
     ret->len = (uint8_t)len;
     memcpy(ret->bytes, id.ptr + (id.len - len), len);
@@ -131,7 +131,7 @@ bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, st
         ret->quirks |= DHCP_QUIRK_RASPBERRY;
         f->firmware = PXED_FW_OTHER;
     }
-    /* HTTP boot that names the plain architecture. */
+    /* HTTP boot that reports the plain architecture. */
     if (ret->http_class && f->firmware == PXED_FW_EFI_X64)
         f->firmware = PXED_FW_HTTP_X64;
     else if (ret->http_class && f->firmware == PXED_FW_EFI_ARM64)

@@ -1,7 +1,7 @@
 /* The entries of the lease table and how they are found: by state, by address, by machine. */
 #include "lease_table.h"
 
-/* Keyed and mixed twice: the seed is secret, so nobody can choose MACs that share a chain. */
+/* Keyed and mixed twice: the seed is secret, so that an attacker cannot choose MACs that share a chain. */
 static uint64_t lease_mix(uint64_t key, uint64_t seed) {
     uint64_t h = (key ^ seed) * 0x9e3779b97f4a7c15u;
     h = (h ^ (h >> 32)) * (seed | 1);

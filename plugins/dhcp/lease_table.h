@@ -15,7 +15,7 @@ enum { DHCP_NAME_MAX = 63 };
 
 struct dhcp_lease {
     uint64_t until; /* end of the lease, of the hold or of the quarantine */
-    void *pending;  /* the I/O layer's: a commit of this entry is on its way; it stays where it is */
+    void *pending;  /* set by the I/O layer: a commit of this entry is running, so it must not move */
     uint32_t ip;
     uint32_t mac_next, ip_next; /* hash chains */
     uint32_t older, newer;      /* neighbours in the state's list */
@@ -23,11 +23,11 @@ struct dhcp_lease {
     uint8_t state;
     uint8_t scope;
     uint8_t name_len;
-    bool kept;    /* given because ip= kept it for this machine's host */
+    bool kept;    /* given because ip= reserves it for this machine's host */
     bool on_disk; /* the store has a record of this machine at this address */
-    bool unsaved; /* the I/O layer's: the store does not say what the table says; it is to be written when it can */
-    bool cleared; /* looked at: no other machine had it when this one was to get it */
-    char name[DHCP_NAME_MAX]; /* as dhcp_hostname() lets it through */
+    bool unsaved; /* set by the I/O layer: the store differs from the table and is to be written when it can */
+    bool cleared; /* probed: no other machine had it when this one was to get it */
+    char name[DHCP_NAME_MAX]; /* as accepted by dhcp_hostname() */
 };
 
 /* Memory of a table: `cap` entries, and two arrays of `heads` (a power of two). Owned by the caller. */
@@ -43,7 +43,7 @@ struct dhcp_leases {
     uint32_t used;  /* entries below this index have been used */
     uint32_t spare; /* chain of dropped entries, linked by `newer` */
     uint32_t n;     /* live entries */
-    uint64_t seed;  /* of the hash: keeps hostile MACs from choosing their chain */
+    uint64_t seed;  /* of the hash: prevents hostile MACs from choosing their chain */
     struct dhcp_scope *scopes;
     unsigned n_scopes;
 };

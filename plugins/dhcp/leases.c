@@ -1,4 +1,4 @@
-/* Which address a machine gets, and what becomes of it. */
+/* Chooses the address of a machine and changes its state. */
 #include "leases.h"
 
 enum {
@@ -40,7 +40,7 @@ static bool lease_usable(const struct dhcp_leases *t, unsigned scope, uint32_t i
     return dhcp_scope_has(&t->scopes[scope], ip) && !reserved->by_other(reserved->arg, ip, mac);
 }
 
-/* An address that nobody has had yet. The cursor goes round, so each costs its look-up once in a while. */
+/* An address that was never given. The cursor wraps around, so each address is rarely looked up. */
 static uint32_t pick_fresh(struct dhcp_leases *t, unsigned scope, const struct pxed_hwaddr *mac,
                            const struct dhcp_reserved *reserved) {
     struct dhcp_scope *s = &t->scopes[scope];
@@ -58,7 +58,7 @@ static uint32_t pick_fresh(struct dhcp_leases *t, unsigned scope, const struct p
     return 0;
 }
 
-/* The address that was free longest. One that is kept for another host is passed over and looked at again last. */
+/* The address that has been free longest. One reserved for another host is skipped and considered last. */
 static uint32_t pick_expired(struct dhcp_leases *t, unsigned scope, const struct pxed_hwaddr *mac,
                              const struct dhcp_reserved *reserved) {
     struct dhcp_scope *s = &t->scopes[scope];

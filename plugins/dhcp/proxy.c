@@ -14,8 +14,8 @@ static struct dhcp_proxy_action proxy_discover(const struct dhcp_facts *facts, c
     return boot->offered ? proxy_act(DHCP_PROXY_OFFER, PXED_WHY_OK) : proxy_act(DHCP_PROXY_SILENT, boot->reason);
 }
 
-/* A REQUEST on port 67 is for the DHCP server. It tells us an address: a hint for people, since
- * anybody can write one. */
+/* A REQUEST on port 67 is for the DHCP server. Its address is only information for people, because anyone can send
+ * one. */
 static struct dhcp_proxy_action proxy_request(const struct dhcp_scope *scope, const struct dhcp_message *m) {
     struct dhcp_proxy_action a = proxy_act(DHCP_PROXY_SILENT, PXED_WHY_OK);
     uint32_t ip = m->ciaddr;
@@ -53,7 +53,7 @@ struct dhcp_proxy_action dhcp_proxy(const struct dhcp_scope *scope, const struct
         return proxy_discover(facts, boot);
     case DHCP_REQUEST:
         return proxy_request(scope, m);
-    default: /* another server's business */
+    default: /* for the other server */
         return proxy_act(DHCP_PROXY_SILENT, PXED_WHY_OK);
     }
 }

@@ -1,4 +1,4 @@
-/* What a ProxyDHCP says beside another server: boot data for PXE and HTTP clients, never an address. Pure. */
+/* What a ProxyDHCP server sends beside another server: boot data for PXE and HTTP clients, never an address. Pure. */
 #pragma once
 
 #include "reply.h"
@@ -7,7 +7,7 @@ enum dhcp_proxy_do {
     DHCP_PROXY_SILENT,
     DHCP_PROXY_OFFER, /* on port 67 */
     DHCP_PROXY_ACK,   /* on port 4011 */
-    DHCP_PROXY_HEARD, /* nothing to say, but `heard` is the address that it names */
+    DHCP_PROXY_HEARD, /* no reply; `heard` is the address in the message */
 };
 
 struct dhcp_proxy_action {

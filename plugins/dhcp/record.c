@@ -4,7 +4,7 @@
 static const char *const states[DHCP_STATE_COUNT] = {
     [DHCP_BOUND] = "bound", [DHCP_EXPIRED] = "expired", [DHCP_DECLINED] = "declined"};
 
-/* Stands for no name where a word follows; a pxed that knows no such word takes it for a name. */
+/* Means "no name" if a word follows; an older pxed takes it for a name. */
 static const struct pxed_slice no_name = {"-", 1};
 
 void dhcp_record_key(uint32_t ip, struct pxed_buf *out) {

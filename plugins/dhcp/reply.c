@@ -1,4 +1,4 @@
-/* A decision turned into a packet, and where the packet goes. Pure. */
+/* Turns a decision into a packet, and finds its destination. Pure. */
 #include "reply.h"
 #include "wire/build.h"
 
@@ -45,8 +45,8 @@ static void put_host_addrs(struct dhcp_builder *b, enum dhcp_option code, const 
     put_addrs(b, code, addrs.n > 0 ? &addrs : fallback);
 }
 
-/* Debian's installer stops at a question when DHCP names no default route, even with priority=critical. Where none is
- * configured it alone is told ours: the installed system asks again under its own name and gets none. */
+/* Debian's installer stops at a question if DHCP names no default route, even with priority=critical. If none is
+ * configured, only the installer gets our address; the installed system sends another vendor class and gets none. */
 static bool stops_without_router(const struct dhcp_site *site, const struct dhcp_message *m,
                                  const struct pxed_host *host) {
     return site->config->router.n == 0 && (!host || pxed_host_value(host, "gateway").len == 0) &&
@@ -57,8 +57,8 @@ static uint32_t reply_netmask(const struct dhcp_site *site, const struct pxed_ho
     return pxed_prefix_mask(host && host->prefix && host->ip.family == 4 ? host->prefix : site->prefix);
 }
 
-/* Without these a reply is worth nothing, so they come before anything that a client or relay can make long; EDK2
- * throws away a lease without a mask (PROTOCOLS.md 0.6). Next in rank is what the relay wants back. */
+/* A reply is useless without these, so they come before anything that a client or relay can make long; EDK2 ignores a
+ * lease without a mask (PROTOCOLS.md 0.6). Next is what the relay wants back. */
 static void put_mandatory(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,
                           const struct dhcp_action *action, const struct pxed_host *host) {
     dhcp_put_u8(b, DHCP_OPT_TYPE, (uint8_t)action->type);
@@ -106,9 +106,8 @@ static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, co
 
 /* ---- boot data ---- */
 
-/* PXELINUX takes all of its boot file up to the last of `/`, `:` and `=` for its folder: after a script's URL that is
- * `...home.php?mac=`, unless option 210 says better. RFC 5071 5: the text
- * alone, without a NUL. */
+/* PXELINUX takes everything in its boot file up to the last `/`, `:` or `=` as its folder: with a script's URL that is
+ * `...home.php?mac=`, unless option 210 names another. RFC 5071 5: the text alone, without a NUL. */
 static void put_folder(struct dhcp_builder *b, struct pxed_slice folder, struct pxed_slice extra) {
     struct pxed_slice own;
     if (folder.len > 0 && !dhcp_tlv_find(extra, true, DHCP_OPT_PATH_PREFIX, &own)) /* `option = 210` wins */
@@ -206,7 +205,7 @@ size_t dhcp_proxy_reply(const struct dhcp_site *site, const struct dhcp_message 
     struct dhcp_header head = header_for(m);
     struct dhcp_builder b;
     if (type == DHCP_OFFER)
-        head.flags |= DHCP_FLAG_BROADCAST; /* the client has no address, and we give it none */
+        head.flags |= DHCP_FLAG_BROADCAST; /* the client has no address, and this reply gives none */
     head.ciaddr = type == DHCP_ACK ? m->ciaddr : 0;
     head.siaddr = site->server;
     head.sname = server;
@@ -220,7 +219,7 @@ size_t dhcp_proxy_reply(const struct dhcp_site *site, const struct dhcp_message 
     return dhcp_finish(&b);
 }
 
-/* ---- where to ---- */
+/* ---- destination ---- */
 
 static uint32_t field_u32(const uint8_t *packet, size_t at) {
     return (uint32_t)packet[at] << 24 | (uint32_t)packet[at + 1] << 16 | (uint32_t)packet[at + 2] << 8 | packet[at + 3];

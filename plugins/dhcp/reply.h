@@ -1,4 +1,4 @@
-/* Replies: a decision turned into a packet, and where the packet goes. Pure. */
+/* Replies: turns a decision into a packet, and finds its destination. Pure. */
 #pragma once
 
 #include "boot.h"
@@ -6,7 +6,7 @@
 
 enum { DHCP_REPLY_MAX = DHCP_LARGEST };
 
-/* What is the same for every reply of one network. */
+/* Common to all replies of one network. */
 struct dhcp_site {
     const struct dhcp_config *config;
     struct pxed_slice extra; /* encoded `option =` lines: code, length, value, ... */
@@ -34,7 +34,7 @@ struct dhcp_arrival {
 enum dhcp_how {
     DHCP_TO_ADDRESS,   /* an ordinary datagram */
     DHCP_TO_EVERYBODY, /* to 255.255.255.255 */
-    DHCP_TO_STATION,   /* to an address that its owner does not know yet: the frame must carry the client's MAC */
+    DHCP_TO_STATION,   /* to an address that its owner does not have yet: the frame must carry the client's MAC */
 };
 
 struct dhcp_route {

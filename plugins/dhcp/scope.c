@@ -1,4 +1,4 @@
-/* A served network: which addresses are its own, which are for leasing, who is let in under pressure. Pure. */
+/* A served network: its addresses, its pools, and which new machines are accepted under pressure. Pure. */
 #include "scope.h"
 
 enum { RATE = 20 }; /* new machines per second under pressure, and at once */

@@ -1,4 +1,4 @@
-/* A served network: which addresses are its own, which are for leasing, who is let in under pressure. Pure. */
+/* A served network: its addresses, its pools, and which new machines are accepted under pressure. Pure. */
 #pragma once
 
 #include "pxed/model.h"
@@ -37,9 +37,9 @@ bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last
 bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip); /* is it a host address of this network? */
 bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip);
 
-/* May one more unknown machine be offered an address? Only when offers that nobody took hold more than half of the
- * pool (a flood), new ones are counted out at 20 a second. */
+/* May one more unknown machine be offered an address? If unanswered offers hold more than half of the pool (a flood),
+ * new ones are limited to 20 per second. */
 bool dhcp_scope_admits(struct dhcp_scope *scope, uint64_t now);
 
-/* The address that ip= keeps for this host in this network; 0: none. */
+/* The address that ip= reserves for this host in this network; 0: none. */
 uint32_t dhcp_scope_reserved(const struct pxed_host *host, const struct dhcp_scope *scope);

@@ -1,10 +1,10 @@
-/* What a DHCP server does with a message (RFC 2131 4.3): message, facts, table and time in, action out. Pure. */
+/* What a DHCP server does with a message (RFC 2131 4.3): from message, facts, table and time to an action. Pure. */
 #include "server.h"
 
 enum {
     LEASE_MIN_MS = 120 * 1000,
-    LEAST_MS = 1000, /* option 51 counts seconds: a lease shorter than one is over */
-    PROBES_EACH = 4, /* for one message; then the client asks again */
+    LEAST_MS = 1000, /* option 51 counts seconds: a shorter lease has ended */
+    PROBES_EACH = 4, /* per message; after that the client must ask again */
 };
 
 static struct dhcp_action server_silent(enum pxed_reason reason) {
@@ -40,7 +40,7 @@ static uint32_t own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uin
     return index;
 }
 
-/* A lease of this machine that is alive, as the disk knows it. */
+/* Does this machine have a lease in force, as recorded on disk? */
 static bool server_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = own_lease(t, q, ip);
     if (index == DHCP_NONE)
@@ -49,8 +49,7 @@ static bool server_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint
     return e->state == DHCP_BOUND && !e->unsaved && e->until >= q->now + LEAST_MS;
 }
 
-/* A lease that cannot be written is never longer than what the disk holds of it; but for a host's own ip=, which the
- * host file holds. */
+/* An unwritten lease is never longer than on disk, except for a host's own ip=, which is in the host file. */
 static uint64_t time_for(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint64_t time = lease_time(q);
     if (!q->cannot_write || ip == dhcp_scope_reserved(q->host, scope_of(t, q)) || !server_alive(t, q, ip))
@@ -76,7 +75,7 @@ static struct dhcp_action server_nak(struct dhcp_leases *t, const struct dhcp_qu
     return a;
 }
 
-/* May this machine have this address in principle: reserved for it, or of the pool and reserved for nobody else? */
+/* May it have this address in principle: reserved for it, or in the pool and not reserved for another machine? */
 static bool server_allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     const struct dhcp_scope *scope = scope_of(t, q);
     if (!dhcp_scope_has(scope, ip))
@@ -91,9 +90,9 @@ static bool is_free(const struct dhcp_leases *t, const struct dhcp_query *q, uin
     return index == DHCP_NONE || dhcp_lease_open_to(dhcp_lease_at(t, index), &q->facts->seen.mac, q->now);
 }
 
-/* ---- looking at an address ---- */
+/* ---- probing an address ---- */
 
-/* The reserved address was given to this host's former card, and that is no card of it any more (a swapped board). */
+/* The reserved address is leased to the host's former card, which it no longer has (a replaced board). */
 static bool server_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_by_ip(t, ip);
     if (index == DHCP_NONE)
@@ -107,7 +106,7 @@ static struct dhcp_action server_probe(uint32_t ip) {
     return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
 }
 
-/* Must a probe show first that no other machine uses this address? Not for a lease of its own. */
+/* Must a probe first show that no other machine uses this address? Not for a lease of its own. */
 static bool to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_by_ip(t, ip);
     if (!q->doubt || index == DHCP_NONE || own_lease(t, q, ip) == DHCP_NONE)
@@ -120,7 +119,7 @@ static struct dhcp_action server_look(const struct dhcp_query *q, uint32_t ip) {
     return q->known.probes < PROBES_EACH ? server_probe(ip) : server_silent(PXED_WHY_DHCP_NO_ADDRESS);
 }
 
-/* Another machine answers there: the address is kept back for a while. */
+/* Another machine answers there: the address is not given for a while. */
 static void server_quarantine(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now);
     if (index != DHCP_NONE)
@@ -129,7 +128,7 @@ static void server_quarantine(struct dhcp_leases *t, const struct dhcp_query *q,
 
 /* ---- DISCOVER ---- */
 
-/* RFC 2131 4.3.1, with the reservation first: ip=, the own lease, live or ended, the address asked for, any. */
+/* RFC 2131 4.3.1, with the reservation first: ip=, its own current or ended lease, the requested address, any. */
 static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason *reason) {
     struct dhcp_scope *scope = scope_of(t, q);
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
@@ -169,7 +168,7 @@ static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dh
     if (!is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
         return server_look(q, ip);
     uint32_t index = own_lease(t, q, ip);
-    /* The own live lease stays what it is. Anything else is held from now on: nobody else is offered it. */
+    /* Its own current lease is not changed. Any other address is held now, so that no other machine gets it. */
     bool live =
         index != DHCP_NONE && (dhcp_lease_at(t, index)->state == DHCP_BOUND || dhcp_lease_at(t, index)->pending);
     if (!live && (index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now)) == DHCP_NONE)
@@ -184,7 +183,7 @@ enum claim {
     CLAIM_OK,
     CLAIM_WRONG_NET, /* not an address of this network */
     CLAIM_FOREIGN,   /* of this network, but not ours to give: perhaps another server's */
-    CLAIM_TAKEN,     /* ours, but not for this machine */
+    CLAIM_TAKEN,     /* ours, but for another machine */
 };
 
 static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip, bool renews) {
@@ -199,13 +198,13 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
     bool again = q->doubt && index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_DECLINED;
     if (!is_free(t, q, ip) && !again)
         return CLAIM_TAKEN;
-    /* A machine with a lease is given no other address: anybody could move it with one REQUEST in its name (RFC 2131
+    /* A machine with a lease gets no other address, because anyone could move it by a REQUEST in its name (RFC 2131
      * 4.3.2: the address is incorrect). */
     uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
     uint32_t has = own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
     if (has != 0 && has != ip && ip != kept && server_alive(t, q, has) && server_allowed(t, q, has))
         return CLAIM_TAKEN;
-    /* A host with ip= is moved to it when it starts anew, never in the middle of an installation. */
+    /* A host with ip= gets that address at its next start, never in the middle of an installation. */
     if (kept != 0 && kept != ip && !renews && is_free(t, q, kept))
         return CLAIM_TAKEN;
     return CLAIM_OK;
@@ -249,7 +248,7 @@ static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_
     return a;
 }
 
-/* The client took another server's offer: ours is free again. Never a NAK (PROTOCOLS.md 2). */
+/* The client accepted another server's offer: our address is free again. Never a NAK (PROTOCOLS.md 2). */
 static struct dhcp_action chose_other(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t server) {
     uint32_t index = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
     if (index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_OFFERED && !dhcp_lease_at(t, index)->pending)
@@ -265,12 +264,12 @@ static struct dhcp_action server_selecting(struct dhcp_leases *t, const struct d
         return server_grant(t, q, ip);
     case CLAIM_WRONG_NET:
         return server_nak(t, q, PXED_WHY_DHCP_WRONG_NET);
-    default: /* it chose us, so it shall hear */
+    default: /* it chose us, so it needs an answer */
         return server_nak(t, q, PXED_WHY_DHCP_TAKEN);
     }
 }
 
-/* We may say no where we give out addresses, or where this very host has one of ours. */
+/* We may send NAK if we lease addresses, or if this host has one of ours. */
 static bool server_authoritative(struct dhcp_leases *t, const struct dhcp_query *q) {
     const struct dhcp_scope *scope = scope_of(t, q);
     return scope->size > 0 || dhcp_scope_reserved(q->host, scope) != 0;
@@ -279,7 +278,7 @@ static bool server_authoritative(struct dhcp_leases *t, const struct dhcp_query 
 static struct dhcp_action init_reboot(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     bool known = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac) != DHCP_NONE;
     switch (server_judge(t, q, ip, false)) {
-    case CLAIM_OK: /* also when we do not know it: the address is ours and free, so a lost store heals by itself */
+    case CLAIM_OK: /* also for an unknown lease: the address is ours and free, so a lost store recovers by itself */
         return server_grant(t, q, ip);
     case CLAIM_WRONG_NET:
         return server_authoritative(t, q) ? server_nak(t, q, PXED_WHY_DHCP_WRONG_NET)
@@ -293,7 +292,7 @@ static struct dhcp_action init_reboot(struct dhcp_leases *t, const struct dhcp_q
     return known ? server_nak(t, q, PXED_WHY_DHCP_TAKEN) : server_silent(PXED_WHY_DHCP_NOT_OURS);
 }
 
-/* RENEWING comes to us alone, REBINDING to everybody: there another server may own the lease. */
+/* RENEWING is sent only to us, REBINDING to all servers: then another server may own the lease. */
 static struct dhcp_action server_renewing(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     switch (server_judge(t, q, ip, true)) {
     case CLAIM_OK:
@@ -310,7 +309,7 @@ static struct dhcp_action server_renewing(struct dhcp_leases *t, const struct dh
     return q->unicast ? server_nak(t, q, PXED_WHY_DHCP_TAKEN) : server_silent(PXED_WHY_DHCP_NOT_OURS);
 }
 
-/* Which REQUEST it is tell options 54 and 50 and ciaddr (RFC 2131 4.3.2, table 4). */
+/* Options 54 and 50 and ciaddr tell which kind of REQUEST it is (RFC 2131 4.3.2, table 4). */
 static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhcp_query *q) {
     const struct dhcp_message *m = q->m;
     uint32_t server = 0, asked = 0;
@@ -345,8 +344,8 @@ static struct dhcp_action server_note(uint32_t index, enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_NOTE, .reason = reason, .lease = index};
 }
 
-/* Anybody can write a DECLINE in another's name. It counts when we see the other machine ourselves, and not the client:
- * who declines an address does not use it (RFC 5227 2.1.1), so where it answers somebody else wrote that. */
+/* Anyone can send a DECLINE in another's name. It counts only if we see another machine there and not the client,
+ * because a client that declines an address does not use it (RFC 5227 2.1.1). */
 static struct dhcp_action server_decline(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t ip = 0;
     if (!dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &ip))
@@ -362,7 +361,7 @@ static struct dhcp_action server_decline(struct dhcp_leases *t, const struct dhc
     return server_note(index, PXED_WHY_DHCP_DECLINED);
 }
 
-/* RFC 2131 4.4.6: a RELEASE is unicast, so it comes from the address that it gives back. */
+/* RFC 2131 4.4.6: a RELEASE is unicast, so it comes from the address that it releases. */
 static struct dhcp_action server_release(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t index = held_entry(t, q, q->m->ciaddr);
     if (index == DHCP_NONE)
@@ -393,7 +392,7 @@ struct dhcp_action dhcp_serve(struct dhcp_leases *t, const struct dhcp_query *q)
         return server_release(t, q);
     case DHCP_INFORM:
         return server_inform(t, q);
-    default: /* BOOTP, and what servers say to clients or each other */
+    default: /* BOOTP, and messages that servers send */
         return server_silent(PXED_WHY_DHCP_NOT_OURS);
     }
 }

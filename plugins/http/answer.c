@@ -1,4 +1,4 @@
-/* From a whole request to an answer: the core's content, a script's output, a service's reply, or a refusal. */
+/* Turns a complete request into an answer: the core's content, a script's output, a service's reply, or a refusal. */
 #include "answer.h"
 
 #include <stdlib.h>
@@ -18,11 +18,11 @@ static void start_sending(struct http_conn *c) {
     c->state = HTTP_SENDING;
     c->limit = c->end;
     c->deadline = h->ctx->core->now(h->ctx) + HTTP_SEND_TIMEOUT;
-    /* What the client may still be sending would turn our close into a reset (RFC 9112 9.6). */
+    /* Data the client may still be sending would turn our close into a reset (RFC 9112 9.6). */
     c->linger = !c->plan.keep && (!c->has_request || c->request.method == HTTP_METHOD_POST);
 }
 
-/* Head, and `tail` behind it, in one buffer. */
+/* Head and `tail` in one buffer. */
 static void write_head(struct http_conn *c, const struct http_entity *entity, struct pxed_slice tail) {
     uint8_t minor = c->has_request ? c->request.minor : 1;
     struct pxed_slice date = http_date_now(c->http);
@@ -66,7 +66,7 @@ void http_answer_bytes(struct http_conn *c, int status, struct pxed_slice type, 
     start_sending(c);
 }
 
-/* --- what is held back until the core has it on disk --- */
+/* --- holding content back until the core has recorded its use on disk --- */
 
 static void refuse_held(struct http_conn *c) {
     answer_refusal(c, PXED_WHY_STORE_CANNOT_WRITE);
@@ -88,7 +88,7 @@ static void on_settled(void *arg, bool may_send) {
     c->limit = c->end;
     c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
     if (!may_send)
-        c->state = HTTP_BROKEN; /* the head is out: a short body tells the client */
+        c->state = HTTP_BROKEN; /* the head is sent: a short body shows the client the failure */
     c->http->run(c);
 }
 
@@ -104,7 +104,7 @@ bool http_answer_settle(struct http_conn *c) {
     return true;
 }
 
-/* Head and body, or as much of them as may leave before the core has settled. */
+/* Sends head and body, or as much of them as may be sent before the core has settled. */
 static void send_held(struct http_conn *c, uint64_t size) {
     if (size > PXED_HOLD_WHOLE_UP_TO) {
         uint64_t keep = c->end - c->pos < PXED_HOLD_BYTES ? c->end - c->pos : PXED_HOLD_BYTES;
@@ -123,7 +123,7 @@ static void send_held(struct http_conn *c, uint64_t size) {
         refuse_held(c);
 }
 
-/* Bytes or a file of the core's. */
+/* Answers with the core's bytes or file. */
 static void answer_content(struct http_conn *c) {
     struct pxed_content *content = c->content;
     struct http_entity entity = {.status = content->status ? content->status : 200,
@@ -209,7 +209,7 @@ static bool answer_redirect(struct http_conn *c, struct pxed_slice location) {
     return true;
 }
 
-/* `output` is the script's memory; taken over when its body is sent. */
+/* `output` is the script's memory; this takes ownership of it when its body is sent. */
 static void answer_document(struct http_conn *c, const struct http_cgi_output *parsed, char *output) {
     struct pxed_buf extra = {NULL, 0, 0};
     http_cgi_extra(parsed, &extra);
@@ -236,8 +236,8 @@ static void log_errors(struct http_conn *c, const struct http_cgi_result *r) {
              c->content->cgi->script_name ? c->content->cgi->script_name : "", pxed_buf_cstr(&b));
 }
 
-/* The output of a script that decides what a machine boots must be beyond doubt: whatever looks like an error is one.
- */
+/* The output of a script that decides what a machine boots must be reliable: anything that looks like an error counts
+ * as one. */
 static const char *boot_script_fault(const struct http_conn *c, const struct http_cgi_result *r,
                                      const struct http_cgi_output *parsed) {
     if (!c->content->cgi->fallback.ptr || parsed->kind == HTTP_CGI_BROKEN)
@@ -338,7 +338,7 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
         answer_opened(c, reason, content);
 }
 
-/* Hands the request to the handler of a service. */
+/* Passes the request to the handler of a service. */
 static void serve_service(struct http_conn *c) {
     const struct http_request *r = &c->request;
     struct pxed_http_reply *reply = pxed_xalloc(sizeof(*reply));

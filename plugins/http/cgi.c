@@ -1,4 +1,4 @@
-/* Runs CGI scripts through the helper: a queue, deadlines, and one result for each. */
+/* Runs CGI scripts through the helper: a queue, deadlines, and one result per script. */
 #include "cgi.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static void on_cgi_timer(uv_timer_t *timer);
 static void start_queued(struct http_cgi *g);
 static void watch_helper(struct http_cgi *g);
 
-/* Sets the timer to the nearest deadline. */
+/* Sets the timer to the next deadline. */
 static void set_timer(struct http_cgi *g) {
     uint64_t nearest = g->queue ? g->queue->deadline : UINT64_MAX;
     for (struct http_cgi_run *r = g->runs; r; r = r->next)
@@ -55,7 +55,7 @@ static void drop_run(struct http_cgi_run *r) {
     http_cgi_run_free(r);
 }
 
-/* Calls `done`, once. The output is the callee's. */
+/* Calls `done`, once; it takes ownership of the output. */
 static void report_end(struct http_cgi_run *r, enum http_cgi_end end, int status) {
     http_cgi_done_fn *done = r->done;
     struct http_cgi_result result = {.end = end,
@@ -71,7 +71,7 @@ static void report_end(struct http_cgi_run *r, enum http_cgi_end end, int status
     done(r->arg, &result);
 }
 
-/* Its output is not read any more; its slot is free when the helper reports its end. */
+/* Stops reading its output; its slot is free when the helper reports its end. */
 static void kill_run(struct http_cgi_run *r) {
     char order[16];
     struct pxed_buf b = PXED_BUF(order);
@@ -100,7 +100,7 @@ static void move_to_runs(struct http_cgi_run *r) {
     http_cgi_run_forget_order(r);
 }
 
-/* Starts queued runs while there are slots and room in the helper's socket. */
+/* Starts queued runs while there are free slots and room in the helper's socket. */
 static void start_queued(struct http_cgi *g) {
     while (g->queue && g->n_runs < HTTP_CGI_RUNS_MAX && !g->blocked) {
         struct http_cgi_run *r = g->queue;
@@ -121,7 +121,7 @@ static void start_queued(struct http_cgi *g) {
     set_timer(g);
 }
 
-/* True if `r` was late, and the lists may have changed. */
+/* True if `r` has timed out; then the lists may have changed. */
 static bool end_if_late(struct http_cgi_run *r) {
     if (r->deadline > cgi_now(r->cgi))
         return false;
@@ -157,8 +157,7 @@ static void on_report(struct http_cgi *g, const struct http_report *report) {
     struct http_cgi_run *r = find_run(g, report->id);
     if (!r)
         return;
-    /* All that the script wrote is in the pipes by now. A child that lives on may hold them open: it is not waited for.
-     */
+    /* All output of the script is in the pipes by now. A child of it may keep them open and is not waited for. */
     http_cgi_run_drain(r);
     enum http_cgi_end end = report->verb == HTTP_VERB_EXITED        ? HTTP_CGI_ENDED
                             : report->verb == HTTP_VERB_NOT_STARTED ? HTTP_CGI_NOT_STARTED
@@ -240,7 +239,7 @@ void http_cgi_cancel(struct http_cgi_run *r) {
         kill_run(r);
 }
 
-/* The account that scripts run as. Looked up before the fork: the helper does no look-ups. */
+/* The account that scripts run as. Looked up before the fork, because the helper does no look-ups. */
 static int find_account(struct http *h, struct http_cgi_account *ret, gid_t groups[static GROUPS_MAX]) {
     const char *name = h->config->cgi_user;
     if (geteuid() != 0) {
@@ -319,5 +318,5 @@ void http_cgi_fini(struct http *h) {
         uv_close((uv_handle_t *)&g->timer, on_cgi_closed);
     }
     close(g->devnull);
-    pxed_helper_stop(&g->helper, HELPER_PATIENCE); /* it kills what runs, and ends */
+    pxed_helper_stop(&g->helper, HELPER_PATIENCE); /* it kills running scripts and ends */
 }

@@ -23,7 +23,7 @@ static void add_addr_var(struct pxed_buf *out, size_t *n, const char *name, cons
     add_var(out, n, name, pxed_slice_of(pxed_addr_text(addr, text)));
 }
 
-/* Host without its port, if it is made of the letters of host names and addresses; else unset. */
+/* Host without its port, if it has only characters of host names and addresses; else unset. */
 static struct pxed_slice server_name(struct pxed_slice host) {
     size_t end = 0;
     if (host.len > 0 && host.ptr[0] == '[') { /* [v6]:port */
@@ -40,8 +40,9 @@ static struct pxed_slice server_name(struct pxed_slice host) {
     return end > 0 ? pxed_slice_head(host, end) : PXED_NO_SLICE;
 }
 
-/* Not for scripts: credentials (4.1.18), Proxy (CVE-2016-5385), what has a variable of its own; names with anything but
- * letters, digits and `-` would collide; `() {` is a function to an old bash (CVE-2014-6271). */
+/* Not passed to scripts: credentials (4.1.18), Proxy (CVE-2016-5385), headers that have their own variable; names with
+ * anything but letters, digits and `-`, which could collide; `() {`, which an old bash runs as a function
+ * (CVE-2014-6271). */
 static bool header_passes(struct pxed_slice name, struct pxed_slice value) {
     static const char *const dropped[] = {"authorization", "proxy-authorization", "proxy", "content-type",
                                           "content-length"};
@@ -60,7 +61,7 @@ static void add_header_var(const struct http_request *r, size_t i, struct pxed_b
         return;
     for (size_t j = 0; j < i; j++)
         if (pxed_slice_eq_nocase(http_header_name(r, j), name))
-            return; /* joined to the first of its name */
+            return; /* joined to the first header of this name */
     pxed_buf_add(out, PXED_SLICE("HTTP_"));
     for (size_t k = 0; k < name.len; k++) {
         char c = name.ptr[k] == '-' ? '_' : name.ptr[k];
@@ -87,7 +88,7 @@ static void add_server_vars(const struct http_cgi_call *call, struct pxed_buf *o
     add_addr_var(out, n, "SERVER_ADDR", &call->local);
     add_u64_var(out, n, "SERVER_PORT", call->port);
     add_addr_var(out, n, "REMOTE_ADDR", &call->peer);
-    add_addr_var(out, n, "REMOTE_HOST", &call->peer); /* 4.1.9: the address where no name is looked up */
+    add_addr_var(out, n, "REMOTE_HOST", &call->peer); /* 4.1.9: the address, because no name is looked up */
     add_u64_var(out, n, "REMOTE_PORT", call->peer_port);
 }
 

@@ -1,5 +1,5 @@
-/* The process that starts scripts. Forked while the daemon is still root, it becomes cgi-user for good and knows two
- * verbs: run and kill. Of what clients send it sees only the variables of an order. */
+/* The process that starts scripts. Forked while the daemon is still root, it switches to cgi-user for good and handles
+ * two orders: run and kill. Of clients' data it sees only the variables of an order. */
 #include "cgi_helper.h"
 
 #include <errno.h>
@@ -20,8 +20,7 @@
 
 enum { RUNS = HTTP_CGI_RUNS_MAX + 8 };
 
-/* Scripts that run. A pid is not given to another process before it has been waited for, so that a kill reaches the
- * right group. */
+/* Running scripts. A pid is not reused before it has been waited for, so a kill reaches the right group. */
 static struct {
     pid_t pid; /* 0: free */
     uint32_t id;
@@ -29,7 +28,7 @@ static struct {
 
 static char datagram[HTTP_ORDER_MAX];
 
-/* The daemon has gone: scripts are killed. */
+/* The daemon has ended: kills the scripts. */
 static _Noreturn void end_helper(void) {
     for (size_t i = 0; i < RUNS; i++)
         if (runs[i].pid > 0)
@@ -56,7 +55,7 @@ static int spawn_script(const struct http_order *order, const int fds[HTTP_ORDER
         posix_spawn_file_actions_adddup2(&actions, fds[i], i);
     posix_spawn_file_actions_addchdir_np(&actions, order->dir);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(&attr, 0); /* a group of its own: it is killed with its children */
+    posix_spawnattr_setpgroup(&attr, 0); /* its own process group, so that its children are killed too */
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &all);
     int error = posix_spawn(ret, order->argv[0], &actions, &attr, (char *const *)(uintptr_t)order->argv,
@@ -114,7 +113,7 @@ static void reap_children(int signals) {
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
         for (size_t i = 0; i < RUNS; i++)
             if (runs[i].pid == pid) {
-                runs[i].pid = 0; /* first: end_helper() must not kill a pid that may be another's by now */
+                runs[i].pid = 0; /* first: end_helper() must not kill a pid that another process may have by then */
                 report_run(HTTP_VERB_EXITED, runs[i].id, pid, status);
             }
 }
@@ -134,7 +133,7 @@ static bool become_account(const struct http_cgi_account *a) {
     return !a->change || a->uid == 0 || setuid(0) != 0;
 }
 
-/* A descriptor that is readable when a child has ended, or -1. */
+/* A descriptor that becomes readable when a child ends, or -1. */
 static int watch_children(void) {
     sigset_t child;
     sigemptyset(&child);
@@ -145,7 +144,7 @@ static int watch_children(void) {
 
 void http_cgi_helper(const void *account) {
     struct pollfd fds[2] = {{.fd = PXED_HELPER_SOCKET, .events = POLLIN}, {.fd = watch_children(), .events = POLLIN}};
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* grandchildren are waited for, not left to init */
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* grandchildren are waited for here, not by init */
     if (fds[1].fd < 0 || !become_account(account))
         return;
     for (;;) {

@@ -1,4 +1,4 @@
-/* Reads what a CGI script wrote: header lines, status, body. */
+/* Parses what a CGI script wrote: header lines, status, body. */
 #include "cgi_output.h"
 
 /* Cuts one line, ended by LF or CR LF, off *rest; false when no line end is left. */
@@ -39,7 +39,7 @@ static void set_broken(struct http_cgi_output *ret, const char *why) {
     *ret = (struct http_cgi_output){.kind = HTTP_CGI_BROKEN, .why = why};
 }
 
-/* `Status: 302 Found`: only the number counts. */
+/* `Status: 302 Found`: only the number is used. */
 static bool parse_status_field(struct pxed_slice value, int *ret) {
     uint64_t code;
     struct pxed_slice word = pxed_slice_word(&value, " \t");
@@ -71,7 +71,7 @@ static const char *read_fields(struct pxed_slice fields, struct http_cgi_output 
 
 void http_cgi_output_parse(struct pxed_slice output, struct http_cgi_output *ret) {
     struct http_cgi_output o = {.kind = HTTP_CGI_DOCUMENT};
-    /* A boot script printed without any header block: the shortest home.sh there is. */
+    /* A boot script printed without a header block, as the shortest home.sh does. */
     if (pxed_slice_starts(output, PXED_SLICE("#!"))) {
         *ret = (struct http_cgi_output){
             .kind = HTTP_CGI_DOCUMENT, .status = 200, .type = PXED_SLICE("text/plain"), .body = output};
@@ -91,7 +91,7 @@ void http_cgi_output_parse(struct pxed_slice output, struct http_cgi_output *ret
     const char *why = read_fields(o.fields, &o);
     if (why)
         return set_broken(ret, why);
-    if (o.status == 0 && o.type.len == 0 && o.location.len == 0) /* 6.3: one of the three must be there */
+    if (o.status == 0 && o.type.len == 0 && o.location.len == 0) /* 6.3: one of the three is required */
         return set_broken(ret, "neither Content-Type nor Location nor Status in its header block");
     /* 6.2.2: a path of this server and no Status; `//host/path` is a URL without its scheme. */
     if (o.status == 0 && pxed_slice_starts(o.location, PXED_SLICE("/")) &&
@@ -104,7 +104,7 @@ void http_cgi_output_parse(struct pxed_slice output, struct http_cgi_output *ret
     *ret = o;
 }
 
-/* Said by the server, or only between two neighbours (RFC 9110 7.6.1). */
+/* Fields that the server sets, or hop-by-hop ones (RFC 9110 7.6.1). */
 static bool is_servers_own(struct pxed_slice name) {
     static const char *const names[] = {
         "content-type",     "content-length",    "status",  "connection", "keep-alive", "te",

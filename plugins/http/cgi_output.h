@@ -1,4 +1,4 @@
-/* What a CGI script wrote -> a response (RFC 3875 section 6). Pure. */
+/* Turns the output of a CGI script into a response (RFC 3875 section 6). Pure. */
 #pragma once
 
 #include "pxed/buf.h"
@@ -10,7 +10,7 @@ enum {
 };
 
 enum http_cgi_kind {
-    HTTP_CGI_BROKEN,   /* no response: `why` says what is wrong */
+    HTTP_CGI_BROKEN,   /* not a valid response: `why` says what is wrong */
     HTTP_CGI_DOCUMENT, /* status, type, body; also a redirect that the client follows */
     HTTP_CGI_LOCAL,    /* 6.2.2: ask this server for `location` instead */
 };
@@ -27,5 +27,6 @@ struct http_cgi_output {
 /* `output` is everything the script wrote; the slices point into it. */
 void http_cgi_output_parse(struct pxed_slice output, struct http_cgi_output *ret);
 
-/* The header lines to pass on, each with CR LF: not the CGI fields, not what this server says itself; Location is. */
+/* Writes the header lines to pass on, each with CR LF: not the CGI fields (except Location), and not those that this
+ * server sets. */
 void http_cgi_extra(const struct http_cgi_output *parsed, struct pxed_buf *out);

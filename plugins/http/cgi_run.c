@@ -11,7 +11,8 @@
 #include "loop.h"
 #include "pxed/arena.h"
 
-/* The request's body in a memory file: the script reads it at its own pace, and nothing has to be written to a pipe. */
+/* Puts the request's body into a memory file, which the script can read at its own pace, so that no pipe must be
+ * fed. */
 static int make_body_file(struct pxed_slice body, int *ret) {
     int fd = memfd_create("pxed-cgi-body", MFD_CLOEXEC);
     if (fd < 0)
@@ -84,7 +85,7 @@ void http_cgi_run_close_pipes(struct http_cgi_run *r) {
     close_pipe(&r->err, &r->err_poll);
 }
 
-/* False when nothing more will come, or too much has come. */
+/* False if there will be no more output, or if there was too much. */
 static bool read_output(struct http_cgi_run *r) {
     while (r->output_len <= HTTP_CGI_OUTPUT_MAX) {
         if (r->output_len == r->output_cap) {
@@ -103,7 +104,7 @@ static bool read_output(struct http_cgi_run *r) {
 
 static bool read_errors(struct http_cgi_run *r) {
     char waste[4096];
-    /* A bounded number of reads: a script that does nothing but complain must not hold the loop. */
+    /* A limited number of reads, so that a script that floods stderr does not block the loop. */
     for (int i = 0; i < 16; i++) {
         size_t room = sizeof(r->errors) - r->errors_len;
         ssize_t n = room > 0 ? read(r->err, r->errors + r->errors_len, room) : read(r->err, waste, sizeof(waste));
@@ -175,7 +176,7 @@ int http_cgi_run_start(struct http_cgi_run *r) {
     }
     r->out = out[0];
     r->err = err[0];
-    open_poll(r, &r->out_poll, r->out, on_output); /* uv_poll_init makes our end, and only ours, non-blocking */
+    open_poll(r, &r->out_poll, r->out, on_output); /* uv_poll_init makes only our end non-blocking */
     open_poll(r, &r->err_poll, r->err, on_errors);
     return 0;
 }

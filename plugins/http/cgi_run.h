@@ -10,7 +10,7 @@ struct http_cgi {
     struct http *http;
     struct pxed_helper helper;
     int devnull;
-    bool gone, blocked; /* the helper has died; its socket is full */
+    bool gone, blocked; /* gone: the helper has died; blocked: its socket is full */
     uv_poll_t poll;
     uv_timer_t timer;
     bool watching;                           /* both are open */
@@ -25,11 +25,12 @@ struct http_cgi_run {
     struct http_cgi_run *next;
     uint32_t id;
     enum http_cgi_state state;
-    http_cgi_done_fn *done; /* NULL: nobody waits any more */
+    http_cgi_done_fn *done; /* NULL: cancelled */
     void *arg;
-    void (*too_much)(struct http_cgi_run *r); /* the script has written more than it may */
+    void (*too_much)(struct http_cgi_run *r); /* the script has written too much */
     uint64_t deadline;
-    bool doomed; /* ended before it began: `end` and `status` say how; told by the timer, for `done` comes later */
+    bool doomed; /* failed before it started, with `end` and `status`; reported by the timer, because `done` is called
+                    later */
     enum http_cgi_end end;
     int status;
     char *order; /* heap; while queued */
@@ -45,14 +46,14 @@ struct http_cgi_run {
 };
 
 /* cgi_run.c */
-/* The whole datagram and the body's memfd; 0 or an errno. */
+/* Makes the datagram and the body's memfd; 0 or an errno. */
 int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_call *call);
-/* Pipes, and the order to the helper. 0 or an errno; EAGAIN: the helper's socket is full, try again. */
+/* Makes the pipes and sends the order. 0 or an errno; EAGAIN: the helper's socket is full, try again. */
 int http_cgi_run_start(struct http_cgi_run *r);
-/* The order is not needed any more. */
+/* Frees the order. */
 void http_cgi_run_forget_order(struct http_cgi_run *r);
-/* Reads what the script has left behind. */
+/* Reads the remaining output. */
 void http_cgi_run_drain(struct http_cgi_run *r);
 void http_cgi_run_close_pipes(struct http_cgi_run *r);
-/* Now, or when the last handle is closed. */
+/* Frees it now, or when the last handle is closed. */
 void http_cgi_run_free(struct http_cgi_run *r);

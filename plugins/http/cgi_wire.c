@@ -15,7 +15,7 @@ static void add_order_head(struct pxed_buf *out, struct order_head head) {
     pxed_buf_add(out, pxed_slice((const char *)&head, sizeof(head)));
 }
 
-/* A script works in its own folder (RFC 3875 7.2). */
+/* A script runs in its own folder (RFC 3875 7.2). */
 static struct pxed_slice folder_of_script(const char *path) {
     const char *slash = strrchr(path, '/');
     return !slash || slash == path ? PXED_SLICE("/") : pxed_slice(path, (size_t)(slash - path));
@@ -35,7 +35,7 @@ void http_order_kill(uint32_t id, struct pxed_buf *out) {
     add_order_head(out, (struct order_head){HTTP_VERB_KILL, id, 0, 0});
 }
 
-/* The next text of the datagram, or NULL. */
+/* The next text of the datagram; NULL at the end. */
 static const char *next_order_text(struct pxed_slice *rest) {
     ptrdiff_t end = pxed_slice_find(*rest, '\0', 0);
     const char *text = rest->ptr;

@@ -28,11 +28,11 @@ struct http_report {
     int32_t status; /* EXITED: as waitpid() gives it; NOT_STARTED: errno */
 };
 
-/* `env`: `n_env` texts, each ended by NUL, as http_cgi_env() writes them; `handler` may be NULL. The result has to fit
+/* `env`: `n_env` texts, each ended by NUL, as http_cgi_env() writes them; `handler` may be NULL. The result must fit in
  * HTTP_ORDER_MAX. */
 void http_order_run(uint32_t id, const char *script, const char *handler, struct pxed_slice env, size_t n_env,
                     struct pxed_buf *out);
 void http_order_kill(uint32_t id, struct pxed_buf *out);
 
-/* 0, or -1 when it is no order. */
+/* 0, or -1 if it is not an order. */
 int http_order_read(const void *datagram, size_t len, struct http_order *ret);

@@ -13,7 +13,7 @@
 #include "send.h"
 #include "warm.h"
 
-enum { REQUESTS_PER_TURN = 16 }; /* of one client that pipelines; then it is the others' turn */
+enum { REQUESTS_PER_TURN = 16 }; /* of one pipelining client; then other clients get their turn */
 
 static uint64_t conn_now(const struct http_conn *c) {
     return c->http->ctx->core->now(c->http->ctx);
@@ -62,7 +62,7 @@ static void unlink_conn(struct http_conn *c) {
     h->n_conns--;
 }
 
-/* Gives the content back, once. */
+/* Releases the content, once. */
 static void end_content(struct http_conn *c, bool whole) {
     struct pxed_content *content = c->content;
     c->content = NULL;
@@ -177,7 +177,7 @@ static void read_some(struct http_conn *c) {
     }
 }
 
-/* The request has been answered: what follows it moves to the front. */
+/* The request has been answered: moves the following input to the front. */
 static void next_request(struct http_conn *c) {
     size_t rest = http_parser_rest(&c->parser);
     c->in_len -= rest;
@@ -196,7 +196,7 @@ static void next_request(struct http_conn *c) {
     c->deadline = conn_now(c) + (c->in_len > 0 ? HTTP_HEAD_TIMEOUT : HTTP_IDLE_TIMEOUT);
 }
 
-/* These steps return whether there is more to do at once. */
+/* Each step returns whether there is more to do at once. */
 static bool run_reading(struct http_conn *c) {
     bool was_head = !c->parser.in_body;
     switch (http_parser_feed(&c->parser, c->in, &c->in_len)) {
@@ -257,7 +257,7 @@ static bool run_sending(struct http_conn *c) {
         return false;
     }
     end_output(c, c->plan.whole);
-    bool more = !c->eof || c->in_len > http_parser_rest(&c->parser); /* pipelined before the client shut its side */
+    bool more = !c->eof || c->in_len > http_parser_rest(&c->parser); /* pipelined before the client closed its side */
     if (c->plan.keep && !c->http->stopping && more) {
         next_request(c);
         return true;
@@ -286,7 +286,7 @@ void http_conn_run(struct http_conn *c) {
         switch (c->state) {
         case HTTP_READING:
             if (served >= REQUESTS_PER_TURN) {
-                conn_want(c, UV_WRITABLE); /* comes back in the next turn */
+                conn_want(c, UV_WRITABLE); /* continued in the next turn */
                 on = false;
             } else {
                 on = run_reading(c);
@@ -318,8 +318,8 @@ void http_conn_run(struct http_conn *c) {
         conn_recycle(c);
 }
 
-/* A client that has only shut its sending side still wants the answer (RFC 9112 9.6 leaves that open; `nc -N` does it):
- * only a connection that is down both ways is gone. */
+/* A client that has closed only its sending side still wants the answer (RFC 9112 9.6 leaves that open; `nc -N` does
+ * it): a client is gone only if both directions are closed. */
 static bool is_gone(const struct http_conn *c) {
     struct pollfd p = {.fd = c->fd};
     return poll(&p, 1, 0) != 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
@@ -335,7 +335,7 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
             return;
         }
         c->eof = true;
-        uv_poll_stop(&c->poll); /* it would be reported for ever */
+        uv_poll_stop(&c->poll); /* it would be reported again and again */
         c->events = 0;
         return;
     }

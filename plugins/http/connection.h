@@ -3,8 +3,8 @@
 
 #include "connection_state.h"
 
-/* Takes the accepted socket over. */
+/* Takes ownership of the accepted socket. */
 void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *peer, uint16_t peer_port);
-/* Goes on as far as it can without waiting. The connection may be closed and gone afterwards. */
+/* Continues as far as possible without waiting. The connection may be closed and freed afterwards. */
 void http_conn_run(struct http_conn *c);
 void http_conn_close(struct http_conn *c);

@@ -11,7 +11,7 @@ enum http_state {
     HTTP_READING,
     HTTP_BUSY,
     HTTP_SENDING,
-    HTTP_LINGERING, /* our side is shut; what still comes in is thrown away, so that no RST eats our answer */
+    HTTP_LINGERING, /* our side is closed; further input is discarded, so that no RST destroys our answer */
     HTTP_BROKEN,    /* to be closed as soon as it runs */
     HTTP_CLOSED,
 };
@@ -41,13 +41,13 @@ struct http_conn {
     struct http_request request;
     bool has_request;
 
-    /* BUSY: whom we wait for */
+    /* BUSY: what we wait for */
     uint64_t ticket; /* of core->open; only if opening */
     bool opening;
     struct http_cgi_run *run;
     struct pxed_http_reply *reply;
     unsigned redirects; /* internal ones so far */
-    char *redirect;     /* the path and query the last one led to; heap */
+    char *redirect;     /* path and query of the last one; heap */
 
     /* SENDING */
     struct pxed_content *content;
@@ -57,9 +57,9 @@ struct http_conn {
     const char *body; /* in memory: content bytes, or into body_heap; NULL: the content's file */
     char *body_heap;
     uint64_t pos, end;   /* of body or file: what is left to send */
-    uint64_t limit;      /* what may be sent now; below `end`: the rest waits until the core has settled */
-    bool holding;        /* the core is asked */
-    uint64_t warm_until; /* file position up to which the page cache was filled on our order */
+    uint64_t limit;      /* what may be sent now; if below `end`, the rest waits until the core has settled */
+    bool holding;        /* the core was asked */
+    uint64_t warm_until; /* file position up to which we have filled the page cache */
     struct http_warm *warm;
     bool in_files; /* in n_files */
     bool linger;
@@ -70,10 +70,10 @@ struct http_conn {
 
 /* Outlives its connection: the handler may answer after the client has gone. */
 struct pxed_http_reply {
-    struct http_conn *conn; /* NULL: nobody waits */
+    struct http_conn *conn; /* NULL: the client has gone */
 };
 
-/* Tells the core. */
+/* Reports it to the core. */
 static inline void http_conn_refuse(struct http_conn *c, enum pxed_reason why, const char *detail) {
     struct pxed_ctx *ctx = c->http->ctx;
     ctx->core->refuse(ctx, why, c->peer.family ? &c->peer : NULL, detail);

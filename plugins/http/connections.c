@@ -1,4 +1,4 @@
-/* All connections: the idle and the late ones, and the end. */
+/* All connections: idle ones, timeouts, and shutdown. */
 #include "connections.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* All connections: the idle and the late ones, and the end. */
+/* All connections: idle ones, timeouts, and shutdown. */
 #pragma once
 
 #include "http_state.h"

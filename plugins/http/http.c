@@ -1,4 +1,4 @@
-/* The descriptor, the options, the life of the plugin. */
+/* The descriptor, the options, start and stop of the plugin. */
 #include <errno.h>
 #include <pwd.h>
 #include <signal.h>
@@ -56,7 +56,7 @@ static void check_handler(const struct http_config *c, size_t i, const char *fil
     char path[512];
     struct pxed_buf b = PXED_BUF(path);
     pxed_buf_add(&b, handler);
-    /* An extension that fits nothing would deliver the scripts it is meant for as text. */
+    /* With an extension that matches nothing, the scripts would be delivered as text. */
     if (extension.len < 2 || extension.ptr[0] != '.' || pxed_slice_find(extension, '/', 0) >= 0)
         pxed_diag_add(diags, PXED_ERROR, file, line, "cgi: `%.*s` is no extension: write `.php /usr/bin/php-cgi`",
                       PXED_S(extension));

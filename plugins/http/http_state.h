@@ -56,7 +56,7 @@ struct http {
     size_t n_conns, n_spare;
     size_t n_files;                   /* connections in the middle of a file, which share a loop turn */
     size_t n_work;                    /* connections to the core's names: stop() waits for them */
-    void (*run)(struct http_conn *c); /* goes on with a connection that has waited: http_conn_run */
+    void (*run)(struct http_conn *c); /* continues a connection that has waited: http_conn_run */
     uv_timer_t tick;
     uv_timer_cb on_tick;
     bool started, ticking, stopping, ended;

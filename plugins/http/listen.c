@@ -1,4 +1,4 @@
-/* Listening sockets: one for each served address, and those that services bring. */
+/* Listening sockets: one for each served address, and those of services. */
 #include "listen.h"
 
 #include <errno.h>
@@ -57,8 +57,8 @@ static int listen_open_socket(struct http *h, const struct pxed_addr *addr) {
     if (fd < 0)
         return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one));      /* the address may come later than we */
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* inherited by what is accepted */
+    setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one));      /* the address may be configured later */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* inherited by accepted sockets */
     if (bind(fd, (struct sockaddr *)&name, len) == 0 && listen(fd, SOMAXCONN) == 0)
         return fd;
     error = errno;
@@ -100,7 +100,7 @@ static void turn_away(int fd) {
     close(fd);
 }
 
-/* Whether this client may come in; an idle connection makes room for it if need be. */
+/* May this client connect? If necessary an idle connection is closed for it. */
 static bool listen_admit(struct http_listener *l, const struct pxed_addr *peer) {
     struct http *h = l->http;
     if (h->n_conns >= HTTP_CONNS_MAX && !http_conns_evict(h)) {
@@ -126,7 +126,8 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
             if (errno == ECONNABORTED || errno == EINTR)
                 continue;
             if (errno != EAGAIN && !http_conns_evict(l->http)) {
-                /* Out of descriptors or memory: the socket would stay readable and spin. The tick resumes it. */
+                /* Out of descriptors or memory: the socket would stay readable and cause a busy loop. The tick resumes
+                 * it. */
                 pxed_log(l->http->ctx, PXED_LOG_ERROR, "accept", NULL, NULL, "error=\"%s\"", strerror(errno));
                 uv_poll_stop(&l->poll);
                 l->paused = true;
@@ -160,7 +161,7 @@ int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, http_h
     *l = (struct http_listener){
         .http = h, .next = h->listeners, .fd = fd, .addr = *addr, .handler = handler, .handler_arg = arg};
     h->listeners = l;
-    /* In init nothing is served yet: the core may be about to say that another plugin failed. */
+    /* In init nothing is served yet: another plugin may still fail. */
     return h->started ? poll_listener(l) : 0;
 }
 
@@ -190,7 +191,7 @@ static void close_socket(struct http_listener *l) {
     l->fd = -1;
 }
 
-/* Connections still look at their listener, so it stays until http_listen_free. */
+/* Connections still refer to their listener, so it stays until http_listen_free. */
 void http_listen_close(struct http *h) {
     for (struct http_listener *l = h->listeners; l; l = l->next)
         if (!l->handler)

@@ -1,12 +1,12 @@
-/* Listening sockets: one for each served address, and those that services bring. */
+/* Listening sockets: one for each served address, and those of services. */
 #pragma once
 
 #include "http_state.h"
 
 int http_listen_ifaces(struct http *h); /* 0 or a negative errno, logged */
-/* Takes the socket over; 0 or a negative errno (then it is closed). */
+/* Takes ownership of the socket; 0 or a negative errno (then it is closed). */
 int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, http_handler_fn *handler, void *arg);
 int http_listen_start(struct http *h);   /* polls every listener */
-void http_listen_resume(struct http *h); /* those paused for want of descriptors */
-void http_listen_close(struct http *h);  /* no new connections to the core's names; services go on until the end */
+void http_listen_resume(struct http *h); /* those paused because there were no descriptors */
+void http_listen_close(struct http *h);  /* no new connections to the core's names; services continue until the end */
 void http_listen_free(struct http *h);

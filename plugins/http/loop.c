@@ -1,4 +1,4 @@
-/* What the plugin has running on the loop: the count of open handles, the tick, and the date of this second. */
+/* The plugin's count of open handles, the tick, and the date of this second. */
 #include "loop.h"
 
 #include <stdlib.h>
@@ -28,7 +28,7 @@ void http_tick_start(struct http *h) {
     h->ticking = true;
 }
 
-/* Not from here: the caller still uses the connection that it has closed. */
+/* Deferred, because the caller still uses the connection that it has closed. */
 void http_work_done(struct http *h) {
     if (h->stopped && h->n_work == 0)
         uv_timer_start(&h->tick, h->on_tick, 0, 0);

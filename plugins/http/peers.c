@@ -24,7 +24,7 @@ bool http_peers_enter(struct http_peers *p, const struct pxed_addr *addr, unsign
     return true;
 }
 
-/* Knuth's deletion: what would no longer be found behind the hole moves into it. */
+/* Knuth's deletion: moves entries into the hole that would not be found any more. */
 static void close_hole(struct http_peers *p, size_t hole) {
     const size_t mask = HTTP_PEER_SLOTS - 1;
     for (size_t at = (hole + 1) & mask; p->slots[at].count != 0; at = (at + 1) & mask) {

@@ -1,7 +1,7 @@
 /* Byte ranges (RFC 9110 14). Pure. */
 #include "range.h"
 
-/* 1*DIGIT of any length: what does not fit is as good as the largest number. */
+/* 1*DIGIT of any length: a number that does not fit counts as the largest. */
 static bool range_digits(struct pxed_slice text, uint64_t *ret) {
     uint64_t n = 0;
     for (size_t i = 0; i < text.len; i++) {

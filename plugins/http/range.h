@@ -4,7 +4,7 @@
 #include "pxed/slice.h"
 
 enum http_range_result {
-    HTTP_RANGE_WHOLE, /* absent, unreadable, another unit, several ranges: the whole is sent */
+    HTTP_RANGE_WHOLE, /* absent, unreadable, another unit, several ranges: everything is sent */
     HTTP_RANGE_PART,
     HTTP_RANGE_UNSATISFIABLE,
 };

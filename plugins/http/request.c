@@ -1,4 +1,4 @@
-/* Bytes to a request of slices: llhttp, limits, and the shapes that are refused although llhttp reads them. */
+/* Parses bytes into a request of slices: llhttp, limits, and forms that are refused although llhttp accepts them. */
 #include "request.h"
 
 const struct http_refusal_row http_refusals[HTTP_REFUSAL_COUNT] = {
@@ -32,7 +32,7 @@ static int on_url(llhttp_t *ll, const char *at, size_t len) {
 
 static int on_header_field(llhttp_t *ll, const char *at, size_t len) {
     struct http_parser *p = request_of(ll);
-    if (p->in_body) /* a trailer: read, never used */
+    if (p->in_body) /* a trailer: parsed, never used */
         return 0;
     if (!p->in_name) {
         if (p->n_headers == HTTP_HEADERS_MAX)
@@ -54,7 +54,7 @@ static int on_header_value(llhttp_t *ll, const char *at, size_t len) {
         h->value = (uint16_t)request_offset(p, at);
         p->in_value = true;
     } else if (request_offset(p, at) != (uint32_t)h->value + h->value_len) {
-        return request_refuse(p, HTTP_REFUSED_LINE_END); /* obs-fold: the pieces do not touch */
+        return request_refuse(p, HTTP_REFUSED_LINE_END); /* obs-fold: the parts are not contiguous */
     }
     h->value_len = (uint16_t)(h->value_len + len);
     return 0;
@@ -72,7 +72,7 @@ static int on_header_value_complete(llhttp_t *ll) {
     return 0;
 }
 
-/* Pausing gives us the head's length, and the word before a body is read. */
+/* Pausing here tells the head's length, and gives control before a body is read. */
 static int on_headers_complete(llhttp_t *ll) {
     (void)ll;
     return HPE_PAUSED;
@@ -109,8 +109,8 @@ void http_parser_begin(struct http_parser *p) {
     p->ll.data = p;
 }
 
-/* llhttp 8.1 takes a lone CR for a line end in places (CVE-2023-30589) and joins folded lines: shapes that another
- * server would read differently. */
+/* llhttp 8.1 takes a lone CR for a line end in places (CVE-2023-30589) and joins folded lines: another server could
+ * read such a request differently. */
 static bool lines_are_plain(const char *head, size_t len) {
     bool content = false; /* empty lines before the request line are allowed (RFC 9112 2.2) */
     for (size_t i = 0; i < len; i++) {
@@ -190,13 +190,13 @@ static enum http_refusal judge_framing(struct http_parser *p) {
     }
     if (hosts > 1 || (hosts == 0 && p->ll.http_minor == 1))
         return HTTP_REFUSED_NO_HOST;
-    /* RFC 9112 6.1 and 6.3: both, or a coding in HTTP/1.0, is how requests are smuggled. */
+    /* RFC 9112 6.1 and 6.3: both, or a coding in HTTP/1.0, are used for request smuggling. */
     if (lengths + codings > 1 || (codings > 0 && p->ll.http_minor == 0) || (codings > 0) != p->chunked)
         return HTTP_REFUSED_FRAMING;
     return HTTP_REFUSED_NONE;
 }
 
-/* Everything that can be said before the body has come. */
+/* All checks that are possible before the body has arrived. */
 static enum http_refusal judge_head(struct http_parser *p) {
     if (!lines_are_plain(p->base, p->head_len))
         return HTTP_REFUSED_LINE_END;
@@ -226,7 +226,7 @@ static enum http_refusal judge_head(struct http_parser *p) {
     if (p->content_length > HTTP_BODY_MAX)
         return HTTP_REFUSED_BODY_LARGE;
     p->keep_alive = llhttp_should_keep_alive(&p->ll) != 0;
-    p->ll.upgrade = 0; /* RFC 9110 7.8: an offer we do not take */
+    p->ll.upgrade = 0; /* RFC 9110 7.8: an offer we do not accept */
     return HTTP_REFUSED_NONE;
 }
 
@@ -248,12 +248,12 @@ static enum http_refusal refusal_of(const struct http_parser *p, llhttp_errno_t 
     }
 }
 
-/* One call of llhttp over what is new; true when it can go on at once. */
+/* One call of llhttp on new input; true if it can continue at once. */
 static bool feed_some(struct http_parser *p, char *buf, size_t *len, size_t end) {
     llhttp_errno_t error = llhttp_execute(&p->ll, buf + p->fed, end - p->fed);
     if (error == HPE_OK) {
         p->fed = (uint32_t)end;
-        if (p->in_body) { /* what was read is either body, moved together, or framing, now worthless */
+        if (p->in_body) { /* the consumed input is either body, moved together, or framing, no longer needed */
             p->fed = p->head_len + p->body_len;
             *len = p->fed;
         }

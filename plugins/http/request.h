@@ -1,5 +1,5 @@
-/* Bytes from a client -> one request of slices. llhttp does the grammar; the limits, and what it lets pass that could
- * be read in two ways, are judged here. No I/O, no allocation: the caller owns the input buffer. */
+/* Parses bytes from a client into one request of slices. llhttp handles the grammar; limits, and ambiguous forms that
+ * it accepts, are checked here. No I/O, no allocation: the caller owns the input buffer. */
 #pragma once
 
 #include <llhttp.h>
@@ -48,16 +48,16 @@ extern const struct http_refusal_row http_refusals[HTTP_REFUSAL_COUNT];
 
 enum http_method { HTTP_METHOD_GET, HTTP_METHOD_HEAD, HTTP_METHOD_POST };
 
-/* Offsets into the input buffer: it may move while a request comes in. */
+/* Offsets into the input buffer, which may move while a request arrives. */
 struct http_header {
     uint16_t name, name_len, value, value_len;
 };
 
-/* One whole request. Slices point into the input buffer; unset: the header was not there. */
+/* One complete request. Slices point into the input buffer; unset: no such header. */
 struct http_request {
     enum http_method method;
     uint8_t minor;                         /* HTTP/1.minor */
-    bool keep_alive;                       /* the client would have it so */
+    bool keep_alive;                       /* the client wants to keep the connection */
     struct pxed_slice target, path, query; /* as sent; the path begins with `/`; query unset without `?` */
     struct pxed_slice host, user_agent, content_type;
     struct pxed_slice range, if_range, if_match, if_none_match, if_modified_since, if_unmodified_since;
@@ -73,7 +73,7 @@ struct http_parser {
     uint32_t fed;     /* bytes llhttp has seen */
     uint32_t target, target_len;
     uint32_t head_len;
-    uint32_t body_len; /* of which the body has come; the body begins at head_len */
+    uint32_t body_len; /* bytes of the body received so far; the body begins at head_len */
     uint64_t content_length;
     uint8_t refusal; /* enum http_refusal */
     uint8_t n_headers;
@@ -87,11 +87,11 @@ enum http_parse { HTTP_PARSE_REFUSED = -1, HTTP_PARSE_MORE = 0, HTTP_PARSE_DONE 
 /* Ready for the next request, which begins at the first byte of the buffer. */
 void http_parser_begin(struct http_parser *p);
 
-/* Reads on in the bytes behind those already read. A chunked body is moved together in place, so that *len may shrink.
- * DONE: http_parser_request() works, and http_parser_rest() tells where the next request begins. */
+/* Continues with the bytes after those already read. A chunked body is moved together in place, so *len may shrink.
+ * DONE: http_parser_request() can be called, and http_parser_rest() gives the start of the next request. */
 enum http_parse http_parser_feed(struct http_parser *p, char *buf, size_t *len);
 
-/* How large the buffer must be to go on; never more than HTTP_HEAD_MAX + HTTP_BODY_MAX + HTTP_CHUNK_ROOM. */
+/* How large the buffer must be to continue; never more than HTTP_HEAD_MAX + HTTP_BODY_MAX + HTTP_CHUNK_ROOM. */
 size_t http_parser_room(const struct http_parser *p);
 
 /* The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1); true once. */

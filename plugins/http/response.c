@@ -83,7 +83,7 @@ int http_status_of(enum pxed_reason reason) {
     case PXED_WHY_SHUTTING_DOWN:
     case PXED_WHY_STORE_CANNOT_WRITE:
         return 503;
-    default: /* not declared, not armed, no plan, no image, ...: there is nothing under this name for this asker */
+    default: /* not declared, not armed, no plan, no image, ...: for this client there is nothing under this name */
         return 404;
     }
 }
@@ -208,7 +208,7 @@ static void content_range(const struct http_plan *plan, struct pxed_buf *out) {
 
 void http_head_write(const struct http_plan *plan, const struct http_entity *e, uint8_t minor, struct pxed_slice date,
                      struct pxed_buf *out) {
-    bool describes = plan->status == e->status || plan->status == 206; /* the entity itself, not word about it */
+    bool describes = plan->status == e->status || plan->status == 206; /* the entity itself, not a message about it */
     pxed_buf_add(out, PXED_SLICE("HTTP/1.1 ")); /* our version, also to HTTP/1.0 clients (RFC 9110 6.2) */
     pxed_buf_u64(out, (uint64_t)plan->status);
     pxed_buf_byte(out, ' ');
@@ -235,7 +235,7 @@ void http_head_write(const struct http_plan *plan, const struct http_entity *e, 
         response_line(out, "Allow: GET, HEAD, POST", PXED_NO_SLICE);
     if (plan->status == 405)
         response_line(out, "Allow: GET, HEAD", PXED_NO_SLICE);
-    if (plan->status == 503) /* iPXE waits and asks again */
+    if (plan->status == 503) /* iPXE waits and retries */
         response_line(out, "Retry-After: 2", PXED_NO_SLICE);
     pxed_buf_add(out, e->extra);
     if (!plan->keep)

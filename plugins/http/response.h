@@ -4,20 +4,20 @@
 #include "pxed/buf.h"
 #include "request.h"
 
-/* What is known of the thing asked for. */
+/* What is known of the requested entity. */
 struct http_entity {
-    int status;              /* 200, or what the content says */
+    int status;              /* 200, or the content's status */
     struct pxed_slice type;  /* empty: application/octet-stream */
     struct pxed_slice etag;  /* quoted; empty: none */
     struct pxed_slice extra; /* header lines of a script, each ended by CR LF */
     uint64_t size;
     int64_t mtime; /* 0: unknown */
-    bool ranges;   /* parts can be had: files and bytes, not script output */
+    bool ranges;   /* ranges are possible: for files and bytes, not for script output */
 };
 
 struct http_plan {
     int status;
-    uint64_t offset, length; /* the part that Content-Length speaks of */
+    uint64_t offset, length; /* the part that Content-Length counts */
     uint64_t size;
     bool body;  /* the part is sent; false for HEAD, 304, 412, 416 */
     bool whole; /* sending it gives the client the last byte: content->release(c, true) */
@@ -32,7 +32,7 @@ void http_plan_make(const struct http_request *request, const struct http_entity
 void http_head_write(const struct http_plan *plan, const struct http_entity *entity, uint8_t minor,
                      struct pxed_slice date, struct pxed_buf *out);
 
-/* "Not Found"; "Status" for a number nobody knows. */
+/* "Not Found"; "Status" for an unknown number. */
 const char *http_status_text(int status);
 
 /* The status for a refusal by the core. */

@@ -1,4 +1,4 @@
-/* Bytes out: the head together with a small body in one call, files by sendfile in fair pieces. */
+/* Sends the head together with a small body in one call, and files by sendfile in limited pieces. */
 #include "send.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static void http_send_progress(struct http_conn *c, size_t body_bytes) {
     c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
 }
 
-/* One sendmsg of what is left of the head and `len` bytes of the body. */
+/* One sendmsg with the rest of the head and `len` bytes of the body. */
 static enum http_sent send_pieces(struct http_conn *c, const char *body, size_t len, int flags) {
     struct iovec iov[2] = {{c->head + c->head_sent, c->head_len - c->head_sent}, {(char *)(uintptr_t)body, len}};
     struct msghdr msg = {.msg_iov = iov, .msg_iovlen = len > 0 ? 2 : 1};
@@ -42,7 +42,7 @@ static enum http_sent send_pieces(struct http_conn *c, const char *body, size_t 
     return (size_t)n == iov[0].iov_len + len ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
 }
 
-/* Whether the byte at this place of the file is in the page cache; true too where the file system cannot tell. */
+/* Is the byte at this file position in the page cache? Also true if the file system cannot tell. */
 static bool is_cached(int fd, uint64_t at) {
     char byte;
     struct iovec iov = {&byte, 1};
@@ -67,7 +67,7 @@ static bool needs_disk(const struct http_conn *c, size_t len) {
     uint64_t at = c->content->offset + c->pos;
     if (c->pos + len <= c->warm_until)
         return false;
-    /* Where the last piece ended the kernel's read-ahead goes on; only a jump has to look at both ends. */
+    /* The kernel's read-ahead continues from the end of the last piece; only after a jump both ends must be checked. */
     return !is_cached(c->content->fd, at + len - 1) || (c->pos == c->plan.offset && !is_cached(c->content->fd, at));
 }
 
@@ -87,11 +87,11 @@ static enum http_sent send_file(struct http_conn *c) {
         return errno == EPIPE || errno == ECONNRESET || errno == ETIMEDOUT ? HTTP_SENT_GONE
                                                                            : file_broken(c, strerror(errno));
     http_send_progress(c, (size_t)n);
-    /* Even if the socket would take more: others are waiting. */
+    /* Also if the socket would accept more: other connections are waiting. */
     return c->pos == c->limit ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
 }
 
-/* A small file that is in the page cache leaves with its head in one packet; else nothing is done. */
+/* Sends a small file that is in the page cache with its head in one packet; otherwise does nothing. */
 static bool send_small_file(struct http_conn *c, enum http_sent *ret) {
     size_t len = (size_t)(c->limit - c->pos);
     struct iovec iov = {c->http->scratch, len};

@@ -1,13 +1,13 @@
-/* Bytes out: head, body, files. */
+/* Sends head, body and files. */
 #pragma once
 
 #include "connection_state.h"
 
 enum http_sent {
     HTTP_SENT_ALL,
-    HTTP_SENT_WAIT,   /* for the socket, or for our next turn */
-    HTTP_SENT_PARKED, /* for the disk */
-    HTTP_SENT_GONE,   /* the client */
-    HTTP_SENT_BROKEN, /* the file; said already */
+    HTTP_SENT_WAIT,   /* until the socket is writable, or until our next turn */
+    HTTP_SENT_PARKED, /* until the disk has delivered */
+    HTTP_SENT_GONE,   /* the client has closed */
+    HTTP_SENT_BROKEN, /* the file cannot be read; already logged */
 };
 enum http_sent http_send(struct http_conn *c);

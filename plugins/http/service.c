@@ -1,4 +1,4 @@
-/* The service "http/1": other plugins answer on sockets of their own. */
+/* The service "http/1": other plugins answer on their own sockets. */
 #include "service.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static void service_reply(void *self, struct pxed_http_reply *reply, int status,
         return;
     c->reply = NULL;
     http_answer_bytes(c, status, pxed_slice_of(type), body);
-    if (!c->running) /* else the handler answered at once, and http_conn_run goes on by itself */
+    if (!c->running) /* else the handler answered at once, and http_conn_run continues itself */
         c->http->run(c);
 }
 

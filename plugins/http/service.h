@@ -1,4 +1,4 @@
-/* The service "http/1": other plugins answer on sockets of their own. */
+/* The service "http/1": other plugins answer on their own sockets. */
 #pragma once
 
 #include "http_state.h"

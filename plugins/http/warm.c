@@ -1,5 +1,6 @@
-/* A cold file would make sendfile wait for the disk, and with it DHCP and TFTP. The piece is read once on a thread of
- * libuv's pool, with a descriptor of its own: so neither the connection nor the content has to wait for the thread. */
+/* For a file outside the page cache sendfile would wait for the disk, and with it DHCP and TFTP. So the piece is first
+ * read on a thread of libuv's pool, with its own descriptor, so that neither the connection nor the content must wait
+ * for the thread. */
 #include "warm.h"
 
 #include <fcntl.h>
@@ -9,12 +10,12 @@
 #include "loop.h"
 #include "pxed/arena.h"
 
-enum { AHEAD_BYTES = 4 * 1024 * 1024 }; /* asked for beyond the piece, so that the disk stays busy */
+enum { AHEAD_BYTES = 4 * 1024 * 1024 }; /* read ahead beyond the piece, so that the disk stays busy */
 
 struct http_warm {
     uv_work_t work;
     struct http *http;
-    struct http_conn *conn; /* NULL: nobody waits any more */
+    struct http_conn *conn; /* NULL: the connection has ended */
     int fd;
     uint64_t offset, length;
     char buffer[64 * 1024];
@@ -28,7 +29,7 @@ static void on_thread(uv_work_t *work) {
         ssize_t n = pread(w->fd, w->buffer, left < sizeof(w->buffer) ? (size_t)left : sizeof(w->buffer),
                           (off_t)(w->offset + done));
         if (n <= 0)
-            break; /* sendfile will meet the same error and tell */
+            break; /* sendfile will get the same error and report it */
         done += (uint64_t)n;
     }
 }

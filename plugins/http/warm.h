@@ -1,4 +1,4 @@
-/* Reads a piece of a cold file on another thread, so that sendfile does not wait for the disk in the loop. */
+/* Reads a piece of a file outside the page cache on another thread, so that sendfile does not block the loop. */
 #pragma once
 
 #include "connection_state.h"

@@ -1,11 +1,11 @@
-/* Debian and its old relatives: the installer's kernel, and a preseed file. Where the image's folder also holds
+/* Debian and its old relatives: the installer's kernel, and a preseed file. If the image's folder also has
  * rootfs.tar.gz (scripts/make-image), the installer unpacks that instead of installing packages: image mode. */
 #include "debian.h"
 #include "pxed/diag.h"
 #include "steps.h"
 
-/* auto=true puts locale questions after the network; hostname and domain must stand here, because the network is up
- * before the preseed file is read. */
+/* auto=true asks the locale questions after the network is up; hostname and domain must be here, because the network is
+ * up before the preseed file is read. */
 #define ARGS                                                                                                           \
     "auto=true priority=critical interface=auto hostname={{host.name}} domain={{host.domain}} "                        \
     "url={{file.preseed_cfg}}"
@@ -34,7 +34,7 @@ static const struct pxed_file files[] = {
     {0},
 };
 
-/* The initrd of a CD or DVD looks for its medium and has no modules to fetch packages: it never gets far from the
+/* The initrd of a CD or DVD searches for its medium and has no modules to fetch packages, so it cannot install over the
  * network. */
 static const char *const cd_initrds[] = {"install.amd/initrd.gz", "install.386/initrd.gz", "install.a64/initrd.gz",
                                          NULL};

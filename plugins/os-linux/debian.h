@@ -5,5 +5,5 @@
 
 extern const struct pxed_profile linux_debian;
 
-/* Says what an image of Debian's lacks, where it looks as if it lacked nothing. */
+/* Reports what an image of Debian lacks although it looks complete. */
 void linux_debian_look(const struct pxed_image *image, struct pxed_diags *diags);

@@ -1,5 +1,5 @@
-/* Red Hat and everything built from it: kickstart. 5 and 6 take bare words on the kernel line; from 7 on they are
- * `inst.` words, and since 9 the bare ones are gone. */
+/* Red Hat and its derivatives: kickstart. 5 and 6 use bare words on the kernel line; from 7 on they are `inst.` words,
+ * and since 9 the bare ones do not work. */
 #include "redhat.h"
 #include "steps.h"
 

@@ -1,4 +1,4 @@
-/* Values for answer files: what a host's variables become, and which of them Windows cannot take. */
+/* Values for answer files, derived from a host's variables. */
 #include "answers.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ static const struct win_zone *zone_of(const struct pxed_host *host) {
     return zone ? zone : win_zone_find(PXED_SLICE("UTC"));
 }
 
-/* A name that only newer Windows know goes through as it is. */
+/* A name that only newer versions of Windows have is passed on unchanged. */
 static struct pxed_slice locale_name(struct pxed_slice name, struct pxed_arena *arena) {
     const struct win_locale *known = win_locale_find(name);
     return known ? pxed_slice_of(known->name) : answers_text(arena, "%.*s", name);
@@ -57,7 +57,7 @@ static struct pxed_slice locale_of(const struct pxed_host *host, const struct px
     return name.len > 0 ? locale_name(name, arena) : image_language(image);
 }
 
-/* Only the image's own language is certain to be there. */
+/* Only the image's own language is certain to be installed. */
 static struct pxed_slice ui_language(const struct pxed_host *host, const struct pxed_image *image,
                                      struct pxed_arena *arena) {
     struct pxed_slice own = answers_var(host, "ui-language"), locale = answers_var(host, "locale");

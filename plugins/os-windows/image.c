@@ -1,4 +1,4 @@
-/* The operation `image`: finds WinPE and the system image, and compares both with what the OS id promises. */
+/* The operation `image`: finds WinPE and the system image, and compares both with what the OS id requires. */
 #include <dirent.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ struct look {
     const struct windows_version *version;
     struct pxed_diags *diags;
     struct win_wim wim; /* the one read last */
-    char arch[8];       /* that the OS id promises */
+    char arch[8];       /* according to the OS id */
 };
 
 static void image_warn(const struct look *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -54,7 +54,7 @@ static void image_missing(const struct look *l, const char *said) {
     image_warn(l, "%s", said);
 }
 
-/* NULL and l->wim filled, or what is wrong with it. */
+/* Returns NULL with l->wim filled, or the error. */
 static const char *read_wim(struct look *l, const char *name, uint64_t *ret_size) {
     uint64_t offset;
     int fd = l->image->open(l->image, name, &offset, ret_size);
@@ -116,7 +116,7 @@ static void note_pe(struct look *l, const char *name, uint64_t size) {
         image_fact(l, "pe-version", text);
         image_fact(l, "pe-smb", windows_pe_smb(WINDOWS_PE(pe->major, pe->minor, pe->build)));
     }
-    /* WinPE's RAM disk holds all of the WIM, and what runs from it wants 512 MB. */
+    /* WinPE's RAM disk holds the whole WIM, and WinPE itself needs 512 MB. */
     uint64_t ram = (size >> 20) + 512;
     snprintf(text, sizeof(text), "%u MB", ram < 1u << 20 && ram > l->version->ram ? (unsigned)ram : l->version->ram);
     image_fact(l, "need-ram", text);
@@ -146,7 +146,7 @@ static bool is_wim_name(const char *name) {
            !pxed_slice_match(PXED_SLICE("boot.wim"), text) && !pxed_slice_match(PXED_SLICE("winpe*.wim"), text);
 }
 
-/* The only *.wim of the folder that is not WinPE's. False: none, or several. */
+/* The only *.wim in the folder that is not WinPE's. False: none, or several. */
 static bool only_wim(const struct look *l, const char *boot, char room[NAME_SIZE]) {
     DIR *dir = l->image->folder ? opendir(l->image->folder) : NULL;
     size_t n = 0;
@@ -211,7 +211,7 @@ static void note_images(const struct look *l) {
     }
 }
 
-/* What is wrong with index and edition of [os ID], or NULL and *ret: 0 where they leave it open. */
+/* The error in index or edition of [os ID], or NULL and *ret: 0 if they leave it open. */
 static const char *image_choose(const struct look *l, unsigned *ret) {
     const char *edition = image_setting(l, "edition"), *number = image_setting(l, "index");
     unsigned by_edition = edition ? win_fact_index(l->image, pxed_slice_of(edition)) : 0;
@@ -227,7 +227,7 @@ static const char *image_choose(const struct look *l, unsigned *ret) {
     return NULL;
 }
 
-/* The image that [os ID] names, or the only one; 0 when that is open or wrong. */
+/* The image that [os ID] names, or the only one; 0 if undecided or wrong. */
 static unsigned note_index(const struct look *l, const char *name) {
     struct pxed_arena arena = {0};
     unsigned index;
@@ -243,7 +243,7 @@ static unsigned note_index(const struct look *l, const char *name) {
     return index;
 }
 
-/* Builds of what the id promises; 0, 0: anything. */
+/* Builds that match the id; 0, 0: any. */
 static void builds_of(const struct look *l, unsigned *ret_first, unsigned *ret_last) {
     unsigned own = (unsigned)(l->version->pe & 0xffff);
     bool nt10 = windows_version_has(l->version, "nt10"), win11 = windows_version_has(l->version, "win11"),
@@ -251,7 +251,7 @@ static void builds_of(const struct look *l, unsigned *ret_first, unsigned *ret_l
     *ret_first = own;
     *ret_last = own;
     if (windows_version_has(l->version, "nt5"))
-        *ret_first = *ret_last = 0; /* 2195, 2600, 3790: images taken with old tools say all sorts of things */
+        *ret_first = *ret_last = 0; /* 2195, 2600, 3790: images captured with old tools report various builds */
     else if (windows_version_has(l->version, "vista"))
         *ret_first = 6000, *ret_last = 6003;
     else if (windows_version_has(l->version, "nt61"))
@@ -276,7 +276,7 @@ static void compare_system(const struct look *l, const char *name, const struct 
 static void note_system(const struct look *l, const char *name) {
     image_fact(l, "wim", name);
     image_fact(l, "share", name);
-    image_fact(l, "share-alias", "boot.wim"); /* what autorun.bat of the classic recipe looks for */
+    image_fact(l, "share-alias", "boot.wim"); /* the name that autorun.bat of the classic recipe expects */
     image_fact(l, "file", last_part(name));
     if (!in_folder(l, name))
         image_fact(l, "unpack", "setup.exe");
@@ -318,7 +318,7 @@ static void look_at_system(struct look *l) {
     image_missing(l, text);
 }
 
-/* --- what the machine must bring --- */
+/* --- requirements for the machine --- */
 
 static void note_needs(const struct look *l) {
     char text[96];
@@ -345,7 +345,7 @@ static void note_needs(const struct look *l) {
         image_fact(l, "setup", "yes");
 }
 
-/* A WinPE that is booted as it is fetches its account for the share only if it was made for that. */
+/* A WinPE that wimboot does not modify fetches its share account only if it was built for that. */
 static void judge_share(const struct look *l) {
     const struct pxed_share_site *share = l->image->share;
     if (l->image->iso && share && share->folder && share->published && !share->guest && share->accounts)
@@ -358,7 +358,7 @@ static void judge_share(const struct look *l) {
 
 void windows_image(const struct pxed_image *image, struct pxed_diags *diags) {
     static const char *const archs[] = {"x86", "amd64", "arm64"};
-    struct look *l = pxed_xalloc(sizeof(*l)); /* a WIM's names take more than a thread's stack should hold */
+    struct look *l = pxed_xalloc(sizeof(*l)); /* too large for a thread's stack */
     l->image = image;
     l->diags = diags;
     l->version = windows_version_find(image->claim);

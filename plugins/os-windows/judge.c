@@ -1,5 +1,5 @@
-/* Judges one host: what Windows cannot take is an error at the line where it stands, what will probably stop the
- * installation a warning. */
+/* Checks one host: a value that Windows cannot accept is an error at its line; what will probably stop the installation
+ * is a warning. */
 #include "judge.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@ struct judge {
     const struct pxed_image *image;
     struct pxed_diags *diags;
     bool inf;      /* its answer file is a sysprep.inf */
-    bool own_file; /* an answer file of the operator's: what is missing is missing on purpose */
+    bool own_file; /* the operator's own answer file: missing values are intended */
 };
 
 static struct pxed_slice judge_value_of(const struct judge *j, const char *key) {
@@ -26,7 +26,7 @@ static bool is_set(const struct judge *j, const char *key) {
     return judge_value_of(j, key).len > 0;
 }
 
-/* Where to point: the line that holds the value, else the host's. */
+/* Reports at the line that has the value, else at the host's line. */
 static void judge_tell(const struct judge *j, enum pxed_severity severity, const char *key, const char *said) {
     const struct pxed_var *v = pxed_host_var(j->host, key);
     bool placed = v && v->file;
@@ -202,7 +202,7 @@ static void ask_for_index(const struct judge *j) {
 static void judge_edition(const struct judge *j) {
     struct pxed_arena arena = {0};
     struct pxed_slice edition = judge_value_of(j, "edition");
-    const char *own = j->image->setting(j->image, "edition"); /* of [os ID]: looked at with the image */
+    const char *own = j->image->setting(j->image, "edition"); /* of [os ID]: checked with the image */
     if (win_fact_images(j->image) == 0)
         return;
     if (edition.len == 0 && !j->image->get(j->image, "index") && !j->image->setting(j->image, "index") && !own)

@@ -3,5 +3,5 @@
 
 #include "pxed/os.h"
 
-/* Judges one host. Errors are values that Windows cannot take, warnings what will probably stop the installation. */
+/* Checks one host. Errors are values that Windows cannot accept, warnings what will probably stop the installation. */
 void windows_host(const struct pxed_host *host, const struct pxed_image *image, struct pxed_diags *diags);

@@ -1,5 +1,5 @@
-/* Names and numbers of Windows' locales and keyboard layouts, and the layout names of X and the Linux console that mean
- * them. LanguageGroup numbers are those of Windows 2000 to 2003. */
+/* Names and numbers of Windows' locales and keyboard layouts, and the X and Linux console names for these layouts.
+ * LanguageGroup numbers are those of Windows 2000 to 2003. */
 #include "locales.h"
 
 #include "pxed/diag.h"
@@ -67,7 +67,7 @@ static const struct {
 
 enum { LOCALES = sizeof(locales) / sizeof(locales[0]), KEYBOARDS = sizeof(keyboards) / sizeof(keyboards[0]) };
 
-/* "de_DE.UTF-8@euro" without what follows the country. */
+/* "de_DE.UTF-8@euro" without the part after the country. */
 static struct pxed_slice locales_bare(struct pxed_slice name) {
     for (size_t i = 0; i < name.len; i++)
         if (name.ptr[i] == '.' || name.ptr[i] == '@')
@@ -75,7 +75,7 @@ static struct pxed_slice locales_bare(struct pxed_slice name) {
     return name;
 }
 
-/* Case and `_` for `-` do not matter. */
+/* Compares ignoring case, with `_` equal to `-`. */
 static bool locales_same(struct pxed_slice a, const char *b) {
     if (a.len != strlen(b))
         return false;
@@ -85,7 +85,7 @@ static bool locales_same(struct pxed_slice a, const char *b) {
     return true;
 }
 
-/* Bare languages whose country has another code, and other names of the same. */
+/* Languages without a country whose country has another code, and alternative names. */
 static const char *const alone[][2] = {
     {"en", "en-US"}, {"sv", "sv-SE"}, {"da", "da-DK"}, {"cs", "cs-CZ"},    {"el", "el-GR"},    {"ja", "ja-JP"},
     {"ko", "ko-KR"}, {"zh", "zh-CN"}, {"uk", "uk-UA"}, {"he", "he-IL"},    {"nb", "nb-NO"},    {"no", "nb-NO"},

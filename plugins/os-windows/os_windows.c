@@ -20,7 +20,7 @@ static const struct pxed_option options[] = {
 
 static const char *windows_share(const void *config) {
     const struct windows_config *c = config;
-    return c ? c->share : NULL; /* not configured: nothing is staged */
+    return c ? c->share : NULL; /* not configured: no files are staged */
 }
 
 static bool writes_pxelinux_cfg(const void *config) {

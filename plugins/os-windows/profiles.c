@@ -54,7 +54,7 @@ static const struct pxed_claim arm64_claims[] = {
 
 /* --- boots --- */
 
-/* From 2.7.1 on wimboot finds BCD and boot.sdi inside of the WIM. */
+/* From 2.7.1 on wimboot finds BCD and boot.sdi inside the WIM. */
 #define WIMBOOT(bits, program, ...)                                                                                    \
     {                                                                                                                  \
         .firmware = (bits), .loaders = PXED_LOADER_BIT(PXED_LOADER_IPXE), .how = PXED_HOW_WIMBOOT,                     \
@@ -68,8 +68,8 @@ static const struct pxed_claim arm64_claims[] = {
         WIMBOOT(bits, program, "BCD", "boot.sdi", "{boot}boot.wim=boot.wim"),                                          \
         WIMBOOT(bits, program, "{boot}boot.wim=boot.wim")
 
-/* A full installation ISO is nothing for memdisk: it is larger than what BIOS can address, and Setup would not find its
- * CD again. Where only wimboot helps, this row says so (NO_DIALECT) before the next could match. */
+/* A full installation ISO cannot be booted with memdisk: it is larger than what BIOS can address, and Setup would not
+ * find its CD. If only wimboot can boot the image, this row reports that (NO_DIALECT) before the next could match. */
 #define ONLY_WIMBOOT(install)                                                                                          \
     {                                                                                                                  \
         .firmware = PXED_FW_BIT(PXED_FW_BIOS),                                                                         \
@@ -140,7 +140,7 @@ static const struct pxed_os_var vars[] = {
     {0},
 };
 
-/* It is part of paths in batch files. */
+/* It becomes part of paths in batch files. */
 const char *windows_drivers_wrong(struct pxed_slice drivers) {
     for (size_t i = 0; i < drivers.len; i++)
         if (!pxed_is_alnum(drivers.ptr[i]) && !memchr("._- ", drivers.ptr[i], 4))

@@ -1,4 +1,4 @@
-/* One profile for each set of machines that can be started alike; claims come from versions.def. */
+/* One profile for each set of machines that boot in the same way; claims come from versions.def. */
 #pragma once
 
 #include "pxed/os.h"

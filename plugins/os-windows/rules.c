@@ -1,4 +1,4 @@
-/* Which computer names, passwords and numbers Windows takes. Pure. */
+/* Which computer names, passwords and numbers Windows accepts. Pure. */
 #include "rules.h"
 
 #include "pxed/addr.h"

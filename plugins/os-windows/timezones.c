@@ -1,5 +1,5 @@
-/* Which Windows zone an IANA zone is: the Unicode CLDR's mapping, with what tzdata changed since. The numbers are those
- * of Windows 2000 to 2003 ("Index" in their registry). `since` is the build whose media first hold the zone. */
+/* The Windows zone for an IANA zone: the Unicode CLDR's mapping, with later changes of tzdata. The numbers are those of
+ * Windows 2000 to 2003 ("Index" in their registry). `since` is the first build whose media have the zone. */
 #include "timezones.h"
 
 #include "pxed/diag.h"
@@ -252,7 +252,7 @@ const char *win_zone_name(const struct win_zone *zone, unsigned build) {
     return win_zone_exact(zone, build) ? zone->name : zone->older;
 }
 
-/* Keeps the nearer one of `best` and `word` in best; pxed_nearest takes the first of equals. */
+/* Keeps the nearer of `best` and `word` in best; of equals pxed_nearest takes the first. */
 static void keep_nearer(struct pxed_slice name, char *best, struct pxed_slice word) {
     char other[WIN_ZONE_TEXT];
     if (word.len >= sizeof(other))

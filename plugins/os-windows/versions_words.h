@@ -24,7 +24,7 @@
 #define PE5         WINDOWS_PE(6, 3, 9600)
 #define PE10(build) WINDOWS_PE(10, 0, build)
 
-/* The firmware of each profile. An x64 WinPE is what starts by x64 UEFI, so 32 bits need 32-bit UEFI. */
+/* The firmware of each profile. x64 UEFI can start only an x64 WinPE, so 32-bit systems need 32-bit UEFI. */
 #define FIRMWARE_NT5   PXED_FW_BIT(PXED_FW_BIOS)
 #define FIRMWARE_BIOS  PXED_FW_BIT(PXED_FW_BIOS)
 #define FIRMWARE_X64   (PXED_FW_BIT(PXED_FW_BIOS) | PXED_FW_BIT(PXED_FW_EFI_X64) | PXED_FW_BIT(PXED_FW_HTTP_X64))

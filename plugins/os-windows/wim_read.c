@@ -1,4 +1,4 @@
-/* What a WIM says of itself: its header and its XML. */
+/* A WIM's metadata: its header and its XML. */
 #include "wim_read.h"
 
 #include <errno.h>
@@ -58,7 +58,7 @@ static bool wim_read_inside(struct region r, uint64_t size, uint64_t max) {
     return r.size <= max && r.offset <= size && r.size <= size - r.offset;
 }
 
-/* The filled-in header; a truncated file does not hold what it points at. */
+/* Reads the filled-in header; fails if the file is too short for the data it points to. */
 static const char *read_header(int fd, uint64_t offset, uint64_t size, uint8_t header[HEADER]) {
     if (size < HEADER || !wim_read_read_at(fd, offset, header, HEADER))
         return "is too short to be a WIM";
@@ -95,7 +95,7 @@ static void wim_read_take_text(xmlNode *image, const char *path, char *to, size_
     for (; text && *text && n + 1 < room; text++)
         if ((unsigned char)*text >= ' ' && *text != 0x7f)
             to[n++] = *text;
-    if (text && *text) { /* cut, but not inside of a character */
+    if (text && *text) { /* cut, but not in the middle of a character */
         while (n > 0 && ((unsigned char)to[n - 1] & 0xc0) == 0x80)
             n--;
         n -= n > 0 && ((unsigned char)to[n - 1] & 0x80) != 0;

@@ -1,4 +1,4 @@
-/* What a WIM says about itself: its header and its XML. It may lie inside an ISO. */
+/* A WIM's metadata: its header and its XML. The WIM may be inside an ISO. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,6 +23,6 @@ struct win_wim {
     struct win_wim_image images[WIN_WIM_IMAGES];
 };
 
-/* Reads the WIM of `size` bytes at `offset` of a file. NULL and *ret filled, or a sentence of what is wrong with it.
- * `fd` stays open and its position does not matter. Nothing of the file's data is read, whatever its size. */
+/* Reads the WIM of `size` bytes at `offset` of a file. NULL and *ret filled, or a sentence that says what is wrong.
+ * `fd` stays open and its position is irrelevant. The files' data in the WIM is not read. */
 const char *win_wim_read(int fd, uint64_t offset, uint64_t size, struct win_wim *ret);

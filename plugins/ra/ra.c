@@ -1,4 +1,4 @@
-/* The router advertisement plugin: option row, descriptor, life. */
+/* The router advertisement plugin: option row, descriptor, start and stop. */
 #include "ra_io.h"
 
 #include <errno.h>

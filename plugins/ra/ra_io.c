@@ -1,4 +1,4 @@
-/* ICMPv6 sockets: solicitations in, advertisements out. */
+/* ICMPv6 sockets: receive solicitations, send advertisements. */
 #include "ra_io.h"
 
 #include <errno.h>

@@ -21,7 +21,7 @@ struct ra_link {
     struct pxed_iface iface;
     int fd; /* -1: idle */
     struct pxed_poll poll;
-    uv_timer_t again; /* runs while somebody waits; libuv's as long as poll is open */
+    uv_timer_t again; /* runs while a solicitor waits; libuv's as long as poll is open */
     bool silent;      /* a real router was heard, and this was logged */
     struct ra_watch watch;
 };

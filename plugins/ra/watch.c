@@ -1,4 +1,4 @@
-/* Who waits for an advertisement, and whether a real router is here. Pure. */
+/* Which machines wait for an advertisement, and whether there is a real router. Pure. */
 #include "watch.h"
 
 void ra_heard_router(struct ra_watch *w, const uint8_t address[16], uint16_t lifetime, uint64_t now) {

@@ -46,7 +46,7 @@ struct smb_account *smb_accounts_add(struct smb_accounts *t, struct pxed_slice m
                                      struct pxed_slice password) {
     if (t->n == SMB_ACCOUNTS_MAX || smb_accounts_find_user(t, user))
         return NULL;
-    while (id_taken(t, t->next_id)) /* ends: there are more ids than accounts */
+    while (id_taken(t, t->next_id)) /* terminates: there are more ids than accounts */
         advance_next_id(t);
     struct smb_account *a = append_account(t, mac, user, t->next_id);
     advance_next_id(t);
@@ -77,7 +77,7 @@ static void group_line(const char *group, uint32_t gid, struct pxed_buf *out) {
     pxed_buf_str(out, ":\n");
 }
 
-/* The next id is kept in root's line: in a file of its own the two could disagree after a crash. */
+/* The next id is stored in root's line: in a file of its own the two could disagree after a crash. */
 void smb_accounts_passwd(const struct smb_accounts *t, uint32_t nobody_uid, uint32_t nobody_gid, struct pxed_buf *out) {
     char next[16];
     struct pxed_buf b = PXED_BUF(next);
@@ -95,7 +95,7 @@ void smb_accounts_group(const struct smb_accounts *t, uint32_t nobody_gid, struc
         group_line(t->items[i].user, t->items[i].id, out);
 }
 
-/* Cuts a line of seven fields. */
+/* Splits a line into its seven fields. */
 static bool passwd_fields(struct pxed_slice line, struct pxed_slice ret[7]) {
     for (size_t i = 0; i < 7; i++) {
         ptrdiff_t end = pxed_slice_find(line, ':', 0);

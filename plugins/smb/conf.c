@@ -34,8 +34,8 @@ static void write_folders(const struct smb_conf *c, struct pxed_buf *out) {
     pxed_buf_str(out, "/private/passdb.tdb\n");
 }
 
-/* Signing and encryption are the client's choice: both work, neither is forced upon an old WinPE.
- * RPC over the IPC$ share (lists of shares) is not needed to use one, so that it is not there to be attacked. */
+/* Signing and encryption are the client's choice: both work, and an old WinPE needs neither. RPC over the IPC$ share
+ * (for lists of shares) is not needed to use a share, so it is disabled to reduce the attack surface. */
 static const char fixed[] = "    server role = standalone server\n"
                             "    workgroup = WORKGROUP\n"
                             "    netbios name = PXED\n"
@@ -102,7 +102,7 @@ void smb_conf_external(struct pxed_slice path, struct pxed_slice name, bool gues
     }
 }
 
-/* The first line that begins so, without its end. */
+/* The first line that starts with `begin`, without its line end. */
 static struct pxed_slice line_with_key(struct pxed_slice text, struct pxed_slice begin) {
     while (text.len > 0) {
         ptrdiff_t end = pxed_slice_find(text, '\n', 0);

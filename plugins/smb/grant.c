@@ -63,7 +63,7 @@ static int open_host_folder(const struct smb_share *s, const char *mac) {
     return fd < 0 ? -errno : fd;
 }
 
-/* Closed to all first, so that the new group never has the old mode. */
+/* Closes the folder to all first, so that the new group never has the old mode. */
 static int set_folder_access(const struct smb_share *s, const char *mac, gid_t gid, mode_t mode) {
     int fd = open_host_folder(s, mac), rc = 0;
     if (fd < 0)

@@ -1,4 +1,4 @@
-/* The loop of the privileged process: orders, the end of smbd, and what is due. */
+/* The loop of the privileged process: handles orders, the end of smbd, and timers. */
 #include "helper.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static void receive_smb_order(void) {
     struct smb_order order;
     ptrdiff_t n = pxed_helper_receive(PXED_HELPER_SOCKET, datagram, sizeof(datagram), NULL, 0, PXED_HELPER_WAIT);
     if (n == 0 || (n < 0 && n != -EMSGSIZE && n != -EBADMSG))
-        _exit(0); /* the daemon has gone: smbd and its sessions live on, the next helper finds them */
+        _exit(0); /* the daemon has ended: smbd and its sessions continue, and the next helper adopts them */
     if (n > 0 && smb_order_read(pxed_slice(datagram, (size_t)n), &order))
         obey_smb_order(&order);
     else
@@ -66,7 +66,7 @@ void smb_helper(const void *setup) {
         if (n > 0 && fds[1].revents)
             smb_run_died(&run);
         if (n > 0 && fds[0].revents)
-            receive_smb_order(); /* one after the other, so that what is due comes after a burst of orders */
+            receive_smb_order(); /* one per turn: timers run only when no order is waiting */
         else
             smb_run_tick(&run);
     }

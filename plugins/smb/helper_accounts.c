@@ -1,4 +1,4 @@
-/* Makes accounts of the private smbd by pdbedit, and ends them with their sessions. */
+/* Creates accounts of the private smbd with pdbedit, and removes them with their sessions. */
 #include "helper_accounts.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ bool smb_accounts_load(struct smb_run *r) {
     return good;
 }
 
-/* What the tool said last, for the log; it never repeats a password. */
+/* The last line that the tool printed, for the log; the tools never print a password. */
 static const char *last_line(const struct pxed_buf *out, char *text, size_t size) {
     struct pxed_slice all = pxed_slice_trim(pxed_buf_slice(out));
     for (ptrdiff_t end; (end = pxed_slice_find(all, '\n', 0)) >= 0;)
@@ -46,7 +46,7 @@ static const char *last_line(const struct pxed_buf *out, char *text, size_t size
     return pxed_buf_cstr(&b);
 }
 
-/* What goes in is on stdin: arguments are public. */
+/* Secrets are passed on stdin, because arguments are visible to all. */
 static int run_samba_tool(const char *const *argv, struct pxed_slice input, const char *mac) {
     char said[16384], words[256];
     struct pxed_buf out = PXED_BUF(said);
@@ -64,7 +64,7 @@ void smb_account_grant(struct smb_run *r, const struct smb_account *a) {
                 r->share.path, a->mac, strerror(-rc));
 }
 
-/* All in one run of pdbedit: starting it costs more than adding an account. */
+/* All accounts in one run of pdbedit: starting it costs more than adding an account. */
 static int import_accounts(struct smb_run *r) {
     static const char *const argv[] = {"pdbedit",
                                        "-s",
@@ -96,7 +96,7 @@ bool smb_accounts_make(struct smb_run *r) {
         n += !r->accounts.items[i].ready;
     r->n_fresh = n;
     if (n == 0)
-        return true; /* ended before they were made */
+        return true; /* removed before they were created */
     int rc = smb_accounts_save(r);
     if (rc != 0)
         smb_say(PXED_LOG_ERROR, "smb-account", NULL, "error=\"%s/passwd: %s\"", r->setup->shown, strerror(-rc));
@@ -114,7 +114,7 @@ bool smb_accounts_make(struct smb_run *r) {
     return true;
 }
 
-/* pdbedit looks the user up, so its line in passwd must still be there. */
+/* pdbedit looks the user up, so call this while passwd still has its line. */
 static void delete_account(const char *user, const char *mac) {
     const char *const argv[] = {"pdbedit", "-s", SMB_HOME "/smb.conf", "-x", "-u", user, NULL};
     run_samba_tool(argv, PXED_NO_SLICE, mac);
@@ -138,7 +138,7 @@ void smb_account_end(struct smb_run *r, struct smb_account *a) {
     if (!made)
         return;
     smb_say(PXED_LOG_INFO, "smb-account", mac, "user=%s closed", user);
-    /* At once, and again: a login may be under way whose session is not listed yet. */
+    /* At once and again later: a login in progress may have a session that is not listed yet. */
     r->sweep_at = smb_now();
     r->sweep_until = r->sweep_at + SWEEP_LAST;
 }

@@ -1,4 +1,4 @@
-/* What the helper and smbd keep of root. */
+/* Which root privileges the helper and smbd keep. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* Keeps the private smbd running: adopts or starts it, starts it again when it dies, and tells it what has changed. */
+/* Keeps the private smbd running: adopts or starts it, restarts it when it dies, and passes changes on to it. */
 #include "helper_run.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ void smb_run_begin(struct smb_run *r, const struct smb_setup *setup) {
     r->accounts.first_id = r->accounts.next_id = setup->first_id;
 }
 
-/* Logs a failure, unless it is the one logged last, and sets the time of the next attempt: 1 s, doubled up to 60 s. */
+/* Logs a failure, unless it is the last one logged, and sets the time of the next attempt: 1 s, doubled up to 60 s. */
 static __attribute__((format(printf, 2, 3))) void report_trouble(struct smb_run *r, const char *format, ...) {
     char text[sizeof(r->said)];
     va_list args;
@@ -68,7 +68,7 @@ static bool open_share_folder(struct smb_run *r) {
     return true;
 }
 
-/* If another Samba has the port, smbd would end and say so in its own log only. */
+/* If another Samba holds the port, smbd would exit and report it only in its own log. */
 static bool check_ports(struct smb_run *r) {
     char text[PXED_ADDR_TEXT];
     for (size_t i = 0; i < r->setup->n_addrs; i++) {
@@ -106,7 +106,7 @@ static bool check_tools(struct smb_run *r) {
     return true;
 }
 
-/* Writes smb.conf; true if it has changed. *ret_reloadable: a running smbd can take it by SIGHUP. */
+/* Writes smb.conf; true if it has changed. *ret_reloadable: a running smbd can apply it on SIGHUP. */
 static bool write_conf(struct smb_run *r, int *ret_error, bool *ret_reloadable) {
     char text[SMB_CONF_MAX], before[SMB_CONF_MAX];
     struct pxed_buf b = PXED_BUF(text), old = PXED_BUF(before);
@@ -127,7 +127,7 @@ static bool write_conf(struct smb_run *r, int *ret_error, bool *ret_reloadable) 
     return true;
 }
 
-/* Keeps an smbd of an earlier helper with its accounts; without one, earlier accounts are dropped. */
+/* Adopts an smbd of an earlier helper with its accounts; if there is none, earlier accounts are dropped. */
 static void adopt_running_smbd(struct smb_run *r) {
     if (smb_smbd_find(SMB_HOME_FD, &r->smbd)) {
         if (smb_accounts_load(r)) {
@@ -157,7 +157,7 @@ static void make_new_accounts(struct smb_run *r) {
         report_trouble(r, "accounts cannot be made");
 }
 
-/* Makes what is missing: configuration, smbd, accounts. Does nothing if all is there. */
+/* Creates what is missing: configuration, smbd, accounts. Does nothing if all exist. */
 static void bring_up(struct smb_run *r) {
     int rc;
     bool reloadable;
@@ -193,7 +193,7 @@ static void write_external(struct smb_run *r) {
     if (rc != 0)
         smb_say(PXED_LOG_ERROR, "smb", NULL, "error=\"%s: %s\"", r->path, strerror(-rc));
     else
-        smb_share_sweep(&r->share, &r->accounts); /* folders that an earlier mode = managed has closed */
+        smb_share_sweep(&r->share, &r->accounts); /* folders that an earlier mode = managed closed */
     if (!check_share_name(r, r->path))
         return;
     smb_conf_external(pxed_slice_of(r->path), share_name(r, r->path), r->setup->guest, pxed_slice_of(r->setup->user),
@@ -235,7 +235,7 @@ void smb_run_open(struct smb_run *r, const char *mac, const char *user, const ch
         a = NULL;
     }
     if (!a && r->sweep_at <= smb_now())
-        end_dead_sessions(r); /* before the new account has the old one's name */
+        end_dead_sessions(r); /* before a new account gets the old one's name */
     if (!a)
         a = smb_accounts_add(&r->accounts, pxed_slice_of(mac), pxed_slice_of(user), pxed_slice_of(password));
     if (!a) {
@@ -267,7 +267,7 @@ void smb_run_settled(struct smb_run *r) {
             smb_account_end(r, &r->accounts.items[i - 1]);
     if (r->share.fd >= 0)
         smb_share_sweep(&r->share, &r->accounts);
-    r->sweep_at = smb_now(); /* sessions of an earlier run: guests of another configuration, too */
+    r->sweep_at = smb_now(); /* also ends sessions of an earlier run, such as guests of another configuration */
     if (r->sweep_until < r->sweep_at)
         r->sweep_until = r->sweep_at;
 }
@@ -299,6 +299,6 @@ int smb_run_pidfd(const struct smb_run *r) {
 
 uint64_t smb_run_due(const struct smb_run *r) {
     if (r->written && r->n_fresh > 0 && r->again_at == UINT64_MAX)
-        return 0; /* as soon as no further order waits */
+        return 0; /* at once when no further order is waiting */
     return r->again_at < r->sweep_at ? r->again_at : r->sweep_at;
 }

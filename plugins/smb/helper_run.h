@@ -1,4 +1,4 @@
-/* What the helper keeps up: one share, one smbd, its accounts. */
+/* State of the helper: one share, one smbd, its accounts. */
 #pragma once
 
 #include "accounts.h"
@@ -8,12 +8,12 @@
 
 struct smb_run {
     const struct smb_setup *setup;
-    char path[1024];   /* as ordered; empty: nothing is served yet */
-    char said[512];    /* the last trouble, so that it is told once */
-    bool written;      /* the configuration is; accounts can be made */
-    bool settled;      /* accounts that were not named are dead */
-    uint64_t again_at; /* try to start again; UINT64_MAX: not */
-    size_t n_fresh;    /* accounts that wait to be made */
+    char path[1024];   /* as ordered; empty: nothing is published yet */
+    char said[512];    /* the last reported failure, so that it is logged once */
+    bool written;      /* smb.conf is written, so accounts can be created */
+    bool settled;      /* accounts that were not named are removed */
+    uint64_t again_at; /* time of the next attempt to start; UINT64_MAX: none */
+    size_t n_fresh;    /* accounts waiting to be created */
     uint64_t sweep_at, sweep_until;
     uint64_t started_at;
     unsigned failures;

@@ -1,4 +1,4 @@
-/* Reports of the helper to the daemon, which logs them, and the helper's clock. */
+/* Sends the helper's reports to the daemon, which logs them; also the helper's clock. */
 #include "helper_say.h"
 
 #include <stdarg.h>
@@ -22,7 +22,7 @@ void smb_say(enum pxed_log_level level, const char *event, const char *mac, cons
         pxed_buf_byte(&safe, (unsigned char)*c < ' ' ? ' ' : *c);
     pxed_buf_cstr(&safe);
     smb_report_write(&report, &b);
-    /* A daemon that does not read misses log lines; it must not hold the accounts. */
+    /* If the daemon does not read, log lines are lost, but accounts must not wait. */
     pxed_helper_send(PXED_HELPER_SOCKET, datagram, b.len, NULL, 0, PXED_HELPER_NOW);
 }
 

@@ -13,7 +13,7 @@ int smb_home_open(const char *state_dir, bool make) {
     int state = open(state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC), home = -1, error = 0;
     if (state < 0)
         return -errno;
-    /* Sessions change to their account's uid and look accounts up then: passable, not readable. */
+    /* After switching to their account's uid, sessions look accounts up here: searchable, but not readable. */
     if (make && mkdirat(state, "smb", 0711) != 0 && errno != EEXIST)
         error = errno;
     if (error == 0 && (home = openat(state, "smb", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)

@@ -1,4 +1,4 @@
-/* The daemon's side of the helper: a queue of orders to it, and its reports into the log. */
+/* The daemon's side of the helper: queues orders to it, and logs its reports. */
 #include "link.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ static void helper_lost(struct smb *s) {
         uv_poll_stop(&s->poll);
 }
 
-/* True when the order is done with. */
+/* True when the order is sent or dropped. */
 static bool try_send(struct smb *s, const char *datagram, size_t len) {
     int rc;
     if (s->gone || (rc = pxed_helper_send(s->helper.socket, datagram, len, NULL, 0, PXED_HELPER_NOW)) == 0)
@@ -124,8 +124,8 @@ void smb_link_fini(struct smb *s) {
     if (s->helper.socket >= 0) {
         flush_queue(s);
         s->gone = true;
-        flush_queue(s); /* the rest is freed; after the next start `settled` says what is true then */
-        /* It ends when our side is closed, unless an account is being made just then; that goes on without us. */
+        flush_queue(s); /* the rest is freed; after the next start `settled` restores the right state */
+        /* The helper ends when our side is closed, unless it is creating an account; then it ends later by itself. */
         pxed_helper_stop(&s->helper, HELPER_PATIENCE);
     }
     if (s->watching)

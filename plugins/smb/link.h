@@ -9,5 +9,5 @@ int smb_link_init(struct smb *s, const struct smb_setup *setup);
 int smb_link_start(struct smb *s);
 /* Sends an order, or queues it while the helper's socket is full. */
 void smb_link_send(struct smb *s, const struct smb_order *order);
-/* Gives the helper what is queued as far as it takes it, and lets it go; frees `s` when its handle is closed. */
+/* Sends queued orders as far as the socket takes them and releases the helper; frees `s` when its handle is closed. */
 void smb_link_fini(struct smb *s);

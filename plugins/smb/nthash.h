@@ -1,4 +1,4 @@
-/* What SMB stores in place of a password. */
+/* The hash that SMB stores instead of a password. */
 #pragma once
 
 #include "pxed/slice.h"

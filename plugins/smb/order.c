@@ -6,7 +6,7 @@ static void write_order_text(struct pxed_buf *out, const char *text) {
     pxed_buf_byte(out, '\0');
 }
 
-/* The next text into an array; false if there is none or it is too long. */
+/* Copies the next text into an array; false if there is none or it is too long. */
 static bool read_order_text(struct pxed_slice *rest, char *to, size_t size) {
     ptrdiff_t end = pxed_slice_find(*rest, '\0', 0);
     if (end < 0 || (size_t)end >= size)

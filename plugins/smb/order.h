@@ -24,7 +24,7 @@ struct smb_report {
 };
 
 void smb_order_write(const struct smb_order *order, struct pxed_buf *out);
-/* False: not a valid order. Every word is checked, for the daemon that sends it may have been taken over. */
+/* False: not a valid order. Every text is checked, because the daemon that sends it may be compromised. */
 bool smb_order_read(struct pxed_slice datagram, struct smb_order *ret);
 void smb_report_write(const struct smb_report *report, struct pxed_buf *out);
 bool smb_report_read(struct pxed_slice datagram, struct smb_report *ret);

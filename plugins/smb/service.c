@@ -1,4 +1,4 @@
-/* The service share.smb/1: what the core says about the share and its accounts becomes orders to the helper. */
+/* The service share.smb/1: turns the core's calls into orders to the helper. */
 #include "service.h"
 
 #include <stdio.h>

@@ -3,5 +3,5 @@
 
 #include "smb.h"
 
-/* Publishes it; before the first order. */
+/* Publishes it; call before the first order. */
 void smb_service_init(struct smb *s);

@@ -1,4 +1,4 @@
-/* The plugin's descriptor, its options and their check, and its start and end. */
+/* The plugin's descriptor, options and their check, start and stop. */
 #include "smb.h"
 
 #include <errno.h>
@@ -105,7 +105,7 @@ static void check_smb_options(const void *config, const char *file, struct pxed_
         check_external(c, file, diags);
 }
 
-/* Stops the smbd that an earlier run in mode = managed has left. */
+/* Stops the smbd left over from an earlier run with mode = managed. */
 static void stop_left_over(struct smb *s) {
     int home = smb_home_open(s->ctx->core->state_dir(s->ctx), false);
     struct smb_smbd smbd;
@@ -145,7 +145,7 @@ static void fill_setup(struct smb *s, struct smb_setup *setup) {
         add_served_address(setup, &ifaces[i].addr);
 }
 
-/* A failure here is logged and leaves the daemon without SMB. */
+/* A failure is logged, and the daemon runs without SMB. */
 static void start_helper(struct smb *s) {
     struct smb_setup setup;
     char shown[1024];

@@ -1,4 +1,4 @@
-/* What the plugin keeps in the daemon. */
+/* The plugin's state in the daemon. */
 #pragma once
 
 #include <uv.h>
@@ -14,13 +14,13 @@ struct smb_config {
     uint64_t port, first_id;
 };
 
-struct smb_queued; /* an order that the helper's socket had no room for */
+struct smb_queued; /* an order for which the helper's socket had no room */
 
 struct smb {
     struct pxed_ctx *ctx;
     const struct smb_config *config;
     struct pxed_share_smb service;
-    char *folder; /* what is published; NULL before serve */
+    char *folder; /* the published folder; NULL before serve */
     struct pxed_helper helper;
     bool gone, watching, ended;
     uv_poll_t poll;

@@ -1,4 +1,4 @@
-/* Finds, starts, signals and stops smbd, and ends single sessions of it. */
+/* Finds, starts, signals and stops smbd, and ends single sessions. */
 #include "smbd.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ bool smb_smbd_find(int home, struct smb_smbd *s) {
     int pidfd = pid > 0 ? smb_pidfd_open(pid) : -1;
     if (pidfd < 0)
         return false;
-    if (lock_holder(home) != pid) { /* it ended meanwhile, and the number may be another's */
+    if (lock_holder(home) != pid) { /* it has ended meanwhile, and another process may have the pid */
         close(pidfd);
         return false;
     }
@@ -69,8 +69,8 @@ void smb_smbd_reload(const struct smb_smbd *s) {
     send_signal(s, SIGHUP);
 }
 
-/* Sessions are in smbd's process group and end when it does; one that hangs is killed. The group has smbd's pid for its
- * number, so it is smbd's as long as no other process has that pid. */
+/* Sessions are in smbd's process group and end with it; one that hangs is killed. The group's number is smbd's pid, so
+ * it is smbd's as long as no other process has that pid. */
 void smb_smbd_ended(struct smb_smbd *s) {
     bool unreaped = syscall(SYS_pidfd_send_signal, s->pidfd, 0, NULL, 0) == 0;
     if (unreaped || (kill(s->pid, 0) != 0 && errno == ESRCH))
@@ -90,7 +90,7 @@ void smb_smbd_stop(struct smb_smbd *s) {
     smb_smbd_ended(s);
 }
 
-/* A session is a process of smbd's group; any other process with that pid is left alone. */
+/* A session is a process of smbd's group; any other process with that pid is not touched. */
 static int open_session(const struct smb_smbd *s, uint64_t number) {
     pid_t pid = (pid_t)number;
     int pidfd = pid == s->pid ? -1 : smb_pidfd_open(pid);

@@ -1,4 +1,4 @@
-/* Starts Samba's programs with our accounts in place of the system's. */
+/* Starts Samba's programs with our accounts instead of the system's. */
 #include "tool.h"
 
 #include <errno.h>
@@ -41,7 +41,7 @@ bool smb_tool_env(const char *const **ret) {
 }
 
 int smb_pidfd_open(pid_t pid) {
-    return (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec as it comes */
+    return (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec by default */
 }
 
 bool smb_pidfd_wait(int pidfd, int ms) {
@@ -65,7 +65,7 @@ static int spawn_with_fds(const char *const *argv, const int fds[3], bool by_pat
     posix_spawnattr_init(&attr);
     for (int i = 0; i < 3; i++)
         posix_spawn_file_actions_adddup2(&actions, fds[i], i);
-    /* smbd -F would make a session itself, and fails if it leads one already: --no-process-group says not to. */
+    /* smbd -F creates a session itself, which fails if it leads one already; --no-process-group prevents that. */
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &all);

@@ -1,4 +1,4 @@
-/* Samba's programs: how they are started and waited for. */
+/* Starts Samba's programs and waits for them. */
 #pragma once
 
 #include <sys/types.h>
@@ -7,8 +7,8 @@
 
 enum { SMB_TOOL_PATIENCE = 20000 /* ms */ };
 
-/* The environment of every Samba program: libnss_wrapper with our accounts, no winbind. Ends with NULL; false if
- * libnss_wrapper is not installed. Not thread-safe. */
+/* The environment for every Samba program: libnss_wrapper with our accounts, no winbind. Ends with NULL; static
+ * storage. False if libnss_wrapper is not installed. Not thread-safe. */
 bool smb_tool_env(const char *const **ret);
 
 /* Runs argv[0] (found by PATH) with `input` on stdin; what it prints on stdout and stderr goes to `out`. Returns its
@@ -16,7 +16,7 @@ bool smb_tool_env(const char *const **ret);
  * it. */
 int smb_tool_run(const char *const *argv, struct pxed_slice input, struct pxed_buf *out);
 
-/* Starts argv[0] (a path) in a session of its own, output into `output`. 0 or a negative errno. */
+/* Starts argv[0] (a path) in its own session, with output to `output`. 0 or a negative errno. */
 int smb_tool_spawn(const char *const *argv, int output, pid_t *ret);
 
 int smb_pidfd_open(pid_t pid);

@@ -1,4 +1,4 @@
-/* A damaged database: moved aside, what can be read of it saved into a new one. */
+/* A damaged database: moves it aside and recovers what can be read into a new one. */
 #include "damaged.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@ const char *const store_salvaged_tables[STORE_SALVAGED_TABLES] = {"lease", "jour
 
 /* ---- reading what can be read ---- */
 
-/* Nothing of the damaged file is changed: its log is not moved into it, and it may be shorter than it says (which
- * SQLite forgives only to who may write the schema). */
+/* Opens it without changing it: its log is not moved into it. It may be shorter than its header says (SQLite tolerates
+ * that only if the schema is writable). */
 static sqlite3 *open_damaged(const char *path) {
     sqlite3 *sqlite = NULL;
     if (sqlite3_open_v2(path, &sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
@@ -56,13 +56,13 @@ static int version_of(sqlite3 *sqlite, int newest) {
     return version >= 1 && version <= newest ? version : newest;
 }
 
-/* ---- the fresh file ---- */
+/* ---- the new file ---- */
 
 static int damaged_fill(sqlite3 *to, const char *damaged, const struct store_schema *schema,
                         struct store_salvage *ret) {
     sqlite3 *from = open_damaged(damaged);
     int rc = sqlite3_exec(to, "PRAGMA journal_mode=OFF; BEGIN", NULL, NULL, NULL);
-    /* In the shape that its rows have: it is migrated like any other when it is opened. */
+    /* In the schema version of its rows: it is migrated like any other when it is opened. */
     if (rc == SQLITE_OK)
         rc = store_schema_stamp(to, from ? version_of(from, schema->version) : schema->version);
     for (int i = 0; i < STORE_SALVAGED_TABLES && rc == SQLITE_OK && from; i++)
@@ -78,7 +78,7 @@ static int damaged_make_fresh(const char *fresh, const char *damaged, const stru
     sqlite3 *to = NULL;
     if (unlink(fresh) < 0 && errno != ENOENT)
         return store_err_set(ret_err, -errno, "%s: %s", fresh, strerror(errno));
-    /* Made by SQLite it would be readable for all. */
+    /* SQLite would create it readable for all. */
     int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return store_err_set(ret_err, -errno, "%s: %s", fresh, strerror(errno));
@@ -98,7 +98,7 @@ static bool damaged_exists(const char *path) {
     return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
-/* A second one of the same second gets a number. */
+/* A second one in the same second gets a number. */
 static void dated_name(const char *path, time_t now, char out[PATH_MAX]) {
     char date[32];
     struct tm tm;
@@ -109,13 +109,13 @@ static void dated_name(const char *path, time_t now, char out[PATH_MAX]) {
         snprintf(out, PATH_MAX, "%s.damaged-%s-%u", path, date, n);
 }
 
-/* The file gets its second name before the first is removed, so that it always has one. File systems without links
- * get a rename. */
+/* The file gets its second name before the first is removed, so that it always has one. On file systems without hard
+ * links it is renamed. */
 static int give_name(const char *from, const char *to) {
     return link(from, to) == 0 || rename(from, to) == 0 ? 0 : -errno;
 }
 
-/* The log is removed before the new file is there: SQLite would replay it into that. */
+/* Removes the log before the new file is in place, because SQLite would replay it into that. */
 static int damaged_exchange(const char *path, const char *fresh, const char *moved) {
     char log[PATH_MAX], moved_log[PATH_MAX];
     if (snprintf(log, sizeof(log), "%s-wal", path) >= PATH_MAX ||

@@ -1,4 +1,4 @@
-/* The database: opened, checked, written in transactions, read. */
+/* The database: open, check, write in transactions, read. */
 #include "db.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 enum {
     STORE_WAL_PAGES = 1000,             /* of 4 KiB: the log is moved into the file beyond this */
-    STORE_WAL_BYTES = 16 * 1024 * 1024, /* what a log may keep on disk after one huge transaction */
+    STORE_WAL_BYTES = 16 * 1024 * 1024, /* size limit of the log on disk after one very large transaction */
 };
 
 enum control { BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, UNDO, N_CONTROL };
@@ -43,8 +43,8 @@ struct store_db_table {
 
 /* --- opening --- */
 
-/* SQLite gives its log the mode of the database file, which it would make readable for all itself. Closed before SQLite
- * opens it: closing any descriptor of a file drops all POSIX locks the process holds on it. */
+/* SQLite gives its log the mode of the database file, which it would create readable for all. Closed before SQLite
+ * opens it: closing any descriptor of a file drops all POSIX locks that the process holds on it. */
 static int make_private(const char *path, struct store_err *ret_err) {
     struct stat st;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
@@ -66,8 +66,8 @@ static int note_wal(void *arg, sqlite3 *sqlite, const char *name, int pages) {
     return SQLITE_OK;
 }
 
-/* locking_mode before journal_mode: then the log's index lies in memory and no -shm file is needed. synchronous=FULL:
- * the log is synced before COMMIT returns, which is what an acknowledgement promises. */
+/* locking_mode before journal_mode: then the log's index is in memory and no -shm file is needed. synchronous=FULL: the
+ * log is synced before COMMIT returns, as an acknowledgement requires. */
 static int db_configure(struct store_db *db) {
     char sql[256];
     sqlite3_snprintf(sizeof(sql), sql,
@@ -88,8 +88,8 @@ static int prepare_control(struct store_db *db) {
     return rc;
 }
 
-/* One bad page would be met in the middle of a load, or never read and lost with the next write around it. The load
- * reads all pages anyway: this costs it half again. */
+/* A bad page would be found in the middle of a load, or never, and lost with the next write near it. The load reads all
+ * pages anyway; this check adds half of that cost. */
 static int check_pages(sqlite3 *sqlite, const char *path, struct store_err *ret_err) {
     sqlite3_stmt *statement = NULL;
     int result = 0, rc = sqlite3_prepare_v2(sqlite, "PRAGMA quick_check(1)", -1, &statement, NULL);
@@ -123,7 +123,7 @@ int store_db_open(struct store_db *db, const char *path, const struct store_sche
         if (rc == 0)
             rc = check_pages(db->sqlite, path, ret_err);
     }
-    if (rc == STORE_DAMAGED) /* it stays as it is: its log is not moved into it */
+    if (rc == STORE_DAMAGED) /* it is not changed: its log is not moved into it */
         sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (rc < 0)
         store_db_close(db);
@@ -165,7 +165,7 @@ static int table_exists(struct store_db *db, const char *table, bool *ret) {
     return rc;
 }
 
-/* SQLite's pointer of an empty blob is NULL; a stored value is never unset. */
+/* SQLite returns NULL for an empty blob; a stored value is never unset. */
 static struct pxed_slice db_column(sqlite3_stmt *statement, int i) {
     const char *ptr = sqlite3_column_blob(statement, i);
     return pxed_slice(ptr ? ptr : "", (size_t)sqlite3_column_bytes(statement, i));
@@ -230,8 +230,8 @@ static int add_table(struct store_db *db, const char *name) {
     return rc;
 }
 
-/* All tables of a transaction are made before its first savepoint: undoing a conflict must not take away a table that
- * the next job has statements for. */
+/* All tables of a transaction are created before its first savepoint: undoing a conflict must not remove a table that
+ * the next job uses. */
 static int need_tables(struct store_db *db, const struct store_job *job) {
     int rc = SQLITE_OK;
     for (; job && rc == SQLITE_OK; job = job->next) {
@@ -252,7 +252,7 @@ static enum op op_of(const struct pxed_put *put) {
     return gone ? OP_REMOVE : OP_REPLACE;
 }
 
-/* SQLITE_OK with *ret_conflict, or what SQLite says. */
+/* SQLITE_OK with *ret_conflict, or SQLite's error. */
 static int write_put(struct store_db *db, const struct pxed_put *put, bool *ret_conflict) {
     enum op op = op_of(put);
     sqlite3_stmt *statement = find_table(db, put->table)->ops[op];
@@ -298,8 +298,8 @@ int store_db_apply(struct store_db *db, struct store_job *first, struct store_er
         return 0;
 
     int error = store_err_sqlite(ret_err, db->sqlite, rc, "writing the store");
-    /* SQLite rolls back after some failures by itself (disk full, I/O error), after others we must. Tables made in this
-     * transaction are gone now, so all statements are prepared anew next time. */
+    /* After some failures SQLite rolls back itself (disk full, I/O error), after others we must. Tables made in this
+     * transaction are gone then, so all statements are prepared again next time. */
     if (!sqlite3_get_autocommit(db->sqlite))
         db_run(db->control[ROLLBACK]);
     forget_tables(db);

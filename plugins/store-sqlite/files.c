@@ -1,4 +1,4 @@
-/* Files that must be there after a power cut. */
+/* Syncs files so that they survive a power cut. */
 #include "files.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
-/* Files that must be there after a power cut. */
+/* Syncs files so that they survive a power cut. */
 #pragma once
 
-/* The bytes of a file, or the entries of a folder, on the disk. 0 or a negative errno. */
+/* Syncs the bytes of a file, or the entries of a folder. 0 or a negative errno. */
 int store_sync(const char *path);
-/* The folder that `path` lies in: what was renamed there stays renamed. */
+/* Syncs the folder of `path`, which makes renames in it durable. */
 int store_sync_folder(const char *path);
-/* Syncs `temporary` and gives it its name, replacing what has it. */
+/* Syncs `temporary` and renames it to `path`, replacing the old file. */
 int store_put_in_place(const char *temporary, const char *path);

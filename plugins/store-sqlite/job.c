@@ -1,4 +1,4 @@
-/* One commit as a block of memory that can go to the thread. */
+/* One commit as a block of memory that can be passed to the thread. */
 #include "job.h"
 
 #include <errno.h>

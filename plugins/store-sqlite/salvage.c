@@ -1,7 +1,6 @@
-/* SQLite reads a table in the order of its keys and stops at the first bad page. So it is read from both ends, and what
- * lies between is looked for by seeking: a seek to the middle of a gap hits a bad page or a good one, and leaves
- * smaller gaps. They are taken in the order they were found, so that one large bad stretch does not use up all seeks.
- */
+/* SQLite reads a table in key order and stops at the first bad page. So it is read from both ends, and the part in
+ * between is searched by seeking: a seek to the middle of a gap finds a bad page or a good one, and leaves smaller
+ * gaps. They are handled in the order they were found, so that one large bad area does not use up all seeks. */
 #include "salvage.h"
 
 #include <stdbool.h>
@@ -19,14 +18,14 @@ struct key {
     int len;
 };
 
-/* A position in the order of keys, as a number: its digits are those bytes that keys of this table are made of, so that
- * the middle between two keys looks like a key. 0: the key has ended. */
+/* A position in key order, as a number: its digits are the bytes that keys of this table consist of, so that the middle
+ * between two keys looks like a key. 0: the key has ended. */
 struct place {
     uint8_t digits[KEY_MAX];
 };
 
 struct gap {
-    struct place low, high; /* nothing is known of the keys between */
+    struct place low, high; /* the keys between them are unknown */
 };
 
 struct salvage {
@@ -51,7 +50,7 @@ static void note_key(struct salvage *s, sqlite3_stmt *row, struct key *ret) {
     }
 }
 
-/* Takes over rows until one cannot be read (false) or none is left. `last` becomes the key of the last good one. */
+/* Copies rows until one cannot be read (false) or none is left. `last` becomes the key of the last good one. */
 static bool salvage_take(struct salvage *s, sqlite3_stmt *rows, struct key *last) {
     int rc;
     while ((rc = sqlite3_step(rows)) == SQLITE_ROW && s->written == SQLITE_OK) {

@@ -1,4 +1,4 @@
-/* The tables, and the way from older versions to this one. */
+/* The tables, and the migration from older versions. */
 #include "schema.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #include "files.h"
 
-/* "pxed" in the file's header: SQLite's application_id tells our file from somebody else's database. */
+/* "pxed" in the file's header: SQLite's application_id distinguishes our file from other databases. */
 enum { STORE_APPLICATION_ID = 0x70786564 };
 
 /* Version 1: a table t_<name> per record kind, made on its first use (db.c). Nothing came before it. */
@@ -75,8 +75,8 @@ int store_schema_stamp(sqlite3 *sqlite, int version) {
     return sqlite3_exec(sqlite, sql, NULL, NULL, NULL);
 }
 
-/* The database as it was, at `<path>.before-<version>`. Written under another name first: a copy cut short by a crash
- * must not look like a good one, and one that is not on the disk protects nothing. */
+/* Copies the database to `<path>.before-<version>`. Written under another name first, because a copy cut short by a
+ * crash must not look complete; and synced, because an unsynced copy protects nothing. */
 static int copy_first(sqlite3 *sqlite, const char *path, int version, struct store_err *ret_err) {
     char copy[PATH_MAX], temporary[PATH_MAX];
     int a = snprintf(copy, sizeof(copy), "%s.before-%d", path, version);
@@ -86,7 +86,7 @@ static int copy_first(sqlite3 *sqlite, const char *path, int version, struct sto
 
     if (unlink(temporary) < 0 && errno != ENOENT)
         return store_err_set(ret_err, -errno, "%s: %s", temporary, strerror(errno));
-    /* VACUUM INTO accepts an empty file and keeps its mode; made by SQLite it would be readable for all. */
+    /* VACUUM INTO accepts an empty file and keeps its mode; SQLite would create it readable for all. */
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return store_err_set(ret_err, -errno, "%s: %s", temporary, strerror(errno));

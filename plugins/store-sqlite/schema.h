@@ -1,4 +1,4 @@
-/* Which shape the database file has, and how an older shape becomes the present one. */
+/* The schema of the database file, and the migration of an older one. */
 #pragma once
 
 #include <errno.h>
@@ -13,7 +13,7 @@ struct store_schema {
 
 extern const struct store_schema store_schema_now;
 
-/* The code of a file that is no database, or a broken one. */
+/* The code for a file that is no database, or a damaged one. */
 #define STORE_DAMAGED (-EUCLEAN)
 
 /* What went wrong, for a person. */
@@ -24,7 +24,7 @@ struct store_err {
 
 /* Fills *ret_err (may be NULL) and returns `code`. */
 int store_err_set(struct store_err *ret_err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* The same from what SQLite says of its last failure: `doing` is what was tried. */
+/* The same with SQLite's message of its last failure: `doing` is what was tried. */
 int store_err_sqlite(struct store_err *ret_err, sqlite3 *sqlite, int rc, const char *doing);
 
 /* Marks the open database as ours, of this version. An SQLite result. */

@@ -1,5 +1,5 @@
-/* store/1 on SQLite. Commits of one loop turn are handed over together, all that wait when the thread wakes go into one
- * transaction: an idle daemon answers after one sync, a busy one shares it. */
+/* store/1 on SQLite. Commits of one loop turn are passed to the thread together, and all that wait when it wakes become
+ * one transaction: an idle daemon answers after one sync, a busy one shares it. */
 #include "store.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static void store_work(void *arg) {
     uv_mutex_unlock(&s->lock);
 }
 
-/* --- the loop's side of it --- */
+/* --- the loop's side --- */
 
 static void hand_over(struct store *s) {
     if (!s->running || !s->queue.first)
@@ -58,7 +58,7 @@ static void hand_over(struct store *s) {
     uv_check_stop(&s->after_wait);
 }
 
-/* Commits made by timers are handed over before the loop polls, those made by sockets right after they were read. */
+/* Commits made by timers are passed on before the loop polls, those made by sockets right after they were read. */
 static void on_before_wait(uv_prepare_t *handle) {
     hand_over(handle->data);
 }
@@ -124,8 +124,8 @@ static int store_commit(void *self, const struct pxed_put *puts, size_t n, void 
     return 0;
 }
 
-/* Sees all commits made before it: waits until the thread has written them. The thread then stays idle, because only
- * the loop, where this runs, can give it work; so the connection is free to be used here. */
+/* Sees all commits made before it, because it waits until the thread has written them. The thread then stays idle,
+ * because only the loop, on which this runs, can give it work; so the connection can be used here. */
 static int store_load(void *self, const char *table,
                       void (*row)(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version),
                       void *arg) {
@@ -165,7 +165,7 @@ static int init_shared(struct store *s) {
         goto err_work;
     if ((rc = uv_cond_init(&s->idle)) < 0)
         goto err_idle;
-    /* The only handle whose init can fail, so it comes first: the others need no undoing. */
+    /* The only handle whose init can fail, so it comes first: nothing must be undone. */
     struct uv_loop_s *loop = s->ctx->core->loop(s->ctx);
     if ((rc = uv_async_init(loop, &s->finished_async, on_finished)) < 0)
         goto err_async;
@@ -184,7 +184,8 @@ err_work:
     return rc;
 }
 
-/* The file is opened in start, not here: it must belong to the user the daemon drops to. Commits before that wait. */
+/* The file is opened in start, not here, because it must belong to the user that the daemon switches to. Earlier
+ * commits wait. */
 static int store_init(struct pxed_ctx *ctx) {
     const struct store_config *config = ctx->config;
     struct store *s = pxed_xalloc(sizeof(*s));
@@ -202,7 +203,7 @@ static int store_init(struct pxed_ctx *ctx) {
     return 0;
 }
 
-/* A damaged file must not keep the machines of a whole network from booting. What can be read of it is kept. */
+/* A damaged file must not prevent the machines of a whole network from booting. What can be read of it is kept. */
 static int replace_damaged(struct store *s, const struct store_err *damage, struct store_err *ret_err) {
     struct store_salvage salvage;
     time_t now = (time_t)(s->ctx->core->wall(s->ctx) / 1000);
@@ -263,7 +264,7 @@ static void store_on_closed(uv_handle_t *handle) {
     free(s);
 }
 
-/* What is queued is still written; its `done` is not called any more: the plugins that asked have ended. */
+/* Queued commits are still written, but `done` is not called any more: the plugins that asked have ended. */
 static void store_fini(struct pxed_ctx *ctx) {
     struct store *s = ctx->self;
     if (!s)

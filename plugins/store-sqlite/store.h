@@ -1,4 +1,4 @@
-/* The plugin's state: what lies on which side of the thread. */
+/* The plugin's state, divided between the loop and the thread. */
 #pragma once
 
 #include <uv.h>
@@ -10,8 +10,8 @@ struct store_config {
     const char *file;
 };
 
-/* What may wait for the disk, in bytes. A machine's records are some hundred bytes: far beyond any storm, but a disk
- * that hangs must not eat the memory of a daemon that still answers. */
+/* Limit of queued data, in bytes. A machine's records have a few hundred bytes, so this is enough for many machines,
+ * but a disk that hangs must not use up the memory of a daemon that still answers. */
 enum { STORE_QUEUE_BYTES = 64 * 1024 * 1024 };
 
 struct store {

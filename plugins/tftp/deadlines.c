@@ -1,4 +1,4 @@
-/* Who must be looked at when: a binary heap of moments. */
+/* Deadlines of transfers: a binary heap. */
 #include "deadlines.h"
 
 #include <stdlib.h>

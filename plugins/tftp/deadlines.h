@@ -1,11 +1,11 @@
-/* Who must be looked at when: a binary heap of moments. A moment that moves later is left where it is and found too
- * early once, so a packet that pushes its transfer's deadline back costs nothing here. */
+/* Deadlines of transfers: a binary heap. An entry that moves later stays where it is and is found too early once, so a
+ * packet that extends its transfer's deadline costs nothing here. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Embedded in whatever waits. */
+/* Embedded in the struct that waits. */
 struct tftp_due {
     uint64_t at; /* ms */
     size_t index;

@@ -1,4 +1,4 @@
-/* What the plugin has running on the loop: the count of open handles, and the one timer for all deadlines. */
+/* The plugin's count of open handles, and the one timer for all deadlines. */
 #include "loop.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static void loop_on_timer(uv_timer_t *timer) {
 void tftp_arm_timer(struct tftp *tftp) {
     const struct tftp_due *due = tftp_deadlines_first(&tftp->deadlines);
     if (!due || due->at >= tftp->timer_at)
-        return; /* it fires early enough, and will look again */
+        return; /* it fires early enough and checks again */
     uint64_t now = tftp->ctx->core->now(tftp->ctx);
     tftp->timer_at = due->at;
     uv_timer_start(&tftp->timer, loop_on_timer, due->at > now ? due->at - now : 0, 0);

@@ -1,4 +1,4 @@
-/* What is agreed about blksize, windowsize, timeout and tsize. Pure. */
+/* Negotiates blksize, windowsize, timeout and tsize. Pure. */
 #include "options.h"
 
 static uint64_t options_least(uint64_t a, uint64_t b) {

@@ -1,4 +1,4 @@
-/* What is agreed with a client about its options (RFC 2348, 2349, 7440). Pure. */
+/* Negotiates a client's options (RFC 2348, 2349, 7440). Pure. */
 #pragma once
 
 #include "wire/packet.h"
@@ -8,7 +8,7 @@ enum {
     TFTP_BLKSIZE_LEAST = 8,
     TFTP_BLKSIZE_MOST = 65464,
     TFTP_WINDOW_MOST = 64,
-    /* Of a window with its headers: what one UDP_SEGMENT send may hold, and as much as a boot ROM's buffers deserve. */
+    /* Of a window with its headers: the limit of one UDP_SEGMENT send, and enough for a boot ROM's buffers. */
     TFTP_FLIGHT_MOST = 65507,
 };
 
@@ -22,7 +22,7 @@ struct tftp_terms {
     uint64_t value[TFTP_N_OPTIONS];
     size_t blksize;
     unsigned window;
-    unsigned timeout_ms; /* 0: the client did not say */
+    unsigned timeout_ms; /* 0: not requested */
 };
 
 /* `mtu` of the interface; `size` of the content, UINT64_MAX when it is not known before sending. */

@@ -16,8 +16,7 @@ static uint64_t now_of(const struct tftp_session *s) {
     return s->tftp->ctx->core->now(s->tftp->ctx);
 }
 
-/* The port is closed. After the last block that is the client's way of not sending the last ACK, after the OACK of not
- * sending an ERROR. */
+/* The client's port is closed. After the last block that replaces the last ACK, after the OACK an ERROR. */
 static void end_gone(struct tftp_session *s) {
     bool harmless = s->transfer.next > s->transfer.last || s->transfer.base == 0;
     tftp_session_end(s, harmless ? PXED_WHY_OK : PXED_WHY_TFTP_ABORTED, false);
@@ -41,7 +40,7 @@ static void session_fail(struct tftp_session *s, enum pxed_reason reason) {
 
 static void session_step(struct tftp_session *s, enum tftp_input_kind kind, uint16_t block);
 
-/* The core's answer about what was held back. */
+/* The core's answer about the held-back part. */
 static void on_may_send(void *arg, bool may_send) {
     struct tftp_session *s = arg;
     s->held = false;
@@ -51,7 +50,7 @@ static void on_may_send(void *arg, bool may_send) {
         session_fail(s, PXED_WHY_STORE_CANNOT_WRITE);
 }
 
-/* Asks for what is missing: first that the client was heard, then that its right is used up on disk. */
+/* Asks the core what is missing: first that the client was heard, then that its arming is used up on disk. */
 static void ask_core(struct tftp_session *s) {
     struct tftp_transfer *t = &s->transfer;
     struct pxed_content *c = s->content;
@@ -62,7 +61,7 @@ static void ask_core(struct tftp_session *s) {
     if (t->hold_heard && t->seen) {
         t->hold_heard = false;
         hold = c->heard(c, on_may_send, s);
-    } else if (!t->seen) { /* one block, and no OACK before it: nobody has proved to be there */
+    } else if (!t->seen) { /* one block, and no OACK before it: no client has answered yet */
         s->held = false;
         session_fail(s, PXED_WHY_NOT_BELIEVED);
         return;
@@ -148,12 +147,12 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     struct tftp_action action =
         tftp_step(&s->transfer, (struct tftp_input){.kind = TFTP_GOT_ACK, .block = reply.number}, now_of(s));
     count_delivered(s);
-    if (action.what == TFTP_DO_END && s->transfer.hold_heard) /* one block was all: it was its machine all the same */
+    if (action.what == TFTP_DO_END && s->transfer.hold_heard) /* one block was all, but its ACK still counts */
         s->content->heard(s->content, nobody_waits, NULL);
     session_act(s, action);
 }
 
-/* One packet per call: libuv comes again while more wait, and most often there is one. */
+/* One packet per call: libuv calls again if more are waiting, and usually there is only one. */
 static void session_on_readable(void *data, int events) {
     struct tftp_session *s = data;
     char packet[512];
@@ -165,7 +164,7 @@ static void session_on_readable(void *data, int events) {
         end_gone(s);
 }
 
-/* --- beginning and ending --- */
+/* --- start and end --- */
 
 static void free_session(struct tftp_session *s) {
     free(s->packet);
@@ -216,9 +215,8 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
     }
 }
 
-/* A port of its own, from the address that was asked, connected: the kernel drops packets from other senders and
- * reports when the client's port is closed. Fragments and small MTUs on the way are the routers' to handle, so DF stays
- * off. */
+/* Each transfer has its own connected port on the requested address: the kernel drops packets of other senders and
+ * reports when the client's port is closed. Routers handle fragments and small MTUs on the path, so DF stays off. */
 static int session_open_socket(struct tftp_session *s) {
     struct sockaddr_in local, peer;
     int dont = IP_PMTUDISC_DONT, rc;
@@ -251,7 +249,7 @@ static void session_refuse(struct tftp_session *s, enum pxed_reason reason) {
     tftp_session_end(s, PXED_WHY_OK, false);
 }
 
-/* What an opened content means here; HTTP's statuses and scripts have no place in TFTP. */
+/* Why TFTP cannot send an opened content: HTTP's statuses and scripts have no meaning here. */
 static enum pxed_reason session_unfit(const struct pxed_content *content) {
     if (content->kind == PXED_CONTENT_CGI)
         return PXED_WHY_SCRIPT_SOURCE;
@@ -274,7 +272,7 @@ static void session_negotiate(struct tftp_session *s) {
     s->packet = NULL;
 }
 
-/* Its time has come. */
+/* Its deadline is reached. */
 static void session_on_due(struct tftp_due *due) {
     struct tftp_session *s = (struct tftp_session *)((char *)due - offsetof(struct tftp_session, due));
     uint64_t now = now_of(s);
@@ -282,12 +280,12 @@ static void session_on_due(struct tftp_due *due) {
         tftp_deadlines_move(&s->tftp->deadlines, &s->due, s->transfer.deadline);
         return;
     }
-    /* Out of the way, so that the next deadline counts as an earlier one. */
+    /* Moved away, so that the next deadline counts as an earlier one. */
     tftp_deadlines_move(&s->tftp->deadlines, &s->due, UINT64_MAX);
     session_step(s, TFTP_TICK, 0);
 }
 
-/* The core's answer to `open`. Its refusals it has counted itself; the client still has to hear of them. */
+/* The core's answer to `open`. It has counted its refusals itself; the client still needs an answer. */
 static void session_opened(struct tftp_session *s, enum pxed_reason reason, struct pxed_content *content) {
     s->waiting = false;
     s->content = content;
@@ -314,7 +312,7 @@ static void session_on_opened(void *arg, enum pxed_reason reason, struct pxed_co
     session_opened(arg, reason, content);
 }
 
-/* s/TOKEN/NAME stands in logs as NAME: whoever reads them must not become the machine. */
+/* s/TOKEN/NAME is logged as NAME: readers of the log must not be able to use the token. */
 static struct pxed_slice without_token(struct pxed_slice name) {
     enum { TOKEN = 32 };
     struct pxed_slice rest = name, boot = PXED_SLICE("boot/"), s = PXED_SLICE("s/");

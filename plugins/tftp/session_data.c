@@ -12,7 +12,7 @@ enum { TFTP_READ_AHEAD = 512 * 1024 };
 
 /* --- reading the content --- */
 
-/* Asked before it is needed: a read of what is not in memory would hold up the whole loop. */
+/* Asks the kernel to read ahead: reading what is not in memory would block the whole loop. */
 static void data_read_ahead(struct tftp_session *s, uint64_t position) {
     if (s->content->kind != PXED_CONTENT_FILE || position + TFTP_READ_AHEAD / 2 < s->advised || s->advised >= s->size)
         return;
@@ -79,7 +79,7 @@ static bool data_text_source(struct tftp_session *s, uint64_t offset, struct pxe
     return pread(s->content->fd, s->tftp->source, n, (off_t)(s->content->offset + offset)) == (ssize_t)n;
 }
 
-/* The same in netascii: how long the content is shows only on the way. */
+/* The same in netascii, where the length is known only after conversion. */
 static size_t data_lay_text(struct tftp_session *s, uint64_t first, unsigned count) {
     size_t length = 0;
     for (uint64_t block = first; block < first + count; block++) {
@@ -106,8 +106,8 @@ size_t tftp_data_lay(struct tftp_session *s, uint64_t first, unsigned count) {
 
 /* --- sending --- */
 
-/* A packet that does not leave is a packet lost, which the timer repairs; only "nobody listens there" ends a transfer.
- */
+/* A packet that cannot be sent counts as lost, and the timer sends it again; only a closed client port ends a
+ * transfer. */
 bool tftp_client_gone(ssize_t rc) {
     return rc < 0 && errno == ECONNREFUSED;
 }
@@ -142,8 +142,8 @@ static bool data_send_singly(struct tftp_session *s, size_t length, size_t segme
     return tftp_client_gone(sendmmsg(s->fd, messages, n, 0));
 }
 
-/* UDP_SEGMENT lets one call send a whole window, a quarter of the cost per packet. Where a device or route cannot, the
- * kernel says so and the blocks go out one by one. True: nobody listens there. */
+/* UDP_SEGMENT sends a whole window with one call, a quarter of the cost per packet. If a device or route does not
+ * support it, the kernel returns an error and the blocks are sent one by one. True: the client's port is closed. */
 bool tftp_data_send(struct tftp_session *s, size_t length) {
     size_t segment = s->terms.blksize + TFTP_DATA_HEADER;
     bool gone = false;

@@ -8,7 +8,7 @@
 /* Lays blocks first .. first + count - 1 into tftp->packets, headers included. Returns the length, 0 on a read error.
  */
 size_t tftp_data_lay(struct tftp_session *s, uint64_t first, unsigned count);
-/* Sends what was laid. True: nobody listens there. */
+/* Sends what was laid. True: the client's port is closed. */
 bool tftp_data_send(struct tftp_session *s, size_t length);
-/* What a send or recv has returned means that nobody listens there. */
+/* Does this result of send or recv mean that the client's port is closed? */
 bool tftp_client_gone(ssize_t rc);

@@ -16,7 +16,7 @@ struct tftp_session {
     struct tftp_request request;
     char *packet; /* what `request` points into; freed once the content is open */
     bool waiting; /* for the core's `later` */
-    bool held;    /* the core is asked whether what was held back may leave */
+    bool held;    /* the core was asked whether the held-back part may be sent */
     uint64_t ticket;
     struct pxed_content *content; /* NULL while waiting */
     struct tftp_transfer transfer;
@@ -28,7 +28,7 @@ struct tftp_session {
     unsigned resends;
     int fd;
     struct pxed_poll poll;
-    bool plain; /* no UDP_SEGMENT on this way */
+    bool plain; /* this route has no UDP_SEGMENT */
     uint8_t oack_len;
     char oack[TFTP_SMALL_PACKET];
     char name[];

@@ -21,7 +21,7 @@ struct tftp_entry {
 struct tftp_table {
     struct tftp_entry *buckets[TFTP_TABLE_BUCKETS];
     struct tftp_peer *peers[TFTP_PEER_BUCKETS];
-    uint64_t seed; /* unguessable, so that nobody chooses ports that share a bucket */
+    uint64_t seed; /* secret, so that an attacker cannot choose ports that share a bucket */
     size_t n;
 };
 

@@ -46,8 +46,8 @@ static void log_request(struct tftp *tftp, const struct tftp_request *request, c
              (unsigned long long)request->value[TFTP_WINDOWSIZE]);
 }
 
-/* lpxelinux asks for all its files from one port: a new request there ends what the client has left, most often a
- * transfer whose last ACK was lost. */
+/* lpxelinux requests all its files from one port: a new request ends what the client has abandoned, usually a transfer
+ * whose last ACK was lost. */
 static bool taken_up(struct tftp *tftp, const struct pxed_addr *peer, uint16_t port, struct pxed_slice packet) {
     struct tftp_entry *next;
     for (struct tftp_entry *entry = tftp_table_find(&tftp->table, peer, port); entry; entry = next) {
@@ -118,7 +118,8 @@ static void tftp_io_on_readable(void *data, int events) {
 
 /* --- the socket --- */
 
-/* A boot storm's first burst must fit: what the default 208 KiB lose comes back a second later (PERFORMANCE 3). */
+/* The first burst of many booting machines must fit: packets that the default 208 KiB lose are repeated a second later
+ * (PERFORMANCE 3). */
 static void enlarge_buffer(int fd) {
     int size = TFTP_RECEIVE_BUFFER;
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&

@@ -1,4 +1,4 @@
-/* The step function of a transfer: an ACK, an ERROR or time in, what to send next out. Pure. */
+/* The step function of a transfer: takes an ACK, an ERROR or a timeout, returns what to send next. Pure. */
 #include "transfer.h"
 
 void tftp_transfer_init(struct tftp_transfer *t, const struct tftp_terms *terms, uint64_t size) {
@@ -21,8 +21,7 @@ static struct tftp_action transfer_end(enum pxed_reason reason, bool whole) {
     return (struct tftp_action){.what = TFTP_DO_END, .whole = whole, .reason = reason};
 }
 
-/* From base on, as much as the window holds. Nothing but the OACK or one block goes to a client that has not answered.
- */
+/* From base on, as many as the window allows. Until the client has answered, only the OACK or one block is sent. */
 static struct tftp_action send_window(struct tftp_transfer *t, uint64_t now, bool resend) {
     uint64_t n = t->seen ? t->window : 1;
     if (t->base > 0 && n > t->last - t->base + 1)

@@ -29,7 +29,7 @@ struct tftp_transfer {
     unsigned gap;
     unsigned tries;
     bool seen;       /* the client has acknowledged something */
-    bool hold_heard; /* nothing more leaves after the first ACK, until this is cleared */
+    bool hold_heard; /* nothing more is sent after the first ACK until this is cleared */
     bool hold_last;  /* nor a window with the last block */
 };
 
@@ -40,7 +40,7 @@ struct tftp_input {
     uint16_t block; /* GOT_ACK, as on the wire */
 };
 
-/* HOLD: a hold flag stands in the way; clear it and step with TFTP_RELEASED. */
+/* HOLD: a hold flag prevents sending; clear it and step with TFTP_RELEASED. */
 enum tftp_do { TFTP_DO_NOTHING, TFTP_DO_OACK, TFTP_DO_DATA, TFTP_DO_HOLD, TFTP_DO_END };
 
 struct tftp_action {

@@ -35,7 +35,7 @@ static void core_log(struct pxed_ctx *ctx, enum pxed_log_level level, const char
     size_t at = strlen(fake->log);
     char text[2048];
     (void)mac, (void)ip;
-    vsnprintf(text, sizeof(text), format, args); /* always: a wrong format must not hide */
+    vsnprintf(text, sizeof(text), format, args); /* always formatted, so that a wrong format is found */
     snprintf(fake->log + at, sizeof(fake->log) - at, "%s: %s\n", event, text);
     fake->errors += level == PXED_LOG_ERROR;
     if (getenv("PXED_TEST_LOG"))
@@ -181,7 +181,7 @@ void fake_core_run(struct fake_core *fake, unsigned ms) {
     uv_timer_start(&timer, on_time, ms, 0);
     while (!over)
         uv_run(&fake->loop, UV_RUN_ONCE);
-    uv_run(&fake->loop, UV_RUN_NOWAIT); /* the timer's close */
+    uv_run(&fake->loop, UV_RUN_NOWAIT); /* lets the timer's close finish */
 }
 
 struct fake_job {
@@ -212,5 +212,5 @@ void fake_core_serve(struct fake_core *fake, void (*work)(void *arg), void *arg)
     while (!job.done)
         uv_run(&fake->loop, UV_RUN_ONCE);
     uv_thread_join(&thread);
-    uv_run(&fake->loop, UV_RUN_NOWAIT); /* the async's close */
+    uv_run(&fake->loop, UV_RUN_NOWAIT); /* lets the async's close finish */
 }

@@ -79,7 +79,7 @@ static int load(void *self, const char *table,
     return 0;
 }
 
-/* Version the record has; 0: there is none. */
+/* The record's version; 0: there is no record. */
 static uint64_t version_of(const struct fake_store *s, const struct pxed_put *p) {
     size_t at = place(s, p->table, p->key);
     return at < s->n && compare(&s->records[at], p->table, p->key) == 0 ? s->records[at].version : 0;

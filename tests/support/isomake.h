@@ -11,7 +11,7 @@
 #include "iso.h"
 #include "tree.h"
 
-/* Runs a shell command in `folder`; a tool that is missing or fails ends the test. */
+/* Runs a shell command in `folder`; the test ends if a tool is missing or fails. */
 static inline void isomake_run(const char *folder, const char *command) {
     char all[4096];
     snprintf(all, sizeof(all), "cd '%s' && { %s; } >make.log 2>&1", folder, command);
@@ -24,7 +24,7 @@ static inline void isomake_run(const char *folder, const char *command) {
     }
 }
 
-/* A copy in memory: its descriptor. */
+/* Copies the bytes to memory; returns a descriptor. */
 static inline int isomake_memory(const void *bytes, size_t n) {
     int fd = memfd_create("iso", MFD_CLOEXEC);
     if (fd < 0 || write(fd, bytes, n) != (ssize_t)n)
@@ -32,7 +32,7 @@ static inline int isomake_memory(const void *bytes, size_t n) {
     return fd;
 }
 
-/* What holds of every index, whatever it was made from. */
+/* Properties of every index, whatever it was made from. */
 static inline void isomake_check(const struct iso *iso) {
     if (iso->n > ISO_ENTRIES_MAX)
         abort();
@@ -47,7 +47,7 @@ static inline void isomake_check(const struct iso *iso) {
         if (!f->target && !iso_find(iso, pxed_slice_of(f->path)))
             abort();
         if (f->target)
-            iso_find(iso, pxed_slice_of(f->path)); /* may lead nowhere, but must come back */
+            iso_find(iso, pxed_slice_of(f->path)); /* may find nothing, but must return */
     }
 }
 

@@ -14,12 +14,12 @@ struct pcap {
     size_t len, at;
 };
 
-/* Ends the process when the file cannot be read: a test without its data proves nothing. */
+/* Ends the process if the file cannot be read: a test without its data proves nothing. */
 struct pcap pcap_open(const char *path);
 void pcap_close(struct pcap *p);
-/* The next frame, its time in microseconds since the first one counted from the epoch; false at the end. */
+/* The next frame, with its time in microseconds since the epoch; false at the end. */
 bool pcap_next(struct pcap *p, uint64_t *ret_us, struct pxed_slice *ret_frame);
 /* Is this frame a whole IPv4 UDP datagram (VLAN tags skipped)? */
 bool pcap_udp(struct pxed_slice frame, struct pcap_udp *ret);
-/* Behind the Ethernet header: the payload when its type is `ethertype`. */
+/* The payload after the Ethernet header if its type is `ethertype`. */
 bool pcap_payload(struct pxed_slice frame, uint16_t ethertype, struct pxed_slice *ret);

@@ -77,7 +77,7 @@ void site_part(struct site *s, const char *plugin, const char *name, const char 
     const char *folder = pxed_arena_printf(&s->tree.arena, "%s/share/pxed/%s", plugins_prefix(), plugin);
     const char *path = pxed_arena_printf(&s->tree.arena, "%s/%s", folder, name);
     const char *own =
-        pxed_arena_printf(&s->tree.arena, "%s/.%s.%d", folder, name, (int)getpid()); /* tests run side by side */
+        pxed_arena_printf(&s->tree.arena, "%s/.%s.%d", folder, name, (int)getpid()); /* tests run in parallel */
     mkdir(folder, 0755);
     FILE *f = fopen(own, "w");
     if (!f || fputs(text, f) < 0 || fclose(f) != 0 || rename(own, path) < 0)

@@ -19,16 +19,16 @@ struct site {
 
 void site_open(struct site *s);
 void site_close(struct site *s);
-/* An OS plugin that is not on disk: its profiles. Before the first build. */
+/* An OS plugin that is not on disk, with its profiles. Call before the first build. */
 void site_fake_os(struct site *s, const char *name, const struct pxed_profile *const *profiles);
-/* A plugin of the build tree. */
+/* Loads a plugin of the build tree. */
 void site_load(struct site *s, const char *name);
 
 /* Writes pxed.ini (its [pxed] gets root, state and interface) and host-os.conf, and builds. Returns diags_text. */
 const char *site_build(struct site *s, const char *more_pxed, const char *sections, const char *hosts);
-/* A part that templates of a fake plugin may include: it lies in the build tree, where plugins have theirs. */
+/* A partial for templates of a fake plugin: lies in the build tree, like those of real plugins. */
 void site_part(struct site *s, const char *plugin, const char *name, const char *text);
-/* Declares an image file: root/boot/os/<name>. */
+/* Creates an image file: root/boot/os/<name>. */
 void site_image(struct site *s, const char *name);
 
 /* The first host of the table, or by MAC text. */

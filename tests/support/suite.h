@@ -1,4 +1,4 @@
-/* The end of every Check program of ours: run a suite, say what failed, become an exit code. */
+/* The end of every Check program: runs a suite, prints failures, returns an exit code. */
 #pragma once
 
 #include <check.h>
@@ -6,7 +6,7 @@
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
-/* Takes the suite. */
+/* Takes ownership of the suite. */
 static inline int suite_run_as(Suite *suite, enum fork_status status) {
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, status);
@@ -16,13 +16,13 @@ static inline int suite_run_as(Suite *suite, enum fork_status status) {
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* Takes the suite. No fork: sanitizers and debuggers see one process. */
+/* Takes ownership of the suite. No fork: sanitizers and debuggers see one process. */
 static inline int suite_run(Suite *suite) {
     return suite_run_as(suite, CK_NOFORK);
 }
 
-/* Takes the suite. Each test in a process of its own, as Check does by default (CK_FORK=no: not so): for tests that
- * change what is static, or may hang. */
+/* Takes ownership of the suite. Each test in its own process, as Check does by default (CK_FORK=no disables that): for
+ * tests that change static data or may hang. */
 static inline int suite_run_apart(Suite *suite) {
     return suite_run_as(suite, CK_FORK_GETENV);
 }

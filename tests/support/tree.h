@@ -1,4 +1,4 @@
-/* A temporary folder of files that a test writes, and what was complained about them. */
+/* A temporary folder of files that a test writes, and access to diagnostics. */
 #pragma once
 
 #include "pxed/arena.h"
@@ -18,7 +18,8 @@ const char *tree_path(struct tree *t, const char *name);
 const char *tree_write(struct tree *t, const char *name, const char *text);
 const char *tree_write_bytes(struct tree *t, const char *name, const void *bytes, size_t n);
 
-/* The first complaint that holds `part`, or NULL. */
+/* The first diagnostic that contains `part`, or NULL. */
 const struct pxed_diag *diags_find(const struct pxed_diags *diags, const char *part);
-/* All of them, a line each, "error FILE:LINE: text" with the file's last name only; in the tree's arena. */
+/* All diagnostics, one per line, "error FILE:LINE: text" with only the last part of the file name; in the tree's
+ * arena. */
 const char *diags_text(struct tree *t, const struct pxed_diags *diags);

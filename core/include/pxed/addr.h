@@ -20,21 +20,21 @@ bool pxed_hwaddr_eq(const struct pxed_hwaddr *a, const struct pxed_hwaddr *b);
 bool pxed_addr_eq(const struct pxed_addr *a, const struct pxed_addr *b);
 
 struct pxed_addr pxed_addr_v4(uint32_t host_order);
-/* 0 for anything that is not IPv4. */
+/* Host byte order; 0 for anything that is not IPv4. */
 uint32_t pxed_addr_u32(const struct pxed_addr *a);
 struct pxed_addr pxed_addr_v4_be(const void *four_bytes);
 
-/* An Ethernet MAC in any spelling people and firmware use: `:` `-` `.` (Cisco) or none, any case, optional leading
- * `01-`. Nothing else: false. Percent-escapes must be decoded before. */
+/* An Ethernet MAC in any notation that people and firmware use: separated by `:`, `-` or `.` (Cisco) or not at all, in
+ * any case, with an optional leading `01-`. False for anything else, *ret untouched. Decode percent-escapes first. */
 bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret);
 
 /* Lower case with `separator` between bytes ("-", ":" or ""). */
 void pxed_mac_format(const struct pxed_hwaddr *mac, const char *separator, struct pxed_buf *out);
-/* Same into a caller's array, NUL-terminated; returns it. */
+/* The same into the caller's array, NUL-terminated; returns `text`. */
 const char *pxed_mac_text(const struct pxed_hwaddr *mac, const char *separator, char text[static PXED_MAC_TEXT]);
 
 bool pxed_addr_parse(struct pxed_slice text, struct pxed_addr *ret);
-/* `10.0.0.1/24`, or without prefix: then *ret_prefix is 0. */
+/* `10.0.0.1/24`, or an address alone: then *ret_prefix is 0. False for anything else. */
 bool pxed_addr_parse_prefix(struct pxed_slice text, struct pxed_addr *ret, uint8_t *ret_prefix);
 void pxed_addr_format(const struct pxed_addr *a, struct pxed_buf *out);
 const char *pxed_addr_text(const struct pxed_addr *a, char text[static PXED_ADDR_TEXT]);

@@ -1,4 +1,4 @@
-/* The service "control/1", published by the core: what the live commands see and may do. Loop thread only. */
+/* The service "control/1", published by the core: what the live commands read and change. Loop thread only. */
 #pragma once
 
 #include "pxed/model.h"
@@ -13,32 +13,32 @@ struct pxed_machine_view {
     struct pxed_addr ip;      /* last known */
     enum pxed_firmware firmware;
     const char *stage;       /* of the boot record: "discovered" ... "refused"; "" before the first */
-    int64_t stage_at;        /* wall clock ms; 0: never */
-    enum pxed_reason reason; /* of the last refusal or local boot */
+    int64_t stage_at;        /* wall clock, ms since the epoch; 0: never */
+    enum pxed_reason reason; /* why the machine was last refused or sent to its disk */
     const char *install;     /* "armed" "installing" "installed" "failed" "unconfirmed" "stalled"; "" never armed */
-    int64_t install_at;      /* when it entered that state, wall ms */
+    int64_t install_at;      /* when it entered that state, wall clock ms */
     const char *right;       /* "blank" "any"; "" never armed */
-    bool held_new;           /* new line that was not armed (arm-limit, arm = command): `pxed arm --new` */
+    bool held_new;           /* new host line that was not armed (arm-limit, arm = command): `pxed arm --new` */
     bool protect;
     unsigned tries_left;        /* of an unused arming */
     int64_t armed_at;           /* wall ms; 0: never */
     struct pxed_slice armed_by; /* "new line", "uid 0 (root)" ... */
-    struct pxed_slice step;     /* last word of the installer: "partitioned"; may be empty */
+    struct pxed_slice step;     /* last step that the installer reported: "partitioned"; may be empty */
     struct pxed_slice disk;     /* disk= of the line, may be empty */
-    struct pxed_slice fail;     /* reason word of the last failed event */
-    const char *file;           /* of the line */
+    struct pxed_slice fail;     /* reason of the last `failed` event */
+    const char *file;           /* of the host line */
     unsigned line;
     /* Since minor 2. */
-    enum pxed_reason not_ready;       /* armed, but would get no installer now: why; OK: it would */
-    struct pxed_slice not_ready_text; /* what was looked for; may be empty */
-    bool disk_cleared;                /* a step that writes the disk came since the last arming was used */
-    const char *was_install;          /* before an arming that is not used yet: as `install`; "" none */
+    enum pxed_reason not_ready;       /* why an armed machine would get no installer now; OK: it would get one */
+    struct pxed_slice not_ready_text; /* which file is missing; may be empty */
+    bool disk_cleared;                /* the installer has reported a step that writes the disk */
+    const char *was_install;          /* the state before an unused arming, as `install`; "" none */
     struct pxed_slice was_os;
     int64_t was_at;
-    bool unguarded; /* nothing of ours looks at the disk before the line's system is written to it */
+    bool unguarded; /* pxed does not check the disk before this system is written to it */
 };
 
-/* One step of one machine, in order of seq (all machines share the counter). */
+/* One step of one machine, ordered by seq, which counts the steps of all machines. */
 struct pxed_journal_view {
     uint64_t seq;
     int64_t at; /* wall clock ms */
@@ -49,15 +49,15 @@ struct pxed_journal_view {
     struct pxed_slice text;  /* key=value details or an event's body, escaped */
 };
 
-/* Whether a step begins a new boot of its machine; `before` is the machine's step before it (empty: none). Firmware
- * asks for an address; a loader that comes back after a local boot skipped that (CONTRACT.md, section 1). */
+/* Does this step begin a new boot of its machine? `before` is the machine's previous step (empty: none). Firmware asks
+ * for an address; a loader that comes back after a local boot skips that (CONTRACT.md, section 1). */
 static inline bool pxed_journal_opens(struct pxed_slice what, struct pxed_slice before) {
     return before.len == 0 || pxed_slice_is(what, "discovered") ||
            (pxed_slice_is(what, "script") && pxed_slice_is(before, "local"));
 }
 
 struct pxed_transfer_view {
-    struct pxed_hwaddr mac; /* len 0: asker unknown */
+    struct pxed_hwaddr mac; /* len 0: client unknown */
     struct pxed_slice name;
     struct pxed_addr ip;
     struct pxed_slice path;
@@ -73,33 +73,34 @@ struct pxed_arm_order {
     unsigned tries;       /* 1 */
     bool new_lines;       /* arm every held_new host, with right blank; macs is empty */
     struct pxed_slice who;
-    uint64_t valid_ms; /* since minor 2: an unused arming ends then; 0: as arm-for says */
-    bool typed;        /* since minor 2: a person has typed the number of hosts: arm-any-limit does not count */
+    uint64_t valid_ms; /* since minor 2: an unused arming ends after that; 0: after arm-for */
+    bool typed;        /* since minor 2: a person typed the number of hosts, so arm-any-limit does not apply */
 };
 
 struct pxed_control {
     uint32_t size;
     void *self;
     void (*machines)(void *self, void (*row)(void *arg, const struct pxed_machine_view *m), void *arg);
-    /* Steps after `since`; of one machine, or of all (mac NULL). */
+    /* Steps after seq `since`: of one machine, or of all (mac NULL). */
     void (*journal)(void *self, uint64_t since, const struct pxed_hwaddr *mac,
                     void (*row)(void *arg, const struct pxed_journal_view *j), void *arg);
     void (*transfers)(void *self, void (*row)(void *arg, const struct pxed_transfer_view *t), void *arg);
-    /* HOST as on the command line: MAC, name= or ip=, exact. True and *ret_mac, or false. Seen but undeclared machines
-     * are found by MAC and by address. */
+    /* HOST as on the command line: MAC, name= or ip=, exact. True with *ret_mac, or false. Undeclared machines are
+     * found by MAC and by address. */
     bool (*resolve)(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_mac);
-    /* Whether each of these may be armed: calls `refusal` for each that may not (protected, OS id local, not declared,
-     * unknown OS). Returns how many may not. Changes nothing. */
+    /* Checks whether each of these may be armed and calls `refusal` for each that may not (protected, OS id local, not
+     * declared, unknown OS). Returns the number of refusals. Changes nothing. */
     size_t (*arm_check)(void *self, const struct pxed_arm_order *order,
                         void (*refusal)(void *arg, const struct pxed_hwaddr *mac, enum pxed_reason reason), void *arg);
-    /* All or none; `done` comes later with 0 after everything is on disk, or a negative errno. */
+    /* All or none; `done` comes later, with 0 once everything is on disk, or with a negative errno. */
     void (*arm)(void *self, const struct pxed_arm_order *order, void (*done)(void *arg, int result), void *arg);
     void (*disarm)(void *self, const struct pxed_hwaddr *macs, size_t n, struct pxed_slice who,
                    void (*done)(void *arg, int result), void *arg);
-    /* Since minor 2. Known, not armed: `macs`, or every held_new host (`macs` NULL). */
+    /* Since minor 2. Marks hosts as known but not armed: `macs`, or every held_new host (`macs` NULL). */
     void (*adopt)(void *self, const struct pxed_hwaddr *macs, size_t n, struct pxed_slice who,
                   void (*done)(void *arg, int result), void *arg);
-    /* An operator says how an installation ended: "installed" or "failed". OK: `done` comes, later. */
+    /* An operator reports how an installation ended: "installed" or "failed". OK: `done` comes later; else it never
+     * comes. */
     enum pxed_reason (*event)(void *self, const struct pxed_hwaddr *mac, struct pxed_slice stage,
                               struct pxed_slice reason, struct pxed_slice who, void (*done)(void *arg, int result),
                               void *arg);

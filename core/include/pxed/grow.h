@@ -1,5 +1,5 @@
-/* Arrays that grow one item at a time. The room doubles when it is full, which it is at 0 and at each power of two: no
- * capacity to remember. Only for arrays that nothing else allocates; free() ends them. */
+/* Arrays that grow one item at a time. The room doubles when the count is 0 or a power of two, so no capacity is
+ * stored. Only for arrays that are grown by these macros alone; free them with free(). */
 #pragma once
 
 #include <string.h>
@@ -10,7 +10,7 @@ static inline void *pxed_grow(void *items, size_t n, size_t size) {
     return (n & (n - 1)) == 0 ? pxed_xrealloc(items, (n == 0 ? 1 : 2 * n) * size) : items;
 }
 
-/* The same in an arena, which ends them; what was outgrown stays in it until then. */
+/* The same in an arena: outgrown copies stay in it until it is cleared. */
 static inline void *pxed_arena_grow(struct pxed_arena *arena, void *items, size_t n, size_t size) {
     if ((n & (n - 1)) != 0)
         return items;

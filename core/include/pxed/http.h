@@ -1,4 +1,4 @@
-/* The service "http/1": other plugins answer requests on a socket of their own with the http plugin's machinery. */
+/* The service "http/1": other plugins answer requests on their own socket through the http plugin. Loop thread only. */
 #pragma once
 
 #include "pxed/slice.h"
@@ -8,7 +8,7 @@ struct pxed_http_reply; /* one pending answer; owned by the http plugin */
 /* Slices live only during the call. */
 struct pxed_http_call {
     bool post;
-    struct pxed_slice path; /* undecoded, without query */
+    struct pxed_slice path; /* still %-encoded, without query */
     struct pxed_slice query;
     struct pxed_slice body;
     int fd; /* the connection, for SO_PEERCRED; borrowed */
@@ -17,11 +17,11 @@ struct pxed_http_call {
 struct pxed_http_service {
     uint32_t size;
     void *self;
-    /* Serves a listening socket (taken over) until the plugin stops. The handler runs on the loop and must lead to
-     * exactly one `reply`, at once or later. 0 or a negative errno. */
+    /* Serves a listening socket until the plugin stops; takes ownership of it. The handler runs on the loop and must
+     * lead to exactly one `reply`, at once or later. 0 or a negative errno. */
     int (*serve)(void *self, int listen_fd,
                  void (*handler)(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply),
                  void *arg);
-    /* Copies the body. A client that went away meanwhile is no error. */
+    /* Copies the body. It is no error if the client has gone meanwhile. */
     void (*reply)(void *self, struct pxed_http_reply *reply, int status, const char *type, struct pxed_slice body);
 };

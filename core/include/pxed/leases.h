@@ -1,4 +1,4 @@
-/* The service "leases/1": what the DHCP server has given out. */
+/* The service "leases/1": the leases of the DHCP server. Loop thread only; a row lives only during the call. */
 #pragma once
 
 #include "pxed/addr.h"
@@ -7,7 +7,7 @@ struct pxed_lease {
     struct pxed_addr ip;
     struct pxed_hwaddr mac;
     int64_t expires;            /* wall clock, seconds since the epoch; INT64_MAX: never */
-    struct pxed_slice hostname; /* as the client said, escaped; may be empty */
+    struct pxed_slice hostname; /* as sent by the client, escaped; may be empty */
     const char *state;          /* "bound", "offered", "declined", "expired" */
 };
 

@@ -1,5 +1,5 @@
-/* How much a line of the log matters. */
+/* Severity of a log line. */
 #pragma once
 
-/* As syslog numbers them (RFC 5424, 6.2.1). */
+/* Numbered as in syslog (RFC 5424, 6.2.1). */
 enum pxed_log_level { PXED_LOG_ERROR = 3, PXED_LOG_WARNING = 4, PXED_LOG_INFO = 6, PXED_LOG_DEBUG = 7 };

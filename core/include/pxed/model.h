@@ -1,4 +1,4 @@
-/* The nouns: firmware, loader, OS id, host, plan. Values only; see core/README.md for the glossary. */
+/* The basic types: firmware, loader, OS id, host, plan. Values only; the glossary is in core/README.md. */
 #pragma once
 
 #include "pxed/addr.h"
@@ -12,7 +12,7 @@ enum pxed_firmware {
     PXED_FW_EFI_ARM64,
     PXED_FW_HTTP_X64,
     PXED_FW_HTTP_ARM64,
-    PXED_FW_OTHER, /* an architecture code that we have no loader for */
+    PXED_FW_OTHER, /* an architecture code without a loader */
     PXED_FW_COUNT
 };
 #define PXED_FW_BIT(fw) (1u << (fw))
@@ -21,7 +21,7 @@ enum pxed_firmware {
      PXED_FW_BIT(PXED_FW_HTTP_X64) | PXED_FW_BIT(PXED_FW_HTTP_ARM64))
 #define PXED_FW_ALL ((1u << PXED_FW_COUNT) - 1)
 
-/* Who is asking: what the machine runs at this moment. */
+/* Which program of the machine is asking now. */
 enum pxed_loader {
     PXED_LOADER_NONE, /* firmware itself, an installer or an operating system */
     PXED_LOADER_GPXE,
@@ -33,7 +33,7 @@ enum pxed_loader {
 #define PXED_LOADER_BIT(l) (1u << (l))
 #define PXED_LOADER_ALL    ((1u << PXED_LOADER_COUNT) - 1)
 
-/* "bios", "efi-x64", ...; "gpxe", "ipxe", ... NULL-terminated lists for nearest-word advice. */
+/* "bios", "efi-x64", ...; "gpxe", "ipxe", ... Both lists end with NULL, as pxed_nearest wants them. */
 extern const char *const pxed_firmware_names[PXED_FW_COUNT + 1];
 extern const char *const pxed_loader_names[PXED_LOADER_COUNT + 1];
 bool pxed_firmware_parse(struct pxed_slice name, enum pxed_firmware *ret);
@@ -45,28 +45,29 @@ static inline bool pxed_firmware_is_http(enum pxed_firmware fw) {
     return fw == PXED_FW_HTTP_X64 || fw == PXED_FW_HTTP_ARM64;
 }
 
-/* `centos-5.5-i386`: the operator's word, and its parts. The parts point into `text`; version and arch may be empty. */
+/* `centos-5.5-i386`: the operator's text and its parts. The parts point into `text`; version and arch may be empty. */
 struct pxed_os_id {
     struct pxed_slice text, family, version, arch;
 };
-/* Lower-case letters, digits, `.`, `_`, `-`, at most 63 bytes: it is also a folder name. False otherwise. */
+/* Lower-case letters, digits, `.`, `_`, `-`, at most 63 bytes: it is also a folder name. False otherwise. *ret borrows
+ * `text`. */
 bool pxed_os_id_parse(struct pxed_slice text, struct pxed_os_id *ret);
 /* amd64 = x86_64 = x64, i386 = i686 = x86, arm64 = aarch64; an empty arch fits any. */
 bool pxed_arch_same(struct pxed_slice a, struct pxed_slice b);
 
 enum { PXED_VAR_SECRET = 1 };
 
-/* One variable of a host, already resolved through host line, [group], [os ID], [defaults] and the profile's own. */
+/* One variable of a host after resolution: host line, [group], [os ID], [defaults], then the profile's default. */
 struct pxed_var {
     struct pxed_slice key, value;
-    const char *file; /* where it came from; NULL: built in */
+    const char *file; /* where it was set; NULL: built in */
     unsigned line;
     unsigned flags; /* PXED_VAR_* */
 };
 
-/* What an operator declared with one line. Immutable; lives as long as its catalogue generation. */
+/* A host as declared by one line. Immutable; lives as long as its catalogue generation. */
 struct pxed_host {
-    const struct pxed_hwaddr *macs; /* the first is the identity; others are further ports */
+    const struct pxed_hwaddr *macs; /* the first identifies the host; the others are further ports */
     size_t n_macs;
     struct pxed_slice name;
     struct pxed_os_id os;
@@ -79,32 +80,32 @@ struct pxed_host {
     unsigned line;
 };
 
-/* NULL when the host has no such variable. */
+/* NULL if the host has no such variable. Lives as long as the host. */
 const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *key);
-struct pxed_slice pxed_host_value(const struct pxed_host *host, const char *key); /* unset slice when absent */
+struct pxed_slice pxed_host_value(const struct pxed_host *host, const char *key); /* unset if there is none */
 
 enum pxed_how {
-    PXED_HOW_LOCAL, /* boot your own disk */
+    PXED_HOW_LOCAL, /* boot the machine's own disk */
     PXED_HOW_LINUX,
     PXED_HOW_MEMDISK,
     PXED_HOW_MULTIBOOT,
     PXED_HOW_EFI,
     PXED_HOW_WIMBOOT,
-    PXED_HOW_PXELINUX, /* load PXELINUX, which asks for the plan again in its own language */
+    PXED_HOW_PXELINUX, /* load PXELINUX, which then fetches the plan in its own format */
     PXED_HOW_COUNT
 };
 
 enum { PXED_PLAN_INITRDS = 48 };
 
-/* What one machine shall boot now, free of any loader's syntax. Paths are names below /boot. */
+/* What one machine is to boot now, independent of any loader's syntax. Paths are names below /boot. */
 struct pxed_plan {
     enum pxed_how how;
     enum pxed_reason reason; /* of a local boot */
     struct pxed_slice kernel;
-    struct pxed_slice args; /* one line; never contains a line end */
+    struct pxed_slice args; /* kernel command line; contains no line end */
     struct {
         struct pxed_slice path;
-        struct pxed_slice as; /* name inside the loader's memory; empty: the file's own */
+        struct pxed_slice as; /* file name inside the booted system; empty: the file's own */
     } initrds[PXED_PLAN_INITRDS];
     size_t n_initrds;
     struct pxed_slice note; /* one line for the screen; may be empty */

@@ -1,14 +1,14 @@
-/* Option rows: one row parses, checks, documents. `pxed options` prints them; the ini binder fills the plugin's struct.
- */
+/* Option rows: one row parses, checks and documents an option. `pxed options` prints the rows; the ini binder fills the
+ * plugin's struct from them. */
 #pragma once
 
 #include "pxed/addr.h"
 
 enum pxed_option_type {
     PXED_OPT_STR,      /* const char * */
-    PXED_OPT_PATH,     /* const char *, made absolute against the ini file */
+    PXED_OPT_PATH,     /* const char *, relative to the ini file's folder */
     PXED_OPT_LIST,     /* struct pxed_list: blank- or comma-separated, or the key repeated */
-    PXED_OPT_PATHS,    /* struct pxed_list of absolute paths: as LIST */
+    PXED_OPT_PATHS,    /* struct pxed_list of absolute paths; written as LIST */
     PXED_OPT_LINES,    /* struct pxed_list: one item per repetition, blanks kept */
     PXED_OPT_BOOL,     /* bool */
     PXED_OPT_UINT,     /* uint64_t */
@@ -40,22 +40,22 @@ struct pxed_ranges {
 enum pxed_option_flags {
     PXED_OPT_REQUIRED = 1,
     PXED_OPT_SECRET = 2,
-    PXED_OPT_RESTART = 4, /* a reload cannot change it and says so */
+    PXED_OPT_RESTART = 4, /* needs a restart; a reload warns about a changed value */
 };
 
 struct pxed_option {
     const char *key;
     enum pxed_option_type type;
     uint32_t offset;
-    const char *fallback; /* as written in the ini; NULL: zero */
+    const char *fallback; /* default as written in the ini; NULL: zero */
     const char *help;
     unsigned flags;
     uint64_t min, max; /* numbers; both 0: no limit */
     const char *words; /* of an ENUM */
 };
 
-/* PXED_OPTION(struct dhcp_config, mode, ENUM, "mode", ...): fails to compile when the member's type is not the row's.
- */
+/* PXED_OPTION(struct dhcp_config, mode, ENUM, "mode", ...): does not compile if the member's type is not that of the
+ * row. */
 #define PXED_OPT_CTYPE_STR      const char *
 #define PXED_OPT_CTYPE_PATH     const char *
 #define PXED_OPT_CTYPE_LIST     struct pxed_list

@@ -1,5 +1,6 @@
 /* The OS profile interface: tables first. A profile says which OS ids it knows, how each of them boots, and which
- * answer files it needs. Everything here is constant data that the core reads; strings are UTF-8 C strings. */
+ * answer files it needs. Everything here is constant data that the core reads and never frees; strings are UTF-8 C
+ * strings. */
 #pragma once
 
 #include "pxed/arena.h"
@@ -7,8 +8,8 @@
 #include "pxed/model.h"
 #include "pxed/share.h"
 
-/* {"centos rhel", "5.* 6.*", "i386 x86_64", "el5"}: blank-separated patterns (`*`, `?`). NULL fits anything. The most
- * specific claim wins; a tie is an error at start. */
+/* {"centos rhel", "5.* 6.*", "i386 x86_64", "el5"}: blank-separated patterns (`*`, `?`). NULL matches anything. The
+ * most specific claim wins; a tie is an error at start. */
 struct pxed_claim {
     const char *family;
     const char *version;
@@ -45,34 +46,35 @@ enum pxed_escape {
 };
 
 enum pxed_file_flags {
-    PXED_FILE_ANSWER = 1,  /* delivering it spends the arming; `answer =` and answer= replace its template */
+    PXED_FILE_ANSWER = 1,  /* delivering it uses up the arming; `answer =` and answer= replace its template */
     PXED_FILE_GUARDED = 2, /* the template (or what it fetches) holds the disk guard */
-    PXED_FILE_RAW = 4,     /* no template: the bytes as they are */
+    PXED_FILE_RAW = 4,     /* no template: delivered byte for byte */
     PXED_FILE_CRLF = 8,    /* lines end in CR LF */
     PXED_FILE_INJECT = 16, /* wimboot puts it into the booted WIM's System32 under its name */
-    PXED_FILE_STAGED = 32, /* lies in the host's folder of the share too, while its arming is open */
-    PXED_FILE_CLOSED = 64, /* lies there always: without {{#arm.open}} it must render as a refusal */
+    PXED_FILE_STAGED = 32, /* also written to the host's folder in the share while its arming is open */
+    PXED_FILE_CLOSED = 64, /* always in that folder: without {{#arm.open}} it must render as a refusal */
 };
 
 /* A file made for one machine: served as /boot/hosts/<mac>/<name> and, if `path` is set, also as /boot/<path>, where
- * `<mac>` stands for the MAC with hyphens. Templates refer to its URL as {{file.<name>}}, dots written `_`. */
+ * `<mac>` is the MAC with hyphens. Templates refer to its URL as {{file.<name>}}, with dots written as `_`. */
 struct pxed_file {
     const char *name;
     const char *path;
     const char *source; /* template in share/pxed/<plugin>/ */
     enum pxed_escape escape;
     unsigned flags;
-    const char
-        *when; /* only if this file exists in the image's folder, or NULL; the first fitting row of a name wins */
+    const char *when; /* only if this file exists in the image's folder, or NULL; of several rows with one name the
+                         first match wins */
 };
 
 /* A word an installer may report between installing and installed, in order. */
 struct pxed_step {
     const char *name;
-    bool disk; /* from here on the disk has been written to: what ends later says `disk already cleared` */
+    bool disk; /* the disk has been written to from this step on: an installation that ends later reports `disk already
+                  cleared` */
 };
 
-/* A variable that only this profile knows. */
+/* A variable that only this profile has. */
 struct pxed_os_var {
     const char *key;
     const char *help;
@@ -90,52 +92,53 @@ struct pxed_profile {
     const struct pxed_os_var *vars;
 };
 
-/* The image of one OS id, while a generation is built: files only, nothing else may be touched. */
+/* The image of one OS id while a generation is built. Plugins may only read its files. Valid during the call; may run
+ * on a worker thread. */
 struct pxed_image {
     uint32_t size;
     const struct pxed_os_id *id;
     const struct pxed_claim *claim;
     const char *folder;      /* root/boot/os/<os-id>, absolute; may be missing */
     const char *iso;         /* of [os ID]; NULL: not set */
-    const void *reserved[4]; /* until minor 2 the settings of one plugin */
-    const char *via;         /* of [os ID], "auto" if it is not set */
-    const char *file;        /* where to complain: [os ID], or a line that names the id */
+    const void *reserved[4]; /* up to minor 2 the settings of one plugin */
+    const char *via;         /* `via` of [os ID]; "auto" if not set */
+    const char *file;        /* for diagnostics: the [os ID] section, or a line that names the id */
     unsigned line;
-    const void *config; /* the plugin's own, bound */
-    /* Is there such a file, in the folder or inside its ISO? */
+    const void *config; /* the plugin's bound configuration */
+    /* Does this file exist, in the folder or inside its ISO? */
     bool (*has)(const struct pxed_image *image, const char *name);
-    /* Its descriptor (the caller closes it) and extent, or -1. */
+    /* Its descriptor, which the caller closes, and its extent in bytes; or -1. */
     int (*open)(const struct pxed_image *image, const char *name, uint64_t *ret_offset, uint64_t *ret_size);
-    /* Notes a fact, which templates see as {{image.KEY}}; given twice it becomes a list. Copies. These have a meaning:
-     * "share": a file below the folder that is linked into the share of each host under its own name; "share-alias": a
-     * further name for the first of them, where a script of the operator's own lies in place of the one flagged CLOSED;
-     * "missing": what has to be put there before anything can be installed; "unpack" = FILE: the tree of the ISO that
-     * holds FILE is laid into the share once, as .media/<os-id>. */
+    /* Records a fact, which templates read as {{image.KEY}}; a key recorded twice becomes a list. Copies both texts.
+     * These keys have a meaning: "share": a file below the folder that is linked into the share of each host under its
+     * own name; "share-alias": another name for the first of them, used if an operator's own script replaces the one
+     * flagged CLOSED; "missing": what has to be added before anything can be installed; "unpack" = FILE: the tree of
+     * the ISO that holds FILE is unpacked into the share once, as .media/<os-id>. */
     void (*fact)(const struct pxed_image *image, const char *key, const char *value);
     const char *(*get)(const struct pxed_image *image, const char *key); /* the first of that key, or NULL */
-    /* Since minor 3. What [os ID] says for one of the plugin's `settings`, or NULL. */
+    /* Since minor 3. The value of [os ID] for one of the plugin's `settings`, or NULL. */
     const char *(*setting)(const struct pxed_image *image, const char *key);
-    const struct pxed_share_site *share; /* how machines reach the share; `folder` NULL: nothing is staged */
+    const struct pxed_share_site *share; /* how machines reach the share; `folder` NULL: no files are staged */
 };
 
-/* `ops` of a plugin of kind PXED_KIND_OS. Append-only. */
+/* `ops` of a plugin of kind PXED_KIND_OS. Append-only. image, host and value may run on a worker thread. */
 struct pxed_os_ops {
     uint32_t size;
     const struct pxed_profile *const *profiles; /* NULL-terminated */
     /* Since minor 1; each may be NULL. */
-    /* The folder whose sub-folders, named by MAC, hold the rows flagged STAGED; NULL: nothing is staged. */
+    /* The folder whose sub-folders, named by MAC, hold the rows flagged STAGED; NULL: no files are staged. */
     const char *(*share)(const void *config);
-    /* Shall each host's PXELINUX configuration be written to root/tftp/pxelinux.cfg? */
+    /* Should each host's PXELINUX configuration be written to root/tftp/pxelinux.cfg? */
     bool (*writes_pxelinux_cfg)(const void *config);
-    /* Looks into an image once per generation. What a host of it will miss is told in diags, as warnings. */
+    /* Looks into an image once per generation. Reports as warnings in diags what its hosts will lack. */
     void (*image)(const struct pxed_image *image, struct pxed_diags *diags);
-    /* Judges a host of that image whose variables are resolved: errors name the line a value stands in, and are that
-     * host's alone: it boots its disk, all others are in force. */
+    /* Checks a host of that image whose variables are resolved. Errors name the line of the value and concern that host
+     * alone: it boots its disk, all others are in force. */
     void (*host)(const struct pxed_host *host, const struct pxed_image *image, struct pxed_diags *diags);
-    /* A value derived from a host's variables, which templates read as {{host.NAME}}: asked for names that begin with
-     * `prefix` and that no variable has; unset: no such value. `image` is what is being installed; only its id,
-     * claim, settings and get() may be used. The text lives in the arena or for ever. Never derived from a secret
-     * variable: nothing would mask it. */
+    /* A value derived from a host's variables, which templates read as {{host.NAME}}. Called for names that begin with
+     * `prefix` and that no variable has; unset: no such value. `image` is what is being installed; only its id, claim,
+     * settings and get() may be used. The text is in the arena or constant. Must not be derived from a secret variable,
+     * because it would not be masked. */
     struct pxed_slice (*value)(const struct pxed_host *host, const struct pxed_image *image, const char *key,
                                struct pxed_arena *arena);
     /* Since minor 3; each may be NULL. */

@@ -1,5 +1,5 @@
-/* Names asked for over the network, made safe. Pure text; opening happens below a directory descriptor with
- * openat2(RESOLVE_BENEATH) on top of this. */
+/* Checks names that clients request. Works on text only; files are then opened below a directory descriptor with
+ * openat2(RESOLVE_BENEATH). */
 #pragma once
 
 #include "pxed/buf.h"
@@ -11,13 +11,13 @@ enum pxed_path_flags {
     PXED_PATH_BACKSLASH = 2, /* `\` is `/` (Windows loaders over TFTP) */
 };
 
-/* Writes the normal form: no leading `/`, no empty or `.` component, no trailing `/`; refuses `..` as a component, NUL
- * and control bytes, bad escapes and over-long names. Empty input gives an empty name (the root).
- * Returns 0, or -1 when refused. */
+/* Writes the normal form: no leading `/`, no empty or `.` component, no trailing `/`. Refuses `..` as a component, NUL
+ * and control bytes, bad escapes and names over PXED_PATH_MAX. Empty input gives an empty name (the root). Returns 0,
+ * or -1 if refused. */
 int pxed_path_normalise(struct pxed_slice raw, unsigned flags, struct pxed_buf *out);
 
 /* Decodes %XX (and + as blank if `plus`); false on a bad escape. */
 bool pxed_percent_decode(struct pxed_slice raw, bool plus, struct pxed_buf *out);
 
-/* Value of `key` in `a=b&c=d`, still encoded; false when absent. */
+/* Value of `key` in `a=b&c=d`, still encoded, borrowed from `query`; false if there is none. */
 bool pxed_query_get(struct pxed_slice query, const char *key, struct pxed_slice *ret_raw);

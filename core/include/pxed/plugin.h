@@ -1,6 +1,6 @@
-/* The plugin ABI. A plugin is one .so that exports one function, emitted by PXED_PLUGIN(). It links to nothing of the
- * daemon but libpxed-base; it calls the core through the table in its context. Append-only: fields are added at the
- * end with a new minor number; NULL means "not needed". */
+/* The plugin ABI. A plugin is one .so that exports one function, defined by PXED_PLUGIN(). Of the daemon it links only
+ * libpxed-base; it calls the core through the table in its context. Append-only: fields are added at the end with a new
+ * minor number; NULL means "not needed". */
 #pragma once
 
 #include <stdarg.h>
@@ -31,31 +31,31 @@ struct pxed_iface {
     unsigned mtu;
 };
 
-/* What a protocol learned about a machine from one packet. Evidence, not truth. */
+/* What a protocol learned about a machine from one packet: hints, not proven. Slices live only during the call. */
 struct pxed_facts {
     struct pxed_hwaddr mac;
     uint8_t uuid[16];
     bool has_uuid;
     enum pxed_firmware firmware;
-    bool has_firmware; /* option 93 was there */
+    bool has_firmware; /* the packet had option 93 */
     enum pxed_loader loader;
-    bool boots;               /* it asks for boot data (PXEClient, HTTPClient, iPXE): firmware or loader, not an OS */
-    bool opens_boot;          /* a DISCOVER of firmware or loader: perhaps a new power-on; the ladder tells */
-    uint16_t arch;            /* as sent */
+    bool boots;      /* it requests boot data (PXEClient, HTTPClient, iPXE): firmware or a loader, not an OS */
+    bool opens_boot; /* a DISCOVER from firmware or a loader: possibly a new power-on; the boot record decides */
+    uint16_t arch;   /* as sent */
     struct pxed_slice vendor; /* as sent */
     const struct pxed_iface *iface;
 };
 
-/* What this machine shall do. Pointers belong to the catalogue generation and stay valid until the loop turn ends. */
+/* What this machine is to do. Pointers belong to the catalogue generation and stay valid until the loop turn ends. */
 struct pxed_verdict {
     enum pxed_reason reason;      /* why no installer: OK when armed */
-    bool offer_boot;              /* give it a loader or the script's URL; false: an address at most */
-    bool install;                 /* armed: the script will be an installer */
+    bool offer_boot;              /* offer a loader or the script's URL; false: at most an address */
+    bool install;                 /* armed: the script will start the installer */
     const struct pxed_host *host; /* NULL: not declared */
     const char *script_url;       /* http://pxe-server/boot/home.php?mac=08-00-27-4d-4d-aa */
 };
 
-/* Steps of a machine as protocols report them. Order is the boot record's ladder; it only moves forward. */
+/* Stages of a boot as protocols report them, in order: the boot record only moves forward. */
 enum pxed_stage {
     PXED_STAGE_NONE,
     PXED_STAGE_DISCOVERED,
@@ -72,81 +72,82 @@ enum pxed_stage {
 };
 extern const char *const pxed_stage_names[PXED_STAGE_COUNT + 1];
 
-struct pxed_ctx; /* one per plugin, made by the core; the plugin keeps the pointer from init to fini */
+struct pxed_ctx; /* one per plugin, owned by the core; valid from init to fini */
 
 /* The core as a plugin sees it. Append-only. All calls on the loop thread only, unless said otherwise. */
 struct pxed_core {
     uint32_t size;
     struct uv_loop_s *(*loop)(struct pxed_ctx *ctx);
-    /* Monotonic and wall clock, milliseconds, as of this loop turn. */
+    /* Monotonic and wall clock, in milliseconds, as of this loop turn. */
     uint64_t (*now)(struct pxed_ctx *ctx);
     uint64_t (*wall)(struct pxed_ctx *ctx);
-    /* `event` is a slug [a-z-]+; mac and ip may be NULL. The text is `key=value ...`; wire text must be escaped. */
+    /* `event` is a word [a-z-]+; mac and ip may be NULL. The text is `key=value ...`; escape text from the wire
+     * first. */
     void (*log)(struct pxed_ctx *ctx, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
                 const struct pxed_addr *ip, const char *format, va_list args);
     size_t (*ifaces)(struct pxed_ctx *ctx, const struct pxed_iface **ret);
 
-    /* Facts in, verdict out; also teaches the core what was seen. */
+    /* Turns facts into a verdict and records what was seen of the machine. */
     void (*decide)(struct pxed_ctx *ctx, const struct pxed_facts *facts, struct pxed_verdict *ret);
     /* A declared host by MAC, or NULL. */
     const struct pxed_host *(*host)(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac);
     /* The host that reserves this address by ip=, or NULL. */
     const struct pxed_host *(*host_by_ip)(struct pxed_ctx *ctx, const struct pxed_addr *ip);
-    /* A step in a machine's journal. `ip`, if set, is remembered as the machine's address (a lease, or what a proxy
-     * overheard). `detail` may be NULL. A reason other than OK is a refusal, counted and kept with its name. */
+    /* Adds a step to a machine's journal. `ip`, if set, is remembered as the machine's address (a lease, or one that a
+     * proxy saw). `detail` may be NULL. A reason other than OK is a refusal: it is counted and kept by name. */
     void (*step)(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
                  const struct pxed_addr *ip, const char *detail);
-    /* A refusal that no machine can be named for (a malformed packet): counted, logged at a bounded rate. */
+    /* A refusal that belongs to no known machine (a malformed packet): counted, logged at a limited rate. */
     void (*refuse)(struct pxed_ctx *ctx, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail);
 
-    /* Opens a name. Returns true when done at once: *ret_reason is OK with *ret_content, or a refusal (then
-     * *ret_content is NULL). False: pending; `later` will be called exactly once unless `cancel` is called with
-     * *ret_ticket. */
+    /* Opens a name. True: answered at once; *ret_reason is OK with *ret_content, which the caller ends with release(),
+     * or a refusal with *ret_content NULL. False: pending; `later` is called exactly once, unless `cancel` is called
+     * with *ret_ticket. */
     bool (*open)(struct pxed_ctx *ctx, const struct pxed_request *request, enum pxed_reason *ret_reason,
                  struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket);
     void (*cancel)(struct pxed_ctx *ctx, uint64_t ticket);
-    /* A CGI run for `content` failed: journalled as CGI_FAILED with what it said. */
+    /* A CGI run for `content` failed: recorded in the journal as CGI_FAILED with `why`. */
     void (*cgi_failed)(struct pxed_ctx *ctx, struct pxed_content *content, const char *why);
 
     /* Services, by name with major version: "store/1". Published in init, found in start or later. */
     void (*publish)(struct pxed_ctx *ctx, const char *name, const void *service);
     const void *(*find)(struct pxed_ctx *ctx, const char *name);
     const char *(*state_dir)(struct pxed_ctx *ctx); /* absolute; exists and is writable after init */
-    /* Did this MAC show iPXE or gPXE within the last `within_ms`? */
+    /* Did this MAC use iPXE or gPXE within the last `within_ms`? */
     bool (*loader_seen)(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uint64_t within_ms);
 };
 
 struct pxed_ctx {
     const struct pxed_core *core;
-    const void *config; /* the plugin's own config struct, bound from its section; constant */
-    void *self;         /* the plugin's own */
+    const void *config; /* the plugin's config struct, bound from its section; constant */
+    void *self;         /* for the plugin's use */
 };
 
-/* What the http plugin tells the core about itself before anything starts (also in `pxed check` and `explain`). */
+/* What the http plugin tells the core about itself before start (also in `pxed check` and `explain`). */
 struct pxed_site {
     uint16_t port;      /* 0: no HTTP */
     const char *script; /* "home.php" */
     bool script_always;
-    bool status_all;      /* /status and /metrics for everybody */
+    bool status_all;      /* serve /status and /metrics to everybody */
     struct pxed_list cgi; /* ".php /usr/bin/php-cgi" each */
 };
 
 /* `ops` of a plugin of kind PXED_KIND_PROTOCOL or PXED_KIND_SERVICE; may be NULL. Append-only. */
 struct pxed_protocol_ops {
     uint32_t size;
-    /* Completes `site`; the http plugin only. */
+    /* Fills in `site`; the http plugin only. */
     void (*site)(const void *config, struct pxed_site *site);
-    /* Judges the bound configuration beyond single rows; `file` is the ini. */
+    /* Checks the bound configuration across rows; `file` is the ini, for diagnostics. */
     void (*check)(const void *config, const char *file, struct pxed_diags *diags);
-    /* Writes for people what it would answer: `pxed explain`. `verdict` as decide() would give it. */
+    /* Writes for people what the plugin would answer: `pxed explain`. `verdict` is as decide() would give it. */
     void (*explain)(const void *config, const struct pxed_facts *facts, const struct pxed_verdict *verdict,
                     struct pxed_buf *out);
-    /* Since minor 1. Completes `site`; the plugin that publishes the share only. */
+    /* Since minor 1. Fills in `site`; only the plugin that publishes the share. */
     void (*share_site)(const void *config, struct pxed_share_site *site);
 };
 
 struct pxed_plugin {
-    uint32_t magic; /* these four never move */
+    uint32_t magic; /* the place of these four never changes */
     uint16_t abi_major, abi_minor;
     uint32_t size;
 
@@ -160,12 +161,12 @@ struct pxed_plugin {
     uint32_t config_size;
     const void *ops; /* by kind */
 
-    /* 0 or a negative errno with a sentence already logged. */
+    /* 0 or a negative errno, after the plugin has logged the cause. */
     int (*init)(struct pxed_ctx *ctx);  /* privileged: bind and open; no threads yet */
     int (*start)(struct pxed_ctx *ctx); /* unprivileged; services can be found */
-    /* Take no new work; call done when the running work has ended. NULL: nothing to drain. */
+    /* Takes no new work and calls `done` when running work has ended. NULL: nothing to drain. */
     void (*stop)(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx));
-    void (*fini)(struct pxed_ctx *ctx); /* close every handle; the loop runs once more after it */
+    void (*fini)(struct pxed_ctx *ctx); /* closes every handle; the loop runs once more afterwards */
 };
 
 #ifdef PXED_STATIC_PLUGIN
@@ -175,7 +176,7 @@ struct pxed_plugin {
 #define PXED_PLUGIN_SYMBOL(name) pxed_plugin_query
 #endif
 
-/* PXED_PLUGIN(os_linux, .kind = PXED_KIND_OS, .name = "os-linux", ...); the first word is the name with `_` for `-`. */
+/* PXED_PLUGIN(os_linux, .kind = PXED_KIND_OS, .name = "os-linux", ...): `ident` is the name with `_` for `-`. */
 #define PXED_PLUGIN(ident, ...)                                                                                        \
     extern const struct pxed_plugin *PXED_PLUGIN_SYMBOL(ident)(uint16_t host_major);                                   \
     __attribute__((visibility("default"))) const struct pxed_plugin *PXED_PLUGIN_SYMBOL(ident)(uint16_t host_major) {  \
@@ -188,7 +189,7 @@ struct pxed_plugin {
         return &plugin;                                                                                                \
     }
 
-/* Calls that read well. */
+/* A shorter form of core->log. */
 static inline __attribute__((format(printf, 6, 7))) void pxed_log(struct pxed_ctx *ctx, enum pxed_log_level level,
                                                                   const char *event, const struct pxed_hwaddr *mac,
                                                                   const struct pxed_addr *ip, const char *format, ...) {

@@ -157,7 +157,7 @@ static inline bool pxed_reason_is_fault(enum pxed_reason r) {
     return r < PXED_REASON_COUNT && faults[r];
 }
 
-/* The reason of this name; false: there is none. */
+/* Finds the reason of this name; false, *ret untouched: there is none. */
 static inline bool pxed_reason_find(struct pxed_slice name, enum pxed_reason *ret) {
     for (int r = 0; r < PXED_REASON_COUNT; r++)
         if (pxed_slice_is(name, pxed_reason_name((enum pxed_reason)r))) {

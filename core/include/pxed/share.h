@@ -1,21 +1,21 @@
-/* How machines reach the folder that is staged for them. The plugin that publishes it says what it offers in a
- * pxed_share_site (also in `pxed check` and `explain`); the service "share.smb/1" opens and closes accounts. */
+/* How machines reach their staged folders. The plugin that publishes the share describes it in a pxed_share_site (also
+ * in `pxed check` and `explain`); the service "share.smb/1" opens and closes accounts. */
 #pragma once
 
 #include "pxed/addr.h"
 
 struct pxed_share_site {
-    bool published;       /* somebody serves the folder: pxed itself, or a Samba that was told to */
+    bool published;       /* the folder is served, by pxed itself or by a Samba that the operator configured */
     bool guest;           /* without an account */
     bool accounts;        /* one account per deployment, made by pxed */
     const char *server;   /* NULL: pxed's own address */
     const char *name;     /* NULL: the last part of the folder's path */
-    const char *user;     /* of one account for all, where the operator gave one; NULL: none */
-    const char *password; /* its secret */
-    const char *folder;   /* absolute: filled in by the core before it asks; NULL: no OS plugin stages anything */
+    const char *user;     /* one account for all machines, set by the operator; NULL: none */
+    const char *password; /* of `user`; secret */
+    const char *folder;   /* absolute; the core fills it in before it asks; NULL: no OS plugin stages files */
 };
 
-/* One account for one deployment: it reads its own host's folder and dies when the installation ends. */
+/* One account for one deployment: it can read its own host's folder and is removed when the installation ends. */
 struct pxed_share_account {
     struct pxed_hwaddr mac;
     const char *folder;   /* absolute: <share>/<mac>, the MAC with hyphens; exists when open is called */
@@ -23,18 +23,18 @@ struct pxed_share_account {
     const char *password; /* [0-9a-f], 32 bytes */
 };
 
-/* Loop thread only. Everything is copied; nothing blocks, failures are logged. Opening what is open with the same
- * words, or closing what is closed, is harmless. After a start `serve` is called once, then `open` for every
- * deployment that is alive, then `settled` once: accounts that were not named are dead.
- * A site with `accounts` and without `guest`: the plugin sets group and mode of <share>/<mac> (nothing else), so that
- * its account alone reads it. Files in it must be readable to everybody, new folders have mode 0700; a folder that was
- * replaced by another of its name is closed until it is opened again. */
+/* Loop thread only. Everything is copied; nothing blocks; failures are logged. Opening an open account with the same
+ * values, or closing a closed one, is harmless. After a start `serve` is called once, then `open` for every live
+ * deployment, then `settled` once: accounts that were not named are removed. A site with `accounts` and without
+ * `guest`: the plugin sets group and mode of <share>/<mac>, and nothing else, so that only its account can read it.
+ * Files in it must be readable to everybody; new folders have mode 0700. A folder that was replaced by another of the
+ * same name stays closed until it is opened again. */
 struct pxed_share_smb {
     uint32_t size;
     void *self;
     void (*open)(void *self, const struct pxed_share_account *account);
     void (*close)(void *self, const struct pxed_hwaddr *mac);
     void (*settled)(void *self);
-    /* Begins to publish: `site` as completed by share_site. Not called when there is no folder. */
+    /* Starts publishing; `site` as filled in by share_site. Not called if there is no folder. */
     void (*serve)(void *self, const struct pxed_share_site *site);
 };

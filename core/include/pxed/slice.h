@@ -1,4 +1,4 @@
-/* Borrowed pieces of text. A slice owns nothing: it lives as long as what it points into. */
+/* Borrowed pieces of text. A slice owns nothing: it is valid as long as what it points into. */
 #pragma once
 
 #include <stdbool.h>
@@ -42,7 +42,7 @@ static inline bool pxed_slice_ends(struct pxed_slice a, struct pxed_slice with) 
     return a.len >= with.len && (with.len == 0 || memcmp(a.ptr + (a.len - with.len), with.ptr, with.len) == 0);
 }
 
-/* The rest after the first `n` bytes; empty when there are fewer. */
+/* The rest after the first `n` bytes; empty if there are fewer. */
 static inline struct pxed_slice pxed_slice_skip(struct pxed_slice a, size_t n) {
     return n > a.len ? pxed_slice(a.ptr ? a.ptr + a.len : NULL, 0) : pxed_slice(a.ptr ? a.ptr + n : NULL, a.len - n);
 }
@@ -51,7 +51,7 @@ static inline struct pxed_slice pxed_slice_head(struct pxed_slice a, size_t n) {
     return pxed_slice(a.ptr, n < a.len ? n : a.len);
 }
 
-/* ASCII only: no locale ever decides what a protocol word is. */
+/* ASCII only: protocol words must not depend on the locale. */
 static inline char pxed_lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -76,15 +76,15 @@ ptrdiff_t pxed_slice_find(struct pxed_slice a, char c, size_t from);
 
 struct pxed_slice pxed_slice_trim(struct pxed_slice a);
 
-/* Cuts the next word off `*rest`; words are separated by any of `separators`, runs of which count once.
- * Returns an empty slice when nothing is left. */
+/* Cuts the next word off `*rest`. Words are separated by runs of the characters in `separators`. Returns an empty slice
+ * when nothing is left. */
 struct pxed_slice pxed_slice_word(struct pxed_slice *rest, const char *separators);
 
-/* Shell-like pattern with `*` and `?`, whole text, ASCII case ignored. */
+/* Shell-like pattern with `*` and `?`; must match the whole text; ASCII case is ignored. */
 bool pxed_slice_match(struct pxed_slice pattern, struct pxed_slice text);
 
-/* Decimal without sign; false on anything else or above `max`. */
+/* Decimal without sign; false for anything else or a number above `max`. */
 bool pxed_slice_u64(struct pxed_slice a, uint64_t max, uint64_t *ret);
 
-/* FNV-1a: spreads keys in our own tables; not for hostile keys that choose their bucket (those need a keyed hash). */
+/* FNV-1a, for pxed's own tables. Not for keys that an attacker can choose: those need a keyed hash. */
 uint64_t pxed_hash(const void *data, size_t len, uint64_t seed);

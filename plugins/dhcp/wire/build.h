@@ -26,8 +26,8 @@ struct dhcp_builder {
 /* Starts a BOOTREPLY in `packet` of `budget` bytes, DHCP_BUDGET at least. Every byte of the reply is written: nothing
  * of an earlier packet can leak out. */
 void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const struct dhcp_header *head);
-/* Keeps room for the received option 82 (RFC 3046 2.2), which must outlive the builder; unset: nothing to do. Called
- * behind the options that no reply may lack: a relay option that leaves them no room is not echoed (false). */
+/* Keeps room for the received option 82 (RFC 3046 2.2), which must outlive the builder; unset: nothing to do. Call it
+ * after the mandatory options: a relay option that leaves them no room is not echoed (false). */
 bool dhcp_echo_relay(struct dhcp_builder *b, struct pxed_slice relay);
 bool dhcp_put(struct dhcp_builder *b, enum dhcp_option code, const void *data, size_t len);
 bool dhcp_put_u8(struct dhcp_builder *b, enum dhcp_option code, uint8_t value);

@@ -57,7 +57,7 @@ struct areas {
     size_t n;
 };
 
-/* How often and how long each code occurs, and what was odd. */
+/* How often and how long each code occurs, and what was unusual. */
 static void message_count(const struct areas *areas, uint8_t pieces[256], uint16_t length[256], unsigned *odd) {
     for (size_t i = 0; i < areas->n; i++) {
         struct dhcp_tlv walk = {.rest = areas->area[i]};

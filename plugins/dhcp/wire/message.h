@@ -70,7 +70,7 @@ enum { DHCP_PXE_CONTROL = 6, DHCP_PXE_ITEM = 71, DHCP_PXE_USE_FILE = 8 };
 enum { DHCP_RELAY_SERVER_ID = 11, DHCP_RELAY_PORT = 19 };
 enum { DHCP_IPXE_HTTP = 19, DHCP_IPXE_NO_PROXY = 176, DHCP_IPXE_BUS_ID = 177, DHCP_IPXE_VERSION = 235 };
 
-/* What was strange about a packet that could be read all the same. */
+/* What was unusual about a packet that could still be parsed. */
 enum dhcp_odd {
     DHCP_ODD_TRUNCATED = 1, /* the last option reaches past the end: ignored, the others kept */
     DHCP_ODD_NO_END = 2,

@@ -7,7 +7,7 @@
 
 #include <winioctl.h>
 
-/* Later than the headers are told to know. */
+/* Newer than the SDK version that the headers are set to. */
 enum {
     QUERY_DEVICE = 0,
     QUERY_DEVICE_ID = 2,
@@ -80,8 +80,8 @@ static void disks_identify(HANDLE h, struct guard_disk *disk) {
 
 /* --- size and state --- */
 
-/* Length, else the geometry's (both are exact), else that of a file which stands for a drive, as in emulators. The
- * cylinders of the oldest call round down and would hide the disk's end, so they do not count. */
+/* Length, else the geometry's (both are exact), else that of a file that represents a drive, as in emulators. The
+ * cylinders of the oldest call are rounded down and would hide the disk's end, so they are not used. */
 static uint64_t size_of(HANDLE h) {
     uint64_t length = 0;
     uint8_t geometry[256];
@@ -109,7 +109,7 @@ static bool is_protected(HANDLE h) {
            (attributes[1] & 3) == 0;
 }
 
-/* False if there is no such drive. One that is there but cannot be asked stays, as unknown. */
+/* False if there is no such drive. One that exists but cannot be queried stays in the list, as unknown. */
 static bool disks_look(unsigned number, struct guard_disk *ret_disk) {
     struct guard_disk *disk = ret_disk;
     *disk = (struct guard_disk){.number = number};

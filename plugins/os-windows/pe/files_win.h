@@ -10,10 +10,10 @@ struct file_out {
     bool failed;
 };
 
-/* A new file that appears under its name only by file_done. */
+/* Starts a new file, which gets its name only in file_done. */
 bool file_begin(struct file_out *out, const char *path);
 bool file_write(struct file_out *out, struct pxed_slice bytes);
-/* `keep` false, or an earlier error: nothing is left. True if the file is there now, whole. */
+/* `keep` false, or an earlier error: removes it. True if the file exists now, complete. */
 bool file_done(struct file_out *out, bool keep);
 /* At most the last `most` bytes of a file; the bytes live to the end of the program. */
 bool file_tail(const char *path, size_t most, struct pxed_slice *ret_bytes);

@@ -1,5 +1,5 @@
-/* Which disk may be written: the rule `disk=` and the right of the arming against what the machine has. Pure. The same
- * rule as the template disk-guard of os-linux, with Windows' words for the facts. */
+/* Which disk may be written: applies the rule `disk=` and the right of the arming to the machine's disks. Pure. The
+ * same rule as the template disk-guard of os-linux, with Windows' terms. */
 #pragma once
 
 #include "pxed/slice.h"
@@ -55,6 +55,6 @@ void guard_add_wwn(struct guard_ids *ids, struct pxed_slice text);
  * that is neither removable nor remote. GUARD_OK and its index, or why there is none. */
 enum guard_reason guard_choose(struct pxed_slice rule, const struct guard_disk *disks, size_t count, size_t *ret_index);
 
-/* The chosen disk's last hurdle. `any`: the arming's right; `readable`: both ends were read; `finds`: how many
- * signatures they hold. */
+/* The last check of the chosen disk. `any`: the arming's right; `readable`: both ends were read; `finds`: number of
+ * signatures found in them. */
 enum guard_reason guard_judge(const struct guard_disk *disk, bool any, bool readable, size_t finds);

@@ -1,4 +1,4 @@
-/* The HTTP that a machine in WinPE needs: one request a connection, as HTTP/1.0. Pure; any bytes are safe. */
+/* The HTTP client for WinPE: one HTTP/1.0 request per connection. Pure; any bytes are safe. */
 #pragma once
 
 #include "pxed/slice.h"
@@ -27,7 +27,7 @@ enum http_step {
     HTTP_BAD,  /* no HTTP, or broken */
 };
 
-/* An answer on its way. Zeroed to begin with. */
+/* An answer being received; starts zeroed. */
 struct http_answer {
     unsigned state; /* private, as the next */
     uint64_t left;  /* of the body or of this chunk */
@@ -35,13 +35,13 @@ struct http_answer {
     char line[128]; /* of the header being read; what is longer is not needed */
     size_t line_len;
     unsigned status; /* 0: not there yet */
-    bool sized;      /* it says its length, or comes in chunks: its end can be told from a broken connection */
+    bool sized;      /* it has a length or is chunked, so a broken connection can be recognised */
     bool chunked;
     uint64_t length; /* if sized and not chunked */
 };
 
-/* Steps through what came. Takes what it used from `*input`; `*ret_body` is borrowed from it. */
+/* Parses received bytes. Advances `*input` past what it used; `*ret_body` borrows from it. */
 enum http_step http_read(struct http_answer *answer, struct pxed_slice *input, struct pxed_slice *ret_body);
 
-/* The connection ended: is that how this answer says that it is complete? */
+/* The connection was closed: does that mean this answer is complete? */
 bool http_ends_with_connection(const struct http_answer *answer);

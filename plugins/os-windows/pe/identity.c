@@ -1,4 +1,4 @@
-/* What a disk tells of itself: model, serial number, bus. Pure. */
+/* What a disk reports about itself: model, serial number, bus. Pure. */
 #include "identity.h"
 
 static uint32_t identity_le32(const uint8_t *p) {
@@ -19,7 +19,7 @@ static struct pxed_slice string_at(const uint8_t *bytes, size_t len, uint32_t of
     return pxed_slice((const char *)bytes + offset, n);
 }
 
-/* IDENTIFY DEVICE holds text as words: some drivers pass its bytes on as they came, two by two the wrong way round. */
+/* IDENTIFY DEVICE stores text as words: some drivers pass its bytes on unchanged, with each pair swapped. */
 static void add_swapped(struct guard_ids *ids, struct pxed_slice text) {
     char swapped[GUARD_ID_SIZE];
     if (text.len % 2 != 0 || text.len > sizeof(swapped))

@@ -1,4 +1,4 @@
-/* Who a disk is, out of the bytes that Windows' storage queries answer with. Pure; any bytes are safe. */
+/* Identifies a disk from the answers to Windows' storage queries. Pure; any bytes are safe. */
 #pragma once
 
 #include "guard.h"

@@ -1,4 +1,4 @@
-/* One HTTP exchange over winsock. gethostbyname: it is in every winsock, and IPv4 is all that is asked for. */
+/* One HTTP exchange over winsock. gethostbyname: every winsock has it, and only IPv4 is needed. */
 #include "net_win.h"
 
 #include <winsock2.h>
@@ -77,7 +77,7 @@ static int net_receive(SOCKET s, char *buffer, int size, unsigned idle_ms) {
     }
 }
 
-/* One buffer through the parser. False: nothing further is to be read. */
+/* Passes one buffer to the parser. False: nothing more needs to be read. */
 static bool step_through(const struct net_request *request, struct http_answer *answer, struct pxed_slice input,
                          struct net_reply *reply) {
     struct pxed_slice piece;
@@ -108,7 +108,7 @@ static void net_converse(SOCKET s, const struct net_request *request, struct net
         reply->error = "the URL is too long";
         return;
     }
-    /* A refusal may come before the body is sent, so look for an answer whatever becomes of that. */
+    /* A refusal may come before the body is sent, so an answer is read even if sending fails. */
     if (send_all(s, pxed_slice(buffer, head), request->idle_ms) && request->body)
         send_all(s, pxed_slice(request->body, request->body_len), request->idle_ms);
     struct http_answer answer = {0};

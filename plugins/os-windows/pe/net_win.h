@@ -16,9 +16,9 @@ struct net_request {
 struct net_reply {
     unsigned status; /* 0: none came */
     bool connected;
-    bool whole;        /* by the length that the server told */
-    bool stopped;      /* `take` said so */
-    const char *error; /* words for people where something broke, else NULL */
+    bool whole;        /* complete, according to the server's length */
+    bool stopped;      /* `take` returned false */
+    const char *error; /* message for people if something failed, else NULL */
 };
 
 bool net_start(void);

@@ -1,4 +1,4 @@
-/* What is on a disk, by the bytes at its beginning and its end. Pure. */
+/* What is on a disk, from the bytes at its beginning and its end. Pure. */
 #include "signature.h"
 
 #include <string.h>
@@ -190,14 +190,14 @@ static uint32_t signature_le32(const uint8_t *p) {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* An entry that makes sense counts even where the sector's signature was lost: status 0 or 80h, a type, a place. */
+/* A plausible entry counts even if the sector's signature was lost: status 0 or 80h, a type, a place. */
 static bool is_partition(const uint8_t *entry, uint64_t sectors) {
     uint64_t start = signature_le32(entry + 8), count = signature_le32(entry + 12);
     return (entry[0] & 0x7f) == 0 && entry[4] != 0 && start > 0 && count > 0 && start < sectors &&
            count <= sectors - start;
 }
 
-/* A jump and a BIOS parameter block with a sector size that exists: FAT of old formatters, OS/2, some tools' own. */
+/* A jump and a BIOS parameter block with a valid sector size: FAT of old formatters, OS/2 and some other tools. */
 static bool is_boot_sector(const uint8_t *s) {
     unsigned size = (unsigned)s[11] | (unsigned)s[12] << 8;
     bool jump = (s[0] == 0xeb && s[2] == 0x90) || s[0] == 0xe9;

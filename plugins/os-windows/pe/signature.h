@@ -1,4 +1,4 @@
-/* Is a disk blank? Looks for everything that says otherwise in the bytes of its two ends. Pure; any bytes are safe. */
+/* Is a disk blank? Searches the bytes of its two ends for signs that it is not. Pure; any bytes are safe. */
 #pragma once
 
 #include <stdbool.h>

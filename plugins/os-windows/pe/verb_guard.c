@@ -98,16 +98,16 @@ int verb_guard(int n, char **args) {
     int len = snprintf(log, sizeof(log), "%s.txt", path);
     if (len < 0 || (size_t)len >= sizeof(log))
         return EXIT_USAGE;
-    DeleteFileA(path); /* an old verdict must not be taken for this one */
+    DeleteFileA(path); /* so that an old verdict is not taken for this one */
     DeleteFileA(log);
-    bool any = strcmp(args[1], "any") == 0; /* whatever else it says: blank */
+    bool any = strcmp(args[1], "any") == 0; /* anything else means blank */
     size_t count = disks_list(disks, GUARD_DISKS), index = 0;
     enum guard_reason reason = guard_choose(pxed_slice_of(args[0]), disks, count, &index);
     verb_guard_explain(reason, args[0]);
     if (reason == GUARD_OK)
         reason = verb_guard_examine(&disks[index], any);
     verb_guard_list(disks, count);
-    printf("%s", report); /* ends in a zero byte whatever is cut */
+    printf("%s", report); /* always ends in a zero byte */
     if (reason == GUARD_OK)
         len = snprintf(line, sizeof(line), "set PXED_DISK=%u\r\n", disks[index].number);
     else

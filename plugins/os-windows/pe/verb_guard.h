@@ -1,4 +1,4 @@
-/* The verb guard: the arguments behind the verb in, the exit code out. */
+/* The verb guard: takes the arguments after the verb, returns the exit code. */
 #pragma once
 
 int verb_guard(int n, char **args);

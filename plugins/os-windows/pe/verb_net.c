@@ -1,4 +1,4 @@
-/* event and get: tries until the server is there, but not for ever. */
+/* event and get: retry until the server answers, for a limited time. */
 #include "verb_net.h"
 
 #include "files_win.h"
@@ -28,12 +28,12 @@ static unsigned verb_net_least(unsigned a, unsigned b) {
     return a < b ? a : b;
 }
 
-/* Is a further try of use? 5xx: the server is there, but not ready. */
+/* Would another try help? 5xx: the server runs, but is not ready. */
 static bool may_mend(const struct net_reply *reply) {
     return !reply->stopped && (reply->status == 0 || reply->status >= 500 || (reply->status == 200 && reply->error));
 }
 
-/* Calls `again` before each further try, so that half a file is forgotten. True if the last answer was 200. */
+/* Calls `again` before each further try, so that a partial file is discarded. True if the last answer was 200. */
 static bool verb_net_exchange(struct net_request *request, bool (*again)(void *ctx), struct net_reply *ret_reply) {
     unsigned wait = wait_ms(), pause = 1000;
     request->connect_ms = verb_net_least(wait, CONNECT_MS);
@@ -101,7 +101,7 @@ int verb_event(int n, char **args) {
         return EXIT_USAGE;
     struct net_request request = {.url = &parsed, .take = verb_net_stop};
     struct pxed_slice text;
-    if (n > 3 && file_tail(args[3], BODY_MOST, &text)) { /* the news matter more than the text */
+    if (n > 3 && file_tail(args[3], BODY_MOST, &text)) { /* the event is more important than the text */
         request.body = text.ptr;
         request.body_len = text.len;
     }
@@ -123,7 +123,7 @@ static bool begin_again(void *ctx) {
     return file_begin(out, path);
 }
 
-/* URL FILE. An answer without a length cannot be told from a broken one, so it is none. */
+/* URL FILE. An answer without a length is refused, because it cannot be distinguished from a broken one. */
 int verb_get(int n, char **args) {
     (void)n;
     struct http_url parsed;

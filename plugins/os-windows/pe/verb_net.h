@@ -1,4 +1,4 @@
-/* The verbs event and get: the arguments behind the verb in, the exit code out. */
+/* The verbs event and get: take the arguments after the verb, return the exit code. */
 #pragma once
 
 int verb_event(int n, char **args);

@@ -1,4 +1,4 @@
-/* The ISO: boot files gathered into a tree, and xorriso run over it. */
+/* The ISO: collects boot files in a tree and runs xorriso on it. */
 #include "disc.h"
 
 #include "layout.h"
@@ -37,7 +37,7 @@ static const char *on_medium(struct media *media, const struct layout_file *file
     return NULL;
 }
 
-/* 1: taken, 0: there is none, -1: said */
+/* 1: copied, 0: there is none, -1: error, reported */
 static int disc_take(const struct sources *s, const struct layout_file *file, const char *tree) {
     char name[128], *to = work_path(tree, file->name);
     const char *found = on_medium(s->media, file, name);
@@ -153,7 +153,7 @@ static int disc_spawn(char **argv, int *ret_fd, pid_t *ret_pid) {
     return error;
 }
 
-/* Runs xorriso to its end; the running step shows its progress. */
+/* Runs xorriso to the end; the running step shows its progress. */
 static int disc_run(char **argv, const char *called) {
     static struct child child;
     char line[1024];

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-/* Media: what an installation disc and ADK's `copype` lay out. WIM: what Windows 7 and later carry in \Windows\Boot.
- * boot/bootfix.bin is left out on purpose: with it the disc asks for a key before it boots.
- * efisys_noprompt.bin asks for none; efisys.bin does. */
+/* Media: the layout of an installation disc and of ADK's `copype`. WIM: files that Windows 7 and later have in
+ * \Windows\Boot. boot/bootfix.bin is left out on purpose: with it the disc asks for a key before it boots. efisys.bin
+ * asks for a key too, efisys_noprompt.bin does not. */
 const struct layout_file layout_files[] = {
     {"bootmgr", LAYOUT_BIOS, NULL, {"bootmgr"}, {"/Windows/Boot/PCAT/bootmgr"}},
     {"boot/bcd", LAYOUT_BIOS, NULL, {"boot/bcd"}, {"/Windows/Boot/DVD/PCAT/BCD"}},

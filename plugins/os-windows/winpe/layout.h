@@ -7,7 +7,7 @@
 enum layout_use {
     LAYOUT_BIOS = 1, /* needed to start by BIOS */
     LAYOUT_EFI = 2,  /* needed to start by UEFI */
-    LAYOUT_NICE = 4, /* fonts and the like: taken if they are there */
+    LAYOUT_NICE = 4, /* fonts and the like: used if they exist */
 };
 
 struct layout_file {
@@ -24,5 +24,5 @@ extern const struct layout_file layout_files[];
 #define LAYOUT_BIOS_IMAGE "boot/etfsboot.com"
 #define LAYOUT_EFI_IMAGE  "efi/microsoft/boot/efisys.bin"
 
-/* Is this file, with these uses, needed for a CPU? Returns the uses that apply. */
+/* Is this file, with these uses, needed for this CPU? Returns the uses that apply. */
 unsigned layout_uses(const struct layout_file *file, const char *arch);

@@ -1,4 +1,4 @@
-/* pxed-winpe: a WinPE that finds its pxed, from an operator's boot.wim. */
+/* pxed-winpe: makes a WinPE that finds its pxed server, from an operator's boot.wim. */
 #include "disc.h"
 #include "layout.h"
 #include "media.h"
@@ -56,7 +56,7 @@ static bool is_wim(const char *path) {
     return is;
 }
 
-/* The boot.wim of a medium, copied out of it, or where it lies. */
+/* The boot.wim of a medium, copied from an ISO, or used in place. */
 static struct wim *open_in_media(struct job *job) {
     static const char *const names[] = {"sources/boot.wim", "media/sources/boot.wim"};
 
@@ -103,7 +103,7 @@ static int count_inf(const char *path, const struct stat *st, int type, struct F
     return 0;
 }
 
-/* Several folders lie side by side: \pxed\drivers\1, \pxed\drivers\2. */
+/* Several folders become \pxed\drivers\1, \pxed\drivers\2. */
 static int add_drivers(struct job *job) {
     for (size_t i = 0; job->o.drivers[i]; i++) {
         char *to = NULL;
@@ -129,7 +129,7 @@ static int add_tools(struct job *job) {
     return 0;
 }
 
-/* "X:\a\b" or "/a/b" as "/a/b"; a path that ends in a slash gets the file's own name. NULL: it says nothing. */
+/* "X:\a\b" or "/a/b" as "/a/b"; a path that ends in a slash gets the file's own name. NULL: not a path. */
 static char *image_path(const char *path, const char *file) {
     const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
     size_t skip = pxed_is_alnum(path[0]) && path[1] == ':' ? 2 : 0;
@@ -267,7 +267,7 @@ static int winpe_list(struct job *job) {
     return 0;
 }
 
-/* The same file under any name? */
+/* Are these the same file, under whatever name? */
 static bool same_file(const char *a, const char *b) {
     struct stat x, y;
 

@@ -1,5 +1,5 @@
-/* Where boot.wim and the boot files come from: a folder (a copied medium, `copype` output), or an ISO read from inside.
- * Names are looked up as Windows does, whatever their case. */
+/* Where boot.wim and the boot files come from: a folder (a copied medium, `copype` output), or an ISO. Names are
+ * compared without case, as in Windows. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,15 +7,15 @@
 
 struct media; /* opaque */
 
-/* Opens a folder or an ISO (UDF, Joliet, ISO9660) read-only. NULL after saying why not. */
+/* Opens a folder or an ISO (UDF, Joliet, ISO9660) read-only. NULL after printing the error. */
 struct media *media_open(const char *path);
 void media_close(struct media *media);
 
-/* Is there such a file? `name` has slashes: "boot/bcd". */
+/* Does this file exist? `name` has slashes: "boot/bcd". */
 bool media_has(struct media *media, const char *name);
 
-/* Copies it to the new file `to`; the running step's progress is shown. -1 after saying why not. */
+/* Copies it to the new file `to` and shows progress of the running step. -1 after printing the error. */
 int media_copy(struct media *media, const char *name, const char *to);
 
-/* What the operator called it. */
+/* The operator's name for it. */
 const char *media_path(const struct media *media);

@@ -1,4 +1,4 @@
-/* A medium that is a folder: names are found whatever their case. */
+/* A medium that is a folder: finds names ignoring case. */
 #include "media_kind.h"
 
 #include "pxed/slice.h"
@@ -15,7 +15,7 @@
 
 enum { PIECE = 1 << 20 };
 
-/* The entry of a folder as it is spelt there, appended to its path; NULL: none. Frees `folder`. */
+/* The entry of a folder in its real spelling, appended to the folder's path; NULL: none. Frees `folder`. */
 static char *folder_child(char *folder, struct pxed_slice name) {
     DIR *dir = opendir(folder);
     const struct dirent *entry = NULL;

@@ -1,4 +1,4 @@
-/* An ISO from inside: the core's index of it (UDF, Joliet, Rock Ridge, ISO 9660) says where each file lies. */
+/* Files inside an ISO: the core's index (UDF, Joliet, Rock Ridge, ISO 9660) gives each file's place. */
 #include "media_kind.h"
 
 #include "iso.h"

@@ -1,4 +1,4 @@
-/* The two kinds of media. Both find a name whatever its case. */
+/* The two kinds of media. Both find a name ignoring case. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,13 +9,13 @@
 typedef bool media_write_fn(void *ctx, const void *bytes, size_t len);
 
 struct media_kind {
-    /* Is there such a file, and how long is it? */
+    /* Does this file exist, and what is its size? */
     bool (*has)(void *self, const char *name, uint64_t *ret_size);
-    /* Whole file, in order. 0 or an errno; ECANCELED: `write` said no. */
+    /* Reads the whole file, in order. 0 or an errno; ECANCELED: `write` returned false. */
     int (*read)(void *self, const char *name, media_write_fn *write, void *ctx);
     void (*close)(void *self);
 };
 
-/* NULL after saying why not. Sets *ret_self. */
+/* NULL after printing the error. Sets *ret_self. */
 const struct media_kind *media_folder_open(const char *path, void **ret_self);
 const struct media_kind *media_iso_open(const char *path, void **ret_self);

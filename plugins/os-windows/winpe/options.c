@@ -1,4 +1,4 @@
-/* The command line; its table is the help text too. */
+/* The command line; the table of options is also the help text. */
 #include "options.h"
 
 #include "pxed/diag.h"
@@ -100,7 +100,7 @@ static int winpe_options_store(const struct row *row, const char *value, struct 
     }
 }
 
-/* Every character is one of the class: letters, digits and `more`. Nothing that cmd.exe could read as its own. */
+/* Are all characters letters, digits or in `more`? So nothing that cmd.exe would interpret. */
 static bool winpe_options_plain(struct pxed_slice text, const char *more) {
     for (size_t i = 0; i < text.len; i++)
         if (!pxed_is_alnum(text.ptr[i]) && !strchr(more, text.ptr[i]))
@@ -116,7 +116,7 @@ static int check_server(struct options *o) {
     if (!pxed_slice_starts(url, PXED_SLICE("http://")) ||
         !winpe_options_plain(pxed_slice_skip(url, strlen("http://")), ".-_:[]"))
         return say_error("--server: '%s' is no http://HOST or http://HOST:PORT", o->server);
-    ((char *)(size_t)o->server)[url.len] = '\0'; /* argv is ours */
+    ((char *)(size_t)o->server)[url.len] = '\0'; /* argv may be changed */
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* What is told to the operator: steps, progress, errors. */
+/* Messages for the operator: steps, progress, errors. */
 #include "say.h"
 
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Without a terminal a step's percentage is a line of its own, this often. */
+/* Without a terminal a step's percentage is printed as a separate line, this often. */
 enum { PLAIN_SECONDS = 5 };
 
 static bool is_quiet, step_open;
@@ -89,7 +89,7 @@ static void on_signal(int number) {
 }
 
 void say_catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: read() and waitpid() shall return */
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: read() and waitpid() must return */
 
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);

@@ -1,5 +1,5 @@
-/* What the operator sees: one sentence for each error, and how far a long step has come. Not thread-safe; libwim calls
- * back on the thread that called it. */
+/* Output for the operator: one sentence for each error, and progress of long steps. Not thread-safe; libwim calls back
+ * on the calling thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,9 +8,9 @@
 /* Progress and notes are shown unless quiet; errors always. */
 void say_quiet(bool quiet);
 
-/* "pxed-winpe: TEXT" on stderr. Returns -1, so that a failure is said where it is returned. */
+/* Prints "pxed-winpe: TEXT" on stderr. Returns -1, so that it can be used in a return statement. */
 int say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* A line on stderr: something that is worth knowing. */
+/* Prints a note on stderr. */
 void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Begins a step ("writing boot.wim"); a running one is ended. On a terminal its line carries the percentage. */
@@ -19,8 +19,8 @@ void say_progress(uint64_t done, uint64_t total);
 /* Ends the line of the running step. */
 void say_done(void);
 
-/* From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program at once; blocking calls return
+/* From here on SIGINT, SIGTERM and SIGHUP are recorded and do not end the program at once; blocking calls return
  * EINTR. */
 void say_catch_signals(void);
-/* The signal that came, 0: none. */
+/* The received signal, 0: none. */
 int say_interrupted(void);

@@ -84,7 +84,7 @@ static char *script_load(const char *folder, const char *name) {
     return bytes;
 }
 
-/* A text is pxed-winpe's own, or one that wimboot's start of a host uses too. */
+/* The text is pxed-winpe's own, or one that is also used when wimboot boots a host. */
 static char *load_any(const char *share, const char *name) {
     static const char *const rooms[] = {"winpe", "os-windows"};
     char *bytes = NULL;

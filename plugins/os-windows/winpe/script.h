@@ -7,6 +7,6 @@
 /* P/share/pxed of the program's own prefix: /proc/self/exe/../../share/pxed. Free it. */
 char *script_share(void);
 
-/* Renders the template `name` with the options' values into the new file `to`, lines ending in CR LF. -1 after saying
- * why not. */
+/* Renders the template `name` with the options' values into the new file `to`, lines ending in CR LF. -1 after printing
+ * the error. */
 int script_render(const char *share, const char *name, const struct options *options, const char *to);

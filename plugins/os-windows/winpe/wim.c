@@ -11,7 +11,7 @@
 #include <string.h>
 #include <wimlib.h>
 
-/* What bootmgr reads: LZX or XPRESS in chunks of 32 KiB. */
+/* Formats that bootmgr can read: LZX or XPRESS in chunks of 32 KiB. */
 enum { BOOT_CHUNK = 32768 };
 
 struct wim {
@@ -20,7 +20,7 @@ struct wim {
     struct wimlib_wim_info info;
 };
 
-/* libwim's own words name the file that it stumbled over; they are kept here until an error is told. */
+/* libwim's messages name the file concerned; they are kept here until an error is printed. */
 static FILE *said;
 static char *said_text;
 static size_t said_len;
@@ -41,7 +41,7 @@ void wim_end(void) {
     free(said_text);
 }
 
-/* The first thing that it said since the last time, without its decoration. "" if nothing. */
+/* libwim's first message since the last call, without decoration. "" if none. */
 static const char *wim_detail(void) {
     char *text, *end;
 
@@ -68,7 +68,7 @@ static enum wimlib_progress_status wim_progress(enum wimlib_progress_msg message
     return say_interrupted() ? WIMLIB_PROGRESS_STATUS_ABORT : WIMLIB_PROGRESS_STATUS_CONTINUE;
 }
 
-/* libwim's code as a sentence about a file; the system's own word is better where it has one. */
+/* libwim's code as a sentence about a file; the system's error text is preferred if there is one. */
 static int wim_fail(int code, int system, const char *verb, const char *what) {
     if (code == WIMLIB_ERR_ABORTED_BY_PROGRESS)
         return say_error("interrupted");
@@ -226,7 +226,7 @@ static int wim_update(struct wim *wim, WIMStruct *out, const struct wim_add *add
     return error ? wim_fail(error, system, "add files to", wim->called) : 0;
 }
 
-/* A WIM of one image, still in memory: its data stays in the source until it is written. */
+/* Makes a WIM of one image in memory: its data stays in the source until it is written. */
 static int wim_assemble(struct wim *wim, unsigned image, const struct wim_add *adds, size_t n, WIMStruct **ret,
                         bool *ret_fits) {
     int type = wim->info.compression_type;
@@ -245,13 +245,13 @@ static int wim_assemble(struct wim *wim, unsigned image, const struct wim_add *a
     error = wimlib_export_image(wim->handle, (int)image, *ret, NULL, NULL, WIMLIB_EXPORT_FLAG_BOOT);
     if (error)
         return wim_fail(error, 0, "read", wim->called);
-    /* An image that two handles share cannot be changed. The new one keeps the source's file open for itself. */
+    /* An image shared by two handles cannot be changed. The new one keeps the source's file open itself. */
     wimlib_free(wim->handle);
     wim->handle = NULL;
     return wim_update(wim, *ret, adds, n);
 }
 
-/* Data that is taken as it is was not looked at: a damaged source would go on unseen. */
+/* Data that is copied unchanged was not checked: damage in the source would remain unnoticed. */
 static int wim_verify(const char *path, const char *called, const struct wim *source) {
     WIMStruct *made = NULL;
 

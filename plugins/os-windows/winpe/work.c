@@ -1,4 +1,4 @@
-/* The folder beside OUTPUT in which everything is made, and the last step: OUTPUT appears whole or not at all. */
+/* The temporary folder beside OUTPUT, and the last step: OUTPUT appears complete or not at all. */
 #include "work.h"
 
 #include "say.h"

@@ -7,7 +7,7 @@ bool ra_link_local(const uint8_t address[16]) {
     return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
 }
 
-/* The interface identifier of RFC 4291 A: the MAC with ff:fe in the middle and one bit turned over. */
+/* The interface identifier of RFC 4291 A: the MAC with ff:fe in the middle and one bit inverted. */
 static bool mac_of_eui64(const uint8_t source[16], struct pxed_hwaddr *ret) {
     if (!ra_link_local(source) || source[11] != 0xff || source[12] != 0xfe)
         return false;

@@ -18,8 +18,8 @@ struct ra_message {
  * RA_NEITHER. `source` is the IPv6 source address, 16 bytes. */
 struct ra_message ra_parse(struct pxed_slice icmp, const uint8_t source[16], int hop_limit);
 
-/* The shortest advertisement there is: no router (lifetime 0), no prefix, no flag; so it makes neither a route nor an
- * address anywhere. The checksum is left to the kernel. */
+/* A minimal advertisement: no router (lifetime 0), no prefix, no flag; so it creates no route and no address. The
+ * checksum is left to the kernel. */
 void ra_build(uint8_t reply[RA_REPLY_SIZE], const uint8_t own_mac[6]);
 
 /* fe80::/10 */

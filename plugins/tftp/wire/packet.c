@@ -29,8 +29,8 @@ static bool take_string(struct pxed_slice *rest, struct pxed_slice *ret) {
     return true;
 }
 
-/* Old clients copy DHCP option 67 and run past its end into the next option's bytes, often END = 0xFF
- * (PROTOCOLS 0.5); some pass on the whole URL they were given. */
+/* Old clients copy DHCP option 67 and read past its end into the next option's bytes, often END = 0xFF (PROTOCOLS 0.5);
+ * some pass on the whole URL they got. */
 static struct pxed_slice clean_name(struct pxed_slice name) {
     static const struct pxed_slice scheme = {"tftp://", 7};
     while (name.len > 0) {
