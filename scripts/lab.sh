@@ -84,7 +84,7 @@ lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.im
     fi
     # /dev/kvm may exist but hang; software emulation always works.
     # shellcheck disable=SC2086
-    lab_spawn machine qemu-system-x86_64 -name pxed-lab $firmware -accel tcg,thread=multi -smp 2 -m 1024 \
+    lab_spawn machine qemu-system-x86_64 -name pxed-lab $firmware -accel tcg,thread=multi -smp "${LAB_SMP:-2}" -m 1024 \
         -display none -serial "file:$LAB/serial.log" -monitor "unix:$LAB/monitor,server,nowait" \
         -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=n0,mac="$LAB_MAC$card" \
         $disks "$@"

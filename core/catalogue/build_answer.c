@@ -80,10 +80,9 @@ static bool has_static_answer(struct build *b, struct catalogue_host *h, const s
     if (why != PXED_WHY_OK)
         build_trouble(b, h, why, h->pub.file, h->pub.line, "%s", found.why);
     else if (found.operators && b->in->settings->arm == SETTINGS_ARM_NEW && !h->os->live)
-        pxed_diag_add(
-            b->diags, PXED_WARNING, found.path, 0,
-            "this file is served in place of the answer file and has no disk guard: a new line that uses it does not "
-            "arm (ANSWER_UNGUARDED)");
+        pxed_diag_add(b->diags, PXED_WARNING, found.path, 0,
+                      "this file replaces the answer file and has no disk guard: a new line that uses it does not arm "
+                      "(ANSWER_UNGUARDED); use answer= with {{> disk-guard}}, or pxed arm HOST");
     return found.operators;
 }
 
@@ -102,8 +101,8 @@ static bool has_own_script(struct build *b, const struct catalogue_host *h) {
                 continue;
             if (i < 2 && b->in->settings->arm == SETTINGS_ARM_NEW) /* the last may be pxed's own file */
                 pxed_diag_add(b->diags, PXED_WARNING, own[i], 0,
-                              "this script takes the place of pxed's, which holds the disk guard: a new line that uses "
-                              "it does not arm (ANSWER_UNGUARDED)");
+                              "this script replaces pxed's, which has the disk guard: a new line that uses it does not "
+                              "arm (ANSWER_UNGUARDED); pxed arm HOST does");
             return true;
         }
     }

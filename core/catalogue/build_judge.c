@@ -155,13 +155,13 @@ static void judge_believing(struct build *b) {
     if (c->settings.believe == SETTINGS_BELIEVE_QUERY)
         pxed_diag_add(
             b->diags, PXED_WARNING, e ? e->file : c->settings.file, e ? e->line : 0,
-            "believe = query: whoever names a host's MAC gets its installer, its answer file and its token, and "
-            "can use up its arming; believe = wire asks the kernel whose card it is");
+            "believe = query: any client that names a host's MAC gets its installer, answer file and token, and can "
+            "use up its arming; believe = wire checks the network card");
     if (room > 0 && c->n_hosts > room)
         pxed_diag_add(
             b->diags, PXED_WARNING, c->settings.file, 0,
-            "here: NEIGHBOUR_TABLE_FULL: %zu hosts, and the kernel's neighbour table holds %u: machines would "
-            "not be believed; sysctl -w net.ipv4.neigh.default.gc_thresh3=%zu, gc_thresh2 and gc_thresh1 below",
+            "here: NEIGHBOUR_TABLE_FULL: %zu hosts, and the kernel's neighbour table holds %u: machines "
+            "could not be identified; sysctl -w net.ipv4.neigh.default.gc_thresh3=%zu, gc_thresh2 and gc_thresh1 below",
             c->n_hosts, room, c->n_hosts * 2);
 }
 

@@ -47,10 +47,11 @@ static void warn_raw(const struct catalogue *c, const struct catalogue_os *os, s
             !catalogue_text(c, catalogue_template_path(&scratch, os->plugin, f->source)).ptr)
             missing = pxed_arena_printf(&scratch, "%s %s", missing, f->source);
     if (*missing)
-        pxed_diag_add(diags, PXED_WARNING, os->file, os->line,
-                      "%.*s cannot be installed without%s, which this pxed was built without: the README of %s names "
-                      "the compiler that makes them",
-                      PXED_S(os->id.text), missing, os->plugin);
+        pxed_diag_add(
+            diags, PXED_WARNING, os->file, os->line,
+            "%.*s cannot be installed without%s, which this pxed was built without: install the cross compiler "
+            "(scripts/deps build) and build it again",
+            PXED_S(os->id.text), missing);
     pxed_arena_clear(&scratch);
 }
 
@@ -59,10 +60,11 @@ static void warn_share(const struct catalogue *c, const struct catalogue_os *os,
     if (!c->share_dir || !CATALOGUE_HAS_OP(os->ops, share))
         return;
     if (!c->share.published)
-        pxed_diag_add(diags, PXED_WARNING, os->file, os->line,
-                      "%.*s is installed from the share, and [smb] mode = off: only a Samba of your own that serves %s "
-                      "lets its machines in",
-                      PXED_S(os->id.text), c->share_dir);
+        pxed_diag_add(
+            diags, PXED_WARNING, os->file, os->line,
+            "%.*s is installed from the share, and [smb] mode = off: machines reach it only if your own Samba "
+            "serves %s; or set mode = managed",
+            PXED_S(os->id.text), c->share_dir);
 }
 
 /* What a plugin reports while it checks one host concerns that host, whatever line it names. */

@@ -162,7 +162,7 @@ static int arm_run(struct arm *a) {
         json_decref(rows);
     }
     if (n == 0 && !a->live.json)
-        puts("no new line is held back");
+        puts("no new hosts are waiting to be armed");
     if (refused > 0) {
         fprintf(stderr, "pxed arm: %zu of %zu may not be armed; nothing was\n", refused, n);
         return CLI_NO;

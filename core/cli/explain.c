@@ -216,7 +216,7 @@ static void print_evidence(struct explain *e, enum pxed_reason why) {
 static void print_script_owner(struct explain *e, enum pxed_reason why) {
     const struct catalogue *c = e->o.catalogue;
     if ((why == PXED_WHY_OK || c->site.script_always) && catalogue_boot_file(c, c->site.script, NULL))
-        printf("the operator's script %s/%s is asked instead; its PXED_SCRIPT is:\n", c->boot_dir, c->site.script);
+        printf("the operator's script %s/%s answers instead; its PXED_SCRIPT is:\n", c->boot_dir, c->site.script);
 }
 
 static void explain_explain(struct explain *e) {

@@ -60,8 +60,8 @@ static void config_check_name(const struct config *c, struct pxed_diags *diags) 
     if (odd)
         pxed_diag_add(
             diags, PXED_WARNING, e->file, e->line,
-            "name = %s: no proper host name (labels of letters, digits and inner hyphens): some machines will not "
-            "find it",
+            "name = %s: not a valid host name (labels of letters, digits and inner hyphens): some machines may not "
+            "resolve it",
             e->value);
 }
 

@@ -156,7 +156,8 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
     struct reader *r = arg;
     struct ini *ini = r->ini;
     if (!*section) {
-        pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line, "`%s` stands before any [section]", key);
+        pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line,
+                      "key `%s` is before the first [section]: move it below one", key);
         return 1;
     }
     if (strcmp(section, "pxed") == 0 && strcmp(key, "include") == 0) { /* for a continuation inih repeats the key */

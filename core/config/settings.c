@@ -6,12 +6,13 @@
 const struct pxed_option settings_options[] = {
     OPTION(interfaces, LIST, "interface", .flags = PXED_OPT_REQUIRED | PXED_OPT_RESTART, .help = "interfaces to serve"),
     OPTION(plugins, LIST, "plugins", .flags = PXED_OPT_RESTART,
-           .help =
-               "what is not named is not loaded; default: store-sqlite api dhcp tftp http ra and every os-* installed"),
+           .help = "what is not named is not loaded; default: store-sqlite api dhcp tftp http ra smb and every os-* "
+                   "installed"),
     OPTION(address, ADDR, "address", .flags = PXED_OPT_RESTART,
            .help = "the server's address; default: the first of the interface"),
     OPTION(name, STR, "name", .help = "host name in URLs; machines must be able to resolve it; default: the address"),
-    OPTION(root, PATH, "root", .fallback = "/srv/pxed", .flags = PXED_OPT_RESTART, .help = "boot/ and tftp/ lie in it"),
+    OPTION(root, PATH, "root", .fallback = "/srv/pxed", .flags = PXED_OPT_RESTART,
+           .help = "the folder with boot/ and tftp/"),
     OPTION(state, PATH, "state", .fallback = "/var/lib/pxed", .flags = PXED_OPT_RESTART,
            .help = "store, last good host table, socket"),
     OPTION(hosts, PATHS, "hosts", .fallback = "host-os.conf", .flags = PXED_OPT_RESTART,
@@ -26,8 +27,8 @@ const struct pxed_option settings_options[] = {
            .help = "one load that would arm more hosts than this arms none; 0: no limit"),
     OPTION(arm_for, DURATION, "arm-for", .fallback = "24h", .help = "an unused `pxed arm` ends after this; 0: never"),
     OPTION(arm_any_limit, STR, "arm-any-limit", .fallback = "25/1h",
-           .help = "so many hosts may be given the right to erase any disk in that time; more only from a terminal, "
-                   "where the number is typed; 0: no limit"),
+           .help = "at most so many hosts per time may be armed with the right to erase any disk; more only from a "
+                   "terminal, by typing the number; 0: no limit"),
     OPTION(believe, ENUM, "believe", .fallback = "wire", .words = "wire query",
            .help = "wire: a machine is believed if the kernel's neighbour table says that the asking address is its "
                    "card's; query: whoever names its MAC is it, as in the classic recipe"),
@@ -36,7 +37,8 @@ const struct pxed_option settings_options[] = {
                    "or with an address outside the served nets; secrets: files with a secret; always: all"),
     OPTION(install_timeout, DURATION, "install-timeout", .fallback = "2h",
            .help = "an installer silent for this long is stalled"),
-    OPTION(drain, DURATION, "drain", .fallback = "30s", .help = "how long running transfers may go on after SIGTERM"),
+    OPTION(drain, DURATION, "drain", .fallback = "30s",
+           .help = "how long running transfers may continue after SIGTERM"),
     OPTION(unknown, ENUM, "unknown", .fallback = "ignore", .words = "ignore local script",
            .help = "a machine without a line; ignore: no boot data; local: it boots its disk; script: the operator's "
                    "script is asked"),

@@ -73,7 +73,8 @@ static enum pxed_reason open_operator_script(struct lookup *l, struct open_conte
 static void refuse_script(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
     boot_refuse(b, PXED_WHY_CGI_FAILED);
     b->looked_for = pxed_arena_printf(
-        arena, "%s/%s is there and cannot be run: not readable, no `#!` with a run bit, or no handler in [http] cgi",
+        arena,
+        "the script %s/%s cannot be run: make it readable, and executable with `#!`, or add its handler to [http] cgi",
         l->d->catalogue->boot_dir, l->d->catalogue->site.script);
 }
 

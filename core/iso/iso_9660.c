@@ -58,9 +58,9 @@ static bool dir_push(struct reader *r, const char *path, uint32_t block, uint32_
     const char *what = NULL;
     for (size_t i = 0; i < r->depth; i++)
         if (r->stack[i].offset == f.offset)
-            what = "this folder lies inside itself";
+            what = "this folder contains itself";
     if (r->depth == ISO_DEPTH_MAX)
-        what = "this folder lies too deep";
+        what = "this folder is nested too deeply";
     else if (size > FOLDER_MAX || !iso_holds(r->b, f.offset, size))
         what = "this folder reaches beyond the end of the ISO, or is too large";
     if (!what && size > (size_t)FOLDERS_MAX - r->total) {

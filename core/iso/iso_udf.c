@@ -171,7 +171,7 @@ static void udf_pop(struct walk *w) {
 
 static void take_folder(struct walk *w, UDFDIR *above, const char *name, const char *path) {
     struct source *s = w->s;
-    const char *what = "this folder lies too deep";
+    const char *what = "this folder is nested too deeply";
     UDFDIR *dir = NULL;
     if (w->depth < ISO_DEPTH_MAX) {
         what = "this folder cannot be read";

@@ -267,7 +267,7 @@ static void declare_declared(void *arg, int result) {
         ledger_flush(&d->machines, NULL, NULL);
         keep_table(d, all->catalogue);
     } else {
-        log_core(PXED_LOG_ERROR, "new-lines", "%zu new hosts are not known yet and nothing was armed: %s", all->n,
+        log_core(PXED_LOG_ERROR, "new-lines", "%zu new hosts could not be recorded, so none was armed: %s", all->n,
                  result == -EBUSY ? "another writer changed the store; only one pxed may use a state folder"
                                   : "the store cannot be written");
     }

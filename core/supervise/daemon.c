@@ -150,7 +150,7 @@ static int start_plugins(struct daemon *d) {
     if (d->machines.ledger)
         return 0;
     log_core(PXED_LOG_ERROR, "start",
-             "no loaded plugin provides store/1: without it nobody can tell who was installed");
+             "no plugin provides store/1, so installations cannot be recorded: add store-sqlite to [pxed] plugins");
     return -ENOENT;
 }
 

@@ -175,8 +175,7 @@ static void reload_watch(struct reload *r, const char *path) {
     w->event.data = w;
     int rc = uv_fs_event_start(&w->event, on_change, w->folder ? path : dirname(copy), 0);
     if (rc < 0)
-        log_core(PXED_LOG_WARNING, "watch", "changes of %s will not be noticed: %s; send SIGHUP", path,
-                 uv_strerror(rc));
+        log_core(PXED_LOG_WARNING, "watch", "cannot watch %s: %s; after a change send SIGHUP", path, uv_strerror(rc));
     r->n_watched++;
 }
 

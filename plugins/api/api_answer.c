@@ -91,7 +91,8 @@ bool api_resolve(const struct api_ask *ask, struct pxed_slice host, struct pxed_
     control->machines(control->self, add_name, &names);
     const char *nearest = NULL;
     if (names.n > 0) {
-        names.items[names.n] = NULL; /* add_name keeps one place free */
+        PXED_GROW(names.items, names.n);
+        names.items[names.n] = NULL;
         nearest = pxed_nearest(host, names.items);
     }
     struct pxed_slice shown = pxed_slice_head(host, API_HOST_MAX);

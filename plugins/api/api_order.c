@@ -145,7 +145,7 @@ static const char *body_fault(const json_t *body, enum order_verb verb) {
             return "hosts must be texts";
     bool new_lines = json_is_true(json_object_get(body, "new"));
     if (new_lines && (n > 0 || json_object_get(body, "os")))
-        return "new arms every held line as it stands: no hosts, no os";
+        return "`new` arms all held lines: it cannot be combined with hosts or os";
     if (!new_lines && n == 0)
         return "no hosts are named";
     return NULL;

@@ -232,5 +232,5 @@ void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_r
                              routes[i].post ? "POST" : "GET");
         return;
     }
-    api_answer_error(&ask, 404, PXED_WHY_NOT_FOUND, "there is no such question below /api/v1");
+    api_answer_error(&ask, 404, PXED_WHY_NOT_FOUND, "there is no such route below /api/v1");
 }

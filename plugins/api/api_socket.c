@@ -34,7 +34,7 @@ static int socket_make_room(struct api *api, const struct sockaddr_un *name) {
     if (lstat(api->path, &st) < 0)
         return errno == ENOENT ? 0 : socket_failed(api, errno, "cannot look at the socket's place");
     if (!S_ISSOCK(st.st_mode))
-        return socket_failed(api, EEXIST, "there is something that is no socket");
+        return socket_failed(api, EEXIST, "the path exists and is not a socket: remove it, or change [api] socket");
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return socket_failed(api, errno, "cannot make a socket");

@@ -47,7 +47,7 @@ static bool check_share_name(struct smb_run *r, const char *path) {
     struct pxed_slice name = share_name(r, path);
     if (smb_name_valid(name))
         return true;
-    report_trouble(r, "'%.*s' is no name for a share: set [smb] name", PXED_S(name));
+    report_trouble(r, "'%.*s' is not a valid share name: set [smb] name", PXED_S(name));
     r->again_at = UINT64_MAX;
     return false;
 }
@@ -63,7 +63,7 @@ static bool open_share_folder(struct smb_run *r) {
         return false;
     }
     if (smb_share_blocked(&r->share, &b))
-        smb_say(PXED_LOG_ERROR, "smb", NULL, "error=\"nobody reaches %s: chmod o+x %s\"", r->share.path,
+        smb_say(PXED_LOG_ERROR, "smb", NULL, "error=\"clients cannot reach %s: chmod o+x %s\"", r->share.path,
                 pxed_buf_cstr(&b));
     return true;
 }

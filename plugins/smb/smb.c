@@ -39,7 +39,8 @@ static const struct pxed_option options[] = {
                 .help = "managed: the program"),
     PXED_OPTION(struct smb_config, first_id, UINT, "first-id", .fallback = "600000", .min = 1000, .max = 2000000000,
                 .flags = PXED_OPT_RESTART,
-                .help = "managed: the first of 65536 uids and gids for its accounts; nobody else may have them"),
+                .help =
+                    "managed: the first of 65536 uids and gids for its accounts; must not be used by other accounts"),
     {0},
 };
 
@@ -89,8 +90,8 @@ static void check_external(const struct smb_config *c, const char *file, struct 
 static void check_smb_options(const void *config, const char *file, struct pxed_diags *diags) {
     const struct smb_config *c = config;
     if (nonempty(c->name) && !smb_name_valid(pxed_slice_of(c->name)))
-        pxed_diag_add(diags, PXED_ERROR, file, 0, "[smb] name: '%s' is no name for a share: letters, digits and ._-$",
-                      c->name);
+        pxed_diag_add(diags, PXED_ERROR, file, 0,
+                      "[smb] name: '%s' is not a valid share name: letters, digits and ._-$", c->name);
     if (c->guest && c->mode == SMB_OFF)
         pxed_diag_add(diags, PXED_WARNING, file, 0, "[smb] guest = yes does nothing while mode = off");
     else if (c->guest)

@@ -232,7 +232,7 @@ says "NO_IMAGE: "
 says "looked for images/pxeboot/vmlinuz + images/pxeboot/initrd.img, or "
 printf '#!/bin/sh\n' >root/boot/home.php
 run "explain beside an operator's script" 0 explain -c good.ini web01
-says "the operator's script root/boot/home.php is asked instead"
+says "the operator's script root/boot/home.php answers instead"
 rm root/boot/home.php
 run "explain nobody" 1 explain -c good.ini web02
 says "no host 'web02'"

@@ -73,7 +73,8 @@ static const struct {
     {"a longer line", "[d]\nkey3= " X90 X90 "xxxxxxxxxxxxx\nl = 1\n", "d|l|1|3\n",
      "error x.ini:2: line is longer than 198 bytes; continue it on an indented line, or use @FILE\n"},
     {"a comment may be long", "[d]\n; " X90 X90 X90 "\nl = 1\n", "d|l|1|3\n", ""},
-    {"before any section", "name = a\n[pxed]\n", "", "error x.ini:1: `name` stands before any [section]\n"},
+    {"before any section", "name = a\n[pxed]\n", "",
+     "error x.ini:1: key `name` is before the first [section]: move it below one\n"},
     {"all at once", "[pxed]\na\n: b\n[x\n" X90 X90 X90 "\nname = z\n", "pxed|name|z|6\n",
      "error x.ini:2: expected `key = value`\nerror x.ini:3: expected `key = value`\n"
      "error x.ini:4: section lacks its closing `]`\n"

@@ -113,7 +113,7 @@ static const struct {
     const char *note;
 } lies[] = {
     {"FAR.TXT;1", 63, 2049, 0, "beyond the end"},      {"FAR.TXT;1", 0xffffffff, 1, 0, "beyond the end"},
-    {"FAR.TXT;1", 1, 0xffffffff, 0, "beyond the end"}, {"SELF", 18, 2048, FOLDER, "inside itself"},
+    {"FAR.TXT;1", 1, 0xffffffff, 0, "beyond the end"}, {"SELF", 18, 2048, FOLDER, "contains itself"},
     {"FAR", 63, 4096, FOLDER, "reaches beyond"},       {"HUGE", 20, 0xffffffff, FOLDER, "reaches beyond"},
     {"A/B;1", 20, 1, 0, "a name in this folder"},      {"..", 20, 1, 0, "a name in this folder"},
     {"NEW\nLINE", 20, 1, 0, "a name in this folder"},

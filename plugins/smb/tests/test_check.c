@@ -47,7 +47,7 @@ START_TEST(diagnoses) {
     c.user = "@wheel";
     ck_assert(told(&c, PXED_ERROR, "is no account's name"));
     c.name = "a b";
-    ck_assert(told(&c, PXED_ERROR, "is no name for a share"));
+    ck_assert(told(&c, PXED_ERROR, "is not a valid share name"));
 }
 END_TEST
 
