@@ -58,7 +58,8 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
                               const struct lifecycle_record *rec) {
     struct lifecycle_line line = decide_line(host, host->os);
     enum pxed_reason why = lifecycle_wants(rec, &line);
-    if (why == PXED_WHY_OK && d->guard.failing)
+    bool right = !line.live || lifecycle_open(rec); /* a live system uses none */
+    if (why == PXED_WHY_OK && d->guard.failing && right)
         why = PXED_WHY_STORE_CANNOT_WRITE;
     return why == PXED_WHY_OK ? host->trouble : why;
 }
