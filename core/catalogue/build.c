@@ -3,8 +3,6 @@
 #include "build.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +17,8 @@
 #include "build_system.h"
 #include "catalogue_iso.h"
 #include "eyes.h"
+#include "image_base.h"
+#include "image_names.h"
 
 /* --- templates --- */
 
@@ -59,6 +59,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     atomic_store(&c->refs, 1);
     c->settings = *in->settings;
     c->root_fd = -1;
+    c->names = image_names_new();
     c->ifaces = in->ifaces;
     c->n_ifaces = in->n_ifaces;
     build_site(&b);
@@ -71,8 +72,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         hostfile_values(&b.file, &c->arena);
     for (size_t i = 0; i < b.file.n_files; i++)
         build_private(&b, b.file.files[i]);
-    c->root_fd = open(in->settings->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    build_folders(&b);
+    image_bases_open(c);
     build_share(&b);
     build_systems_of_sections(&b);
     if (in->depth == CATALOGUE_ALL)

@@ -8,8 +8,8 @@
 
 #include "answer.h"
 #include "build_trouble.h"
-#include "catalogue_os.h"
 #include "image_files.h"
+#include "image_find.h"
 #include "template_check.h"
 
 /* An answer= file is read and checked once for all hosts that use it. */
@@ -93,8 +93,7 @@ static bool has_own_script(struct build *b, const struct catalogue_host *h) {
     for (const struct pxed_file *f = h->os->profile->files; f && f->name; f++) {
         const char *own[] = {
             pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, f->name),
-            pxed_arena_printf(&b->c->arena, "%s/os/%.*s/%s", b->c->boot_dir,
-                              PXED_S(catalogue_folder(b->c, h->os->id.text)), f->name),
+            catalogue_image_path(b->c, h->os->id.text, f->name, &b->c->arena),
             b->c->share_dir ? pxed_arena_printf(&b->c->arena, "%s/%s/%s", b->c->share_dir, mac, f->name) : NULL};
         for (size_t i = 0; (f->flags & PXED_FILE_CLOSED) && i < 3; i++) {
             if (!own[i] || faccessat(AT_FDCWD, own[i], F_OK, AT_EACCESS) < 0)

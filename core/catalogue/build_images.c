@@ -10,6 +10,8 @@
 #include "catalogue_iso.h"
 #include "catalogue_os.h"
 #include "image_files.h"
+#include "image_find.h"
+#include "image_missing.h"
 
 static void judge_own_names(struct build *b, struct catalogue_os *os) {
     static const char *const keys[] = {"kernel", "initrd", "iso", "boot"};
@@ -33,10 +35,17 @@ static bool is_empty(const struct build *b, const struct catalogue_os *os, const
     const struct catalogue_iso_item *iso;
     struct stat st;
     struct pxed_slice folder = catalogue_folder(b->c, os->id.text);
-    if (catalogue_boot_file(b->c, pxed_arena_printf(&b->c->arena, "os/%.*s/%s", PXED_S(folder), file), &st))
+    if (catalogue_image_file(b->c, pxed_arena_printf(&b->c->arena, "os/%.*s/%s", PXED_S(folder), file), &st))
         return st.st_size == 0;
     const struct iso_file *inside = catalogue_iso_file(b->c, os->id.text, pxed_slice_of(file), &iso);
     return inside && inside->size == 0;
+}
+
+static const char *where_is(struct build *b, const struct catalogue_os *os, const char *file) {
+    const char *path = catalogue_image_path(b->c, os->id.text, file, &b->c->arena);
+    return path ? path
+                : pxed_arena_printf(&b->c->arena, "%s/os/%.*s/%s", b->c->boot_dir,
+                                    PXED_S(catalogue_folder(b->c, os->id.text)), file);
 }
 
 static void judge_sizes(struct build *b, const struct catalogue_os *os) {
@@ -54,23 +63,24 @@ static void judge_sizes(struct build *b, const struct catalogue_os *os) {
                 continue;
             told[n++] = names[i];
             pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
-                          "%s/os/%.*s/%s is empty: no machine can boot it; copy it again", b->c->boot_dir,
-                          PXED_S(catalogue_folder(b->c, os->id.text)), names[i]);
+                          "%s is empty: no machine can boot it; copy it again", where_is(b, os, names[i]));
         }
     }
 }
 
 /* Files that wimboot adds to the booted system: render_plan.c leaves these out. */
 static void judge_injected(struct build *b, const struct catalogue_os *os) {
-    const char *folder = pxed_arena_printf(&b->c->arena, "%s/os/%.*s/inject", b->c->boot_dir,
-                                           PXED_S(catalogue_folder(b->c, os->id.text)));
-    DIR *dir = opendir(folder);
-    for (struct dirent *e; dir && (e = readdir(dir));)
-        if (e->d_name[0] != '.' && !catalogue_name_speakable(pxed_slice_of(e->d_name)))
-            pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
-                          "%s/%s is left out: a blank or one of #?%%\"\\ in its name; rename it", folder, e->d_name);
-    if (dir)
-        closedir(dir);
+    const char *folder;
+    for (size_t i = 0; (folder = catalogue_image_dir(b->c, os->id.text, i, "inject", &b->c->arena)); i++) {
+        DIR *dir = opendir(folder);
+        for (struct dirent *e; dir && (e = readdir(dir));)
+            if (e->d_name[0] != '.' && !catalogue_name_speakable(pxed_slice_of(e->d_name)))
+                pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
+                              "%s/%s is left out: a blank or one of #?%%\"\\ in its name; rename it", folder,
+                              e->d_name);
+        if (dir)
+            closedir(dir);
+    }
 }
 
 static void judge_files(struct build *b) {

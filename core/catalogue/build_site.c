@@ -69,6 +69,8 @@ static bool lies_inside(const struct build *b, const char *folder) {
 void build_private_inside(struct build *b) {
     const struct settings *s = b->in->settings;
     b->c->private_inside = lies_inside(b, s->root);
+    for (size_t i = 0; i < s->image_path.n; i++)
+        b->c->private_inside |= lies_inside(b, s->image_path.items[i]);
     for (size_t i = 0; i < s->loader_path.n; i++)
         b->c->private_inside |= lies_inside(b, s->loader_path.items[i]);
 }

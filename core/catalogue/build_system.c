@@ -2,24 +2,10 @@
 #define _GNU_SOURCE
 #include "build_system.h"
 
-#include <dirent.h>
 #include <string.h>
 
 #include "catalogue_os.h"
 #include "pxed/grow.h"
-
-void build_folders(struct build *b) {
-    struct catalogue *c = b->c;
-    DIR *dir = opendir(pxed_arena_printf(&c->arena, "%s/os", c->boot_dir));
-    for (struct dirent *e; dir && (e = readdir(dir));) {
-        if (e->d_name[0] == '.')
-            continue;
-        PXED_ARENA_GROW(&c->arena, c->folders, c->n_folders);
-        c->folders[c->n_folders++] = pxed_arena_dup(&c->arena, pxed_slice_of(e->d_name)).ptr;
-    }
-    if (dir)
-        closedir(dir);
-}
 
 static const char *os_key(const struct build *b, struct pxed_slice id, const char *key) {
     const char *section = catalogue_section(b->in->ini, id);

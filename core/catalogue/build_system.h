@@ -3,8 +3,6 @@
 
 #include "build_state.h"
 
-/* Reads the folder names in root/boot/os. */
-void build_folders(struct build *b);
 /* The system of this id, made when it is first named, at file:line. NULL after an error. Lives as long as the
  * generation. */
 const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line);

@@ -1,14 +1,14 @@
 /* Reference counting and look-ups of a generation. How it is built: build.c. */
 #include "catalogue.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "beneath.h"
+#include "image_base.h"
+#include "image_names.h"
 #include "iso.h"
 #include "pxed/path.h"
 
@@ -29,8 +29,8 @@ void catalogue_unref(struct catalogue *c) {
     if (c->config)
         c->config_free(c->config);
     free_isos(c);
-    if (c->root_fd >= 0)
-        close(c->root_fd);
+    image_bases_close(c);
+    image_names_free(c->names);
     pxed_arena_clear(&c->arena);
     free(c);
 }
@@ -84,21 +84,15 @@ const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin
     return pxed_arena_printf(arena, "%s/share/pxed/%s/%s", plugins_prefix(), plugin, source);
 }
 
-bool catalogue_boot_file(const struct catalogue *c, const char *name, struct stat *ret_stat) {
+bool catalogue_boot_file(const struct catalogue *c, const char *name) {
     char path[PXED_PATH_MAX + 8];
     struct stat st;
-    if (snprintf(path, sizeof(path), "boot/%s", name) >= (int)sizeof(path)) {
-        errno = ENAMETOOLONG;
+    if (snprintf(path, sizeof(path), "boot/%s", name) >= (int)sizeof(path))
         return false;
-    }
     int fd = open_beneath(c->root_fd, path);
-    if (fd < 0)
-        return false;
-    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    close(fd);
-    if (regular && ret_stat)
-        *ret_stat = st;
-    errno = EISDIR;
+    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    if (fd >= 0)
+        close(fd);
     return regular;
 }
 

@@ -65,7 +65,8 @@ struct catalogue_host {
 
 /* ISOs of one image, in the order in which they are searched for a file: iso.h. */
 struct catalogue_iso_item {
-    const char *name;  /* below root/boot: os/ID/NAME.iso, or os/NAME.iso */
+    const char *name;  /* below /boot: os/ID/NAME.iso, or os/NAME.iso */
+    const char *path;  /* absolute */
     struct iso *index; /* NULL: unreadable, see `why` */
     const char *why;
     bool foreign; /* not a file system: only memdisk can boot it */
@@ -83,6 +84,9 @@ struct catalogue_template {
     struct pxed_slice text;
 };
 
+struct image_base;
+struct image_names;
+
 struct catalogue {
     atomic_uint refs;
     struct pxed_arena arena;
@@ -90,11 +94,13 @@ struct catalogue {
     void (*config_free)(void *config);
     struct settings settings;
     struct pxed_site site;
-    int root_fd;          /* root, for opening below it as serving does; -1: it cannot be opened */
-    const char **folders; /* names in root/boot/os when the generation was built */
-    size_t n_folders;
-    const char *url;  /* http://pxe-server or http://pxe-server:8080 */
-    const char *base; /* url + "/boot/" */
+    int root_fd;              /* root, for opening below it as serving does; -1: it cannot be opened */
+    const char *root_real;    /* root without links; NULL: it is missing */
+    struct image_base *bases; /* the folders of images, in the order in which they are searched: image_base.h */
+    size_t n_bases;
+    struct image_names *names; /* names in them, in any case: image_names.h */
+    const char *url;           /* http://pxe-server or http://pxe-server:8080 */
+    const char *base;          /* url + "/boot/" */
     const char *boot_dir, *tftp_dir;
     struct catalogue_host *hosts;
     size_t n_hosts;
@@ -136,8 +142,7 @@ const char *catalogue_row_path(struct pxed_arena *arena, const struct pxed_file 
 /* Path of a profile's own template. */
 const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source);
 
-/* Is root/boot/NAME a regular file that can be opened below root? False with errno: EXDEV if a link leads out. */
-struct stat;
-bool catalogue_boot_file(const struct catalogue *c, const char *name, struct stat *ret_stat);
+/* Is root/boot/NAME a regular file that can be opened below root? */
+bool catalogue_boot_file(const struct catalogue *c, const char *name);
 /* Can loaders request this name: no blank, and nothing that splits a URL. */
 bool catalogue_name_speakable(struct pxed_slice name);

@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "catalogue_os.h"
+#include "image_base.h"
+#include "image_find.h"
 #include "pxed/grow.h"
 
 enum { ISOS_MAX = 16 /* in one folder: the discs of a set */ };
@@ -50,20 +51,39 @@ static struct catalogue_isos *add_isos(struct catalogue *c, struct pxed_slice id
     return set;
 }
 
-/* The folder's ISOs sorted by name; those beyond ISOS_MAX are only counted. */
-static void scan_folder(struct catalogue *c, struct pxed_slice id) {
-    const char *path = pxed_arena_printf(&c->arena, "%s/os/%.*s", c->boot_dir, PXED_S(id));
-    const char **names = NULL;
-    size_t n = 0;
-    DIR *dir = opendir(path);
+/* Of two folders with an ISO of this name the first is searched first when it is opened. */
+static bool is_listed(const char *const *names, size_t n, const char *name) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void list_isos(struct catalogue *c, const struct image_base *base, const char *folder, const char ***names,
+                      size_t *n) {
+    int fd = image_open_in(c, base, folder);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     for (struct dirent *e; dir && (e = readdir(dir));) {
-        if (!is_iso_name(e->d_name))
+        if (!is_iso_name(e->d_name) || is_listed(*names, *n, e->d_name))
             continue;
-        PXED_GROW(names, n);
-        names[n++] = pxed_arena_dup(&c->arena, pxed_slice_of(e->d_name)).ptr;
+        PXED_GROW(*names, *n);
+        (*names)[(*n)++] = pxed_arena_dup(&c->arena, pxed_slice_of(e->d_name)).ptr;
     }
     if (dir)
         closedir(dir);
+    else if (fd >= 0)
+        close(fd);
+}
+
+/* The ISOs in the image's folders sorted by name; those beyond ISOS_MAX are only counted. */
+static void scan_folder(struct catalogue *c, struct pxed_slice id) {
+    const char **names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_bases; i++) {
+        const char *folder = image_folder_in(&c->bases[i], id);
+        if (folder)
+            list_isos(c, &c->bases[i], folder, &names, &n);
+    }
     if (n > 0) {
         struct catalogue_isos *set = add_isos(c, id);
         qsort(names, n, sizeof(*names), isos_by_name);
@@ -80,7 +100,7 @@ static const char *named_iso(const struct catalogue *c, struct pxed_slice id, co
     const char *names[] = {pxed_arena_printf(arena, "os/%.*s/%s", PXED_S(id), iso),
                            pxed_arena_printf(arena, "os/%s", iso)};
     for (size_t i = 0; i < 2; i++)
-        if (catalogue_boot_file(c, names[i], NULL))
+        if (catalogue_image_file(c, names[i], NULL))
             return names[i];
     return NULL;
 }
@@ -104,12 +124,13 @@ static void find_named(struct catalogue *c, const struct ini *ini) {
 
 static void find_dropped(struct catalogue *c) {
     struct pxed_os_id id;
-    for (size_t i = 0; i < c->n_folders; i++) {
-        struct pxed_slice name = pxed_slice_of(c->folders[i]);
-        const struct catalogue_isos *known = find_isos(c, name);
-        if (catalogue_id_parse(name, &c->arena, &id) && !(known && pxed_slice_eq(known->id, name)))
-            scan_folder(c, name);
-    }
+    for (size_t b = 0; b < c->n_bases; b++)
+        for (size_t i = 0; i < c->bases[b].n_folders; i++) {
+            struct pxed_slice name = pxed_slice_of(c->bases[b].folders[i]);
+            const struct catalogue_isos *known = find_isos(c, name);
+            if (catalogue_id_parse(name, &c->arena, &id) && !(known && pxed_slice_eq(known->id, name)))
+                scan_folder(c, name);
+        }
 }
 
 /* --- reading them --- */
@@ -118,12 +139,16 @@ static void read_iso(struct catalogue *c, struct catalogue_iso_item *item) {
     char why[ISO_WHY_MAX];
     enum iso_error error = ISO_OK;
     struct stat st;
-    int fd = open_beneath(c->root_fd, pxed_arena_printf(&c->arena, "boot/%s", item->name));
-    if (fd < 0)
-        item->why = errno == EXDEV ? "it is a link that leads out of root, which is not followed"
-                                   : pxed_arena_dup(&c->arena, pxed_slice_of(strerror(errno))).ptr;
-    else if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-        item->why = "it is no regular file";
+    int fd = catalogue_open_image(c, pxed_slice_of(item->name), &st);
+    int opened = errno;
+    item->path = catalogue_name_path(c, pxed_slice_of(item->name), &c->arena);
+    if (!item->path)
+        item->path = pxed_arena_printf(&c->arena, "%s/%s", c->boot_dir, item->name);
+    if (fd < 0 && opened == EXDEV)
+        item->why = "it is a link that leads out of root and of image-path; name the folder it leads into with "
+                    "image-path = FOLDER in [pxed]";
+    else if (fd < 0)
+        item->why = pxed_arena_dup(&c->arena, pxed_slice_of(strerror(opened))).ptr;
     else if (!(item->index = iso_get(fd, &error, why)))
         item->why = pxed_arena_dup(&c->arena, pxed_slice_of(why)).ptr;
     item->foreign = error == ISO_FOREIGN;
@@ -142,8 +167,7 @@ void catalogue_isos_read(struct catalogue *c, const struct ini *ini) {
 /* An image of a floppy or hard disk: it begins with a boot sector. */
 static bool is_disk(const struct catalogue *c, const struct catalogue_iso_item *item) {
     uint8_t end[2] = {0};
-    int fd =
-        open_beneath(c->root_fd, pxed_arena_printf((struct pxed_arena *)(uintptr_t)&c->arena, "boot/%s", item->name));
+    int fd = catalogue_open_image(c, pxed_slice_of(item->name), NULL);
     bool boots = fd >= 0 && pread(fd, end, 2, 510) == 2 && end[0] == 0x55 && end[1] == 0xaa;
     if (fd >= 0)
         close(fd);
@@ -156,21 +180,18 @@ static void warn_iso(const struct catalogue *c, const struct catalogue_iso_item 
     if (!iso && named && item->foreign) { /* booted whole: anything that a BIOS can boot */
         if (!is_disk(c, item))
             pxed_diag_add(diags, PXED_WARNING, file, line,
-                          "%s/%s is neither an ISO (%s) nor a disk's image with a boot sector: no machine can boot it",
-                          c->boot_dir, item->name, item->why);
+                          "%s is neither an ISO (%s) nor a disk's image with a boot sector: no machine can boot it",
+                          item->path, item->why);
     } else if (!iso)
-        pxed_diag_add(diags, PXED_WARNING, file, line, "no file inside %s/%s can be served: %s", c->boot_dir,
-                      item->name, item->why);
+        pxed_diag_add(diags, PXED_WARNING, file, line, "no file inside %s can be served: %s", item->path, item->why);
     if (!named && !catalogue_name_speakable(pxed_slice_of(item->name)))
         pxed_diag_add(diags, PXED_WARNING, file, line,
-                      "%s/%s: a blank or one of #?%%\"\\ in its name: it cannot be booted whole; rename it",
-                      c->boot_dir, item->name);
+                      "%s: a blank or one of #?%%\"\\ in its name: it cannot be booted whole; rename it", item->path);
     for (size_t i = 0; iso && i < iso->n_notes && i < ISO_NOTES_MAX; i++)
-        pxed_diag_add(diags, PXED_WARNING, file, line, "%s/%s is not served whole from inside: %s", c->boot_dir,
-                      item->name, iso->notes[i]);
+        pxed_diag_add(diags, PXED_WARNING, file, line, "%s is not served whole from inside: %s", item->path,
+                      iso->notes[i]);
     if (iso && iso->n_notes > ISO_NOTES_MAX)
-        pxed_diag_add(diags, PXED_WARNING, file, line, "and %zu more in %s/%s", iso->n_notes - ISO_NOTES_MAX,
-                      c->boot_dir, item->name);
+        pxed_diag_add(diags, PXED_WARNING, file, line, "and %zu more in %s", iso->n_notes - ISO_NOTES_MAX, item->path);
 }
 
 void catalogue_isos_warn(const struct catalogue *c, struct pxed_diags *diags) {
@@ -183,7 +204,7 @@ void catalogue_isos_warn(const struct catalogue *c, struct pxed_diags *diags) {
             warn_iso(c, &set->items[k], set->named, file, line, diags);
         if (set->n_left > 0)
             pxed_diag_add(diags, PXED_WARNING, file, line,
-                          "%s/os/%.*s holds more than %d ISOs: the last %zu are not looked into", c->boot_dir,
+                          "the image folder %.*s holds more than %d ISOs: the last %zu are not looked into",
                           PXED_S(set->id), ISOS_MAX, set->n_left);
     }
 }
@@ -207,7 +228,7 @@ struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogu
         return pxed_slice_of(named_iso(c, catalogue_folder(c, os->id.text), os->iso, arena));
     const struct catalogue_isos *set = find_isos(c, os->id.text);
     const char *name = set && set->n > 0 ? set->items[0].name : NULL;
-    bool there = name && catalogue_boot_file(c, name, NULL);
+    bool there = name && catalogue_image_file(c, name, NULL);
     return pxed_slice_of(there ? name : NULL);
 }
 
@@ -225,16 +246,15 @@ static int open_inside(const struct catalogue *c, struct pxed_slice id, const ch
                        uint64_t *ret_size) {
     const struct catalogue_iso_item *item;
     const struct iso_file *file = catalogue_iso_file(c, id, pxed_slice_of(name), &item);
-    char path[PATH_MAX];
     struct stat st;
-    if (!file || snprintf(path, sizeof(path), "boot/%s", item->name) >= (int)sizeof(path))
+    if (!file)
         return -1;
     *ret_offset = file->bytes ? 0 : file->offset;
     *ret_size = file->size;
     if (file->bytes)
         return open_bytes(file);
-    int fd = open_beneath(c->root_fd, path);
-    if (fd >= 0 && (fstat(fd, &st) < 0 || !iso_is(item->index, &st))) {
+    int fd = catalogue_open_image(c, pxed_slice_of(item->name), &st);
+    if (fd >= 0 && !iso_is(item->index, &st)) {
         close(fd);
         fd = -1;
     }
@@ -245,16 +265,13 @@ int catalogue_image_open(const struct catalogue *c, const struct catalogue_os *o
                          uint64_t *ret_offset, uint64_t *ret_size) {
     char path[PATH_MAX];
     struct stat st;
-    if (snprintf(path, sizeof(path), "boot/os/%.*s/%s", PXED_S(catalogue_folder(c, os->id.text)), file) >=
-        (int)sizeof(path))
+    if (snprintf(path, sizeof(path), "os/%.*s/%s", PXED_S(catalogue_folder(c, os->id.text)), file) >= (int)sizeof(path))
         return -1;
-    int fd = open_beneath(c->root_fd, path);
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+    int fd = catalogue_open_image(c, pxed_slice_of(path), &st);
+    if (fd >= 0) {
         *ret_offset = 0;
         *ret_size = (uint64_t)st.st_size;
         return fd;
     }
-    if (fd >= 0)
-        close(fd);
     return open_inside(c, os->id.text, file, ret_offset, ret_size);
 }

@@ -2,8 +2,9 @@
 #define _GNU_SOURCE
 #include "catalogue_os.h"
 
-#include <dirent.h>
 #include <stdio.h>
+
+#include "image_base.h"
 
 enum { INITRDS = sizeof(((struct pxed_boot *)0)->initrd) / sizeof(char *) };
 
@@ -32,13 +33,8 @@ const char *catalogue_section(const struct ini *ini, struct pxed_slice id) {
 
 struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice id) {
     const char *found = NULL;
-    for (size_t i = 0; i < c->n_folders; i++) {
-        if (pxed_slice_is(id, c->folders[i]))
-            return id;
-        /* Of two that differ only in case, always the same one, in whatever order the folder lists them. */
-        if (pxed_slice_eq_nocase(id, pxed_slice_of(c->folders[i])) && (!found || strcmp(c->folders[i], found) < 0))
-            found = c->folders[i];
-    }
+    for (size_t i = 0; i < c->n_bases && !found; i++)
+        found = image_folder_in(&c->bases[i], id);
     return found ? pxed_slice_of(found) : id;
 }
 

@@ -3,7 +3,8 @@
 
 #include "catalogue.h"
 
-/* The folder of an OS id below root/boot/os: of exactly this name, else ignoring case, else the id as written. */
+/* The name of an OS id's folder in the first folder of images that has one: of exactly this name, else ignoring case;
+ * else the id as written. */
 struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice id);
 /* Parses an OS id; its parts become lower-case. False: not an OS id. */
 bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret);

@@ -1,4 +1,4 @@
-/* Which files of an image exist, and what was searched for one that is missing. */
+/* Which files of an image exist. */
 #pragma once
 
 #include "catalogue.h"
@@ -14,8 +14,3 @@ bool catalogue_image_has(void *ctx, const char *file);
 bool catalogue_own_files(struct catalogue_image *image, const struct catalogue_os *os);
 /* A boot program that is one for all systems: "/memdisk" is os/memdisk below root/boot, or lies in loader-path. */
 bool catalogue_program_exists(const struct catalogue *c, const char *name);
-/* The files of every way to boot a system: `linux + initrd.gz, or ...`. */
-const char *catalogue_looked_for(const struct catalogue_os *os, struct pxed_arena *arena);
-/* What was looked for where there is no image, and what stands in the way if something does: for NO_IMAGE. The system
- * has a profile. May wait for a disk. */
-const char *catalogue_missing(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "catalogue_iso.h"
-#include "catalogue_os.h"
 #include "image_files.h"
+#include "image_find.h"
 
 enum { FACTS_MAX = 256 };
 
@@ -40,11 +40,14 @@ static const char *view_setting(const struct pxed_image *image, const char *key)
 }
 
 struct image_view image_view_make(struct catalogue *c, struct catalogue_os *os, struct pxed_arena *arena) {
+    const char *folder = catalogue_image_dir(c, os->id.text, 0, "", arena);
+    if (!folder)
+        folder = pxed_arena_printf(arena, "%s/os/%.*s", c->boot_dir, PXED_S(os->id.text));
     return (struct image_view){
         .pub = {.size = sizeof(struct pxed_image),
                 .id = &os->id,
                 .claim = os->claim,
-                .folder = pxed_arena_printf(arena, "%s/os/%.*s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text))),
+                .folder = folder,
                 .iso = os->iso,
                 .via = profile_via_names[os->via],
                 .file = os->file,

@@ -8,6 +8,7 @@
 #include "catalogue_iso.h"
 #include "catalogue_os.h"
 #include "image_files.h"
+#include "image_find.h"
 
 enum { INJECTED_NAME_MAX = 31 }; /* limit of wimboot, vdisk.h */
 
@@ -90,19 +91,28 @@ static int is_injectable(const struct dirent *e) {
            strlen(e->d_name) <= INJECTED_NAME_MAX && catalogue_name_speakable(pxed_slice_of(e->d_name));
 }
 
+static bool is_injected(const struct pxed_plan *plan, struct pxed_slice name) {
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        if (pxed_slice_eq_nocase(plan->initrds[i].as, name))
+            return true;
+    return false;
+}
+
 /* The operator's own files: network drivers, tools. */
 static void inject_folder(const struct render *r, struct pxed_plan *plan) {
     struct dirent **found;
-    const char *folder = pxed_arena_printf(r->arena, "%s/os/%.*s/inject", r->catalogue->boot_dir,
-                                           PXED_S(catalogue_folder(r->catalogue, r->os->id.text)));
-    int n = scandir(folder, &found, is_injectable, plan_by_name);
-    for (int i = 0; i < n; i++) {
-        struct pxed_slice name = pxed_arena_dup(r->arena, pxed_slice_of(found[i]->d_name));
-        add_initrd(plan, image_path(r, pxed_arena_printf(r->arena, "inject/%s", name.ptr)), name);
-        free(found[i]);
+    const char *folder;
+    for (size_t k = 0; (folder = catalogue_image_dir(r->catalogue, r->os->id.text, k, "inject", r->arena)); k++) {
+        int n = scandir(folder, &found, is_injectable, plan_by_name);
+        for (int i = 0; i < n; i++) {
+            struct pxed_slice name = pxed_arena_dup(r->arena, pxed_slice_of(found[i]->d_name));
+            if (!is_injected(plan, name))
+                add_initrd(plan, image_path(r, pxed_arena_printf(r->arena, "inject/%s", name.ptr)), name);
+            free(found[i]);
+        }
+        if (n >= 0)
+            free(found);
     }
-    if (n >= 0)
-        free(found);
 }
 
 /* The answer file comes last: it uses up the arming, so everything else has arrived by then. */

@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "dialect.h"
 #include "image_files.h"
+#include "image_missing.h"
 #include "offline.h"
 #include "render_plan.h"
 #include "verdict.h"
@@ -215,7 +216,7 @@ static void print_evidence(struct explain *e, enum pxed_reason why) {
 /* An operator's script answers instead; it gets pxed's own answer in its environment. */
 static void print_script_owner(struct explain *e, enum pxed_reason why) {
     const struct catalogue *c = e->o.catalogue;
-    if ((why == PXED_WHY_OK || c->site.script_always) && catalogue_boot_file(c, c->site.script, NULL))
+    if ((why == PXED_WHY_OK || c->site.script_always) && catalogue_boot_file(c, c->site.script))
         printf("the operator's script %s/%s answers instead; its PXED_SCRIPT is:\n", c->boot_dir, c->site.script);
 }
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "catalogue_os.h"
 #include "eyes.h"
+#include "image_find.h"
 
 /* --- what the account may read --- */
 
@@ -73,13 +73,13 @@ static void check_images(struct offline *o) {
         const struct catalogue_os *os = c->systems[i];
         for (const struct pxed_boot *b = os->profile ? os->profile->boots : NULL; b && b->how != PXED_HOW_LOCAL; b++) {
             const char *names[] = {b->kernel, b->initrd[0], b->initrd[0] ? b->initrd[1] : NULL};
-            for (size_t k = 0; k < 3; k++)
-                if (names[k] && names[k][0] != '/' && names[k][0] != '*')
-                    check_readable(o,
-                                   pxed_arena_printf(&scratch, "%s/os/%.*s/%s", c->boot_dir,
-                                                     PXED_S(catalogue_folder(c, os->id.text)), names[k]),
-                                   (struct place){os->file, os->line}, PXED_HOST_ERROR, "the image file",
+            for (size_t k = 0; k < 3; k++) {
+                bool own = names[k] && names[k][0] != '/' && names[k][0] != '*';
+                const char *path = own ? catalogue_image_path(c, os->id.text, names[k], &scratch) : NULL;
+                if (path)
+                    check_readable(o, path, (struct place){os->file, os->line}, PXED_HOST_ERROR, "the image file",
                                    "its hosts boot their disks (NO_IMAGE); chmod it");
+            }
         }
     }
     pxed_arena_clear(&scratch);
@@ -111,6 +111,23 @@ static void check_folders(struct offline *o) {
         pxed_diag_add(&o->diags, PXED_WARNING, state.file, state.line,
                       "here: the folder %s cannot be written: %s; pxed started as root would take it over", s->state,
                       strerror(errno));
+}
+
+/* Whether they exist is this machine's affair: one mounted later is found then. */
+static void check_image_path(struct offline *o) {
+    const struct pxed_list *paths = &o->config->settings.image_path;
+    struct stat st;
+    for (size_t i = 0; i < paths->n; i++) {
+        const char *path = paths->items[i];
+        int error = stat(path, &st) < 0 ? errno : !S_ISDIR(st.st_mode) ? ENOTDIR : may_read(o, path, R_OK | X_OK);
+        if (error == ENOENT)
+            pxed_diag_add(&o->diags, PXED_WARNING, of_key(o, "pxed", "image-path").file, paths->lines[i],
+                          "here: image-path = %s: there is no such folder: make or mount it", path);
+        else if (error != 0)
+            pxed_diag_add(&o->diags, PXED_WARNING, of_key(o, "pxed", "image-path").file, paths->lines[i],
+                          "here: image-path = %s cannot be read by '%s': %s; its images are not found: chmod it", path,
+                          here_who(o), strerror(error));
+    }
 }
 
 /* --- the operator's script --- */
@@ -221,6 +238,7 @@ void here_files(struct offline *o) {
     bool seeing = eyes_open(&o->config->settings);
     here_check_tables(o);
     check_folders(o);
+    check_image_path(o);
     check_private(o);
     check_images(o);
     if (o->catalogue) {

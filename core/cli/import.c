@@ -8,7 +8,7 @@
 
 #include "catalogue_os.h"
 #include "cli.h"
-#include "image_files.h"
+#include "image_missing.h"
 #include "import_copy.h"
 #include "offline.h"
 #include "recognise.h"

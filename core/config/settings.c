@@ -44,6 +44,9 @@ const struct pxed_option settings_options[] = {
                    "script is asked"),
     OPTION(idle, ENUM, "idle", .fallback = "local", .words = "local silent",
            .help = "a host that is not armed; local: a script that boots its disk; silent: no boot offer"),
+    OPTION(image_path, PATHS, "image-path",
+           .help = "further folders for images: one that root/boot/os lacks is FOLDER/OS-ID; links into them are "
+                   "followed. Everything in a folder named like an OS id can be fetched by anyone"),
     OPTION(loader_path, PATHS, "loader-path",
            .fallback = "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux",
            .help = "folders for loaders that root/tftp lacks"),

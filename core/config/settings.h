@@ -10,7 +10,7 @@ enum { SETTINGS_BELIEVE_WIRE, SETTINGS_BELIEVE_QUERY };
 enum { SETTINGS_TOKENS_AUTO, SETTINGS_TOKENS_SECRETS, SETTINGS_TOKENS_ALWAYS };
 
 struct settings {
-    struct pxed_list interfaces, plugins, hosts, loader_path, include;
+    struct pxed_list interfaces, plugins, hosts, image_path, loader_path, include;
     struct pxed_addr address;
     const char *name, *root, *state, *user;
     unsigned arm, unknown, idle, believe, tokens;

@@ -86,6 +86,8 @@ static enum pxed_reason open_search(struct lookup *l, struct open_content **ret)
     why = search_files(l, false, ret);
     if (why == PXED_WHY_OK)
         note_loader(l, *ret);
+    if (why == PXED_WHY_NOT_FOUND)
+        why = content_image_file(l, ret);
     return why == PXED_WHY_NOT_FOUND ? content_iso(l, ret) : why;
 }
 

@@ -12,6 +12,8 @@
 #include "beneath.h"
 #include "catalogue_private.h"
 #include "content_script.h"
+#include "image_base.h"
+#include "image_find.h"
 #include "pxed/path.h"
 
 const char *content_type(struct pxed_slice path) {
@@ -57,14 +59,9 @@ struct open_content *content_of_file(const struct lookup *l, int fd, const struc
     return c;
 }
 
-enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
-                              struct open_content **ret) {
-    char text[PXED_PATH_MAX + 16];
-    struct pxed_buf b = PXED_BUF(text);
+/* Takes over `fd`, just opened; -1: errno says why not. */
+static enum pxed_reason take_file(const struct lookup *l, int fd, struct pxed_slice path, struct open_content **ret) {
     struct stat st = {0};
-    pxed_buf_str(&b, prefix);
-    pxed_buf_add(&b, path);
-    int fd = open_beneath(dir_fd, pxed_buf_cstr(&b));
     if (fd < 0)
         return content_open_failed();
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || catalogue_is_private(l->d->catalogue, fd, &st)) {
@@ -73,6 +70,19 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
     }
     *ret = content_of_file(l, fd, &st, path);
     return PXED_WHY_OK;
+}
+
+enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
+                              struct open_content **ret) {
+    char text[PXED_PATH_MAX + 16];
+    struct pxed_buf b = PXED_BUF(text);
+    pxed_buf_str(&b, prefix);
+    pxed_buf_add(&b, path);
+    return take_file(l, open_beneath(dir_fd, pxed_buf_cstr(&b)), path, ret);
+}
+
+enum pxed_reason content_image_file(const struct lookup *l, struct open_content **ret) {
+    return take_file(l, catalogue_open_image(l->d->catalogue, l->name.path, NULL), l->name.path, ret);
 }
 
 /* --- scripts --- */
@@ -154,7 +164,7 @@ enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret) 
     bool may_run = l->name.kind != NAME_IMAGE && l->name.kind != NAME_HOST;
     if (may_run && find_handled(l, &script, &handler))
         return open_script(l, script, handler, ret);
-    enum pxed_reason why = content_file(l, l->d->root_fd, "boot/", l->name.path, ret);
+    enum pxed_reason why = take_file(l, catalogue_open_boot(l->d->catalogue, l->name.path), l->name.path, ret);
     if (why != PXED_WHY_OK || !may_run || !runs_itself(l, *ret))
         return why;
     content_free(*ret);

@@ -11,6 +11,8 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
 struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path);
 /* The same in root/boot, where scripts are run, not read. */
 enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret);
+/* The same in the folders of images, in any case: os/ID/PATH, and os/NAME. */
+enum pxed_reason content_image_file(const struct lookup *l, struct open_content **ret);
 /* The reason for a failed open, by errno. */
 enum pxed_reason content_open_failed(void);
 /* Content-Type by file extension. */

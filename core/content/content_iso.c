@@ -6,12 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "beneath.h"
 #include "catalogue_iso.h"
 #include "catalogue_private.h"
 #include "content_files.h"
+#include "image_find.h"
 #include "log.h"
-#include "pxed/path.h"
 
 /* The ETag identifies the ISO, so that a client cannot combine ranges of two different ISOs. */
 static void set_etag(struct open_content *c, const struct iso *iso, const struct iso_file *file) {
@@ -30,15 +29,11 @@ static void set_etag(struct open_content *c, const struct iso *iso, const struct
 
 /* Opens the ISO if it is still the one that was indexed. */
 static enum pxed_reason open_iso(const struct lookup *l, const struct catalogue_iso_item *item, int *ret_fd) {
-    char text[PXED_PATH_MAX + 16];
-    struct pxed_buf b = PXED_BUF(text);
     struct stat st;
-    pxed_buf_str(&b, "boot/");
-    pxed_buf_str(&b, item->name);
-    int fd = open_beneath(l->d->root_fd, pxed_buf_cstr(&b));
+    int fd = catalogue_open_image(l->d->catalogue, pxed_slice_of(item->name), &st);
     if (fd < 0)
         return content_open_failed();
-    enum pxed_reason why = fstat(fd, &st) < 0 || !iso_is(item->index, &st)  ? PXED_WHY_IO_ERROR
+    enum pxed_reason why = !iso_is(item->index, &st)                        ? PXED_WHY_IO_ERROR
                            : catalogue_is_private(l->d->catalogue, fd, &st) ? PXED_WHY_PRIVATE_FILE
                                                                             : PXED_WHY_OK;
     if (why == PXED_WHY_IO_ERROR && !atomic_flag_test_and_set(&item->index->told))

@@ -8,7 +8,7 @@
 #include "clock.h"
 #include "decide.h"
 #include "dialect.h"
-#include "image_files.h"
+#include "image_missing.h"
 #include "render_plan.h"
 
 enum { SCRIPT_MAX = 8192 };

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "catalogue_iso.h"
-#include "catalogue_os.h"
+#include "image_find.h"
 #include "log.h"
 
 enum task_state { TASK_RUNS, TASK_DONE, TASK_FAILED };
@@ -226,8 +226,8 @@ int images_find(struct images *im, const struct catalogue_os *os, const char *fi
                 const char **ret_path) {
     const struct catalogue *c = im->catalogue;
     struct stat st;
-    *ret_path = pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(catalogue_folder(c, os->id.text)), file);
-    if (stat(*ret_path, &st) == 0 && S_ISREG(st.st_mode))
+    *ret_path = catalogue_image_path(c, os->id.text, file, arena);
+    if (*ret_path && stat(*ret_path, &st) == 0 && S_ISREG(st.st_mode))
         return 0;
     const struct iso *iso = iso_with(c, os, file);
     if (!iso || !c->share_dir)

@@ -10,9 +10,9 @@
 
 #include "answer.h"
 #include "boot_plan.h"
-#include "catalogue_os.h"
 #include "decide.h"
 #include "image_files.h"
+#include "image_find.h"
 #include "stage_folders.h"
 
 static const char *mac_name(const struct machine *m, const char *format, struct pxed_arena *arena) {
@@ -30,8 +30,7 @@ static void add_text(struct stage_job *job, enum stage_place place, const char *
 static bool own_file(const struct catalogue *c, const struct catalogue_host *host, const struct pxed_os_id *os,
                      const struct pxed_file *row, struct pxed_arena *arena, struct pxed_slice *ret_text) {
     struct answer_found found;
-    const char *of_all =
-        pxed_arena_printf(arena, "%s/os/%.*s/%s", c->boot_dir, PXED_S(catalogue_folder(c, os->text)), row->name);
+    const char *of_all = catalogue_image_path(c, os->text, row->name, arena);
     enum pxed_reason why = answer_find(c, host, row, c->root_fd, arena, &found);
     *ret_text = PXED_NO_SLICE;
     if (found.operators && !found.rendered) { /* one that cannot be delivered leaves no file */
@@ -39,8 +38,9 @@ static bool own_file(const struct catalogue *c, const struct catalogue_host *hos
             *ret_text = answer_read(&found, arena);
         return true;
     }
-    *ret_text = hostfile_slurp(of_all, ANSWER_MAX, arena);
-    return ret_text->ptr || faccessat(AT_FDCWD, of_all, F_OK, AT_EACCESS) == 0;
+    if (of_all)
+        *ret_text = hostfile_slurp(of_all, ANSWER_MAX, arena);
+    return of_all != NULL;
 }
 
 /* A file delivered unchanged is linked, not copied for each host. */

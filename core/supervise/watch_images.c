@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "catalogue_os.h"
+#include "image_base.h"
+#include "image_find.h"
 #include "log.h"
 
 enum { TICK_MS = 5000, ENTRIES_MAX = 4096 };
@@ -43,32 +44,38 @@ static uint64_t add_folder(uint64_t sum, const char *path) {
     return pxed_hash(&sum, sizeof(sum), sign_folder(path));
 }
 
-/* The folders of an image that have its profile's files: `sources`, `images/pxeboot`. */
-static uint64_t sign_image(uint64_t sum, const struct catalogue *c, const struct catalogue_os *os) {
-    char path[PATH_MAX], last[PATH_MAX] = "";
-    struct pxed_slice folder = catalogue_folder(c, os->id.text);
-    snprintf(path, sizeof(path), "%s/os/%.*s", c->boot_dir, PXED_S(folder));
-    sum = add_folder(sum, path);
+/* The folders of an image that have its profile's files, as spelled there: `sources`, `images/pxeboot`. */
+static uint64_t sign_rows(uint64_t sum, const struct catalogue *c, const struct catalogue_os *os, size_t at,
+                          struct pxed_arena *scratch) {
+    const char *last = "";
     for (const struct pxed_boot *row = os->profile->boots; row && row->how != PXED_HOW_LOCAL; row++) {
         const char *names[] = {row->kernel, row->initrd[0], row->initrd[1], row->initrd[2], row->initrd[3], row->when};
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
             const char *slash = names[i] && names[i][0] != '/' ? strrchr(names[i], '/') : NULL;
-            if (!slash ||
-                snprintf(path, sizeof(path), "%s/os/%.*s/%.*s", c->boot_dir, PXED_S(folder), (int)(slash - names[i]),
-                         names[i]) >= (int)sizeof(path) ||
-                strcmp(path, last) == 0)
+            if (!slash)
                 continue;
-            sum = add_folder(sum, path);
-            memcpy(last, path, sizeof(last));
+            const char *below = pxed_arena_printf(scratch, "%.*s", (int)(slash - names[i]), names[i]);
+            if (strcmp(below, last) != 0)
+                sum = add_folder(sum, catalogue_image_dir(c, os->id.text, at, below, scratch));
+            last = below;
         }
     }
     return sum;
 }
 
+static uint64_t sign_image(uint64_t sum, const struct catalogue *c, const struct catalogue_os *os) {
+    struct pxed_arena scratch = {0};
+    const char *image;
+    for (size_t i = 0; (image = catalogue_image_dir(c, os->id.text, i, "", &scratch)); i++)
+        sum = sign_rows(add_folder(sum, image), c, os, i, &scratch);
+    pxed_arena_clear(&scratch);
+    return sum;
+}
+
 static uint64_t watch_images_sign(const struct catalogue *c) {
-    char path[PATH_MAX];
-    snprintf(path, sizeof(path), "%s/os", c->boot_dir);
-    uint64_t sum = sign_folder(path); /* new folders, and ISOs and boot programs for all systems */
+    uint64_t sum = 0;
+    for (size_t i = 0; i < c->n_bases; i++) /* new folders, and ISOs and boot programs for all systems */
+        sum = add_folder(sum, c->bases[i].path);
     for (size_t i = 0; i < c->n_systems; i++)
         if (c->systems[i]->profile)
             sum = sign_image(sum, c, c->systems[i]);
@@ -81,7 +88,7 @@ static void on_tick(uv_timer_t *timer) {
     uint64_t now = watch_images_sign(d->catalogue);
     if (now != w->found && now == w->last) {
         w->found = now;
-        log_core(PXED_LOG_INFO, "images", "the folders below %s/os have changed", d->catalogue->boot_dir);
+        log_core(PXED_LOG_INFO, "images", "the folders of images have changed");
         w->changed(d);
     }
     w->last = now;

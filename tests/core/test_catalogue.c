@@ -578,7 +578,7 @@ static const struct {
     {"in initrd =", "[os testos-1]\nkernel = linux\ninitrd = my initrd\n", "name=a",
      "error pxed.ini:7: initrd = my initrd", PXED_WHY_HOST_BROKEN},
     {"a link out of root", "[os testos-9]\n", "name=a",
-     "looked for linux + initrd.gz in BOOT/os/testos-9 (os/testos-9 is a link that leads out of root", PXED_WHY_OK},
+     "is a link that leads out of root and image-path, which is not followed; image-path = ", PXED_WHY_OK},
     {"a missing image: what was looked for", "[os testos-8]\n", "name=a",
      "no image for 'testos-8': its hosts boot their disks (NO_IMAGE); looked for linux + initrd.gz in BOOT/os/testos-8",
      PXED_WHY_OK},
