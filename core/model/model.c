@@ -5,7 +5,8 @@
 const char *const pxed_firmware_names[PXED_FW_COUNT + 1] = {
     "bios", "efi-ia32", "efi-x64", "efi-arm64", "http-x64", "http-arm64", "other", NULL,
 };
-const char *const pxed_loader_names[PXED_LOADER_COUNT + 1] = {"none", "gpxe", "ipxe", "pxelinux", "grub", NULL};
+const char *const pxed_loader_names[PXED_LOADER_COUNT + 1] = {"none", "gpxe",    "ipxe", "pxelinux",
+                                                              "grub", "pxegrub", NULL};
 const char *const pxed_stage_names[PXED_STAGE_COUNT + 1] = {
     "",       "discovered", "offered",   "leased", "loader",  "script",
     "kernel", "answer",     "installer", "local",  "refused", NULL,

@@ -80,6 +80,14 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
         boot_refuse(b, b->reason);
 }
 
+void boot_make_somehow(struct boot *b, struct pxed_arena *arena) {
+    boot_make(b, arena);
+    if (b->reason != PXED_WHY_NO_PLAN)
+        return;
+    b->loader = PXED_LOADER_GRUB;
+    boot_make(b, arena);
+}
+
 static void boot_set_note(struct boot *b, struct pxed_arena *arena) {
     char text[PXED_MAC_TEXT];
     struct pxed_slice name = b->host ? b->host->pub.name : PXED_SLICE("unknown machine");
@@ -121,7 +129,7 @@ enum pxed_reason boot_ready(struct daemon *d, const struct catalogue_host *host,
     b.rec = *rec;
     b.host = host;
     b.with_os = os;
-    boot_make(&b, arena);
+    boot_make_somehow(&b, arena);
     *ret_looked_for = pxed_slice_of(b.looked_for);
     return b.reason;
 }

@@ -20,11 +20,11 @@ struct pxed_claim {
 /* One way to boot: the first row that fits firmware and loader and whose files exist in the image: its folder
  * root/boot/os/<os-id>, or an ISO that lies there. `kernel`, `initrd` and `when` are names in it; a kernel that begins
  * with `/` is one for all systems: "/memdisk" is root/boot/os/memdisk, or lies in loader-path. "*.iso" as an initrd is
- * the ISO itself, whole. An initrd may be written FILE=NAME: the boot program finds it under NAME. Kernel and
- * initrd may be written {KEY}FILE: KEY of [os ID], one of the plugin's `settings`, takes the file's place; {KEY} alone:
- * without the key the row does not exist. `args` is a template (its names:
- * docs/writing-os-plugins.md) rendered to one line. A BIOS machine whose gPXE or iPXE fits no row, while PXELINUX
- * would, is handed over to PXELINUX. */
+ * the ISO itself, whole. An initrd may be written FILE=NAME: the boot program finds it under NAME; a multiboot kernel
+ * gets NAME as the module's arguments (since minor 4). Kernel and initrd may be written {KEY}FILE: KEY of [os ID], one
+ * of the plugin's `settings`, takes the file's place; {KEY} alone: without the key the row does not exist. `args` is a
+ * template (its names: docs/writing-os-plugins.md) rendered to one line. A BIOS machine whose gPXE or iPXE fits no row,
+ * while PXELINUX would, is handed over to PXELINUX. */
 struct pxed_boot {
     uint32_t firmware; /* PXED_FW_BIT()s, 0: all */
     uint32_t loaders;  /* PXED_LOADER_BIT()s, 0: all */
