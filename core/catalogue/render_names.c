@@ -173,6 +173,9 @@ static void add_server(const struct render *r, struct node *root) {
     struct node *server = render_node_map(root, "server");
     render_node_text(server, "url", pxed_slice_of(r->catalogue->url));
     render_node_text(server, "name", pxed_slice_skip(pxed_slice_of(r->catalogue->url), strlen("http://")));
+    render_node_text(
+        server, "port",
+        pxed_slice_of(pxed_arena_printf(r->arena, "%u", r->catalogue->site.port ? r->catalogue->site.port : 80u)));
     if (r->catalogue->n_ifaces > 0)
         render_node_text(server, "address", addr_text(r, &r->catalogue->ifaces[0].addr));
 }

@@ -132,7 +132,8 @@ static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
     return PXED_WHY_OK;
 }
 
-/* The name below /boot. HTTP serves only that and /status and /metrics; over TFTP `boot/` is optional. */
+/* The name below /boot. HTTP serves only that, /status and /metrics, and what rows declare outside it; over TFTP
+ * `boot/` is optional. */
 static enum pxed_reason open_strip(struct lookup *l) {
     struct pxed_slice boot = PXED_SLICE("boot/");
     if (pxed_slice_starts(l->path, boot))
@@ -239,6 +240,8 @@ static bool is_status(const struct lookup *l, const char *name) {
 static enum pxed_reason open_find(struct lookup *l, struct open_content **ret) {
     struct pxed_slice script = pxed_slice_of(l->d->catalogue->site.script);
     enum pxed_reason why = open_strip(l);
+    if (why == PXED_WHY_NOT_FOUND && l->path.len > 0)
+        return content_outside(l, ret);
     if (why == PXED_WHY_OK)
         why = name_parse(l->path, script, &l->name);
     if (why == PXED_WHY_OK && l->request->via == PXED_VIA_HTTP)

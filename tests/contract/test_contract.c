@@ -249,9 +249,10 @@ static bool is_declared(const struct plugin *p, const struct pxed_profile *profi
         return is_file(profile, key);
     if (pxed_slice_starts(name, PXED_SLICE("image."))) /* facts */
         return true;
-    return in_words(name, "server.url server.name server.address event.url answer.url arm.right arm.blank arm.any "
-                          "arm.open machine.efi machine.bios share.unc share.server share.name share.folder share.user "
-                          "share.password share.guest share.published");
+    return in_words(
+        name, "server.url server.name server.address server.port event.url answer.url arm.right arm.blank arm.any "
+              "arm.open machine.efi machine.bios share.unc share.server share.name share.folder share.user "
+              "share.password share.guest share.published");
 }
 
 static struct pxed_slice share_file(const struct plugin *p, const char *name) {
@@ -318,6 +319,12 @@ static void check_file_path(const struct pxed_file *f) {
     struct name name;
     if (!f->path)
         return;
+    if (f->path[0] == '/') {
+        ck_assert_msg(!mark && is_relative(f->path + 1) && strncmp(f->path, "/boot/", 6) != 0 &&
+                          !in_words(pxed_slice_of(f->path + 1), "status metrics"),
+                      "%s: %s is no name outside /boot", f->name, f->path);
+        return;
+    }
     ck_assert_msg(mark != NULL, "%s: %s holds no <mac>", f->name, f->path);
     const char *path =
         pxed_arena_printf(&site.tree.arena, "%.*s08-00-27-4d-4d-aa%s", (int)(mark - f->path), f->path, mark + 5);

@@ -56,7 +56,10 @@ enum pxed_file_flags {
 };
 
 /* A file made for one machine: served as /boot/hosts/<mac>/<name> and, if `path` is set, also as /boot/<path>, where
- * `<mac>` is the MAC with hyphens. Templates refer to its URL as {{file.<name>}}, with dots written as `_`. */
+ * `<mac>` is the MAC with hyphens. Since minor 4 a path `/NAME` is a name outside /boot, without <mac>, on HTTP: it is
+ * the asker's own file and exists only while its host is armed or being installed. Its text may begin with
+ * `Content-Type: TYPE` and an empty line, as the output of a CGI program. Templates refer to its URL as
+ * {{file.<name>}}, with dots written as `_`. */
 struct pxed_file {
     const char *name;
     const char *path;
