@@ -40,7 +40,7 @@ power_on() { # WHAT KERNEL-LINE MODULE-LINE...
     lab_machine
     expect "$what: the kernel runs" lab_wait_serial "$STAGE" "END OF MULTIBOOT"
     for line; do expect "  $line" grep -qF -- "$line" "$LAB/serial.log"; done
-    [ "$(grep -ac '^MODULE ' "$LAB/serial.log")" = $(($# - 1)) ] || fail "$what: $(($# - 1)) modules"
+    [ "$(grep -ac '^MODULE ' "$LAB/serial.log")" = "$(printf '%s\n' "$@" | grep -c '^MODULE ')" ] || fail "$what: no other modules"
     lab_stop machine
 }
 first_script() { # LINE...: what the card's iPXE is told by the operator's own script
@@ -64,6 +64,23 @@ export LAB_EFI=yes
 sed -i 's/$/, loader=grub\/x86_64-efi\/core.efi/' "$LAB/host-os.conf"
 sleep 2
 power_on "GRUB on UEFI" "KERNEL 1 [$P/platform/unix $ARGS]" "MODULE 16 the firs []" "MODULE 300000 xxxxxxxx []"
+
+# A system whose row says Multiboot 2 on UEFI and gives its module arguments: SmartOS, by os-solaris
+IMAGE=$LAB/root/boot/os/smartos-1
+mkdir -p "$IMAGE/platform/i86pc/kernel/amd64" "$IMAGE/platform/i86pc/amd64"
+cp "$LAB/root/boot/os/kernel-1/platform/unix" "$IMAGE/platform/i86pc/kernel/amd64/unix"
+cp "$LAB/root/boot/os/kernel-1/one" "$IMAGE/platform/i86pc/amd64/boot_archive"
+printf '[os smartos-1]\nlive = yes\n' >>"$LAB/pxed.ini"
+echo "$LAB_MAC, smartos-1, name=web01, ip=10.77.0.60, loader=grub/x86_64-efi/core.efi" >"$LAB/host-os.conf"
+kill -HUP "$(sed -n 's/.* core ready pid=//p' "$LAB/pxed.log")"
+sleep 2
+P=/boot/os/smartos-1/platform/i86pc WORDS="type=rootfs name=ramdisk"
+power_on "Multiboot 2 by GRUB on UEFI" "KERNEL 2 [$P/kernel/amd64/unix -B console=text,smartos=true]" "MODULE 16 the firs [$P/amd64/boot_archive $WORDS]"
+unset LAB_EFI
+power_on "module's arguments by iPXE" "KERNEL 1 [${B%/*}/smartos-1/platform/i86pc/kernel/amd64/unix -B console=text,smartos=true]" \
+    "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd64/boot_archive $WORDS]"
+first_script "imgload pxelinux.0" "boot pxelinux.0"
+power_on "by PXELINUX" "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd64/boot_archive $WORDS]"
 [ "$(lab_ctl machines --json | jq -r .install)" = live ] || fail "nothing was installed"
 ok "nothing was installed"
 echo "$CHECKS passed, 0 failed"
