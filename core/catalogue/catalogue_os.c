@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <stdio.h>
 
+#include "family_glob.h"
+
 enum { INITRDS = sizeof(((struct pxed_boot *)0)->initrd) / sizeof(char *) };
 
 bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret) {
@@ -57,35 +59,51 @@ static bool counts(const struct pxed_os_ops *ops, const struct catalogue_os *os)
     return any;
 }
 
-static const char *find_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted) {
-    unsigned best = 0;
-    const char *tie = NULL;
-    for (size_t i = 0; i < plugins->n; i++) {
-        const struct plugin *p = plugins->items[i];
+struct claiming {
+    struct catalogue_os *os;
+    unsigned best;
+    const char *tie; /* the other plugin that claims it equally well */
+};
+
+/* Of one plugin's families and profiles the first of those that fit equally well is taken. */
+static void claim_try(struct claiming *c, const struct plugin *p, const struct pxed_profile *profile,
+                      const struct family *family) {
+    unsigned score;
+    struct catalogue_os *os = c->os;
+    const struct pxed_claim *found = profile_claim(profile, &os->id, &score);
+    if (!found || score < c->best)
+        return;
+    if (score == c->best) {
+        if (strcmp(os->plugin, p->desc.name) != 0)
+            c->tie = p->desc.name;
+        return;
+    }
+    c->tie = NULL;
+    c->best = score;
+    os->profile = profile;
+    os->family = family;
+    os->claim = found;
+    os->plugin = p->desc.name;
+    os->ops = p->desc.ops;
+    os->config = p->config;
+}
+
+static const char *find_claim(const struct catalogue_sources *from, struct catalogue_os *os, const char *wanted) {
+    struct claiming c = {.os = os};
+    for (size_t i = 0; i < from->plugins->n; i++) {
+        const struct plugin *p = from->plugins->items[i];
         if (p->desc.kind != PXED_KIND_OS || (wanted && strcmp(wanted, p->desc.name) != 0))
             continue;
         const struct pxed_os_ops *ops = p->desc.ops;
         if (!wanted && !counts(ops, os))
             continue;
-        for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++) {
-            unsigned score;
-            const struct pxed_claim *found = profile_claim(*profile, &os->id, &score);
-            if (!found || score < best)
-                continue;
-            if (score == best && strcmp(os->plugin, p->desc.name) != 0)
-                tie = p->desc.name;
-            if (score == best)
-                continue;
-            tie = NULL;
-            os->profile = *profile;
-            os->claim = found;
-            os->plugin = p->desc.name;
-            os->ops = ops;
-            os->config = p->config;
-            best = score;
-        }
+        for (size_t k = 0; k < from->families->n; k++)
+            if (strcmp(from->families->items[k]->plugin, p->desc.name) == 0)
+                claim_try(&c, p, &from->families->items[k]->profile, from->families->items[k]);
+        for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++)
+            claim_try(&c, p, *profile, NULL);
     }
-    return tie;
+    return c.tie;
 }
 
 static bool os_is_plain(const struct pxed_profile *profile) {
@@ -152,18 +170,33 @@ static bool is_live(const struct catalogue_os *os) {
     return yes;
 }
 
-const char *catalogue_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted,
+const char *catalogue_claim(const struct catalogue_sources *from, struct catalogue_os *os, const char *wanted,
                             struct pxed_arena *arena) {
-    const char *tie = find_claim(plugins, os, wanted);
+    const char *tie = find_claim(from, os, wanted);
+    if (os->family)
+        os->profile = family_rows(os->family, os->claim, &os->id, from->glob, from->glob_ctx, arena);
     resolve_rows(os, arena);
     os->live = is_live(os);
     return tie;
 }
 
-const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id,
+const char *catalogue_glob(void *ctx, const char *pattern, struct pxed_arena *arena) {
+    const struct catalogue_glob *g = ctx;
+    const char *folder = pxed_arena_printf(arena, "boot/os/%.*s", PXED_S(catalogue_folder(g->catalogue, g->id)));
+    return family_glob(g->catalogue->root_fd, folder, pattern, arena);
+}
+
+const struct catalogue_os *catalogue_os_made(const struct catalogue_sources *from, struct pxed_slice id,
                                              struct pxed_arena *arena) {
     struct catalogue_os *os = PXED_NEW(arena, struct catalogue_os);
     if (catalogue_id_parse(id, arena, &os->id))
-        catalogue_claim(plugins, os, NULL, arena);
+        catalogue_claim(from, os, NULL, arena);
     return os;
+}
+
+const struct catalogue_os *catalogue_os_make(const struct catalogue *c, const struct plugins *plugins,
+                                             struct pxed_slice id, struct pxed_arena *arena) {
+    struct catalogue_glob glob = {c, id};
+    struct catalogue_sources from = {plugins, &c->families, catalogue_glob, &glob};
+    return catalogue_os_made(&from, id, arena);
 }

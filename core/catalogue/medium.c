@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "beneath.h"
+#include "family_glob.h"
 
 bool medium_open(struct medium *m, const char *path, char why[ISO_WHY_MAX]) {
     enum iso_error error;
@@ -58,4 +60,17 @@ struct pxed_slice medium_read(const struct medium *m, const char *name, size_t s
     if (fd >= 0)
         close(fd);
     return got >= 0 ? pxed_slice(text, (size_t)got) : PXED_NO_SLICE;
+}
+
+const char *medium_glob(void *ctx, const char *pattern, struct pxed_arena *arena) {
+    const struct medium *m = ctx;
+    const char *found = NULL;
+    for (size_t i = 0; m->iso && i < m->iso->n; i++) {
+        const char *path = m->iso->files[i].path;
+        if (fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0 && (!found || strverscmp(path, found) > 0))
+            found = path;
+    }
+    if (m->iso)
+        return found ? pxed_arena_dup(arena, pxed_slice_of(found)).ptr : NULL;
+    return family_glob(m->fd, ".", pattern, arena);
 }

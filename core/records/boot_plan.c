@@ -71,7 +71,7 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
     b->reason = b->as_armed ? PXED_WHY_OK : decide_wants(b->d, b->host, &b->rec);
     b->os = b->with_os.len > 0 ? catalogue_os(b->d->catalogue, b->with_os) : decide_os(b->d, b->host, &b->rec, arena);
     if (!b->os)
-        b->os = catalogue_os_make(&b->d->plugins, b->with_os, arena);
+        b->os = catalogue_os_make(b->d->catalogue, &b->d->plugins, b->with_os, arena);
     if (b->reason == PXED_WHY_OK)
         b->reason = boot_plan(b, arena);
     else if (b->reason == b->host->trouble)

@@ -150,4 +150,7 @@ struct pxed_os_ops {
     /* Keys of [os ID] of which one must be set before a claim of this plugin counts, NULL-terminated. "kernel" and
      * "iso" may be among them, `settings` besides. */
     const char *const *only_with;
+    /* Since minor 4. The ini files of the plugin's share folder, and of PLUGIN.d beside pxed.ini, are families: each
+     * becomes a profile besides those of `profiles` (docs/writing-os-plugins.md). */
+    bool families;
 };
