@@ -46,3 +46,11 @@ sed "s/\"PXED_DISK\"/\"$PXED_DISK\"/" "$PXED_TMP/pxed-manifest.xml" >"$PXED_TMP/
 aimanifest load "$PXED_TMP/pxed-manifest" || pxed_fail ANSWER_BROKEN
 pxed_event installing
 pxed_event disk
+# The installer runs nothing of ours at its end, and restarts at once: its log is watched from here.
+PXED_LOG=${PXED_LOG:-/system/volatile/install_log}
+while [ -f "$PXED_LOG" ] && sleep 1; do
+    case $(sed -n '/Automated Installation [SsFf][ua]/p' "$PXED_LOG" | sed -n 1p) in
+    *ucceeded*) pxed_event installed && break ;;
+    *ailed*) pxed_event failed INSTALL_FAILED "$PXED_LOG" && break ;;
+    esac
+done </dev/null >/dev/null 2>&1 &

@@ -272,20 +272,29 @@ for vars in "$FULL" "$HOSTILE" "$FULL, repo=http://ips/solaris?a&b, proxy=http:/
     rm -rf "$W/manifest" "$W/profiles"/*
     : >"$W/profiles/enable_sci.xml"
     for shell in ksh93 bash; do
-        run $shell "$W/s" SI_CONFIG_PROFILE_DIR="$W/profiles"
+        run $shell "$W/s" SI_CONFIG_PROFILE_DIR="$W/profiles" PXED_LOG="$W/none"
         say "the manifest is XML ($shell)" "$(xmllint --noout "$W/manifest" 2>&1)" ""
     done
     say "for the disk" "$(xmllint --xpath 'string(//disk_name/@name)' "$W/manifest")" c1t0d0
     say "the profile lies where the installer looks" "$(ls "$W/profiles")" pxed.xml
     say "events" "$(echo $(cat "$W/events"))" "installing disk installing disk"
 done
+say "repository" "$(xmllint --xpath 'string(//origin/@name)' "$W/manifest")" 'http://ips/solaris?a&b'
+for end in "succeeded. installed" "Failed. failed&reason=INSTALL_FAILED"; do
+    render solaris-11 manifest.ksh "" >"$W/s"
+    echo "Automated Installation started" >"$W/log"
+    : >"$W/events"
+    run ksh93 "$W/s" SI_CONFIG_PROFILE_DIR="$W/profiles" PXED_LOG="$W/log"
+    echo "12:00 Automated Installation ${end% *}" >>"$W/log"
+    for _ in $(seq 100); do [ "$(grep -c . "$W/events")" -lt 3 ] || break; command sleep 0.1; done
+    say "the log's end is reported" "$(echo $(cat "$W/events"))" "installing disk ${end#* }"
+done
 say "address" "$(render solaris-11 profile.xml "$FULL" >"$W/p" && xmllint --xpath 'string(//propval[@name="static_address"]/@value)' "$W/p")" 10.77.0.60/24
 say "no password: locked" "$(xmllint --xpath 'string(//propval[@name="password"]/@value)' "$W/p")" '*LK*'
-say "repository" "$(xmllint --xpath 'string(//origin/@name)' "$W/manifest")" 'http://ips/solaris?a&b'
 render solaris-11 manifest.ksh "repo=http://unreachable/x" >"$W/s"
 rm -f "$W/manifest"
 : >"$W/events"
-run ksh93 "$W/s" SI_CONFIG_PROFILE_DIR="$W/profiles"
+run ksh93 "$W/s" SI_CONFIG_PROFILE_DIR="$W/profiles" PXED_LOG="$W/none"
 say "no repository: nothing begins" "$(cat "$W/events"; ls "$W/manifest" 2>/dev/null)" "failed&reason=REPO_UNREACHABLE"
 say "nothing of the values ran" "$(ls "$W/evil" 2>/dev/null)" ""
 
