@@ -160,8 +160,10 @@ static void resolve_rows(struct catalogue_os *os, struct pxed_arena *arena) {
     os->profile = own;
 }
 
-/* `live = yes` counts where the plugin knows what it means. */
+/* A family's own word, or `live = yes` where the plugin knows what that means. */
 static bool is_live(const struct catalogue_os *os) {
+    if (os->family && os->family->live)
+        return true;
     const char *live = catalogue_setting(os, "live");
     bool yes = false;
     for (const char *const *key = CATALOGUE_HAS_OP(os->ops, settings) ? os->ops->settings : NULL; key && *key; key++)

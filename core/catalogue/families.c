@@ -19,6 +19,8 @@ static const struct pxed_option family_rows[] = {
     PXED_OPTION(struct family, args, STR, "args", .help = "kernel arguments of every [boot] without args; a template"),
     PXED_OPTION(struct family, steps, LIST, "steps",
                 .help = "what an installer reports, in order; `*` at the end: the disk has been written to"),
+    PXED_OPTION(struct family, live, BOOL, "live", .fallback = "no",
+                .help = "it writes no disk: it boots at every power-on, without an arming"),
     PXED_OPTION(struct family, ram, SIZE, "ram", .help = "memory that an installation needs"),
     PXED_OPTION(struct family, names, LINES, "says",
                 .help = "FAMILY = WORDS: how its media call themselves, repeatable"),

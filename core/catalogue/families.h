@@ -45,6 +45,7 @@ struct family {
     bool operators; /* from PLUGIN.d */
     const char *title, *guard, *remote, *args;
     struct pxed_list steps, names;
+    bool live;    /* it writes no disk: it boots at every power-on, without an arming */
     uint64_t ram; /* bytes an installation needs; 0: not said */
     struct pxed_claim *claims;
     struct pxed_step *step_rows;
