@@ -99,9 +99,9 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     c->root_fd = open(in->settings->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     build_folders(&b);
     build_share(&b);
-    build_systems_of_sections(&b);
     if (in->depth == CATALOGUE_ALL)
-        catalogue_isos_read(c, in->ini);
+        catalogue_isos_read(c, in->ini); /* before the systems, whose patterns look into them */
+    build_systems_of_sections(&b);
     build_hosts(&b);
     build_check_sections(&b);
     build_private_inside(&b);

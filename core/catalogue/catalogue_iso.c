@@ -6,8 +6,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -200,6 +202,19 @@ const struct iso_file *catalogue_iso_file(const struct catalogue *c, struct pxed
             return found;
     }
     return NULL;
+}
+
+const char *catalogue_iso_glob(const struct catalogue *c, struct pxed_slice id, const char *pattern) {
+    const struct catalogue_isos *set = find_isos(c, id);
+    const char *newest = NULL;
+    for (size_t i = 0; set && i < set->n; i++)
+        for (size_t k = 0; set->items[i].index && k < set->items[i].index->n; k++) {
+            const char *path = set->items[i].index->files[k].path;
+            if (fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD | FNM_CASEFOLD) == 0 &&
+                (!newest || strverscmp(path, newest) > 0))
+                newest = path;
+        }
+    return newest;
 }
 
 struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena) {

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
+#include "catalogue_iso.h"
 #include "family_glob.h"
 
 enum { INITRDS = sizeof(((struct pxed_boot *)0)->initrd) / sizeof(char *) };
@@ -185,7 +186,8 @@ const char *catalogue_claim(const struct catalogue_sources *from, struct catalog
 const char *catalogue_glob(void *ctx, const char *pattern, struct pxed_arena *arena) {
     const struct catalogue_glob *g = ctx;
     const char *folder = pxed_arena_printf(arena, "boot/os/%.*s", PXED_S(catalogue_folder(g->catalogue, g->id)));
-    return family_glob(g->catalogue->root_fd, folder, pattern, arena);
+    const char *name = family_glob(g->catalogue->root_fd, folder, pattern, arena);
+    return name ? name : catalogue_iso_glob(g->catalogue, g->id, pattern);
 }
 
 const struct catalogue_os *catalogue_os_made(const struct catalogue_sources *from, struct pxed_slice id,

@@ -17,7 +17,8 @@ struct catalogue_sources {
     family_glob_fn *glob; /* NULL: patterns stay as they are */
     void *glob_ctx;
 };
-/* The glob of an image's folder: `ctx` is a struct catalogue_glob. Reads a folder. */
+/* The glob of an image's folder: `ctx` is a struct catalogue_glob. Reads a folder, and the
+ * indexes of its ISOs. */
 struct catalogue_glob {
     const struct catalogue *catalogue;
     struct pxed_slice id;
