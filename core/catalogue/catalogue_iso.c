@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "catalogue_os.h"
+#include "os_id.h"
 #include "pxed/grow.h"
 
 enum { ISOS_MAX = 16 /* in one folder: the discs of a set */ };

@@ -1,15 +1,10 @@
-/* OS ids: their spelling, the folder and [os ID] they belong to, and the profile that claims them. */
+/* The profile that claims an OS id, and what [os ID] makes of it. */
 #pragma once
 
 #include "catalogue.h"
 #include "family_rows.h"
+#include "os_id.h"
 
-/* The folder of an OS id below root/boot/os: of exactly this name, else ignoring case, else the id as written. */
-struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice id);
-/* Parses an OS id; its parts become lower-case. False: not an OS id. */
-bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret);
-/* The [os ID] section of an id: of exactly this name, else ignoring case; NULL: there is none. */
-const char *catalogue_section(const struct ini *ini, struct pxed_slice id);
 /* Where claims come from, and how patterns of file names are matched. */
 struct catalogue_sources {
     const struct plugins *plugins;

@@ -64,6 +64,8 @@ static const struct pxed_option file_rows[] = {
                 .help = "it, or what it fetches, has the disk guard"),
     PXED_OPTION(struct family_file, raw, BOOL, "raw", .fallback = "no", .help = "no template: byte for byte"),
     PXED_OPTION(struct family_file, crlf, BOOL, "crlf", .fallback = "no", .help = "lines end in CR LF"),
+    PXED_OPTION(struct family_file, pack, BOOL, "pack", .fallback = "no",
+                .help = "parts, each after a line `=== PATH MODE` or `=== PATH -> TARGET`: delivered as a .tar.gz"),
     PXED_OPTION(struct family_file, when, STR, "when", .help = "only if the image has this file"),
     PXED_OPTION(struct family_file, only, LIST, "only", .help = "flags of which the claim must have one"),
     {0},

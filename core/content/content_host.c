@@ -7,6 +7,7 @@
 #include "answer.h"
 #include "boot_plan.h"
 #include "content_files.h"
+#include "content_pack.h"
 #include "content_who.h"
 #include "decide.h"
 #include "image_files.h"
@@ -63,6 +64,10 @@ static enum pxed_reason render_row(const struct lookup *l, struct boot *b, const
         return PXED_WHY_TEMPLATE_BROKEN;
     }
     *ret_secret = r.secret;
+    if ((row->flags & PXED_FILE_PACK) && !(text = content_pack(text, &c->arena)).ptr) {
+        content_free(c);
+        return PXED_WHY_TEMPLATE_BROKEN;
+    }
     const char *type = row->path && row->path[0] == '/' ? cut_type(&text, &c->arena) : NULL;
     content_set_text(c, text, type ? type : type_of(row));
     *ret = c;

@@ -419,6 +419,14 @@ static void write_images(const char *id, const struct pxed_profile *profile, boo
             site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, f->when));
 }
 
+/* The name with the id's last word for {arch}: that is the claim's word for the architecture. */
+static const char *own_word(const char *name, const char *id) {
+    const char *mark = strstr(name, "{arch}");
+    return mark ? pxed_arena_printf(&site.tree.arena, "%.*s%s%s", (int)(mark - name), name, strrchr(id, '-') + 1,
+                                    mark + strlen("{arch}"))
+                : name;
+}
+
 /* What its family looks for besides, so that nothing is missing. */
 static void write_lacks(const char *id, const struct plugin *p, const struct pxed_profile *profile) {
     for (size_t i = 0; i < families.n; i++) {
@@ -426,7 +434,8 @@ static void write_lacks(const char *id, const struct plugin *p, const struct pxe
         for (size_t k = 0;
              strcmp(f->plugin, p->desc.name) == 0 && strcmp(f->name, profile->name) == 0 && k < f->n_lacks; k++)
             if (f->lacks[k].missing.n > 0)
-                site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id, f->lacks[k].missing.items[0]));
+                site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id,
+                                                    own_word(f->lacks[k].missing.items[0], id)));
     }
 }
 

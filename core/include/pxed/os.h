@@ -52,6 +52,8 @@ enum pxed_file_flags {
     PXED_FILE_CRLF = 8,    /* lines end in CR LF */
     PXED_FILE_INJECT = 16, /* wimboot puts it into the booted WIM's System32 under its name */
     PXED_FILE_STAGED = 32, /* also written to the host's folder in the share while its arming is open */
+    PXED_FILE_PACK = 128,  /* since minor 4: the text is parts, `=== PATH MODE` or `=== PATH -> TARGET` before each, and
+                              is delivered as their tar archive, compressed by gzip */
     PXED_FILE_CLOSED = 64, /* always in that folder: without {{#arm.open}} it must render as a refusal */
 };
 
