@@ -3,6 +3,7 @@
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(CAPNG REQUIRED IMPORTED_TARGET libcap-ng)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
 
 # The table of built-in plugins: empty where plugins are .so files.
@@ -36,7 +37,7 @@ endfunction()
 pxed_room(config SOURCES ${CMAKE_BINARY_DIR}/plugins_table.c LIBS pxed-ground pxed-model PkgConfig::INIH ${CMAKE_DL_LIBS})
 pxed_room(catalogue LIBS pxed-config pxed-policy pxed-iso)
 pxed_room(records LIBS pxed-catalogue PkgConfig::UV PkgConfig::MNL)
-pxed_room(content LIBS pxed-records)
+pxed_room(content LIBS pxed-records PkgConfig::ZLIB)
 pxed_room(staging LIBS pxed-records)
 pxed_room(supervise LIBS pxed-content pxed-staging PkgConfig::CAPNG PkgConfig::SYSTEMD)
 pxed_room(cli LIBS pxed-supervise PkgConfig::JANSSON Threads::Threads)

@@ -78,6 +78,19 @@ bool pxed_percent_decode(struct pxed_slice raw, bool plus, struct pxed_buf *out)
     return true;
 }
 
+void pxed_percent_encode(struct pxed_slice path, struct pxed_buf *out) {
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || c == '/' || c == '-' || c == '.' || c == '_' || c == '~') {
+            pxed_buf_byte(out, c);
+        } else {
+            pxed_buf_byte(out, '%');
+            pxed_buf_hex(out, &c, 1, "");
+        }
+    }
+}
+
 bool pxed_query_get(struct pxed_slice query, const char *key, struct pxed_slice *ret_raw) {
     while (query.len > 0) {
         struct pxed_slice pair = pxed_slice_word(&query, "&");

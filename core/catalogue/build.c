@@ -17,25 +17,52 @@
 #include "build_system.h"
 #include "catalogue_iso.h"
 #include "eyes.h"
+#include "family_image.h"
 #include "image_base.h"
 #include "image_names.h"
 
 /* --- templates --- */
 
-/* Reads every file of share/pxed/PLUGIN: answer files and the partials that operators' own files include. */
-static void load_templates(struct build *b, const char *plugin) {
-    const char *folder = pxed_arena_printf(&b->c->arena, "%s/share/pxed/%s", plugins_prefix(), plugin);
+static bool is_template(const struct pxed_plugin *plugin, const char *name) {
+    size_t n = strlen(name);
+    bool family = n > 4 && strcmp(name + n - 4, ".ini") == 0 && families_are_read(plugin);
+    return name[0] != '.' && name[n - 1] != '~' && !family;
+}
+
+/* Reads every file of a folder but the families: answer files and the partials that they and operators' own files
+ * include. A name is known as share/pxed/PLUGIN/NAME wherever it was read; the first is kept. */
+static void load_folder(struct build *b, const struct pxed_plugin *plugin, const char *folder, bool operators) {
     DIR *dir = opendir(folder);
     for (struct dirent *e; dir && (e = readdir(dir));) {
-        if (e->d_name[0] == '.')
-            continue;
+        const char *known = catalogue_template_path(&b->c->arena, plugin->name, e->d_name);
         const char *path = pxed_arena_printf(&b->c->arena, "%s/%s", folder, e->d_name);
+        if (!is_template(plugin, e->d_name) || catalogue_text(b->c, known).ptr)
+            continue;
         struct pxed_slice text = hostfile_slurp(path, TEMPLATE_MAX, &b->c->arena);
         if (text.ptr)
-            build_template(b, path, text);
+            build_template(b, known, text);
+        if (operators)
+            build_private(b, path);
     }
     if (dir)
         closedir(dir);
+}
+
+static void load_systems(struct build *b) {
+    const struct settings *s = b->in->settings;
+    const char *own = s->file ? ini_path(&b->c->arena, s->file, ".") : NULL;
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
+        if (d->kind != PXED_KIND_OS)
+            continue;
+        if (own)
+            load_folder(b, d, pxed_arena_printf(&b->c->arena, "%s/%s.d", own, d->name), true);
+        load_folder(b, d, catalogue_template_path(&b->c->arena, d->name, ""), false);
+    }
+    families_read(&b->c->families, b->in->plugins, own, &b->c->arena, b->diags);
+    for (size_t i = 0; i < b->c->families.n; i++)
+        if (b->c->families.items[i]->operators)
+            build_private(b, b->c->families.items[i]->file);
 }
 
 static void read_hosts(struct build *b) {
@@ -63,9 +90,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     c->ifaces = in->ifaces;
     c->n_ifaces = in->n_ifaces;
     build_site(&b);
-    for (size_t i = 0; i < in->plugins->n; i++)
-        if (in->plugins->items[i]->desc.kind == PXED_KIND_OS)
-            load_templates(&b, in->plugins->items[i]->desc.name);
+    load_systems(&b);
     read_hosts(&b);
     bool seeing = in->as_account && eyes_open(in->settings);
     if (in->depth <= CATALOGUE_TEXT)
@@ -74,9 +99,9 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         build_private(&b, b.file.files[i]);
     image_bases_open(c);
     build_share(&b);
-    build_systems_of_sections(&b);
     if (in->depth == CATALOGUE_ALL)
-        catalogue_isos_read(c, in->ini);
+        catalogue_isos_read(c, in->ini); /* before the systems, whose patterns look into them */
+    build_systems_of_sections(&b);
     build_hosts(&b);
     build_check_sections(&b);
     build_private_inside(&b);
@@ -87,6 +112,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     }
     if (in->depth == CATALOGUE_ALL) {
         catalogue_isos_warn(c, diags);
+        family_images(&b);
         build_judge_images(&b);
     }
     if (seeing)

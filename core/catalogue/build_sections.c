@@ -5,17 +5,25 @@
 #include "build_trouble.h"
 #include "vars.h"
 
+struct owner {
+    const char *key;
+    const struct pxed_profile *profile;
+};
+
+static bool has_variable(void *ctx, const struct pxed_plugin *plugin, const struct pxed_profile *profile) {
+    struct owner *o = ctx;
+    (void)plugin;
+    for (const struct pxed_os_var *v = profile->vars; v && v->key; v++)
+        if (strcmp(v->key, o->key) == 0)
+            o->profile = profile;
+    return o->profile != NULL;
+}
+
 /* [defaults] and [group] are for hosts of every system: finds the profile that has this variable. */
 static const struct pxed_profile *find_owner(const struct build *b, const char *key) {
-    for (size_t i = 0; i < b->in->plugins->n; i++) {
-        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
-        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
-        for (const struct pxed_profile *const *p = ops ? ops->profiles : NULL; p && *p; p++)
-            for (const struct pxed_os_var *v = (*p)->vars; v && v->key; v++)
-                if (strcmp(v->key, key) == 0)
-                    return *p;
-    }
-    return NULL;
+    struct owner o = {.key = key};
+    families_each(&b->c->families, b->in->plugins, has_variable, &o);
+    return o.profile;
 }
 
 static void check_via(struct build *b, const struct ini_entry *e) {
@@ -57,13 +65,17 @@ static bool is_setting(const struct build *b, const char *key) {
     return false;
 }
 
+static bool is_of(void *ctx, const struct pxed_plugin *plugin, const struct pxed_profile *profile) {
+    struct owner *o = ctx;
+    if (strcmp(plugin->name, o->key) == 0)
+        o->profile = profile;
+    return o->profile != NULL;
+}
+
 static const struct pxed_profile *first_profile(const struct build *b, const char *plugin) {
-    for (size_t i = 0; i < b->in->plugins->n; i++) {
-        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
-        if (d->kind == PXED_KIND_OS && strcmp(d->name, plugin) == 0)
-            return ((const struct pxed_os_ops *)d->ops)->profiles[0];
-    }
-    return NULL;
+    struct owner o = {.key = plugin};
+    families_each(&b->c->families, b->in->plugins, is_of, &o);
+    return o.profile;
 }
 
 /* A bad @FILE of a section concerns the hosts that would use it. */

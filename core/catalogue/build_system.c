@@ -44,23 +44,31 @@ static void read_settings(struct build *b, struct catalogue_os *os) {
     }
 }
 
+enum { FAMILIES_MAX = 511 };
+
+struct known {
+    struct pxed_arena *arena;
+    const char *names[FAMILIES_MAX + 1];
+    size_t n;
+};
+
+static bool note_families(void *ctx, const struct pxed_plugin *plugin, const struct pxed_profile *profile) {
+    struct known *k = ctx;
+    (void)plugin;
+    for (const struct pxed_claim *c = profile->claims; c && c->family; c++) {
+        struct pxed_slice words = pxed_slice_of(c->family), word;
+        while ((word = pxed_slice_word(&words, " ")).len > 0 && k->n < FAMILIES_MAX)
+            if (pxed_slice_find(word, '*', 0) < 0)
+                k->names[k->n++] = pxed_arena_dup(k->arena, word).ptr;
+    }
+    return false;
+}
+
 /* The family of any claim that is nearest to what was written. */
 static const char *nearest_family(struct build *b, struct pxed_slice family) {
-    const char *names[256];
-    size_t n = 0;
-    for (size_t i = 0; i < b->in->plugins->n; i++) {
-        const struct pxed_plugin *d = &b->in->plugins->items[i]->desc;
-        const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
-        for (const struct pxed_profile *const *p = ops ? ops->profiles : NULL; p && *p; p++)
-            for (const struct pxed_claim *c = (*p)->claims; c && c->family; c++) {
-                struct pxed_slice words = pxed_slice_of(c->family), word;
-                while ((word = pxed_slice_word(&words, " ")).len > 0 && n < 255)
-                    if (pxed_slice_find(word, '*', 0) < 0)
-                        names[n++] = pxed_arena_dup(&b->c->arena, word).ptr;
-            }
-    }
-    names[n] = NULL;
-    return pxed_nearest(family, names);
+    struct known k = {.arena = &b->c->arena};
+    families_each(&b->c->families, b->in->plugins, note_families, &k);
+    return pxed_nearest(family, k.names);
 }
 
 static void warn_unclaimed(struct build *b, const struct catalogue_os *os) {
@@ -91,7 +99,9 @@ const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, c
     read_settings(b, os);
     profile_via_parse(pxed_slice_of(os_key(b, id, "via")), &os->via);
     if (!pxed_slice_eq_nocase(id, PXED_SLICE("local"))) {
-        const char *tie = catalogue_claim(b->in->plugins, os, os_key(b, id, "plugin"), &c->arena);
+        struct catalogue_glob glob = {c, os->id.text};
+        struct catalogue_sources from = {b->in->plugins, &c->families, catalogue_glob, &glob};
+        const char *tie = catalogue_claim(&from, os, os_key(b, id, "plugin"), &c->arena);
         if (tie)
             pxed_diag_add(b->diags, PXED_ERROR, file, line,
                           "plugins '%s' and '%s' both claim '%.*s'; say which with [os %.*s] plugin = NAME", os->plugin,

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "families.h"
 #include "hostfile.h"
 #include "inifile.h"
 #include "plugins.h"
@@ -29,6 +30,7 @@ struct catalogue_setting {
 struct catalogue_os {
     struct pxed_os_id id;
     const struct pxed_profile *profile; /* NULL: no plugin claims the id */
+    const struct family *family;        /* the data the profile was made of; NULL: it is constant in its plugin */
     const struct pxed_claim *claim;
     const char *plugin;     /* its name: the templates' folder below share/pxed */
     const char *kernel;     /* of [os ID], below its folder; NULL: the profile's */
@@ -108,6 +110,7 @@ struct catalogue {
     size_t table;             /* slots, a power of two */
     struct catalogue_os **systems;
     size_t n_systems;
+    struct families families;
     struct catalogue_isos *isos;
     size_t n_isos;
     struct catalogue_template *templates;

@@ -8,13 +8,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "catalogue_os.h"
 #include "image_base.h"
 #include "image_find.h"
+#include "os_id.h"
 #include "pxed/grow.h"
 
 enum { ISOS_MAX = 16 /* in one folder: the discs of a set */ };
@@ -221,6 +222,14 @@ const struct iso_file *catalogue_iso_file(const struct catalogue *c, struct pxed
             return found;
     }
     return NULL;
+}
+
+const char *catalogue_iso_glob(const struct catalogue *c, struct pxed_slice id, const char *pattern) {
+    const struct catalogue_isos *set = find_isos(c, id);
+    const char *found = NULL;
+    for (size_t i = 0; set && i < set->n && !found; i++)
+        found = set->items[i].index ? iso_glob(set->items[i].index, pattern) : NULL;
+    return found;
 }
 
 struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena) {

@@ -16,6 +16,8 @@ struct pxed_slice catalogue_iso(const struct catalogue *c, const struct catalogu
  * of them. Both live as long as the generation. */
 const struct iso_file *catalogue_iso_file(const struct catalogue *c, struct pxed_slice id, struct pxed_slice file,
                                           const struct catalogue_iso_item **ret_iso);
+/* As family_glob, in the ISOs of an image. The name lives as long as the generation. */
+const char *catalogue_iso_glob(const struct catalogue *c, struct pxed_slice id, const char *pattern);
 /* Opens an image's file for reading: the one in its folder, else the extent inside an ISO. Returns a descriptor that
  * the caller closes, with the file's first byte and its size in bytes, or -1 if it is missing. May wait for a disk. */
 int catalogue_image_open(const struct catalogue *c, const struct catalogue_os *os, const char *file,

@@ -1,42 +1,14 @@
-/* OS ids: their spelling, the folder and [os ID] they belong to, and the profile that claims them. */
+/* The profile that claims an OS id, and what [os ID] makes of it. */
 #define _GNU_SOURCE
 #include "catalogue_os.h"
 
 #include <stdio.h>
 
+#include "catalogue_iso.h"
+#include "family_glob.h"
 #include "image_base.h"
 
 enum { INITRDS = sizeof(((struct pxed_boot *)0)->initrd) / sizeof(char *) };
-
-bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret) {
-    char *lower = (char *)(uintptr_t)pxed_arena_dup(arena, text).ptr;
-    for (size_t i = 0; i < text.len; i++)
-        lower[i] = pxed_lower(lower[i]);
-    if (!pxed_os_id_parse(pxed_slice(lower, text.len), ret))
-        return false;
-    ret->text = pxed_arena_dup(arena, text);
-    return true;
-}
-
-const char *catalogue_section(const struct ini *ini, struct pxed_slice id) {
-    const char *found = NULL;
-    for (size_t i = 0; i < ini->n_sections; i++) {
-        const char *name = ini->sections[i].name;
-        struct pxed_slice of = pxed_slice_trim(pxed_slice_of(strncmp(name, "os ", 3) == 0 ? name + 3 : ""));
-        if (of.len > 0 && pxed_slice_eq(of, id))
-            return name;
-        if (!found && of.len > 0 && pxed_slice_eq_nocase(of, id))
-            found = name;
-    }
-    return found;
-}
-
-struct pxed_slice catalogue_folder(const struct catalogue *c, struct pxed_slice id) {
-    const char *found = NULL;
-    for (size_t i = 0; i < c->n_bases && !found; i++)
-        found = image_folder_in(&c->bases[i], id);
-    return found ? pxed_slice_of(found) : id;
-}
 
 static bool is_set(const struct catalogue_os *os, const char *key) {
     return strcmp(key, "kernel") == 0 ? os->kernel != NULL
@@ -53,35 +25,51 @@ static bool counts(const struct pxed_os_ops *ops, const struct catalogue_os *os)
     return any;
 }
 
-static const char *find_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted) {
-    unsigned best = 0;
-    const char *tie = NULL;
-    for (size_t i = 0; i < plugins->n; i++) {
-        const struct plugin *p = plugins->items[i];
+struct claiming {
+    struct catalogue_os *os;
+    unsigned best;
+    const char *tie; /* the other plugin that claims it equally well */
+};
+
+/* Of one plugin's families and profiles the first of those that fit equally well is taken. */
+static void claim_try(struct claiming *c, const struct plugin *p, const struct pxed_profile *profile,
+                      const struct family *family) {
+    unsigned score;
+    struct catalogue_os *os = c->os;
+    const struct pxed_claim *found = profile_claim(profile, &os->id, &score);
+    if (!found || score < c->best)
+        return;
+    if (score == c->best) {
+        if (strcmp(os->plugin, p->desc.name) != 0)
+            c->tie = p->desc.name;
+        return;
+    }
+    c->tie = NULL;
+    c->best = score;
+    os->profile = profile;
+    os->family = family;
+    os->claim = found;
+    os->plugin = p->desc.name;
+    os->ops = p->desc.ops;
+    os->config = p->config;
+}
+
+static const char *find_claim(const struct catalogue_sources *from, struct catalogue_os *os, const char *wanted) {
+    struct claiming c = {.os = os};
+    for (size_t i = 0; i < from->plugins->n; i++) {
+        const struct plugin *p = from->plugins->items[i];
         if (p->desc.kind != PXED_KIND_OS || (wanted && strcmp(wanted, p->desc.name) != 0))
             continue;
         const struct pxed_os_ops *ops = p->desc.ops;
         if (!wanted && !counts(ops, os))
             continue;
-        for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++) {
-            unsigned score;
-            const struct pxed_claim *found = profile_claim(*profile, &os->id, &score);
-            if (!found || score < best)
-                continue;
-            if (score == best && strcmp(os->plugin, p->desc.name) != 0)
-                tie = p->desc.name;
-            if (score == best)
-                continue;
-            tie = NULL;
-            os->profile = *profile;
-            os->claim = found;
-            os->plugin = p->desc.name;
-            os->ops = ops;
-            os->config = p->config;
-            best = score;
-        }
+        for (size_t k = 0; k < from->families->n; k++)
+            if (strcmp(from->families->items[k]->plugin, p->desc.name) == 0)
+                claim_try(&c, p, &from->families->items[k]->profile, from->families->items[k]);
+        for (const struct pxed_profile *const *profile = ops->profiles; *profile; profile++)
+            claim_try(&c, p, *profile, NULL);
     }
-    return tie;
+    return c.tie;
 }
 
 static bool os_is_plain(const struct pxed_profile *profile) {
@@ -138,8 +126,10 @@ static void resolve_rows(struct catalogue_os *os, struct pxed_arena *arena) {
     os->profile = own;
 }
 
-/* `live = yes` counts where the plugin knows what it means. */
+/* A family's own word, or `live = yes` where the plugin knows what that means. */
 static bool is_live(const struct catalogue_os *os) {
+    if (os->family && os->family->live)
+        return true;
     const char *live = catalogue_setting(os, "live");
     bool yes = false;
     for (const char *const *key = CATALOGUE_HAS_OP(os->ops, settings) ? os->ops->settings : NULL; key && *key; key++)
@@ -148,18 +138,41 @@ static bool is_live(const struct catalogue_os *os) {
     return yes;
 }
 
-const char *catalogue_claim(const struct plugins *plugins, struct catalogue_os *os, const char *wanted,
+const char *catalogue_claim(const struct catalogue_sources *from, struct catalogue_os *os, const char *wanted,
                             struct pxed_arena *arena) {
-    const char *tie = find_claim(plugins, os, wanted);
+    const char *tie = find_claim(from, os, wanted);
+    if (os->family)
+        os->profile = family_rows(os->family, os->claim, &os->id, from->glob, from->glob_ctx, arena);
     resolve_rows(os, arena);
     os->live = is_live(os);
     return tie;
 }
 
-const struct catalogue_os *catalogue_os_make(const struct plugins *plugins, struct pxed_slice id,
+const char *catalogue_glob(void *ctx, const char *pattern, struct pxed_arena *arena) {
+    const struct catalogue_glob *g = ctx;
+    const char *slash = strrchr(pattern, '/'), *name = NULL;
+    for (size_t i = 0; i < g->catalogue->n_bases && !name; i++) {
+        const struct image_base *base = &g->catalogue->bases[i];
+        const char *folder = image_folder_in(base, g->id);
+        if (!folder)
+            continue;
+        folder = pxed_arena_printf(arena, "%s/%.*s", folder, (int)(slash ? slash - pattern : 0), pattern);
+        name = family_glob(image_open_in(g->catalogue, base, folder), pattern, arena);
+    }
+    return name ? name : catalogue_iso_glob(g->catalogue, g->id, pattern);
+}
+
+const struct catalogue_os *catalogue_os_made(const struct catalogue_sources *from, struct pxed_slice id,
                                              struct pxed_arena *arena) {
     struct catalogue_os *os = PXED_NEW(arena, struct catalogue_os);
     if (catalogue_id_parse(id, arena, &os->id))
-        catalogue_claim(plugins, os, NULL, arena);
+        catalogue_claim(from, os, NULL, arena);
     return os;
+}
+
+const struct catalogue_os *catalogue_os_make(const struct catalogue *c, const struct plugins *plugins,
+                                             struct pxed_slice id, struct pxed_arena *arena) {
+    struct catalogue_glob glob = {c, id};
+    struct catalogue_sources from = {plugins, &c->families, catalogue_glob, &glob};
+    return catalogue_os_made(&from, id, arena);
 }

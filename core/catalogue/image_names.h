@@ -10,7 +10,7 @@ enum {
 };
 
 struct image_names *image_names_new(void);
-void image_names_free(struct image_names *names);
+void image_names_free(struct image_names *t);
 
 /* Replaces a name below a folder of images by its spelling on disk, component by component: the exact name, else the
  * first in byte order that differs only in the case of ASCII letters. False: there is none; `below` may have changed.

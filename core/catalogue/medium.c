@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "family_glob.h"
 
 bool medium_open(struct medium *m, const char *path, char why[ISO_WHY_MAX]) {
     enum iso_error error;
@@ -58,4 +59,15 @@ struct pxed_slice medium_read(const struct medium *m, const char *name, size_t s
     if (fd >= 0)
         close(fd);
     return got >= 0 ? pxed_slice(text, (size_t)got) : PXED_NO_SLICE;
+}
+
+const char *medium_glob(void *ctx, const char *pattern, struct pxed_arena *arena) {
+    const struct medium *m = ctx;
+    const char *slash = strrchr(pattern, '/');
+    if (m->iso) {
+        const char *found = iso_glob(m->iso, pattern);
+        return found ? pxed_arena_dup(arena, pxed_slice_of(found)).ptr : NULL;
+    }
+    const char *folder = slash ? pxed_arena_printf(arena, "%.*s", (int)(slash - pattern), pattern) : ".";
+    return family_glob(open_beneath(m->fd, folder), pattern, arena);
 }

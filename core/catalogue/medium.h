@@ -16,3 +16,5 @@ void medium_close(struct medium *m);
 bool medium_has(void *ctx, const char *name);
 /* The first `size` bytes of a file at most; unset if it is missing. Lives in `arena`. */
 struct pxed_slice medium_read(const struct medium *m, const char *name, size_t size, struct pxed_arena *arena);
+/* The newest file that a pattern fits, as family_glob_fn: `ctx` is a struct medium. */
+const char *medium_glob(void *ctx, const char *pattern, struct pxed_arena *arena);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalogue_iso.h"
 #include "catalogue_os.h"
 #include "image_view.h"
 
@@ -75,6 +76,18 @@ static void add_host(struct render *r, struct node *root) {
     render_node_list(host, "ntp-list", pxed_host_value(h, "ntp"));
 }
 
+/* The image's ISO, whole: for systems whose initrd fetches it. Not there without one. */
+static void add_iso(struct render *r, struct node *map) {
+    struct pxed_slice iso = catalogue_iso(r->catalogue, r->os, r->arena);
+    if (iso.len == 0)
+        return;
+    size_t room = strlen(r->catalogue->base) + 3 * iso.len + 1;
+    struct pxed_buf url = {.ptr = pxed_arena_alloc(r->arena, room), .cap = room};
+    pxed_buf_str(&url, r->catalogue->base);
+    pxed_percent_encode(iso, &url);
+    render_node_text(map, "iso", pxed_buf_slice(&url));
+}
+
 static void add_os(struct render *r, struct node *root) {
     const struct catalogue_os *os = r->os;
     struct node *map = render_node_map(root, "os");
@@ -85,6 +98,7 @@ static void add_os(struct render *r, struct node *root) {
     render_node_text(map, "url",
                      pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", r->catalogue->base,
                                                      PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
+    add_iso(r, map);
     struct pxed_slice repo = pxed_host_value(&r->host->pub, "repo");
     render_node_text(map, "tree",
                      repo.len > 0
@@ -173,6 +187,9 @@ static void add_server(const struct render *r, struct node *root) {
     struct node *server = render_node_map(root, "server");
     render_node_text(server, "url", pxed_slice_of(r->catalogue->url));
     render_node_text(server, "name", pxed_slice_skip(pxed_slice_of(r->catalogue->url), strlen("http://")));
+    render_node_text(
+        server, "port",
+        pxed_slice_of(pxed_arena_printf(r->arena, "%u", r->catalogue->site.port ? r->catalogue->site.port : 80u)));
     if (r->catalogue->n_ifaces > 0)
         render_node_text(server, "address", addr_text(r, &r->catalogue->ifaces[0].addr));
 }

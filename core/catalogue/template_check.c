@@ -10,9 +10,9 @@ static const char *const of_host[] = {"mac",      "mac-colon",     "mac-upper", 
                                       "dns-list", "packages-list", "ntp-list",  "dns-first", NULL};
 static const char *const roots[] = {"host",  "os",    "arm",  "server", "machine", "image",
                                     "share", "event", "file", "answer", NULL};
-static const char *const of_os[] = {"id", "family", "version", "arch", "url", "tree", NULL};
+static const char *const of_os[] = {"id", "family", "version", "arch", "url", "tree", "iso", NULL};
 static const char *const of_arm[] = {"right", "blank", "any", "open", NULL};
-static const char *const of_server[] = {"url", "name", "address", NULL};
+static const char *const of_server[] = {"url", "name", "address", "port", NULL};
 static const char *const of_machine[] = {"efi", "bios", NULL};
 static const char *const of_share[] = {"server", "name", "unc",      "folder", "published",
                                        "guest",  "user", "password", NULL};

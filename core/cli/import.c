@@ -99,7 +99,11 @@ static void print_generic(struct import *i) {
 }
 
 static void print_system(struct import *i) {
-    const struct catalogue_os *os = catalogue_os_make(&i->o.plugins, pxed_slice_of(i->id), &i->arena);
+    struct families families = {0};
+    const char *ini = i->o.config->settings.file;
+    families_read(&families, &i->o.plugins, ini ? ini_path(&i->arena, ini, ".") : NULL, &i->arena, &i->o.diags);
+    struct catalogue_sources from = {&i->o.plugins, &families, medium_glob, &i->m};
+    const struct catalogue_os *os = catalogue_os_made(&from, pxed_slice_of(i->id), &i->arena);
     if (os->profile)
         print_firmware(i, os);
     else

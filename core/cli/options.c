@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "cli.h"
+#include "families.h"
+#include "options.h"
 #include "vars.h"
 
 /* Profiles of one plugin mostly share their variables and steps: those are printed once. */
@@ -16,7 +18,34 @@ static void print_profile(const struct pxed_profile *p, const struct pxed_profil
         printf("  reports the step %s\n", s->name);
 }
 
-static void print_vars(const struct plugins *plugins, const char *only) {
+static void print_family(const struct family *f) {
+    printf("%s: %s\n", f->name, f->title);
+    print_profile(&f->profile, NULL);
+    if (f->guard)
+        printf("  disk guard: %s\n", f->guard);
+    if (f->remote)
+        printf("  remote disks: %s\n", f->remote);
+    if (f->ram > 0)
+        printf("  memory for an installation: %llu MiB\n", (unsigned long long)(f->ram >> 20));
+    for (size_t i = 0; i < f->n_lacks; i++)
+        printf("  checked: %s\n", f->lacks[i].name);
+}
+
+/* The families of one plugin, and how an operator writes one. */
+static void print_families(const struct families *families, const char *plugin, bool manual) {
+    size_t n = 0;
+    for (size_t i = 0; i < families->n; i++)
+        if (strcmp(families->items[i]->plugin, plugin) == 0 && ++n)
+            print_family(families->items[i]);
+    if (n == 0 || !manual)
+        return;
+    printf("Families of your own: %s.d/NAME.ini beside pxed.ini; one of the same name replaces a family above\n",
+           plugin);
+    for (const struct family_manual *m = family_manual; m->section; m++)
+        options_print(stdout, m->section, m->summary, m->rows);
+}
+
+static void print_vars(const struct plugins *plugins, const struct families *families, const char *only) {
     if (!only) {
         puts("Variables of hosts (host file, [defaults], [group NAME], [os ID])");
         for (const struct vars_row *r = vars_rows; r->key; r++)
@@ -30,6 +59,7 @@ static void print_vars(const struct plugins *plugins, const char *only) {
             options_print(stdout, d->name, d->summary, d->options);
         else
             printf("%s  %s\n", d->name, d->summary ? d->summary : "");
+        print_families(families, d->name, only != NULL);
         const struct pxed_os_ops *ops = d->ops;
         for (const struct pxed_profile *const *p = ops->profiles; *p; p++)
             print_profile(*p, p > ops->profiles ? p[-1] : NULL);
@@ -39,6 +69,8 @@ static void print_vars(const struct plugins *plugins, const char *only) {
 int cli_options(int argc, char **argv) {
     const char *only = argc > 1 ? argv[1] : NULL;
     struct plugins plugins = {0};
+    struct families families = {0};
+    struct pxed_arena arena = {0};
     struct pxed_diags diags = {0};
     if (argc > 2)
         return cli_usage();
@@ -55,8 +87,11 @@ int cli_options(int argc, char **argv) {
         if (d->kind != PXED_KIND_OS && (!only || strcmp(only, d->name) == 0))
             options_print(stdout, d->name, d->summary, d->options);
     }
-    if (!only || strcmp(only, "pxed") != 0)
-        print_vars(&plugins, only);
+    if (!only || strcmp(only, "pxed") != 0) {
+        families_read(&families, &plugins, NULL, &arena, &diags);
+        print_vars(&plugins, &families, only);
+    }
+    pxed_arena_clear(&arena);
     pxed_diags_clear(&diags);
     plugins_free(&plugins);
     return CLI_OK;

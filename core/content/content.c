@@ -20,7 +20,8 @@
 
 /* Loader configurations are searched in the same order on both protocols, so that a name gives the same answer. */
 static bool is_config(const struct lookup *l) {
-    return l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_GRUB;
+    return l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_PXEGRUB_MAC ||
+           l->name.kind == NAME_GRUB;
 }
 
 /* Searches the places that can hold any name, in the order of the protocol. */
@@ -70,7 +71,7 @@ static bool is_own_copy(const struct lookup *l, int fd) {
 /* A loader is requested by its bare name, or with the folder of an earlier loader in front of it. */
 static enum pxed_reason open_search(struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = search_files(l, true, ret);
-    bool of_mac = l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC;
+    bool of_mac = is_config(l) && l->name.kind != NAME_GRUB;
     if (why == PXED_WHY_OK && l->name.kind == NAME_PXELINUX && is_own_copy(l, (*ret)->pub.fd)) {
         content_free(*ret); /* a copy written by staging: render it anew */
         why = PXED_WHY_NOT_FOUND;
@@ -133,7 +134,8 @@ static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
     return PXED_WHY_OK;
 }
 
-/* The name below /boot. HTTP serves only that and /status and /metrics; over TFTP `boot/` is optional. */
+/* The name below /boot. HTTP serves only that, /status and /metrics, and what rows declare outside it; over TFTP
+ * `boot/` is optional. */
 static enum pxed_reason open_strip(struct lookup *l) {
     struct pxed_slice boot = PXED_SLICE("boot/");
     if (pxed_slice_starts(l->path, boot))
@@ -240,6 +242,8 @@ static bool is_status(const struct lookup *l, const char *name) {
 static enum pxed_reason open_find(struct lookup *l, struct open_content **ret) {
     struct pxed_slice script = pxed_slice_of(l->d->catalogue->site.script);
     enum pxed_reason why = open_strip(l);
+    if (why == PXED_WHY_NOT_FOUND && l->path.len > 0)
+        return content_outside(l, ret);
     if (why == PXED_WHY_OK)
         why = name_parse(l->path, script, &l->name);
     if (why == PXED_WHY_OK && l->request->via == PXED_VIA_HTTP)

@@ -108,8 +108,14 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     return PXED_WHY_OK;
 }
 
+static enum pxed_loader config_loader(enum name_kind kind) {
+    return kind == NAME_PXELINUX      ? PXED_LOADER_PXELINUX
+           : kind == NAME_PXEGRUB_MAC ? PXED_LOADER_PXEGRUB
+                                      : PXED_LOADER_GRUB;
+}
+
 enum pxed_reason content_loader_config(struct lookup *l, struct open_content **ret) {
-    enum pxed_loader loader = l->name.kind == NAME_PXELINUX ? PXED_LOADER_PXELINUX : PXED_LOADER_GRUB;
+    enum pxed_loader loader = config_loader(l->name.kind);
     struct pxed_hwaddr mac = l->name.mac;
     struct boot b;
     struct open_content *c;
@@ -140,7 +146,7 @@ enum pxed_reason content_loader_config(struct lookup *l, struct open_content **r
 
 enum pxed_reason content_own_config(struct lookup *l, struct open_content *file, struct open_content **ret) {
     struct boot b;
-    enum pxed_loader loader = l->name.kind == NAME_PXELINUX ? PXED_LOADER_PXELINUX : PXED_LOADER_GRUB;
+    enum pxed_loader loader = config_loader(l->name.kind);
     struct believe_right right = script_judge(l, &b, &l->name.mac, loader);
     *ret = file;
     if (l->wait)

@@ -137,6 +137,18 @@ static enum pxed_reason judge_event(struct lookup *l, struct event *e, const str
     return believe_may(content_who(l, m, *ret_host, &mac), BELIEVE_EVENT).why;
 }
 
+/* The event may outlive the generation that the profile belongs to. */
+static const struct pxed_step *keep_steps(const struct pxed_profile *profile, struct pxed_arena *arena) {
+    size_t n = 0;
+    while (profile && profile->steps && profile->steps[n].name)
+        n++;
+    struct pxed_step *steps = PXED_NEWS(arena, struct pxed_step, n + 1);
+    for (size_t i = 0; i < n; i++)
+        steps[i] = (struct pxed_step){pxed_arena_dup(arena, pxed_slice_of(profile->steps[i].name)).ptr,
+                                      profile->steps[i].disk};
+    return steps;
+}
+
 bool content_event(struct lookup *l, struct opening *o) {
     struct daemon *d = l->d;
     struct event *e = pxed_xalloc(sizeof(*e));
@@ -144,10 +156,11 @@ bool content_event(struct lookup *l, struct opening *o) {
     *e = (struct event){.d = d, .now = clock_wall()};
     o->reason = judge_event(l, e, &host);
     if (o->reason == PXED_WHY_OK && !l->wait) {
-        const struct catalogue_os *os = host ? decide_os(d, host, &e->m->rec, &e->arena)
-                                             : catalogue_os_make(&d->plugins, pxed_slice_of(e->m->rec.os), &e->arena);
+        const struct catalogue_os *os =
+            host ? decide_os(d, host, &e->m->rec, &e->arena)
+                 : catalogue_os_make(d->catalogue, &d->plugins, pxed_slice_of(e->m->rec.os), &e->arena);
         struct lifecycle_record copy = e->m->rec;
-        e->steps = os->profile ? os->profile->steps : NULL;
+        e->steps = keep_steps(os->profile, &e->arena);
         o->reason = lifecycle_event(&copy, e->stage, e->reason, e->steps, e->now, &e->changed);
     }
     if (o->reason != PXED_WHY_OK || l->wait) {

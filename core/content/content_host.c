@@ -7,14 +7,27 @@
 #include "answer.h"
 #include "boot_plan.h"
 #include "content_files.h"
+#include "content_pack.h"
 #include "content_who.h"
 #include "decide.h"
 #include "image_files.h"
+
+/* `/NAME`: a name outside /boot. */
+static const struct pxed_file *find_outside_row(const struct lookup *l, const struct boot *b,
+                                                struct catalogue_image *image) {
+    for (const struct pxed_file *f = b->os->profile->files; f && f->name; f++)
+        if (f->path && f->path[0] == '/' && pxed_slice_is(l->path, f->path + 1) &&
+            (!f->when || catalogue_image_has(image, f->when)))
+            return f;
+    return NULL;
+}
 
 static const struct pxed_file *host_find_row(const struct lookup *l, const struct boot *b) {
     struct catalogue_image image = {l->d->catalogue, b->os->id.text};
     if (!b->os->profile)
         return NULL;
+    if (l->outside)
+        return find_outside_row(l, b, &image);
     if (l->name.pattern.len == 0)
         return profile_file(b->os->profile, l->name.file, catalogue_image_has, &image);
     for (const struct pxed_file *f = b->os->profile->files; f && f->name; f++)
@@ -29,6 +42,18 @@ static const char *type_of(const struct pxed_file *row) {
                                             : "text/plain";
 }
 
+/* A text for a client that asks a CGI program by name begins as that program's output would: `Content-Type: TYPE` and
+ * an empty line. */
+static const char *cut_type(struct pxed_slice *text, struct pxed_arena *arena) {
+    struct pxed_slice head = PXED_SLICE("Content-Type: ");
+    ptrdiff_t end = pxed_slice_find(*text, '\n', 0);
+    if (!pxed_slice_starts(*text, head) || end < 0 || (size_t)end + 1 >= text->len || text->ptr[end + 1] != '\n')
+        return NULL;
+    const char *type = pxed_arena_dup(arena, pxed_slice_skip(pxed_slice_head(*text, (size_t)end), head.len)).ptr;
+    *text = pxed_slice_skip(*text, (size_t)end + 2);
+    return type;
+}
+
 static enum pxed_reason render_row(const struct lookup *l, struct boot *b, const struct pxed_file *row,
                                    bool *ret_secret, struct open_content **ret) {
     struct open_content *c = content_new(l);
@@ -39,7 +64,12 @@ static enum pxed_reason render_row(const struct lookup *l, struct boot *b, const
         return PXED_WHY_TEMPLATE_BROKEN;
     }
     *ret_secret = r.secret;
-    content_set_text(c, text, type_of(row));
+    if ((row->flags & PXED_FILE_PACK) && !(text = content_pack(text, &c->arena)).ptr) {
+        content_free(c);
+        return PXED_WHY_TEMPLATE_BROKEN;
+    }
+    const char *type = row->path && row->path[0] == '/' ? cut_type(&text, &c->arena) : NULL;
+    content_set_text(c, text, type ? type : type_of(row));
     *ret = c;
     return PXED_WHY_OK;
 }
@@ -111,6 +141,8 @@ enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) 
     b.os = decide_os(l->d, b.host, &b.rec, &scratch);
     const struct pxed_file *row = host_find_row(l, &b);
     why = row ? open_row(l, &b, row, &scratch, &secret, ret)
+          : l->outside
+              ? PXED_WHY_NOT_FOUND
               : content_file(l, l->d->root_fd, "boot/", l->name.path, ret); /* any other file of the operator */
     if (why == PXED_WHY_NOT_FOUND && !b.os->profile)
         why = PXED_WHY_NO_PROFILE;
@@ -124,4 +156,15 @@ enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) 
         set_delivery(*ret, &b, row, &right);
     pxed_arena_clear(&scratch);
     return why;
+}
+
+enum pxed_reason content_outside(struct lookup *l, struct open_content **ret) {
+    content_find_asker(l);
+    if (l->wait)
+        return PXED_WHY_OK;
+    if (!l->asker || !lifecycle_open(&l->asker->rec))
+        return PXED_WHY_NOT_FOUND;
+    l->outside = true;
+    l->name = (struct name){.kind = NAME_HOST, .path = l->path, .mac = l->asker->rec.mac};
+    return content_host_file(l, ret);
 }

@@ -16,7 +16,7 @@ static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
  * script before the store failed. */
 static bool uses_up(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
     b->as_armed = true;
-    boot_make(b, arena);
+    boot_make_somehow(b, arena);
     if (b->plan.how == PXED_HOW_PXELINUX) {
         b->loader = PXED_LOADER_PXELINUX;
         boot_make(b, arena);

@@ -19,6 +19,7 @@ struct lookup {
     struct machine *target;    /* the machine that the name refers to; NULL: none that is known */
     struct pxed_slice wrapped; /* a file name where the MAC should be; unset: none */
     struct pxed_buf wrapped_text;
+    bool outside; /* the name lies outside /boot: the asker's own, of a row that declares it */
 };
 
 /* The MAC of `mac=` in the query: BAD_MAC if missing or unreadable. */

@@ -55,6 +55,10 @@ void iso_unref(struct iso *iso);
 /* Is this the file that was read, unchanged? */
 bool iso_is(const struct iso *iso, const struct stat *st);
 
+/* The file of the greatest version (strverscmp) that a pattern with * and ? fits, ignoring case; `*` stands for no
+ * slash. NULL: none. Lives as long as the index. */
+const char *iso_glob(const struct iso *iso, const char *pattern);
+
 /* Finds a file by its path, ignoring case (ASCII; the exact name is preferred) and following symbolic links inside the
  * ISO. NULL: missing. Lives as long as the index. */
 const struct iso_file *iso_find(const struct iso *iso, struct pxed_slice path);

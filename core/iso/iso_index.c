@@ -1,7 +1,9 @@
 /* The readers add files; they are sorted once, then found by binary search; links are followed inside the ISO. */
+#define _GNU_SOURCE
 #include "iso_index.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +153,15 @@ static bool index_follow(const struct iso *iso, struct pxed_slice path, struct p
                add_parts(out, pxed_slice_skip(path, end));
     }
     return false;
+}
+
+const char *iso_glob(const struct iso *iso, const char *pattern) {
+    const char *found = NULL;
+    for (size_t i = 0; i < iso->n; i++)
+        if (fnmatch(pattern, iso->files[i].path, FNM_PATHNAME | FNM_PERIOD | FNM_CASEFOLD) == 0 &&
+            (!found || strverscmp(iso->files[i].path, found) > 0))
+            found = iso->files[i].path;
+    return found;
 }
 
 const struct iso_file *iso_find(const struct iso *iso, struct pxed_slice path) {

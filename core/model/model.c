@@ -5,7 +5,8 @@
 const char *const pxed_firmware_names[PXED_FW_COUNT + 1] = {
     "bios", "efi-ia32", "efi-x64", "efi-arm64", "http-x64", "http-arm64", "other", NULL,
 };
-const char *const pxed_loader_names[PXED_LOADER_COUNT + 1] = {"none", "gpxe", "ipxe", "pxelinux", "grub", NULL};
+const char *const pxed_loader_names[PXED_LOADER_COUNT + 1] = {"none", "gpxe",    "ipxe", "pxelinux",
+                                                              "grub", "pxegrub", NULL};
 const char *const pxed_stage_names[PXED_STAGE_COUNT + 1] = {
     "",       "discovered", "offered",   "leased", "loader",  "script",
     "kernel", "answer",     "installer", "local",  "refused", NULL,
@@ -103,6 +104,12 @@ static size_t glued_at(struct pxed_slice word) {
     return letters > 1 && letters < word.len && n == word.len && pxed_is_digit(word.ptr[letters]) ? letters : 0;
 }
 
+/* After a version `live` is noise ("ubuntu-24.04-live-server"); before, it names a system ("debian-live-12"). */
+static bool is_noise(struct pxed_slice word, bool in_version) {
+    unsigned i;
+    return model_find_word(word, noise, &i) && (in_version || !pxed_slice_eq_nocase(word, PXED_SLICE("live")));
+}
+
 /* Family: the words before the first that begins with a digit, names an architecture or is noise ("fedora-coreos-39");
  * version: from that digit to the next such word or the end. `windows-2008r2-x64`, `rocky-9.4-x86_64-dvd`, `rocky9`,
  * `Fedora-Server-dvd-x86_64-40`. The parts are slices of the text. */
@@ -114,12 +121,11 @@ bool pxed_os_id_parse(struct pxed_slice text, struct pxed_os_id *ret) {
     bool in_version = false, ended = false; /* the family, and then the version, has ended */
     for (size_t at = 0, next; at < text.len; at = next) {
         struct pxed_slice word = word_at(text, at);
-        unsigned i;
         next = at + word.len + 1;
         if (at > 0 && is_arch(word)) {
             arch = arch.len > 0 ? arch : word;
             ended = true;
-        } else if (at > 0 && model_find_word(word, noise, &i)) {
+        } else if (at > 0 && is_noise(word, in_version)) {
             ended = true;
         } else if (at == 0 && glued > 0) {
             family = pxed_slice_head(word, glued);

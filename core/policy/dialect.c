@@ -3,6 +3,7 @@
 
 #include "dialect_gpxe.h"
 #include "dialect_grub.h"
+#include "dialect_pxegrub.h"
 #include "dialect_pxelinux.h"
 
 enum pxed_loader dialect_of_agent(struct pxed_slice user_agent) {
@@ -30,6 +31,8 @@ enum pxed_reason dialect_write(enum pxed_loader loader, enum pxed_firmware firmw
         return dialect_pxelinux(firmware, plan, base, out);
     case PXED_LOADER_GRUB:
         return dialect_grub(firmware, plan, base, out);
+    case PXED_LOADER_PXEGRUB:
+        return dialect_pxegrub(firmware, plan, base, out);
     default:
         return dialect_gpxe(firmware, plan, base, out);
     }

@@ -48,6 +48,10 @@ static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct 
             pxed_buf_byte(out, ' ');
         }
         write_file("", base, plan->initrds[i].path, out);
+        if (plan->how == PXED_HOW_MULTIBOOT && plan->initrds[i].as.len > 0) {
+            pxed_buf_byte(out, ' ');
+            pxed_buf_add(out, plan->initrds[i].as);
+        }
         pxed_buf_byte(out, '\n');
     }
     pxed_buf_str(out, "boot\n");
@@ -101,8 +105,9 @@ enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_pla
 enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                               struct pxed_buf *out) {
     bool efi = pxed_firmware_is_efi(firmware);
-    /* memdisk needs INT 13h, PXELINUX the BIOS's PXE interface */
-    if ((plan->how == PXED_HOW_MEMDISK || plan->how == PXED_HOW_PXELINUX) && efi)
+    /* memdisk needs INT 13h, PXELINUX the BIOS's PXE interface; iPXE for UEFI has no multiboot */
+    bool for_bios = plan->how == PXED_HOW_MEMDISK || plan->how == PXED_HOW_PXELINUX || plan->how == PXED_HOW_MULTIBOOT;
+    if ((for_bios && efi) || plan->how == PXED_HOW_MULTIBOOT2)
         return PXED_WHY_NO_DIALECT;
     /* These plans use only what gPXE has, so both loaders get the same text. */
     bool both = plan->how == PXED_HOW_LINUX || plan->how == PXED_HOW_LOCAL || plan->how == PXED_HOW_PXELINUX;

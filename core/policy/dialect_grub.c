@@ -27,10 +27,47 @@ static void write_path(const char *verb, struct pxed_slice path, struct pxed_buf
     pxed_buf_add(out, path);
 }
 
+static void write_words(struct pxed_slice rest, struct pxed_buf *out) {
+    struct pxed_slice word;
+    while ((word = pxed_slice_word(&rest, " \t")).len > 0) {
+        pxed_buf_byte(out, ' ');
+        write_word(word, out);
+    }
+}
+
+static void write_initrds(const struct pxed_plan *plan, struct pxed_buf *out) {
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        write_path(i == 0 ? "initrd" : "", plan->initrds[i].path, out);
+    if (plan->n_initrds > 0)
+        pxed_buf_byte(out, '\n');
+}
+
+/* GRUB 2 hands over the arguments alone. Kernels expect their own name as the first word, as all other loaders give
+ * it, and Solaris finds its files by it: it is written twice. */
+static void write_multiboot(const struct pxed_plan *plan, struct pxed_buf *out) {
+    bool second = plan->how == PXED_HOW_MULTIBOOT2;
+    write_path(second ? "multiboot2" : "multiboot", plan->kernel, out);
+    write_path("", plan->kernel, out);
+    write_words(plan->args, out);
+    pxed_buf_byte(out, '\n');
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        write_path(second ? "module2" : "module", plan->initrds[i].path, out);
+        if (plan->initrds[i].as.len > 0)
+            write_path("", plan->initrds[i].path, out);
+        write_words(plan->initrds[i].as, out);
+        pxed_buf_byte(out, '\n');
+    }
+}
+
+static bool grub_can(enum pxed_how how) {
+    return how == PXED_HOW_LOCAL || how == PXED_HOW_LINUX || how == PXED_HOW_EFI || how == PXED_HOW_MULTIBOOT ||
+           how == PXED_HOW_MULTIBOOT2;
+}
+
 enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                               struct pxed_buf *out) {
     (void)firmware, (void)base;
-    if (plan->how != PXED_HOW_LOCAL && plan->how != PXED_HOW_LINUX && plan->how != PXED_HOW_EFI)
+    if (!grub_can(plan->how))
         return PXED_WHY_NO_DIALECT;
     pxed_buf_str(out, "set timeout=0\n");
     if (plan->note.len > 0) {
@@ -42,23 +79,14 @@ enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_pla
         pxed_buf_str(out, "exit 1\n"); /* continue with the firmware's next boot entry */
         return PXED_WHY_OK;
     }
-    write_path(plan->how == PXED_HOW_EFI ? "chainloader" : "linux", plan->kernel, out);
-    struct pxed_slice rest = plan->args, word;
-    while ((word = pxed_slice_word(&rest, " \t")).len > 0) {
-        pxed_buf_byte(out, ' ');
-        write_word(word, out);
-    }
-    pxed_buf_byte(out, '\n');
-    for (size_t i = 0; i < plan->n_initrds; i++) {
-        if (i == 0)
-            write_path("initrd", plan->initrds[i].path, out);
-        else {
-            pxed_buf_str(out, " /boot/");
-            pxed_buf_add(out, plan->initrds[i].path);
-        }
-    }
-    if (plan->n_initrds > 0)
+    if (plan->how == PXED_HOW_MULTIBOOT || plan->how == PXED_HOW_MULTIBOOT2) {
+        write_multiboot(plan, out);
+    } else {
+        write_path(plan->how == PXED_HOW_EFI ? "chainloader" : "linux", plan->kernel, out);
+        write_words(plan->args, out);
         pxed_buf_byte(out, '\n');
+        write_initrds(plan, out);
+    }
     pxed_buf_str(out, "boot\n");
     return PXED_WHY_OK;
 }

@@ -23,16 +23,42 @@ static void write_say(struct pxed_slice note, struct pxed_buf *out) {
     pxed_buf_byte(out, '\n');
 }
 
+/* mboot.c32 takes the kernel and its modules from one line; each file is followed by its arguments. */
+static void write_multiboot(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
+    pxed_buf_str(out, "kernel mboot.c32\nappend ");
+    write_url(base, plan->kernel, out);
+    if (plan->args.len > 0)
+        pxed_buf_byte(out, ' ');
+    pxed_buf_add(out, plan->args);
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        pxed_buf_str(out, " --- ");
+        write_url(base, plan->initrds[i].path, out);
+        if (plan->initrds[i].as.len > 0)
+            pxed_buf_byte(out, ' ');
+        pxed_buf_add(out, plan->initrds[i].as);
+    }
+    pxed_buf_byte(out, '\n');
+}
+
+static bool pxelinux_can(enum pxed_firmware firmware, enum pxed_how how) {
+    bool bios = !pxed_firmware_is_efi(firmware);
+    return how == PXED_HOW_LOCAL || how == PXED_HOW_LINUX ||
+           (bios && (how == PXED_HOW_MEMDISK || how == PXED_HOW_MULTIBOOT));
+}
+
 enum pxed_reason dialect_pxelinux(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                                   struct pxed_buf *out) {
-    if (plan->how != PXED_HOW_LOCAL && plan->how != PXED_HOW_LINUX && plan->how != PXED_HOW_MEMDISK)
-        return PXED_WHY_NO_DIALECT;
-    if (plan->how == PXED_HOW_MEMDISK && pxed_firmware_is_efi(firmware))
+    if (!pxelinux_can(firmware, plan->how))
         return PXED_WHY_NO_DIALECT;
     write_say(plan->note, out);
     if (plan->how == PXED_HOW_LOCAL) {
         write_label("local", out);
         pxed_buf_str(out, "localboot 0\n");
+        return PXED_WHY_OK;
+    }
+    if (plan->how == PXED_HOW_MULTIBOOT) {
+        write_label("multiboot", out);
+        write_multiboot(plan, base, out);
         return PXED_WHY_OK;
     }
     write_label(plan->how == PXED_HOW_MEMDISK ? "pe" : "linux", out);

@@ -69,6 +69,10 @@ static enum pxed_reason name_classify(struct pxed_slice path, struct pxed_slice 
         if (!pxed_mac_parse(rest, &ret->mac))
             return PXED_WHY_BAD_MAC;
         ret->kind = NAME_GRUB_MAC;
+    } else if (name_cut(&rest, "grub.cfg.01") && pxed_mac_parse(rest, &ret->mac)) {
+        ret->kind = NAME_GRUB_MAC; /* as the GRUB of Solaris 11 asks: 0108002712ABCD */
+    } else if ((rest = path, name_cut(&rest, "menu.lst.01")) && pxed_mac_parse(rest, &ret->mac)) {
+        ret->kind = NAME_PXEGRUB_MAC;
     } else if (pxed_slice_is(path, "grub/grub.cfg")) {
         ret->kind = NAME_GRUB;
     }

@@ -4,14 +4,15 @@
 #include "pxed/model.h"
 
 enum name_kind {
-    NAME_PLAIN,    /* an operator's file, a loader, anything */
-    NAME_SCRIPT,   /* the boot script, [http] script */
-    NAME_EVENT,    /* event */
-    NAME_IMAGE,    /* os/<os-id>/... */
-    NAME_HOST,     /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
-    NAME_PXELINUX, /* pxelinux.cfg/01-<mac> */
-    NAME_GRUB_MAC, /* grub/grub.cfg-01-<mac> */
-    NAME_GRUB,     /* grub/grub.cfg: the client's own */
+    NAME_PLAIN,       /* an operator's file, a loader, anything */
+    NAME_SCRIPT,      /* the boot script, [http] script */
+    NAME_EVENT,       /* event */
+    NAME_IMAGE,       /* os/<os-id>/... */
+    NAME_HOST,        /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
+    NAME_PXELINUX,    /* pxelinux.cfg/01-<mac> */
+    NAME_GRUB_MAC,    /* grub/grub.cfg-01-<mac>, grub.cfg.01<MAC> */
+    NAME_PXEGRUB_MAC, /* menu.lst.01<MAC> */
+    NAME_GRUB,        /* grub/grub.cfg: the client's own */
 };
 
 struct name {
@@ -21,7 +22,7 @@ struct name {
     struct pxed_slice path;    /* the name without that */
     struct pxed_slice os;      /* IMAGE: the OS id */
     struct pxed_slice file;    /* IMAGE: the path in the image; HOST: the file's name in hosts/<mac>/ */
-    struct pxed_hwaddr mac;    /* HOST, PXELINUX, GRUB_MAC */
+    struct pxed_hwaddr mac;    /* HOST, PXELINUX, GRUB_MAC, PXEGRUB_MAC */
     struct pxed_slice pattern; /* HOST in another folder than <mac>: the folder's name ("linux-ks") */
 };
 

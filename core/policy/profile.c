@@ -100,12 +100,20 @@ static bool on_way(const struct pxed_boot *b, enum profile_via via) {
     return b->how == (via == PROFILE_VIA_WIMBOOT ? PXED_HOW_WIMBOOT : PXED_HOW_MEMDISK);
 }
 
+/* On UEFI only GRUB loads multiboot kernels; Multiboot 2 nobody else loads at all. */
+static bool can_multiboot(enum pxed_how how, const struct profile_client *c) {
+    bool grub = c->loader == PXED_LOADER_GRUB;
+    return grub || (how != PXED_HOW_MULTIBOOT2 && (how != PXED_HOW_MULTIBOOT || c->firmware == PXED_FW_BIOS));
+}
+
 /* Can the client use this row, directly or by loading PXELINUX first? */
 static bool profile_reaches(const struct pxed_boot *b, const struct profile_client *c, bool *ret_handover) {
     bool memdisk = b->how == PXED_HOW_MEMDISK, gpxe = c->loader == PXED_LOADER_GPXE;
     bool pxelinux = !b->loaders || (b->loaders & PXED_LOADER_BIT(PXED_LOADER_PXELINUX));
     bool itself = !b->loaders || (b->loaders & PXED_LOADER_BIT(c->loader));
     *ret_handover = false;
+    if (!can_multiboot(b->how, c))
+        return false;
     if (memdisk && c->via == PROFILE_VIA_MEMDISK && c->loader == PXED_LOADER_IPXE)
         return true;
     if (memdisk && gpxe) /* gPXE cannot load it: no protected-mode loader */

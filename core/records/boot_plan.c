@@ -71,13 +71,21 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
     b->reason = b->as_armed ? PXED_WHY_OK : decide_wants(b->d, b->host, &b->rec);
     b->os = b->with_os.len > 0 ? catalogue_os(b->d->catalogue, b->with_os) : decide_os(b->d, b->host, &b->rec, arena);
     if (!b->os)
-        b->os = catalogue_os_make(&b->d->plugins, b->with_os, arena);
+        b->os = catalogue_os_make(b->d->catalogue, &b->d->plugins, b->with_os, arena);
     if (b->reason == PXED_WHY_OK)
         b->reason = boot_plan(b, arena);
     else if (b->reason == b->host->trouble)
         b->looked_for = b->host->trouble_text;
     if (b->reason != PXED_WHY_OK)
         boot_refuse(b, b->reason);
+}
+
+void boot_make_somehow(struct boot *b, struct pxed_arena *arena) {
+    boot_make(b, arena);
+    if (b->reason != PXED_WHY_NO_PLAN)
+        return;
+    b->loader = PXED_LOADER_GRUB;
+    boot_make(b, arena);
 }
 
 static void boot_set_note(struct boot *b, struct pxed_arena *arena) {
@@ -121,7 +129,7 @@ enum pxed_reason boot_ready(struct daemon *d, const struct catalogue_host *host,
     b.rec = *rec;
     b.host = host;
     b.with_os = os;
-    boot_make(&b, arena);
+    boot_make_somehow(&b, arena);
     *ret_looked_for = pxed_slice_of(b.looked_for);
     return b.reason;
 }

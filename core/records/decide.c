@@ -44,7 +44,7 @@ const struct catalogue_os *decide_os(struct daemon *d, const struct catalogue_ho
     if (!lifecycle_open(rec) || id.len == 0 || pxed_slice_eq_nocase(id, host->os->id.text))
         return host->os;
     const struct catalogue_os *os = catalogue_os(d->catalogue, id);
-    return os ? os : catalogue_os_make(&d->plugins, id, arena);
+    return os ? os : catalogue_os_make(d->catalogue, &d->plugins, id, arena);
 }
 
 static bool script_exists(struct daemon *d) {

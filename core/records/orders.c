@@ -67,7 +67,7 @@ static enum pxed_reason may_arm(struct daemon *d, const struct catalogue_host *h
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for;
     struct lifecycle_line line =
-        decide_line(h, order->os.len > 0 ? catalogue_os_make(&d->plugins, order->os, &scratch) : h->os);
+        decide_line(h, order->os.len > 0 ? catalogue_os_make(d->catalogue, &d->plugins, order->os, &scratch) : h->os);
     line.blind &= !order->new_lines; /* new lines need a guard; naming the disk is not enough */
     enum pxed_reason why = lifecycle_may_arm(&line);
     /* A new line gets the right `blank`, which needs an answer file with the guard. */

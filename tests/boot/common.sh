@@ -11,9 +11,10 @@ ok() { CHECKS=$((CHECKS + 1)); echo "ok $CHECKS - $* (${SECONDS} s)"; }
 
 fail() {
     echo "not ok - $*"
-    echo "--- journal"; lab_ctl log web01 2>&1 | tail -40
-    echo "--- pxed.log"; tail -40 "$LAB/pxed.log" 2>/dev/null
     echo "--- serial"; tail -c 3000 "$LAB/serial.log" 2>/dev/null | tr -d '\r'
+    echo "--- processor"; { echo "info registers"; sleep 1; } | timeout 5 nc -N -U "$LAB/monitor" 2>/dev/null | tr -d '\r' | grep -a 'RIP\|EIP\|HLT'
+    echo "--- journal"; lab_ctl log web01 2>&1 | tail -25
+    echo "--- pxed.log"; tail -10 "$LAB/pxed.log" 2>/dev/null
     exit 1
 }
 

@@ -19,17 +19,18 @@ run() { # CODE ARGUMENTS...
 }
 printf '[pxed]\ninterface = lo\nroot = %s/root\nstate = %s/state\nhosts = hosts.conf\n' "$work" "$work" >pxed.ini
 : >hosts.conf
-mkdir -p rocky/images/pxeboot deb/.disk deb/install.amd ub/.disk ub/casper suse/media.1 alpine win/sources odd root/boot/os
+mkdir -p rocky/images/pxeboot deb/.disk deb/install.amd ub/.disk ub/casper suse/media.1 alpine win/sources odd beos/casper root/boot/os
 printf '[general]\nfamily = Rocky Linux\nversion = 9.4\narch = x86_64\n' >rocky/.treeinfo
 echo k | tee rocky/images/pxeboot/vmlinuz >rocky/images/pxeboot/initrd.img
 echo 'Debian GNU/Linux 12.5.0 "Bookworm" - Official amd64 NETINST with firmware 20240210-11:27' >deb/.disk/info
 echo k | tee deb/install.amd/vmlinuz >deb/install.amd/initrd.gz
 echo 'Ubuntu-Server 22.04.3 LTS "Jammy Jellyfish" - Release amd64 (20230810)' >ub/.disk/info
 echo k | tee ub/casper/vmlinuz >ub/casper/initrd
+cp ub/casper/* beos/casper/
 echo '/ SLES15-SP5 15.5-0' >suse/media.1/products
 echo 'alpine-standard 3.19.1' >alpine/.alpine-release
 echo w | tee win/sources/install.wim win/sources/boot.wim >odd/readme
-for name in rocky deb ub suse alpine win odd; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
+for name in rocky deb ub suse alpine win odd beos; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
 
 run 0 "rocky 1.iso"
 says "by .treeinfo" "Rocky Linux 9.4 x86_64 (.treeinfo), OS id rocky-9.4-x86_64"
@@ -40,6 +41,8 @@ run 0 "deb 1.iso"
 says "by .disk/info" "OS id debian-12.5.0-amd64"
 says "a CD cannot install by network" "lacks: linux + initrd.gz"
 run 0 "ub 1.iso"
+says "autoinstall" "plugin os-linux, profile ubuntu"
+run 0 "beos 1.iso" --as beos-5
 says "a system that nobody knows boots as it is" "kernel = casper/vmlinuz"
 run 0 "suse 1.iso"
 says "by media.1/products" "OS id sles-15-sp5"

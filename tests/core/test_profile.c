@@ -135,6 +135,14 @@ static const struct pxed_boot windows_boots[] = {
 };
 static const struct pxed_profile windows = {.name = "windows", .boots = windows_boots};
 
+static const struct pxed_boot solaris_boots[] = {
+    {.how = PXED_HOW_MULTIBOOT2, .kernel = "unix2", .args = "second"},
+    {.how = PXED_HOW_MULTIBOOT, .kernel = "unix", .args = "first"},
+    {.firmware = PXED_FW_EFI, .how = PXED_HOW_EFI, .kernel = "loader.efi", .args = "efi"},
+    {0},
+};
+static const struct pxed_profile solaris = {.name = "solaris", .boots = solaris_boots};
+
 #define BIOS PXED_FW_BIOS
 #define X64  PXED_FW_EFI_X64
 static const struct {
@@ -182,6 +190,12 @@ static const struct {
      PXED_WHY_NEEDS_BIOS},
     {"not even if asked for", &windows, "/memdisk *.iso /wimboot boot.wim", X64, PXED_LOADER_IPXE, PROFILE_VIA_MEMDISK,
      NULL, false, PXED_WHY_NEEDS_BIOS},
+    {"Multiboot by iPXE", &solaris, "unix unix2 loader.efi", BIOS, PXED_LOADER_IPXE, 0, "first", false, 0},
+    {"Multiboot by PXELINUX", &solaris, "unix unix2", BIOS, PXED_LOADER_PXELINUX, 0, "first", false, 0},
+    {"Multiboot 2 by GRUB", &solaris, "unix unix2", BIOS, PXED_LOADER_GRUB, 0, "second", false, 0},
+    {"Multiboot by GRUB on UEFI", &solaris, "unix", X64, PXED_LOADER_GRUB, 0, "first", false, 0},
+    {"iPXE on UEFI has none: the next row", &solaris, "unix unix2 loader.efi", X64, PXED_LOADER_IPXE, 0, "efi", false,
+     0},
     {"UEFI of 32 bits has no row", &windows, "/wimboot boot.wim", PXED_FW_EFI_IA32, PXED_LOADER_IPXE, 0, NULL, false,
      PXED_WHY_NO_PLAN},
 };

@@ -69,11 +69,23 @@ has "and says what that means" "erased unseen" "$(e2e_pxed arm inst --yes 2>&1)"
 ARMED=$(script inst $DI)
 has "armed: its kernel" "kernel $BASE/os/haiku-r1/kernel" "$ARMED"
 has "and its module" "$BASE/os/haiku-r1/module" "$ARMED"
+KERNEL=/boot/os/haiku-r1/kernel
+has "GRUB as Solaris 11 asks" "multiboot $KERNEL $KERNEL" "$(curl_as inst "$U/grub.cfg.010800274D4DBB")"
+has "GRUB 0.97 as Solaris 10 asks" "kernel $KERNEL
+module /boot/os/haiku-r1/module" "$(curl_as inst "$U/menu.lst.010800274D4DBB")"
+has "a stranger gets the disk under these names too" "chainloader +1" "$(curl_as none "$U/menu.lst.010800274D4DBB")"
 curl_as inst -o /dev/null "$U/os/haiku-r1/kernel"
 is "the kernel alone uses up nothing" armed "$(e2e_state $MI install)"
 curl_as inst -o /dev/null "$U/os/haiku-r1/module"
 is "the last file does" installing "$(e2e_state $MI install)"
 lacks "the next power-on gets the disk" "haiku-r1" "$(script inst $DI)"
+# on UEFI only GRUB loads it
+dhcp_as inst discover --mac $MI --firmware efi-x64 >/dev/null
+has "armed for UEFI" "erased unseen" "$(e2e_pxed arm inst --yes 2>&1)"
+has "not by iPXE" "exit 1" "$(script inst $DI)"
+has "by GRUB" "multiboot $KERNEL $KERNEL" "$(curl_as inst "$U/grub/grub.cfg-01-$DI")"
+curl_as inst -o /dev/null "$U/os/haiku-r1/module"
+is "the last file uses it up as well" installing "$(e2e_state $MI install)"
 
 # --- nobody's
 lacks "beos boots its disk" kernel "$(script none $DN)"

@@ -2,7 +2,7 @@
 # For tests of shell that runs in installers: renders answer files, counts what holds.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
-TEMPLATES=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../plugins/os-linux/templates" && pwd)
+TEMPLATES=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../plugins/os-linux/share" && pwd)
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/pxed-shell.XXXXXX")
 trap 'rm -rf --one-file-system "$WORK"' EXIT
 GOOD=0 BAD=0

@@ -3,7 +3,7 @@
 # Each signature is tried twice: with blkid and wipefs, and with the raw look alone.   usage: disk-guard.sh [pattern]
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
-templates=$here/plugins/os-linux/templates
+templates=$here/plugins/os-linux/share
 only=${1:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

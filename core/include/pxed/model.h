@@ -28,6 +28,7 @@ enum pxed_loader {
     PXED_LOADER_IPXE,
     PXED_LOADER_PXELINUX,
     PXED_LOADER_GRUB,
+    PXED_LOADER_PXEGRUB, /* GRUB 0.97, as Solaris 10 ships it; since minor 4 */
     PXED_LOADER_COUNT
 };
 #define PXED_LOADER_BIT(l) (1u << (l))
@@ -91,7 +92,8 @@ enum pxed_how {
     PXED_HOW_MULTIBOOT,
     PXED_HOW_EFI,
     PXED_HOW_WIMBOOT,
-    PXED_HOW_PXELINUX, /* load PXELINUX, which then fetches the plan in its own format */
+    PXED_HOW_PXELINUX,   /* load PXELINUX, which then fetches the plan in its own format */
+    PXED_HOW_MULTIBOOT2, /* Multiboot 2, which has UEFI's tables: GRUB only; since minor 4 */
     PXED_HOW_COUNT
 };
 
@@ -105,7 +107,8 @@ struct pxed_plan {
     struct pxed_slice args; /* kernel command line; contains no line end */
     struct {
         struct pxed_slice path;
-        struct pxed_slice as; /* file name inside the booted system; empty: the file's own */
+        struct pxed_slice as; /* file name inside the booted system; empty: the file's own. Multiboot: the module's
+                                 arguments */
     } initrds[PXED_PLAN_INITRDS];
     size_t n_initrds;
     struct pxed_slice note; /* one line for the screen; may be empty */

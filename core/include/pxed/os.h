@@ -20,11 +20,11 @@ struct pxed_claim {
 /* One way to boot: the first row that fits firmware and loader and whose files exist in the image: its folder
  * root/boot/os/<os-id>, or an ISO that lies there. `kernel`, `initrd` and `when` are names in it; a kernel that begins
  * with `/` is one for all systems: "/memdisk" is root/boot/os/memdisk, or lies in loader-path. "*.iso" as an initrd is
- * the ISO itself, whole. An initrd may be written FILE=NAME: the boot program finds it under NAME. Kernel and
- * initrd may be written {KEY}FILE: KEY of [os ID], one of the plugin's `settings`, takes the file's place; {KEY} alone:
- * without the key the row does not exist. `args` is a template (its names:
- * docs/writing-os-plugins.md) rendered to one line. A BIOS machine whose gPXE or iPXE fits no row, while PXELINUX
- * would, is handed over to PXELINUX. */
+ * the ISO itself, whole. An initrd may be written FILE=NAME: the boot program finds it under NAME; a multiboot kernel
+ * gets NAME as the module's arguments (since minor 4). Kernel and initrd may be written {KEY}FILE: KEY of [os ID], one
+ * of the plugin's `settings`, takes the file's place; {KEY} alone: without the key the row does not exist. `args` is a
+ * template (its names: docs/writing-os-plugins.md) rendered to one line. A BIOS machine whose gPXE or iPXE fits no row,
+ * while PXELINUX would, is handed over to PXELINUX. */
 struct pxed_boot {
     uint32_t firmware; /* PXED_FW_BIT()s, 0: all */
     uint32_t loaders;  /* PXED_LOADER_BIT()s, 0: all */
@@ -52,11 +52,16 @@ enum pxed_file_flags {
     PXED_FILE_CRLF = 8,    /* lines end in CR LF */
     PXED_FILE_INJECT = 16, /* wimboot puts it into the booted WIM's System32 under its name */
     PXED_FILE_STAGED = 32, /* also written to the host's folder in the share while its arming is open */
+    PXED_FILE_PACK = 128,  /* since minor 4: the text is parts, `=== PATH MODE` or `=== PATH -> TARGET` before each, and
+                              is delivered as their tar archive, compressed by gzip */
     PXED_FILE_CLOSED = 64, /* always in that folder: without {{#arm.open}} it must render as a refusal */
 };
 
 /* A file made for one machine: served as /boot/hosts/<mac>/<name> and, if `path` is set, also as /boot/<path>, where
- * `<mac>` is the MAC with hyphens. Templates refer to its URL as {{file.<name>}}, with dots written as `_`. */
+ * `<mac>` is the MAC with hyphens. Since minor 4 a path `/NAME` is a name outside /boot, without <mac>, on HTTP: it is
+ * the asker's own file and exists only while its host is armed or being installed. Its text may begin with
+ * `Content-Type: TYPE` and an empty line, as the output of a CGI program. Templates refer to its URL as
+ * {{file.<name>}}, with dots written as `_`. */
 struct pxed_file {
     const char *name;
     const char *path;
@@ -147,4 +152,7 @@ struct pxed_os_ops {
     /* Keys of [os ID] of which one must be set before a claim of this plugin counts, NULL-terminated. "kernel" and
      * "iso" may be among them, `settings` besides. */
     const char *const *only_with;
+    /* Since minor 4. The ini files of the plugin's share folder, and of PLUGIN.d beside pxed.ini, are families: each
+     * becomes a profile besides those of `profiles` (docs/writing-os-plugins.md). */
+    bool families;
 };

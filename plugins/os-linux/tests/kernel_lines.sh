@@ -55,6 +55,32 @@ URL=url=$B/hosts/08-00-27-4d-4d-aa/preseed.cfg
 expect debian-12 "name=web01, domain=lab.test" bios "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL"
 expect debian-12 "name=web01, domain=lab.test" efi-x64 "$B/os/debian-12/linux $AUTO hostname=web01 domain=lab.test $URL initrd=initrd.gz"
 expect debian-11-amd64 "" bios "$B/os/debian-11-amd64/debian-installer/amd64/linux $AUTO hostname=pxe-4d4daa domain= $URL"
+# Ubuntu: the ISO itself travels; cloud-init appends user-data to the folder
+image ubuntu-22.04 casper/vmlinuz casper/initrd x.iso
+expect ubuntu-22.04 "" bios "$B/os/ubuntu-22.04/casper/vmlinuz root=/dev/ram0 ramdisk_size=4000000 ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa \
+url=$B/os/ubuntu-22.04/x.iso autoinstall cloud-config-url=/dev/null ds=nocloud-net;s=$B/hosts/08-00-27-4d-4d-aa/"
+# live systems
+IF=BOOTIF=01-08-00-27-4d-4d-aa
+image systemrescue-11 sysresccd/boot/x86_64/vmlinuz sysresccd/boot/x86_64/sysresccd.img
+expect systemrescue-11 "" bios "$B/os/systemrescue-11/sysresccd/boot/x86_64/vmlinuz archisobasedir=sysresccd \
+archiso_http_srv=$B/os/systemrescue-11/ ip=dhcp $IF nofirewall"
+LIVE="boot=live union=overlay components config username=user noeject ip=dhcp $IF"
+image clonezilla-live-3.1.2-22-amd64 live/vmlinuz live/initrd.img live/filesystem.squashfs
+expect clonezilla-live-3.1.2-22-amd64 "" bios "$B/os/clonezilla-live-3.1.2-22-amd64/live/vmlinuz $LIVE \
+ocs_live_run=ocs-live-general ocs_live_batch=no fetch=$B/os/clonezilla-live-3.1.2-22-amd64/live/filesystem.squashfs"
+image debian-live-12.5.0-amd64 live/vmlinuz-6.1.0-18-amd64 live/initrd.img-6.1.0-18-amd64 live/filesystem.squashfs
+expect debian-live-12.5.0-amd64 "" efi-x64 "$B/os/debian-live-12.5.0-amd64/live/vmlinuz-6.1.0-18-amd64 $LIVE \
+fetch=$B/os/debian-live-12.5.0-amd64/live/filesystem.squashfs initrd=initrd.img-6.1.0-18-amd64"
+image grml64-small-2024.02 boot/grml64small/vmlinuz boot/grml64small/initrd.img live/grml64-small/grml64-small.squashfs
+expect grml64-small-2024.02 "" bios "$B/os/grml64-small-2024.02/boot/grml64small/vmlinuz $LIVE \
+fetch=$B/os/grml64-small-2024.02/live/grml64-small/grml64-small.squashfs"
+image linuxmint-21.3 casper/vmlinuz casper/initrd.lz mint.iso
+expect linuxmint-21.3 "" bios "$B/os/linuxmint-21.3/casper/vmlinuz boot=casper ip=dhcp $IF url=$B/os/linuxmint-21.3/mint.iso"
+image fedora-workstation-live-40 images/pxeboot/vmlinuz images/pxeboot/initrd.img
+expect fedora-workstation-live-40 "" bios "$B/os/fedora-workstation-live-40/images/pxeboot/vmlinuz \
+root=live:$B/os/fedora-workstation-live-40/LiveOS/squashfs.img rd.live.image rd.neednet=1 ip=dhcp $IF"
+image memtest-7.20 mt86plus/x memtest64.bin memtest64.efi
+expect memtest-7.20 "" bios "$B/os/memtest-7.20/memtest64.bin"
 # an ISO is booted whole, and only by memdisk
 printf '[os debian-13]\niso = live.iso\n' >>"$T/pxed.ini"
 mkdir -p "$T/boot/os/debian-13" && : >"$T/boot/os/live.iso"

@@ -1,0 +1,359 @@
+/* Reads family files: which sections and keys they have, and what each becomes. */
+#define _GNU_SOURCE
+#include "families.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "pxed/grow.h"
+
+#define ESCAPES "line xml shell cmd yaml none ini" /* in the order of enum pxed_escape */
+#define HOWS    "linux memdisk multiboot efi"      /* in the order of enum pxed_how, from PXED_HOW_LINUX on */
+
+static const struct pxed_option family_rows[] = {
+    PXED_OPTION(struct family, title, STR, "title", .help = "the systems, for people", .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family, guard, STR, "guard", .help = "where its disk guard runs; without one it says none"),
+    PXED_OPTION(struct family, remote, STR, "remote", .help = "how remote disks are recognised"),
+    PXED_OPTION(struct family, args, STR, "args", .help = "kernel arguments of every [boot] without args; a template"),
+    PXED_OPTION(struct family, steps, LIST, "steps",
+                .help = "what an installer reports, in order; `*` at the end: the disk has been written to"),
+    PXED_OPTION(struct family, live, BOOL, "live", .fallback = "no",
+                .help = "it writes no disk: it boots at every power-on, without an arming"),
+    PXED_OPTION(struct family, ram, SIZE, "ram", .help = "memory that an installation needs"),
+    PXED_OPTION(struct family, names, LINES, "says",
+                .help = "FAMILY = WORDS: how its media call themselves, repeatable"),
+    {0},
+};
+
+struct claim_keys {
+    struct pxed_list family, version, arch, flags;
+};
+static const struct pxed_option claim_rows[] = {
+    PXED_OPTION(struct claim_keys, family, LIST, "family", .help = "families; patterns with * and ?",
+                .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct claim_keys, version, LIST, "version", .help = "versions; default: any"),
+    PXED_OPTION(struct claim_keys, arch, LIST, "arch", .help = "architectures; default: any"),
+    PXED_OPTION(struct claim_keys, flags, LIST, "flags", .help = "words that templates test: {{#os.WORD}}"),
+    {0},
+};
+
+static const struct pxed_option boot_rows[] = {
+    PXED_OPTION(struct family_boot, files, LINES, "files",
+                .help = "KERNEL INITRD...: one layout of an image; {arch} is the architecture, * any text",
+                .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family_boot, how, ENUM, "how", .fallback = "linux", .words = HOWS, .help = "what the kernel is"),
+    PXED_OPTION(struct family_boot, firmware, LIST, "firmware", .help = "default: every firmware"),
+    PXED_OPTION(struct family_boot, loaders, LIST, "loaders", .help = "default: every loader"),
+    PXED_OPTION(struct family_boot, only, LIST, "only", .help = "flags of which the claim must have one"),
+    PXED_OPTION(struct family_boot, when, STR, "when", .help = "a further file that must exist"),
+    PXED_OPTION(struct family_boot, args, STR, "args", .help = "kernel arguments; a template"),
+    {0},
+};
+
+static const struct pxed_option file_rows[] = {
+    PXED_OPTION(struct family_file, source, STR, "template", .help = "a file of the share folder or of PLUGIN.d",
+                .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family_file, path, STR, "path", .help = "a further name below /boot: hosts/WORD/<mac>.EXT"),
+    PXED_OPTION(struct family_file, escape, ENUM, "escape", .fallback = "line", .words = ESCAPES,
+                .help = "the language its values stand in"),
+    PXED_OPTION(struct family_file, answer, BOOL, "answer", .fallback = "no",
+                .help = "delivering it uses up the arming"),
+    PXED_OPTION(struct family_file, guarded, BOOL, "guarded", .fallback = "no",
+                .help = "it, or what it fetches, has the disk guard"),
+    PXED_OPTION(struct family_file, raw, BOOL, "raw", .fallback = "no", .help = "no template: byte for byte"),
+    PXED_OPTION(struct family_file, crlf, BOOL, "crlf", .fallback = "no", .help = "lines end in CR LF"),
+    PXED_OPTION(struct family_file, pack, BOOL, "pack", .fallback = "no",
+                .help = "parts, each after a line `=== PATH MODE` or `=== PATH -> TARGET`: delivered as a .tar.gz"),
+    PXED_OPTION(struct family_file, when, STR, "when", .help = "only if the image has this file"),
+    PXED_OPTION(struct family_file, only, LIST, "only", .help = "flags of which the claim must have one"),
+    {0},
+};
+
+static const struct pxed_option fact_rows[] = {
+    PXED_OPTION(struct family_fact, files, LIST, "files",
+                .help = "the first that the image has is {{image.NAME}}; as in [boot]", .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family_fact, cut, STR, "cut", .help = "an ending that the fact is without"),
+    {0},
+};
+
+static const struct pxed_option lack_rows[] = {
+    PXED_OPTION(struct family_lack, there, LIST, "there", .help = "an image that has one of these",
+                .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family_lack, missing, LIST, "missing", .help = "and none of these"),
+    PXED_OPTION(struct family_lack, only, LIST, "only", .help = "flags of which the claim must have one"),
+    PXED_OPTION(struct family_lack, unless, STR, "unless", .help = "a variable whose value replaces what is missing"),
+    PXED_OPTION(struct family_lack, warns, BOOL, "warns", .fallback = "no",
+                .help = "with `unless`: its hosts are only warned of, and boot all the same"),
+    PXED_OPTION(struct family_lack, say, STR, "say", .help = "what is wrong, and the cure", .flags = PXED_OPT_REQUIRED),
+    {0},
+};
+
+struct variable_keys {
+    const char *help, *fallback;
+    bool secret;
+};
+static const struct pxed_option variable_rows[] = {
+    PXED_OPTION(struct variable_keys, help, STR, "help", .help = "for `pxed options`", .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct variable_keys, fallback, STR, "default", .help = "default: unset"),
+    PXED_OPTION(struct variable_keys, secret, BOOL, "secret", .fallback = "no", .help = "shown as ***"),
+    {0},
+};
+
+const struct family_manual family_manual[] = {
+    {"family", "one file is one family", family_rows},
+    {"claim NAME", "which OS ids it knows; the most specific claim of all wins", claim_rows},
+    {"boot NAME", "how it starts; the first row whose files exist", boot_rows},
+    {"file NAME", "made for one machine: /boot/hosts/<mac>/NAME; a further word makes further rows of it", file_rows},
+    {"fact NAME", "a file of the image that arguments and templates name", fact_rows},
+    {"lack NAME", "what an image may be missing although it has a kernel", lack_rows},
+    {"variable NAME", "a variable that only this family has", variable_rows},
+    {0},
+};
+
+struct family_reader {
+    struct family *f;
+    struct ini ini;
+    struct pxed_arena *arena;
+    struct pxed_diags *diags;
+};
+
+/* How many sections of this kind there are. */
+static size_t count_sections(const struct ini *ini, const char *kind) {
+    size_t n = 0, len = strlen(kind);
+    for (size_t i = 0; i < ini->n_sections; i++)
+        n += strncmp(ini->sections[i].name, kind, len) == 0 && ini->sections[i].name[len] == ' ';
+    return n;
+}
+
+/* Binds section `nth` of this kind; returns its name. */
+static const char *bind_section(struct family_reader *r, const char *kind, size_t nth, const struct pxed_option *rows,
+                                void *config, unsigned *ret_line) {
+    size_t len = strlen(kind);
+    for (size_t i = 0; i < r->ini.n_sections; i++) {
+        const struct ini_section *s = &r->ini.sections[i];
+        if (strncmp(s->name, kind, len) != 0 || s->name[len] != ' ' || nth-- > 0)
+            continue;
+        options_bind(rows, s->name, false, &r->ini, config, r->arena, r->diags);
+        *ret_line = s->line;
+        return pxed_arena_dup(r->arena, pxed_slice_trim(pxed_slice_of(s->name + len))).ptr;
+    }
+    return "";
+}
+
+static const char *join_list(const struct pxed_list *list, struct pxed_arena *arena) {
+    const char *all = NULL;
+    for (size_t i = 0; i < list->n; i++)
+        all = all ? pxed_arena_printf(arena, "%s %s", all, list->items[i]) : list->items[i];
+    return all;
+}
+
+static void read_claims(struct family_reader *r) {
+    size_t n = count_sections(&r->ini, "claim");
+    unsigned line;
+    r->f->claims = PXED_NEWS(r->arena, struct pxed_claim, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct claim_keys keys = {0};
+        bind_section(r, "claim", i, claim_rows, &keys, &line);
+        const char *family = join_list(&keys.family, r->arena);
+        r->f->claims[i] = (struct pxed_claim){family ? family : "-", join_list(&keys.version, r->arena),
+                                              join_list(&keys.arch, r->arena), join_list(&keys.flags, r->arena)};
+    }
+    if (n == 0)
+        pxed_diag_add(r->diags, PXED_ERROR, r->f->file, 0, "no [claim NAME]: no OS id would use this family");
+}
+
+static void check_words(struct family_reader *r, const struct pxed_list *list, const char *key,
+                        const char *const *known) {
+    for (size_t i = 0; i < list->n; i++) {
+        bool is = false;
+        for (const char *const *k = known; *k; k++)
+            is |= strcmp(*k, list->items[i]) == 0;
+        const char *near = is ? NULL : pxed_nearest(pxed_slice_of(list->items[i]), known);
+        if (!is)
+            pxed_diag_add(r->diags, PXED_ERROR, r->f->file, list->lines[i], "`%s` is no %s%s%s%s", list->items[i], key,
+                          near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+}
+
+enum { LAYOUT_MAX = 1 + sizeof(((struct pxed_boot *)0)->initrd) / sizeof(char *) };
+
+static void check_layouts(struct family_reader *r, const struct pxed_list *layouts) {
+    for (size_t i = 0; i < layouts->n; i++) {
+        struct pxed_slice rest = pxed_slice_of(layouts->items[i]);
+        size_t words = 0;
+        while (pxed_slice_word(&rest, " \t").len > 0)
+            words++;
+        if (words > LAYOUT_MAX)
+            pxed_diag_add(r->diags, PXED_ERROR, r->f->file, layouts->lines[i],
+                          "files = %s: more than a kernel and %d initrds", layouts->items[i], LAYOUT_MAX - 1);
+    }
+}
+
+static void read_boots(struct family_reader *r) {
+    struct family *f = r->f;
+    unsigned line;
+    f->n_boots = count_sections(&r->ini, "boot");
+    f->boots = PXED_NEWS(r->arena, struct family_boot, f->n_boots + 1);
+    for (size_t i = 0; i < f->n_boots; i++) {
+        bind_section(r, "boot", i, boot_rows, &f->boots[i], &line);
+        f->boots[i].args = f->boots[i].args ? f->boots[i].args : f->args;
+        check_layouts(r, &f->boots[i].files);
+        check_words(r, &f->boots[i].firmware, "firmware", pxed_firmware_names);
+        check_words(r, &f->boots[i].loaders, "loader", pxed_loader_names);
+    }
+}
+
+static void read_files(struct family_reader *r) {
+    struct family *f = r->f;
+    unsigned line;
+    f->n_files = count_sections(&r->ini, "file");
+    f->files = PXED_NEWS(r->arena, struct family_file, f->n_files + 1);
+    for (size_t i = 0; i < f->n_files; i++) {
+        struct pxed_slice name = pxed_slice_of(bind_section(r, "file", i, file_rows, &f->files[i], &line));
+        f->files[i].name = pxed_arena_dup(r->arena, pxed_slice_word(&name, " ")).ptr;
+    }
+}
+
+static void read_facts(struct family_reader *r) {
+    struct family *f = r->f;
+    unsigned line;
+    f->n_facts = count_sections(&r->ini, "fact");
+    f->facts = PXED_NEWS(r->arena, struct family_fact, f->n_facts + 1);
+    for (size_t i = 0; i < f->n_facts; i++)
+        f->facts[i].name = bind_section(r, "fact", i, fact_rows, &f->facts[i], &line);
+    f->n_lacks = count_sections(&r->ini, "lack");
+    f->lacks = PXED_NEWS(r->arena, struct family_lack, f->n_lacks + 1);
+    for (size_t i = 0; i < f->n_lacks; i++) {
+        f->lacks[i].name = bind_section(r, "lack", i, lack_rows, &f->lacks[i], &line);
+        f->lacks[i].line = line;
+    }
+}
+
+static void read_variables(struct family_reader *r) {
+    size_t n = count_sections(&r->ini, "variable");
+    unsigned line;
+    r->f->vars = PXED_NEWS(r->arena, struct pxed_os_var, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct variable_keys keys = {0};
+        const char *key = bind_section(r, "variable", i, variable_rows, &keys, &line);
+        r->f->vars[i] = (struct pxed_os_var){key, keys.help, keys.fallback, keys.secret ? PXED_VAR_SECRET : 0};
+    }
+}
+
+static void read_steps(struct family_reader *r) {
+    const struct pxed_list *steps = &r->f->steps;
+    r->f->step_rows = PXED_NEWS(r->arena, struct pxed_step, steps->n + 1);
+    for (size_t i = 0; i < steps->n; i++) {
+        struct pxed_slice word = pxed_slice_of(steps->items[i]);
+        bool disk = word.len > 1 && word.ptr[word.len - 1] == '*';
+        r->f->step_rows[i] =
+            (struct pxed_step){pxed_arena_dup(r->arena, pxed_slice_head(word, word.len - disk)).ptr, disk};
+    }
+}
+
+static void check_sections(struct family_reader *r) {
+    const char *kinds[16] = {0};
+    for (size_t i = 0; family_manual[i].section; i++)
+        kinds[i] = pxed_arena_dup(r->arena, pxed_slice_head(pxed_slice_of(family_manual[i].section),
+                                                            strcspn(family_manual[i].section, " ")))
+                       .ptr;
+    for (size_t i = 0; i < r->ini.n_sections; i++) {
+        struct pxed_slice kind = pxed_slice_of(r->ini.sections[i].name);
+        kind = pxed_slice_head(kind, strcspn(kind.ptr, " "));
+        bool known = false;
+        for (size_t k = 0; kinds[k] && !known; k++)
+            known = pxed_slice_is(kind, kinds[k]);
+        const char *near = known ? NULL : pxed_nearest(kind, kinds);
+        if (!known)
+            pxed_diag_add(r->diags, PXED_ERROR, r->f->file, r->ini.sections[i].line, "unknown section [%s]%s%s%s",
+                          r->ini.sections[i].name, near ? ", did you mean [" : "", near ? near : "", near ? "]?" : "");
+    }
+}
+
+static void read_family(struct family *f, struct pxed_arena *arena, struct pxed_diags *diags) {
+    struct family_reader r = {.f = f, .arena = arena, .diags = diags};
+    if (ini_load(&r.ini, f->file, diags) == 0) {
+        check_sections(&r);
+        options_bind(family_rows, "family", false, &r.ini, f, arena, diags);
+        read_claims(&r);
+        read_boots(&r);
+        read_files(&r);
+        read_facts(&r);
+        read_variables(&r);
+        read_steps(&r);
+    }
+    ini_free(&r.ini);
+    f->profile = (struct pxed_profile){
+        .name = f->name, .claims = f->claims, .steps = f->step_rows, .vars = f->vars, .boots = NULL, .files = NULL};
+}
+
+/* --- folders --- */
+
+static int is_family(const struct dirent *e) {
+    size_t n = strlen(e->d_name);
+    return e->d_name[0] != '.' && n > 4 && strcmp(e->d_name + n - 4, ".ini") == 0;
+}
+
+static bool is_replaced(const struct families *f, const char *plugin, struct pxed_slice name) {
+    for (size_t i = 0; i < f->n; i++)
+        if (strcmp(f->items[i]->plugin, plugin) == 0 && pxed_slice_is(name, f->items[i]->name))
+            return true;
+    return false;
+}
+
+static void read_folder(struct families *f, const char *folder, const char *plugin, bool operators,
+                        struct pxed_arena *arena, struct pxed_diags *diags) {
+    struct dirent **found;
+    int n = scandir(folder, &found, is_family, alphasort);
+    for (int i = 0; i < n; i++) {
+        struct pxed_slice name = pxed_slice_of(found[i]->d_name);
+        name.len -= strlen(".ini");
+        if (!is_replaced(f, plugin, name)) {
+            struct family *one = PXED_NEW(arena, struct family);
+            *one = (struct family){.plugin = plugin,
+                                   .name = pxed_arena_dup(arena, name).ptr,
+                                   .operators = operators,
+                                   .file = pxed_arena_printf(arena, "%s/%s", folder, found[i]->d_name)};
+            read_family(one, arena, diags);
+            PXED_ARENA_GROW(arena, f->items, f->n);
+            f->items[f->n++] = one;
+        }
+        free(found[i]);
+    }
+    if (n >= 0)
+        free(found);
+}
+
+bool families_are_read(const struct pxed_plugin *d) {
+    const struct pxed_os_ops *ops = d->kind == PXED_KIND_OS ? d->ops : NULL;
+    return ops && ops->size >= offsetof(struct pxed_os_ops, families) + sizeof(ops->families) && ops->families;
+}
+
+void families_read(struct families *f, const struct plugins *plugins, const char *own, struct pxed_arena *arena,
+                   struct pxed_diags *diags) {
+    for (size_t i = 0; i < plugins->n; i++) {
+        const struct pxed_plugin *d = &plugins->items[i]->desc;
+        if (!families_are_read(d))
+            continue;
+        if (own)
+            read_folder(f, pxed_arena_printf(arena, "%s/%s.d", own, d->name), d->name, true, arena, diags);
+        read_folder(f, pxed_arena_printf(arena, "%s/share/pxed/%s", plugins_prefix(), d->name), d->name, false, arena,
+                    diags);
+    }
+}
+
+void families_each(const struct families *f, const struct plugins *plugins, families_profile_fn *one, void *ctx) {
+    for (size_t i = 0; i < plugins->n; i++) {
+        const struct pxed_plugin *d = &plugins->items[i]->desc;
+        if (d->kind != PXED_KIND_OS)
+            continue;
+        for (size_t k = 0; k < f->n; k++)
+            if (strcmp(f->items[k]->plugin, d->name) == 0 && one(ctx, d, &f->items[k]->profile))
+                return;
+        for (const struct pxed_profile *const *p = ((const struct pxed_os_ops *)d->ops)->profiles; *p; p++)
+            if (one(ctx, d, *p))
+                return;
+    }
+}

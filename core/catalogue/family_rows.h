@@ -1,0 +1,18 @@
+/* The rows of a family for one OS id: conditions judged, placeholders filled. */
+#pragma once
+
+#include "families.h"
+
+/* The newest of an image's files that this pattern fits, below the image; NULL: none. */
+typedef const char *family_glob_fn(void *ctx, const char *pattern, struct pxed_arena *arena);
+
+/* Does the claim have one of these flags? An empty list: yes. */
+bool family_only(const struct pxed_list *only, const struct pxed_claim *claim);
+/* A file's name for this id: {arch} is the claim's own word for the id's architecture, or its nth if the id names none;
+ * a pattern becomes the file it fits. NULL: there is no such word. `glob` may be NULL: patterns stay. */
+const char *family_name(const char *text, const struct pxed_claim *claim, const struct pxed_os_id *id, size_t nth,
+                        family_glob_fn *glob, void *ctx, struct pxed_arena *arena);
+/* The profile with the boots and files of this id, in `arena`. */
+const struct pxed_profile *family_rows(const struct family *f, const struct pxed_claim *claim,
+                                       const struct pxed_os_id *id, family_glob_fn *glob, void *ctx,
+                                       struct pxed_arena *arena);

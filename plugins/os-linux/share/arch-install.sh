@@ -1,0 +1,110 @@
+#!/bin/bash
+# Installs Arch Linux on {{host.name}}. Runs once, in the live system, by the kernel's script=.
+NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
+ADDRESS='{{#host.static}}{{host.ip}}/{{host.prefix}}{{/host.static}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
+PASSWORD='{{host.root-password-hash}}' SSH_KEY='{{host.ssh-key}}'
+LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}' ZONE='{{host.timezone}}' NTP='{{host.ntp}}'
+PACKAGES='{{host.packages}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
+
+{{> report}}
+
+PXED_TMP=${PXED_TMP:-/tmp}
+TARGET=${PXED_TARGET:-/mnt}
+LOG=$PXED_TMP/pxed-log
+EFI=${PXED_EFI:-/sys/firmware/efi}
+die() { pxed_fail "$1" "$LOG"; }
+exec >"$LOG" 2>&1
+udevadm settle
+{{> disk-guard}}
+case $PXED_DISK in
+*[0-9]) part=${PXED_DISK}p ;;
+*) part=$PXED_DISK ;;
+esac
+if [ -d "$EFI" ]; then
+    esp=${part}1 root=${part}2 loader="grub efibootmgr"
+    parts='label: gpt\nsize=512MiB, type=uefi\ntype=linux\n'
+else
+    esp= root=${part}1 loader=grub
+    parts='label: dos\nstart=2048, type=83, bootable\n'
+fi
+
+# --- everything that may fail is tried before the disk is touched
+[ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
+# shellcheck disable=SC2016
+[ -z "$REPO" ] || printf 'Server = %s/$repo/os/$arch\n' "${REPO%/}" >"${PXED_MIRRORS:-/etc/pacman.d/mirrorlist}"
+if [ -n "$REPO" ]; then
+    echo "the repository does not answer: ${REPO%/}/core/os/x86_64/core.db" >"$LOG"
+    pxed_reach "${REPO%/}/core/os/x86_64/core.db" "$PROXY" || die REPO_UNREACHABLE
+fi
+# shellcheck disable=SC2086
+pacman -Sy --noconfirm && pacman -Sp base linux linux-firmware openssh $loader $PACKAGES >/dev/null || die REPO_UNREACHABLE
+printf "$parts" | sfdisk -q --no-act --wipe always "$PXED_DISK" || die PARTITION_FAILED
+
+# --- from here on the disk is written
+pxed_event installing
+pxed_clearing
+[ "$PXED_RIGHT" != any ] || pxed_wipe
+printf "$parts" | sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" || die PARTITION_FAILED
+udevadm settle
+mkfs.ext4 -q -F "$root" || die FORMAT_FAILED
+[ -z "$esp" ] || mkfs.vfat -F 32 "$esp" || die FORMAT_FAILED
+mount "$root" "$TARGET" || die MOUNT_FAILED
+[ -z "$esp" ] || mount --mkdir "$esp" "$TARGET/boot" || die MOUNT_FAILED
+pxed_event formatted
+# shellcheck disable=SC2086
+pacstrap -K "$TARGET" base linux linux-firmware openssh $loader $PACKAGES || die PACKAGES_FAILED
+pxed_event packages
+
+# --- what belongs to this host
+genfstab -U "$TARGET" >>"$TARGET/etc/fstab" || die MOUNT_FAILED
+FULL=$NAME${DOMAIN:+.$DOMAIN}
+[ "$FULL" = "$NAME" ] || FULL="$FULL $NAME"
+echo "$NAME" >"$TARGET/etc/hostname"
+printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost\n' "$FULL" >"$TARGET/etc/hosts"
+{ printf '# written by pxed\n[Match]\nMACAddress=%s\nType=ether\n\n[Network]\n' "$MAC"
+  if [ -n "$ADDRESS" ]; then
+      echo "Address=$ADDRESS"
+      [ -z "$GATEWAY" ] || echo "Gateway=$GATEWAY"
+      for server in $DNS; do echo "DNS=$server"; done
+      [ -z "$DOMAIN" ] || echo "Domains=$DOMAIN"
+  else
+      printf 'DHCP=yes\n\n[DHCPv4]\nClientIdentifier=mac\nUseDomains=yes\n'
+  fi; } >"$TARGET/etc/systemd/network/10-pxed.network"
+ln -sf ../run/systemd/resolve/stub-resolv.conf "$TARGET/etc/resolv.conf"
+if [ -n "$PASSWORD" ]; then
+    awk -F: -v OFS=: -v hash="$PASSWORD" '$1 == "root" { $2 = hash } 1' "$TARGET/etc/shadow" >"$PXED_TMP/pxed-shadow" &&
+        cat "$PXED_TMP/pxed-shadow" >"$TARGET/etc/shadow" || die PASSWORD_FAILED
+    rm -f "$PXED_TMP/pxed-shadow"
+else
+    arch-chroot "$TARGET" passwd -l root
+fi
+if [ -n "$SSH_KEY" ]; then
+    mkdir -p -m 700 "$TARGET/root/.ssh"
+    echo "$SSH_KEY" >"$TARGET/root/.ssh/authorized_keys"
+    chmod 600 "$TARGET/root/.ssh/authorized_keys"
+fi
+[ -z "$ZONE" ] || [ ! -e "$TARGET/usr/share/zoneinfo/$ZONE" ] || ln -sf "/usr/share/zoneinfo/$ZONE" "$TARGET/etc/localtime"
+echo "${LOCALE:-en_US.UTF-8} UTF-8" >>"$TARGET/etc/locale.gen"
+echo "LANG=${LOCALE:-en_US.UTF-8}" >"$TARGET/etc/locale.conf"
+[ -z "$KEYBOARD" ] || echo "KEYMAP=$KEYBOARD" >"$TARGET/etc/vconsole.conf"
+arch-chroot "$TARGET" locale-gen
+if [ -n "$NTP" ]; then
+    mkdir -p "$TARGET/etc/systemd/timesyncd.conf.d"
+    printf '[Time]\nNTP=%s\n' "$NTP" >"$TARGET/etc/systemd/timesyncd.conf.d/pxed.conf"
+fi
+arch-chroot "$TARGET" systemctl enable sshd systemd-networkd systemd-resolved systemd-timesyncd || die PACKAGES_FAILED
+
+# --- the boot loader
+if [ -n "$ARGS" ]; then
+    { printf 'PXED_ARGS=%s\n' "'$(echo "$ARGS" | sed "s/'/'\\\\''/g")'"
+      # shellcheck disable=SC2016
+      echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $PXED_ARGS"'; } >>"$TARGET/etc/default/grub"
+fi
+if [ -n "$esp" ]; then arch-chroot "$TARGET" grub-install --target=x86_64-efi --efi-directory=/boot --removable || die BOOTLOADER_FAILED
+else arch-chroot "$TARGET" grub-install --target=i386-pc "$PXED_DISK" || die BOOTLOADER_FAILED; fi
+arch-chroot "$TARGET" grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
+pxed_event bootable
+umount -R "$TARGET" || die MOUNT_FAILED
+pxed_event installed
+sync
+{ [ -n "$PXED_TEST" ] && exit 0; } || reboot

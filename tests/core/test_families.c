@@ -1,0 +1,205 @@
+/* Families of systems as data: what their files may say, whose file counts, and the rows that come of them. */
+#include "families.h"
+
+#include <stdio.h>
+
+#include "catalogue_os.h"
+#include "render_plan.h"
+#include "site.h"
+#include "suite.h"
+
+static struct site site;
+
+static void setup(void) {
+    site_open(&site);
+    site_load(&site, "os-linux");
+}
+static void teardown(void) {
+    site_close(&site);
+}
+
+#define MAC "08:00:27:4d:4d:aa"
+#define FAMILY                                                                                                         \
+    "[family]\ntitle = Beispiel\n[claim a]\nfamily = beispiel\nversion = 1 2\narch = amd64 arm64\nflags = old\n"
+#define BOOT "[boot a]\nfiles = k i\nargs = x={{host.name}}\n"
+
+static const char *with(const char *text) {
+    tree_write(&site.tree, "os-linux.d/beispiel.ini", text);
+    return site_build(&site, "", "", MAC ", beispiel-1-amd64, name=web01\n");
+}
+
+/* --- files --- */
+
+static const struct {
+    const char *text, *said;
+} wrong[] = {
+    {FAMILY BOOT "[boots b]\nx = y\n", "error beispiel.ini:11: unknown section [boots b], did you mean [boot]?\n"},
+    {FAMILY BOOT "kernal = x\n", "error beispiel.ini:11: unknown key 'kernal'\n"},
+    {FAMILY "[boot a]\nfile = k i\n", "error beispiel.ini:9: unknown key 'file', did you mean 'files'?\n"
+                                      "error beispiel.ini:0: [boot a] lacks the required key 'files'\n"},
+    {FAMILY "[boot a]\nfiles = k 1 2 3 4 5\n",
+     "error beispiel.ini:9: files = k 1 2 3 4 5: more than a kernel and 4 initrds\n"},
+    {FAMILY "[boot a]\nfiles = k\nfirmware = bois\n",
+     "error beispiel.ini:10: `bois` is no firmware, did you mean 'bios'?\n"},
+    {FAMILY "[boot a]\nfiles = k\nhow = linus\n",
+     "error beispiel.ini:10: `linus` is no value for 'how': expected one of linux memdisk multiboot efi, did you mean "
+     "'linux'?\n"},
+    {"[family]\ntitle = x\n", "error beispiel.ini:0: no [claim NAME]: no OS id would use this family\n"},
+};
+
+START_TEST(errors_name_line_and_cure) {
+    tree_write(&site.tree, "os-linux.d/beispiel.ini", wrong[_i].text);
+    ck_assert_str_eq(site_build(&site, "", "", ""), wrong[_i].said);
+    ck_assert_ptr_null(site.catalogue);
+}
+END_TEST
+
+static const struct catalogue_os *os_of(const char *id) {
+    return catalogue_os_make(site.catalogue, &site.plugins, pxed_slice_of(id), &site.tree.arena);
+}
+
+START_TEST(operators_file_adds) {
+    const char *said = with(FAMILY BOOT);
+    ck_assert_msg(site.catalogue != NULL, "%s", said);
+    ck_assert_str_eq(os_of("beispiel-2")->profile->name, "beispiel");
+    ck_assert_ptr_null(os_of("beispiel-3")->profile);
+    ck_assert_str_eq(os_of("debian-12")->profile->name, "debian");
+}
+END_TEST
+
+START_TEST(operators_file_replaces) {
+    tree_write(&site.tree, "os-linux.d/debian.ini",
+               "[family]\ntitle = ours\n[claim debian]\nfamily = debian\n[boot a]\nfiles = our-linux\n");
+    site_build(&site, "", "", "");
+    ck_assert_ptr_nonnull(site.catalogue);
+    ck_assert_str_eq(os_of("debian-12")->profile->boots[0].kernel, "our-linux");
+    ck_assert_ptr_null(os_of("ubuntu-16.04")->profile); /* the whole file is replaced */
+}
+END_TEST
+
+START_TEST(operators_template_comes_first) {
+    tree_write(&site.tree, "os-linux.d/report", "# ours\n");
+    site_build(&site, "", "", "");
+    struct pxed_slice text =
+        catalogue_text(site.catalogue, catalogue_template_path(&site.tree.arena, "os-linux", "report"));
+    ck_assert(pxed_slice_is(text, "# ours\n"));
+}
+END_TEST
+
+/* --- rows --- */
+
+START_TEST(architectures) {
+    with(FAMILY "[boot a]\nfiles = {arch}/k {arch}/i\nfiles = k\n");
+    const struct pxed_boot *b = os_of("beispiel-1-arm64")->profile->boots;
+    ck_assert_str_eq(b[0].kernel, "arm64/k");
+    ck_assert_str_eq(b[0].initrd[0], "arm64/i");
+    ck_assert_str_eq(b[1].kernel, "k");
+    ck_assert_int_eq(b[2].how, PXED_HOW_LOCAL);
+    ck_assert_str_eq(os_of("beispiel-1-x86_64")->profile->boots[0].kernel, "amd64/k"); /* the family's own word */
+    b = os_of("beispiel-1")->profile->boots;                                           /* the id does not say: each */
+    ck_assert_str_eq(b[0].kernel, "amd64/k");
+    ck_assert_str_eq(b[1].kernel, "arm64/k");
+    ck_assert_str_eq(b[2].kernel, "k");
+    ck_assert_ptr_null(os_of("beispiel-1-i386")->profile);
+}
+END_TEST
+
+START_TEST(patterns) {
+    site_image(&site, "beispiel-1-amd64/live/vmlinuz-6.1.0-9");
+    site_image(&site, "beispiel-1-amd64/live/vmlinuz-6.1.0-18");
+    site_image(&site, "beispiel-1-amd64/live/initrd.img");
+    with(FAMILY "[boot a]\nfiles = live/vmlinuz-* live/initrd*\nfiles = none/* i\n");
+    const struct pxed_boot *b = site_host(&site, NULL)->os->profile->boots;
+    ck_assert_str_eq(b[0].kernel, "live/vmlinuz-6.1.0-18");
+    ck_assert_str_eq(b[0].initrd[0], "live/initrd.img");
+    ck_assert_str_eq(b[1].kernel, "none/*"); /* shown as it was looked for */
+}
+END_TEST
+
+START_TEST(only_some_claims) {
+    with(FAMILY "[claim b]\nfamily = beispiel\nversion = 9\nflags = new\n"
+                "[boot old]\nonly = old\nfiles = old\n[boot new]\nonly = new\nfiles = new\n"
+                "[file a.cfg x]\ntemplate = report\nonly = new\n[file a.cfg y]\ntemplate = disk-guard\n");
+    ck_assert_str_eq(os_of("beispiel-1")->profile->boots[0].kernel, "old");
+    ck_assert_str_eq(os_of("beispiel-9")->profile->boots[0].kernel, "new");
+    ck_assert_str_eq(os_of("beispiel-9")->profile->files[0].source, "report");
+    ck_assert_str_eq(os_of("beispiel-1")->profile->files[0].source, "disk-guard");
+    ck_assert_str_eq(os_of("beispiel-1")->profile->files[0].name, "a.cfg");
+}
+END_TEST
+
+START_TEST(facts) {
+    struct pxed_plan plan;
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    site_image(&site, "beispiel-1-amd64/pool/rootfs-7.img");
+    with(FAMILY
+         "[boot a]\nfiles = k i\nargs = r={{{os.url}}}/{{image.root}} d={{image.dir}}\n"
+         "[fact root]\nfiles = missing pool/rootfs-*.img\n[fact dir]\nfiles = pool/rootfs-7.img\ncut = rootfs-7.img\n");
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
+    const char *args =
+        pxed_arena_printf(&site.tree.arena, "r=%sos/beispiel-1-amd64/pool/rootfs-7.img d=pool/", site.catalogue->base);
+    ck_assert(pxed_slice_is(plan.args, args));
+}
+END_TEST
+
+static const struct {
+    const char *lack, *image, *said;
+    bool boots;
+} lacks[] = {
+    {"there = k\nmissing = p\nsay = {file} of '{id}' is not enough", NULL,
+     "warning host-os.conf:1: k of 'beispiel-1-amd64' is not enough\n", true},
+    {"there = k\nmissing = p\nunless = repo\nsay = no packages", NULL, "error host-os.conf:1: no packages\n", false},
+    {"there = k\nmissing = p\nunless = repo\nwarns = yes\nsay = no packages", NULL,
+     "warning host-os.conf:1: no packages\n", true},
+    {"there = k\nmissing = q p\nunless = repo\nsay = no packages", "p", "", true},
+    {"there = z\nunless = repo\nsay = no packages", NULL, "", true},
+    {"there = k\nunless = name\nsay = no packages", NULL, "", true},
+};
+
+START_TEST(what_an_image_lacks) {
+    struct pxed_plan plan;
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    if (lacks[_i].image)
+        site_image(&site, pxed_arena_printf(&site.tree.arena, "beispiel-1-amd64/%s", lacks[_i].image));
+    ck_assert_str_eq(with(pxed_arena_printf(&site.tree.arena, FAMILY BOOT "[lack a]\n%s\n", lacks[_i].lack)),
+                     lacks[_i].said);
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan),
+                     lacks[_i].boots ? PXED_WHY_OK : PXED_WHY_IMAGE_INCOMPLETE);
+}
+END_TEST
+
+START_TEST(steps_and_variables) {
+    const char *said = with(FAMILY "steps = a b*\n" BOOT "[variable colour]\nhelp = of the case\ndefault = grey\n");
+    ck_assert_msg(!site.catalogue, "%s", said); /* `steps` stands below [claim a] */
+    said = with("[family]\ntitle = x\nsteps = a b*\n[claim a]\nfamily = beispiel\n" BOOT
+                "[variable colour]\nhelp = of the case\ndefault = grey\n");
+    ck_assert_msg(site.catalogue != NULL, "%s", said);
+    const struct pxed_profile *p = site_host(&site, NULL)->os->profile;
+    ck_assert_str_eq(p->steps[0].name, "a");
+    ck_assert(!p->steps[0].disk && p->steps[1].disk);
+    ck_assert_str_eq(p->steps[1].name, "b");
+    ck_assert_str_eq(site_var(&site, site_host(&site, NULL), "colour"), "grey profile:0");
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("families");
+    TCase *t = tcase_create("families");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_loop_test(t, errors_name_line_and_cure, 0, COUNT(wrong));
+    tcase_add_test(t, operators_file_adds);
+    tcase_add_test(t, operators_file_replaces);
+    tcase_add_test(t, operators_template_comes_first);
+    tcase_add_test(t, architectures);
+    tcase_add_test(t, patterns);
+    tcase_add_test(t, only_some_claims);
+    tcase_add_test(t, facts);
+    tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
+    tcase_add_test(t, steps_and_variables);
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}

@@ -1,0 +1,79 @@
+#!/bin/bash
+# Alpine Linux: the packed configuration, fetched and unpacked as its initramfs does, and the script in it with stand-ins for apk,
+# setup-disk and the like.
+. "$(dirname "$0")/common.sh"
+e2e_begin
+M=08:00:27:4d:4d:aa
+e2e_client web $M
+e2e_address web 10.77.0.60
+OS=$E2E/root/boot/os/alpine-3.20-x86_64
+mkdir -p "$OS/boot"
+for file in vmlinuz-lts initramfs-lts modloop-lts; do head -c 3000 /dev/urandom >"$OS/boot/$file"; done
+cat >"$E2E/host-os.conf" <<HOSTS
+$M, alpine-3.20-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's === me, ntp=10.77.0.1, args-installed=console=ttyS0, repo=http://10.77.0.9/alpine/v3.20/main
+HOSTS
+e2e_ini <<INI
+[dhcp]
+mode = server
+range = 10.77.0.50 - 10.77.0.99
+INI
+e2e_start
+is "a new line arms: the guard is in the script" armed "$(e2e_state $M install)"
+curl_as web -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
+has "arguments" "alpine_repo=http://10.77.0.9/alpine/v3.20/main modloop=$U/os/alpine-3.20-x86_64/boot/modloop-lts" "$(cat "$E2E/script")"
+URL=$(sed -n 's/.* apkovl=\([^ ]*\).*/\1/p' "$E2E/script")
+# as /init does: the file's name tells how it is packed
+is "the name ends as /init expects" ".apkovl.tar.gz" "$(sed 's/.*pxed\(\.[a-z.]*\)$/\1/' <<<"$URL")"
+mkdir "$E2E/new"
+ok "its wget fetches it" e2e_in web busybox wget -q -O "$E2E/ovl.tar.gz" "$URL"
+ok "its tar unpacks it" busybox tar -C "$E2E/new" -zxf "$E2E/ovl.tar.gz"
+ok "gzip finds it whole" gzip -t "$E2E/ovl.tar.gz"
+is "it uses up the arming" installing "$(e2e_state $M install)"
+is "what is in it" "etc/.default_boot_services etc/apk/world etc/hostname etc/local.d/pxed.start etc/network/interfaces etc/runlevels/default/local" \
+    "$(cd "$E2E/new" && find . ! -type d | sed 's,^\./,,' | sort | tr '\n' ' ' | sed 's/ $//')"
+is "the service" /etc/init.d/local "$(readlink "$E2E/new/etc/runlevels/default/local")"
+is "the script's mode" 700 "$(stat -c %a "$E2E/new/etc/local.d/pxed.start")"
+is "name" web01 "$(cat "$E2E/new/etc/hostname")"
+for shell in dash "busybox sh"; do ok "the shell reads it ($shell)" $shell -n "$E2E/new/etc/local.d/pxed.start"; done
+
+W=$E2E/machine
+mkdir -p "$W"/{bin,tmp,dev,target} "$W/sys/block/vda/device" "$W/sys/block/vda/vda1" "$W/sys/block/vda/vda2" "$W/sys/class/net/eth1"
+for n in 1 2; do echo $n >"$W/sys/block/vda/vda$n/partition"; done
+echo $M >"$W/sys/class/net/eth1/address"
+truncate -s 4M "$W/dev/vda"
+echo 8192 >"$W/sys/block/vda/size"
+for file in removable ro; do echo 0 >"$W/sys/block/vda/$file"; done
+echo 'root:*:1:0:99999:7:::' >"$E2E/new/etc/shadow"
+for name in apk setup-disk setup-timezone setup-keymap rc-update mount umount mdev blockdev; do
+    printf '#!/bin/sh\necho "%s $*" >>%s/said\ncase "%s $*" in $FAIL) exit 1 ;; esac\n' "$name" "$W" "$name" >"$W/bin/$name"
+    chmod 755 "$W/bin/$name"
+done
+printf 'echo "ERASE_DISKS=$ERASE_DISKS KERNELOPTS=$KERNELOPTS" >>%s/said\n' "$W" >>"$W/bin/setup-disk"
+cp "$E2E/new/etc/local.d/pxed.start" "$W/script"
+installs() {
+    e2e_in web env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_TARGET="$W/target" PXED_EFI="$W/efi" \
+        PXED_ETC="$E2E/new/etc" FAIL="${1:-nothing}" PATH="$W/bin:$PATH" dash "$W/script"
+}
+installs "apk update*" >/dev/null 2>&1
+has "no repository: nothing begins" "reason=REPO_UNREACHABLE" "$(e2e_journal web01)"
+lacks "and the disk is as it was" "setup-disk" "$(cat "$W/said")"
+e2e_pxed arm web01 --yes >/dev/null 2>&1
+curl_as web -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
+URL=$(sed -n 's/.* apkovl=\([^ ]*\).*/\1/p' "$E2E/script")
+curl_as web -o "$E2E/ovl.tar.gz" "$URL"
+tar -xOzf "$E2E/ovl.tar.gz" etc/local.d/pxed.start >"$W/script"
+: >"$W/said"
+rm -f "$W"/tmp/*
+ok "it installs" installs
+has "installed" installed "$(e2e_journal web01 | tail -1)"
+has "to the disk the guard chose" "setup-disk -m sys -s 0 /dev/vda" "$(cat "$W/said")"
+has "with its arguments" "ERASE_DISKS=/dev/vda KERNELOPTS=console=ttyS0" "$(cat "$W/said")"
+has "packages first" "apk add openssh e2fsprogs sfdisk syslinux chrony vim htop" "$(cat "$W/said")"
+has "the card by its MAC" "iface eth1 inet static" "$(cat "$E2E/new/etc/network/interfaces")"
+# shellcheck disable=SC2016
+is "root's password" 'root:$6$a$b:1:0:99999:7:::' "$(cat "$E2E/new/etc/shadow")"
+has "the last partition is the root" "mount /dev/vda2" "$(cat "$W/said")"
+is "key" "ssh-ed25519 AAAA it's === me" "$(cat "$W/target/root/.ssh/authorized_keys")"
+ok "it does not install again" test ! -e "$E2E/new/etc/local.d/pxed.start"
+e2e_stop
+e2e_done

@@ -1,0 +1,104 @@
+#!/bin/bash
+# Arch Linux's script as the live system fetches it: run with stand-ins for the installer's programs, each made to fail in turn.
+. "$(dirname "$0")/common.sh"
+e2e_begin
+M=08:00:27:4d:4d:aa
+e2e_client web $M
+e2e_address web 10.77.0.60
+OS=$E2E/root/boot/os/archlinux-2024.05.01-x86_64
+mkdir -p "$OS/arch/boot/x86_64" "$OS/arch/x86_64"
+for file in boot/x86_64/vmlinuz-linux boot/x86_64/initramfs-linux.img x86_64/airootfs.sfs; do head -c 3000 /dev/urandom >"$OS/arch/$file"; done
+cat >"$E2E/host-os.conf" <<HOSTS
+$M, archlinux-2024.05.01-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's me, timezone=Europe/Berlin, ntp=10.77.0.1, args-installed=console=ttyS0
+HOSTS
+e2e_ini <<INI
+[dhcp]
+mode = server
+range = 10.77.0.50 - 10.77.0.99
+INI
+e2e_start
+is "a new line arms: the guard is in the script" armed "$(e2e_state $M install)"
+curl_as web -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
+URL=$(sed -n 's/.* script=\([^ ]*\).*/\1/p' "$E2E/script")
+has "arguments" "archisobasedir=arch archiso_http_srv=$U/os/archlinux-2024.05.01-x86_64/ ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa" "$(cat "$E2E/script")"
+is "the script is delivered" 200 "$(curl_as web -o "$E2E/install.sh" -w '%{http_code}' "$URL")"
+is "and uses up the arming" installing "$(e2e_state $M install)"
+
+W=$E2E/machine
+mkdir -p "$W/bin"
+# Each stand-in notes its name and arguments, with the state of the disk; FAIL names the one that fails.
+for name in pacman sfdisk mkfs.ext4 mkfs.vfat mount umount pacstrap genfstab arch-chroot udevadm blockdev; do
+    cat >"$W/bin/$name" <<X
+#!/bin/sh
+echo "$name \$*" >>$W/said
+case "$name \$*" in \$FAIL) exit 1 ;; esac
+case "$name \$*" in *no-act*) cat >/dev/null ;; sfdisk*) cat >/dev/null; printf x >>$W/dev/vda ;; esac
+[ $name != pacstrap ] || mkdir -p $W/target/etc/systemd/network $W/target/etc/default $W/target/root
+[ $name != pacstrap ] || echo 'root:*:1:0:99999:7:::' >$W/target/etc/shadow
+exit 0
+X
+    chmod 755 "$W/bin/$name"
+done
+# After the end of an installation its token is dead: what the later runs tell is taken down here.
+mkdir "$W/told"
+cat >"$W/told/wget" <<X
+#!/bin/sh
+for word; do
+    case \$word in
+    --version) exit 0 ;;
+    --post-file=*) body=\${word#*=} ;;
+    esac
+done
+echo "\${word##*stage=} \$(cat \$body /dev/null)" >>$W/events
+X
+chmod 755 "$W/told/wget"
+machine() {
+    : >"$W/events"
+    rm -rf "$W"/{tmp,dev,sys,target,said,efi}
+    mkdir -p "$W"/{tmp,dev,target} "$W/sys/block/vda/device" "$W/target/usr/share/zoneinfo/Europe"
+    truncate -s 4M "$W/dev/vda"
+    echo 8192 >"$W/sys/block/vda/size"
+    for file in removable ro; do echo 0 >"$W/sys/block/vda/$file"; done
+    : >"$W/target/usr/share/zoneinfo/Europe/Berlin"
+}
+installs() {
+    e2e_in web env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_TARGET="$W/target" PXED_EFI="$W/efi" \
+        PXED_MIRRORS="$W/mirrors" FAIL="${1:-nothing}" PATH="${TOLD:+$W/told:}$W/bin:$PATH" bash "$E2E/install.sh"
+}
+machine
+ok "it installs" installs
+has "installed" installed "$(e2e_journal web01)"
+TOLD=yes
+is "its programs, in order" "udevadm pacman pacman sfdisk sfdisk udevadm mkfs.ext4 mount pacstrap genfstab arch-chroot arch-chroot arch-chroot arch-chroot umount" \
+    "$(sed 's/ .*//' "$W/said" | tr '\n' ' ' | sed 's/ $//')"
+has "packages" "base linux linux-firmware openssh grub vim htop" "$(cat "$W/said")"
+is "name" web01 "$(cat "$W/target/etc/hostname")"
+has "address" "Address=10.77.0.60/24" "$(cat "$W/target/etc/systemd/network/10-pxed.network")"
+# shellcheck disable=SC2016
+is "root's password" 'root:$6$a$b:1:0:99999:7:::' "$(cat "$W/target/etc/shadow")"
+is "key" "ssh-ed25519 AAAA it's me" "$(cat "$W/target/root/.ssh/authorized_keys")"
+is "kernel arguments" " console=ttyS0" "$(bash -c '. "$1"; echo "$GRUB_CMDLINE_LINUX"' - "$W/target/etc/default/grub")"
+machine
+mkdir "$W/efi"
+ok "on UEFI" installs
+has "the boot loader" "--target=x86_64-efi --efi-directory=/boot --removable" "$(cat "$W/said")"
+for row in "pacman -Sy*:REPO_UNREACHABLE" "pacman -Sp*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"; do
+    machine
+    installs "${row%:*}" >/dev/null 2>&1
+    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
+    lacks "the disk is as it was" "already cleared" "$(cat "$W/events")"
+    is "and holds nothing" 0 "$(tr -d '\0' <"$W/dev/vda" | wc -c)"
+done
+for row in "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount*:MOUNT_FAILED" "pacstrap*:PACKAGES_FAILED" \
+    "genfstab*:MOUNT_FAILED" "arch-chroot*grub-install*:BOOTLOADER_FAILED" "umount*:MOUNT_FAILED"; do
+    machine
+    installs "${row%:*}" >/dev/null 2>&1
+    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
+    has "the disk is cleared, and it says so" "already cleared" "$(cat "$W/events")"
+done
+machine
+printf 'LABELONE' | dd of="$W/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null
+installs >/dev/null 2>&1
+has "a disk with something on it" "failed&reason=DISK_NOT_BLANK" "$(cat "$W/events")"
+e2e_stop
+e2e_done
