@@ -113,6 +113,8 @@ struct catalogue {
     struct families families;
     struct catalogue_isos *isos;
     size_t n_isos;
+    const char **iso_names; /* `iso` of every [os ID]: files beside the images that are meant to be served */
+    size_t n_iso_names;
     struct catalogue_template *templates;
     size_t n_templates;
     const char **private_files; /* real paths that are never served: ini, host files, answer files, state/ */

@@ -115,6 +115,8 @@ static void find_named(struct catalogue *c, const struct ini *ini) {
         if (!e || !*e->value || !catalogue_id_parse(id, &c->arena, &parsed) || find_isos(c, id))
             continue;
         struct pxed_slice folder = catalogue_folder(c, id);
+        PXED_ARENA_GROW(&c->arena, c->iso_names, c->n_iso_names);
+        c->iso_names[c->n_iso_names++] = e->value;
         struct catalogue_isos *set = add_isos(c, folder);
         const char *name = named_iso(c, folder, e->value, &c->arena);
         set->named = true;

@@ -41,8 +41,8 @@ static bool is_meant(const struct catalogue *c, struct pxed_slice rest) {
             lower[i] = pxed_lower(rest.ptr[i]);
         return n < sizeof(lower) && pxed_os_id_parse(pxed_slice(lower, n), &id);
     }
-    for (size_t i = 0; i < c->n_systems; i++)
-        if (c->systems[i]->iso && pxed_slice_is(rest, c->systems[i]->iso))
+    for (size_t i = 0; i < c->n_iso_names; i++)
+        if (pxed_slice_is(rest, c->iso_names[i]))
             return true;
     return false;
 }
