@@ -240,7 +240,8 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
         if (pxed_slice_is(key, v->key))
             return true;
     return is_made_by_a_plugin(key) ||
-           in_words(key, "mac mac-colon mac-upper prefix netmask static dns-list dns-first packages-list ntp-list");
+           in_words(key,
+                    "mac mac-colon mac-upper prefix netmask static dns-list dns-first dns-rest packages-list ntp-list");
 }
 
 struct flag {
@@ -333,13 +334,26 @@ static struct name_check check_source(const struct plugin *p, const struct pxed_
     return n;
 }
 
-/* GUARDED: the template holds the guard, or another of the profile's files that it fetches does. */
+/* Does this file hold the guard and fetch the row's, whose text is of no use before? */
+static bool is_fetched_behind(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *f,
+                              const struct pxed_file *row) {
+    struct pxed_slice text = share_file(p, f->source);
+    char name[128];
+    snprintf(name, sizeof(name), "{{file.%s}}", row->name);
+    for (char *c = name + strlen("{{file."); *c; c++)
+        *c = *c == '.' ? '_' : *c;
+    return check_source(p, profile, f).guard && memmem(text.ptr, text.len, name, strlen(name)) != NULL;
+}
+
+/* GUARDED: the template holds the guard, or another of the profile's files that it fetches, or that fetches it, does.
+ */
 static bool is_guarded(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *row) {
     struct name_check own = check_source(p, profile, row);
-    if (own.guard || !own.fetches)
-        return own.guard;
+    if (own.guard)
+        return true;
     for (const struct pxed_file *f = profile->files; f->name; f++)
-        if (strcmp(f->name, row->name) != 0 && check_source(p, profile, f).guard)
+        if (strcmp(f->name, row->name) != 0 &&
+            (is_fetched_behind(p, profile, f, row) || (own.fetches && check_source(p, profile, f).guard)))
             return true;
     return false;
 }

@@ -80,7 +80,7 @@ class Explained:
 
 
 STUBS = r"""
-fetch() { # URL OUT
+box_fetch() { # URL OUT
     case $1 in
     *event?mac=*) echo "${1##*stage=}" >>"$BOX/said"; return 0 ;;
     esac
@@ -99,7 +99,7 @@ wget() {
         esac
         shift
     done
-    fetch "$address" "$to"
+    box_fetch "$address" "$to"
 }
 curl() { return 1; }
 python3() { return 1; }
