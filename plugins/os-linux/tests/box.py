@@ -89,7 +89,7 @@ box_fetch() { # URL OUT
     if [ -e "$BOX/www/${1##*/}" ]; then cat "$BOX/www/${1##*/}" >"$2"; else : >"$2"; fi
 }
 wget() {
-    to=/dev/null
+    to=/dev/null address=
     while [ $# -gt 0 ]; do
         case $1 in
         -O) to=$2; shift ;;
@@ -139,8 +139,10 @@ class Run:
                 os.makedirs(f"{box}/{folder}")
             for name, value in {"sys/block/vda/size": "16384", "sys/block/vda/removable": "0", "sys/block/vda/ro": "0",
                                 "sys/class/net/eth0/address": MAC, "said": "", "asked": "", **(files or {})}.items():
+                os.makedirs(os.path.dirname(f"{box}/{name}"), exist_ok=True)
                 with open(f"{box}/{name}", "w") as file:
                     file.write(value)
+                os.chmod(f"{box}/{name}", 0o755)
             with open(f"{box}/dev/vda", "wb") as disk:
                 disk.truncate(16384 * 512)
                 if not blank:
@@ -148,12 +150,14 @@ class Run:
                     disk.write(b"LABELONE")
             with open(f"{box}/run", "w") as file:
                 file.write(STUBS + stubs + text)
-            env = {"PATH": os.environ["PATH"] + ":/usr/sbin:/sbin", "BOX": box, "FAIL": fail, "PXED_TEST": "1", "PXED_PAUSE": "0",
+            env = {"PATH": f"{box}/bin:" + os.environ["PATH"] + ":/usr/sbin:/sbin", "BOX": box, "FAIL": fail, "PXED_TEST": "1", "PXED_PAUSE": "0",
                    "PXED_SYSFS": f"{box}/sys", "PXED_DEV": f"{box}/dev", "PXED_TMP": f"{box}/tmp", "PXED_PROFILE": f"{box}/profile",
                    "PXED_TARGET": f"{box}/target"}
             done = subprocess.run(shell + [f"{box}/run", *argument.split()], env=env, capture_output=True, text=True, check=False)
             self.code, self.text = done.returncode, done.stdout + done.stderr
             self.said = " ".join(self.read(box, "said").replace("&reason=", ":").split())
+            with open(f"{box}/dev/vda", "rb") as disk:
+                self.written = b"written" in disk.read()
             self.asked = self.read(box, "asked").split()
             self.files = {os.path.relpath(f"{at}/{name}", box): self.read(at, name)
                           for at, _, names in os.walk(box) for name in names if at != f"{box}/dev"}
