@@ -490,6 +490,19 @@ static bool only_unread(void) {
     return true;
 }
 
+/* A family without an answer file of its own demands the operator's. */
+static const char *sample_answer(const struct plugin *p, const struct pxed_profile *profile) {
+    for (size_t i = 0; i < families.n; i++) {
+        const struct family *f = families.items[i];
+        for (size_t k = 0; k < f->n_lacks; k++)
+            if (strcmp(f->plugin, p->desc.name) == 0 && strcmp(f->name, profile->name) == 0 && f->lacks[k].unless &&
+                strcmp(f->lacks[k].unless, "answer") == 0)
+                return pxed_arena_printf(&site.tree.arena, ", answer=%s",
+                                         tree_write(&site.tree, "own.yaml", "{{> disk-guard}}\n"));
+    }
+    return "";
+}
+
 static void check_rendering(const struct plugin *p, const struct pxed_profile *profile) {
     if (needs_section(p))
         return;
@@ -505,8 +518,8 @@ static void check_rendering(const struct plugin *p, const struct pxed_profile *p
                     "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
                     "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
                     "packages=\"vim git\", ntp=10.77.0.1, disk=smallest, timezone=Europe/Berlin, "
-                    "product-key=ABCDE-12345-FGHIJ-67890-KLMNO\n",
-                    id));
+                    "product-key=ABCDE-12345-FGHIJ-67890-KLMNO%s\n",
+                    id, sample_answer(p, profile)));
             const struct pxed_os_ops *ops = p->desc.ops; /* one that looks into images sees that these are none */
             ck_assert_msg(site.catalogue && (only_unread() || !optional || ops->image), "%s, %s: %s", p->desc.name, id,
                           said);
