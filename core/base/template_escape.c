@@ -66,6 +66,20 @@ void pxed_escape_word(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
+/* RFC 3986, 2.3: what need not be encoded. */
+void pxed_escape_url(struct pxed_buf *out, struct pxed_slice text) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!plain && !memchr("-._~", c, 4)) {
+            pxed_buf_byte(out, '%');
+            pxed_buf_hex(out, &c, 1, "");
+        } else {
+            pxed_buf_byte(out, c);
+        }
+    }
+}
+
 /* Between quotes cmd.exe knows two special bytes: `%` and the quote. Of a doubled quote the second reopens the string
  * at once, so that `^` `&` `|` `<` `>` stay literal. */
 void pxed_escape_cmd(struct pxed_buf *out, struct pxed_slice text) {
@@ -130,7 +144,7 @@ pxed_escape_fn *pxed_escape_named(struct pxed_slice mode) {
     } modes[] = {
         {"line", pxed_escape_line}, {"xml", pxed_escape_html},  {"shell", pxed_escape_shell},
         {"cmd", pxed_escape_cmd},   {"ini", pxed_escape_ini},   {"yaml", pxed_escape_yaml},
-        {"ks", pxed_escape_ks},     {"word", pxed_escape_word},
+        {"ks", pxed_escape_ks},     {"word", pxed_escape_word}, {"url", pxed_escape_url},
     };
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
         if (pxed_slice_is(mode, modes[i].name))

@@ -116,7 +116,7 @@ static void find_named(struct catalogue *c, const struct ini *ini) {
             continue;
         struct pxed_slice folder = catalogue_folder(c, id);
         PXED_ARENA_GROW(&c->arena, c->iso_names, c->n_iso_names);
-        c->iso_names[c->n_iso_names++] = e->value;
+        c->iso_names[c->n_iso_names++] = pxed_arena_dup(&c->arena, pxed_slice_of(e->value)).ptr;
         struct catalogue_isos *set = add_isos(c, folder);
         const char *name = named_iso(c, folder, e->value, &c->arena);
         set->named = true;

@@ -37,9 +37,13 @@ static void look_fact(struct looker *l, const struct family_fact *fact) {
     l->view.pub.fact(&l->view.pub, fact->name, pxed_arena_dup(&l->b->c->arena, file).ptr);
 }
 
+/* Every `mark` of the text becomes the value. */
 static const char *fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena) {
     const char *at = strstr(text, mark);
-    return at ? pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), at + strlen(mark)) : text;
+    if (!at)
+        return text;
+    const char *rest = fill(at + strlen(mark), mark, value, arena);
+    return pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), rest);
 }
 
 static void judge_lack(struct looker *l, const struct family_lack *lack) {

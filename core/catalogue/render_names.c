@@ -72,6 +72,7 @@ static void add_host(struct render *r, struct node *root) {
     struct pxed_slice dns = pxed_host_value(h, "dns");
     render_node_list(host, "dns-list", dns);
     render_node_text(host, "dns-first", pxed_slice_word(&dns, " ,\t"));
+    render_node_list(host, "dns-rest", dns); /* so that commas can stand between */
     render_node_list(host, "packages-list", pxed_host_value(h, "packages"));
     render_node_list(host, "ntp-list", pxed_host_value(h, "ntp"));
 }

@@ -240,7 +240,8 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
         if (pxed_slice_is(key, v->key))
             return true;
     return is_made_by_a_plugin(key) ||
-           in_words(key, "mac mac-colon mac-upper prefix netmask static dns-list dns-first packages-list ntp-list");
+           in_words(key,
+                    "mac mac-colon mac-upper prefix netmask static dns-list dns-first dns-rest packages-list ntp-list");
 }
 
 struct flag {
@@ -334,13 +335,26 @@ static struct name_check check_source(const struct plugin *p, const struct pxed_
     return n;
 }
 
-/* GUARDED: the template holds the guard, or another of the profile's files that it fetches does. */
+/* Does this file hold the guard and fetch the row's, whose text is of no use before? */
+static bool is_fetched_behind(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *f,
+                              const struct pxed_file *row) {
+    struct pxed_slice text = share_file(p, f->source);
+    char name[128];
+    snprintf(name, sizeof(name), "{{file.%s}}", row->name);
+    for (char *c = name + strlen("{{file."); *c; c++)
+        *c = *c == '.' ? '_' : *c;
+    return check_source(p, profile, f).guard && memmem(text.ptr, text.len, name, strlen(name)) != NULL;
+}
+
+/* GUARDED: the template holds the guard, or another of the profile's files that it fetches, or that fetches it, does.
+ */
 static bool is_guarded(const struct plugin *p, const struct pxed_profile *profile, const struct pxed_file *row) {
     struct name_check own = check_source(p, profile, row);
-    if (own.guard || !own.fetches)
-        return own.guard;
+    if (own.guard)
+        return true;
     for (const struct pxed_file *f = profile->files; f->name; f++)
-        if (strcmp(f->name, row->name) != 0 && check_source(p, profile, f).guard)
+        if (strcmp(f->name, row->name) != 0 &&
+            (is_fetched_behind(p, profile, f, row) || (own.fetches && check_source(p, profile, f).guard)))
             return true;
     return false;
 }
@@ -492,6 +506,19 @@ static bool only_expected(void) {
     return true;
 }
 
+/* A family without an answer file of its own demands the operator's. */
+static const char *sample_answer(const struct plugin *p, const struct pxed_profile *profile) {
+    for (size_t i = 0; i < families.n; i++) {
+        const struct family *f = families.items[i];
+        for (size_t k = 0; k < f->n_lacks; k++)
+            if (strcmp(f->plugin, p->desc.name) == 0 && strcmp(f->name, profile->name) == 0 && f->lacks[k].unless &&
+                strcmp(f->lacks[k].unless, "answer") == 0)
+                return pxed_arena_printf(&site.tree.arena, ", answer=%s",
+                                         tree_write(&site.tree, "own.yaml", "{{> disk-guard}}\n"));
+    }
+    return "";
+}
+
 static void check_rendering(const struct plugin *p, const struct pxed_profile *profile) {
     if (needs_section(p))
         return;
@@ -507,8 +534,8 @@ static void check_rendering(const struct plugin *p, const struct pxed_profile *p
                     "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
                     "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
                     "packages=\"vim git\", ntp=10.77.0.1, disk=smallest, timezone=Europe/Berlin, "
-                    "product-key=ABCDE-12345-FGHIJ-67890-KLMNO\n",
-                    id));
+                    "product-key=ABCDE-12345-FGHIJ-67890-KLMNO%s\n",
+                    id, sample_answer(p, profile)));
             const struct pxed_os_ops *ops = p->desc.ops; /* one that looks into images sees that these are none */
             ck_assert_msg(site.catalogue && (only_expected() || !optional || ops->image), "%s, %s: %s", p->desc.name,
                           id, said);

@@ -150,6 +150,8 @@ static const struct {
 } lacks[] = {
     {"there = k\nmissing = p\nsay = {file} of '{id}' is not enough", NULL,
      "warning host-os.conf:1: k of 'beispiel-1-amd64' is not enough\n", true},
+    {"there = k\nsay = '{id}', [os {id}]", NULL, "warning host-os.conf:1: 'beispiel-1-amd64', [os beispiel-1-amd64]\n",
+     true},
     {"there = k\nmissing = p\nunless = repo\nsay = no packages", NULL, "error host-os.conf:1: no packages\n", false},
     {"there = k\nmissing = p\nunless = repo\nwarns = yes\nsay = no packages", NULL,
      "warning host-os.conf:1: no packages\n", true},

@@ -342,6 +342,7 @@ static const struct {
     ROW("word: groups, environments, modules", word, "@^a-b_c @nodejs:18/x -vim* lib++.i686",
         "@^a-b_c@nodejs:18/x-vim*lib++.i686"),
     ROW("word: no section, comment or command", word, "%post\n#a;$(b)`c`|d\"'\\\0", "postabcd"),
+    ROW("url: all but letters, digits and -._~", url, "aZ9-._~ %:/#\n\0\xc3\xbc", "aZ9-._~%20%25%3a%2f%23%0a%00%c3%bc"),
     ROW("shell: quote", shell, "it's $HOME `x` \\", "it'\\''s $HOME `x` \\"),
     ROW("shell: NUL dropped, newline kept", shell, "a\0b\nc", "ab\nc"),
     ROW("cmd: operators", cmd, "a&b|c<d>e^f!g", "a&b|c<d>e^f!g"),
@@ -374,7 +375,7 @@ START_TEST(test_mode) {
     json_decref(data);
     json_decref(partials);
 
-    static const char *const known[] = {"line", "xml", "shell", "cmd", "ini", "yaml", "ks", "word"};
+    static const char *const known[] = {"line", "xml", "shell", "cmd", "ini", "yaml", "ks", "word", "url"};
     for (int i = 0; i < COUNT(known); i++)
         ck_assert_msg(pxed_escape_named(pxed_slice_of(known[i])) != NULL, "%s", known[i]);
     ck_assert_ptr_null(pxed_escape_named(PXED_SLICE("shel")));

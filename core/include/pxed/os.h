@@ -47,7 +47,7 @@ enum pxed_escape {
 
 enum pxed_file_flags {
     PXED_FILE_ANSWER = 1,  /* delivering it uses up the arming; `answer =` and answer= replace its template */
-    PXED_FILE_GUARDED = 2, /* the template (or what it fetches) holds the disk guard */
+    PXED_FILE_GUARDED = 2, /* the template, what it fetches, or the script that fetches it holds the disk guard */
     PXED_FILE_RAW = 4,     /* no template: delivered byte for byte */
     PXED_FILE_CRLF = 8,    /* lines end in CR LF */
     PXED_FILE_INJECT = 16, /* wimboot puts it into the booted WIM's System32 under its name */

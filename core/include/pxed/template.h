@@ -65,7 +65,8 @@ pxed_escape_fn pxed_escape_cmd;   /* inside "..." of a batch file: % and " doubl
 pxed_escape_fn pxed_escape_ini;   /* inside "..." of an .inf file of Windows: " doubled, control bytes become blanks */
 pxed_escape_fn pxed_escape_yaml;  /* inside "...": JSON escapes */
 pxed_escape_fn pxed_escape_ks;   /* inside "..." of a kickstart command: " and \ get a \, control bytes become blanks */
+pxed_escape_fn pxed_escape_url;  /* a part of a URL, RFC 3986: in a data: URL too */
 pxed_escape_fn pxed_escape_word; /* a package or group name on its own: characters that no such name has are dropped */
 
-/* The mode of {{name|mode}}: line, xml, shell, cmd, ini, yaml, ks or word. NULL: no such mode. */
+/* The mode of {{name|mode}}: line, xml, shell, cmd, ini, yaml, ks, word or url. NULL: no such mode. */
 pxed_escape_fn *pxed_escape_named(struct pxed_slice mode);

@@ -1,0 +1,64 @@
+#!/bin/sh
+# The programs of autoyast.xml: autoyast.sh pre | disk | late. Runs in YaST's installation system (bash); the new system is
+# in /mnt.
+SSH_KEY='{{host.ssh-key}}'
+LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
+REPO='{{os.tree}}'
+PROFILE=${PXED_PROFILE:-/tmp/profile}
+TARGET=${PXED_TARGET:-/mnt}
+
+{{> report}}
+
+profile() { # the profile with the disk's name in it; AutoYaST reads modified.xml again when this script has ended
+    mkdir -p "$PROFILE"
+    sed "s,<device>/dev/pxed-chooses</device>,<device>$PXED_DISK</device>," "$PROFILE/autoinst.xml" >"$PROFILE/pxed.xml" &&
+        [ "$(grep -c "<device>$PXED_DISK</device>" "$PROFILE/pxed.xml")" = 1 ] &&
+        mv "$PROFILE/pxed.xml" "$PROFILE/modified.xml"
+}
+
+repository() { # what a tree of SUSE has at its top: one of these
+    for file in media.1/media content repodata/repomd.xml; do
+        pxed_reach "${REPO%/}/$file" && return 0
+    done
+    echo "the repository does not answer, or is none: $REPO" >"$PXED_TMP/pxed-reason"
+    pxed_fail REPO_UNREACHABLE "$PXED_TMP/pxed-reason"
+}
+
+settings() { # what YaST would take only in words of its own
+    if [ -n "$KEYBOARD" ]; then
+        sed -i '/^KEYMAP=/d' "$TARGET/etc/vconsole.conf" 2>/dev/null
+        printf 'KEYMAP=%s\n' "$KEYBOARD" >>"$TARGET/etc/vconsole.conf"
+    fi
+    if [ -n "$LOCALE" ]; then
+        sed -i '/^LANG=/d' "$TARGET/etc/locale.conf" 2>/dev/null
+        printf 'LANG=%s\n' "$LOCALE" >>"$TARGET/etc/locale.conf"
+        # 12 knows this file alone.
+        [ ! -e "$TARGET/etc/sysconfig/language" ] ||
+            { sed -i '/^RC_LANG=/d' "$TARGET/etc/sysconfig/language" && printf "RC_LANG='%s'\n" "$LOCALE" >>"$TARGET/etc/sysconfig/language"; }
+    fi
+    if [ -n "$SSH_KEY" ]; then
+        mkdir -p "$TARGET/root/.ssh" && chmod 700 "$TARGET/root/.ssh"
+        printf '%s\n' "$SSH_KEY" >"$TARGET/root/.ssh/authorized_keys"
+        chmod 600 "$TARGET/root/.ssh/authorized_keys"
+    fi
+}
+
+case $1 in
+pre)
+    udevadm settle 2>/dev/null
+    # Whatever ends this script ends the installation.
+    trap 'pxed_fail SCRIPT_FAILED' EXIT
+{{> disk-guard}}
+    repository
+    profile || { echo "no <device>/dev/pxed-chooses</device> in the profile" >"$PXED_TMP/pxed-reason"; pxed_fail PROFILE_FAILED "$PXED_TMP/pxed-reason"; }
+    trap - EXIT
+    pxed_event installing
+    exit 0 ;;
+disk) # YaST has partitioned
+    pxed_clearing
+    exit 0 ;;
+late)
+    settings
+    pxed_event installed
+    exit 0 ;;
+esac

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Agama of os-linux: each layout of an image, the profile, and the script that alone names the disk.   usage: agama.py PXED"""
+import json
+import os
+
+import box
+from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
+
+NET = "rd.live.image ip=dhcp rd.neednet=1 BOOTIF=01-08-00-27-4d-4d-aa"
+TAIL = f"inst.script={HOST}/agama.sh inst.auto=file:///run/pxed/agama.json inst.self_update=0"
+LAYOUTS = [  # OS id, folder of the kernel, the live system, product
+    ("sles-16.0", "boot/x86_64/loader/", "LiveOS/squashfs.img", "SLES"),
+    ("sles-16.0-aarch64", "boot/aarch64/loader/", "LiveOS/squashfs.img", "SLES"),
+    ("sles-16.1-ppc64le", "boot/ppc64le/loader/", "LiveOS/squashfs.img", "SLES"),
+    ("sles-sap-16.0", "boot/x86_64/loader/", "LiveOS/squashfs.img", "SLES_SAP"),
+    ("opensuse-leap-16.0", "boot/x86_64/loader/", "LiveOS/squashfs.img", "Leap_16.0"),
+    ("leap-16.1-x86_64", "boot/x86_64/loader/", "LiveOS/squashfs.img", "openSUSE_Leap"),
+    ("opensuse-16", "", "squashfs.img", "Leap_16.0"),
+]
+# The sections of Agama's schema that the profile uses, with their words.
+SCHEMA = {
+    "": "product bootloader hostname localization network root scripts software storage",
+    "product": "id registrationCode", "bootloader": "extraKernelParams", "hostname": "static",
+    "localization": "language keyboard timezone", "network": "connections",
+    "network connections": "id macAddress method4 addresses gateway4 nameservers method6 autoconnect",
+    "root": "password hashedPassword sshPublicKey", "scripts": "pre postPartitioning post init",
+    "scripts postPartitioning": "name content", "scripts post": "name content chroot",
+    "software": "packages", "storage": "drives", "storage drives": "search partitions",
+    "storage drives partitions": "search delete generate",
+}
+
+
+def image(row):
+    return [f"{row[1]}linux", f"{row[1]}initrd", row[2]]
+
+
+def wrong(value, at=""):
+    if isinstance(value, list):
+        return [bad for item in value for bad in wrong(item, at)]
+    if not isinstance(value, dict):
+        return []
+    bad = [f"{at}: {key}" for key in value if key not in SCHEMA.get(at, "").split()]
+    return bad + [more for key, kid in value.items() for more in wrong(kid, f"{at} {key}".strip())]
+
+
+def layouts():
+    for row in LAYOUTS:
+        url = f"{BASE}/os/{row[0]}"
+        seen = Explained(row[0], image(row))
+        same(f"{row[0]}: its kernel line", seen.line(), f"{url}/{row[1]}linux root=live:{url}/{row[2]} {NET} {TAIL}")
+        same(f"{row[0]}: its initrd", seen.initrds(), [f"{url}/{row[1]}initrd"])
+    row, url = LAYOUTS[0], f"{BASE}/os/sles-16.0"
+    for name, files, variables, tail in (("full medium", ["install/repodata/repomd.xml"], {}, f" inst.install_url={url}/install"),
+                                         ("repo=", ["install/repodata/repomd.xml"], {"repo": "http://mirror/"}, " inst.install_url=http://mirror/")):
+        seen = Explained(row[0], image(row) + files, variables)
+        same(f"{name}: where the packages are", seen.line(), f"{url}/{row[1]}linux root=live:{url}/{row[2]} {NET} {TAIL}{tail}")
+    for files, said in ((image(row)[:2], "holds no LiveOS/squashfs.img, which is the installer of 'sles-16.0'"),
+                        (image(row), "holds no packages (install/)"), (image(row) + ["install/repodata/repomd.xml"], "1 hosts")):
+        seen = Explained(row[0], files, verb="check")
+        check(f"check with {len(files)} files says `{said}`", said in seen.out + seen.err, seen.out + seen.err)
+
+
+def profiles():
+    hostile = {key: NASTY for key in EVERY if key not in ("name", "domain", "ip", "gateway", "dns", "ntp", "packages")}
+    for row in LAYOUTS:
+        for kind, variables in (("plain", {}), ("every variable", EVERY), ("hostile", hostile)):
+            profile = json.loads(Explained(row[0], image(row), variables).file("agama.json"))
+            same(f"{row[0]}, {kind}: words as the schema has them", wrong(profile), [])
+            same(f"{row[0]}, {kind}: no disk of any machine", [d["search"] for d in profile["storage"]["drives"]], ["/dev/pxed-chooses"])
+            net = profile["network"]["connections"][0]
+            same(f"{row[0]}, {kind}: the card by its MAC", net["macAddress"], box.MAC)
+            if kind == "plain":
+                same(f"{row[0]}: its product", profile["product"], {"id": row[3]})
+                same(f"{row[0]}: without a hash root is locked", profile["root"], {"password": "!", "hashedPassword": True})
+                same(f"{row[0]}: DHCP", (net["method4"], "addresses" in net), ("auto", False))
+            if kind == "every variable":
+                same(f"{row[0]}: address", (net["method4"], net["addresses"], net["gateway4"]), ("manual", ["10.77.0.60/24"], "10.77.0.1"))
+                same(f"{row[0]}: name servers", net["nameservers"], ["10.77.0.1", "10.77.0.2"])
+                same(f"{row[0]}: packages", profile["software"]["packages"], ["openssh-server", "chrony", "vim", "less"])
+                same(f"{row[0]}: name", profile["hostname"], {"static": "web01.lab.test"})
+            if kind == "hostile":
+                same(f"{row[0]}: values stay text", [profile["root"]["sshPublicKey"], profile["localization"]["timezone"]], [NASTY] * 2)
+    keyed = json.loads(Explained("sles-16.0", image(LAYOUTS[0]), {"agama-product": "SLES_HPC"}).file("agama.json"))
+    same("agama-product=", keyed["product"], {"id": "SLES_HPC"})
+
+
+def scripts():
+    files = image(LAYOUTS[0]) + ["install/repodata/repomd.xml"]
+    profile = Explained("sles-16.0", files).file("agama.json")
+    for variables in (EVERY, {"ntp": NASTY, "proxy": NASTY}, {}):
+        text = Explained("sles-16.0", files, variables).file("agama.sh")
+        box.is_shell(f"agama.sh ({len(variables)} variables)", text)
+        for shell in box.shells():
+            late = Run(shell, text, "late")
+            name = os.path.basename(shell[0])
+            same(f"late ({name}): it reports", late.said, "installed")
+            same(f"late ({name}): time servers", late.files.get("target/etc/chrony.d/pxed.conf", "").count("server "), len(variables.get("ntp", "").split()))
+            same(f"late ({name}): the proxy", variables.get("proxy") == EVERY["proxy"],
+                 "HTTP_PROXY='http://proxy:3128'\n" in late.files.get("target/etc/sysconfig/proxy", ""))
+    for shell in box.shells():
+        name = os.path.basename(shell[0])
+        for right in ("blank", "any"):
+            done = Run(shell, text, right=right, files={"www/agama.json": profile})
+            same(f"{right} ({name}): it reports", done.said, "installing")
+            same(f"{right} ({name}): the profile has the disk", done.files.get("profile/agama.json"), profile.replace("pxed-chooses", "vda"))
+            check(f"{right} ({name}): the profile's scripts find this one", done.files.get("profile/agama.sh"))
+            for fail, reason, www in (("repomd.xml", "REPO_UNREACHABLE", profile), ("agama.json", "PROFILE_FAILED", profile), ("", "PROFILE_FAILED", "{}\n")):
+                done = Run(shell, text, right=right, fail=fail, files={"www/agama.json": www})
+                same(f"{right} ({name}): {fail or 'no disk in it'}", (done.said, "profile/agama.json" in done.files), (f"failed:{reason}", False))
+        done = Run(shell, text, blank=False, files={"www/agama.json": profile})
+        same(f"({name}): not blank", (done.said, "profile/agama.json" in done.files), ("failed:DISK_NOT_BLANK", False))
+        check(f"({name}): not blank, and the profile is not asked for", not any("agama.json" in url for url in done.asked), done.asked)
+        same(f"disk ({name}): it reports", Run(shell, text, "disk").said, "disk")
+
+
+layouts()
+profiles()
+scripts()
+box.finish()
