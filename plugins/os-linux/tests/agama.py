@@ -82,6 +82,8 @@ def profiles():
                 same(f"{row[0]}: values stay text", [profile["root"]["sshPublicKey"], profile["localization"]["timezone"]], [NASTY] * 2)
     keyed = json.loads(Explained("sles-16.0", image(LAYOUTS[0]), {"agama-product": "SLES_HPC"}).file("agama.json"))
     same("agama-product=", keyed["product"], {"id": "SLES_HPC"})
+    seen = Explained("sles-16.0", image(LAYOUTS[0]), {"registration-code": "ABC"})
+    same("registration-code= is a secret", (json.loads(seen.file("agama.json"))["product"]["registrationCode"], "ABC" in seen.out), ("***", False))
 
 
 def scripts():
