@@ -5,8 +5,14 @@
 
 bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret) {
     char *lower = (char *)(uintptr_t)pxed_arena_dup(arena, text).ptr;
+    struct pxed_slice spared = PXED_SLICE("x86_64");
     for (size_t i = 0; i < text.len; i++)
         lower[i] = pxed_lower(lower[i]);
+    for (size_t i = 0; i < text.len; i++) /* `_` parts words as `-` does */
+        if (pxed_slice_starts(pxed_slice(lower + i, text.len - i), spared))
+            i += spared.len - 1;
+        else if (lower[i] == '_')
+            lower[i] = '-';
     if (!pxed_os_id_parse(pxed_slice(lower, text.len), ret))
         return false;
     ret->text = pxed_arena_dup(arena, text);

@@ -3,7 +3,7 @@
 
 #include "catalogue.h"
 
-/* Parses an OS id; its parts become lower-case. False: not an OS id. */
+/* Parses an OS id; its parts become lower-case, with `-` for `_` (`x86_64` stays). False: not an OS id. */
 bool catalogue_id_parse(struct pxed_slice text, struct pxed_arena *arena, struct pxed_os_id *ret);
 /* The name of an OS id's folder in the first folder of images that has one: of exactly this name, else ignoring case;
  * else the id as written. */

@@ -94,12 +94,14 @@ static struct pxed_slice word_at(struct pxed_slice text, size_t at) {
     return pxed_slice_head(rest, n);
 }
 
-/* `rocky9`: letters, then digits and dots to the end. Returns the letters' length, or 0. */
+/* `rocky9`, `sles15sp5`: letters, then a version to the end. Returns the letters' length, or 0. */
 static size_t glued_at(struct pxed_slice word) {
     size_t letters = 0, n;
     while (letters < word.len && word.ptr[letters] >= 'a' && word.ptr[letters] <= 'z')
         letters++;
-    for (n = letters; n < word.len && (pxed_is_digit(word.ptr[n]) || word.ptr[n] == '.'); n++)
+    for (n = letters; n < word.len && (pxed_is_digit(word.ptr[n]) || word.ptr[n] == '.' ||
+                                       (n > letters && word.ptr[n] >= 'a' && word.ptr[n] <= 'z'));
+         n++)
         ;
     return letters > 1 && letters < word.len && n == word.len && pxed_is_digit(word.ptr[letters]) ? letters : 0;
 }

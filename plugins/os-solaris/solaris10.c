@@ -8,8 +8,7 @@
 
 /* A family ends before the first word that begins with a digit: `solaris10u11` has no version. */
 static const struct pxed_claim claims[] = {
-    {"solaris sunos", "10 10u* 10.* 5.10", "x86 x86_64", NULL},
-    {"solaris10u*", NULL, "x86 x86_64", NULL},
+    {"solaris sunos sol", "10 10u* 10.* 5.10", "x86 x86_64", NULL},
     {0},
 };
 

@@ -4,8 +4,7 @@
 #include "solaris11.h"
 
 static const struct pxed_claim claims[] = {
-    {"solaris sunos", "11 11.* 11u* 11-* 5.11", "x86 x86_64", NULL},
-    {"solaris11u*", NULL, "x86 x86_64", NULL},
+    {"solaris sunos sol", "11 11.* 11u* 11-* 5.11", "x86 x86_64", NULL},
     {0},
 };
 

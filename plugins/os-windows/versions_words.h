@@ -4,7 +4,7 @@
 #include "versions.h"
 
 #define CLIENT  "windows win"
-#define SERVER  "windows windows-server windows_server win win-server"
+#define SERVER  "windows windows-server win win-server"
 #define S2003   "2003 2003-* 2003r2 2003r2-*"
 #define S2008R2 "2008r2 2008r2-* 2008-r2 2008-r2-*"
 #define S2012R2 "2012r2 2012r2-* 2012-r2 2012-r2-*"
