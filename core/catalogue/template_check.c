@@ -25,12 +25,23 @@ static bool check_is_one_of(struct pxed_slice word, const char *const *words) {
     return false;
 }
 
-/* `meant`: the variable it is probably a typo of. */
-static void check_warn(struct template_check *k, unsigned line, struct pxed_slice name, struct pxed_slice meant) {
-    pxed_diag_add(k->diags, PXED_WARNING, k->path, line,
-                  "{{%.*s}} is no name that pxed knows, and would vanish%s%.*s%s; tags of another system: change ours "
-                  "with {{=<%% %%>=}}",
-                  PXED_S(name), meant.ptr ? ", did you mean {{host." : "", PXED_S(meant), meant.ptr ? "}}?" : "");
+/* Every error is said; the first is why the host boots its disk. */
+static void check_refuse(struct template_check *k, unsigned line, const char *said) {
+    pxed_diag_add(k->diags, PXED_HOST_ERROR, k->path, line, "%s", said);
+    if (!k->broken)
+        k->broken = pxed_arena_printf(k->arena, "%s:%u: %s", k->path, line, said);
+}
+
+/* A tag without a value renders as nothing: the installer would get a file that the operator did not write. `meant`:
+ * the variable it is probably a typo of. */
+static void check_foreign(struct template_check *k, unsigned line, struct pxed_slice name, struct pxed_slice meant) {
+    const char *said = pxed_arena_printf(k->arena,
+                                         "{{%.*s}} is no name that pxed knows, and would vanish%s%.*s%s; if the tag is "
+                                         "another system's, change ours with "
+                                         "{{=<%% %%>=}} in the first line",
+                                         PXED_S(name), meant.ptr ? ", did you mean {{host." : "", PXED_S(meant),
+                                         meant.ptr ? "}}?" : "");
+    check_refuse(k, line, said);
 }
 
 static bool knows_host(struct template_check *k, struct pxed_slice key, unsigned line, bool tell) {
@@ -96,8 +107,8 @@ static bool is_member_of_any(struct template_check *k, struct pxed_slice key) {
 static void check_partial(struct template_check *k, struct pxed_slice name, unsigned line) {
     const char *source = pxed_arena_printf(k->arena, "%.*s", PXED_S(name));
     k->guarded |= pxed_slice_is(name, "disk-guard");
-    if (k->broken || (k->os->plugin && pxed_slice_find(name, '/', 0) < 0 &&
-                      catalogue_text(k->c, catalogue_template_path(k->arena, k->os->plugin, source)).ptr))
+    if (k->os->plugin && pxed_slice_find(name, '/', 0) < 0 &&
+        catalogue_text(k->c, catalogue_template_path(k->arena, k->os->plugin, source)).ptr)
         return;
     const char *names[128], *folder = catalogue_template_path(k->arena, k->os->plugin ? k->os->plugin : "-", "");
     size_t n = 0;
@@ -109,8 +120,7 @@ static void check_partial(struct template_check *k, struct pxed_slice name, unsi
     const char *said = pxed_arena_printf(k->arena, "{{> %.*s}}: %s has no such part%s%s%s", PXED_S(name),
                                          k->os->plugin ? k->os->plugin : "nobody", near ? ", did you mean '" : "",
                                          near ? near : "", near ? "'?" : "");
-    pxed_diag_add(k->diags, PXED_HOST_ERROR, k->path, line, "%s", said);
-    k->broken = pxed_arena_printf(k->arena, "%s:%u: %s", k->path, line, said);
+    check_refuse(k, line, said);
 }
 
 static void check_seen(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
@@ -127,7 +137,7 @@ static void check_seen(void *ctx, char sigil, struct pxed_slice name, unsigned l
     bool nested = k->in_section;
     k->in_section |= section;
     if (pxed_slice_is(name, "."))
-        nested ? (void)0 : check_warn(k, line, name, PXED_NO_SLICE);
+        nested ? (void)0 : check_foreign(k, line, name, PXED_NO_SLICE);
     else if (dot > 0 && pxed_slice_is(root, "host"))
         knows_host(k, key, line, true);
     else if (dot > 0 ? knows_member(k, root, key) : check_is_one_of(root, roots))
@@ -135,15 +145,13 @@ static void check_seen(void *ctx, char sigil, struct pxed_slice name, unsigned l
     else if (dot < 0 && (section || (nested && is_member_of_any(k, name)))) /* {{#guarded}}: unset is empty */
         return;
     else
-        check_warn(k, line, name, dot <= 0 && knows_host(k, bare, 0, false) ? bare : PXED_NO_SLICE);
+        check_foreign(k, line, name, dot <= 0 && knows_host(k, bare, 0, false) ? bare : PXED_NO_SLICE);
 }
 
 bool template_check(struct template_check *k, struct pxed_slice text) {
     unsigned line = 0;
     int rc = pxed_template_names(text, check_seen, k, &line);
-    if (rc != PXED_TEMPLATE_OK) {
-        pxed_diag_add(k->diags, PXED_HOST_ERROR, k->path, line, "%s", pxed_template_strerror(rc));
-        k->broken = pxed_arena_printf(k->arena, "%s:%u: %s", k->path, line, pxed_template_strerror(rc));
-    }
+    if (rc != PXED_TEMPLATE_OK)
+        check_refuse(k, line, pxed_template_strerror(rc));
     return k->broken == NULL;
 }

@@ -15,6 +15,6 @@ struct template_check {
     bool in_section;    /* internal: inside a section, so {{.}} and its members are allowed */
 };
 
-/* False if it cannot be used: a syntax error, or a partial that the profile does not have. Unknown names are
- * warnings. */
+/* False if it cannot be used: a syntax error, a partial that the profile does not have, or a name of another system.
+ * An unknown variable of the host is a warning. */
 bool template_check(struct template_check *check, struct pxed_slice text);

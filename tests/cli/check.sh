@@ -99,18 +99,34 @@ docker inspect -f "{{.State.Status}}" x
 %end
 KS
 printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, answer=tags.ks\n' >host-os.conf
-run "unknown names in a template" 0 check -c good.ini
-says "tags.ks:2: warning: {{.gateway}} is no name that pxed knows, and would vanish, did you mean {{host.gateway}}?"
-says "tags.ks:2: warning: {{hostname}} is no name"
-says "tags.ks:2: warning: {{ip}} is no name that pxed knows, and would vanish, did you mean {{host.ip}}?"
+run "unknown names in a template" 1 check -c good.ini
+says "tags.ks:2: {{.gateway}} is no name that pxed knows, and would vanish, did you mean {{host.gateway}}?"
+says "tags.ks:2: {{hostname}} is no name"
+says "tags.ks:2: {{ip}} is no name that pxed knows, and would vanish, did you mean {{host.ip}}?"
 says "tags.ks:2: warning: {{host.nmae}} would vanish: unknown variable 'nmae', did you mean 'name'?"
-says "tags.ks:4: warning: {{.State.Status}}"
+says "tags.ks:4: {{.State.Status}}"
+says "change ours with {{=<% %>=}} in the first line"
 silent "tags.ks:5"
 silent "tags.ks:6"
 silent "tags.ks:7"
 echo '<%> disk-gaurd %>' >>tags.ks
 run "a part that is misspelt" 1 check -c good.ini
 says "tags.ks:9: {{> disk-gaurd}}: os-linux has no such part, did you mean 'disk-guard'?"
+
+# The way out that it names.
+printf '{{=<%% %%>=}}\n{{ansible_x}} {{#each y}} {{.gateway}} <%% host.name %%>\n<%%> disk-guard %%>\n' >tags.ks
+run "tags of another system with ours changed" 0 check -c good.ini
+silent "tags.ks"
+
+# What editors on Windows add.
+printf '\357\273\277text\n%%%%post\r\necho\r\n%%%%end\r\n{{> disk-guard}}\n' >tags.ks
+run "CR and a byte order mark" 0 check -c good.ini
+says "tags.ks:1: warning: a byte order mark"
+says "tags.ks:2: warning: the line ends in CR LF"
+silent "tags.ks:3"
+printf 'text\n{{> disk-guard}}\n' >tags.ks
+run "neither" 0 check -c good.ini
+silent "tags.ks"
 
 printf '[os rocky-9]\nkernel = my kernel\n' | cat good.ini - >blank.ini
 printf '08:00:27:4d:4d:aa, rocky-9, name=a, product-key=x, root-password-hash=hunter2\n' >host-os.conf
