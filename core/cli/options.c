@@ -21,6 +21,8 @@ static void print_profile(const struct pxed_profile *p, const struct pxed_profil
 static void print_family(const struct family *f) {
     printf("%s: %s\n", f->name, f->title);
     print_profile(&f->profile, NULL);
+    if (f->live)
+        puts("  writes no disk: it boots at every power-on");
     if (f->guard)
         printf("  disk guard: %s\n", f->guard);
     if (f->remote)
