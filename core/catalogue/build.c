@@ -15,6 +15,7 @@
 #include "build_sections.h"
 #include "build_site.h"
 #include "build_system.h"
+#include "build_zones.h"
 #include "catalogue_iso.h"
 #include "eyes.h"
 #include "family_image.h"
@@ -109,6 +110,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         build_look(&b);
         build_judge_names(&b);
         build_judge(&b);
+        build_judge_zones(&b);
     }
     if (in->depth == CATALOGUE_ALL) {
         catalogue_isos_warn(c, diags);

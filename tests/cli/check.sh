@@ -304,6 +304,17 @@ run "event without a stage" 2 event -c good.ini web01
 run "event with another stage" 2 event -c good.ini web01 installing
 run "arm for how long" 2 arm -c good.ini --for soon web01
 
+# --- time zones
+if [ -e /usr/share/zoneinfo/tzdata.zi ]; then
+    { ini; printf '[defaults]\ntimezone = Amerika/New_York\n'; } >zones.ini
+    printf '08:00:27:4d:4d:aa, debian-12, timezone=Europe/Berln\n08:00:27:4d:4d:ab, debian-12, timezone=Asia/Kolkata\n08:00:27:4d:4d:ac, debian-12\n08:00:27:4d:4d:ad, debian-12\n' >host-os.conf
+    run "zones" 0 check -c zones.ini
+    says "host-os.conf:1: warning: timezone = Europe/Berln is in no list of this machine (/usr/share/zoneinfo/tzdata.zi), did you mean 'Europe/Berlin'?"
+    says "timezone = Amerika/New_York is in no list of this machine (/usr/share/zoneinfo/tzdata.zi), did you mean 'America/New_York'?"
+    checks=$(grep -c 'is in no list' out)
+    [ "$checks" = 2 ] || { failed=$((failed + 1)); echo "not ok - each line once: $checks"; }
+fi
+
 # --- no daemon
 for command in machines why leases "log web01" "disarm web01" "arm web01 --yes" "adopt web01" "event web01 failed"; do
     # shellcheck disable=SC2086
