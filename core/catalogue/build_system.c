@@ -48,36 +48,48 @@ enum { FAMILIES_MAX = 511 };
 
 struct known {
     struct pxed_arena *arena;
+    struct pxed_slice family; /* asked for */
+    const char *versions;     /* of the claims of exactly this family, with their architectures; NULL: there is none */
     const char *names[FAMILIES_MAX + 1];
     size_t n;
 };
+
+static void note_versions(struct known *k, const struct pxed_claim *c) {
+    k->versions = pxed_arena_printf(k->arena, "%s%s%s (%s)", k->versions ? k->versions : "", k->versions ? ", " : "",
+                                    c->version ? c->version : "any version", c->arch ? c->arch : "any architecture");
+}
 
 static bool note_families(void *ctx, const struct pxed_plugin *plugin, const struct pxed_profile *profile) {
     struct known *k = ctx;
     (void)plugin;
     for (const struct pxed_claim *c = profile->claims; c && c->family; c++) {
         struct pxed_slice words = pxed_slice_of(c->family), word;
-        while ((word = pxed_slice_word(&words, " ")).len > 0 && k->n < FAMILIES_MAX)
+        while ((word = pxed_slice_word(&words, " ")).len > 0 && k->n < FAMILIES_MAX) {
+            if (pxed_slice_eq(word, k->family))
+                note_versions(k, c);
             if (pxed_slice_find(word, '*', 0) < 0)
                 k->names[k->n++] = pxed_arena_dup(k->arena, word).ptr;
+        }
     }
     return false;
 }
 
-/* The family of any claim that is nearest to what was written. */
-static const char *nearest_family(struct build *b, struct pxed_slice family) {
-    struct known k = {.arena = &b->c->arena};
+/* What is known that is like it: the versions of its family, else the nearest family. */
+static const char *known_near(struct build *b, const struct catalogue_os *os) {
+    struct known k = {.arena = &b->c->arena, .family = os->id.family};
     families_each(&b->c->families, b->in->plugins, note_families, &k);
-    return pxed_nearest(family, k.names);
+    if (k.versions)
+        return pxed_arena_printf(k.arena, "; of '%.*s' are known: %s", PXED_S(os->id.family), k.versions);
+    const char *near = pxed_nearest(os->id.family, k.names);
+    return near ? pxed_arena_printf(k.arena, "; did you mean '%s'?", near) : "";
 }
 
 static void warn_unclaimed(struct build *b, const struct catalogue_os *os) {
-    const char *near = nearest_family(b, os->id.family);
     pxed_diag_add(
         b->diags, PXED_WARNING, os->file, os->line,
-        "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)%s%s%s; to boot its files as "
-        "they are, name kernel =, iso =, efi = or multiboot = in [os %.*s]",
-        PXED_S(os->id.text), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "", PXED_S(os->id.text));
+        "no plugin claims the OS id '%.*s': its hosts boot their disks (NO_PROFILE)%s; to boot its files as they "
+        "are, name kernel =, iso =, efi = or multiboot = in [os %.*s]",
+        PXED_S(os->id.text), known_near(b, os), PXED_S(os->id.text));
 }
 
 const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, const char *file, unsigned line) {
