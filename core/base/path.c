@@ -78,11 +78,11 @@ bool pxed_percent_decode(struct pxed_slice raw, bool plus, struct pxed_buf *out)
     return true;
 }
 
-void pxed_percent_encode(struct pxed_slice path, struct pxed_buf *out) {
-    for (size_t i = 0; i < path.len; i++) {
-        char c = path.ptr[i];
+void pxed_percent_encode(struct pxed_slice text, const char *spared, struct pxed_buf *out) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (letter || c == '/' || c == '-' || c == '.' || c == '_' || c == '~') {
+        if (letter || memchr("-._~", c, 4) || memchr(spared, c, strlen(spared))) {
             pxed_buf_byte(out, c);
         } else {
             pxed_buf_byte(out, '%');

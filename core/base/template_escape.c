@@ -1,6 +1,8 @@
 /* Escape modes: write a value so that it cannot end its string or line. */
 #include "pxed/template.h"
 
+#include "pxed/path.h"
+
 static bool is_control(char c) {
     return (unsigned char)c < 0x20 || c == 0x7f;
 }
@@ -66,18 +68,8 @@ void pxed_escape_word(struct pxed_buf *out, struct pxed_slice text) {
     }
 }
 
-/* RFC 3986, 2.3: what need not be encoded. */
 void pxed_escape_url(struct pxed_buf *out, struct pxed_slice text) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && !memchr("-._~", c, 4)) {
-            pxed_buf_byte(out, '%');
-            pxed_buf_hex(out, &c, 1, "");
-        } else {
-            pxed_buf_byte(out, c);
-        }
-    }
+    pxed_percent_encode(text, "", out);
 }
 
 /* Between quotes cmd.exe knows two special bytes: `%` and the quote. Of a doubled quote the second reopens the string

@@ -22,8 +22,6 @@ static const struct pxed_option family_rows[] = {
     PXED_OPTION(struct family, live, BOOL, "live", .fallback = "no",
                 .help = "it writes no disk: it boots at every power-on, without an arming"),
     PXED_OPTION(struct family, ram, SIZE, "ram", .help = "memory that an installation needs"),
-    PXED_OPTION(struct family, names, LINES, "says",
-                .help = "FAMILY = WORDS: how its media call themselves, repeatable"),
     {0},
 };
 
@@ -129,14 +127,13 @@ static size_t count_sections(const struct ini *ini, const char *kind) {
 
 /* Binds section `nth` of this kind; returns its name. */
 static const char *bind_section(struct family_reader *r, const char *kind, size_t nth, const struct pxed_option *rows,
-                                void *config, unsigned *ret_line) {
+                                void *config) {
     size_t len = strlen(kind);
     for (size_t i = 0; i < r->ini.n_sections; i++) {
         const struct ini_section *s = &r->ini.sections[i];
         if (strncmp(s->name, kind, len) != 0 || s->name[len] != ' ' || nth-- > 0)
             continue;
         options_bind(rows, s->name, false, &r->ini, config, r->arena, r->diags);
-        *ret_line = s->line;
         return pxed_arena_dup(r->arena, pxed_slice_trim(pxed_slice_of(s->name + len))).ptr;
     }
     return "";
@@ -151,11 +148,10 @@ static const char *join_list(const struct pxed_list *list, struct pxed_arena *ar
 
 static void read_claims(struct family_reader *r) {
     size_t n = count_sections(&r->ini, "claim");
-    unsigned line;
     r->f->claims = PXED_NEWS(r->arena, struct pxed_claim, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct claim_keys keys = {0};
-        bind_section(r, "claim", i, claim_rows, &keys, &line);
+        bind_section(r, "claim", i, claim_rows, &keys);
         const char *family = join_list(&keys.family, r->arena);
         r->f->claims[i] = (struct pxed_claim){family ? family : "-", join_list(&keys.version, r->arena),
                                               join_list(&keys.arch, r->arena), join_list(&keys.flags, r->arena)};
@@ -193,11 +189,10 @@ static void check_layouts(struct family_reader *r, const struct pxed_list *layou
 
 static void read_boots(struct family_reader *r) {
     struct family *f = r->f;
-    unsigned line;
     f->n_boots = count_sections(&r->ini, "boot");
     f->boots = PXED_NEWS(r->arena, struct family_boot, f->n_boots + 1);
     for (size_t i = 0; i < f->n_boots; i++) {
-        bind_section(r, "boot", i, boot_rows, &f->boots[i], &line);
+        bind_section(r, "boot", i, boot_rows, &f->boots[i]);
         f->boots[i].args = f->boots[i].args ? f->boots[i].args : f->args;
         check_layouts(r, &f->boots[i].files);
         check_words(r, &f->boots[i].firmware, "firmware", pxed_firmware_names);
@@ -207,37 +202,32 @@ static void read_boots(struct family_reader *r) {
 
 static void read_files(struct family_reader *r) {
     struct family *f = r->f;
-    unsigned line;
     f->n_files = count_sections(&r->ini, "file");
     f->files = PXED_NEWS(r->arena, struct family_file, f->n_files + 1);
     for (size_t i = 0; i < f->n_files; i++) {
-        struct pxed_slice name = pxed_slice_of(bind_section(r, "file", i, file_rows, &f->files[i], &line));
+        struct pxed_slice name = pxed_slice_of(bind_section(r, "file", i, file_rows, &f->files[i]));
         f->files[i].name = pxed_arena_dup(r->arena, pxed_slice_word(&name, " ")).ptr;
     }
 }
 
 static void read_facts(struct family_reader *r) {
     struct family *f = r->f;
-    unsigned line;
     f->n_facts = count_sections(&r->ini, "fact");
     f->facts = PXED_NEWS(r->arena, struct family_fact, f->n_facts + 1);
     for (size_t i = 0; i < f->n_facts; i++)
-        f->facts[i].name = bind_section(r, "fact", i, fact_rows, &f->facts[i], &line);
+        f->facts[i].name = bind_section(r, "fact", i, fact_rows, &f->facts[i]);
     f->n_lacks = count_sections(&r->ini, "lack");
     f->lacks = PXED_NEWS(r->arena, struct family_lack, f->n_lacks + 1);
-    for (size_t i = 0; i < f->n_lacks; i++) {
-        f->lacks[i].name = bind_section(r, "lack", i, lack_rows, &f->lacks[i], &line);
-        f->lacks[i].line = line;
-    }
+    for (size_t i = 0; i < f->n_lacks; i++)
+        f->lacks[i].name = bind_section(r, "lack", i, lack_rows, &f->lacks[i]);
 }
 
 static void read_variables(struct family_reader *r) {
     size_t n = count_sections(&r->ini, "variable");
-    unsigned line;
     r->f->vars = PXED_NEWS(r->arena, struct pxed_os_var, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct variable_keys keys = {0};
-        const char *key = bind_section(r, "variable", i, variable_rows, &keys, &line);
+        const char *key = bind_section(r, "variable", i, variable_rows, &keys);
         r->f->vars[i] = (struct pxed_os_var){key, keys.help, keys.fallback, keys.secret ? PXED_VAR_SECRET : 0};
     }
 }

@@ -35,7 +35,6 @@ struct family_lack {
     const char *unless;                    /* a variable: a host that has it needs no more */
     bool warns;
     const char *say;
-    unsigned line;
 };
 
 struct family {
@@ -44,7 +43,7 @@ struct family {
     const char *file;
     bool operators; /* from PLUGIN.d */
     const char *title, *guard, *remote, *args;
-    struct pxed_list steps, names;
+    struct pxed_list steps;
     bool live;    /* it writes no disk: it boots at every power-on, without an arming */
     uint64_t ram; /* bytes an installation needs; 0: not said */
     struct pxed_claim *claims;

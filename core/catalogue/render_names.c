@@ -77,16 +77,18 @@ static void add_host(struct render *r, struct node *root) {
     render_node_list(host, "ntp-list", pxed_host_value(h, "ntp"));
 }
 
-/* The image's ISO, whole: for systems whose initrd fetches it. Not there without one. */
-static void add_iso(struct render *r, struct node *map) {
-    struct pxed_slice iso = catalogue_iso(r->catalogue, r->os, r->arena);
+/* {{os.iso}}: the image's ISO, whole, for systems whose initrd fetches it. On demand: whether it is there is asked of
+ * the disk. Not there without one. */
+static struct node *find_iso(struct node *map, struct pxed_slice key) {
+    struct render *r = map->render;
+    struct pxed_slice iso = pxed_slice_is(key, "iso") ? catalogue_iso(r->catalogue, r->os, r->arena) : PXED_NO_SLICE;
     if (iso.len == 0)
-        return;
+        return NULL;
     size_t room = strlen(r->catalogue->base) + 3 * iso.len + 1;
     struct pxed_buf url = {.ptr = pxed_arena_alloc(r->arena, room), .cap = room};
     pxed_buf_str(&url, r->catalogue->base);
-    pxed_percent_encode(iso, &url);
-    render_node_text(map, "iso", pxed_buf_slice(&url));
+    pxed_percent_encode(iso, "/", &url);
+    return render_node_text(map, "iso", pxed_buf_slice(&url));
 }
 
 static void add_os(struct render *r, struct node *root) {
@@ -99,7 +101,7 @@ static void add_os(struct render *r, struct node *root) {
     render_node_text(map, "url",
                      pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", r->catalogue->base,
                                                      PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
-    add_iso(r, map);
+    map->find = find_iso;
     struct pxed_slice repo = pxed_host_value(&r->host->pub, "repo");
     render_node_text(map, "tree",
                      repo.len > 0

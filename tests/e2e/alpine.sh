@@ -37,12 +37,10 @@ is "name" web01 "$(cat "$E2E/new/etc/hostname")"
 for shell in dash "busybox sh"; do ok "the shell reads it ($shell)" $shell -n "$E2E/new/etc/local.d/pxed.start"; done
 
 W=$E2E/machine
-mkdir -p "$W"/{bin,tmp,dev,target} "$W/sys/block/vda/device" "$W/sys/block/vda/vda1" "$W/sys/block/vda/vda2" "$W/sys/class/net/eth1"
+mkdir -p "$W"/{bin,tmp,target} "$W/sys/block/vda/vda1" "$W/sys/block/vda/vda2" "$W/sys/class/net/eth1"
 for n in 1 2; do echo $n >"$W/sys/block/vda/vda$n/partition"; done
 echo $M >"$W/sys/class/net/eth1/address"
-truncate -s 4M "$W/dev/vda"
-echo 8192 >"$W/sys/block/vda/size"
-for file in removable ro; do echo 0 >"$W/sys/block/vda/$file"; done
+e2e_disk "$W"
 echo 'root:*:1:0:99999:7:::' >"$E2E/new/etc/shadow"
 for name in apk setup-disk setup-timezone setup-keymap rc-update mount umount blockdev; do
     printf '#!/bin/sh\necho "%s $*" >>%s/said\ncase "%s $*" in $FAIL) exit 1 ;; esac\n' "$name" "$W" "$name" >"$W/bin/$name"

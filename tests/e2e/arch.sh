@@ -55,10 +55,8 @@ chmod 755 "$W/told/wget"
 machine() {
     : >"$W/events"
     rm -rf "$W"/{tmp,dev,sys,target,said,efi}
-    mkdir -p "$W"/{tmp,dev,target} "$W/sys/block/vda/device" "$W/target/usr/share/zoneinfo/Europe"
-    truncate -s 4M "$W/dev/vda"
-    echo 8192 >"$W/sys/block/vda/size"
-    for file in removable ro; do echo 0 >"$W/sys/block/vda/$file"; done
+    mkdir -p "$W"/{tmp,target} "$W/target/usr/share/zoneinfo/Europe"
+    e2e_disk "$W"
     : >"$W/target/usr/share/zoneinfo/Europe/Berlin"
 }
 installs() {

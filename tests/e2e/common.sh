@@ -3,6 +3,7 @@
 # Sourced by each test; usage of each: NAME.sh BUILD_FOLDER. Lines `ok N - what` and `not ok N - what`; exit 1 if one failed.
 #   e2e_begin            namespaces, folder $E2E, an empty root and state; everything goes away on exit
 #   e2e_client NAME [MAC]    one more machine on the wire: namespace with eth0
+#   e2e_disk FOLDER      sysfs and /dev of files, with one blank disk
 #   e2e_in NAME CMD...   runs CMD in it (NAME `server`: the daemon's)
 #   e2e_spawn LABEL NAME CMD...    the same in the background, output to $E2E/LABEL.log
 #   e2e_ini <<INI        writes pxed.ini: [pxed] comes first and holds the folders
@@ -62,6 +63,13 @@ e2e_client() { # NAME [MAC]
 e2e_address() { # NAME ADDRESS: what the client's card has from now on, alone
     e2e_in "$1" ip addr flush dev eth0
     e2e_in "$1" ip addr add "$2/24" dev eth0
+}
+
+e2e_disk() { # FOLDER: a machine's sysfs and /dev with one blank disk, vda of 4 MiB
+    mkdir -p "$1/dev" "$1/sys/block/vda/device"
+    truncate -s 4M "$1/dev/vda"
+    echo 8192 >"$1/sys/block/vda/size"
+    echo 0 | tee "$1/sys/block/vda/removable" >"$1/sys/block/vda/ro"
 }
 
 e2e_in() {

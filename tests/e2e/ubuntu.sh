@@ -77,10 +77,8 @@ is "no disk yet" /dev/pxed-no-disk "$(item storage layout match path)"
 
 # --- its commands, on a machine of files
 W=$E2E/machine
-mkdir -p "$W"/{tmp,dev} "$W/sys/block/vda/device" "$W/sys/devices" "$W/target/etc/netplan" "$W/target/root" "$W/target/usr/share/zoneinfo/Europe"
-truncate -s 4M "$W/dev/vda"
-echo 8192 >"$W/sys/block/vda/size"
-for file in removable ro; do echo 0 >"$W/sys/block/vda/$file"; done
+mkdir -p "$W/tmp" "$W/target/etc/netplan" "$W/target/root" "$W/target/usr/share/zoneinfo/Europe"
+e2e_disk "$W"
 : >"$W/target/usr/share/zoneinfo/Europe/Berlin"
 echo 'root:*:1:0:99999:7:::' >"$W/target/etc/shadow"
 echo x >"$W/target/etc/netplan/00-installer-config.yaml"

@@ -19,8 +19,9 @@ int pxed_path_normalise(struct pxed_slice raw, unsigned flags, struct pxed_buf *
 /* Decodes %XX (and + as blank if `plus`); false on a bad escape. */
 bool pxed_percent_decode(struct pxed_slice raw, bool plus, struct pxed_buf *out);
 
-/* Writes a path as it stands in a URL: `/` and the unreserved bytes of RFC 3986 2.3 as they are, all others as %XX. */
-void pxed_percent_encode(struct pxed_slice path, struct pxed_buf *out);
+/* Writes text as it stands in a URL: the unreserved bytes of RFC 3986 2.3 and those in `spared` ("/" for a path) as
+ * they are, all others as %XX. */
+void pxed_percent_encode(struct pxed_slice text, const char *spared, struct pxed_buf *out);
 
 /* Value of `key` in `a=b&c=d`, still encoded, borrowed from `query`; false if there is none. */
 bool pxed_query_get(struct pxed_slice query, const char *key, struct pxed_slice *ret_raw);
