@@ -11,6 +11,10 @@
 #include "ledger.h"
 #include "pxed/path.h"
 
+/* FAILED_BODY, BODY: bytes of a body that are kept. BURST, EVENT_MS: so many events of one machine at once, and then
+ * one in this time; an installation has a few dozen. */
+enum { FAILED_BODY = 64 * 1024, BODY = 4096, BURST = 60, EVENT_MS = 1000 };
+
 static void release_answer(struct pxed_content *c, bool whole) {
     (void)whole;
     content_free((struct open_content *)c);
@@ -60,8 +64,16 @@ static void free_event(struct event *e) {
     free(e);
 }
 
+/* How much of a body is kept: all of the one report of a failure, of other changes less, of a repetition nothing. */
+static struct pxed_slice kept_body(const struct event *e) {
+    if (!e->changed)
+        return PXED_NO_SLICE;
+    return pxed_slice_head(pxed_slice_trim(e->body), pxed_slice_is(e->stage, "failed") ? FAILED_BODY : BODY);
+}
+
 static void journal_event(struct event *e) {
-    size_t room = e->body.len * 4 + 256; /* a byte may become \xNN */
+    struct pxed_slice body = kept_body(e);
+    size_t room = body.len * 4 + 256; /* a byte may become \xNN */
     struct pxed_buf b = {pxed_xalloc(room), room, 0};
     bool failed = pxed_slice_is(e->stage, "failed");
     enum pxed_reason why = failed ? reason_of(e->reason) : PXED_WHY_OK;
@@ -71,14 +83,12 @@ static void journal_event(struct event *e) {
     }
     if (failed && e->changed && e->cleared)
         pxed_buf_str(&b, b.len > 0 ? " disk already cleared" : "disk already cleared");
-    if (e->body.len > 0) {
+    if (body.len > 0) {
         pxed_buf_str(&b, b.len > 0 ? " body=\"" : "body=\"");
-        pxed_buf_escaped(&b, pxed_slice_trim(e->body));
+        pxed_buf_escaped(&b, body);
         pxed_buf_byte(&b, '"');
     }
-    if (!e->changed)
-        pxed_buf_str(&b, b.len > 0 ? " (no change)" : "(no change)");
-    machines_journal(&e->d->machines, e->m, e->stage.ptr, why, pxed_buf_cstr(&b), clock_calendar());
+    journal_step(&e->d->machines, e->m, e->stage.ptr, why, pxed_buf_cstr(&b), clock_calendar());
     if (failed && e->changed)
         e->m->rec.reason = why;
     free(b.ptr);
@@ -92,6 +102,14 @@ static int make_event(void *arg, struct machine *m, struct lifecycle_record *rec
     return e->changed;
 }
 
+/* An installer that reports the same twice is told of once: its latest step says it already. */
+static bool tell_repeated(const struct event *e) {
+    const struct journal_entry *last = e->m->steps.last;
+    while (last && !pxed_slice_is(e->stage, last->what) && last->machine_older)
+        last = last->machine_older;
+    return !last || !pxed_slice_is(e->stage, last->what);
+}
+
 static void event_written(void *arg, int result) {
     struct event *e = arg;
     void *later_arg = NULL;
@@ -101,7 +119,8 @@ static void event_written(void *arg, int result) {
     if (result == 0) {
         if (pxed_slice_is(e->stage, "installing"))
             lifecycle_stage(&e->m->rec, PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
-        journal_event(e);
+        if (e->changed || tell_repeated(e))
+            journal_event(e);
         machines_touch(&d->machines, e->m);
     } else {
         d->counters[PXED_WHY_STORE_FAILED]++;
@@ -111,6 +130,17 @@ static void event_written(void *arg, int result) {
         content_free(answer);
     if (later)
         later(later_arg, result == 0 ? PXED_WHY_OK : PXED_WHY_STORE_FAILED, result == 0 ? &answer->pub : NULL);
+}
+
+/* A token bucket in one number: the time at which it is full again. How an installation ends is always heard. */
+static bool event_allowed(struct event *e) {
+    struct machine *m = e->m;
+    int64_t full = m->events_full_at > e->now ? m->events_full_at : e->now;
+    bool ends = e->changed && (pxed_slice_is(e->stage, "installed") || pxed_slice_is(e->stage, "failed"));
+    if (!ends && full - e->now > (int64_t)(BURST - 1) * EVENT_MS)
+        return false;
+    m->events_full_at = full + EVENT_MS;
+    return true;
 }
 
 /* Finds the event's machine, and checks whether the client may report for it. */
@@ -162,6 +192,8 @@ bool content_event(struct lookup *l, struct opening *o) {
         struct lifecycle_record copy = e->m->rec;
         e->steps = keep_steps(os->profile, &e->arena);
         o->reason = lifecycle_event(&copy, e->stage, e->reason, e->steps, e->now, &e->changed);
+        if (o->reason == PXED_WHY_OK && !event_allowed(e))
+            o->reason = PXED_WHY_EVENT_RATE;
     }
     if (o->reason != PXED_WHY_OK || l->wait) {
         pxed_arena_clear(&e->arena);

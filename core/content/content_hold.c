@@ -81,9 +81,9 @@ static int make_judged(void *arg, struct machine *m, struct lifecycle_record *re
 static void tell_judged(struct hold *h) {
     enum lifecycle_state state = h->m->rec.state;
     if (h->changed && state != h->before)
-        machines_journal(&h->d->machines, h->m, lifecycle_state_names[state],
-                         state == LIFECYCLE_UNCONFIRMED ? PXED_WHY_INSTALL_UNCONFIRMED : PXED_WHY_OK,
-                         "it started again", clock_calendar());
+        journal_step(&h->d->machines, h->m, lifecycle_state_names[state],
+                     state == LIFECYCLE_UNCONFIRMED ? PXED_WHY_INSTALL_UNCONFIRMED : PXED_WHY_OK, "it started again",
+                     clock_calendar());
 }
 
 /* Records the request. GO; WAIT: `answered` is called with `h`; REFUSE: it is never called, and `h` is freed. */
@@ -206,7 +206,7 @@ static void hold_settled(void *arg, int result) {
     void *done_arg = h->arg;
     if (result == 0 && h->changed && !h->feeds) {
         snprintf(detail, sizeof(detail), "the right to write is used up by %s", h->path);
-        machines_journal(&d->machines, h->m, "spent", PXED_WHY_OK, detail, clock_calendar());
+        journal_step(&d->machines, h->m, "spent", PXED_WHY_OK, detail, clock_calendar());
         ledger_flush(&d->machines, NULL, NULL);
     } else if (result < 0 && result != -EPERM) {
         decide_step(d, &h->m->rec.mac, PXED_STAGE_NONE, PXED_WHY_STORE_CANNOT_WRITE, NULL, h->path);

@@ -74,5 +74,5 @@ void content_tell_foreign(struct lookup *l, struct machine *m, enum pxed_reason 
     pxed_buf_escaped(&b, pxed_slice_head(l->name.path.ptr ? l->name.path : l->path, 100)); /* never with a token */
     snprintf(text, sizeof(text), "asked by ip=%s %s name=\"%s\"", pxed_addr_text(&l->request->peer, ip),
              who_text(&l->kernel, seen), pxed_buf_cstr(&b));
-    machines_journal(&l->d->machines, m, "refused", why, text, clock_calendar());
+    journal_step(&l->d->machines, m, "refused", why, text, clock_calendar());
 }

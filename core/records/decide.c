@@ -134,7 +134,7 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "",
              ip && ip->family ? pxed_addr_text(ip, ip_text) : "", ip && ip->family && detail ? " " : "",
              detail ? detail : "");
-    machines_journal(&d->machines, m, moved ? pxed_stage_names[stage] : "refused", reason, text, clock_calendar());
+    journal_step(&d->machines, m, moved ? pxed_stage_names[stage] : "refused", reason, text, clock_calendar());
 }
 
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail) {

@@ -31,7 +31,7 @@ void declare_tell_armed(struct daemon *d, struct machine *m) {
     m->told = PXED_WHY_OK;
     snprintf(text, sizeof(text), "os=%s right=%s by=\"%s\"%s", r->os, lifecycle_right_names[r->right], r->by,
              r->tries > 1 ? " more than one try" : "");
-    machines_journal(&d->machines, m, "armed", PXED_WHY_OK, text, clock_calendar());
+    journal_step(&d->machines, m, "armed", PXED_WHY_OK, text, clock_calendar());
 }
 
 /* --- known hosts: the current state of their lines --- */
@@ -61,7 +61,7 @@ static void declare_follow(struct daemon *d, struct machine *m, const struct cat
     snprintf(was, sizeof(was), "%s", m->rec.line_os);
     if (ledger_take(&d->machines, m, take_os, &line)) {
         snprintf(text, sizeof(text), "os=%.*s was=%s", PXED_S(line.os), was[0] ? was : "none");
-        machines_journal(&d->machines, m, "declared", PXED_WHY_OK, text, clock_calendar());
+        journal_step(&d->machines, m, "declared", PXED_WHY_OK, text, clock_calendar());
     }
     if (lifecycle_name(&m->rec, h->pub.name))
         machines_touch(&d->machines, m);
@@ -128,7 +128,7 @@ static bool name_is_known(struct daemon *d, const struct held_names *names, stru
              h->pub.line);
     if (known->now && known->m->held && !catalogue_find(d->catalogue, &known->m->rec.mac))
         ledger_move(&d->machines, known->m, m);
-    machines_journal(&d->machines, m, "not-armed", PXED_WHY_NAME_KNOWN, text, clock_calendar());
+    journal_step(&d->machines, m, "not-armed", PXED_WHY_NAME_KNOWN, text, clock_calendar());
     return true;
 }
 
@@ -251,7 +251,7 @@ static void tell_new(struct declaring *all) {
         if (l->why == PXED_WHY_OK)
             declare_tell_armed(d, l->m);
         else
-            machines_journal(&d->machines, l->m, "not-armed", l->why, NULL, clock_calendar());
+            journal_step(&d->machines, l->m, "not-armed", l->why, NULL, clock_calendar());
     }
 }
 
@@ -324,7 +324,7 @@ static void remove_line(void *arg, struct machine *m) {
     if (m->declared)
         machines_declare(&r->d->machines, m, false);
     if (ledger_take(&r->d->machines, m, take_arming, &now))
-        machines_journal(&r->d->machines, m, "disarmed", PXED_WHY_OK, "its line was removed", clock_calendar());
+        journal_step(&r->d->machines, m, "disarmed", PXED_WHY_OK, "its line was removed", clock_calendar());
 }
 
 static bool take_protected(void *arg, struct lifecycle_record *rec) {
@@ -348,7 +348,7 @@ static void take_away(struct daemon *d, const struct catalogue *c) {
         struct machine *m = machines_find(&d->machines, &h->pub.macs[0]);
         enum pxed_reason why = never_armed(h);
         if (m && why != PXED_WHY_OK && ledger_take(&d->machines, m, take_protected, &now))
-            machines_journal(&d->machines, m, "disarmed", why, NULL, clock_calendar());
+            journal_step(&d->machines, m, "disarmed", why, NULL, clock_calendar());
     }
 }
 

@@ -42,6 +42,7 @@ struct ledger {
     struct entry *going;
     struct ledger_write *writes;
     uint64_t journal_from; /* saved_seq before the commit */
+    size_t n_gone;         /* steps that it removes */
     bool law;
     void (*write_mark)(void *arg, const struct ledger_mark *mark, void (*written)(void *arg), void *written_arg);
     void *write_mark_arg;
@@ -75,7 +76,7 @@ void ledger_move(struct machines *ms, struct machine *from, struct machine *to) 
     machines_set_record(ms, from, &none);
     from->erase = from->version > 0 || from->write != NULL;
     machines_hold(ms, to, true);
-    machines_move_steps(ms, from, to);
+    journal_move(ms, from, to);
     to->move_steps = true;
     machines_dirty(ms, to, true);
     if (from->erase)
@@ -150,22 +151,27 @@ static void put_machines(struct ledger *l, struct ledger_rows *b) {
     }
 }
 
-/* Writes new steps of machines that are kept; the store keeps as many as memory does. Steps give no right, so an older
- * row with their number is replaced. */
+/* Writes new steps of machines that are kept, and removes those that memory dropped: both have the same. Steps give no
+ * right, so an older row with their number is replaced. */
 static void put_journal(struct ledger *l, struct ledger_rows *b) {
     struct machines *ms = l->ms;
-    struct journal_entry *e = ms->last;
+    struct journal *j = &ms->journal;
+    struct journal_entry *e = j->last;
+    for (size_t i = 0; i < j->n_gone; i++)
+        ledger_rows_no_step(b, j->gone[i]);
+    l->n_gone = j->n_gone;
     for (const struct ledger_write *w = l->writes; w; w = w->next)
-        for (const struct journal_entry *old = w->m->move_steps ? w->m->first : NULL; old; old = old->machine_newer)
-            if (old->seq <= ms->saved_seq)
+        for (const struct journal_entry *old = w->m->move_steps ? w->m->steps.first : NULL; old;
+             old = old->machine_newer)
+            if (old->seq <= j->saved_seq)
                 ledger_rows_step(b, old);
-    while (e && e->older && e->seq > ms->saved_seq)
+    while (e && e->older && e->seq > j->saved_seq)
         e = e->older;
-    l->journal_from = ms->saved_seq;
+    l->journal_from = j->saved_seq;
     for (; e; e = e->newer)
-        if (e->seq > ms->saved_seq && (e->machine->held || (e->machine->write && !e->machine->write->erase)))
+        if (e->seq > j->saved_seq && (e->machine->held || (e->machine->write && !e->machine->write->erase)))
             ledger_rows_step(b, e);
-    ms->saved_seq = ms->seq;
+    j->saved_seq = j->seq;
 }
 
 static void put_mark(struct ledger *l, struct ledger_rows *b) {
@@ -245,8 +251,10 @@ static void ledger_answered(void *arg, int result) {
     }
     for (struct entry *e = l->going; e && !ok; e = e->next)
         e->result = result > 0 ? -EBUSY : result;
-    if (!ok && l->journal_from < l->ms->saved_seq)
-        l->ms->saved_seq = l->journal_from;
+    if (!ok && l->journal_from < l->ms->journal.saved_seq)
+        l->ms->journal.saved_seq = l->journal_from;
+    if (ok)
+        journal_removed(&l->ms->journal, l->n_gone);
     if (!ok || !l->law) {
         answer_entries(l);
         return;
@@ -319,7 +327,7 @@ int ledger_flush(struct machines *ms, ledger_done *done, void *arg) {
     if (done)
         return ledger_commit(ms, NULL, 0, NULL, done, arg);
     ms->ledger->again |= ms->ledger->in_flight; /* the rest follows the running commit */
-    if (ms->ledger->in_flight || (!ms->dirty && ms->saved_seq == ms->seq && !ms->mark_due))
+    if (ms->ledger->in_flight || (!ms->dirty && ms->journal.saved_seq == ms->journal.seq && !ms->mark_due))
         return 0;
     return ledger_send(ms->ledger);
 }

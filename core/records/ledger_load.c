@@ -41,9 +41,9 @@ static void load_step(void *arg, struct pxed_slice key, struct pxed_slice value,
     struct machine *m = machines_get(ms, &mac, (int64_t)at);
     enum pxed_reason why = PXED_WHY_OK; /* a reason of a newer pxed is unknown here */
     pxed_reason_find(reason, &why);
-    if (seq > ms->seq)
-        machines_append(ms, m, what, why, pxed_slice_skip(rest, rest.len > 0 && rest.ptr[0] == ' ' ? 1 : 0), seq,
-                        (int64_t)at);
+    if (seq > ms->journal.seq)
+        journal_append(ms, m, what, why, pxed_slice_skip(rest, rest.len > 0 && rest.ptr[0] == ' ' ? 1 : 0), seq,
+                       (int64_t)at);
 }
 
 static void load_mark(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version) {
@@ -56,12 +56,13 @@ static void load_mark(void *arg, struct pxed_slice key, struct pxed_slice value,
 
 int ledger_load(struct machines *ms, const struct pxed_store *store) {
     ledger_open(ms, store);
+    ms->journal.saved_seq = UINT64_MAX; /* what does not fit into memory goes from the store too */
     int rc = store->load(store->self, "meta", load_mark, ms);
     if (rc == 0)
         rc = store->load(store->self, "machine", load_record, ms);
     if (rc == 0)
         rc = store->load(store->self, "journal", load_step, ms);
-    ms->saved_seq = ms->seq;
+    ms->journal.saved_seq = ms->journal.seq;
     for (struct machine *m = ms->dirty, *next; m; m = next) { /* loading is no change */
         next = m->next_dirty;
         m->dirty = false;

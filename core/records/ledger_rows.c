@@ -5,8 +5,6 @@
 
 #include "pxed/grow.h"
 
-enum { ENTRIES_KEPT = 50000 }; /* journal rows in the store: as many as in memory */
-
 void ledger_rows_add(struct ledger_rows *b, const char *table, struct pxed_slice key, struct pxed_slice value,
                      uint64_t replaces) {
     PXED_GROW(b->items, b->n);
@@ -31,10 +29,12 @@ void ledger_rows_step(struct ledger_rows *b, const struct journal_entry *e) {
     char key[8];
     seq_key(e->seq, key);
     ledger_rows_add(b, "journal", pxed_slice(key, 8), write_step(e, &b->arena), PXED_STORE_ANY);
-    if (e->seq > ENTRIES_KEPT) {
-        seq_key(e->seq - ENTRIES_KEPT, key);
-        ledger_rows_add(b, "journal", pxed_slice(key, 8), PXED_NO_SLICE, PXED_STORE_ANY);
-    }
+}
+
+void ledger_rows_no_step(struct ledger_rows *b, uint64_t seq) {
+    char key[8];
+    seq_key(seq, key);
+    ledger_rows_add(b, "journal", pxed_slice(key, 8), PXED_NO_SLICE, PXED_STORE_ANY);
 }
 
 void ledger_rows_free(struct ledger_rows *b) {

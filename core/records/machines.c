@@ -1,13 +1,12 @@
-/* Machines by MAC and by address, undeclared ones by age, the journal in order. */
+/* Machines by MAC and by address, undeclared ones by age. */
 #include "machines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "log.h"
 #include "pxed/arena.h"
 
-enum { STRANGERS_MAX = 4096, ENTRIES_PER_MACHINE = 128, ENTRIES_MAX = 50000 };
+enum { STRANGERS_MAX = 4096 };
 
 void machines_init(struct machines *ms) {
     memset(ms, 0, sizeof(*ms));
@@ -127,17 +126,6 @@ static void link_stranger(struct machines *ms, struct machine *m) {
     ms->n_strangers++;
 }
 
-static void drop_entry(struct machines *ms, struct journal_entry *e) {
-    struct machine *m = e->machine;
-    *(e->older ? &e->older->newer : &ms->first) = e->newer;
-    *(e->newer ? &e->newer->older : &ms->last) = e->older;
-    *(e->machine_older ? &e->machine_older->machine_newer : &m->first) = e->machine_newer;
-    *(e->machine_newer ? &e->machine_newer->machine_older : &m->last) = e->machine_older;
-    m->n_entries--;
-    ms->n_entries--;
-    free(e);
-}
-
 static void machines_forget(struct machines *ms, struct machine *m) {
     struct machine **at = mac_slot(ms, &m->rec.mac);
     while (*at != m)
@@ -145,8 +133,7 @@ static void machines_forget(struct machines *ms, struct machine *m) {
     *at = m->next_mac;
     if (m->rec.ip.family)
         unlink_ip(ms, m);
-    while (m->first)
-        drop_entry(ms, m->first);
+    journal_forget(ms, m);
     ms->n--;
     free(m);
 }
@@ -211,75 +198,16 @@ void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m
         }
 }
 
-/* --- journal --- */
-
-void machines_append(struct machines *ms, struct machine *m, struct pxed_slice what, enum pxed_reason reason,
-                     struct pxed_slice text, uint64_t seq, int64_t at) {
-    struct journal_entry *e = pxed_xalloc(sizeof(*e) + what.len + text.len + 2);
-    e->seq = seq;
-    e->at = at;
-    e->machine = m;
-    e->reason = reason;
-    memcpy(e->what, what.ptr, what.len);
-    e->text = e->what + what.len + 1;
-    if (text.len > 0)
-        memcpy(e->what + what.len + 1, text.ptr, text.len);
-    e->older = ms->last;
-    *(ms->last ? &ms->last->newer : &ms->first) = e;
-    ms->last = e;
-    e->machine_older = m->last;
-    *(m->last ? &m->last->machine_newer : &m->first) = e;
-    m->last = e;
-    ms->seq = seq;
-    ms->n_entries++;
-    if (++m->n_entries > ENTRIES_PER_MACHINE)
-        drop_entry(ms, m->first);
-    if (ms->n_entries > ENTRIES_MAX)
-        drop_entry(ms, ms->first);
-}
-
-void machines_move_steps(struct machines *ms, struct machine *from, struct machine *to) {
-    struct journal_entry *a = from->first, *b = to->first, *last = NULL;
-    from->first = from->last = to->first = to->last = NULL;
-    while (a || b) { /* both lists are in order */
-        struct journal_entry **pick = !b || (a && a->seq < b->seq) ? &a : &b, *e = *pick;
-        *pick = e->machine_newer;
-        e->machine = to;
-        e->machine_older = last;
-        e->machine_newer = NULL;
-        *(last ? &last->machine_newer : &to->first) = e;
-        to->last = last = e;
-    }
-    to->n_entries += from->n_entries;
-    from->n_entries = 0;
-    while (to->n_entries > ENTRIES_PER_MACHINE)
-        drop_entry(ms, to->first);
-}
-
-void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason,
-                      const char *text, int64_t now) {
-    machines_append(ms, m, pxed_slice_of(what), reason, pxed_slice_of(text ? text : ""), ms->seq + 1, now);
-    if (m->declared || reason != PXED_WHY_OK) {
-        enum pxed_log_level level = pxed_reason_is_fault(reason) ? PXED_LOG_WARNING
-                                    : m->declared                ? PXED_LOG_INFO
-                                                                 : PXED_LOG_DEBUG;
-        char mac[PXED_MAC_TEXT];
-        if (log_wants(level))
-            log_core(level, what, "mac=%s%s%s%s%s", pxed_mac_text(&m->rec.mac, ":", mac), reason ? " reason=" : "",
-                     reason ? pxed_reason_name(reason) : "", text && *text ? " " : "", text ? text : "");
-    }
-}
-
 void machines_free(struct machines *ms) {
     for (size_t i = 0; i < ms->table; i++)
         while (ms->by_mac[i]) {
             struct machine *m = ms->by_mac[i];
             ms->by_mac[i] = m->next_mac;
-            while (m->first)
-                drop_entry(ms, m->first);
+            journal_forget(ms, m);
             free(m);
         }
     free(ms->by_mac);
     free(ms->by_ip);
+    journal_free(&ms->journal);
     memset(ms, 0, sizeof(*ms));
 }

@@ -1,21 +1,9 @@
-/* All known machines, in memory: record and journal. How both reach the store: ledger.h. */
+/* All known machines, in memory. How both reach the store: ledger.h. */
 #pragma once
 
+#include "journal.h"
 #include "lifecycle.h"
 #include "pxed/store.h"
-
-struct machine;
-
-struct journal_entry {
-    uint64_t seq;
-    int64_t at; /* wall ms */
-    struct machine *machine;
-    enum pxed_reason reason;
-    struct journal_entry *older, *newer;                 /* of all machines */
-    struct journal_entry *machine_older, *machine_newer; /* of this one */
-    const char *text;                                    /* stored after `what` and its NUL */
-    char what[];
-};
 
 struct machine {
     struct lifecycle_record rec;
@@ -30,12 +18,12 @@ struct machine {
     struct ledger_write *write;                      /* its entry in the running commit; NULL: none */
     int64_t seen_at;                                 /* wall ms; the oldest undeclared machines are dropped */
     int64_t foreign_at;                              /* when another client last asked for its files */
+    int64_t events_full_at;                          /* when it may report a full burst of events again */
     int64_t loader_at;                               /* when it last used iPXE or gPXE */
     enum pxed_reason told;                           /* last refusal written to the journal in this boot */
     struct machine *next_mac, *next_ip, *next_dirty; /* hash chains; list of dirty ones */
     struct machine *newer, *older;                   /* undeclared machines, by age */
-    struct journal_entry *first, *last;
-    unsigned n_entries;
+    struct journal_part steps;
     struct staged_known *staged; /* what lies on disk for it; owned by staging */
 };
 
@@ -49,11 +37,8 @@ struct machines {
     size_t table, n, n_strangers;
     struct machine *oldest_stranger, *newest_stranger;
     struct machine *dirty;
-    struct journal_entry *first, *last; /* oldest and newest */
-    size_t n_entries;
-    uint64_t seq;       /* of the newest entry */
-    uint64_t saved_seq; /* of the newest entry handed to the store */
-    size_t n_open;      /* machines that are armed or installing */
+    struct journal journal;
+    size_t n_open; /* machines that are armed or installing */
     struct ledger *ledger;
     struct ledger_mark mark;
     uint64_t mark_version;                         /* of its record in the store; 0: not stored */
@@ -81,17 +66,8 @@ void machines_hold(struct machines *ms, struct machine *m, bool held);
 void machines_pin(struct machines *ms, struct machine *m, bool pin);
 void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg);
 
-/* Adds a step. `text` may be NULL and is copied. */
-void machines_journal(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason,
-                      const char *text, int64_t now);
-
 /* Replaces the record without marking it dirty: for the ledger. The address is set by machines_set_ip only. */
 void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec);
-/* Moves the history of `from` to `to`. */
-void machines_move_steps(struct machines *ms, struct machine *from, struct machine *to);
-/* Adds a step with its number, as loaded from the store. */
-void machines_append(struct machines *ms, struct machine *m, struct pxed_slice what, enum pxed_reason reason,
-                     struct pxed_slice text, uint64_t seq, int64_t at);
 
 /* Marks its record as different from the store; `law`: a right differs, so the counter of the store must rise. */
 void machines_dirty(struct machines *ms, struct machine *m, bool law);

@@ -183,8 +183,8 @@ static void take_one(struct daemon *d, struct machine *m, const char *what, stru
     int64_t now = clock_wall();
     struct pxed_arena scratch = {0};
     if (ledger_take(&d->machines, m, take_unused, &now))
-        machines_journal(&d->machines, m, what, PXED_WHY_OK, pxed_arena_printf(&scratch, "by=\"%.*s\"", PXED_S(who)),
-                         clock_calendar());
+        journal_step(&d->machines, m, what, PXED_WHY_OK, pxed_arena_printf(&scratch, "by=\"%.*s\"", PXED_S(who)),
+                     clock_calendar());
     pxed_arena_clear(&scratch);
 }
 
@@ -244,12 +244,12 @@ static int make_ended(void *arg, struct machine *m, struct lifecycle_record *rec
 static void order_ended(void *arg, int result) {
     struct ending *e = arg;
     if (result == 0) {
-        machines_journal(&e->d->machines, e->m, e->stage.ptr,
-                         pxed_slice_is(e->stage, "failed") ? PXED_WHY_INSTALL_FAILED : PXED_WHY_OK,
-                         pxed_arena_printf(&e->arena, "%s%.*s%sby=\"%.*s\"%s", e->reason.len ? "reason=" : "",
-                                           PXED_S(e->reason), e->reason.len ? " " : "", PXED_S(e->who),
-                                           e->changed ? "" : " (no change)"),
-                         clock_calendar());
+        journal_step(&e->d->machines, e->m, e->stage.ptr,
+                     pxed_slice_is(e->stage, "failed") ? PXED_WHY_INSTALL_FAILED : PXED_WHY_OK,
+                     pxed_arena_printf(&e->arena, "%s%.*s%sby=\"%.*s\"%s", e->reason.len ? "reason=" : "",
+                                       PXED_S(e->reason), e->reason.len ? " " : "", PXED_S(e->who),
+                                       e->changed ? "" : " (no change)"),
+                     clock_calendar());
         ledger_flush(&e->d->machines, NULL, NULL);
     }
     e->done(e->arg, result);

@@ -251,8 +251,8 @@ static void distrust_one(void *arg, struct machine *m) {
         return;
     t->armed += before == LIFECYCLE_ARMED;
     t->running += before == LIFECYCLE_INSTALLING;
-    machines_journal(&t->d->machines, m, before == LIFECYCLE_ARMED ? "not-armed" : lifecycle_state_names[m->rec.state],
-                     PXED_WHY_STORE_OLD, NULL, clock_calendar());
+    journal_step(&t->d->machines, m, before == LIFECYCLE_ARMED ? "not-armed" : lifecycle_state_names[m->rec.state],
+                 PXED_WHY_STORE_OLD, NULL, clock_calendar());
 }
 
 void store_mark_start(struct daemon *d) {

@@ -94,12 +94,12 @@ static void journal_view(void *self, uint64_t since, const struct pxed_hwaddr *m
     if (mac) {
         const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
         const struct machine *m = machines_find(&d->machines, h ? &h->pub.macs[0] : mac);
-        for (const struct journal_entry *j = m ? m->first : NULL; j; j = j->machine_newer)
+        for (const struct journal_entry *j = m ? m->steps.first : NULL; j; j = j->machine_newer)
             if (j->seq > since)
                 view_entry(d, j, row, arg);
         return;
     }
-    const struct journal_entry *j = d->machines.last;
+    const struct journal_entry *j = d->machines.journal.last;
     while (j && j->seq > since && j->older)
         j = j->older;
     for (; j; j = j->newer)

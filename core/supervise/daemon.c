@@ -175,13 +175,13 @@ static void tick_machine(void *arg, struct machine *m) {
     struct daemon *d = t->d;
     if (ledger_take(&d->machines, m, end_unused, t)) {
         m->rec.reason = PXED_WHY_ARM_EXPIRED;
-        machines_journal(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, clock_calendar());
+        journal_step(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, clock_calendar());
     }
     if (!ledger_take(&d->machines, m, end_silent, t))
         return;
     enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
     d->counters[why]++;
-    machines_journal(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, clock_calendar());
+    journal_step(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, clock_calendar());
 }
 
 static void on_flush(uv_timer_t *timer) {

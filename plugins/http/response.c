@@ -71,6 +71,8 @@ int http_status_of(enum pxed_reason reason) {
         return 408;
     case PXED_WHY_TOO_LARGE:
         return 413;
+    case PXED_WHY_EVENT_RATE:
+        return 429;
     case PXED_WHY_IO_ERROR:
     case PXED_WHY_STORE_FAILED:
     case PXED_WHY_TEMPLATE_BROKEN:

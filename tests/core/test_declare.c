@@ -108,7 +108,7 @@ static struct count count(void) {
 
 /* The machine's last step with this name has this reason. */
 static bool journalled(unsigned n, const char *what, enum pxed_reason reason) {
-    for (const struct journal_entry *e = machine(n)->last; e; e = e->machine_older)
+    for (const struct journal_entry *e = machine(n)->steps.last; e; e = e->machine_older)
         if (strcmp(e->what, what) == 0)
             return e->reason == reason;
     return false;

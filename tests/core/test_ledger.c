@@ -274,9 +274,9 @@ START_TEST(a_new_card_has_the_history) {
     struct machine *from = declared(1), *to = declared(2);
     commit(from, make_armed);
     fake_store_pump(&store);
-    machines_journal(&ms, from, "armed", PXED_WHY_OK, "a", 1);
-    machines_journal(&ms, to, "discovered", PXED_WHY_OK, "b", 2); /* seen before its line came */
-    machines_journal(&ms, from, "installed", PXED_WHY_OK, "c", 3);
+    journal_step(&ms, from, "armed", PXED_WHY_OK, "a", 1);
+    journal_step(&ms, to, "discovered", PXED_WHY_OK, "b", 2); /* seen before its line came */
+    journal_step(&ms, from, "installed", PXED_WHY_OK, "c", 3);
     ledger_flush(&ms, NULL, NULL);
     fake_store_pump(&store);
     machines_declare(&ms, from, false);
@@ -288,7 +288,7 @@ START_TEST(a_new_card_has_the_history) {
     ck_assert_int_eq(state(2), LIFECYCLE_ARMED);
     ck_assert_uint_eq(fake_store_count(&store, "machine"), 1);
     const char *texts[] = {"a", "b", "c"};
-    const struct journal_entry *e = machine(2)->first;
+    const struct journal_entry *e = machine(2)->steps.first;
     for (int i = 0; i < COUNT(texts); i++, e = e->machine_newer)
         ck_assert_str_eq(e->text, texts[i]);
     ck_assert_ptr_null(e);

@@ -1,67 +1,11 @@
-/* Records and journal of every machine, in memory and through the store; and what happens at their limits. */
-#include "ledger.h"
+/* Records of every machine, in memory and through the store; and what happens at their limits. */
+#include "machines_suite.h"
 
 #include <errno.h>
-#include <stdio.h>
 
-#include "fake_store.h"
-#include "ledger_load.h"
 #include "record.h"
-#include "suite.h"
 
-enum { STRANGERS = 4096, PER_MACHINE = 128, ALL = 50000 };
-
-static struct machines ms;
-static struct fake_store store;
-static int told, told_result;
-
-static void start(void) {
-    machines_init(&ms);
-    ck_assert_int_eq(ledger_load(&ms, &store.service), 0);
-}
-static void setup(void) {
-    told = told_result = 0;
-    fake_store_open(&store);
-    start();
-}
-static void teardown(void) {
-    fake_store_pump(&store);
-    ledger_free(&ms);
-    machines_free(&ms);
-    fake_store_close(&store);
-}
-/* The daemon ends (what was not flushed is lost) and starts again. */
-static void restart(void) {
-    fake_store_pump(&store);
-    ledger_free(&ms);
-    machines_free(&ms);
-    start();
-}
-
-static void done(void *arg, int result) {
-    (void)arg;
-    told++;
-    told_result = result;
-}
-
-static struct pxed_hwaddr mac(unsigned n) {
-    return (struct pxed_hwaddr){1, 6, {2, 0, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n}};
-}
-
-static struct machine *get(unsigned n) {
-    struct pxed_hwaddr m = mac(n);
-    return machines_get(&ms, &m, 1000);
-}
-static struct machine *find(unsigned n) {
-    struct pxed_hwaddr m = mac(n);
-    return machines_find(&ms, &m);
-}
-static struct machine *held(unsigned n) { /* had a line once; the log does not speak of it */
-    struct machine *m = get(n);
-    machines_hold(&ms, m, true);
-    machines_touch(&ms, m);
-    return m;
-}
+enum { STRANGERS = 4096 };
 
 START_TEST(found_again) {
     ck_assert_ptr_null(find(1));
@@ -96,7 +40,7 @@ END_TEST
 START_TEST(strangers_are_not_stored) {
     struct machine *m = get(1);
     machines_touch(&ms, m);
-    machines_journal(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
+    journal_step(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
     ck_assert_int_eq(ledger_flush(&ms, NULL, NULL), 0);
     ck_assert_uint_eq(fake_store_count(&store, "machine") + fake_store_count(&store, "journal"), 0);
     restart();
@@ -108,7 +52,7 @@ START_TEST(strangers_have_a_limit) {
     struct machine *kept = held(1);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d0102);
     for (unsigned i = 0; i < STRANGERS; i++) {
-        machines_journal(&ms, get(100 + i), "discovered", PXED_WHY_OK, NULL, 1);
+        journal_step(&ms, get(100 + i), "discovered", PXED_WHY_OK, NULL, 1);
         get(100); /* it keeps talking */
     }
     machines_set_ip(&ms, get(101), &ip, false);
@@ -120,7 +64,7 @@ START_TEST(strangers_have_a_limit) {
     ck_assert_ptr_eq(find(1), kept);
     ck_assert_ptr_nonnull(find(100)); /* young again */
     ck_assert_ptr_null(find(102));
-    ck_assert_uint_eq(ms.n_entries, STRANGERS - 10); /* their steps went with them */
+    ck_assert_uint_eq(ms.journal.n, STRANGERS - 10); /* their steps went with them */
     for (unsigned i = 0; i < 2 * STRANGERS; i++)
         get(20000 + i);
     ck_assert_ptr_null(machines_find_ip(&ms, &ip)); /* and their addresses */
@@ -174,81 +118,6 @@ START_TEST(tokens_live_with_their_arming) {
 }
 END_TEST
 
-START_TEST(the_journal_is_ordered) {
-    struct machine *one = held(1), *two = held(2);
-    machines_journal(&ms, one, "discovered", PXED_WHY_OK, "arch=0", 10);
-    machines_journal(&ms, two, "discovered", PXED_WHY_OK, NULL, 11);
-    machines_journal(&ms, one, "local", PXED_WHY_NOT_ARMED, "", 12);
-    ledger_flush(&ms, NULL, NULL);
-    restart();
-    const struct journal_entry *e = ms.first;
-    ck_assert(e && e->seq == 1 && e->at == 10 && e->machine == find(1));
-    ck_assert_str_eq(e->what, "discovered");
-    ck_assert_str_eq(e->text, "arch=0");
-    e = e->newer;
-    ck_assert(e->machine == find(2) && *e->text == '\0');
-    e = e->newer;
-    ck_assert(e->reason == PXED_WHY_NOT_ARMED && e == ms.last && !e->newer);
-    ck_assert_ptr_eq(find(1)->first->machine_newer, e);
-    machines_journal(&ms, find(1), "discovered", PXED_WHY_OK, NULL, 13);
-    ck_assert_uint_eq(ms.last->seq, 4); /* numbers go on */
-}
-END_TEST
-
-START_TEST(texts_survive_as_they_are) {
-    static const char text[] = "reason=DISK_NOT_BLANK body=\"sda1: ext4  two  blanks\"  ";
-    machines_journal(&ms, held(1), "failed", PXED_WHY_DISK_NOT_BLANK, text, 10);
-    ledger_flush(&ms, NULL, NULL);
-    restart();
-    ck_assert_str_eq(ms.first->text, text);
-    ck_assert_int_eq(ms.first->reason, PXED_WHY_DISK_NOT_BLANK);
-}
-END_TEST
-
-START_TEST(a_machines_journal_has_a_limit) {
-    struct machine *m = held(1), *quiet = held(2);
-    machines_journal(&ms, quiet, "discovered", PXED_WHY_OK, NULL, 1);
-    for (int i = 0; i < 3 * PER_MACHINE; i++)
-        machines_journal(&ms, m, "script", PXED_WHY_OK, NULL, 10 + i);
-    ck_assert_uint_eq(m->n_entries, PER_MACHINE);
-    ck_assert_int_eq(m->last->at, 10 + 3 * PER_MACHINE - 1);
-    ck_assert_uint_eq(quiet->n_entries, 1); /* a noisy one does not push out the others */
-    ledger_flush(&ms, NULL, NULL);
-    restart();
-    ck_assert_uint_eq(find(1)->n_entries, PER_MACHINE);
-    ck_assert_uint_eq(find(2)->n_entries, 1);
-}
-END_TEST
-
-START_TEST(the_whole_journal_has_a_limit) {
-    for (unsigned i = 0; i < ALL + 1000; i++)
-        machines_journal(&ms, i < 1000 ? held(i) : find(i % 1000), "script", PXED_WHY_OK, NULL, i);
-    ck_assert_uint_eq(ms.n_entries, ALL);
-    ck_assert_uint_eq(ms.first->seq, 1001);
-    ledger_flush(&ms, NULL, NULL);
-    for (unsigned i = 0; i < 2000; i++)
-        machines_journal(&ms, find(i % 1000), "script", PXED_WHY_OK, NULL, i);
-    ledger_flush(&ms, NULL, NULL);
-    ck_assert_uint_le(fake_store_count(&store, "journal"), ALL);
-    restart();
-    ck_assert_uint_le(ms.n_entries, ALL);
-    ck_assert_uint_eq(ms.seq, ALL + 3000);
-}
-END_TEST
-
-START_TEST(long_texts_fit) {
-    char text[8000], what[] = "installing";
-    memset(text, 'x', sizeof(text) - 1);
-    text[sizeof(text) - 1] = '\0';
-    machines_journal(&ms, held(1), what, PXED_WHY_OK, text, 1);
-    ck_assert_uint_eq(strlen(ms.last->text), sizeof(text) - 1);
-    ledger_flush(&ms, NULL, NULL);
-    restart();
-    ck_assert_str_eq(ms.last->what, what);
-    ck_assert_uint_ge(strlen(ms.last->text), 3000);
-}
-END_TEST
-
 /* --- a store that cannot --- */
 
 START_TEST(refused_at_once) {
@@ -278,7 +147,7 @@ END_TEST
 
 START_TEST(what_failed_is_written_with_the_next) {
     struct machine *m = held(1);
-    machines_journal(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
+    journal_step(&ms, m, "discovered", PXED_WHY_OK, NULL, 1);
     store.fail = -EIO;
     ledger_flush(&ms, NULL, NULL);
     fake_store_pump(&store);
@@ -317,8 +186,8 @@ START_TEST(unreadable_records) { /* known, and not armed */
     restart();
     ck_assert_uint_eq(ms.n, 1);
     ck_assert(find(1)->held && find(1)->rec.state == LIFECYCLE_NONE);
-    ck_assert_uint_eq(ms.n_entries, 1);
-    ck_assert_int_eq(ms.first->reason, PXED_WHY_OK);
+    ck_assert_uint_eq(ms.journal.n, 1);
+    ck_assert_int_eq(ms.journal.first->reason, PXED_WHY_OK);
 }
 END_TEST
 
@@ -334,11 +203,6 @@ int main(void) {
     tcase_add_test(t, a_stranger_gets_a_line);
     tcase_add_test(t, an_address_belongs_to_one);
     tcase_add_test(t, tokens_live_with_their_arming);
-    tcase_add_test(t, the_journal_is_ordered);
-    tcase_add_test(t, texts_survive_as_they_are);
-    tcase_add_test(t, a_machines_journal_has_a_limit);
-    tcase_add_test(t, the_whole_journal_has_a_limit);
-    tcase_add_test(t, long_texts_fit);
     tcase_add_test(t, refused_at_once);
     tcase_add_test(t, failed_later);
     tcase_add_test(t, what_failed_is_written_with_the_next);

@@ -116,7 +116,8 @@
     X(DISK_NOT_NAMED, 1, "nothing of pxed's looks at the disk before this system's installer writes it",               \
       "name the disk with disk=, then pxed arm HOST: erased unseen")                                                   \
     X(OS_LIVE, 0, "its system writes no disk: it boots at every power-on and needs no arming", "")                     \
-    X(IMAGE_INCOMPLETE, 1, "the image lacks what its installer needs", "see pxed check: what is missing")
+    X(IMAGE_INCOMPLETE, 1, "the image lacks what its installer needs", "see pxed check: what is missing")              \
+    X(EVENT_RATE, 1, "a machine reports more events than an installation has", "look at what runs on it")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
