@@ -146,6 +146,8 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     }
     struct tftp_action action =
         tftp_step(&s->transfer, (struct tftp_input){.kind = TFTP_GOT_ACK, .block = reply.number}, now_of(s));
+    if (s->transfer.seen)
+        tftp_table_prove(&s->tftp->table, &s->entry);
     count_delivered(s);
     if (action.what == TFTP_DO_END && s->transfer.hold_heard) /* one block was all, but its ACK still counts */
         s->content->heard(s->content, nobody_waits, NULL);

@@ -44,6 +44,34 @@ size_t tftp_table_count(const struct tftp_table *t, const struct pxed_addr *addr
     return peer ? peer->n : 0;
 }
 
+const struct tftp_queue *tftp_table_unproven(const struct tftp_table *t, const struct pxed_addr *addr) {
+    static const struct tftp_queue none;
+    const struct tftp_peer *peer = addr ? *peer_link(t, addr) : NULL;
+    return !addr ? &t->unproven : peer ? &peer->unproven : &none;
+}
+
+static void queue_add(struct tftp_queue *q, struct tftp_entry *entry, int k) {
+    entry->in[k].older = q->last;
+    entry->in[k].newer = NULL;
+    *(q->last ? &q->last->in[k].newer : &q->first) = entry;
+    q->last = entry;
+    q->n++;
+}
+
+static void queue_remove(struct tftp_queue *q, struct tftp_entry *entry, int k) {
+    *(entry->in[k].older ? &entry->in[k].older->in[k].newer : &q->first) = entry->in[k].newer;
+    *(entry->in[k].newer ? &entry->in[k].newer->in[k].older : &q->last) = entry->in[k].older;
+    q->n--;
+}
+
+void tftp_table_prove(struct tftp_table *t, struct tftp_entry *entry) {
+    if (!entry->unproven)
+        return;
+    entry->unproven = false;
+    queue_remove(&t->unproven, entry, TFTP_OF_ALL);
+    queue_remove(&(*peer_link(t, &entry->addr))->unproven, entry, TFTP_OF_PEER);
+}
+
 void tftp_table_add(struct tftp_table *t, struct tftp_entry *entry) {
     struct tftp_entry **bucket = &t->buckets[bucket_of(t, &entry->addr, entry->port)];
     struct tftp_peer **link = peer_link(t, &entry->addr);
@@ -52,6 +80,9 @@ void tftp_table_add(struct tftp_table *t, struct tftp_entry *entry) {
         (*link)->addr = entry->addr;
     }
     (*link)->n++;
+    entry->unproven = true;
+    queue_add(&t->unproven, entry, TFTP_OF_ALL);
+    queue_add(&(*link)->unproven, entry, TFTP_OF_PEER);
     entry->next = *bucket;
     *bucket = entry;
     t->n++;
@@ -62,6 +93,7 @@ void tftp_table_remove(struct tftp_table *t, struct tftp_entry *entry) {
     while (*at != entry)
         at = &(*at)->next;
     *at = entry->next;
+    tftp_table_prove(t, entry);
     struct tftp_peer **link = peer_link(t, &entry->addr), *peer = *link;
     if (--peer->n == 0) {
         *link = peer->next;

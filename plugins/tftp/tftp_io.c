@@ -10,19 +10,21 @@
 #include "loop.h"
 #include "refuse.h"
 #include "session.h"
+#include "session_state.h"
 
 enum {
     TFTP_RECEIVE_BUFFER = 4 * 1024 * 1024,
     TFTP_BATCHES = 16, /* of requests before other sockets get their turn */
     TFTP_RESERVED_PORTS = 1024,
     TFTP_PEER_SHARE = 4, /* one address may have this part of all transfers: a NAT or a relay is one address */
+    TFTP_UNPROVEN = 32,  /* transfers of one address that it has not answered, though it had TFTP_ANSWER_MS */
+    TFTP_ANSWER_MS = 500,
 };
 
 /* --- requests --- */
 
 /* Why a well-formed request is not even looked up. */
-static enum pxed_reason tftp_io_objection(const struct tftp *tftp, const struct tftp_request *request,
-                                          const struct pxed_addr *peer) {
+static enum pxed_reason tftp_io_objection(const struct tftp *tftp, const struct tftp_request *request) {
     if (request->opcode == TFTP_WRQ)
         return PXED_WHY_TFTP_WRITE;
     if (request->mode != TFTP_OCTET && request->mode != TFTP_NETASCII)
@@ -31,10 +33,33 @@ static enum pxed_reason tftp_io_objection(const struct tftp *tftp, const struct 
         return PXED_WHY_BAD_NAME;
     if (tftp->stopping)
         return PXED_WHY_SHUTTING_DOWN;
-    if (tftp->table.n >= tftp->config->max_transfers ||
-        tftp_table_count(&tftp->table, peer) >= (tftp->config->max_transfers + TFTP_PEER_SHARE - 1) / TFTP_PEER_SHARE)
-        return PXED_WHY_BUSY;
     return PXED_WHY_OK;
+}
+
+static bool had_time(const struct tftp *tftp, const struct tftp_entry *oldest) {
+    const struct tftp_session *s = (const struct tftp_session *)oldest;
+    return s && tftp->ctx->core->now(tftp->ctx) - s->began >= TFTP_ANSWER_MS;
+}
+
+/* Room for one more: a transfer that nobody has answered goes if it could have been, one that a client waits for never
+ * does. False: there is none. */
+static bool make_room(struct tftp *tftp, const struct pxed_addr *peer) {
+    const struct tftp_table *t = &tftp->table;
+    for (struct tftp_entry *e; tftp_table_unproven(t, peer)->n >= TFTP_UNPROVEN;) {
+        e = tftp_table_unproven(t, peer)->first;
+        if (!had_time(tftp, e))
+            break; /* many behind one address, all at once */
+        tftp_session_end((struct tftp_session *)e, PXED_WHY_BUSY, false);
+    }
+    size_t share = (tftp->config->max_transfers + TFTP_PEER_SHARE - 1) / TFTP_PEER_SHARE;
+    bool all = tftp_table_count(t, peer) < share;
+    if (all && t->n < tftp->config->max_transfers)
+        return true;
+    struct tftp_entry *oldest = tftp_table_unproven(t, all ? NULL : peer)->first;
+    if (!had_time(tftp, oldest))
+        return false;
+    tftp_session_end((struct tftp_session *)oldest, PXED_WHY_BUSY, false);
+    return true;
 }
 
 static void log_request(struct tftp *tftp, const struct tftp_request *request, const struct pxed_addr *peer) {
@@ -77,7 +102,9 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
     if (taken_up(tftp, peer, port, packet))
         return;
     log_request(tftp, &request, peer);
-    enum pxed_reason reason = tftp_io_objection(tftp, &request, peer);
+    enum pxed_reason reason = tftp_io_objection(tftp, &request);
+    if (reason == PXED_WHY_OK && !make_room(tftp, peer))
+        reason = PXED_WHY_BUSY;
     if (reason == PXED_WHY_OK) {
         tftp_session_begin(tftp, listener, peer, port, packet, &request);
         return;

@@ -120,7 +120,10 @@ struct tftp_action tftp_step(struct tftp_transfer *t, struct tftp_input input, u
         return transfer_end(PXED_WHY_TFTP_ABORTED, false);
     case TFTP_GOT_REQUEST:
         /* A client repeats its request after a second or more; sooner it is a packet that the network doubled. */
-        return t->seen || now - t->sent_at < TFTP_GAP_MOST ? transfer_nothing() : send_again(t, now);
+        if (t->seen || t->tries == TFTP_TRIES_UNSEEN || now - t->sent_at < TFTP_GAP_MOST)
+            return transfer_nothing();
+        t->tries++;
+        return send_again(t, now);
     case TFTP_TICK:
         return transfer_tick(t, now);
     case TFTP_RELEASED:

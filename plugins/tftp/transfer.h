@@ -11,7 +11,7 @@ enum {
     TFTP_WAIT_FIRST = 1000, /* ms until the first resend; then twice as long each time */
     TFTP_WAIT_LONGEST = 8000,
     TFTP_TRIES = 6,
-    TFTP_TRIES_UNSEEN = 3, /* before the first ACK: the source address may be forged */
+    TFTP_TRIES_UNSEEN = 1, /* before the first ACK: the source address may be forged, so it gets two packets at most */
     TFTP_GAP_LEAST = 10,   /* ms between two rewinds for the same loss; twice the round trip if that is longer */
     TFTP_GAP_MOST = 200,
 };

@@ -150,6 +150,33 @@ START_TEST(too_many_are_not_answered) {
 }
 END_TEST
 
+/* Requests in others' names: whoever answers is served, and nobody is sent more than two packets that he did not ask
+ * for. */
+START_TEST(a_flood_that_nobody_answers) {
+    enum { FORGED = 64 };
+    int fds[FORGED], packets = 0;
+    names_close();
+    port = names_open(library, LIBRARY_NAMES, 4 * FORGED, 0);
+    for (int i = 0; i < FORGED; i++)
+        fds[i] = library_request(client_socket(), "big", NULL);
+    fake_core_run(&fake, 600); /* all had time to answer, and one address has all its places */
+    struct client c = library_get((struct client){.name = "small"});
+    library_expect(&c, library_bytes("small"));
+    free(c.bytes);
+    ck_assert_uint_ge(fake.refused[PXED_WHY_BUSY], FORGED / 2); /* the oldest went, and were counted */
+    fake_core_run(&fake, 4000);
+    for (int i = 0; i < FORGED; i++) {
+        char packet[600];
+        uint16_t tid;
+        while (client_receive(fds[i], 0, packet, sizeof(packet), &tid) > 0)
+            packets++;
+        close(fds[i]);
+    }
+    ck_assert_int_le(packets, 2 * FORGED);
+    ck_assert_uint_eq(contents.released, FORGED + 1);
+}
+END_TEST
+
 enum { CLIENTS = 512, BLOCKS = 8 };
 
 static unsigned finished;
@@ -239,6 +266,7 @@ int main(void) {
     tcase_add_test(t, a_file_that_shrinks);
     tcase_add_test(t, a_resend_by_the_timer);
     tcase_add_test(t, too_many_are_not_answered);
+    tcase_add_test(t, a_flood_that_nobody_answers);
     tcase_add_test(t, five_hundred_at_once);
     tcase_add_test(t, stop_waits_for_what_runs);
     tcase_add_test(t, fini_ends_everything);
