@@ -72,6 +72,18 @@ lab_disk() { # FILE SIZE: a blank disk
     truncate -s "$2" "$1"
 }
 
+# A restart ends the emulator and starts it anew: memory is empty, as after a power cut, and nothing of the emulator itself
+# (translated code, device state) lives from one boot into the next.
+lab_restarts() {
+    local child=
+    trap '[ -z "$child" ] || kill "$child" 2>/dev/null; wait; exit 0' TERM
+    while :; do
+        "$@" &
+        child=$!
+        wait "$child" || exit
+    done
+}
+
 lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.img unless LAB_DISKS says otherwise
     local disks=${LAB_DISKS:--drive if=virtio,format=raw,cache=unsafe,file=$LAB/disk.img} firmware="-machine pc -boot order=nc" card=
     if [ -n "${LAB_EFI:-}" ]; then # the firmware's own network stack, not the card's ROM; its IPv6 attempts only cost time
@@ -84,8 +96,9 @@ lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.im
     fi
     # /dev/kvm may exist but hang; software emulation always works.
     # shellcheck disable=SC2086
-    lab_spawn machine qemu-system-x86_64 -name pxed-lab $firmware -accel tcg,thread=multi -smp "${LAB_SMP:-2}" -m 1024 \
-        -display none -serial "file:$LAB/serial.log" -monitor "unix:$LAB/monitor,server,nowait" \
+    lab_spawn machine bash -c "$(declare -f lab_restarts); lab_restarts \"\$@\"" machine \
+        qemu-system-x86_64 -name pxed-lab -no-reboot $firmware -accel tcg,thread=multi -smp "${LAB_SMP:-2}" -m 1024 \
+        -display none -chardev "file,id=serial,path=$LAB/serial.log,append=on" -serial chardev:serial -monitor "unix:$LAB/monitor,server,nowait" \
         -netdev tap,id=n0,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=n0,mac="$LAB_MAC$card" \
         $disks "$@"
 }

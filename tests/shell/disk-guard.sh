@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the partial disk-guard on disks that are files and a /sys that is a folder, in every shell an installer may have.
-# Each signature is tried twice: with blkid and wipefs, and with the raw look alone.   usage: disk-guard.sh [pattern]
+# Each signature is tried with blkid and wipefs, and with the raw look alone.   usage: disk-guard.sh [pattern]
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 templates=$here/plugins/os-linux/share
@@ -57,17 +57,19 @@ say() { # NAME GOT WANTED
 }
 shells="dash:/bin/sh bash:$(command -v bash)"
 if command -v busybox >/dev/null; then shells="$shells busybox:$(command -v busybox)"; fi
-each() { # NAME WANT RIGHT EXPECTED: in every shell, with and without tools
+with=raw # what `each` tries beside the tools: nothing where only the choice of a disk is asked, which no tool is asked for
+each() { # NAME WANT RIGHT EXPECTED: in every shell by the raw look, and with the tools (which are programs: one shell is enough)
     case $1 in *"$only"*) ;; *) return ;; esac
     for s in $shells; do
         program=${s#*:}
         [ "${s%%:*}" != busybox ] || program="$program sh"
-        say "$1 (${s%%:*}, tools)" "$(guard "$program" "$full" "$2" "$3")" "$4"
-        say "$1 (${s%%:*}, raw)" "$(guard "$program" "$bare" "$2" "$3")" "$4"
+        [ "$with" = nothing ] || say "$1 (${s%%:*}, raw)" "$(guard "$program" "$bare" "$2" "$3")" "$4"
+        [ "$with" != nothing ] && [ "${s%%:*}" != dash ] || say "$1 (${s%%:*}, tools)" "$(guard "$program" "$full" "$2" "$3")" "$4"
     done
 }
 
 # --- which disk
+with=nothing
 PCI=pci0000:00/0000:00:05.0
 world
 each "no disk" "" blank DISK_NONE
@@ -127,6 +129,7 @@ mv "$work/dev/cciss!c0d0" "$work/dev/cciss/c0d0"
 each "a disk in a folder of /dev" "" blank "DISK /dev/cciss/c0d0"
 
 # --- is it blank: what is written by hand
+with=raw
 S=8388608
 one() { world; disk vda $S $PCI/virtio1; }
 sign() { # NAME OFFSET BYTES
