@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "input.h"
 #include "loop.h"
 #include "pxed/arena.h"
 #include "send.h"
@@ -97,8 +98,7 @@ void http_conn_close(struct http_conn *c) {
     http_answer_cancel(c);
     c->state = HTTP_CLOSED;
     end_output(c, false);
-    if (c->in != c->in_inline)
-        free(c->in);
+    http_input_end(c);
     unlink_conn(c);
     if (c->peer.family != 0)
         http_peers_leave(&h->peers, &c->peer);
@@ -142,24 +142,9 @@ static void conn_want(struct http_conn *c, int events) {
         http_conn_close(c);
 }
 
-/* Room for at least one more byte of the request being read. */
-static void conn_make_room(struct http_conn *c) {
-    if (c->in_len < c->in_cap && (!c->parser.in_body || c->in_cap >= http_parser_room(&c->parser)))
-        return;
-    size_t cap = http_parser_room(&c->parser);
-    if (!c->parser.in_body && c->in_cap * 4 < cap)
-        cap = c->in_cap * 4;
-    if (cap <= c->in_cap)
-        return;
-    char *heap = pxed_xrealloc(c->in == c->in_inline ? NULL : c->in, cap);
-    if (c->in == c->in_inline)
-        memcpy(heap, c->in_inline, c->in_len);
-    c->in = heap;
-    c->in_cap = cap;
-}
-
 static void read_some(struct http_conn *c) {
-    conn_make_room(c);
+    if (!http_input_room(c))
+        return;
     size_t room = c->in_cap - c->in_len;
     ssize_t n = room > 0 ? read(c->fd, c->in + c->in_len, room) : 0;
     if (n > 0) {
@@ -179,21 +164,19 @@ static void read_some(struct http_conn *c) {
 
 /* The request has been answered: moves the following input to the front. */
 static void next_request(struct http_conn *c) {
-    size_t rest = http_parser_rest(&c->parser);
-    c->in_len -= rest;
-    if (c->in != c->in_inline && c->in_len <= sizeof(c->in_inline)) {
-        char *heap = c->in;
-        memcpy(c->in_inline, heap + rest, c->in_len);
-        free(heap);
-        c->in = c->in_inline;
-        c->in_cap = sizeof(c->in_inline);
-    } else if (c->in_len > 0) {
-        memmove(c->in, c->in + rest, c->in_len);
-    }
+    http_input_drop(c, http_parser_rest(&c->parser));
     http_parser_begin(&c->parser);
     c->has_request = false;
     c->state = HTTP_READING;
+    http_input_wait(c, true);
     c->deadline = conn_now(c) + (c->in_len > 0 ? HTTP_HEAD_TIMEOUT : HTTP_IDLE_TIMEOUT);
+}
+
+void http_conn_turn_down(struct http_conn *c, enum http_refusal why) {
+    const struct http_refusal_row *row = &http_refusals[why];
+    http_input_wait(c, false);
+    http_conn_refuse(c, row->reason, row->sentence);
+    http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
 }
 
 /* Each step returns whether there is more to do at once. */
@@ -202,22 +185,25 @@ static bool run_reading(struct http_conn *c) {
     switch (http_parser_feed(&c->parser, c->in, &c->in_len)) {
     case HTTP_PARSE_DONE:
         http_parser_request(&c->parser, c->in, &c->request);
+        http_input_wait(c, false);
         c->has_request = true;
         c->state = HTTP_BUSY;
         c->deadline = UINT64_MAX;
         http_serve(c);
         return true;
-    case HTTP_PARSE_REFUSED: {
-        const struct http_refusal_row *row = &http_refusals[c->parser.refusal];
-        http_conn_refuse(c, row->reason, row->sentence);
-        http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
+    case HTTP_PARSE_REFUSED:
+        http_conn_turn_down(c, c->parser.refusal);
         return true;
-    }
     case HTTP_PARSE_MORE:
         break;
     }
-    if (was_head && c->parser.in_body)
+    if (was_head && c->parser.in_body) {
+        if (!http_input_takes_body(c)) {
+            http_conn_turn_down(c, HTTP_REFUSED_NO_BODY);
+            return true;
+        }
         c->deadline = conn_now(c) + HTTP_BODY_TIMEOUT;
+    }
     if (http_parser_wants_continue(&c->parser))
         (void)!send(c->fd, "HTTP/1.1 100 Continue\r\n\r\n", 25, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (c->eof) {
@@ -350,8 +336,7 @@ void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *pee
     c->fd = fd;
     c->peer = *peer;
     c->peer_port = peer_port;
-    c->in = c->in_inline;
-    c->in_cap = sizeof(c->in_inline);
+    http_input_begin(c);
     c->state = HTTP_READING;
     c->readable = true; /* most clients have sent their request by now */
     c->deadline = conn_now(c) + HTTP_HEAD_TIMEOUT;
@@ -363,6 +348,7 @@ void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *pee
     h->n_conns++;
     if (!l->handler)
         h->n_work++;
+    http_input_wait(c, true);
     http_tick_start(h);
     http_conn_run(c);
 }

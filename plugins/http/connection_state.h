@@ -1,6 +1,8 @@
 /* One TCP connection: READING a request, BUSY while the core or a script works, SENDING the answer, and again. */
 #pragma once
 
+#include <stddef.h>
+
 #include "cgi.h"
 #include "http_state.h"
 #include "response.h"
@@ -22,6 +24,8 @@ struct http_conn {
     struct http *http;
     struct http_listener *listener; /* valid while the plugin has not ended */
     struct http_conn *prev, *next;
+    struct http_waiter waiter;
+    bool waiting; /* in the queues of those that have sent no whole request */
     uv_poll_t poll;
     int fd;
     int events; /* polled for */
@@ -72,6 +76,10 @@ struct http_conn {
 struct pxed_http_reply {
     struct http_conn *conn; /* NULL: the client has gone */
 };
+
+static inline struct http_conn *http_conn_of(struct http_waiter *w) {
+    return (struct http_conn *)((char *)w - offsetof(struct http_conn, waiter));
+}
 
 /* Reports it to the core. */
 static inline void http_conn_refuse(struct http_conn *c, enum pxed_reason why, const char *detail) {

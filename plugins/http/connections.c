@@ -1,6 +1,7 @@
 /* All connections: idle ones, timeouts, and shutdown. */
 #include "connections.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "answer.h"
@@ -10,21 +11,31 @@ static bool is_idle(const struct http_conn *c) {
     return c->state == HTTP_READING && c->in_len == 0;
 }
 
-bool http_conns_evict(struct http *h) {
-    struct http_conn *oldest = NULL;
+/* A client that takes nothing keeps no other out. */
+static struct http_conn *most_stalled(struct http *h) {
+    struct http_conn *worst = NULL;
+    uint64_t now = h->ctx->core->now(h->ctx);
     for (struct http_conn *c = h->conns; c; c = c->next)
-        if (is_idle(c) && (!oldest || c->deadline < oldest->deadline))
-            oldest = c;
-    if (oldest)
-        http_conn_close(oldest);
-    return oldest != NULL;
+        if (c->state == HTTP_SENDING && c->peer.family != 0 && c->deadline + HTTP_STALLED <= now + HTTP_SEND_TIMEOUT &&
+            (!worst || c->deadline < worst->deadline))
+            worst = c;
+    return worst;
+}
+
+bool http_conns_evict(struct http *h, const struct pxed_addr *addr) {
+    struct http_waiter *w = http_peers_waiting(&h->peers, addr)->first;
+    struct http_conn *c = w ? http_conn_of(w) : addr ? NULL : most_stalled(h);
+    if (!c)
+        return false;
+    if (!is_idle(c))
+        http_conn_refuse(c, PXED_WHY_BUSY, "closed for a new client: it was the oldest that is not finished");
+    http_conn_close(c);
+    return true;
 }
 
 static void time_out(struct http_conn *c) {
     if (c->state == HTTP_READING && c->in_len > 0) {
-        const struct http_refusal_row *row = &http_refusals[HTTP_REFUSED_SLOW];
-        http_conn_refuse(c, row->reason, row->sentence);
-        http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
+        http_conn_turn_down(c, HTTP_REFUSED_SLOW);
         http_conn_run(c);
         return;
     }

@@ -35,7 +35,8 @@ static const struct pxed_option options[] = {
                 .help = "who may read /status and /metrics: this machine only, or everybody"),
     PXED_OPTION(struct http_config, per_peer, UINT, "connections-per-address", .fallback = "4096", .min = 1,
                 .max = 8192, .flags = PXED_OPT_RESTART,
-                .help = "more of one address at once are answered 503; behind NAT many machines are one"),
+                .help = "more of one address at once are answered 503; behind NAT many machines are one. Of those that "
+                        "have sent no whole request 256 stay; the oldest makes room"),
     {0},
 };
 
@@ -107,6 +108,7 @@ static int http_init(struct pxed_ctx *ctx) {
     h->ctx = ctx;
     h->config = ctx->config;
     h->run = http_conn_run;
+    h->close = http_conn_close;
     h->on_tick = http_on_tick;
     if (getrandom(&h->peers.seed, sizeof(h->peers.seed), GRND_NONBLOCK) < 0)
         h->peers.seed = ctx->core->wall(ctx);

@@ -9,7 +9,10 @@
 
 enum {
     HTTP_CONNS_MAX = 8192,
-    HTTP_CONNS_KEPT = 256, /* closed ones kept for the next client */
+    HTTP_CONNS_KEPT = 256,                /* closed ones kept for the next client */
+    HTTP_WAITING = 256,                   /* connections of one address without a whole request */
+    HTTP_INPUT_BUDGET = 16 * 1024 * 1024, /* bytes of all requests that come in, beyond each connection's own buffer */
+    HTTP_STALLED = 5 * 1000, /* ms without one byte taken: may be closed for a new client when all are in use */
     HTTP_ACCEPTS_PER_TURN = 64,
     HTTP_SCRATCH = 64 * 1024,
     HTTP_TICK = 1000, /* ms; the resolution of all timeouts below */
@@ -54,9 +57,11 @@ struct http {
     struct http_listener *listeners;
     struct http_conn *conns, *spare; /* doubly linked; singly linked */
     size_t n_conns, n_spare;
-    size_t n_files;                   /* connections in the middle of a file, which share a loop turn */
-    size_t n_work;                    /* connections to the core's names: stop() waits for them */
-    void (*run)(struct http_conn *c); /* continues a connection that has waited: http_conn_run */
+    size_t n_files;                     /* connections in the middle of a file, which share a loop turn */
+    size_t n_input;                     /* bytes of input buffers on the heap */
+    size_t n_work;                      /* connections to the core's names: stop() waits for them */
+    void (*run)(struct http_conn *c);   /* continues a connection that has waited: http_conn_run */
+    void (*close)(struct http_conn *c); /* http_conn_close */
     uv_timer_t tick;
     uv_timer_cb on_tick;
     bool started, ticking, stopping, ended;

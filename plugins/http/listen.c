@@ -93,21 +93,27 @@ int http_listen_ifaces(struct http *h) {
     return 0;
 }
 
-static void turn_away(int fd) {
+/* What the client has sent is taken first: closing a socket with unread input sends a RST, which destroys the answer. */
+static void turn_away(struct http *h, int fd) {
     static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nServer: pxed\r\nRetry-After: 2\r\n"
                                "Content-Length: 0\r\nConnection: close\r\n\r\n";
+    (void)!recv(fd, h->scratch, sizeof(h->scratch), MSG_DONTWAIT);
     (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     close(fd);
 }
 
-/* May this client connect? If necessary an idle connection is closed for it. */
+/* May this client connect? If necessary one that has sent no whole request is closed for it. */
 static bool listen_admit(struct http_listener *l, const struct pxed_addr *peer) {
     struct http *h = l->http;
-    if (h->n_conns >= HTTP_CONNS_MAX && !http_conns_evict(h)) {
+    unsigned limit = (unsigned)h->config->per_peer;
+    if (peer->family != 0 && http_peers_waiting(&h->peers, peer)->n >= HTTP_WAITING)
+        http_conns_evict(h, peer);
+    if (h->n_conns >= HTTP_CONNS_MAX && !http_conns_evict(h, NULL)) {
         h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer->family ? peer : NULL, "too many connections are open");
         return false;
     }
-    if (peer->family != 0 && !http_peers_enter(&h->peers, peer, (unsigned)h->config->per_peer)) {
+    if (peer->family != 0 && !http_peers_enter(&h->peers, peer, limit) &&
+        !(http_conns_evict(h, peer) && http_peers_enter(&h->peers, peer, limit))) {
         h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer, "too many connections of this address are open");
         return false;
     }
@@ -125,7 +131,7 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
         if (fd < 0) {
             if (errno == ECONNABORTED || errno == EINTR)
                 continue;
-            if (errno != EAGAIN && !http_conns_evict(l->http)) {
+            if (errno != EAGAIN && !http_conns_evict(l->http, NULL)) {
                 /* Out of descriptors or memory: the socket would stay readable and cause a busy loop. The tick resumes
                  * it. */
                 pxed_log(l->http->ctx, PXED_LOG_ERROR, "accept", NULL, NULL, "error=\"%s\"", strerror(errno));
@@ -141,7 +147,7 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
         if (listen_admit(l, &peer))
             http_conn_open(l, fd, &peer, port);
         else
-            turn_away(fd);
+            turn_away(l->http, fd);
     }
 }
 

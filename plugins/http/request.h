@@ -30,7 +30,8 @@ enum {
     X(HEAD_LARGE, 431, TOO_LARGE, "the head is larger than 16 KiB")                                                    \
     X(HEADERS_MANY, 431, TOO_LARGE, "there are more than 64 headers")                                                  \
     X(BODY_LARGE, 413, TOO_LARGE, "the body is larger than 64 KiB")                                                    \
-    X(SLOW, 408, TIMEOUT, "the request did not come in time")
+    X(SLOW, 408, TIMEOUT, "the request did not come in time")                                                          \
+    X(NO_BODY, 405, BAD_REQUEST, "nothing under this name takes a body")
 
 enum http_refusal {
 #define X(name, status, reason, sentence) HTTP_REFUSED_##name,

@@ -282,6 +282,9 @@ static void on_signal(uv_signal_t *handle, int signum) {
 
 static void serve(const char *cgi_timeout_ms, int ready) {
     static struct http_config config = {.cgi_user = "nobody", .script = "home.php", .per_peer = 512};
+    static const char *const handlers[] = {".php /bin/false", ".pl /bin/false",
+                                           ".sh /bin/false"}; /* `find` knows the real ones */
+    config.cgi = (struct pxed_list){.items = handlers, .n = 3};
     config.port = served->port;
     config.cgi_timeout = strtoull(cgi_timeout_ms, NULL, 10);
     fake_core_open(&core, pxed_plugin_query_http(PXED_ABI_MAJOR), &config);
