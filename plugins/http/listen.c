@@ -93,7 +93,8 @@ int http_listen_ifaces(struct http *h) {
     return 0;
 }
 
-/* What the client has sent is taken first: closing a socket with unread input sends a RST, which destroys the answer. */
+/* What the client has sent is taken first: closing a socket with unread input sends a RST, which destroys the answer.
+ */
 static void turn_away(struct http *h, int fd) {
     static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nServer: pxed\r\nRetry-After: 2\r\n"
                                "Content-Length: 0\r\nConnection: close\r\n\r\n";
