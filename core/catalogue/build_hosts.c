@@ -113,6 +113,7 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
     if (b->in->depth <= CATALOGUE_TEXT)
         build_answer(b, h);
     c->n_hosts++;
+    c->n_without_ip += h->pub.ip.family == 0;
 }
 
 static int by_host_name(const void *a, const void *b) {

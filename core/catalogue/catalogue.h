@@ -105,7 +105,7 @@ struct catalogue {
     const char *base;          /* url + "/boot/" */
     const char *boot_dir, *tftp_dir;
     struct catalogue_host *hosts;
-    size_t n_hosts;
+    size_t n_hosts, n_without_ip;
     uint32_t *by_mac, *by_ip; /* open addressing: index + 1 */
     size_t table;             /* slots, a power of two */
     struct catalogue_os **systems;

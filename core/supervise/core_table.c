@@ -124,6 +124,10 @@ static bool loader_seen(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uin
     return m && m->loader_at > 0 && clock_wall() - m->loader_at <= (int64_t)within_ms;
 }
 
+static size_t hosts_without_ip(struct pxed_ctx *ctx) {
+    return core_daemon_of(ctx)->catalogue->n_without_ip;
+}
+
 const struct pxed_core core_table = {
     .size = sizeof(struct pxed_core),
     .loop = get_loop,
@@ -143,4 +147,5 @@ const struct pxed_core core_table = {
     .find = core_find,
     .state_dir = state_dir,
     .loader_seen = loader_seen,
+    .hosts_without_ip = hosts_without_ip,
 };

@@ -216,6 +216,7 @@ static void packet_serve(struct packet *p) {
                            .lease_ms = d->config->lease_time,
                            .now = dhcp_now(d)};
     dhcp_table_room(d);
+    d->table.scopes[q.scope].floating = d->core->hosts_without_ip(d->ctx);
     note_unused_ip(p);
     note_in_use(p);
     struct dhcp_action action = dhcp_serve(&d->table, &q);

@@ -27,6 +27,16 @@ static uint32_t *ip_head(const struct dhcp_leases *t, uint32_t ip) {
 
 /* ---- lists ---- */
 
+static bool is_live(const struct dhcp_lease *e) {
+    return e->pooled && (e->state == DHCP_OFFERED || e->state == DHCP_BOUND || e->state == DHCP_DECLINED);
+}
+
+/* Counts it in, by 1, or out, by -1. */
+static void count_live(struct dhcp_leases *t, const struct dhcp_lease *e, uint64_t by) {
+    t->scopes[e->scope].live += is_live(e) ? by : 0;
+    t->scopes[e->scope].declared += is_live(e) && e->declared ? by : 0;
+}
+
 static void list_add(struct dhcp_leases *t, uint32_t index, enum dhcp_lease_state state) {
     struct dhcp_lease *e = dhcp_lease_at(t, index);
     struct dhcp_list *list = &t->scopes[e->scope].lists[state];
@@ -39,11 +49,13 @@ static void list_add(struct dhcp_leases *t, uint32_t index, enum dhcp_lease_stat
         list->oldest = index;
     list->newest = index;
     list->n++;
+    count_live(t, e, 1);
 }
 
 static void list_remove(struct dhcp_leases *t, uint32_t index) {
     struct dhcp_lease *e = dhcp_lease_at(t, index);
     struct dhcp_list *list = &t->scopes[e->scope].lists[e->state];
+    count_live(t, e, UINT64_MAX);
     if (e->older != DHCP_NONE)
         dhcp_lease_at(t, e->older)->newer = e->newer;
     else
@@ -106,7 +118,7 @@ void dhcp_leases_init(struct dhcp_leases *t, struct dhcp_memory memory, struct d
     for (unsigned i = 0; i < n_scopes; i++) {
         for (int s = 0; s < DHCP_STATE_COUNT; s++)
             scopes[i].lists[s] = (struct dhcp_list){DHCP_NONE, DHCP_NONE, 0};
-        scopes[i].in_use = 0;
+        scopes[i].in_use = scopes[i].live = scopes[i].declared = 0;
     }
 }
 
@@ -147,10 +159,11 @@ uint32_t dhcp_lease_add(struct dhcp_leases *t, unsigned scope, uint32_t ip, cons
     e->ip = ip;
     e->mac = *mac;
     e->scope = (uint8_t)scope;
+    e->pooled = dhcp_scope_pooled(&t->scopes[scope], ip);
     link_ip(t, index);
     link_mac(t, index);
     list_add(t, index, DHCP_OFFERED);
-    t->scopes[scope].in_use += dhcp_scope_pooled(&t->scopes[scope], ip);
+    t->scopes[scope].in_use += e->pooled;
     return index;
 }
 
@@ -160,15 +173,23 @@ void dhcp_lease_drop(struct dhcp_leases *t, uint32_t index) {
     list_remove(t, index);
     unlink_mac(t, index);
     unlink_ip(t, index);
-    scope->in_use -= dhcp_scope_pooled(scope, e->ip);
+    scope->in_use -= e->pooled;
     e->state = DHCP_FREE;
     e->newer = t->spare;
     t->spare = index;
     t->n--;
 }
 
+void dhcp_lease_declare(struct dhcp_leases *t, uint32_t index, bool declared) {
+    struct dhcp_lease *e = dhcp_lease_at(t, index);
+    count_live(t, e, UINT64_MAX);
+    e->declared = declared;
+    count_live(t, e, 1);
+}
+
 void dhcp_lease_reassign(struct dhcp_leases *t, uint32_t index, const struct pxed_hwaddr *mac) {
     struct dhcp_lease *e = dhcp_lease_at(t, index);
+    dhcp_lease_declare(t, index, false);
     unlink_mac(t, index);
     e->mac = *mac;
     e->name_len = 0;

@@ -23,10 +23,12 @@ struct dhcp_lease {
     uint8_t state;
     uint8_t scope;
     uint8_t name_len;
-    bool kept;    /* given because ip= reserves it for this machine's host */
-    bool on_disk; /* the store has a record of this machine at this address */
-    bool unsaved; /* set by the I/O layer: the store differs from the table and is to be written when it can */
-    bool cleared; /* probed: no other machine had it when this one was to get it */
+    bool pooled;   /* its address lies in a pool */
+    bool declared; /* its machine was a declared host when it got it */
+    bool kept;     /* given because ip= reserves it for this machine's host */
+    bool on_disk;  /* the store has a record of this machine at this address */
+    bool unsaved;  /* set by the I/O layer: the store differs from the table and is to be written when it can */
+    bool cleared;  /* probed: no other machine had it when this one was to get it */
     char name[DHCP_NAME_MAX]; /* as accepted by dhcp_hostname() */
 };
 
@@ -71,5 +73,7 @@ uint32_t dhcp_lease_add(struct dhcp_leases *t, unsigned scope, uint32_t ip, cons
 void dhcp_lease_drop(struct dhcp_leases *t, uint32_t index);
 /* Puts it at the newest end of the list of `state`. */
 void dhcp_lease_move(struct dhcp_leases *t, uint32_t index, enum dhcp_lease_state state);
+/* Its machine is a declared host, or is not. */
+void dhcp_lease_declare(struct dhcp_leases *t, uint32_t index, bool declared);
 /* Gives it to another machine, or with an unset `mac` to none. */
 void dhcp_lease_reassign(struct dhcp_leases *t, uint32_t index, const struct pxed_hwaddr *mac);

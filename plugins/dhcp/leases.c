@@ -2,8 +2,8 @@
 #include "leases.h"
 
 enum {
-    TICK = 8,   /* entries that one packet may let expire */
-    SCAN = 512, /* addresses that one packet may try */
+    TICK = 8,    /* entries that one packet may let expire */
+    SCAN = 4096, /* addresses that one packet may try */
     EXPIRED_TRIES = 16,
 };
 
@@ -159,6 +159,16 @@ void dhcp_lease_settle(struct dhcp_leases *t, uint32_t index, uint64_t now) {
     }
 }
 
+/* Behind the highest address that was ever given: below it few are fresh, so after a restart the first machine would
+ * search them all. */
+static void move_cursor(struct dhcp_scope *scope, uint32_t ip) {
+    for (unsigned i = 0; i < scope->n_pools; i++) {
+        struct dhcp_pool *pool = &scope->pools[i];
+        if (ip >= pool->first && ip < pool->last && ip - pool->first >= pool->cursor)
+            pool->cursor = ip - pool->first + 1;
+    }
+}
+
 bool dhcp_lease_restore(struct dhcp_leases *t, uint32_t ip, const struct pxed_hwaddr *mac, enum dhcp_lease_state state,
                         uint64_t until, bool kept, struct pxed_slice name) {
     unsigned scope = 0;
@@ -175,6 +185,7 @@ bool dhcp_lease_restore(struct dhcp_leases *t, uint32_t ip, const struct pxed_hw
     e->until = until;
     e->kept = kept;
     e->on_disk = true;
+    move_cursor(&t->scopes[scope], ip);
     return true;
 }
 

@@ -1,7 +1,8 @@
 /* A served network: its addresses, its pools, and which new machines are accepted under pressure. Pure. */
 #include "scope.h"
 
-enum { RATE = 20 }; /* new machines per second under pressure, and at once */
+/* New machines per second under pressure, and at once. */
+enum { RATE = 20, CIRCUIT_RATE = 8, CIRCUIT_BURST = 32 };
 
 bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip) {
     uint32_t mask = pxed_prefix_mask(scope->prefix);
@@ -34,21 +35,42 @@ bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last
     return true;
 }
 
-bool dhcp_scope_admits(struct dhcp_scope *scope, uint64_t now) {
-    if ((uint64_t)scope->lists[DHCP_OFFERED].n * 2 <= scope->size) {
-        scope->rate_tokens = RATE;
-        scope->rate_ms = now;
-        return true;
+static bool bucket_take(struct dhcp_bucket *b, unsigned rate, unsigned most, uint64_t now) {
+    uint64_t earned = (now - b->at) * rate / 1000;
+    if (b->at == 0 || earned >= most) {
+        b->tokens = most;
+        b->at = now;
+    } else if (earned > 0) {
+        b->tokens = earned + b->tokens > most ? most : b->tokens + (unsigned)earned;
+        b->at = now;
     }
-    uint64_t earned = (now - scope->rate_ms) * RATE / 1000;
-    if (earned > 0) {
-        scope->rate_tokens = earned + scope->rate_tokens > RATE ? RATE : scope->rate_tokens + (unsigned)earned;
-        scope->rate_ms = now;
-    }
-    if (scope->rate_tokens == 0)
+    if (b->tokens == 0)
         return false;
-    scope->rate_tokens--;
+    b->tokens--;
     return true;
+}
+
+/* Addresses kept for declared hosts that have none yet. */
+static uint64_t scope_kept(const struct dhcp_scope *scope) {
+    uint64_t wanted = scope->floating > scope->declared ? scope->floating - scope->declared : 0;
+    return wanted < scope->size / 4 ? wanted : scope->size / 4;
+}
+
+enum pxed_reason dhcp_scope_admits(struct dhcp_scope *scope, uint64_t circuit, uint64_t now) {
+    if (scope->live < scope->size && scope->live + scope_kept(scope) >= scope->size)
+        return PXED_WHY_DHCP_KEPT;
+    if (scope->live * 2 > scope->size && circuit != 0 &&
+        !bucket_take(&scope->circuits[circuit % DHCP_CIRCUITS], CIRCUIT_RATE, CIRCUIT_BURST, now))
+        return PXED_WHY_DHCP_RATE;
+    if ((uint64_t)scope->lists[DHCP_OFFERED].n * 2 <= scope->size)
+        scope->offers = (struct dhcp_bucket){0};
+    else if (!bucket_take(&scope->offers, RATE, RATE, now))
+        return PXED_WHY_DHCP_RATE;
+    return PXED_WHY_OK;
+}
+
+bool dhcp_scope_tight(const struct dhcp_scope *scope) {
+    return scope->live * 4 >= scope->size * 3;
 }
 
 uint32_t dhcp_scope_reserved(const struct pxed_host *host, const struct dhcp_scope *scope) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pxed/model.h"
+#include "pxed/reason.h"
 
 enum { DHCP_POOLS = 8 }; /* ranges per scope */
 
@@ -18,17 +19,28 @@ struct dhcp_pool {
     uint32_t cursor; /* offset of the next address to try */
 };
 
+/* A token bucket; zeroed it is full. */
+struct dhcp_bucket {
+    uint64_t at; /* ms */
+    unsigned tokens;
+};
+
+enum { DHCP_CIRCUITS = 64 }; /* buckets for the circuits of relays; two circuits may share one */
+
 /* One served network. */
 struct dhcp_scope {
     uint32_t server; /* our address in it, also option 54 */
     uint8_t prefix;
     struct dhcp_pool pools[DHCP_POOLS];
     unsigned n_pools;
-    uint64_t size;   /* addresses in its pools */
-    uint64_t in_use; /* entries of them */
+    uint64_t size;     /* addresses in its pools */
+    uint64_t in_use;   /* entries of them */
+    uint64_t live;     /* of these: offered, leased or quarantined */
+    uint64_t declared; /* of these: held by a declared host */
+    uint64_t floating; /* declared hosts without ip=, with or without a lease; set by the caller */
     struct dhcp_list lists[DHCP_STATE_COUNT];
-    uint64_t rate_ms; /* token bucket of new machines under pressure */
-    unsigned rate_tokens;
+    struct dhcp_bucket offers; /* new machines while many offers are unanswered */
+    struct dhcp_bucket circuits[DHCP_CIRCUITS];
 };
 
 /* The part of first..last that lies in the scope's network, without network, broadcast and server address. False when
@@ -37,9 +49,13 @@ bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last
 bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip); /* is it a host address of this network? */
 bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip);
 
-/* May one more unknown machine be offered an address? If unanswered offers hold more than half of the pool (a flood),
- * new ones are limited to 20 per second. */
-bool dhcp_scope_admits(struct dhcp_scope *scope, uint64_t now);
+/* May one more undeclared machine get an address? OK, or DHCP_RATE: if unanswered offers hold more than half of the
+ * pool (a flood) new ones are limited to 20 per second, and once half of it is in use to 8 per second of one circuit,
+ * which `circuit` is a hash of (0: none). Or DHCP_KEPT: what is left is kept for declared hosts without ip= that have
+ * no lease yet, at most a quarter of the pool. */
+enum pxed_reason dhcp_scope_admits(struct dhcp_scope *scope, uint64_t circuit, uint64_t now);
+/* Is three quarters of the pool in use? Then leases of undeclared machines are short. */
+bool dhcp_scope_tight(const struct dhcp_scope *scope);
 
 /* The address that ip= reserves for this host in this network; 0: none. */
 uint32_t dhcp_scope_reserved(const struct pxed_host *host, const struct dhcp_scope *scope);

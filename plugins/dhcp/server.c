@@ -1,18 +1,14 @@
 /* What a DHCP server does with a message (RFC 2131 4.3): from message, facts, table and time to an action. Pure. */
 #include "server.h"
 
+#include "claim.h"
+
 enum {
-    LEASE_MIN_MS = 120 * 1000,
-    LEAST_MS = 1000, /* option 51 counts seconds: a shorter lease has ended */
     PROBES_EACH = 4, /* per message; after that the client must ask again */
 };
 
 static struct dhcp_action server_silent(enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_SILENT, .reason = reason, .lease = DHCP_NONE};
-}
-
-static struct dhcp_scope *scope_of(struct dhcp_leases *t, const struct dhcp_query *q) {
-    return &t->scopes[q->scope];
 }
 
 uint32_t dhcp_server_id(const struct dhcp_message *m, const struct dhcp_scope *scope) {
@@ -24,48 +20,14 @@ uint32_t dhcp_server_id(const struct dhcp_message *m, const struct dhcp_scope *s
     return scope->server;
 }
 
-/* Option 51 of the client counts if it asks for less than we give. */
-static uint64_t lease_time(const struct dhcp_query *q) {
-    uint32_t asked;
-    if (!dhcp_get_u32(q->m, DHCP_OPT_LEASE_TIME, &asked) || (uint64_t)asked * 1000 >= q->lease_ms)
-        return q->lease_ms;
-    uint64_t least = q->lease_ms < LEASE_MIN_MS ? q->lease_ms : LEASE_MIN_MS;
-    return (uint64_t)asked * 1000 < least ? least : (uint64_t)asked * 1000;
-}
-
-static uint32_t own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint32_t index = dhcp_lease_by_ip(t, ip);
-    if (index == DHCP_NONE || !pxed_hwaddr_eq(&dhcp_lease_at(t, index)->mac, &q->facts->seen.mac))
-        return DHCP_NONE;
-    return index;
-}
-
-/* Does this machine have a lease in force, as recorded on disk? */
-static bool server_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint32_t index = own_lease(t, q, ip);
-    if (index == DHCP_NONE)
-        return false;
-    const struct dhcp_lease *e = dhcp_lease_at(t, index);
-    return e->state == DHCP_BOUND && !e->unsaved && e->until >= q->now + LEAST_MS;
-}
-
-/* An unwritten lease is never longer than on disk, except for a host's own ip=, which is in the host file. */
-static uint64_t time_for(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint64_t time = lease_time(q);
-    if (!q->cannot_write || ip == dhcp_scope_reserved(q->host, scope_of(t, q)) || !server_alive(t, q, ip))
-        return time;
-    uint64_t left = dhcp_lease_at(t, own_lease(t, q, ip))->until - q->now;
-    return left < time ? left : time;
-}
-
 static struct dhcp_action server_reply(struct dhcp_leases *t, const struct dhcp_query *q, enum dhcp_do what,
                                        enum dhcp_type type, uint32_t yiaddr) {
     return (struct dhcp_action){.what = what,
                                 .reason = PXED_WHY_OK,
                                 .type = type,
                                 .yiaddr = yiaddr,
-                                .server_id = dhcp_server_id(q->m, scope_of(t, q)),
-                                .lease_ms = yiaddr ? time_for(t, q, yiaddr) : 0,
+                                .server_id = dhcp_server_id(q->m, dhcp_scope_of(t, q)),
+                                .lease_ms = yiaddr ? dhcp_time_for(t, q, yiaddr) : 0,
                                 .lease = DHCP_NONE};
 }
 
@@ -77,7 +39,7 @@ static struct dhcp_action server_nak(struct dhcp_leases *t, const struct dhcp_qu
 
 /* May it have this address in principle: reserved for it, or in the pool and not reserved for another machine? */
 static bool server_allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    const struct dhcp_scope *scope = scope_of(t, q);
+    const struct dhcp_scope *scope = dhcp_scope_of(t, q);
     if (!dhcp_scope_has(scope, ip))
         return false;
     if (ip == dhcp_scope_reserved(q->host, scope))
@@ -98,7 +60,7 @@ static bool server_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, u
     if (index == DHCP_NONE)
         return false;
     const struct dhcp_lease *e = dhcp_lease_at(t, index);
-    bool kept = e->kept || !dhcp_scope_pooled(scope_of(t, q), ip);
+    bool kept = e->kept || !dhcp_scope_pooled(dhcp_scope_of(t, q), ip);
     return e->state == DHCP_BOUND && !e->pending && kept && q->reserved.by_other(q->reserved.arg, ip, &e->mac);
 }
 
@@ -109,10 +71,10 @@ static struct dhcp_action server_probe(uint32_t ip) {
 /* Must a probe first show that no other machine uses this address? Not for a lease of its own. */
 static bool to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_by_ip(t, ip);
-    if (!q->doubt || index == DHCP_NONE || own_lease(t, q, ip) == DHCP_NONE)
+    if (!q->doubt || index == DHCP_NONE || dhcp_own_lease(t, q, ip) == DHCP_NONE)
         return q->doubt;
     const struct dhcp_lease *e = dhcp_lease_at(t, index);
-    return !e->pending && !e->cleared && !server_alive(t, q, ip);
+    return !e->pending && !e->cleared && !dhcp_alive(t, q, ip);
 }
 
 static struct dhcp_action server_look(const struct dhcp_query *q, uint32_t ip) {
@@ -130,7 +92,7 @@ static void server_quarantine(struct dhcp_leases *t, const struct dhcp_query *q,
 
 /* RFC 2131 4.3.1, with the reservation first: ip=, its own current or ended lease, the requested address, any. */
 static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason *reason) {
-    struct dhcp_scope *scope = scope_of(t, q);
+    struct dhcp_scope *scope = dhcp_scope_of(t, q);
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     uint32_t ip = dhcp_scope_reserved(q->host, scope), hint;
     bool refused = ip == q->known.ip && q->known.taken;
@@ -138,16 +100,16 @@ static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q,
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
     bool given = own != DHCP_NONE && server_allowed(t, q, dhcp_lease_at(t, own)->ip);
-    if (given && (!q->cannot_write || server_alive(t, q, dhcp_lease_at(t, own)->ip)))
+    if (given && dhcp_holds(t, q) && (!q->cannot_write || dhcp_alive(t, q, dhcp_lease_at(t, own)->ip)))
         return dhcp_lease_at(t, own)->ip;
     if (q->cannot_write) {
         *reason = PXED_WHY_STORE_CANNOT_WRITE;
         return 0;
     }
-    if (q->host == NULL && !dhcp_scope_admits(scope, q->now)) {
-        *reason = PXED_WHY_DHCP_RATE;
+    if ((*reason = dhcp_admits(t, q)) != PXED_WHY_OK)
         return 0;
-    }
+    if (given)
+        return dhcp_lease_at(t, own)->ip;
     if (dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &hint) && server_allowed(t, q, hint) &&
         dhcp_lease_by_ip(t, hint) == DHCP_NONE)
         return hint;
@@ -167,13 +129,14 @@ static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dh
         return server_silent(reason);
     if (!is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
         return server_look(q, ip);
-    uint32_t index = own_lease(t, q, ip);
+    uint32_t index = dhcp_own_lease(t, q, ip);
     /* Its own current lease is not changed. Any other address is held now, so that no other machine gets it. */
     bool live =
         index != DHCP_NONE && (dhcp_lease_at(t, index)->state == DHCP_BOUND || dhcp_lease_at(t, index)->pending);
     if (!live && (index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now)) == DHCP_NONE)
         return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
     dhcp_lease_at(t, index)->cleared |= ip == q->known.ip;
+    dhcp_lease_declare(t, index, q->host != NULL);
     return to_look_at(t, q, ip) ? server_look(q, ip) : server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
 }
 
@@ -187,7 +150,7 @@ enum claim {
 };
 
 static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip, bool renews) {
-    struct dhcp_scope *scope = scope_of(t, q);
+    struct dhcp_scope *scope = dhcp_scope_of(t, q);
     if (!dhcp_scope_has(scope, ip))
         return CLAIM_WRONG_NET;
     uint32_t kept = dhcp_scope_reserved(q->host, scope);
@@ -202,7 +165,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
      * 4.3.2: the address is incorrect). */
     uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
     uint32_t has = own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
-    if (has != 0 && has != ip && ip != kept && server_alive(t, q, has) && server_allowed(t, q, has))
+    if (has != 0 && has != ip && ip != kept && dhcp_alive(t, q, has) && server_allowed(t, q, has))
         return CLAIM_TAKEN;
     /* A host with ip= gets that address at its next start, never in the middle of an installation. */
     if (kept != 0 && kept != ip && !renews && is_free(t, q, kept))
@@ -212,7 +175,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
 
 /* What may be given while the store cannot write. */
 static struct dhcp_action grant_unwritten(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    if (ip == dhcp_scope_reserved(q->host, scope_of(t, q))) {
+    if (ip == dhcp_scope_reserved(q->host, dhcp_scope_of(t, q))) {
         uint32_t index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now);
         if (index == DHCP_NONE)
             return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
@@ -221,18 +184,21 @@ static struct dhcp_action grant_unwritten(struct dhcp_leases *t, const struct dh
         a.lease = index;
         return a;
     }
-    return server_alive(t, q, ip) ? server_reply(t, q, DHCP_SAY, DHCP_ACK, ip)
-                                  : server_silent(PXED_WHY_STORE_CANNOT_WRITE);
+    return dhcp_alive(t, q, ip) ? server_reply(t, q, DHCP_SAY, DHCP_ACK, ip)
+                                : server_silent(PXED_WHY_STORE_CANNOT_WRITE);
 }
 
 static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     bool looked = q->known.ip == ip;
+    enum pxed_reason why = dhcp_holds(t, q) || q->known.probes > 0 ? PXED_WHY_OK : dhcp_admits(t, q);
+    if (why != PXED_WHY_OK)
+        return server_silent(why);
     if (to_look_at(t, q, ip) && !looked)
         return server_look(q, ip);
     if (looked && q->known.taken)
         return server_nak(t, q, PXED_WHY_DHCP_TAKEN);
-    uint32_t index = own_lease(t, q, ip);
+    uint32_t index = dhcp_own_lease(t, q, ip);
     bool joins = index != DHCP_NONE && dhcp_lease_at(t, index)->pending;
     if (q->cannot_write && !joins)
         return grant_unwritten(t, q, ip);
@@ -242,7 +208,8 @@ static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_
         return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
     struct dhcp_lease *e = dhcp_lease_at(t, index);
     e->cleared |= looked;
-    e->kept = ip == dhcp_scope_reserved(q->host, scope_of(t, q));
+    e->kept = ip == dhcp_scope_reserved(q->host, dhcp_scope_of(t, q));
+    dhcp_lease_declare(t, index, q->host != NULL);
     struct dhcp_action a = server_reply(t, q, joins ? DHCP_JOIN : DHCP_STORE, DHCP_ACK, ip);
     a.lease = index;
     return a;
@@ -271,7 +238,7 @@ static struct dhcp_action server_selecting(struct dhcp_leases *t, const struct d
 
 /* We may send NAK if we lease addresses, or if this host has one of ours. */
 static bool server_authoritative(struct dhcp_leases *t, const struct dhcp_query *q) {
-    const struct dhcp_scope *scope = scope_of(t, q);
+    const struct dhcp_scope *scope = dhcp_scope_of(t, q);
     return scope->size > 0 || dhcp_scope_reserved(q->host, scope) != 0;
 }
 
@@ -318,7 +285,7 @@ static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhc
         (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)) || (!asks && m->ciaddr == 0))
         return server_silent(PXED_WHY_DHCP_MALFORMED);
     dhcp_leases_tick(t, q->scope, q->now);
-    if (names_server && server != dhcp_server_id(m, scope_of(t, q)))
+    if (names_server && server != dhcp_server_id(m, dhcp_scope_of(t, q)))
         return chose_other(t, q, server);
     if (names_server)
         return server_selecting(t, q, asks ? asked : m->ciaddr);
@@ -332,7 +299,7 @@ static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhc
 /* The entry of `ip`, if a machine holds it and the message is meant for this server; else DHCP_NONE. */
 static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t server, index = dhcp_lease_by_ip(t, ip);
-    if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, scope_of(t, q)) ||
+    if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, dhcp_scope_of(t, q)) ||
         index == DHCP_NONE)
         return DHCP_NONE;
     const struct dhcp_lease *e = dhcp_lease_at(t, index);
@@ -351,7 +318,7 @@ static struct dhcp_action server_decline(struct dhcp_leases *t, const struct dhc
     if (!dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &ip))
         return server_silent(PXED_WHY_DHCP_MALFORMED);
     uint32_t index = held_entry(t, q, ip);
-    if (index == DHCP_NONE || own_lease(t, q, ip) != index)
+    if (index == DHCP_NONE || dhcp_own_lease(t, q, ip) != index)
         return server_silent(PXED_WHY_DHCP_NOT_OURS);
     if (q->known.ip != ip)
         return server_probe(ip);
@@ -366,7 +333,7 @@ static struct dhcp_action server_release(struct dhcp_leases *t, const struct dhc
     uint32_t index = held_entry(t, q, q->m->ciaddr);
     if (index == DHCP_NONE)
         return server_silent(PXED_WHY_DHCP_NOT_OURS);
-    if (q->source != q->m->ciaddr || own_lease(t, q, q->m->ciaddr) != index)
+    if (q->source != q->m->ciaddr || dhcp_own_lease(t, q, q->m->ciaddr) != index)
         return server_silent(PXED_WHY_DHCP_RELEASE_FOREIGN);
     dhcp_lease_expire(t, index, q->now);
     return server_note(index, PXED_WHY_OK);
@@ -375,7 +342,7 @@ static struct dhcp_action server_release(struct dhcp_leases *t, const struct dhc
 /* The answer goes to ciaddr, so ciaddr must be of this network: our replies must not be aimed at third parties. */
 static struct dhcp_action server_inform(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t client = q->m->ciaddr ? q->m->ciaddr : q->source;
-    if (!dhcp_scope_has(scope_of(t, q), client))
+    if (!dhcp_scope_has(dhcp_scope_of(t, q), client))
         return server_silent(PXED_WHY_DHCP_WRONG_NET);
     return server_reply(t, q, DHCP_SAY, DHCP_ACK, 0);
 }

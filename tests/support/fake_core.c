@@ -57,6 +57,11 @@ static const struct pxed_host *core_host(struct pxed_ctx *ctx, const struct pxed
     return host && pxed_hwaddr_eq(mac, &host->macs[0]) ? host : NULL;
 }
 
+static size_t core_hosts_without_ip(struct pxed_ctx *ctx) {
+    (void)ctx;
+    return 0;
+}
+
 static const struct pxed_host *core_host_by_ip(struct pxed_ctx *ctx, const struct pxed_addr *ip) {
     const struct pxed_host *host = fake_of(ctx)->host;
     return host && pxed_addr_eq(ip, &host->ip) ? host : NULL;
@@ -102,6 +107,7 @@ static const struct pxed_core core_table = {.size = sizeof(core_table),
                                             .decide = core_decide,
                                             .host = core_host,
                                             .host_by_ip = core_host_by_ip,
+                                            .hosts_without_ip = core_hosts_without_ip,
                                             .step = core_step,
                                             .refuse = core_refuse,
                                             .publish = core_publish,

@@ -14,7 +14,7 @@
 #include "pxed/store.h"
 
 #define PXED_PLUGIN_MAGIC 0x70786564u /* "pxed" */
-enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 4 };
+enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 5 };
 
 struct uv_loop_s;
 struct pxed_core;
@@ -115,6 +115,8 @@ struct pxed_core {
     const char *(*state_dir)(struct pxed_ctx *ctx); /* absolute; exists and is writable after init */
     /* Did this MAC use iPXE or gPXE within the last `within_ms`? */
     bool (*loader_seen)(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uint64_t within_ms);
+    /* How many declared hosts have no ip=, and so need an address of the pool. Since 1.5. */
+    size_t (*hosts_without_ip)(struct pxed_ctx *ctx);
 };
 
 struct pxed_ctx {

@@ -107,18 +107,91 @@ START_TEST(a_flood_of_offers_is_counted_out) {
     net_open(&net, IP4(10, 77, 0, 10), IP4(10, 77, 0, 109));
     unsigned admitted = 0;
     for (uint32_t i = 0; i < 100; i++)
-        if (dhcp_scope_admits(&net.scope, net.now)) {
+        if (dhcp_scope_admits(&net.scope, 0, net.now) == PXED_WHY_OK) {
             pick_and_hold(i);
             admitted++;
         }
     ck_assert_uint_eq(admitted, 51 + 20);
     net.now += 500;
-    ck_assert(dhcp_scope_admits(&net.scope, net.now));
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 0, net.now), PXED_WHY_OK);
     net.now += DHCP_HOLD_MS; /* nobody took the offers: eight addresses come back with each packet */
     for (int i = 0; i < 10; i++)
         dhcp_leases_tick(&net.t, 0, net.now);
     for (int i = 0; i < 40; i++)
-        ck_assert(dhcp_scope_admits(&net.scope, net.now));
+        ck_assert_int_eq(dhcp_scope_admits(&net.scope, 0, net.now), PXED_WHY_OK);
+}
+END_TEST
+
+/* 50 strangers do not empty a pool of 50 while two declared hosts, or thirty, have no address yet. */
+START_TEST(room_is_kept_for_declared_hosts) {
+    static const struct { unsigned floating, strangers; } rows[] = {{0, 50}, {2, 48}, {12, 38}, {30, 38}};
+    net_open(&net, IP4(10, 77, 0, 10), IP4(10, 77, 0, 59));
+    net.scope.floating = rows[_i].floating;
+    uint32_t first = DHCP_NONE;
+    unsigned admitted = 0;
+    for (uint32_t i = 0; i < 60; i++)
+        if (net.scope.live < net.scope.size && dhcp_scope_admits(&net.scope, 0, net.now) == PXED_WHY_OK) {
+            uint32_t index = pick_and_hold(i);
+            first = first == DHCP_NONE ? index : first;
+            dhcp_lease_bind(&net.t, index, net.now + 100000, PXED_NO_SLICE);
+            admitted++;
+        }
+    ck_assert_uint_eq(admitted, rows[_i].strangers);
+    ck_assert_uint_eq(net.scope.live, rows[_i].strangers);
+    if (rows[_i].floating == 0)
+        return;
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 0, net.now), PXED_WHY_DHCP_KEPT);
+    uint32_t own = pick_and_hold(1000); /* a declared host comes */
+    dhcp_lease_declare(&net.t, own, true);
+    ck_assert_uint_eq(net.scope.declared, 1);
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 0, net.now), PXED_WHY_DHCP_KEPT); /* the rest is still kept */
+    dhcp_lease_expire(&net.t, first,
+                      net.now); /* a stranger leaves: room for one, if no more than a quarter is wanted */
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 0, net.now),
+                     rows[_i].floating <= 12 ? PXED_WHY_OK : PXED_WHY_DHCP_KEPT);
+    dhcp_lease_expire(&net.t, own, net.now);
+    ck_assert_uint_eq(net.scope.declared, 0);
+    ck_assert_uint_eq(net.scope.live, rows[_i].strangers - 1);
+}
+END_TEST
+
+/* One port of a switch cannot take what the others need: counted by circuit once half of the pool is in use. */
+START_TEST(a_circuit_has_a_rate) {
+    net_open(&net, IP4(10, 77, 0, 10), IP4(10, 77, 0, 209));
+    unsigned admitted = 0;
+    for (uint32_t i = 0; i < 200; i++)
+        if (dhcp_scope_admits(&net.scope, 77, net.now) == PXED_WHY_OK) {
+            uint32_t index = pick_and_hold(i);
+            dhcp_lease_bind(&net.t, index, net.now + 100000, PXED_NO_SLICE);
+            admitted++;
+        }
+    ck_assert_uint_eq(admitted, 101 + 32);
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 77, net.now), PXED_WHY_DHCP_RATE);
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 78, net.now), PXED_WHY_OK);
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 0, net.now), PXED_WHY_OK);
+    net.now += 1000;
+    for (int i = 0; i < 8; i++)
+        ck_assert_int_eq(dhcp_scope_admits(&net.scope, 77, net.now), PXED_WHY_OK);
+    ck_assert_int_eq(dhcp_scope_admits(&net.scope, 77, net.now), PXED_WHY_DHCP_RATE);
+}
+END_TEST
+
+/* After a restart the first machine gets a fresh address at once, however many are taken. */
+START_TEST(the_cursor_stands_behind_what_was_given) {
+    enum { TAKEN = 6000 };
+    net_open(&net, 0, 0);
+    net.scope.prefix = 16;
+    ck_assert(dhcp_scope_add_pool(&net.scope, IP4(10, 77, 1, 0), IP4(10, 77, 40, 0)));
+    for (uint32_t i = 0; i < TAKEN; i++) {
+        struct pxed_hwaddr mac = mac_n(i);
+        uint32_t k = (i * 7) % TAKEN; /* in no order of addresses */
+        net_room(&net);
+        ck_assert(dhcp_lease_restore(&net.t, IP4(10, 77, 1, 0) + k, &mac, DHCP_BOUND, net.now + 100000, false,
+                                     PXED_NO_SLICE));
+    }
+    struct pxed_hwaddr mac = mac_n(TAKEN);
+    struct dhcp_reserved reserved = net_reserved(&net);
+    ck_assert_uint_eq(dhcp_lease_pick(&net.t, 0, &mac, &reserved, false, net.now), IP4(10, 77, 1, 0) + TAKEN);
 }
 END_TEST
 
@@ -238,6 +311,9 @@ int main(void) {
     tcase_add_test(t, reserved_addresses_are_passed_over);
     tcase_add_test(t, quarantine_takes_a_tenth_at_most);
     tcase_add_test(t, a_flood_of_offers_is_counted_out);
+    tcase_add_loop_test(t, room_is_kept_for_declared_hosts, 0, 4);
+    tcase_add_test(t, a_circuit_has_a_rate);
+    tcase_add_test(t, the_cursor_stands_behind_what_was_given);
     tcase_add_test(t, restored_leases_end_in_order);
     tcase_add_test(t, a_long_random_life);
     tcase_add_test(t, a_large_pool);

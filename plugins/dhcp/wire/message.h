@@ -67,7 +67,7 @@ enum dhcp_option {
 
 /* Sub-options: of 43 (PXE 2.1), 82 (RFC 3046 and successors), 175 (iPXE). */
 enum { DHCP_PXE_CONTROL = 6, DHCP_PXE_ITEM = 71, DHCP_PXE_USE_FILE = 8 };
-enum { DHCP_RELAY_SERVER_ID = 11, DHCP_RELAY_PORT = 19 };
+enum { DHCP_RELAY_CIRCUIT = 1, DHCP_RELAY_SERVER_ID = 11, DHCP_RELAY_PORT = 19 };
 enum { DHCP_IPXE_HTTP = 19, DHCP_IPXE_NO_PROXY = 176, DHCP_IPXE_BUS_ID = 177, DHCP_IPXE_VERSION = 235 };
 
 /* What was unusual about a packet that could still be parsed. */

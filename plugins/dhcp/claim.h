@@ -1,0 +1,16 @@
+/* What a machine has already, whether it may have an address, and for how long. Pure. */
+#pragma once
+
+#include "server.h"
+
+struct dhcp_scope *dhcp_scope_of(struct dhcp_leases *t, const struct dhcp_query *q);
+/* The entry of `ip`, if it is this machine's; else DHCP_NONE. */
+uint32_t dhcp_own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
+/* Does this machine have a lease of `ip` in force, as recorded on disk? */
+bool dhcp_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
+/* Does it hold an address already, by an OFFER or a lease? */
+bool dhcp_holds(struct dhcp_leases *t, const struct dhcp_query *q);
+/* May a machine without an address have one? OK, DHCP_RATE or DHCP_KEPT. */
+enum pxed_reason dhcp_admits(struct dhcp_leases *t, const struct dhcp_query *q);
+/* How long it may have `ip`, in ms. */
+uint64_t dhcp_time_for(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
