@@ -1,14 +1,25 @@
 /* Log lines for people or for journald, depending on what stderr is. */
 #include "log.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "log_out.h"
+#include "pxed/slice.h"
+
+/* Lines of one kind in one second; KINDS: slots, which kinds share when there are more. */
+enum { LINES_PER_SECOND = 50, KINDS = 128 };
 
 static bool under_journald;
 static enum pxed_log_level threshold = PXED_LOG_INFO;
+static pthread_mutex_t kinds_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+    time_t second;
+    unsigned lines, left_out;
+} kinds[KINDS];
 
 void log_init(bool debug) {
     under_journald = getenv("JOURNAL_STREAM") != NULL;
@@ -17,6 +28,25 @@ void log_init(bool debug) {
 
 bool log_wants(enum pxed_log_level level) {
     return level <= threshold;
+}
+
+/* A stranger can cause events as fast as he can send, and each kind may fill only so much of the log. An error is
+ * always written. `left_out`: lines of the kind that were not, since the last that was. */
+static bool kind_allowed(const char *plugin, const char *event, unsigned *left_out) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    uint64_t hash = pxed_hash(event, strlen(event), pxed_hash(plugin, strlen(plugin), 0));
+    pthread_mutex_lock(&kinds_lock);
+    typeof(kinds[0]) *kind = &kinds[hash % KINDS];
+    if (kind->second != now.tv_sec)
+        kind->lines = 0;
+    kind->second = now.tv_sec;
+    bool ok = kind->lines < LINES_PER_SECOND;
+    *left_out = ok ? kind->left_out : 0;
+    kind->left_out = ok ? 0 : kind->left_out + 1;
+    kind->lines += ok;
+    pthread_mutex_unlock(&kinds_lock);
+    return ok;
 }
 
 static size_t write_head(char *line, size_t size, enum pxed_log_level level) {
@@ -36,13 +66,16 @@ static size_t write_head(char *line, size_t size, enum pxed_log_level level) {
 
 void log_write(const char *plugin, enum pxed_log_level level, const char *event, const struct pxed_hwaddr *mac,
                const struct pxed_addr *ip, const char *format, va_list args) {
-    if (!log_wants(level))
+    unsigned left_out = 0;
+    if (!log_wants(level) || (level != PXED_LOG_ERROR && !kind_allowed(plugin, event, &left_out)))
         return;
-    char line[2048], mac_text[PXED_MAC_TEXT], ip_text[PXED_ADDR_TEXT];
+    char line[LOG_LINE_MAX], mac_text[PXED_MAC_TEXT], ip_text[PXED_ADDR_TEXT];
     size_t n = write_head(line, sizeof(line), level);
     n += (size_t)snprintf(line + n, sizeof(line) - n, "%s %s%s%s%s%s ", plugin, event, mac && mac->len ? " mac=" : "",
                           mac && mac->len ? pxed_mac_text(mac, ":", mac_text) : "", ip && ip->family ? " ip=" : "",
                           ip && ip->family ? pxed_addr_text(ip, ip_text) : "");
+    if (left_out > 0)
+        n += (size_t)snprintf(line + n, sizeof(line) - n, "left-out=%u ", left_out);
     int rest = vsnprintf(line + n, sizeof(line) - n - 1, format, args);
     n += rest < 0 ? 0 : (size_t)rest;
     if (n > sizeof(line) - 2)
@@ -53,8 +86,16 @@ void log_write(const char *plugin, enum pxed_log_level level, const char *event,
         if ((unsigned char)line[i] < ' ')
             line[i] = ' ';
     line[n++] = '\n';
-    if (write(STDERR_FILENO, line, n) < 0)
-        return; /* stderr is closed; there is nowhere to report that */
+    log_out(line, n);
+}
+
+void log_tick(void) {
+    if (!log_out_flush())
+        return;
+    uint64_t dropped = log_out_dropped();
+    if (dropped > 0)
+        log_core(PXED_LOG_WARNING, "log", "%llu lines were dropped: nobody read them in time",
+                 (unsigned long long)dropped);
 }
 
 void log_core(enum pxed_log_level level, const char *event, const char *format, ...) {

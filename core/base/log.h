@@ -1,5 +1,6 @@
 /* One line per event: time level plugin event mac ip key=value. To stderr; under journald with a level prefix instead
- * of the time. Any thread: a line is one write(). */
+ * of the time. Any thread. A reader that does not read delays nobody, and no kind of event fills the log (log_out.h).
+ */
 #pragma once
 
 #include <stdarg.h>
@@ -13,3 +14,5 @@ void log_write(const char *plugin, enum pxed_log_level level, const char *event,
 __attribute__((format(printf, 3, 4))) void log_core(enum pxed_log_level level, const char *event, const char *format,
                                                     ...);
 bool log_wants(enum pxed_log_level level);
+/* Now and then: writes what the reader of stderr did not take before, and says how much was dropped. */
+void log_tick(void);

@@ -20,6 +20,7 @@
 #include "ledger.h"
 #include "ledger_load.h"
 #include "log.h"
+#include "overdue.h"
 #include "privileges.h"
 #include "reload.h"
 #include "reload_log.h"
@@ -156,40 +157,12 @@ static int start_plugins(struct daemon *d) {
 
 /* --- timers and signals --- */
 
-struct tick {
-    struct daemon *d;
-    int64_t now;
-};
-
-static bool end_silent(void *arg, struct lifecycle_record *rec) {
-    const struct tick *t = arg;
-    return lifecycle_tick(rec, (int64_t)t->d->catalogue->settings.install_timeout, t->now);
-}
-
-static bool end_unused(void *arg, struct lifecycle_record *rec) {
-    return lifecycle_expire(rec, ((const struct tick *)arg)->now);
-}
-
-static void tick_machine(void *arg, struct machine *m) {
-    struct tick *t = arg;
-    struct daemon *d = t->d;
-    if (ledger_take(&d->machines, m, end_unused, t)) {
-        m->rec.reason = PXED_WHY_ARM_EXPIRED;
-        journal_step(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, clock_calendar());
-    }
-    if (!ledger_take(&d->machines, m, end_silent, t))
-        return;
-    enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
-    d->counters[why]++;
-    journal_step(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, clock_calendar());
-}
-
 static void on_flush(uv_timer_t *timer) {
     struct runner *r = timer->data;
-    struct tick t = {&r->d, clock_wall()};
-    if (++r->ticks % TICKS_PER_LIFECYCLE == 0 && r->d.machines.n_open > 0)
-        machines_each(&r->d.machines, tick_machine, &t);
+    if (++r->ticks % TICKS_PER_LIFECYCLE == 0)
+        overdue_end(&r->d);
     ledger_flush(&r->d.machines, NULL, NULL);
+    log_tick();
 }
 
 static void daemon_end(struct runner *r) {

@@ -1,0 +1,39 @@
+/* What ends by itself: an arming that nobody used, an installation that fell silent. */
+#include "overdue.h"
+
+#include "clock.h"
+#include "ledger.h"
+
+struct tick {
+    struct daemon *d;
+    int64_t now;
+};
+
+static bool end_silent(void *arg, struct lifecycle_record *rec) {
+    const struct tick *t = arg;
+    return lifecycle_tick(rec, (int64_t)t->d->catalogue->settings.install_timeout, t->now);
+}
+
+static bool end_unused(void *arg, struct lifecycle_record *rec) {
+    return lifecycle_expire(rec, ((const struct tick *)arg)->now);
+}
+
+static void tick_machine(void *arg, struct machine *m) {
+    struct tick *t = arg;
+    struct daemon *d = t->d;
+    if (ledger_take(&d->machines, m, end_unused, t)) {
+        m->rec.reason = PXED_WHY_ARM_EXPIRED;
+        journal_step(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, clock_calendar());
+    }
+    if (!ledger_take(&d->machines, m, end_silent, t))
+        return;
+    enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
+    d->counters[why]++;
+    journal_step(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, clock_calendar());
+}
+
+void overdue_end(struct daemon *d) {
+    struct tick t = {d, clock_wall()};
+    if (d->machines.n_open > 0)
+        machines_each(&d->machines, tick_machine, &t);
+}
