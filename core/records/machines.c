@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include "pxed/arena.h"
 
@@ -10,17 +12,20 @@ enum { STRANGERS_MAX = 4096 };
 
 void machines_init(struct machines *ms) {
     memset(ms, 0, sizeof(*ms));
+    if (getrandom(&ms->seed, sizeof(ms->seed), GRND_NONBLOCK) < 0)
+        ms->seed = (uint64_t)(uintptr_t)ms ^ (uint64_t)clock(); /* before the kernel has randomness */
     ms->table = 1 << 16;
     ms->by_mac = pxed_xalloc(ms->table * sizeof(*ms->by_mac));
     ms->by_ip = pxed_xalloc(ms->table * sizeof(*ms->by_ip));
+    ms->by_token = pxed_xalloc(ms->table * sizeof(*ms->by_token));
 }
 
 static struct machine **mac_slot(struct machines *ms, const struct pxed_hwaddr *mac) {
-    return &ms->by_mac[pxed_hash(mac->bytes, mac->len, 0) & (ms->table - 1)];
+    return &ms->by_mac[pxed_hash(mac->bytes, mac->len, ms->seed) & (ms->table - 1)];
 }
 
 static struct machine **ip_slot(struct machines *ms, const struct pxed_addr *ip) {
-    return &ms->by_ip[pxed_hash(ip->bytes, 16, ip->family) & (ms->table - 1)];
+    return &ms->by_ip[pxed_hash(ip->bytes, 16, ms->seed ^ ip->family) & (ms->table - 1)];
 }
 
 struct machine *machines_find(struct machines *ms, const struct pxed_hwaddr *mac) {
@@ -37,24 +42,51 @@ struct machine *machines_find_ip(struct machines *ms, const struct pxed_addr *ip
     return m;
 }
 
+static bool has_token(const struct lifecycle_record *rec) {
+    uint8_t any = 0;
+    for (size_t k = 0; k < sizeof(rec->token); k++)
+        any |= rec->token[k];
+    return any != 0 && lifecycle_open(rec);
+}
+
+/* The hash has a secret key: which bucket is looked at says nothing about a token. */
+static struct machine **token_slot(struct machines *ms, const uint8_t token[16]) {
+    return &ms->by_token[pxed_hash(token, 16, ~ms->seed) & (ms->table - 1)];
+}
+
 struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]) {
-    for (size_t i = 0; i < ms->table; i++)
-        for (struct machine *m = ms->by_mac[i]; m; m = m->next_mac) {
-            uint8_t differ = 0, any = 0; /* constant time: the duration must not show how much of a guess is right */
-            for (size_t k = 0; k < 16; k++) {
-                differ |= (uint8_t)(m->rec.token[k] ^ token[k]);
-                any |= token[k];
-            }
-            if (differ == 0 && any != 0 && lifecycle_open(&m->rec))
-                return m;
-        }
+    for (struct machine *m = *token_slot(ms, token); m; m = m->next_token) {
+        uint8_t differ = 0; /* constant time: the duration must not show how much of a guess is right */
+        for (size_t k = 0; k < 16; k++)
+            differ |= (uint8_t)(m->rec.token[k] ^ token[k]);
+        if (differ == 0 && has_token(&m->rec))
+            return m;
+    }
     return NULL;
+}
+
+/* Its token is findable, or is not any more. */
+static void index_token(struct machines *ms, struct machine *m, bool in) {
+    struct machine **at = token_slot(ms, m->rec.token);
+    if (in) {
+        m->next_token = *at;
+        *at = m;
+        return;
+    }
+    while (*at && *at != m)
+        at = &(*at)->next_token;
+    if (*at)
+        *at = m->next_token;
+    m->next_token = NULL;
 }
 
 void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec) {
     ms->n_open += (size_t)lifecycle_open(rec);
     ms->n_open -= (size_t)lifecycle_open(&m->rec);
+    index_token(ms, m, false);
     m->rec = *rec;
+    if (has_token(rec))
+        index_token(ms, m, true);
 }
 
 void machines_dirty(struct machines *ms, struct machine *m, bool law) {
@@ -131,6 +163,7 @@ static void machines_forget(struct machines *ms, struct machine *m) {
     while (*at != m)
         at = &(*at)->next_mac;
     *at = m->next_mac;
+    index_token(ms, m, false);
     if (m->rec.ip.family)
         unlink_ip(ms, m);
     journal_forget(ms, m);
@@ -208,6 +241,7 @@ void machines_free(struct machines *ms) {
         }
     free(ms->by_mac);
     free(ms->by_ip);
+    free(ms->by_token);
     journal_free(&ms->journal);
     memset(ms, 0, sizeof(*ms));
 }

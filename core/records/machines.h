@@ -21,8 +21,9 @@ struct machine {
     int64_t events_full_at;                          /* when it may report a full burst of events again */
     int64_t loader_at;                               /* when it last used iPXE or gPXE */
     enum pxed_reason told;                           /* last refusal written to the journal in this boot */
-    struct machine *next_mac, *next_ip, *next_dirty; /* hash chains; list of dirty ones */
-    struct machine *newer, *older;                   /* undeclared machines, by age */
+    struct machine *next_mac, *next_ip, *next_token; /* hash chains */
+    struct machine *next_dirty;
+    struct machine *newer, *older; /* undeclared machines, by age */
     struct journal_part steps;
     struct staged_known *staged; /* what lies on disk for it; owned by staging */
 };
@@ -33,7 +34,8 @@ struct ledger_mark {
 };
 
 struct machines {
-    struct machine **by_mac, **by_ip;
+    struct machine **by_mac, **by_ip, **by_token;
+    uint64_t seed; /* of the hashes: a stranger cannot choose MACs that share a chain */
     size_t table, n, n_strangers;
     struct machine *oldest_stranger, *newest_stranger;
     struct machine *dirty;

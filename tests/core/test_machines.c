@@ -107,14 +107,42 @@ START_TEST(tokens_live_with_their_arming) {
     static const uint8_t token[16] = {1, 2, 3}, none[16] = {0}, other[16] = {1, 2, 4};
     struct machine *m = held(1);
     ck_assert_ptr_null(machines_find_token(&ms, none)); /* nobody was armed yet: sixteen zeros open nothing */
-    lifecycle_arm(&m->rec, LIFECYCLE_ANY, PXED_SLICE("x"), 1, token, PXED_SLICE("y"), 1);
+    struct lifecycle_record rec = m->rec;
+    lifecycle_arm(&rec, LIFECYCLE_ANY, PXED_SLICE("x"), 1, token, PXED_SLICE("y"), 1);
+    machines_set_record(&ms, m, &rec);
     ck_assert_ptr_eq(machines_find_token(&ms, token), m);
     ck_assert_ptr_null(machines_find_token(&ms, other));
-    lifecycle_delivered(&m->rec, 2);
+    lifecycle_delivered(&rec, 2);
+    machines_set_record(&ms, m, &rec);
     ck_assert_ptr_eq(machines_find_token(&ms, token), m);
     bool changed;
-    lifecycle_event(&m->rec, PXED_SLICE("installed"), PXED_NO_SLICE, NULL, 3, &changed);
+    lifecycle_event(&rec, PXED_SLICE("installed"), PXED_NO_SLICE, NULL, 3, &changed);
+    machines_set_record(&ms, m, &rec);
     ck_assert_ptr_null(machines_find_token(&ms, token));
+}
+END_TEST
+
+START_TEST(each_token_finds_its_machine) { /* many at once, armed again and again; a forgotten one finds nothing */
+    enum { MANY = 3000 };
+    for (unsigned round = 0; round < 3; round++)
+        for (unsigned i = 0; i < MANY; i++) {
+            uint8_t token[16] = {(uint8_t)(round + 1), (uint8_t)i, (uint8_t)(i >> 8)};
+            struct machine *m = get(i);
+            struct lifecycle_record rec = m->rec;
+            lifecycle_arm(&rec, LIFECYCLE_ANY, PXED_SLICE("x"), 1, token, PXED_SLICE("y"), 1);
+            machines_set_record(&ms, m, &rec);
+        }
+    for (unsigned i = 0; i < MANY; i++) {
+        uint8_t live[16] = {3, (uint8_t)i, (uint8_t)(i >> 8)}, dead[16] = {2, (uint8_t)i, (uint8_t)(i >> 8)};
+        ck_assert_ptr_eq(machines_find_token(&ms, live), find(i));
+        ck_assert_ptr_null(machines_find_token(&ms, dead));
+    }
+    for (unsigned i = 0; i < STRANGERS; i++) /* they take the places of the armed ones, which have no line */
+        get(MANY + i);
+    for (unsigned i = 0; i < MANY; i++) {
+        uint8_t live[16] = {3, (uint8_t)i, (uint8_t)(i >> 8)};
+        ck_assert_ptr_null(machines_find_token(&ms, live));
+    }
 }
 END_TEST
 
@@ -203,6 +231,7 @@ int main(void) {
     tcase_add_test(t, a_stranger_gets_a_line);
     tcase_add_test(t, an_address_belongs_to_one);
     tcase_add_test(t, tokens_live_with_their_arming);
+    tcase_add_test(t, each_token_finds_its_machine);
     tcase_add_test(t, refused_at_once);
     tcase_add_test(t, failed_later);
     tcase_add_test(t, what_failed_is_written_with_the_next);
