@@ -290,7 +290,7 @@ void content_cgi_failed(struct daemon *d, struct pxed_content *content, const ch
     pxed_buf_escaped(&b, pxed_slice_of(why));
     if (c->mac.len > 0) {
         struct machine *m = decide_machine(d, &c->mac, NULL);
-        m->told = PXED_WHY_OK; /* each failure is journalled */
+        decide_tell_again(m, PXED_WHY_CGI_FAILED); /* each failure is journalled */
         decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_CGI_FAILED, NULL, pxed_buf_cstr(&b));
     } else {
         decide_refuse(d, PXED_WHY_CGI_FAILED, &c->peer, pxed_buf_cstr(&b));

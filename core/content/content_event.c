@@ -55,6 +55,7 @@ struct event {
     struct pxed_slice stage, reason, body;
     const struct pxed_step *steps;
     bool changed, cleared; /* cleared: the installer had started to write the disk */
+    bool repeated;         /* what the machine had reported last */
     int64_t now;
 };
 
@@ -64,18 +65,13 @@ static void free_event(struct event *e) {
     free(e);
 }
 
-/* How much of a body is kept: all of the one report of a failure, of other changes less, of a repetition nothing. */
-static struct pxed_slice kept_body(const struct event *e) {
-    if (!e->changed)
-        return PXED_NO_SLICE;
-    return pxed_slice_head(pxed_slice_trim(e->body), pxed_slice_is(e->stage, "failed") ? FAILED_BODY : BODY);
-}
-
+/* Of a body is kept, as the journal writes it: all of the one report of a failure, of other changes less, of a
+ * repetition nothing. */
 static void journal_event(struct event *e) {
-    struct pxed_slice body = kept_body(e);
-    size_t room = body.len * 4 + 256; /* a byte may become \xNN */
-    struct pxed_buf b = {pxed_xalloc(room), room, 0};
     bool failed = pxed_slice_is(e->stage, "failed");
+    struct pxed_slice body = e->changed ? pxed_slice_trim(e->body) : PXED_NO_SLICE;
+    size_t room = (failed ? FAILED_BODY : BODY) + 256;
+    struct pxed_buf b = {pxed_xalloc(room), room, 0};
     enum pxed_reason why = failed ? reason_of(e->reason) : PXED_WHY_OK;
     if (e->reason.len > 0) {
         pxed_buf_str(&b, "reason=");
@@ -98,12 +94,14 @@ static int make_event(void *arg, struct machine *m, struct lifecycle_record *rec
     struct event *e = arg;
     (void)m;
     e->cleared = rec->on_disk;
+    e->repeated = rec->state == LIFECYCLE_INSTALLING && rec->reported &&
+                  (pxed_slice_is(e->stage, "installing") || pxed_slice_is(e->stage, rec->step));
     lifecycle_event(rec, e->stage, e->reason, e->steps, e->now, &e->changed);
     return e->changed;
 }
 
-/* An installer that reports the same twice is told of once: its latest step says it already. */
-static bool tell_repeated(const struct event *e) {
+/* Is there no step of this name yet? A report that changes nothing is told of once. */
+static bool never_told(const struct event *e) {
     const struct journal_entry *last = e->m->steps.last;
     while (last && !pxed_slice_is(e->stage, last->what) && last->machine_older)
         last = last->machine_older;
@@ -119,7 +117,7 @@ static void event_written(void *arg, int result) {
     if (result == 0) {
         if (pxed_slice_is(e->stage, "installing"))
             lifecycle_stage(&e->m->rec, PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
-        if (e->changed || tell_repeated(e))
+        if (e->changed ? !e->repeated : never_told(e))
             journal_event(e);
         machines_touch(&d->machines, e->m);
     } else {

@@ -79,7 +79,7 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
 
 void decide_power_on(struct daemon *d, struct machine *m) {
     lifecycle_power_on(&m->rec, clock_wall());
-    m->told = PXED_WHY_OK;
+    memset(m->told, 0, sizeof(m->told));
     machines_touch(&d->machines, m);
 }
 
@@ -113,6 +113,14 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
         decide_step(d, &facts->mac, PXED_STAGE_NONE, v.reason, NULL, NULL);
 }
 
+void decide_tell_again(struct machine *m, enum pxed_reason reason) {
+    m->told[reason / 64] &= ~((uint64_t)1 << reason % 64);
+}
+
+static bool was_told(const struct machine *m, enum pxed_reason reason) {
+    return m->told[reason / 64] >> reason % 64 & 1;
+}
+
 void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
                  const struct pxed_addr *ip, const char *detail) {
     int64_t now = clock_wall();
@@ -127,10 +135,9 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     if (moved)
         machines_touch(&d->machines, m);
     /* A machine that repeats its request gets one journal step per boot. */
-    if (!moved && (reason == PXED_WHY_OK || m->told == reason))
+    if (!moved && (reason == PXED_WHY_OK || was_told(m, reason)))
         return;
-    if (reason != PXED_WHY_OK)
-        m->told = reason;
+    m->told[reason / 64] |= (uint64_t)1 << reason % 64;
     snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "",
              ip && ip->family ? pxed_addr_text(ip, ip_text) : "", ip && ip->family && detail ? " " : "",
              detail ? detail : "");

@@ -5,6 +5,8 @@
 #include "context.h"
 #include "lifecycle.h"
 
+/* A refusal goes to a machine's journal once a boot; this makes the next one for `reason` go there again. */
+void decide_tell_again(struct machine *m, enum pxed_reason reason);
 /* `ret->script_url` is valid until the next call. */
 void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_verdict *ret);
 void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,

@@ -28,7 +28,7 @@ void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struc
 void declare_tell_armed(struct daemon *d, struct machine *m) {
     char text[256];
     const struct lifecycle_record *r = &m->rec;
-    m->told = PXED_WHY_OK;
+    memset(m->told, 0, sizeof(m->told));
     snprintf(text, sizeof(text), "os=%s right=%s by=\"%s\"%s", r->os, lifecycle_right_names[r->right], r->by,
              r->tries > 1 ? " more than one try" : "");
     journal_step(&d->machines, m, "armed", PXED_WHY_OK, text, clock_calendar());

@@ -20,7 +20,7 @@ struct machine {
     int64_t foreign_at;                              /* when another client last asked for its files */
     int64_t events_full_at;                          /* when it may report a full burst of events again */
     int64_t loader_at;                               /* when it last used iPXE or gPXE */
-    enum pxed_reason told;                           /* last refusal written to the journal in this boot */
+    uint64_t told[PXED_REASON_COUNT / 64 + 1];       /* a bit for each refusal written to the journal in this boot */
     struct machine *next_mac, *next_ip, *next_token; /* hash chains */
     struct machine *next_dirty;
     struct machine *newer, *older; /* undeclared machines, by age */

@@ -317,4 +317,5 @@ def main():
     sys.exit({"lease": lease, "flood": flood}.get(a.verb, one)(a, wire))
 
 
-main()
+if __name__ == "__main__":
+    main()
