@@ -39,7 +39,7 @@ pxed_room(catalogue LIBS pxed-config pxed-policy pxed-iso)
 pxed_room(records LIBS pxed-catalogue PkgConfig::UV PkgConfig::MNL)
 pxed_room(content LIBS pxed-records PkgConfig::ZLIB)
 pxed_room(staging LIBS pxed-records)
-pxed_room(supervise LIBS pxed-content pxed-staging PkgConfig::CAPNG PkgConfig::SYSTEMD)
+pxed_room(supervise LIBS pxed-content pxed-staging PkgConfig::CAPNG PkgConfig::SYSTEMD PkgConfig::MNL)
 pxed_room(cli LIBS pxed-supervise PkgConfig::JANSSON Threads::Threads)
 
 add_executable(pxed ${PROJECT_SOURCE_DIR}/core/cli/main.c)

@@ -128,7 +128,8 @@ static void read_file(struct hostfile *hosts, const char *path, struct pxed_aren
     struct pxed_slice text = hostfile_slurp(path, HOSTFILE_MAX, arena), rest = text;
     note_file(hosts, path);
     if (!text.ptr) {
-        pxed_diag_add(diags, PXED_ERROR, path, 0, "cannot read: %s", strerror(errno));
+        pxed_diag_add(diags, PXED_ERROR, path, 0, "cannot read: %s",
+                      errno == EFBIG ? "it is larger than 64 MiB" : strerror(errno));
         return;
     }
     for (unsigned n = 1; rest.len > 0; n++) {

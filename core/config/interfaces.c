@@ -86,3 +86,21 @@ unsigned interfaces_neighbour_room(void) {
         fclose(from);
     return n;
 }
+
+enum interface_now interfaces_look(const struct pxed_iface *found) {
+    unsigned index = if_nametoindex(found->name);
+    struct ifaddrs *list = NULL;
+    bool has = false;
+    if (index != found->index)
+        return index == 0 ? INTERFACE_AWAY : INTERFACE_ANEW;
+    if (getifaddrs(&list) < 0)
+        return INTERFACE_SAME; /* out of memory: nothing is known */
+    for (const struct ifaddrs *a = list; a && !has; a = a->ifa_next) {
+        if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET || strcmp(a->ifa_name, found->name) != 0)
+            continue;
+        struct pxed_addr addr = pxed_addr_v4_be(&((const struct sockaddr_in *)(const void *)a->ifa_addr)->sin_addr);
+        has = pxed_addr_eq(&addr, &found->addr);
+    }
+    freeifaddrs(list);
+    return has ? INTERFACE_SAME : INTERFACE_NO_ADDRESS;
+}

@@ -17,6 +17,7 @@ struct pending;
 struct stage;
 struct reload;
 struct watch_images;
+struct watch_links;
 
 struct daemon {
     uv_loop_t *loop;
@@ -44,5 +45,6 @@ struct daemon {
     struct reload *reload;
     struct stage *stage; /* NULL: no files are staged */
     struct watch_images *watch_images;
+    struct watch_links *watch_links;
     bool stopping;
 };

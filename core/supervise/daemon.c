@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -27,11 +28,13 @@
 #include "stage.h"
 #include "store_mark.h"
 #include "watch_images.h"
+#include "watch_links.h"
 
-enum { FLUSH_MS = 500, TICKS_PER_LIFECYCLE = 4 };
+enum { FLUSH_MS = 500, TICKS_PER_LIFECYCLE = 4, AGAIN_DRAIN_MS = 10 * 1000 };
 
 struct runner {
     struct daemon d;
+    bool again; /* it ends to be started again */
     uv_loop_t loop;
     uv_signal_t sigterm, sigint, sighup;
     uv_timer_t flush, drain;
@@ -184,19 +187,13 @@ static void plugin_drained(struct pxed_ctx *ctx) {
         daemon_end(r);
 }
 
-static void on_stop_signal(uv_signal_t *signal, int number) {
-    struct runner *r = signal->data;
+/* Running transfers have `drain_ms`. */
+static void begin_stop(struct runner *r, uint64_t drain_ms) {
     struct daemon *d = &r->d;
-    (void)number;
-    if (d->stopping) {
-        daemon_end(r);
-        return;
-    }
     d->stopping = true;
     sd_notify(0, "STOPPING=1");
-    log_core(PXED_LOG_INFO, "stop", "no new transfers; running ones have %llu s",
-             (unsigned long long)d->catalogue->settings.drain / 1000);
-    uv_timer_start(&r->drain, on_drained, d->catalogue->settings.drain, 0);
+    log_core(PXED_LOG_INFO, "stop", "no new transfers; running ones have %llu s", (unsigned long long)drain_ms / 1000);
+    uv_timer_start(&r->drain, on_drained, drain_ms, 0);
     r->draining = 1; /* counts us, so that a plugin that is done at once does not end the loop early */
     for (size_t i = d->plugins.n; i > 0; i--) {
         struct plugin *p = d->plugins.items[i - 1];
@@ -207,6 +204,24 @@ static void on_stop_signal(uv_signal_t *signal, int number) {
     }
     if (--r->draining == 0)
         daemon_end(r);
+}
+
+static void on_stop_signal(uv_signal_t *signal, int number) {
+    struct runner *r = signal->data;
+    (void)number;
+    if (r->d.stopping)
+        daemon_end(r);
+    else
+        begin_stop(r, r->d.catalogue->settings.drain);
+}
+
+/* With a status that tells systemd to start it again: only at start may sockets be tied to an interface. */
+static void interface_anew(struct daemon *d) {
+    struct runner *r = (struct runner *)(void *)((char *)d - offsetof(struct runner, d));
+    uint64_t drain = d->catalogue->settings.drain;
+    r->again = true;
+    if (!d->stopping)
+        begin_stop(r, drain < AGAIN_DRAIN_MS ? drain : AGAIN_DRAIN_MS);
 }
 
 static void on_hangup(uv_signal_t *signal, int number) {
@@ -313,6 +328,8 @@ static int daemon_serve(struct runner *r) {
         rc = stage_start(d);
     if (rc == 0) {
         watch_images_start(d, images_changed);
+        if (watch_links_start(d, interface_anew) < 0)
+            log_core(PXED_LOG_WARNING, "interface", "no rtnetlink: an interface that goes away is not noticed");
         while (d->declaring) /* the banner and READY need to know which hosts are armed */
             uv_run(&r->loop, UV_RUN_ONCE);
         banner_say(d);
@@ -324,6 +341,7 @@ static int daemon_serve(struct runner *r) {
     }
     d->stopping = true;
     watch_images_stop(d);
+    watch_links_stop(d);
     stage_stop(d);
     fini_plugins(d);
     store_guard_close(&d->guard);
@@ -369,5 +387,5 @@ int daemon_run(const char *ini_path, bool debug) {
     if (uv_loop_close(&r->loop) < 0)
         log_core(PXED_LOG_DEBUG, "stop", "the loop was not empty");
     log_core(PXED_LOG_INFO, "stopped", "%s", rc < 0 ? strerror(-rc) : "");
-    return rc < 0 ? 1 : 0;
+    return rc < 0 ? 1 : r->again ? EX_TEMPFAIL : 0;
 }
