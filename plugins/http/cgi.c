@@ -186,7 +186,8 @@ static void helper_gone(struct http_cgi *g) {
 static void on_cgi_helper(uv_poll_t *poll, int status, int events) {
     struct http_cgi *g = poll->data;
     struct http_report report;
-    (void)status;
+    if (status < 0)
+        watch_helper(g); /* libuv has stopped; what is wrong shows in reading */
     if (events & UV_WRITABLE) {
         g->blocked = false;
         watch_helper(g);

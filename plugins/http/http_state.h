@@ -6,6 +6,7 @@
 #include "peers.h"
 #include "pxed/http.h"
 #include "pxed/plugin.h"
+#include "pxed/poll.h"
 
 enum {
     HTTP_CONNS_MAX = 8192,
@@ -42,9 +43,9 @@ typedef void http_handler_fn(void *arg, const struct pxed_http_call *call, struc
 struct http_listener {
     struct http *http;
     struct http_listener *next;
-    uv_poll_t poll;
+    struct pxed_poll poll;
     int fd;
-    bool polled, paused;
+    bool paused;
     struct pxed_addr addr;    /* family 0: a local socket */
     http_handler_fn *handler; /* NULL: the core's names */
     void *handler_arg;

@@ -121,9 +121,8 @@ static bool listen_admit(struct http_listener *l, const struct pxed_addr *peer) 
     return true;
 }
 
-static void on_listener(uv_poll_t *poll, int status, int events) {
-    struct http_listener *l = poll->data;
-    (void)status;
+static void on_listener(void *data, int events) {
+    struct http_listener *l = data;
     (void)events;
     for (int i = 0; i < HTTP_ACCEPTS_PER_TURN && l->fd >= 0 && !l->paused; i++) {
         struct sockaddr_storage from = {0};
@@ -136,7 +135,7 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
                 /* Out of descriptors or memory: the socket would stay readable and cause a busy loop. The tick resumes
                  * it. */
                 pxed_log(l->http->ctx, PXED_LOG_ERROR, "accept", NULL, NULL, "error=\"%s\"", strerror(errno));
-                uv_poll_stop(&l->poll);
+                pxed_poll_stop(&l->poll);
                 l->paused = true;
                 http_tick_start(l->http);
             }
@@ -154,13 +153,11 @@ static void on_listener(uv_poll_t *poll, int status, int events) {
 
 static int poll_listener(struct http_listener *l) {
     struct http *h = l->http;
-    int r = uv_poll_init(h->ctx->core->loop(h->ctx), &l->poll, l->fd);
+    int r = pxed_poll_open(&l->poll, h->ctx->core->loop(h->ctx), l->fd, on_listener, l);
     if (r != 0)
         return r;
-    l->poll.data = l;
-    l->polled = true;
     h->handles++;
-    return uv_poll_start(&l->poll, UV_READABLE, on_listener);
+    return pxed_poll_start(&l->poll, UV_READABLE);
 }
 
 int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, http_handler_fn *handler, void *arg) {
@@ -175,7 +172,7 @@ int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, http_h
 int http_listen_start(struct http *h) {
     h->started = true;
     for (struct http_listener *l = h->listeners; l; l = l->next) {
-        int r = l->polled || l->fd < 0 ? 0 : poll_listener(l);
+        int r = l->poll.open || l->fd < 0 ? 0 : poll_listener(l);
         if (r != 0)
             return r;
     }
@@ -186,13 +183,12 @@ void http_listen_resume(struct http *h) {
     for (struct http_listener *l = h->listeners; l; l = l->next)
         if (l->paused && l->fd >= 0) {
             l->paused = false;
-            uv_poll_start(&l->poll, UV_READABLE, on_listener);
+            pxed_poll_start(&l->poll, UV_READABLE);
         }
 }
 
 static void close_socket(struct http_listener *l) {
-    if (l->polled)
-        uv_poll_stop(&l->poll);
+    pxed_poll_stop(&l->poll);
     if (l->fd >= 0)
         close(l->fd);
     l->fd = -1;
@@ -217,8 +213,8 @@ void http_listen_free(struct http *h) {
         struct http_listener *l = h->listeners;
         close_socket(l);
         h->listeners = l->next;
-        if (l->polled)
-            uv_close((uv_handle_t *)&l->poll, on_listener_closed);
+        if (l->poll.open)
+            pxed_poll_close(&l->poll, on_listener_closed);
         else
             free(l);
     }
