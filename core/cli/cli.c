@@ -1,6 +1,8 @@
 /* What the commands share: usage, the ini file, diagnostics. */
 #include "cli.h"
 
+#include "pxed/diag.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,16 @@ void cli_begin(const struct cli_command *command) {
 int cli_usage(void) {
     if (running)
         fprintf(stderr, "usage: pxed %s %s\n", running->name, running->args);
+    return CLI_USAGE;
+}
+
+int cli_no_word(const char *option, const char *value, const char *const *words, const char *unfit) {
+    const char *near = pxed_nearest(pxed_slice_of(value), words);
+    fprintf(stderr, "pxed %s: %s '%s' is none of:", running->name, option, value);
+    for (; *words; words++)
+        if (!unfit || strcmp(*words, unfit) != 0)
+            fprintf(stderr, " %s", *words);
+    fprintf(stderr, near ? "; did you mean '%s'?\n" : "\n", near);
     return CLI_USAGE;
 }
 

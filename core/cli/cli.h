@@ -17,6 +17,10 @@ void cli_begin(const struct cli_command *command);
 /* Prints `pxed NAME ARGS` of the running command to stderr; returns CLI_USAGE. */
 int cli_usage(void);
 
+/* Says that `value` is none of the words that `option` knows, which they are, all but `unfit` (may be NULL), and the
+ * nearest. `words` ends with NULL. Returns CLI_USAGE. */
+int cli_no_word(const char *option, const char *value, const char *const *words, const char *unfit);
+
 /* The ini file used when -c is not given: P/etc/pxed/pxed.ini by the program's own place. Static storage. */
 const char *cli_default_ini(void);
 

@@ -1,6 +1,7 @@
 /* What one machine would get, computed from the files alone: offer, script, answer files, and the origin of each
  * variable. */
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
@@ -247,17 +248,37 @@ static void explain_explain(struct explain *e) {
         print_files(e);
 }
 
-static bool take_option(struct explain *e, const char *option, const char *value) {
+/* CLI_OK, or CLI_USAGE after a message. */
+static int take_option(struct explain *e, const char *option, const char *value) {
+    static const char *const states[] = {"armed", "installed", NULL};
+    struct pxed_slice word = pxed_slice_of(value);
+    bool ok;
     if (strcmp(option, "--as") == 0) {
         bool installed = strcmp(value, "installed") == 0;
         e->record.state = installed ? LIFECYCLE_INSTALLED : LIFECYCLE_ARMED;
         e->record.tries = installed ? 0 : 1;
-        return installed || strcmp(value, "armed") == 0;
+        return installed || strcmp(value, "armed") == 0 ? CLI_OK : cli_no_word(option, value, states, NULL);
     }
-    if (strcmp(option, "--firmware") == 0)
-        return pxed_firmware_parse(pxed_slice_of(value), &e->firmware) && e->firmware != PXED_FW_OTHER;
+    if (strcmp(option, "--firmware") == 0) {
+        ok = pxed_firmware_parse(word, &e->firmware) && e->firmware != PXED_FW_OTHER;
+        return ok ? CLI_OK : cli_no_word(option, value, pxed_firmware_names, "other");
+    }
     e->loader_given = true;
-    return pxed_loader_parse(pxed_slice_of(value), &e->loader) && e->loader != PXED_LOADER_NONE;
+    ok = pxed_loader_parse(word, &e->loader) && e->loader != PXED_LOADER_NONE;
+    return ok ? CLI_OK : cli_no_word(option, value, pxed_loader_names, "none");
+}
+
+static void tell_no_host(const struct catalogue *c, const char *host) {
+    const char **names = pxed_xalloc((c->n_hosts + 1) * sizeof(*names));
+    for (size_t i = 0; i < c->n_hosts; i++)
+        names[i] = c->hosts[i].pub.name.ptr;
+    const char *near = pxed_nearest(pxed_slice_of(host), names);
+    fprintf(stderr, "pxed explain: no host '%s' in the host file", host);
+    if (near)
+        fprintf(stderr, "; did you mean '%s'?\n", near);
+    else
+        fprintf(stderr, ", neither as a name nor as a MAC\n");
+    free(names);
 }
 
 int cli_explain(int argc, char **argv) {
@@ -269,8 +290,10 @@ int cli_explain(int argc, char **argv) {
             strcmp(argv[i], "--as") == 0 || strcmp(argv[i], "--firmware") == 0 || strcmp(argv[i], "--loader") == 0;
         if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
             ini = argv[++i];
-        else if (known && i + 1 < argc && take_option(&e, argv[i], argv[i + 1]))
+        else if (known && i + 1 < argc && take_option(&e, argv[i], argv[i + 1]) == CLI_OK)
             i++;
+        else if (known && i + 1 < argc)
+            return CLI_USAGE;
         else if (argv[i][0] != '-' && !host)
             host = argv[i];
         else
@@ -287,7 +310,7 @@ int cli_explain(int argc, char **argv) {
     if (!e.o.catalogue) {
         cli_print_diags(stderr, &e.o.diags);
     } else if (!(e.host = find_host(e.o.catalogue, host))) {
-        fprintf(stderr, "pxed: no host '%s' in the host file\n", host);
+        tell_no_host(e.o.catalogue, host);
     } else {
         explain_explain(&e);
         rc = CLI_OK;

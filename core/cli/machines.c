@@ -60,14 +60,49 @@ static void install_cell(struct table *t, const json_t *m, int64_t now) {
         table_cell(t, TABLE_DIM, "-");
 }
 
+/* "12 machines: 1 armed, 3 installed, 2 unknown" */
+static void print_count(const json_t *rows) {
+    static const char *const words[] = {"armed", "installing", "installed", "failed", "stalled", "unconfirmed"};
+    size_t n = json_array_size(rows), unknown = 0;
+    const char *between = ": ";
+    printf("%zu machine%s", n, n == 1 ? "" : "s");
+    for (size_t w = 0; w < sizeof(words) / sizeof(*words); w++) {
+        size_t count = 0;
+        for (size_t i = 0; i < n; i++)
+            count += machines_is(json_array_get(rows, i), "install", words[w]);
+        if (count > 0)
+            printf("%s%zu %s", between, count, words[w]);
+        between = count > 0 ? ", " : between;
+    }
+    for (size_t i = 0; i < n; i++)
+        unknown += !live_flag(json_array_get(rows, i), "declared");
+    if (unknown > 0)
+        printf("%s%zu not in the host file", between, unknown);
+    putchar('\n');
+}
+
+static void print_lines_to_paste(const json_t *rows) {
+    puts("\nFor the host file, with the OS id of your choice:");
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        printf("%s, OS-ID, name=\n", live_text(json_array_get(rows, i), "mac"));
+}
+
+static void print_none(bool armed, bool failed, bool unknown) {
+    if (armed + failed + unknown > 1)
+        puts("no machine is any of these");
+    else if (unknown)
+        puts("no unknown machine was seen: each that asked is in the host file");
+    else
+        puts(armed    ? "no machine is armed"
+             : failed ? "no installation failed"
+                      : "no machine is known: add lines to the host file");
+}
+
 static void print_machines(const json_t *rows) {
     static const char *const heads[] = {"MAC", "NAME", "OS", "ADDRESS", "STAGE", "INSTALL", NULL};
+    static const int spare[] = {3, 2, 4, -1};
     struct table t;
     int64_t now = live_now();
-    if (json_array_size(rows) == 0) {
-        puts("no such machine");
-        return;
-    }
     table_begin(&t, heads);
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *m = json_array_get(rows, i);
@@ -78,7 +113,9 @@ static void print_machines(const json_t *rows) {
         stage_cell(&t, m, now);
         install_cell(&t, m, now);
     }
+    table_fit(&t, table_width(stdout), spare);
     table_end(&t, stdout);
+    print_count(rows);
 }
 
 int cli_machines(int argc, char **argv) {
@@ -107,8 +144,12 @@ int cli_machines(int argc, char **argv) {
         return l.code;
     if (l.json)
         live_print_json(rows);
+    else if (json_array_size(rows) == 0)
+        print_none(armed, failed, unknown);
     else
         print_machines(rows);
+    if (!l.json && unknown && !armed && !failed && json_array_size(rows) > 0)
+        print_lines_to_paste(rows);
     json_decref(rows);
     return CLI_OK;
 }

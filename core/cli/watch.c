@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "pxed/diag.h"
 #include "pxed/slice.h"
 #include "watch_show.h"
 
@@ -202,6 +203,23 @@ static void catch_signals(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
+/* Stages, and states of an installation. A profile's steps are words of its own, so only what looks like one of these
+ * mistyped is wrong. */
+static bool is_known(const char *until) {
+    static const char *const words[] = {"discovered", "offered", "leased",    "loader",  "script",      "kernel",
+                                        "answer",     "spent",   "installer", "local",   "refused",     "armed",
+                                        "installing", "failed",  "installed", "stalled", "unconfirmed", NULL};
+    for (size_t i = 0; words[i]; i++)
+        if (strcmp(words[i], until) == 0)
+            return true;
+    if (pxed_nearest(pxed_slice_of(until), words)) {
+        cli_no_word("--until", until, words, NULL);
+        return false;
+    }
+    fprintf(stderr, "pxed watch: '%s' is no stage of a boot: waits for a step of that name\n", until);
+    return true;
+}
+
 int cli_watch(int argc, char **argv) {
     static const struct option options[] = {
         LIVE_OPTIONS,
@@ -219,6 +237,8 @@ int cli_watch(int argc, char **argv) {
     }
     if (argc - optind > 1)
         return cli_usage();
+    if (w.until && !is_known(w.until))
+        return CLI_USAGE;
     w.host = argv[optind]; /* argv ends with NULL */
     watch_show_begin(&w.show, w.live.json);
     catch_signals();

@@ -34,6 +34,17 @@ struct pxed_slice hostfile_slurp(const char *path, size_t max, struct pxed_arena
     return got;
 }
 
+/* Why the first word is no MAC, as people get it wrong. */
+static const char *no_mac(struct pxed_slice word, struct pxed_arena *arena) {
+    struct pxed_slice rest = word, first = pxed_slice_word(&rest, " \t");
+    struct pxed_hwaddr mac;
+    rest = pxed_slice_trim(rest);
+    if (rest.len > 0 && pxed_mac_parse(first, &mac))
+        return pxed_arena_printf(arena, "no comma behind the MAC: write `%.*s, %.*s`", PXED_S(first), PXED_S(rest));
+    return pxed_arena_printf(arena, "the first word is no MAC address: '%.*s' (write 08:00:27:4d:4d:aa, OS-ID)",
+                             PXED_S(pxed_slice_head(word, 60)));
+}
+
 /* Reads one field up to a comma outside quotes; `""` inside quotes is one `"`. */
 static const char *next_field(struct pxed_slice text, size_t *at, struct pxed_arena *arena, struct pxed_slice *ret) {
     size_t start = *at, i = start;
@@ -100,7 +111,7 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
     if (wrong)
         return wrong;
     if (!pxed_mac_parse(mac, &ret->mac))
-        return "the first word is no MAC address";
+        return no_mac(mac, arena);
     wrong = at <= trimmed.len ? next_field(trimmed, &at, arena, &os) : "expected `MAC, os-id`";
     if (!wrong && os.len == 0)
         wrong = "expected `MAC, os-id`";

@@ -52,6 +52,44 @@ static const struct plugins_static *find_static(const char *name) {
     return NULL;
 }
 
+static int plugin_by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Every installed plugin whose name starts with `prefix`, sorted, because readdir has no order. */
+static size_t plugin_installed(struct pxed_arena *arena, const char *prefix, const char *ret[PLUGINS_MAX]) {
+    const char *dirs[16];
+    size_t n = 0, n_dirs = plugin_folders(arena, dirs);
+    for (const struct plugins_static *s = plugins_static_table; s->name && n < PLUGINS_MAX; s++)
+        if (strncmp(s->name, prefix, strlen(prefix)) == 0)
+            ret[n++] = s->name;
+    for (size_t i = 0; i < n_dirs; i++) {
+        DIR *dir = opendir(dirs[i]);
+        for (struct dirent *e; dir && (e = readdir(dir)) && n < PLUGINS_MAX;) {
+            struct pxed_slice file = pxed_slice_of(e->d_name);
+            if (!pxed_slice_ends(file, PXED_SLICE(".so")) || strncmp(e->d_name, prefix, strlen(prefix)) != 0)
+                continue;
+            const char *name = pxed_arena_dup(arena, pxed_slice_head(file, file.len - 3)).ptr;
+            bool twice = false;
+            for (size_t k = 0; k < n; k++)
+                twice |= strcmp(ret[k], name) == 0;
+            if (!twice)
+                ret[n++] = name;
+        }
+        if (dir)
+            closedir(dir);
+    }
+    qsort(ret, n, sizeof(*ret), plugin_by_name);
+    return n;
+}
+
+/* The installed plugin whose name `name` is a mistyped form of, or NULL. */
+static const char *nearest_installed(struct pxed_arena *arena, const char *name) {
+    const char *found[PLUGINS_MAX + 1];
+    found[plugin_installed(arena, "", found)] = NULL;
+    return pxed_nearest(pxed_slice_of(name), found);
+}
+
 bool plugins_installed(const char *name) {
     struct pxed_arena arena = {0};
     bool found = find_static(name) || find_file(&arena, name);
@@ -163,8 +201,10 @@ static void load_one(struct plugins *p, const char *name, const char *ini_path, 
     const struct plugins_static *built_in = find_static(name);
     const char *path = built_in ? "built in" : find_file(&p->arena, name), *sentence = NULL;
     if (!path) {
+        const char *near = nearest_installed(&p->arena, name);
         pxed_diag_add(diags, PXED_ERROR, ini_path, line,
-                      "plugin '%s' is not installed: no %s.so in %s/lib/pxed/plugins", name, name, plugins_prefix());
+                      "plugin '%s' is not installed: no %s.so in %s/lib/pxed/plugins%s%s%s", name, name,
+                      plugins_prefix(), near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
         return;
     }
     const struct pxed_plugin *raw = built_in ? built_in->query(PXED_ABI_MAJOR) : query_file(path, &p->arena, &sentence);
@@ -179,37 +219,6 @@ static void load_one(struct plugins *p, const char *name, const char *ini_path, 
     plugin->desc = desc;
     plugin->from = path;
     p->items[p->n++] = plugin;
-}
-
-static int plugin_by_name(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Every installed plugin whose name starts with `prefix`, sorted, because readdir has no order. */
-static size_t plugin_installed(struct pxed_arena *arena, const char *prefix, const char *ret[PLUGINS_MAX]) {
-    const char *dirs[16];
-    size_t n = 0, n_dirs = plugin_folders(arena, dirs);
-    for (const struct plugins_static *s = plugins_static_table; s->name && n < PLUGINS_MAX; s++)
-        if (strncmp(s->name, prefix, strlen(prefix)) == 0)
-            ret[n++] = s->name;
-    for (size_t i = 0; i < n_dirs; i++) {
-        DIR *dir = opendir(dirs[i]);
-        for (struct dirent *e; dir && (e = readdir(dir)) && n < PLUGINS_MAX;) {
-            struct pxed_slice file = pxed_slice_of(e->d_name);
-            if (!pxed_slice_ends(file, PXED_SLICE(".so")) || strncmp(e->d_name, prefix, strlen(prefix)) != 0)
-                continue;
-            const char *name = pxed_arena_dup(arena, pxed_slice_head(file, file.len - 3)).ptr;
-            bool twice = false;
-            for (size_t k = 0; k < n; k++)
-                twice |= strcmp(ret[k], name) == 0;
-            if (!twice)
-                ret[n++] = name;
-        }
-        if (dir)
-            closedir(dir);
-    }
-    qsort(ret, n, sizeof(*ret), plugin_by_name);
-    return n;
 }
 
 void plugins_load(struct plugins *p, const struct pxed_list *names, const char *ini_path, struct pxed_diags *diags) {

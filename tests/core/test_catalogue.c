@@ -148,7 +148,7 @@ static const struct {
     {"a bad section value", "[defaults]\nvlan = x\n", MAC ", testos-1\n",
      "error pxed.ini:6: vlan=x: expected a VLAN number, 1 to 4094\n"},
     {"an unreadable line", "", "nonsense\n" MAC ", testos-1\n",
-     "error host-os.conf:1: the first word is no MAC address\n"},
+     "error host-os.conf:1: the first word is no MAC address: 'nonsense' (write 08:00:27:4d:4d:aa, OS-ID)\n"},
 };
 
 static const char *errors_only(struct site *s) {

@@ -63,9 +63,10 @@ static const struct {
     {"no OS id", MAC, "", "expected `MAC, os-id`"},
     {"an empty OS id", MAC ",", "", "expected `MAC, os-id`"},
     {"an empty OS id, then more", MAC ", , name=a", "", "expected `MAC, os-id`"},
-    {"no comma", MAC " debian-12", "", "the first word is no MAC address"},
-    {"no MAC", "web01, debian-12", "", "the first word is no MAC address"},
-    {"a short MAC", "08:00:27:4d:4d, debian-12", "", "the first word is no MAC address"},
+    {"no comma", MAC " debian-12", "", "no comma behind the MAC: write `" MAC ", debian-12`"},
+    {"no MAC", "web01, debian-12", "", "the first word is no MAC address: 'web01' (write 08:00:27:4d:4d:aa, OS-ID)"},
+    {"a short MAC", "08:00:27:4d:4d, debian-12", "",
+     "the first word is no MAC address: '08:00:27:4d:4d' (write 08:00:27:4d:4d:aa, OS-ID)"},
     {"a quote is not closed", MAC ", debian-12, args=\"a", "", "a quoted value lacks its closing `\"`"},
     {"no =", MAC ", debian-12, protect", "", "expected key=value"},
     {"no key", MAC ", debian-12, =x", "", "expected key=value"},
@@ -129,8 +130,10 @@ START_TEST(a_file) {
     ck_assert_uint_eq(hosts.lines[0].line, 2);
     ck_assert_str_eq(line_text(&hosts.lines[1]), "08-00-27-00-00-03 rocky-9|name=c");
     ck_assert_uint_eq(hosts.lines[1].line, 6);
-    ck_assert_str_eq(diags_text(&tree, &diags), "error hosts.conf:4: the first word is no MAC address\n"
-                                                "error hosts.conf:5: expected key=value\n");
+    ck_assert_str_eq(
+        diags_text(&tree, &diags),
+        "error hosts.conf:4: the first word is no MAC address: 'nonsense' (write 08:00:27:4d:4d:aa, OS-ID)\n"
+        "error hosts.conf:5: expected key=value\n");
     ck_assert_uint_eq(hosts.n_files, 1);
     ck_assert_str_eq(hosts.files[0], path);
 }
@@ -162,7 +165,8 @@ START_TEST(a_folder) {
     ck_assert_uint_eq(hosts.n, 2);
     ck_assert_uint_eq(hosts.lines[0].mac.bytes[5], 1);
     ck_assert_uint_eq(hosts.lines[1].mac.bytes[5], 2);
-    ck_assert_str_eq(diags_text(&tree, &diags), "error 10-a.conf:2: the first word is no MAC address\n");
+    ck_assert_str_eq(diags_text(&tree, &diags),
+                     "error 10-a.conf:2: the first word is no MAC address: 'bad' (write 08:00:27:4d:4d:aa, OS-ID)\n");
 }
 END_TEST
 

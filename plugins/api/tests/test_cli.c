@@ -28,6 +28,11 @@ int cli_usage(void) {
     return CLI_USAGE;
 }
 
+int cli_no_word(const char *option, const char *value, const char *const *words, const char *unfit) {
+    (void)option, (void)value, (void)words, (void)unfit;
+    return CLI_USAGE;
+}
+
 const char *cli_default_ini(void) {
     return "default.ini";
 }
@@ -114,7 +119,7 @@ static const struct {
      "\033"},
     {"machines --unknown", 0, {"not in the host file", "refused UNKNOWN_MACHINE"}, "web01"},
     {"machines --failed -c some.ini", 0, {"web02", "new, held: pxed arm --new"}, "web01"},
-    {"machines --armed", 0, {"no such machine"}, "MAC"},
+    {"machines --armed", 0, {"no machine is armed"}, "MAC"},
     {"machines --json", 0, {"{\"mac\":\"08:00:27:4d:4d:01\",\"name\":\"web01\"", "}\n{"}, NULL},
     {"machines extra", 2, {"usage: pxed machines"}, NULL},
     {"machines --nonsense", 2, {"usage: pxed machines"}, NULL},
