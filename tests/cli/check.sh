@@ -341,5 +341,19 @@ says "host-os.conf:1: plugins 'os-tie-one' and 'os-tie-two' both claim 'tieos-1'
 printf '[os tieos-1]\nplugin = os-tie-two\n' >>tie.ini
 run "a tie that is settled" 0 check -c tie.ini
 
+printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01\n' >host-os.conf
+run "a firmware that is none" 2 explain -c good.ini web01 --firmware efi-x46
+says "--firmware 'efi-x46' is none of: bios efi-ia32 efi-x64 efi-arm64 http-x64 http-arm64; did you mean 'efi-x64'?"
+run "a loader that is none" 2 explain -c good.ini web01 --loader lilo
+says "--loader 'lilo' is none of: gpxe ipxe"
+run "a host that is none" 1 explain -c good.ini web02
+says "no host 'web02' in the host file; did you mean 'web01'?"
+run "a stage that is none" 2 watch -c good.ini web01 --until instaled
+says "did you mean 'installed'?"
+sed 's/os-linux$/os-linus/' good.ini >near.ini
+run "a plugin that is none" 1 check -c near.ini
+says "near.ini:6: plugin 'os-linus' is not installed"
+says "did you mean 'os-linux'?"
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -14,6 +14,7 @@
 #include "api_routes.h"
 #include "api_socket.h"
 #include "suite.h"
+#include "text.h"
 
 static struct fake f;
 static struct api api;
@@ -117,7 +118,7 @@ static const struct {
      {"MAC                NAME", "08:00:27:4d:4d:01  web01", "debian-12, line says rocky-9: pxed arm",
       "failed: DISK_NOT_BLANK"},
      "\033"},
-    {"machines --unknown", 0, {"not in the host file", "refused UNKNOWN_MACHINE"}, "web01"},
+    {"machines --unknown", 0, {"not in the host file", "refused UNKNOWN_MACHINE", ", OS-ID, name="}, "web01"},
     {"machines --failed -c some.ini", 0, {"web02", "new, held: pxed arm --new"}, "web01"},
     {"machines --armed", 0, {"no machine is armed"}, "MAC"},
     {"machines --json", 0, {"{\"mac\":\"08:00:27:4d:4d:01\",\"name\":\"web01\"", "}\n{"}, NULL},
@@ -185,6 +186,20 @@ START_TEST(command) {
     ck_assert_msg(!runs[_i].lacks || !strstr(output, runs[_i].lacks), "%s: holds `%s`\n%s", runs[_i].line,
                   runs[_i].lacks, output);
     ck_assert_uint_eq(f.arms + f.disarms, 0);
+}
+END_TEST
+
+/* No line of the table is wider than the terminal; what is left of it names each machine and how it stands. */
+START_TEST(a_table_fits) {
+    static const char *const widths[] = {"80", "100", "60"};
+    size_t width = strtoul(widths[_i], NULL, 10);
+    setenv("COLUMNS", widths[_i], 1);
+    ck_assert_int_eq(run("machines", NULL), 0);
+    unsetenv("COLUMNS");
+    ck_assert_msg(strstr(output, "web01") && strstr(output, "INSTALL"), "%s", output);
+    ck_assert_msg(strstr(output, " machines: ") || strstr(output, " machines\n"), "no count: %s", output);
+    for (char *line = strtok(output, "\n"); line; line = strtok(NULL, "\n"))
+        ck_assert_msg(text_columns(line) <= width || strstr(line, " machines"), "wider than %zu: %s", width, line);
 }
 END_TEST
 
@@ -339,6 +354,7 @@ int main(void) {
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 30);
     tcase_add_loop_test(t, command, 0, COUNT(runs));
+    tcase_add_loop_test(t, a_table_fits, 0, 3);
     tcase_add_test(t, arm_yes);
     tcase_add_loop_test(t, arm_asks, 0, COUNT(answers));
     tcase_add_test(t, arm_new_yes);
