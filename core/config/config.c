@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "eyes.h"
@@ -141,6 +142,10 @@ void config_unref(void *arg) {
     free(c);
 }
 
+void config_keep_start(struct config *c, const struct config *start) {
+    options_keep(settings_options, &start->settings, &c->settings);
+}
+
 static const struct pxed_option *find_option(const struct pxed_option *rows, const char *key) {
     for (; rows && rows->key; rows++)
         if (strcmp(rows->key, key) == 0)
@@ -168,15 +173,18 @@ static void needs_restart(const struct ini *from, const struct ini *other, struc
         const struct ini_entry *e = &from->entries[i];
         const struct plugin *p = plugins_find(plugins, e->section);
         const struct pxed_option *row = strcmp(e->section, "pxed") == 0 ? find_option(settings_options, e->key) : NULL;
-        bool restart = p != NULL || (row && (row->flags & PXED_OPT_RESTART));
+        /* A plugin is bound at start; other keys of [os-NAME] are variables. */
+        bool restart = (p && (p->desc.kind != PXED_KIND_OS || find_option(p->desc.options, e->key))) ||
+                       (row && (row->flags & PXED_OPT_RESTART));
         if (!restart || same_values(from, other, e->section, e->key))
             continue;
+        char text[256];
         bool said = false; /* a key present in both is met twice */
+        snprintf(text, sizeof(text), "[%s] %s: the change needs a restart", e->section, e->key);
         for (size_t k = 0; k < diags->n && !said; k++)
-            said = strstr(diags->items[k].text, "needs a restart") && strstr(diags->items[k].text, e->key);
+            said = strcmp(diags->items[k].text, text) == 0;
         if (!said)
-            pxed_diag_add(diags, PXED_WARNING, e->file, e->line, "[%s] %s: the change needs a restart", e->section,
-                          e->key);
+            pxed_diag_add(diags, PXED_WARNING, e->file, e->line, "%s", text);
     }
 }
 

@@ -21,6 +21,9 @@ struct config *config_load(const char *path, struct plugins *plugins, struct pxe
 struct config *config_read(const char *path, struct plugins *plugins, bool quick, struct pxed_diags *diags);
 /* `arg`: a struct config. */
 void config_unref(void *arg);
+/* What takes effect only at start stays as it was then: half of it would be in force, where files are looked up by
+ * path, and half not, where descriptors are open. `start` must outlive `c`. */
+void config_keep_start(struct config *c, const struct config *start);
 /* Warns about changes that need a restart. */
 void config_compare(const struct config *before, const struct config *after, struct plugins *plugins,
                     struct pxed_diags *diags);

@@ -125,13 +125,30 @@ static const char *clean_value(struct ini *ini, const char *value) {
     return copy;
 }
 
-static void note_section(struct reader *r, struct pxed_slice name) {
+/* "os  debian-12 " is `os debian-12`: one blank between words, none around them. */
+static const char *section_name(struct ini *ini, struct pxed_slice name) {
+    char *copy = pxed_arena_alloc(&ini->arena, name.len + 1), *to = copy;
+    while (name.len > 0) {
+        struct pxed_slice word = pxed_slice_word(&name, " \t");
+        if (word.len == 0)
+            continue;
+        if (to > copy)
+            *to++ = ' ';
+        memcpy(to, word.ptr, word.len);
+        to += word.len;
+    }
+    *to = '\0';
+    return copy;
+}
+
+static void note_section(struct reader *r, struct pxed_slice text) {
     struct ini *ini = r->ini;
+    struct pxed_slice name = pxed_slice_of(section_name(ini, text));
     for (size_t i = 0; i < ini->n_sections; i++)
         if (pxed_slice_is(name, ini->sections[i].name))
             return;
     PXED_GROW(ini->sections, ini->n_sections);
-    ini->sections[ini->n_sections++] = (struct ini_section){pxed_arena_dup(&ini->arena, name).ptr, r->file, r->line};
+    ini->sections[ini->n_sections++] = (struct ini_section){name.ptr, r->file, r->line};
 }
 
 static void ini_include(struct reader *r, const char *pattern) {
@@ -155,6 +172,7 @@ static void ini_include(struct reader *r, const char *pattern) {
 static int take_entry(void *arg, const char *section, const char *key, const char *value) {
     struct reader *r = arg;
     struct ini *ini = r->ini;
+    section = section_name(ini, pxed_slice_of(section));
     if (!*section) {
         pxed_diag_add(r->diags, PXED_ERROR, r->file, r->line,
                       "key `%s` is before the first [section]: move it below one", key);
@@ -172,7 +190,7 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
     }
     PXED_GROW(ini->entries, ini->n);
     ini->entries[ini->n++] = (struct ini_entry){
-        .section = pxed_arena_dup(&ini->arena, pxed_slice_of(section)).ptr,
+        .section = section,
         .key = pxed_arena_dup(&ini->arena, pxed_slice_of(key)).ptr,
         .value = clean_value(ini, value),
         .file = r->file,

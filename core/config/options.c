@@ -259,3 +259,36 @@ void options_print(FILE *to, const char *section, const char *summary, const str
         fputs("\n", to);
     }
 }
+
+size_t options_size(enum pxed_option_type type) {
+    switch (type) {
+    case PXED_OPT_STR:
+    case PXED_OPT_PATH:
+        return sizeof(const char *);
+    case PXED_OPT_LIST:
+    case PXED_OPT_PATHS:
+    case PXED_OPT_LINES:
+        return sizeof(struct pxed_list);
+    case PXED_OPT_BOOL:
+        return sizeof(bool);
+    case PXED_OPT_UINT:
+    case PXED_OPT_DURATION:
+    case PXED_OPT_SIZE:
+        return sizeof(uint64_t);
+    case PXED_OPT_ENUM:
+        return sizeof(unsigned);
+    case PXED_OPT_ADDR:
+        return sizeof(struct pxed_addr);
+    case PXED_OPT_ADDRS:
+        return sizeof(struct pxed_addrs);
+    case PXED_OPT_RANGES:
+        return sizeof(struct pxed_ranges);
+    }
+    return 0;
+}
+
+void options_keep(const struct pxed_option *rows, const void *from, void *to) {
+    for (; rows->key; rows++)
+        if (rows->flags & PXED_OPT_RESTART)
+            memcpy((char *)to + rows->offset, (const char *)from + rows->offset, options_size(rows->type));
+}

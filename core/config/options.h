@@ -15,3 +15,7 @@ void options_bind(const struct pxed_option *rows, const char *section, bool open
 
 /* Prints the rows as a manual: `section`, then key, kind, default, help. */
 void options_print(FILE *to, const char *section, const char *summary, const struct pxed_option *rows);
+/* Bytes of the member that a row of this type writes; 0: unknown type. */
+size_t options_size(enum pxed_option_type type);
+/* Copies the members that take effect only at start. What they point to stays where it is. */
+void options_keep(const struct pxed_option *rows, const void *from, void *to);

@@ -105,37 +105,9 @@ static bool words_valid(const char *const *words) {
     return !words;
 }
 
-/* Size of the member that a row's type writes. */
-static size_t option_size(enum pxed_option_type type) {
-    switch (type) {
-    case PXED_OPT_STR:
-    case PXED_OPT_PATH:
-        return sizeof(const char *);
-    case PXED_OPT_LIST:
-    case PXED_OPT_PATHS:
-    case PXED_OPT_LINES:
-        return sizeof(struct pxed_list);
-    case PXED_OPT_BOOL:
-        return sizeof(bool);
-    case PXED_OPT_UINT:
-    case PXED_OPT_DURATION:
-    case PXED_OPT_SIZE:
-        return sizeof(uint64_t);
-    case PXED_OPT_ENUM:
-        return sizeof(unsigned);
-    case PXED_OPT_ADDR:
-        return sizeof(struct pxed_addr);
-    case PXED_OPT_ADDRS:
-        return sizeof(struct pxed_addrs);
-    case PXED_OPT_RANGES:
-        return sizeof(struct pxed_ranges);
-    }
-    return 0;
-}
-
 static const char *check_options(const struct pxed_plugin *d, const char *path, struct pxed_arena *arena) {
     for (const struct pxed_option *o = d->options; o && o->key; o++) {
-        size_t size = option_size(o->type);
+        size_t size = options_size(o->type);
         if (size == 0)
             return pxed_arena_printf(arena, "%s: its option '%s' has a type that this pxed does not know", path,
                                      o->key);

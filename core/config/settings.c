@@ -47,7 +47,7 @@ const struct pxed_option settings_options[] = {
     OPTION(image_path, PATHS, "image-path",
            .help = "further folders for images: one that root/boot/os lacks is FOLDER/OS-ID; links into them are "
                    "followed. Everything in a folder named like an OS id can be fetched by anyone"),
-    OPTION(loader_path, PATHS, "loader-path",
+    OPTION(loader_path, PATHS, "loader-path", .flags = PXED_OPT_RESTART,
            .fallback = "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux",
            .help = "folders for loaders that root/tftp lacks"),
     /* Resolved while the ini is read, so it never holds anything: the row is for the manual. */

@@ -23,7 +23,7 @@ struct daemon {
     uv_loop_t *loop;
     const char *ini_path; /* absolute */
     struct catalogue *catalogue;
-    struct config *config;
+    struct config *config, *start_config; /* in force; as it was at start */
     struct plugins plugins;
     struct machines machines;
     struct store_guard guard;    /* wraps the store */

@@ -87,6 +87,8 @@ static int daemon_load(struct daemon *d) {
     pxed_diags_clear(&diags);
     if (!d->catalogue)
         return -EINVAL;
+    d->start_config = d->config;
+    d->start_config->refs++;
     d->catalogue->config = d->config;
     d->catalogue->config_free = config_unref;
     d->config->refs++;
@@ -286,6 +288,8 @@ static void free_daemon(struct runner *r) {
     free(d->reload);
     if (d->config)
         config_unref(d->config);
+    if (d->start_config)
+        config_unref(d->start_config);
     plugins_free(&d->plugins);
 }
 

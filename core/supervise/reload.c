@@ -39,6 +39,8 @@ static void reload_work(uv_work_t *work) {
     struct daemon *d = r->daemon;
     if (r->whole)
         r->config = config_load(d->ini_path, &d->plugins, &r->config_diags);
+    if (r->whole && r->config)
+        config_keep_start(r->config, d->start_config);
     if (r->config)
         r->built = reload_build(d, r->config, NULL, &r->diags);
 }

@@ -65,6 +65,8 @@ static const struct {
     {"k : v is no pair", "[pxed]\nname : a\n", "", "error x.ini:2: expected `key = value`\n"},
     {"no =", "[pxed]\nname\nroot = /\n", "pxed|root|/|3\n", "error x.ini:2: expected `key = value`\n"},
     {"no key", "[pxed]\n= a\n", "", "error x.ini:2: expected `key = value`\n"},
+    {"blanks in a section's name", "[ os  debian-12\t]\nk = v\n[os debian-12]\nl = w\n",
+     "os debian-12|k|v|2\nos debian-12|l|w|4\n", ""},
     {"section not closed", "[pxed]\nname = a\n[dhcp\n", "pxed|name|a|2\n",
      "error x.ini:3: section lacks its closing `]`\n"},
     {"49 characters of section", "[" X49 "]\nk = v\n", X49 "|k|v|2\n", ""},

@@ -273,5 +273,19 @@ e2e_mark
 base | sed -n 1p >"$E2E/hosts.d/40-d.conf"
 ok "the same MAC in two files: both are named" until_true 5 logged '40-d.conf:1: .*10-a.conf:1'
 is "and refused" "m1 m2 m4" "$(names)"
+# --- what takes effect only at start stays as it was, whole, and each changed key is told
+rm "$E2E/hosts.d/40-d.conf"
+mkdir -p "$E2E/other/boot/os" "$E2E/other/tftp" "$E2E/elsewhere"
+echo old >"$E2E/root/boot/f"
+echo new >"$E2E/other/boot/f"
+sed -i "s|^root = .*|root = $E2E/other|; s|^state = .*|state = $E2E/elsewhere|" "$E2E/pxed.ini"
+printf '[http]\nport = 8080\n[tftp]\nport = 6969\n[os-linux]\nlocale = de_DE.UTF-8\n[os  debian-12]\nargs = quiet\n' >>"$E2E/pxed.ini"
+hup
+for key in '\[pxed\] root' '\[pxed\] state' '\[http\] port' '\[tftp\] port'; do ok "told: $key" logged "$key: the change needs a restart"; done
+no "a variable of an OS plugin needs none" logged '\[os-linux\] locale: the change'
+is "the old root is served" old "$(curl_as m1 "$U/f")"
+sed -i "s|^root = .*|root = $E2E/root|" "$E2E/pxed.ini"
+has "a section with two blanks counts" quiet "$(e2e_pxed explain m1)"
+is "nothing was written elsewhere" "" "$(ls "$E2E/elsewhere")"
 e2e_stop && e2e_pass "it ends well"
 e2e_done
