@@ -109,8 +109,8 @@ void http_parser_begin(struct http_parser *p) {
     p->ll.data = p;
 }
 
-/* llhttp 8.1 takes a lone CR for a line end in places (CVE-2023-30589) and joins folded lines: another server could
- * read such a request differently. */
+/* llhttp 8.1 takes a lone CR for a line end in places (CVE-2023-30589), a lone LF in others, and joins folded lines:
+ * another server could read such a request differently. */
 static bool lines_are_plain(const char *head, size_t len) {
     bool content = false; /* empty lines before the request line are allowed (RFC 9112 2.2) */
     for (size_t i = 0; i < len; i++) {
@@ -121,6 +121,8 @@ static bool lines_are_plain(const char *head, size_t len) {
             if (len - i < 2 || head[i + 1] != '\n')
                 return false;
         } else if (c == '\n') {
+            if (i == 0 || head[i - 1] != '\r')
+                return false;
             if (content && len - i >= 2 && (head[i + 1] == ' ' || head[i + 1] == '\t'))
                 return false;
         } else {

@@ -19,7 +19,7 @@ enum {
 #define HTTP_REFUSALS(X)                                                                                               \
     X(NONE, 0, OK, "")                                                                                                 \
     X(SYNTAX, 400, HTTP_MALFORMED, "the request line, a header or a chunk cannot be read")                             \
-    X(LINE_END, 400, HTTP_MALFORMED, "a line is folded, or holds NUL or a stray CR")                                   \
+    X(LINE_END, 400, HTTP_MALFORMED, "a line is folded, or holds NUL, a stray CR or a stray LF")                       \
     X(TARGET_FORM, 400, HTTP_MALFORMED, "the target is neither a path nor an http:// URL")                             \
     X(NO_HOST, 400, HTTP_MALFORMED, "HTTP/1.1 needs exactly one Host")                                                 \
     X(FRAMING, 400, HTTP_MALFORMED, "the length of the body is ambiguous")                                             \
