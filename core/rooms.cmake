@@ -2,6 +2,7 @@
 # an include of a room above does not compile. What must not be linked either: tests/support/links.
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(CAPNG REQUIRED IMPORTED_TARGET libcap-ng)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
@@ -39,7 +40,7 @@ pxed_room(catalogue LIBS pxed-config pxed-policy pxed-iso)
 pxed_room(records LIBS pxed-catalogue PkgConfig::UV PkgConfig::MNL)
 pxed_room(content LIBS pxed-records PkgConfig::ZLIB)
 pxed_room(staging LIBS pxed-records)
-pxed_room(supervise LIBS pxed-content pxed-staging PkgConfig::CAPNG PkgConfig::SYSTEMD PkgConfig::MNL)
+pxed_room(supervise LIBS pxed-content pxed-staging PkgConfig::CAPNG PkgConfig::SYSTEMD PkgConfig::MNL PkgConfig::SECCOMP)
 pxed_room(cli LIBS pxed-supervise PkgConfig::JANSSON Threads::Threads)
 
 add_executable(pxed ${PROJECT_SOURCE_DIR}/core/cli/main.c)

@@ -42,6 +42,11 @@ const struct pxed_option settings_options[] = {
     OPTION(unknown, ENUM, "unknown", .fallback = "ignore", .words = "ignore local script",
            .help = "a machine without a line; ignore: no boot data; local: it boots its disk; script: the operator's "
                    "script is asked"),
+    OPTION(
+        sandbox, ENUM, "sandbox", .fallback = "yes", .words = "yes log no", .flags = PXED_OPT_RESTART,
+        .help =
+            "yes: the daemon makes only the system calls it needs, executes nothing, and writes below state and share "
+            "only; log: others are allowed and noted by the kernel"),
     OPTION(idle, ENUM, "idle", .fallback = "local", .words = "local silent",
            .help = "a host that is not armed; local: a script that boots its disk; silent: no boot offer"),
     OPTION(image_path, PATHS, "image-path",

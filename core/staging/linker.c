@@ -65,7 +65,7 @@ static bool keep_capabilities(void) {
 }
 
 static void run_linker(const void *arg) {
-    if (keep_capabilities())
+    if (geteuid() != 0 || keep_capabilities())
         answer_links(arg);
 }
 
@@ -74,8 +74,6 @@ static void run_linker(const void *arg) {
 void linker_start(const char *share, struct pxed_helper *ret) {
     struct pxed_helper_setup setup = {.name = "pxed-link", .n_keep = 1, .run = run_linker};
     *ret = (struct pxed_helper){.socket = -1};
-    if (geteuid() != 0)
-        return;
     setup.keep[0] = open(share, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (setup.keep[0] < 0)
         return;
@@ -116,7 +114,7 @@ int linker_link(int socket, const char *source, int dir_fd, const char *name) {
     if (source_fd < 0)
         return -errno;
     int rc = link_fd(source_fd, dir_fd, name);
-    if ((rc == -EPERM || rc == -EACCES) && socket >= 0)
+    if ((rc == -EPERM || rc == -EACCES || rc == -EXDEV) && socket >= 0) /* EXDEV: Landlock says that, too */
         rc = ask_helper(socket, source_fd, dir_fd, name);
     if (rc == -EXDEV || rc == -EMLINK)
         rc = copy_across(source_fd, dir_fd, name);

@@ -1,11 +1,12 @@
 /* Makes hard links from images into the share. The kernel lets only a file's owner link it (fs.protected_hardlinks),
- * and images belong to whoever copied them; so a small process keeps the privilege for this alone. */
+ * and images belong to whoever copied them; so a small process keeps the privilege for this alone. It is outside the
+ * daemon's sandbox, which links nothing from folders that the daemon may not write. */
 #pragma once
 
 #include "pxed/helper.h"
 
 /* Call while still root, before the first thread. `share`: links are made only in its sub-folders. ret->socket is -1
- * without root (links are then tried directly) and if the helper cannot be started. The caller ends it with
+ * if the helper cannot be started (links are then tried directly). The caller ends it with
  * pxed_helper_stop. */
 void linker_start(const char *share, struct pxed_helper *ret);
 /* Any thread, but one at a time. 0 or a negative errno. `socket` may be -1. A source on another file system is copied,

@@ -25,6 +25,7 @@
 #include "privileges.h"
 #include "reload.h"
 #include "reload_log.h"
+#include "sandbox.h"
 #include "stage.h"
 #include "store_mark.h"
 #include "watch_images.h"
@@ -167,6 +168,7 @@ static void on_flush(uv_timer_t *timer) {
     if (++r->ticks % TICKS_PER_LIFECYCLE == 0)
         overdue_end(&r->d);
     ledger_flush(&r->d.machines, NULL, NULL);
+    sandbox_tick();
     log_tick();
 }
 
@@ -321,8 +323,10 @@ static int daemon_serve(struct runner *r) {
     if (rc == 0)
         rc = privileges_drop(&d->config->settings);
     bool handles = rc == 0;
-    if (rc == 0)
+    if (rc == 0) {
+        sandbox_enter(d);
         warn_unreadable(d);
+    }
     if (rc == 0) {
         start_handles(r);
         reload_init(d);
