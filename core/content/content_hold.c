@@ -100,7 +100,11 @@ static int hold_note(struct open_content *c, ledger_done *answered, struct hold 
     bool judged = m->rec.judged && !lifecycle_script_opens(&m->rec, clock_wall());
     struct lifecycle_record copy = m->rec;
     bool law = !judged && m->held && lifecycle_judge(&copy, clock_wall());
+    /* Asked again in the same boot, and all that is known of it is on disk: then this request tells nothing new. */
+    bool known = judged && m->held && !m->dirty && !m->write && (m->rec.own_script || !c->note.own_script);
     note_boot(c, m);
+    if (known)
+        return PXED_HOLD_GO;
     if (!law && (c->note.reason != PXED_WHY_OK || c->note.live))
         return PXED_HOLD_GO;
     struct hold *h = *ret = new_hold(c, m);
