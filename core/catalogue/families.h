@@ -32,8 +32,8 @@ struct family_fact {
 struct family_lack {
     const char *name;
     struct pxed_list there, missing, only; /* it has one of `there` and none of `missing` */
-    const char *unless;                    /* a variable: a host that has it needs no more */
-    bool warns;
+    struct pxed_list unless;               /* variables: a host that has one of them needs no more */
+    bool warns, stops;
     const char *say;
 };
 
@@ -43,9 +43,9 @@ struct family {
     const char *file;
     bool operators; /* from PLUGIN.d */
     const char *title, *guard, *remote, *args;
-    struct pxed_list steps;
-    bool live;    /* it writes no disk: it boots at every power-on, without an arming */
-    uint64_t ram; /* bytes an installation needs; 0: not said */
+    struct pxed_list steps, disk; /* disk: the kinds of disk= that its installer can follow; none: all */
+    bool live;                    /* it writes no disk: it boots at every power-on, without an arming */
+    uint64_t ram;                 /* bytes an installation needs; 0: not said */
     struct pxed_claim *claims;
     struct pxed_step *step_rows;
     struct pxed_os_var *vars;

@@ -1,4 +1,4 @@
-/* Looks into images for what their family names: [fact] and [lack]. */
+/* Looks into images for what their family names: [fact] and [lack]; and at what their hosts say of the disk. */
 #define _GNU_SOURCE
 #include "family_image.h"
 
@@ -46,6 +46,13 @@ static const char *fill(const char *text, const char *mark, struct pxed_slice va
     return pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), rest);
 }
 
+static bool has_one(const struct catalogue_host *h, const struct pxed_list *variables) {
+    for (size_t i = 0; i < variables->n; i++)
+        if (pxed_host_value(&h->pub, variables->items[i]).len > 0)
+            return true;
+    return false;
+}
+
 static void judge_lack(struct looker *l, const struct family_lack *lack) {
     struct pxed_arena *arena = &l->b->c->arena;
     const char *file = family_only(&lack->only, l->os->claim) ? first_there(l, &lack->there) : NULL;
@@ -54,19 +61,51 @@ static void judge_lack(struct looker *l, const struct family_lack *lack) {
     const char *say = fill(lack->say, "{file}", pxed_slice_of(file), arena);
     say = fill(say, "{id}", l->os->id.text, arena);
     say = fill(say, "{folder}", pxed_slice_of(l->view.pub.folder), arena);
-    if (!lack->unless) {
+    if (lack->unless.n == 0 && !lack->stops) {
         pxed_diag_add(l->b->diags, PXED_WARNING, l->os->file, l->os->line, "%s", say);
         return;
     }
     for (size_t i = 0; i < l->b->c->n_hosts; i++) {
         struct catalogue_host *h = &l->b->c->hosts[i];
-        if (h->os != l->os || pxed_host_value(&h->pub, lack->unless).len > 0)
+        if (h->os != l->os || has_one(h, &lack->unless))
             continue;
         if (lack->warns)
             pxed_diag_add(l->b->diags, PXED_WARNING, h->pub.file, h->pub.line, "%s", say);
         else
             build_trouble(l->b, h, PXED_WHY_IMAGE_INCOMPLETE, h->pub.file, h->pub.line, "%s", say);
     }
+}
+
+/* --- disk= --- */
+
+static const char *disk_kind(struct pxed_slice disk) {
+    ptrdiff_t colon = disk.len > 0 && disk.ptr[0] != '/' ? pxed_slice_find(disk, ':', 0) : -1;
+    static const char *const kinds[] = {"serial", "wwn", "size", "number"};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && colon > 0; i++)
+        if (pxed_slice_is(pxed_slice_head(disk, (size_t)colon), kinds[i]))
+            return kinds[i];
+    return pxed_slice_is(disk, "smallest") ? "smallest" : "name";
+}
+
+/* An installer that chooses the disk itself knows fewer words than our guard, and takes `*` for any text. */
+static void judge_disk(struct looker *l, struct catalogue_host *h) {
+    const struct pxed_list *can = &l->os->family->disk;
+    const struct pxed_var *v = pxed_host_var(&h->pub, "disk");
+    const char *kinds = "";
+    if (!v || v->value.len == 0)
+        return;
+    bool fits = false, pattern = false;
+    for (size_t i = 0; i < can->n; i++) {
+        fits |= strcmp(can->items[i], disk_kind(v->value)) == 0;
+        kinds = pxed_arena_printf(&l->b->c->arena, "%s %s", kinds, can->items[i]);
+    }
+    for (size_t i = 0; i < v->value.len; i++)
+        pattern |= strchr("*?[", v->value.ptr[i]) != NULL;
+    if (!fits || pattern)
+        build_trouble(l->b, h, PXED_WHY_HOST_BROKEN, v->file ? v->file : h->pub.file, v->file ? v->line : h->pub.line,
+                      "disk=%.*s: the installer of '%.*s' chooses the disk itself, and knows only:%s%s",
+                      PXED_S(v->value), PXED_S(l->os->id.text), kinds,
+                      pattern ? "; `*`, `?` and `[` would fit other disks, too" : "");
 }
 
 void family_images(struct build *b) {
@@ -80,5 +119,8 @@ void family_images(struct build *b) {
         /* An operator who names the kernel knows what the image holds. */
         for (size_t k = 0; k < os->family->n_lacks && !os->kernel && !os->iso; k++)
             judge_lack(&l, &os->family->lacks[k]);
+        for (size_t k = 0; k < b->c->n_hosts && os->family->disk.n > 0; k++)
+            if (b->c->hosts[k].os == os)
+                judge_disk(&l, &b->c->hosts[k]);
     }
 }

@@ -43,8 +43,9 @@ const char *family_name(const char *text, const struct pxed_claim *claim, const 
         return NULL;
     for (; at; at = strstr(text, ARCH))
         text = pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(arch), at + strlen(ARCH));
-    /* "*.iso" is the image's ISO, whatever its name. */
-    const char *found = glob && strchr(text, '*') && strcmp(text, "*.iso") != 0 ? glob(ctx, text, arena) : NULL;
+    /* "*.iso" is the image's ISO, whatever its name; with `=NAME` too. */
+    bool iso = strcmp(text, "*.iso") == 0 || strncmp(text, "*.iso=", strlen("*.iso=")) == 0;
+    const char *found = glob && strchr(text, '*') && !iso ? glob(ctx, text, arena) : NULL;
     return found ? found : text;
 }
 

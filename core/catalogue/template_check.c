@@ -6,8 +6,9 @@
 #include "vars.h"
 
 /* Values that render.c adds to the variables. */
-static const char *const of_host[] = {"mac",      "mac-colon",     "mac-upper", "prefix",    "netmask",  "static",
-                                      "dns-list", "packages-list", "ntp-list",  "dns-first", "dns-rest", NULL};
+static const char *const of_host[] = {"mac",       "mac-colon",     "mac-upper", "prefix",    "netmask",  "static",
+                                      "dns-list",  "packages-list", "ntp-list",  "dns-first", "dns-rest", "mac-plain",
+                                      "disk-name", "disk-serial",   "disk-wwn",  NULL};
 static const char *const roots[] = {"host",  "os",    "arm",  "server", "machine", "image",
                                     "share", "event", "file", "answer", NULL};
 static const char *const of_os[] = {"id", "family", "version", "arch", "url", "tree", "iso", NULL};

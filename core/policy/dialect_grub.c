@@ -2,6 +2,8 @@
  * distributions' signed GRUB has no http module: the same text works with both. */
 #include "dialect_grub.h"
 
+#include "dialect_text.h"
+
 /* GRUB's shell: everything in '...' is literal. Words without special bytes are not quoted, as people write them. */
 static void write_word(struct pxed_slice word, struct pxed_buf *out) {
     bool plain = true;
@@ -36,8 +38,17 @@ static void write_words(struct pxed_slice rest, struct pxed_buf *out) {
 }
 
 static void write_initrds(const struct pxed_plan *plan, struct pxed_buf *out) {
-    for (size_t i = 0; i < plan->n_initrds; i++)
-        write_path(i == 0 ? "initrd" : "", plan->initrds[i].path, out);
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        struct pxed_slice packed = dialect_packed(plan->initrds[i].as);
+        pxed_buf_str(out, i == 0 ? "initrd " : " ");
+        if (packed.len > 0) {
+            pxed_buf_str(out, "newc:");
+            pxed_buf_add(out, packed);
+            pxed_buf_byte(out, ':');
+        }
+        pxed_buf_str(out, "/boot/");
+        pxed_buf_add(out, plan->initrds[i].path);
+    }
     if (plan->n_initrds > 0)
         pxed_buf_byte(out, '\n');
 }

@@ -30,7 +30,10 @@ cp ub/casper/* beos/casper/
 echo '/ SLES15-SP5 15.5-0' >suse/media.1/products
 echo 'alpine-standard 3.19.1' >alpine/.alpine-release
 echo w | tee win/sources/install.wim win/sources/boot.wim >odd/readme
-for name in rocky deb ub suse alpine win odd beos; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
+mkdir -p pve/boot
+printf "PRODUCT='pve'\nPRODUCTLONG='Proxmox VE'\nRELEASE='8.4'\nISORELEASE='1'\nISONAME='proxmox-ve'\n" >pve/.cd-info
+echo k | tee pve/boot/linux26 >pve/boot/initrd.img
+for name in rocky deb ub suse alpine win odd beos pve; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
 
 run 0 "rocky 1.iso"
 says "by .treeinfo" "Rocky Linux 9.4 x86_64 (.treeinfo), OS id rocky-9.4-x86_64"
@@ -48,6 +51,9 @@ run 0 "suse 1.iso"
 says "by media.1/products" "OS id sles-15-sp5"
 run 0 "alpine 1.iso"
 says "by .alpine-release" "OS id alpine-3.19.1-x86_64"
+run 0 "pve 1.iso"
+says "by .cd-info" "OS id proxmox-ve-8.4-1"
+says "by loaders that put the ISO into the initramfs" "plugin os-linux, profile proxmox"
 run 1 "win 1.iso"
 says "Windows is inside the WIM" "--as windows-2022-x64"
 run 0 "win 1.iso" --as windows-2022-x64

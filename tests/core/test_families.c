@@ -156,6 +156,11 @@ static const struct {
     {"there = k\nmissing = p\nunless = repo\nwarns = yes\nsay = no packages", NULL,
      "warning host-os.conf:1: no packages\n", true},
     {"there = k\nmissing = q p\nunless = repo\nsay = no packages", "p", "", true},
+    {"there = k\nmissing = p\nunless = repo name\nsay = no packages", NULL, "", true},
+    {"there = k\nmissing = p\nunless = repo answer\nsay = no packages", NULL, "error host-os.conf:1: no packages\n",
+     false},
+    {"there = k\nmissing = p\nstops = yes\nsay = {file} alone", NULL, "error host-os.conf:1: k alone\n", false},
+    {"there = k\nmissing = p\nstops = yes\nsay = {file} alone", "p", "", true},
     {"there = z\nunless = repo\nsay = no packages", NULL, "", true},
     {"there = k\nunless = name\nsay = no packages", NULL, "", true},
 };
@@ -171,6 +176,52 @@ START_TEST(what_an_image_lacks) {
     struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
     ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan),
                      lacks[_i].boots ? PXED_WHY_OK : PXED_WHY_IMAGE_INCOMPLETE);
+}
+END_TEST
+
+/* An installer that chooses the disk itself. */
+static const struct {
+    const char *disk, *said;
+} disks[] = {
+    {"/dev/sda", ""},
+    {"serial:S1", ""},
+    {"size:1G-2G",
+     "error host-os.conf:1: disk=size:1G-2G: the installer of 'beispiel-1-amd64' chooses the disk itself, "
+     "and knows only: name serial\n"},
+    {"smallest", "error host-os.conf:1: disk=smallest: the installer of 'beispiel-1-amd64' chooses the disk itself, "
+                 "and knows only: name serial\n"},
+    {"serial:S*", "error host-os.conf:1: disk=serial:S*: the installer of 'beispiel-1-amd64' chooses the disk itself, "
+                  "and knows only: name serial; `*`, `?` and `[` would fit other disks, too\n"},
+};
+
+START_TEST(what_disk_may_say) {
+    tree_write(&site.tree, "os-linux.d/beispiel.ini",
+               "[family]\ntitle = x\ndisk = name serial\n[claim a]\nfamily = beispiel\n[boot a]\nfiles = k i\n"
+               "args = x={{host.disk-name}}{{host.disk-serial}}\n");
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    ck_assert_str_eq(site_build(&site, "", "",
+                                pxed_arena_printf(&site.tree.arena, MAC ", beispiel-1-amd64, name=web01, disk=%s\n",
+                                                  disks[_i].disk)),
+                     disks[_i].said);
+    struct pxed_plan plan;
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan),
+                     *disks[_i].said ? PXED_WHY_HOST_BROKEN : PXED_WHY_OK);
+    if (!*disks[_i].said)
+        ck_assert(pxed_slice_is(plan.args, _i == 0 ? "x=/dev/sda" : "x=S1"));
+}
+END_TEST
+
+START_TEST(whole_iso_as_a_file) {
+    struct pxed_plan plan;
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/medium.iso");
+    with(FAMILY "[boot a]\nfiles = k *.iso=/x.iso\n");
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
+    ck_assert(pxed_slice_is(plan.initrds[0].path, "os/beispiel-1-amd64/medium.iso"));
+    ck_assert(pxed_slice_is(plan.initrds[0].as, "/x.iso"));
 }
 END_TEST
 
@@ -201,6 +252,8 @@ int main(void) {
     tcase_add_test(t, only_some_claims);
     tcase_add_test(t, facts);
     tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
+    tcase_add_loop_test(t, what_disk_may_say, 0, COUNT(disks));
+    tcase_add_test(t, whole_iso_as_a_file);
     tcase_add_test(t, steps_and_variables);
     suite_add_tcase(s, t);
     return suite_run(s);
