@@ -16,6 +16,8 @@ static const struct pxed_option family_rows[] = {
     PXED_OPTION(struct family, title, STR, "title", .help = "the systems, for people", .flags = PXED_OPT_REQUIRED),
     PXED_OPTION(struct family, guard, STR, "guard", .help = "where its disk guard runs; without one it says none"),
     PXED_OPTION(struct family, remote, STR, "remote", .help = "how remote disks are recognised"),
+    PXED_OPTION(struct family, no_installer, STR, "no-installer",
+                .help = "why its systems cannot be installed from here, and the way out; it needs no [boot]"),
     PXED_OPTION(struct family, args, STR, "args", .help = "kernel arguments of every [boot] without args; a template"),
     PXED_OPTION(struct family, steps, LIST, "steps",
                 .help = "what an installer reports, in order; `*` at the end: the disk has been written to"),
@@ -74,6 +76,8 @@ static const struct pxed_option file_rows[] = {
 static const struct pxed_option fact_rows[] = {
     PXED_OPTION(struct family_fact, files, LIST, "files",
                 .help = "the first that the image has is {{image.NAME}}; as in [boot]", .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family_fact, word, STR, "word",
+                .help = "the fact is not the file's name, but what stands behind this word in it, up to a blank"),
     PXED_OPTION(struct family_fact, cut, STR, "cut", .help = "an ending that the fact is without"),
     {0},
 };
@@ -82,6 +86,7 @@ static const struct pxed_option lack_rows[] = {
     PXED_OPTION(struct family_lack, there, LIST, "there", .help = "an image that has one of these",
                 .flags = PXED_OPT_REQUIRED),
     PXED_OPTION(struct family_lack, missing, LIST, "missing", .help = "and none of these"),
+    PXED_OPTION(struct family_lack, fact, STR, "fact", .help = "and not this fact"),
     PXED_OPTION(struct family_lack, only, LIST, "only", .help = "flags of which the claim must have one"),
     PXED_OPTION(struct family_lack, unless, LIST, "unless",
                 .help = "variables; the value of any of them replaces what is missing"),

@@ -24,7 +24,7 @@ struct family_file {
 
 /* [fact NAME]: the first of these files that the image has becomes {{image.NAME}}. */
 struct family_fact {
-    const char *name, *cut;
+    const char *name, *cut, *word; /* word: the fact is what stands behind it in the file */
     struct pxed_list files;
 };
 
@@ -32,6 +32,7 @@ struct family_fact {
 struct family_lack {
     const char *name;
     struct pxed_list there, missing, only; /* it has one of `there` and none of `missing` */
+    const char *fact;                      /* and not this fact */
     struct pxed_list unless;               /* variables: a host that has one of them needs no more */
     bool warns, stops;
     const char *say;
@@ -42,7 +43,7 @@ struct family {
     const char *name;   /* of its file, without .ini: the profile's name */
     const char *file;
     bool operators; /* from PLUGIN.d */
-    const char *title, *guard, *remote, *args;
+    const char *title, *guard, *remote, *args, *no_installer;
     struct pxed_list steps, disk; /* disk: the kinds of disk= that its installer can follow; none: all */
     bool live;                    /* it writes no disk: it boots at every power-on, without an arming */
     uint64_t ram;                 /* bytes an installation needs; 0: not said */

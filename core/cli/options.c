@@ -23,6 +23,8 @@ static void print_family(const struct family *f) {
     print_profile(&f->profile, NULL);
     if (f->live)
         puts("  writes no disk: it boots at every power-on");
+    if (f->no_installer)
+        puts("  no installer: its hosts boot their disks");
     if (f->guard)
         printf("  disk guard: %s\n", f->guard);
     if (f->remote)

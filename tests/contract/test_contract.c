@@ -156,6 +156,14 @@ static bool is_setting(const struct plugin *p, struct pxed_slice key) {
     return false;
 }
 
+static bool no_installer(const struct plugin *p, const struct pxed_profile *profile) {
+    for (size_t i = 0; i < families.n; i++)
+        if (strcmp(families.items[i]->plugin, p->desc.name) == 0 &&
+            strcmp(families.items[i]->name, profile->name) == 0 && families.items[i]->no_installer)
+            return true;
+    return false;
+}
+
 static void check_boots(const struct plugin *p, const struct pxed_profile *profile) {
     size_t n = 0;
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++, n++) {
@@ -179,7 +187,7 @@ static void check_boots(const struct plugin *p, const struct pxed_profile *profi
         ck_assert_msg(!b->args || !strchr(b->args, '\n'), "%s/%s: arguments of row %zu are not one line", p->desc.name,
                       profile->name, n);
     }
-    ck_assert_msg(n > 0, "%s/%s boots nothing", p->desc.name, profile->name);
+    ck_assert_msg(n > 0 || no_installer(p, profile), "%s/%s boots nothing", p->desc.name, profile->name);
 }
 
 static void check_steps_and_vars(const struct plugin *p, const struct pxed_profile *profile) {
@@ -451,6 +459,13 @@ static void write_lacks(const char *id, const struct plugin *p, const struct pxe
             if (f->lacks[k].missing.n > 0)
                 site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id,
                                                     own_word(f->lacks[k].missing.items[0], id)));
+        for (size_t k = 0;
+             strcmp(f->plugin, p->desc.name) == 0 && strcmp(f->name, profile->name) == 0 && k < f->n_facts; k++)
+            if (f->facts[k].word)
+                tree_write(&site.tree,
+                           pxed_arena_printf(&site.tree.arena, "root/boot/os/%s/%s", id,
+                                             own_word(f->facts[k].files.items[0], id)),
+                           pxed_arena_printf(&site.tree.arena, "a %sb c\n", f->facts[k].word));
     }
 }
 
@@ -530,7 +545,7 @@ static const char *sample_disk(const struct plugin *p, const struct pxed_profile
 }
 
 static void check_rendering(const struct plugin *p, const struct pxed_profile *profile) {
-    if (needs_section(p))
+    if (needs_section(p) || no_installer(p, profile))
         return;
     for (const struct pxed_claim *c = profile->claims; c && c->family; c++)
         for (int optional = 0; optional < 2; optional++) {

@@ -213,6 +213,32 @@ START_TEST(what_disk_may_say) {
 }
 END_TEST
 
+START_TEST(a_word_of_a_file) {
+    struct pxed_plan plan;
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    const char *family = FAMILY "[boot a]\nfiles = k i\nargs = init={{image.init}}\n[fact init]\nfiles = s.ipxe\n"
+                                "word = init=\n[lack init]\nthere = k\nfact = init\nstops = yes\nsay = no init\n";
+    tree_write(&site.tree, "root/boot/os/beispiel-1-amd64/s.ipxe", "#!ipxe\nkernel k initrd=i noinit=1\n");
+    ck_assert_str_eq(with(family), "error host-os.conf:1: no init\n");
+    tree_write(&site.tree, "root/boot/os/beispiel-1-amd64/s.ipxe", "#!ipxe\nkernel k init=/nix/x/init\r\n");
+    ck_assert_str_eq(with(family), "");
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
+    ck_assert(pxed_slice_is(plan.args, "init=/nix/x/init"));
+}
+END_TEST
+
+START_TEST(without_an_installer) {
+    struct pxed_plan plan;
+    const char *said =
+        with("[family]\ntitle = x\nno-installer = '{id}' is a disk image\n[claim a]\nfamily = beispiel\n");
+    ck_assert_str_eq(said, "error host-os.conf:1: 'beispiel-1-amd64' is a disk image\n");
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_NO_PLAN);
+}
+END_TEST
+
 START_TEST(whole_iso_as_a_file) {
     struct pxed_plan plan;
     site_image(&site, "beispiel-1-amd64/k");
@@ -253,6 +279,8 @@ int main(void) {
     tcase_add_test(t, facts);
     tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
     tcase_add_loop_test(t, what_disk_may_say, 0, COUNT(disks));
+    tcase_add_test(t, a_word_of_a_file);
+    tcase_add_test(t, without_an_installer);
     tcase_add_test(t, whole_iso_as_a_file);
     tcase_add_test(t, steps_and_variables);
     suite_add_tcase(s, t);

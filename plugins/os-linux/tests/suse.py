@@ -9,6 +9,7 @@ from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
 
 TAIL = f"autoyast={HOST}/autoyast.xml netsetup=dhcp BOOTIF=01-08-00-27-4d-4d-aa self_update=0 textmode=1"
 LAYOUTS = [  # OS id, folder of the kernel, what holds packages, flags of the profile
+    ("sles-11-sp4", "boot/x86_64/loader", "suse/setup/descr/packages.gz"),
     ("sles-12-sp5", "boot/x86_64/loader", "suse/setup/descr/packages.gz"),
     ("sles-15-sp5", "boot/x86_64/loader", "Module-Basesystem/media.1/media"),
     ("sle-15-sp5-full-x86_64-gm-media1", "boot/x86_64/loader", "Module-Basesystem/media.1/media"),
