@@ -112,7 +112,8 @@ def profiles():
                 same(f"{row[0]}: route, names", text_of(root, "networking/routing/routes/route/gateway") +
                      text_of(root, "networking/dns/nameservers/nameserver"), ["10.77.0.1", "10.77.0.1", "10.77.0.2"])
                 same(f"{row[0]}: packages", text_of(root, "software/packages/package")[-2:], ["vim", "less"])
-                old = row[0] in ("sles-12-sp5", "opensuse-13.2-i386", "opensuse-42.3")
+                old = row[0] in ("sles-11-sp4", "sles-12-sp5", "opensuse-13.2-i386", "opensuse-42.3")
+                same(f"{row[0]}: services in systemd's words", len(root.findall(f"{YAST}services-manager")), int(row[0] != "sles-11-sp4"))
                 path = "ntp-client/peers/peer/address" if old else "ntp-client/ntp_servers/ntp_server/address"
                 same(f"{row[0]}: time servers in this version's words", text_of(root, path), ["10.77.0.1", "10.77.0.2"])
             if kind == "plain":
