@@ -12,6 +12,7 @@
 #include "image_files.h"
 #include "image_find.h"
 #include "image_missing.h"
+#include "image_names.h"
 
 static void judge_own_names(struct build *b, struct catalogue_os *os) {
     static const char *const keys[] = {"kernel", "initrd", "iso", "boot"};
@@ -123,6 +124,21 @@ static void warn_images(struct build *b) {
     }
 }
 
+/* Two names that differ only in case, neither of them as asked: none is taken. */
+static void warn_pairs(struct build *b) {
+    const char *pair, *one, *other;
+    for (size_t i = 0; i < b->c->n_systems; i++)
+        for (size_t k = 0; k < b->c->n_bases; k++)
+            if ((one = image_folder_pair(&b->c->bases[k], b->c->systems[i]->id.text, &other)) && other)
+                pxed_diag_add(b->diags, PXED_WARNING, b->c->systems[i]->file, b->c->systems[i]->line,
+                              "%s/%s and %s differ only in case, and neither is '%.*s': none is used; rename one",
+                              b->c->bases[k].path, one, other, PXED_S(b->c->systems[i]->id.text));
+    for (size_t i = 0; (pair = image_names_pair(b->c, i)); i++)
+        pxed_diag_add(b->diags, PXED_WARNING, b->c->settings.file, 0,
+                      "%s differ only in case, and neither is spelled as it is asked for: none is served; rename one",
+                      pair);
+}
+
 void build_judge_names(struct build *b) {
     for (size_t i = 0; i < b->c->n_systems; i++)
         judge_own_names(b, b->c->systems[i]);
@@ -131,4 +147,5 @@ void build_judge_names(struct build *b) {
 void build_judge_images(struct build *b) {
     judge_files(b);
     warn_images(b);
+    warn_pairs(b);
 }

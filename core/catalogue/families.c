@@ -64,6 +64,9 @@ static const struct pxed_option file_rows[] = {
                 .help = "delivering it uses up the arming"),
     PXED_OPTION(struct family_file, guarded, BOOL, "guarded", .fallback = "no",
                 .help = "it, or what it fetches, has the disk guard"),
+    PXED_OPTION(struct family_file, ahead, BOOL, "ahead", .fallback = "no",
+                .help = "with guarded: another file of ours runs the guard before this one is used; then an operator's "
+                        "own is guarded, too"),
     PXED_OPTION(struct family_file, raw, BOOL, "raw", .fallback = "no", .help = "no template: byte for byte"),
     PXED_OPTION(struct family_file, crlf, BOOL, "crlf", .fallback = "no", .help = "lines end in CR LF"),
     PXED_OPTION(struct family_file, pack, BOOL, "pack", .fallback = "no",

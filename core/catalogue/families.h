@@ -19,7 +19,7 @@ struct family_file {
     const char *name, *source, *path, *when;
     struct pxed_list only;
     unsigned escape;
-    bool answer, guarded, raw, crlf, pack;
+    bool answer, guarded, ahead, raw, crlf, pack;
 };
 
 /* [fact NAME]: the first of these files that the image has becomes {{image.NAME}}. */

@@ -121,7 +121,7 @@ static struct pxed_file *make_files(const struct family *f, const struct family_
             .escape = (enum pxed_escape)file->escape,
             .flags = (file->answer ? PXED_FILE_ANSWER : 0u) | (file->guarded ? PXED_FILE_GUARDED : 0u) |
                      (file->raw ? PXED_FILE_RAW : 0u) | (file->crlf ? PXED_FILE_CRLF : 0u) |
-                     (file->pack ? PXED_FILE_PACK : 0u),
+                     (file->pack ? PXED_FILE_PACK : 0u) | (file->ahead ? PXED_FILE_AHEAD : 0u),
             .when = file->when,
         };
     }

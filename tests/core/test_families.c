@@ -213,6 +213,36 @@ START_TEST(what_disk_may_say) {
 }
 END_TEST
 
+/* Another file of ours runs the guard first: then an operator's own answer file is guarded as well. */
+static const struct {
+    const char *ahead, *replaced;
+    bool guarded;
+} aheads[] = {
+    {"", NULL, false},
+    {"ahead = yes\n", NULL, true},
+    {"ahead = yes\n", "install.sh", false},
+};
+
+START_TEST(guarded_ahead) {
+    tree_write(&site.tree, "os-linux.d/guard.sh", "{{> report}}\n{{> disk-guard}}\ncurl {{file.a_ign}}\n");
+    tree_write(&site.tree, "own.ign", "{}\n");
+    if (aheads[_i].replaced)
+        tree_write(&site.tree,
+                   pxed_arena_printf(&site.tree.arena, "root/boot/hosts/08-00-27-4d-4d-aa/%s", aheads[_i].replaced),
+                   "#!/bin/sh\n");
+    tree_write(&site.tree, "os-linux.d/beispiel.ini",
+               pxed_arena_printf(&site.tree.arena,
+                                 FAMILY
+                                 "[boot a]\nfiles = k i\nargs = s={{file.install_sh}}\n[file a.ign]\ntemplate = "
+                                 "report\nanswer = yes\nguarded = yes\n%s[file install.sh]\ntemplate = guard.sh\n",
+                                 aheads[_i].ahead));
+    const char *said = site_build(&site, "", "", MAC ", beispiel-1-amd64, name=web01, answer=own.ign\n");
+    ck_assert_msg(site.catalogue != NULL, "%s", said);
+    ck_assert_msg(site_host(&site, NULL)->guarded == aheads[_i].guarded, "%s", said);
+    ck_assert_msg((strstr(said, "ANSWER_UNGUARDED") == NULL) == aheads[_i].guarded, "%s", said);
+}
+END_TEST
+
 START_TEST(a_word_of_a_file) {
     struct pxed_plan plan;
     site_image(&site, "beispiel-1-amd64/k");
@@ -279,6 +309,7 @@ int main(void) {
     tcase_add_test(t, facts);
     tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
     tcase_add_loop_test(t, what_disk_may_say, 0, COUNT(disks));
+    tcase_add_loop_test(t, guarded_ahead, 0, COUNT(aheads));
     tcase_add_test(t, a_word_of_a_file);
     tcase_add_test(t, without_an_installer);
     tcase_add_test(t, whole_iso_as_a_file);

@@ -54,6 +54,8 @@ enum pxed_file_flags {
     PXED_FILE_STAGED = 32, /* also written to the host's folder in the share while its arming is open */
     PXED_FILE_PACK = 128,  /* since minor 4: the text is parts, `=== PATH MODE` or `=== PATH -> TARGET` before each, and
                               is delivered as their tar archive, compressed by gzip */
+    PXED_FILE_AHEAD = 256, /* since minor 5: another file of the profile runs the disk guard before this one is used,
+                              the operator's own in its place too */
     PXED_FILE_CLOSED = 64, /* always in that folder: without {{#arm.open}} it must render as a refusal */
 };
 
