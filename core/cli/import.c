@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "image_missing.h"
 #include "import_copy.h"
+#include "import_look.h"
 #include "import_take.h"
 #include "offline.h"
 #include "recognise.h"
@@ -87,6 +88,7 @@ static void print_firmware(struct import *i, const struct catalogue_os *os) {
         printf("  boots:%s\n", all);
     else
         printf("  lacks: %s\n", catalogue_looked_for(os, &i->arena));
+    import_look(&i->m, i->path, os, &i->arena);
 }
 
 static void print_generic(struct import *i) {

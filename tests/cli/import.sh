@@ -58,6 +58,25 @@ run 1 "win 1.iso"
 says "Windows is inside the WIM" "--as windows-2022-x64"
 run 0 "win 1.iso" --as windows-2022-x64
 says "by wimboot" "boots: bios efi-x64 http-x64"
+if command -v wimlib-imagex >/dev/null; then
+    mkdir -p pieces/sources tree encrypted/sources
+    head -c 900000 /dev/urandom >tree/data
+    wimlib-imagex capture tree whole.wim "Windows Server 2022" >/dev/null && wimlib-imagex split whole.wim pieces/sources/install.swm 0.3 >/dev/null
+    rm pieces/sources/install2.swm
+    run 0 pieces --as windows-2022-x64
+    says "a piece that is missing" "note: windows-2022-x64: sources/install2.swm, part 2 of "
+    says "with the cure" "is missing: copy it there, too"
+    python3 - whole.wim encrypted/sources/install.esd <<'PY'
+import sys
+data = open(sys.argv[1], "rb").read()
+xml = b"\xff\xfe" + "<ESD><ENCRYPTED/></ESD>".encode("utf-16-le")
+at = int.from_bytes(data[80:88], "little")
+open(sys.argv[2], "wb").write(data[:72] + len(xml).to_bytes(7, "little") + data[79:at] + xml)
+PY
+    run 0 encrypted --as windows-2022-x64
+    says "an encrypted .esd" "note: windows-2022-x64: the system image sources/install.esd is encrypted"
+    says "with its cure" "dism /Export-Image"
+fi
 run 1 "odd 1.iso"
 says "what must be said" "--as OS-ID"
 run 1 "odd 1.iso" --as "no id"
