@@ -114,9 +114,23 @@ static bool lacks_image(struct build *b, const struct catalogue_os *os) {
     return missing;
 }
 
+/* `plugin =` names a plugin that lives by keys of [os ID], and none of them is there. */
+static void warn_empty(struct build *b, const struct catalogue_os *os) {
+    const char *keys = "";
+    for (const char *const *key = CATALOGUE_HAS_OP(os->ops, only_with) ? os->ops->only_with : NULL; key && *key; key++)
+        keys = pxed_arena_printf(&b->c->arena, "%s%s%s =", keys, *keys ? ", " : "", *key);
+    if (*keys && os->profile->boots->how == PXED_HOW_LOCAL && !os->iso)
+        pxed_diag_add(
+            b->diags, PXED_WARNING, os->file, os->line,
+            "nothing to boot for '%.*s': its hosts boot their disks (NO_PLAN); %s wants one of %s in [os %.*s]",
+            PXED_S(os->id.text), os->plugin, keys, PXED_S(os->id.text));
+}
+
 static void warn_images(struct build *b) {
     for (size_t i = 0; i < b->c->n_systems; i++) {
         const struct catalogue_os *os = b->c->systems[i];
+        if (os->profile)
+            warn_empty(b, os);
         if (os->profile && lacks_image(b, os))
             pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
                           "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s",

@@ -213,6 +213,28 @@ START_TEST(what_disk_may_say) {
 }
 END_TEST
 
+/* A part that is not there would vanish, and the guard with it. */
+static const struct {
+    const char *answer, *part, *said;
+} parts[] = {
+    {"{{> report}}{{> disk-guard}}", "", NULL},
+    {"{{> disk-gaurd}}", "",
+     "a.cfg:1: {{> disk-gaurd}}: there is no such file beside it, so it would vanish: copy it there"},
+    {"\n{{> mine}}{{> mine}}", "x\n{{> none}}", "mine:2: {{> none}}: there is no such file beside it"},
+    {"{{> mine}}", "{{> a.cfg}}", NULL}, /* a circle: rendering refuses it */
+};
+
+START_TEST(parts_that_are_missing) {
+    tree_write(&site.tree, "os-linux.d/a.cfg", parts[_i].answer);
+    tree_write(&site.tree, "os-linux.d/mine", parts[_i].part);
+    site_image(&site, "beispiel-1-amd64/k");
+    const char *said = with(FAMILY "[boot a]\nfiles = k\n[file a.cfg]\ntemplate = a.cfg\nanswer = yes\n");
+    ck_assert_msg(site.catalogue != NULL, "%s", said);
+    ck_assert_msg(parts[_i].said ? strstr(said, parts[_i].said) != NULL : site.diags.host_errors == 0, "%s", said);
+    ck_assert_int_eq(site_host(&site, NULL)->trouble, parts[_i].said ? PXED_WHY_TEMPLATE_BROKEN : PXED_WHY_OK);
+}
+END_TEST
+
 /* Another file of ours runs the guard first: then an operator's own answer file is guarded as well. */
 static const struct {
     const char *ahead, *replaced;
@@ -309,6 +331,7 @@ int main(void) {
     tcase_add_test(t, facts);
     tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
     tcase_add_loop_test(t, what_disk_may_say, 0, COUNT(disks));
+    tcase_add_loop_test(t, parts_that_are_missing, 0, COUNT(parts));
     tcase_add_loop_test(t, guarded_ahead, 0, COUNT(aheads));
     tcase_add_test(t, a_word_of_a_file);
     tcase_add_test(t, without_an_installer);
