@@ -40,10 +40,23 @@ static const char *take_dup(struct taking *t, const char *text) {
     return text ? pxed_arena_dup(&t->arena, pxed_slice_of(text)).ptr : NULL;
 }
 
+/* Without what a terminal would obey: nothing in the folder can be trusted. C1 controls are two bytes of UTF-8. */
+static const char *clean(struct taking *t, const char *text) {
+    char *copy = (char *)(uintptr_t)take_dup(t, text);
+    for (char *c = copy; *c; c++) {
+        bool c1 = (unsigned char)*c == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0;
+        if (c1)
+            c[1] = '?';
+        if (c1 || (unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
+    }
+    return copy;
+}
+
 static void taking_left(struct pxed_taking *pub, const char *path, unsigned line, const char *what) {
     struct taking *t = (struct taking *)pub;
     PXED_ARENA_GROW(&t->arena, t->rest, t->n_rest);
-    t->rest[t->n_rest++] = (struct taken_rest){take_dup(t, path), take_dup(t, what), line};
+    t->rest[t->n_rest++] = (struct taken_rest){clean(t, path), clean(t, what), line};
 }
 
 /* The first word counts; another one for the same key is told. */
@@ -110,7 +123,7 @@ static void print_rest(const struct taking *t) {
             printf(";   %s: %s\n", t->rest[i].path, t->rest[i].what);
 }
 
-static void print_taken(const struct taking *t, const char *images) {
+static void print_taken(struct taking *t, const char *images) {
     puts("; sections, for a file that include = in [pxed] names");
     print_sections(t, stdout);
     puts("\n# lines for the host file");
@@ -118,7 +131,8 @@ static void print_taken(const struct taking *t, const char *images) {
     if (t->n_files > 0)
         puts("\n; images");
     for (size_t i = 0; i < t->n_files; i++)
-        printf(";   %s/%s -> %s/%s/%s\n", t->pub.folder, t->files[i].path, images, t->files[i].os_id, t->files[i].name);
+        printf(";   %s/%s -> %s/%s/%s\n", t->pub.folder, clean(t, t->files[i].path), images, t->files[i].os_id,
+               t->files[i].name);
     print_rest(t);
 }
 

@@ -125,6 +125,8 @@ cat >$D/Control/OperatingSystems.xml <<'XML'
   <ImageFile>.\operating systems\WIN11\sources\install.wim</ImageFile><ImageIndex>1</ImageIndex></os>
  <os guid="{BBBB}" enable="True"><Name>Gone</Name><Platform>x64</Platform><Build>10.0.20348.1</Build><Flags>SERVERSTANDARD</Flags><ImageFile>.\x\..\..\..\etc\passwd</ImageFile></os>
  <os guid="{CCCC}" enable="False"><Name>Off</Name></os>
+ <os guid="{DDDD}"><Platform>x64</Platform><Build>10.0.26100.1</Build><ImageFile>.\Operating Systems\Win11\Sources\install.wim</ImageFile><ImageIndex>2</ImageIndex></os>
+ <os guid="{EEEE}"><Platform>x64</Platform><Build>10.0.26100.1</Build><ImageFile>.\Boot\LiteTouchPE_x64.wim</ImageFile><ImageIndex>1</ImageIndex></os>
 </oss>
 XML
 utf16 >$D/Control/TaskSequences.xml <<'XML'
@@ -171,6 +173,8 @@ INI
 sed -i 's/$/\r/' $D/Control/customsettings.INI
 run 0 import --mdt $D
 says "its system" "[os windows-11-x64]"
+says "a second of its version" "[os windows-11-2-x64]"
+says "and a third" "[os windows-11-3-x64]"
 says "its image, in any case" "$D/Operating Systems/Win11/Sources/install.wim -> $work/root/boot/os/windows-11-x64/install.wim"
 says "WinPE" "$D/Boot/LiteTouchPE_x64.wim -> $work/root/boot/os/windows-11-x64/boot.wim"
 says "an image that is outside" "Gone: its ImageFile is not in the folder"
@@ -218,11 +222,23 @@ done < <(sed -n 's/^    \(pxed .*\)/\1/p' "$page")
 says "the page's last command shows the machine" "host PC01  00:15:5d:00:00:01  windows-11-x64"
 [ "$(grep -c '^    pxed ' "$page")" = 6 ] || { failed=$((failed + 1)); echo "not ok - the page has six commands"; }
 
-# hostile: deep XML, a file that is a folder, a line without end
+# hostile: files of this machine, the terminal, two thousand machines, deep XML, a file that is a folder, a line without end
 mkdir -p bad/Control/OperatingSystems.xml
 python3 -c 'print("<tss>" + "<a>" * 5000)' >bad/Control/TaskSequences.xml
 { printf '[Default'; head -c 100000 /dev/zero | tr '\0' x; } >bad/Control/CustomSettings.ini
 run 0 import --mdt bad
 says "a folder for a file" "OperatingSystems.xml: no file"
+printf '[Default]\nOrgName=@/etc/shadow\nX=\033[2Ja\302\233b\n[00:15:5D:00:00:07]\nOSDComputerName=@/etc/passwd\nOSDAdapter0DNSServerList=1.1.1.1"\n' >bad/Control/CustomSettings.ini
+run 0 import --mdt bad
+says "an @FILE is none of ours" "organization: its value cannot be written in one line, or begins with \`@\`"
+says "nor a name" "name: its value cannot be written in a host line"
+silent "nothing of it comes out" "= @"
+says "no word for the terminal" "X=?[2Ja"
+silent "nor an old one" "$(printf '\233')"
+for i in $(seq 2000); do printf '[00:15:5D:01:%02X:%02X]\nOSDComputerName=PC%d\nRole=R%d\nOSDAdapter0IPAddressList=10.1.%d.%d\n' $((i / 256)) $((i % 256)) "$i" $((i % 300)) $((i / 250)) $((i % 250 + 1)); done >bad/Control/CustomSettings.ini
+start=$(date +%s)
+run 0 import --mdt bad
+says "the last of two thousand" "00:15:5D:01:07:D0, OS-ID, name=PC2000"
+[ $(($(date +%s) - start)) -lt 5 ] || { failed=$((failed + 1)); echo "not ok - two thousand machines take more than 5 s"; }
 echo "$checks checks, $failed failed"
 exit $((failed > 0))

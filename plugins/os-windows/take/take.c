@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pxed/grow.h"
+
 /* The name in the folder: as asked, else the only one in another case. */
 static const char *spelled_in(struct take *t, int dir_fd, struct pxed_slice name) {
     const char *found = NULL;
@@ -74,11 +76,14 @@ static int by_bytes(const void *a, const void *b) {
 const char **take_names(struct take *t, const char *path) {
     int fd = take_open(t, path, NULL);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    const char **names = PXED_NEWS(t->arena, const char *, TAKE_NAMES_MAX + 1);
+    const char **names = NULL;
     size_t n = 0;
     for (struct dirent *e; dir && n < TAKE_NAMES_MAX && (e = readdir(dir));)
-        if (e->d_name[0] != '.')
+        if (e->d_name[0] != '.') {
+            PXED_ARENA_GROW(t->arena, names, n);
             names[n++] = pxed_arena_dup(t->arena, pxed_slice_of(e->d_name)).ptr;
+        }
+    PXED_ARENA_GROW(t->arena, names, n);
     if (dir)
         closedir(dir);
     else if (fd >= 0)
@@ -102,8 +107,10 @@ void take_left(struct take *t, const char *path, unsigned line, const char *form
     t->out->left(t->out, path, line, text);
 }
 
-/* What an ini and a host line can hold. */
+/* What an ini and a host line can hold. `@` would make pxed read a file of this machine. */
 static bool is_plain(struct pxed_slice value) {
+    if (value.len > 0 && value.ptr[0] == '@')
+        return false;
     for (size_t i = 0; i < value.len; i++)
         if ((unsigned char)value.ptr[i] < ' ' || value.ptr[i] == ';' || value.ptr[i] == 0x7f)
             return false;
@@ -115,10 +122,17 @@ void take_set(struct take *t, const char *section, const char *key, struct pxed_
     if (is_plain(value))
         t->out->set(t->out, section, key, pxed_arena_dup(t->arena, value).ptr);
     else if (value.len > 0)
-        take_left(t, path, line, "%s: its value cannot be written in one line of an ini file: set it by hand", key);
+        take_left(t, path, line, "%s: its value cannot be written in one line, or begins with `@`: set it by hand",
+                  key);
 }
 
-const char *take_var(struct take *t, const char *vars, const char *key, struct pxed_slice value) {
+const char *take_var(struct take *t, const char *vars, const char *key, struct pxed_slice value, const char *path,
+                     unsigned line) {
+    if (!is_plain(value)) {
+        take_left(t, path, line, "%s: its value cannot be written in a host line, or begins with `@`: set it by hand",
+                  key);
+        return vars;
+    }
     size_t room = value.len * 2 + 3;
     struct pxed_buf out = {.ptr = pxed_arena_alloc(t->arena, room + 1), .cap = room};
     bool quote = false;
@@ -129,7 +143,7 @@ const char *take_var(struct take *t, const char *vars, const char *key, struct p
     for (size_t i = 0; i < value.len; i++) {
         if (value.ptr[i] == '"')
             pxed_buf_byte(&out, '"');
-        pxed_buf_byte(&out, (unsigned char)value.ptr[i] < ' ' ? ' ' : value.ptr[i]);
+        pxed_buf_byte(&out, value.ptr[i]);
     }
     if (quote)
         pxed_buf_byte(&out, '"');

@@ -27,8 +27,9 @@ void take_left(struct take *t, const char *path, unsigned line, const char *form
 /* Sets it, or tells why it cannot be written. */
 void take_set(struct take *t, const char *section, const char *key, struct pxed_slice value, const char *path,
               unsigned line);
-/* Adds `, key=value` to a host line's variables, quoted if it must be. */
-const char *take_var(struct take *t, const char *vars, const char *key, struct pxed_slice value);
+/* Adds `, key=value` to a host line's variables, quoted if it must be; or tells why it cannot be written. */
+const char *take_var(struct take *t, const char *vars, const char *key, struct pxed_slice value, const char *path,
+                     unsigned line);
 
 /* The OS id of a Windows by its build: "windows-2022-x64"; NULL: not known. `arch`: a word of Windows'. */
 const char *take_os_id(struct take *t, unsigned build, bool server, const char *arch);

@@ -10,7 +10,7 @@
 #define SEQUENCES "Control/TaskSequences.xml"
 
 struct mdt_system {
-    const char *guid, *os_id, *image;
+    const char *guid, *base, *os_id; /* base: the id without a number */
     struct mdt_system *next;
 };
 
@@ -32,12 +32,12 @@ static bool is_on(struct take *t, const xmlNode *node) {
 }
 
 /* A second system of the same id gets its number in it. */
-static const char *unique_id(struct take *t, const struct mdt_system *known, const char *id, const char *image) {
+static const char *unique_id(struct take *t, const struct mdt_system *known, const char *base) {
     unsigned same = 1;
     for (const struct mdt_system *s = known; s; s = s->next)
-        same += strncmp(s->os_id, id, strlen(id)) == 0 || strcmp(s->image, image) == 0;
-    const char *last = strrchr(id, '-');
-    return same == 1 ? id : pxed_arena_printf(t->arena, "%.*s-%u%s", (int)(last - id), id, same, last);
+        same += strcmp(s->base, base) == 0;
+    const char *last = strrchr(base, '-');
+    return same == 1 ? base : pxed_arena_printf(t->arena, "%.*s-%u%s", (int)(last - base), base, same, last);
 }
 
 static struct mdt_system *read_system(struct take *t, const xmlNode *os, struct mdt_system *known) {
@@ -57,7 +57,7 @@ static struct mdt_system *read_system(struct take *t, const xmlNode *os, struct 
         return known;
     }
     struct mdt_system *s = PXED_NEW(t->arena, struct mdt_system);
-    *s = (struct mdt_system){take_attribute(t, os, "guid"), unique_id(t, known, id, spelled), spelled, known};
+    *s = (struct mdt_system){take_attribute(t, os, "guid"), id, unique_id(t, known, id), known};
     const char *section = pxed_arena_printf(t->arena, "os %s", s->os_id);
     t->out->file(t->out, s->os_id, spelled, "install.wim");
     take_set(t, section, "wim", PXED_SLICE("install.wim"), SYSTEMS, line);

@@ -1,5 +1,5 @@
 /* CustomSettings.ini: [Settings] says which sections are machines, roles and defaults. */
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "pxed/addr.h"
 #include "pxed/grow.h"
@@ -67,7 +67,8 @@ struct machine {
 
 struct settings {
     struct mdt *m;
-    struct pxed_slice text;
+    struct take_entry *entries; /* by section, in any case, then by line */
+    size_t n;
     struct pxed_slice roles[ROLES_MAX];
     size_t n_roles;
     const char *os_id; /* of [Default] */
@@ -101,10 +102,11 @@ static bool is_role_key(struct pxed_slice key) {
 }
 
 static void find_roles(struct settings *s) {
-    struct take_entry e;
-    for (struct take_ini ini = {.rest = s->text}; take_ini_next(&ini, &e);)
-        if (is_role_key(e.key) && e.value.len > 0 && !is_role(s, e.value) && s->n_roles < ROLES_MAX)
-            s->roles[s->n_roles++] = e.value;
+    for (size_t i = 0; i < s->n; i++) {
+        const struct take_entry *e = &s->entries[i];
+        if (is_role_key(e->key) && e->value.len > 0 && !is_role(s, e->value) && s->n_roles < ROLES_MAX)
+            s->roles[s->n_roles++] = e->value;
+    }
 }
 
 /* A group's name: letters, digits, hyphens. */
@@ -118,7 +120,7 @@ static const char *group_name(struct take *t, struct pxed_slice role) {
 static void put(struct settings *s, struct machine *on, const char *key, const struct take_entry *e) {
     struct take *t = s->m->t;
     if (on->host)
-        on->vars = take_var(t, on->vars, key, e->value);
+        on->vars = take_var(t, on->vars, key, e->value, FILE_NAME, e->line);
     else
         take_set(t, on->section, key, e->value, FILE_NAME, e->line);
 }
@@ -143,7 +145,7 @@ static bool put_special(struct settings *s, struct machine *on, const struct tak
                       PXED_S(e->value));
     } else if (is_role_key(e->key)) {
         if (on->host && e->value.len > 0)
-            on->vars = take_var(t, on->vars, "group", pxed_slice_of(group_name(t, e->value)));
+            on->vars = take_var(t, on->vars, "group", pxed_slice_of(group_name(t, e->value)), FILE_NAME, e->line);
     } else if (pxed_slice_eq_nocase(e->key, PXED_SLICE("DomainAdmin"))) {
         on->user = e->value;
     } else if (pxed_slice_eq_nocase(e->key, PXED_SLICE("DomainAdminDomain"))) {
@@ -166,7 +168,7 @@ static bool put_special(struct settings *s, struct machine *on, const struct tak
 static void put_name(struct settings *s, struct machine *on, const struct take_entry *e) {
     bool made = pxed_slice_find(e->value, '%', 0) >= 0 || pxed_slice_find(e->value, '#', 0) >= 0;
     if (on->host && !made)
-        on->vars = take_var(s->m->t, on->vars, "name", e->value);
+        on->vars = take_var(s->m->t, on->vars, "name", e->value, FILE_NAME, e->line);
     else
         take_left(s->m->t, FILE_NAME, e->line,
                   "%.*s=%.*s is computed by MDT on the machine: give each line name=", PXED_S(e->key),
@@ -235,45 +237,62 @@ static bool begin_section(struct settings *s, const struct take_entry *e, struct
     return ret->host || ret->section;
 }
 
-static void read_section(struct settings *s, const struct take_entry *first) {
+/* `n` entries of one section. */
+static void read_section(struct settings *s, const struct take_entry *entries, size_t n) {
     struct machine on;
-    struct take_entry e;
-    struct pxed_slice name = first->section;
-    if (!begin_section(s, first, &on)) {
+    struct take *t = s->m->t;
+    struct pxed_slice name = entries->section;
+    if (!begin_section(s, entries, &on)) {
         if (!pxed_slice_eq_nocase(name, PXED_SLICE("Settings")))
             take_left(
-                s->m->t, FILE_NAME, first->line,
+                t, FILE_NAME, entries->line,
                 "[%.*s] is for a serial number, a model or a place; pxed knows machines by MAC: write a host line",
                 PXED_S(name));
         return;
     }
-    for (struct take_ini ini = {.rest = s->text}; take_ini_next(&ini, &e);)
-        if (pxed_slice_eq_nocase(e.section, name))
-            put_entry(s, &on, &e);
+    for (size_t i = 0; i < n; i++)
+        put_entry(s, &on, &entries[i]);
     end_section(s, &on);
     if (on.host)
-        s->m->t->out->host(s->m->t->out, pxed_arena_dup(s->m->t->arena, name).ptr, on.os_id ? on.os_id : s->os_id,
-                           on.vars);
+        t->out->host(t->out, pxed_arena_dup(t->arena, name).ptr, on.os_id ? on.os_id : s->os_id, on.vars);
+}
+
+static int by_section(const void *a, const void *b) {
+    const struct take_entry *x = a, *y = b;
+    size_t n = x->section.len < y->section.len ? x->section.len : y->section.len;
+    for (size_t i = 0; i < n; i++)
+        if (pxed_lower(x->section.ptr[i]) != pxed_lower(y->section.ptr[i]))
+            return (unsigned char)pxed_lower(x->section.ptr[i]) < (unsigned char)pxed_lower(y->section.ptr[i]) ? -1 : 1;
+    if (x->section.len != y->section.len)
+        return x->section.len < y->section.len ? -1 : 1;
+    return x->line < y->line ? -1 : x->line > y->line;
 }
 
 /* [Default] first: it says what a machine without a word of its own gets. */
 static void read_sections(struct settings *s, bool defaults) {
-    struct take_entry e, seen;
-    for (struct take_ini ini = {.rest = s->text}; take_ini_next(&ini, &e);) {
-        bool first = true, is = pxed_slice_eq_nocase(e.section, PXED_SLICE("Default"));
-        for (struct take_ini before = {.rest = s->text}; first && take_ini_next(&before, &seen) && seen.line < e.line;)
-            first = !pxed_slice_eq_nocase(seen.section, e.section);
-        if (first && is == defaults)
-            read_section(s, &e);
+    for (size_t i = 0, n; i < s->n; i += n) {
+        bool is = pxed_slice_eq_nocase(s->entries[i].section, PXED_SLICE("Default"));
+        for (n = 1; i + n < s->n && pxed_slice_eq_nocase(s->entries[i + n].section, s->entries[i].section); n++)
+            ;
+        if (is == defaults)
+            read_section(s, &s->entries[i], n);
     }
 }
 
 void mdt_settings(struct mdt *m) {
-    struct settings s = {.m = m, .text = take_read(m->t, FILE_NAME)};
-    if (!s.text.ptr) {
+    struct settings s = {.m = m};
+    struct take_entry e;
+    struct pxed_slice text = take_read(m->t, FILE_NAME);
+    if (!text.ptr) {
         take_left(m->t, FILE_NAME, 0, "is missing: no machines and no defaults");
         return;
     }
+    for (struct take_ini ini = {.rest = text}; take_ini_next(&ini, &e);) {
+        PXED_ARENA_GROW(m->t->arena, s.entries, s.n);
+        s.entries[s.n++] = e;
+    }
+    if (s.n > 0)
+        qsort(s.entries, s.n, sizeof(*s.entries), by_section);
     find_roles(&s);
     read_sections(&s, true);
     read_sections(&s, false);

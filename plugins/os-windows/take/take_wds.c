@@ -193,7 +193,8 @@ static void take_client(struct wds *w, const char *path, unsigned line, const ch
                   *name ? name : "a client", *id ? id : "nothing");
         return;
     }
-    const char *vars = *name ? take_var(w->t, "", "name", pxed_slice_of(backslash ? backslash + 1 : name)) : "";
+    const char *vars =
+        *name ? take_var(w->t, "", "name", pxed_slice_of(backslash ? backslash + 1 : name), path, line) : "";
     w->t->out->host(w->t->out, pxed_mac_text(&mac, ":", text), w->n == 1 ? w->ids[0] : NULL, vars);
 }
 
