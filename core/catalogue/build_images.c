@@ -138,6 +138,50 @@ static void warn_images(struct build *b) {
     }
 }
 
+static bool loader_of(struct pxed_slice file, enum pxed_loader *ret) {
+    static const struct {
+        const char *pattern;
+        enum pxed_loader loader;
+    } rows[] = {{"*pxelinux*", PXED_LOADER_PXELINUX},
+                {"*grub*", PXED_LOADER_GRUB},
+                {"*undionly*", PXED_LOADER_IPXE},
+                {"*snponly*", PXED_LOADER_IPXE},
+                {"*ipxe*", PXED_LOADER_IPXE}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (pxed_slice_match(pxed_slice_of(rows[i].pattern), file)) {
+            *ret = rows[i].loader;
+            return true;
+        }
+    return false;
+}
+
+/* Can this loader start that system on any firmware? Missing files are another matter. */
+static bool can_start(struct build *b, const struct catalogue_os *os, enum pxed_loader loader) {
+    struct catalogue_image image = {b->c, os->id.text};
+    for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++) {
+        struct profile_client client = {(enum pxed_firmware)fw, loader, os->via};
+        enum pxed_reason why;
+        bool handover;
+        if (profile_boot(os->profile, &client, catalogue_image_has, &image, &handover, &why) || why != PXED_WHY_NO_PLAN)
+            return true;
+    }
+    return false;
+}
+
+/* A host's own loader= that has no words for what its system needs. */
+static void warn_loaders(struct build *b) {
+    for (size_t i = 0; i < b->c->n_hosts; i++) {
+        const struct catalogue_host *h = &b->c->hosts[i];
+        const struct pxed_var *v = pxed_host_var(&h->pub, "loader");
+        enum pxed_loader loader;
+        if (v && h->os->profile && !h->os->kernel && !h->os->iso && loader_of(v->value, &loader) &&
+            !can_start(b, h->os, loader))
+            pxed_diag_add(b->diags, PXED_WARNING, v->file ? v->file : h->pub.file, v->file ? v->line : h->pub.line,
+                          "loader=%.*s: %s cannot start '%.*s': the host boots its disk (NO_PLAN); name another loader",
+                          PXED_S(v->value), pxed_loader_names[loader], PXED_S(h->os->id.text));
+    }
+}
+
 /* Two names that differ only in case, neither of them as asked: none is taken. */
 static void warn_pairs(struct build *b) {
     const char *pair, *one, *other;
@@ -161,5 +205,6 @@ void build_judge_names(struct build *b) {
 void build_judge_images(struct build *b) {
     judge_files(b);
     warn_images(b);
+    warn_loaders(b);
     warn_pairs(b);
 }

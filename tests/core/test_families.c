@@ -237,11 +237,13 @@ END_TEST
 
 /* Another file of ours runs the guard first: then an operator's own answer file is guarded as well. */
 static const struct {
-    const char *ahead, *replaced;
+    const char *ahead, *replaced; /* replaced: a file of root/boot/hosts/<mac> */
     bool guarded;
 } aheads[] = {
     {"", NULL, false},
+    {"", "a.ign", false},
     {"ahead = yes\n", NULL, true},
+    {"ahead = yes\n", "a.ign", true},
     {"ahead = yes\n", "install.sh", false},
 };
 
@@ -258,7 +260,10 @@ START_TEST(guarded_ahead) {
                                  "[boot a]\nfiles = k i\nargs = s={{file.install_sh}}\n[file a.ign]\ntemplate = "
                                  "report\nanswer = yes\nguarded = yes\n%s[file install.sh]\ntemplate = guard.sh\n",
                                  aheads[_i].ahead));
-    const char *said = site_build(&site, "", "", MAC ", beispiel-1-amd64, name=web01, answer=own.ign\n");
+    bool own = aheads[_i].replaced && strcmp(aheads[_i].replaced, "a.ign") == 0;
+    const char *said = site_build(&site, "", "",
+                                  own ? MAC ", beispiel-1-amd64, name=web01\n"
+                                      : MAC ", beispiel-1-amd64, name=web01, answer=own.ign\n");
     ck_assert_msg(site.catalogue != NULL, "%s", said);
     ck_assert_msg(site_host(&site, NULL)->guarded == aheads[_i].guarded, "%s", said);
     ck_assert_msg((strstr(said, "ANSWER_UNGUARDED") == NULL) == aheads[_i].guarded, "%s", said);

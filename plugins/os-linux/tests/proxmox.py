@@ -70,9 +70,13 @@ for what, image, host, wanted in (
         ("no disk=", ISO, EVERY, "give the host disk="),
         ("disk=smallest", ISO, {**ALL, "disk": "smallest"}, "knows only: name serial wwn"),
         ("no key", ISO, {"disk": "/dev/sda"}, "without ssh-key= nobody can log in"),
+        ("a loader that puts no file into an initramfs", ISO, {**ALL, "loader": "lpxelinux.0"},
+         "loader=lpxelinux.0: pxelinux cannot start 'proxmox-9'"),
         ("an id of before", ISO, ALL, None)):
     seen = Explained("proxmox-9" if wanted else "proxmox-8.2", image, host, verb="check")
     check(f"check: {what}", (wanted or "8.3") in seen.out + seen.err, seen.out + seen.err)
+seen = Explained("proxmox-9", ISO, {**ALL, "loader": "grubnetx64.efi"}, verb="check")
+check("check: one that does", "cannot start" not in seen.out + seen.err, seen.out + seen.err)
 seen = Explained("proxmox-9", ISO[:3], ALL)
 check("and does not start it", "IMAGE_INCOMPLETE" in seen.out and "linux26" not in seen.out, seen.out)
 
