@@ -1,7 +1,7 @@
 /* Any bytes as a text of Windows and as an ini file: what comes out is UTF-8 without NULs and lies within the text. */
 #include <stdlib.h>
 
-#include "take_text.h"
+#include "take/take_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
