@@ -38,17 +38,8 @@ static void write_words(struct pxed_slice rest, struct pxed_buf *out) {
 }
 
 static void write_initrds(const struct pxed_plan *plan, struct pxed_buf *out) {
-    for (size_t i = 0; i < plan->n_initrds; i++) {
-        struct pxed_slice packed = dialect_packed(plan->initrds[i].as);
-        pxed_buf_str(out, i == 0 ? "initrd " : " ");
-        if (packed.len > 0) {
-            pxed_buf_str(out, "newc:");
-            pxed_buf_add(out, packed);
-            pxed_buf_byte(out, ':');
-        }
-        pxed_buf_str(out, "/boot/");
-        pxed_buf_add(out, plan->initrds[i].path);
-    }
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        write_path(i == 0 ? "initrd" : "", plan->initrds[i].path, out);
     if (plan->n_initrds > 0)
         pxed_buf_byte(out, '\n');
 }
@@ -78,7 +69,8 @@ static bool grub_can(enum pxed_how how) {
 enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                               struct pxed_buf *out) {
     (void)firmware, (void)base;
-    if (!grub_can(plan->how))
+    /* `newc:NAME:FILE` of GRUB up to 2.12 ends the name without a NUL, which kernels since the end of 2024 refuse. */
+    if (!grub_can(plan->how) || dialect_packs(plan))
         return PXED_WHY_NO_DIALECT;
     pxed_buf_str(out, "set timeout=0\n");
     if (plan->note.len > 0) {

@@ -170,7 +170,6 @@ static const struct {
     {"packed.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &packed},
     {"packed.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &packed},
     {"packed.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &packed},
-    {"packed.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &packed},
     {"hostile-args.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &hostile_args},
 };
 
@@ -225,6 +224,7 @@ static const struct {
     {"GRUB 0.97 and memdisk", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &windows},
     {"PXELINUX starts no EFI program", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &efi},
     {"PXELINUX puts no file into an initramfs", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &packed},
+    {"GRUB's archive is one that new kernels refuse", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &packed},
     {"nor does GRUB 0.97", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &packed},
     {"GRUB and memdisk", PXED_LOADER_GRUB, PXED_FW_BIOS, &windows},
 };
