@@ -33,7 +33,7 @@ static const char *spelled_in(struct take *t, int dir_fd, struct pxed_slice name
 int take_open(struct take *t, const char *path, const char **ret_spelled) {
     struct pxed_slice rest = pxed_slice_of(path), name;
     const char *spelled = "";
-    int at = fcntl(t->fd, F_DUPFD_CLOEXEC, 0);
+    int at = openat(t->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* of its own position */
     while (at >= 0 && (name = pxed_slice_word(&rest, "/\\")).len > 0) {
         if (pxed_slice_is(name, "."))
             continue;
