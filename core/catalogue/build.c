@@ -12,6 +12,7 @@
 #include "build_images.h"
 #include "build_judge.h"
 #include "build_look.h"
+#include "build_parts.h"
 #include "build_sections.h"
 #include "build_site.h"
 #include "build_system.h"
@@ -110,6 +111,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         build_look(&b);
         build_judge_names(&b);
         build_judge(&b);
+        build_judge_parts(&b);
         build_judge_zones(&b);
     }
     if (in->depth == CATALOGUE_ALL) {

@@ -15,6 +15,7 @@
 /* An answer= file is read and checked once for all hosts that use it. */
 struct build_answer_file {
     const char *path, *plugin;
+    bool raw; /* no template */
     enum pxed_reason wrong;
     const char *text; /* why it is refused */
     bool guarded;
@@ -59,7 +60,7 @@ static struct build_answer_file *answerfile_read_answer(struct build *b, const c
                                                         const struct catalogue_host *h, const struct pxed_var *own) {
     struct pxed_arena *a = &b->c->arena;
     struct build_answer_file *f = PXED_NEW(a, struct build_answer_file);
-    *f = (struct build_answer_file){.path = path, .plugin = h->os->plugin, .next = b->answers};
+    *f = (struct build_answer_file){.path = path, .plugin = h->os->plugin, .raw = h->answer_raw, .next = b->answers};
     b->answers = f;
     build_private(b, path);
     struct pxed_slice text = catalogue_text(b->c, path);
@@ -76,6 +77,8 @@ static struct build_answer_file *answerfile_read_answer(struct build *b, const c
     }
     build_template(b, path, text);
     answerfile_check_bytes(b, path, text);
+    if (f->raw)
+        return f;
     struct template_check check = {.c = b->c, .os = h->os, .path = path, .diags = b->diags, .arena = a};
     if (!template_check(&check, text))
         return answerfile_refuse(f, PXED_WHY_ANSWER_BROKEN, check.broken);
@@ -87,7 +90,7 @@ static struct build_answer_file *answerfile_read_answer(struct build *b, const c
 static struct build_answer_file *load_answer(struct build *b, const char *path, const struct catalogue_host *h,
                                              const struct pxed_var *own) {
     for (struct build_answer_file *f = b->answers; f; f = f->next) {
-        if (f->plugin != h->os->plugin || strcmp(f->path, path) != 0)
+        if (f->plugin != h->os->plugin || f->raw != h->answer_raw || strcmp(f->path, path) != 0)
             continue;
         if (f->wrong == PXED_WHY_ANSWER_UNREADABLE && own->line == h->pub.line && strcmp(own->file, h->pub.file) == 0)
             pxed_diag_add(b->diags, PXED_HOST_ERROR, own->file, own->line, "%s", f->text);
@@ -98,7 +101,7 @@ static struct build_answer_file *load_answer(struct build *b, const char *path, 
 
 /* An operator's file under one of the answer file's own names wins over the template and has no guard of pxed's. Its
  * errors concern this host alone. */
-static bool has_static_answer(struct build *b, struct catalogue_host *h, const struct pxed_file *row) {
+static bool has_static_answer(struct build *b, struct catalogue_host *h, const struct pxed_file *row, bool ahead) {
     struct answer_found found;
     struct pxed_arena scratch = {0};
     enum pxed_reason why = answer_find(b->c, h, row, b->c->root_fd, &b->c->arena, &found);
@@ -109,7 +112,7 @@ static bool has_static_answer(struct build *b, struct catalogue_host *h, const s
         return false;
     if (why != PXED_WHY_OK)
         build_trouble(b, h, why, h->pub.file, h->pub.line, "%s", found.why);
-    else if (found.operators && b->in->settings->arm == SETTINGS_ARM_NEW && !h->os->live)
+    else if (found.operators && !ahead && b->in->settings->arm == SETTINGS_ARM_NEW && !h->os->live)
         pxed_diag_add(b->diags, PXED_WARNING, found.path, 0,
                       "this file replaces the answer file and has no disk guard: a new line that uses it does not arm "
                       "(ANSWER_UNGUARDED); use answer= with {{> disk-guard}}, or pxed arm HOST");
@@ -138,8 +141,23 @@ static bool has_own_script(struct build *b, const struct catalogue_host *h) {
     return false;
 }
 
+/* Does the disk guard run before the operator's own answer file is used? Only as long as the files that see to it are
+ * pxed's. */
+static bool is_guarded_ahead(struct build *b, const struct catalogue_host *h, const struct pxed_file *row) {
+    char mac[PXED_MAC_TEXT];
+    pxed_mac_text(&h->pub.macs[0], "-", mac);
+    if (!row || (row->flags & (PXED_FILE_GUARDED | PXED_FILE_AHEAD)) != (PXED_FILE_GUARDED | PXED_FILE_AHEAD))
+        return false;
+    for (const struct pxed_file *f = h->os->profile->files; f->name; f++)
+        if (!(f->flags & PXED_FILE_ANSWER) &&
+            catalogue_boot_file(b->c, pxed_arena_printf(&b->c->arena, "hosts/%s/%s", mac, f->name)))
+            return false;
+    return true;
+}
+
 static void take_answer(struct build *b, struct catalogue_host *h, const struct pxed_var *own) {
     const char *path = ini_path(&b->c->arena, own->file, pxed_arena_dup(&b->c->arena, own->value).ptr);
+    options_parse_bool(pxed_host_value(&h->pub, "answer-raw"), &h->answer_raw);
     const struct build_answer_file *f = load_answer(b, path, h, own);
     h->answer = f->path;
     h->answer_wrong = f->wrong;
@@ -156,9 +174,11 @@ void build_answer(struct build *b, struct catalogue_host *h) {
     h->guarded = true;
     if (answer)
         take_answer(b, h, own);
-    if (row && has_static_answer(b, h, row)) {
-        h->guarded = false;
+    bool ahead = is_guarded_ahead(b, h, row);
+    if (row && has_static_answer(b, h, row, ahead)) {
+        h->guarded = ahead;
     } else if (answer) {
+        h->guarded |= ahead;
         if (h->answer_wrong)
             build_note_trouble(b, h, h->answer_wrong, own->file, own->line, h->answer_text);
         else if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW && !h->os->live)

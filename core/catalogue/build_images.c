@@ -12,6 +12,7 @@
 #include "image_files.h"
 #include "image_find.h"
 #include "image_missing.h"
+#include "image_names.h"
 
 static void judge_own_names(struct build *b, struct catalogue_os *os) {
     static const char *const keys[] = {"kernel", "initrd", "iso", "boot"};
@@ -113,14 +114,87 @@ static bool lacks_image(struct build *b, const struct catalogue_os *os) {
     return missing;
 }
 
+/* `plugin =` names a plugin that lives by keys of [os ID], and none of them is there. */
+static void warn_empty(struct build *b, const struct catalogue_os *os) {
+    const char *keys = "";
+    for (const char *const *key = CATALOGUE_HAS_OP(os->ops, only_with) ? os->ops->only_with : NULL; key && *key; key++)
+        keys = pxed_arena_printf(&b->c->arena, "%s%s%s =", keys, *keys ? ", " : "", *key);
+    if (*keys && os->profile->boots->how == PXED_HOW_LOCAL && !os->iso)
+        pxed_diag_add(
+            b->diags, PXED_WARNING, os->file, os->line,
+            "nothing to boot for '%.*s': its hosts boot their disks (NO_PLAN); %s wants one of %s in [os %.*s]",
+            PXED_S(os->id.text), os->plugin, keys, PXED_S(os->id.text));
+}
+
 static void warn_images(struct build *b) {
     for (size_t i = 0; i < b->c->n_systems; i++) {
         const struct catalogue_os *os = b->c->systems[i];
+        if (os->profile)
+            warn_empty(b, os);
         if (os->profile && lacks_image(b, os))
             pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
                           "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s",
                           PXED_S(os->id.text), catalogue_missing(b->c, os, &b->c->arena));
     }
+}
+
+static bool loader_of(struct pxed_slice file, enum pxed_loader *ret) {
+    static const struct {
+        const char *pattern;
+        enum pxed_loader loader;
+    } rows[] = {{"*pxelinux*", PXED_LOADER_PXELINUX},
+                {"*grub*", PXED_LOADER_GRUB},
+                {"*undionly*", PXED_LOADER_IPXE},
+                {"*snponly*", PXED_LOADER_IPXE},
+                {"*ipxe*", PXED_LOADER_IPXE}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (pxed_slice_match(pxed_slice_of(rows[i].pattern), file)) {
+            *ret = rows[i].loader;
+            return true;
+        }
+    return false;
+}
+
+/* Can this loader start that system on any firmware? Missing files are another matter. */
+static bool can_start(struct build *b, const struct catalogue_os *os, enum pxed_loader loader) {
+    struct catalogue_image image = {b->c, os->id.text};
+    for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++) {
+        struct profile_client client = {(enum pxed_firmware)fw, loader, os->via};
+        enum pxed_reason why;
+        bool handover;
+        if (profile_boot(os->profile, &client, catalogue_image_has, &image, &handover, &why) || why != PXED_WHY_NO_PLAN)
+            return true;
+    }
+    return false;
+}
+
+/* A host's own loader= that has no words for what its system needs. */
+static void warn_loaders(struct build *b) {
+    for (size_t i = 0; i < b->c->n_hosts; i++) {
+        const struct catalogue_host *h = &b->c->hosts[i];
+        const struct pxed_var *v = pxed_host_var(&h->pub, "loader");
+        enum pxed_loader loader;
+        if (v && h->os->profile && !h->os->kernel && !h->os->iso && loader_of(v->value, &loader) &&
+            !can_start(b, h->os, loader))
+            pxed_diag_add(b->diags, PXED_WARNING, v->file ? v->file : h->pub.file, v->file ? v->line : h->pub.line,
+                          "loader=%.*s: %s cannot start '%.*s': the host boots its disk (NO_PLAN); name another loader",
+                          PXED_S(v->value), pxed_loader_names[loader], PXED_S(h->os->id.text));
+    }
+}
+
+/* Two names that differ only in case, neither of them as asked: none is taken. */
+static void warn_pairs(struct build *b) {
+    const char *pair, *one, *other;
+    for (size_t i = 0; i < b->c->n_systems; i++)
+        for (size_t k = 0; k < b->c->n_bases; k++)
+            if ((one = image_folder_pair(&b->c->bases[k], b->c->systems[i]->id.text, &other)) && other)
+                pxed_diag_add(b->diags, PXED_WARNING, b->c->systems[i]->file, b->c->systems[i]->line,
+                              "%s/%s and %s differ only in case, and neither is '%.*s': none is used; rename one",
+                              b->c->bases[k].path, one, other, PXED_S(b->c->systems[i]->id.text));
+    for (size_t i = 0; (pair = image_names_pair(b->c, i)); i++)
+        pxed_diag_add(b->diags, PXED_WARNING, b->c->settings.file, 0,
+                      "%s differ only in case, and neither is spelled as it is asked for: none is served; rename one",
+                      pair);
 }
 
 void build_judge_names(struct build *b) {
@@ -131,4 +205,6 @@ void build_judge_names(struct build *b) {
 void build_judge_images(struct build *b) {
     judge_files(b);
     warn_images(b);
+    warn_loaders(b);
+    warn_pairs(b);
 }

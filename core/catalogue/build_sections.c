@@ -26,6 +26,12 @@ static const struct pxed_profile *find_owner(const struct build *b, const char *
     return o.profile;
 }
 
+static void check_live(struct build *b, const struct ini_entry *e) {
+    bool live;
+    if (*e->value && !options_parse_bool(pxed_slice_of(e->value), &live))
+        pxed_diag_add(b->diags, PXED_WARNING, e->file, e->line, "live = %s: expected yes or no; no is used", e->value);
+}
+
 static void check_via(struct build *b, const struct ini_entry *e) {
     enum profile_via via;
     if (profile_via_parse(pxed_slice_of(e->value), &via))
@@ -110,6 +116,8 @@ void build_check_sections(struct build *b) {
             profile = first_profile(b, e->section); /* for spelling advice */
         if (own && strcmp(e->key, "via") == 0)
             check_via(b, e);
+        else if (own && strcmp(e->key, "live") == 0)
+            check_live(b, e);
         size_t from = b->diags->n;
         if (!own)
             vars_check(pxed_slice_of(e->key), pxed_slice_of(e->value), profile, false, e->file, e->line, b->diags);

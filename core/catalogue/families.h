@@ -19,12 +19,12 @@ struct family_file {
     const char *name, *source, *path, *when;
     struct pxed_list only;
     unsigned escape;
-    bool answer, guarded, raw, crlf, pack;
+    bool answer, guarded, ahead, raw, crlf, pack;
 };
 
 /* [fact NAME]: the first of these files that the image has becomes {{image.NAME}}. */
 struct family_fact {
-    const char *name, *cut;
+    const char *name, *cut, *word; /* word: the fact is what stands behind it in the file */
     struct pxed_list files;
 };
 
@@ -32,8 +32,9 @@ struct family_fact {
 struct family_lack {
     const char *name;
     struct pxed_list there, missing, only; /* it has one of `there` and none of `missing` */
-    const char *unless;                    /* a variable: a host that has it needs no more */
-    bool warns;
+    const char *fact;                      /* and not this fact */
+    struct pxed_list unless;               /* variables: a host that has one of them needs no more */
+    bool warns, stops;
     const char *say;
 };
 
@@ -42,10 +43,10 @@ struct family {
     const char *name;   /* of its file, without .ini: the profile's name */
     const char *file;
     bool operators; /* from PLUGIN.d */
-    const char *title, *guard, *remote, *args;
-    struct pxed_list steps;
-    bool live;    /* it writes no disk: it boots at every power-on, without an arming */
-    uint64_t ram; /* bytes an installation needs; 0: not said */
+    const char *title, *guard, *remote, *args, *no_installer;
+    struct pxed_list steps, disk; /* disk: the kinds of disk= that its installer can follow; none: all */
+    bool live;                    /* it writes no disk: it boots at every power-on, without an arming */
+    uint64_t ram;                 /* bytes an installation needs; 0: not said */
     struct pxed_claim *claims;
     struct pxed_step *step_rows;
     struct pxed_os_var *vars;

@@ -43,8 +43,9 @@ const char *family_name(const char *text, const struct pxed_claim *claim, const 
         return NULL;
     for (; at; at = strstr(text, ARCH))
         text = pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(arch), at + strlen(ARCH));
-    /* "*.iso" is the image's ISO, whatever its name. */
-    const char *found = glob && strchr(text, '*') && strcmp(text, "*.iso") != 0 ? glob(ctx, text, arena) : NULL;
+    /* "*.iso" is the image's ISO, whatever its name; with `=NAME` too. */
+    bool iso = strcmp(text, "*.iso") == 0 || strncmp(text, "*.iso=", strlen("*.iso=")) == 0;
+    const char *found = glob && strchr(text, '*') && !iso ? glob(ctx, text, arena) : NULL;
     return found ? found : text;
 }
 
@@ -120,7 +121,7 @@ static struct pxed_file *make_files(const struct family *f, const struct family_
             .escape = (enum pxed_escape)file->escape,
             .flags = (file->answer ? PXED_FILE_ANSWER : 0u) | (file->guarded ? PXED_FILE_GUARDED : 0u) |
                      (file->raw ? PXED_FILE_RAW : 0u) | (file->crlf ? PXED_FILE_CRLF : 0u) |
-                     (file->pack ? PXED_FILE_PACK : 0u),
+                     (file->pack ? PXED_FILE_PACK : 0u) | (file->ahead ? PXED_FILE_AHEAD : 0u),
             .when = file->when,
         };
     }

@@ -67,14 +67,25 @@ void image_bases_close(struct catalogue *c) {
 }
 
 const char *image_folder_in(const struct image_base *base, struct pxed_slice id) {
+    const char *other, *found = image_folder_pair(base, id, &other);
+    return other ? NULL : found;
+}
+
+const char *image_folder_pair(const struct image_base *base, struct pxed_slice id, const char **ret_other) {
     const char *found = NULL;
+    *ret_other = NULL;
     for (size_t i = 0; i < base->n_folders; i++) {
-        if (pxed_slice_is(id, base->folders[i]))
-            return base->folders[i];
-        /* Of two that differ only in case, always the same one, in whatever order the folder lists them. */
-        if (pxed_slice_eq_nocase(id, pxed_slice_of(base->folders[i])) &&
-            (!found || strcmp(base->folders[i], found) < 0))
-            found = base->folders[i];
+        const char *one = base->folders[i];
+        if (pxed_slice_is(id, one)) {
+            *ret_other = NULL;
+            return one;
+        }
+        if (!pxed_slice_eq_nocase(id, pxed_slice_of(one)))
+            continue;
+        if (!found)
+            found = one;
+        else
+            *ret_other = one;
     }
     return found;
 }

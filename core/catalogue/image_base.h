@@ -22,7 +22,9 @@ void image_bases_close(struct catalogue *c);
 int catalogue_open_boot(const struct catalogue *c, struct pxed_slice name);
 /* Opens a folder or file below one of the folders of images, exactly as spelled. -1 and errno. */
 int image_open_in(const struct catalogue *c, const struct image_base *base, const char *below);
-/* The image's folder in one of them: of exactly this name, else ignoring case; NULL: none. */
+/* The image's folder in one of them: of exactly this name, else the only one ignoring case; NULL: none, or two. */
 const char *image_folder_in(const struct image_base *base, struct pxed_slice id);
+/* The same, and where there are two: one of them, and *ret_other; NULL otherwise. */
+const char *image_folder_pair(const struct image_base *base, struct pxed_slice id, const char **ret_other);
 /* Which folder image-path would have to name so that a link is followed; NULL: another error, or no link. */
 const char *image_link_target(const struct image_base *base, const char *below, struct pxed_arena *arena);

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ struct image_names {
     uint32_t *slots; /* of listings, by base and folder: index + 1 */
     size_t mask;
     size_t total; /* names kept */
+    char *pairs[IMAGE_NAMES_PAIRS];
+    size_t n_pairs;
 };
 
 struct image_names *image_names_new(void) {
@@ -54,6 +57,8 @@ void image_names_free(struct image_names *t) {
     }
     free(t->listings);
     free(t->slots);
+    for (size_t i = 0; i < t->n_pairs; i++)
+        free(t->pairs[i]);
     pthread_mutex_destroy(&t->lock);
     free(t);
 }
@@ -79,7 +84,7 @@ static size_t slots_for(size_t n) {
     return size;
 }
 
-/* Names that differ only in case come in byte order, so the first one met is always the same. */
+/* Names that differ only in case come in byte order, so a pair is always told in the same order. */
 static void index_names(struct listing *l) {
     size_t size = slots_for(l->n);
     l->slots = pxed_xalloc(size * sizeof(*l->slots));
@@ -155,16 +160,34 @@ static const struct listing *listing_of(const struct catalogue *c, const struct 
     return l;
 }
 
-static const char *find_name(const struct listing *l, struct pxed_slice name) {
-    const char *found = NULL;
+/* Two names that differ only in case, neither of them as asked: which one is meant is not known. */
+static void note_pair(struct image_names *t, const struct listing *l, const char *one, const char *other) {
+    char *said = NULL;
+    const char *slash = *l->folder ? "/" : "";
+    if (t->n_pairs == IMAGE_NAMES_PAIRS ||
+        asprintf(&said, "%s/%s%s%s and %s", l->base->path, l->folder, slash, one, other) < 0)
+        return;
+    for (size_t i = 0; i < t->n_pairs; i++)
+        if (strcmp(t->pairs[i], said) == 0) {
+            free(said);
+            return;
+        }
+    t->pairs[t->n_pairs++] = said;
+}
+
+/* The exact name, else the only one that differs in case. */
+static const char *find_name(struct image_names *t, const struct listing *l, struct pxed_slice name) {
+    const char *found = NULL, *second = NULL;
     for (uint64_t at = hash_lower(name); l->slots && l->slots[at & l->mask]; at++) {
         const char *known = l->names[l->slots[at & l->mask] - 1];
         if (pxed_slice_is(name, known))
             return known;
-        if (!found && pxed_slice_eq_nocase(name, pxed_slice_of(known)))
-            found = known;
+        if (!second && pxed_slice_eq_nocase(name, pxed_slice_of(known)))
+            *(found ? &second : &found) = known;
     }
-    return found;
+    if (second)
+        note_pair(t, l, found, second);
+    return second ? NULL : found;
 }
 
 /* Spells `below` as far as it exists. Returns where the first component that does not begins, and the names beside it;
@@ -178,7 +201,7 @@ static size_t spell_names(const struct catalogue *c, const struct image_base *ba
         if (from > 0)
             below[from - 1] = '\0'; /* the folder, as spelled so far */
         const struct listing *l = *ret_beside = listing_of(c, base, from > 0 ? below : "");
-        const char *known = find_name(l, name);
+        const char *known = find_name(c->names, l, name);
         if (from > 0)
             below[from - 1] = '/';
         if (!known)
@@ -233,4 +256,11 @@ const char *image_names_near(const struct catalogue *c, const struct image_base 
     }
     pthread_mutex_unlock(&c->names->lock);
     return near;
+}
+
+const char *image_names_pair(const struct catalogue *c, size_t i) {
+    pthread_mutex_lock(&c->names->lock);
+    const char *said = i < c->names->n_pairs ? c->names->pairs[i] : NULL;
+    pthread_mutex_unlock(&c->names->lock);
+    return said;
 }

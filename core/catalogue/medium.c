@@ -46,6 +46,21 @@ bool medium_has(void *ctx, const char *name) {
     return fd >= 0;
 }
 
+int medium_open_file(const struct medium *m, const char *name, uint64_t *ret_offset, uint64_t *ret_size) {
+    struct stat st;
+    const struct iso_file *file = m->iso ? iso_find(m->iso, pxed_slice_of(name)) : NULL;
+    int fd = !m->iso ? open_beneath(m->fd, name) : file && !file->bytes ? fcntl(m->fd, F_DUPFD_CLOEXEC, 0) : -1;
+    if (fd < 0)
+        return -1;
+    if (!m->iso && fstat(fd, &st) < 0) {
+        close(fd);
+        return -1;
+    }
+    *ret_offset = file ? file->offset : 0;
+    *ret_size = file ? file->size : (uint64_t)st.st_size;
+    return fd;
+}
+
 struct pxed_slice medium_read(const struct medium *m, const char *name, size_t size, struct pxed_arena *arena) {
     const struct iso_file *file = m->iso ? iso_find(m->iso, pxed_slice_of(name)) : NULL;
     char *text = pxed_arena_alloc(arena, size + 1);

@@ -155,6 +155,30 @@ static bool read_arch(struct medium *m, const char *file, struct pxed_arena *are
     return line.len > 0;
 }
 
+/* KEY='VALUE' lines; PRODUCT is pve, RELEASE 8.4, ISORELEASE 1 */
+static struct pxed_slice cd_info_value(struct pxed_slice text, const char *key) {
+    struct pxed_slice line;
+    while ((line = pxed_slice_word(&text, "\r\n")).len > 0) {
+        ptrdiff_t equals = pxed_slice_find(line, '=', 0);
+        struct pxed_slice rest = pxed_slice_skip(line, (size_t)(equals < 0 ? 0 : equals + 1));
+        if (equals > 0 && pxed_slice_is(pxed_slice_head(line, (size_t)equals), key))
+            return pxed_slice_word(&rest, "'\"");
+    }
+    return PXED_NO_SLICE;
+}
+
+static bool read_cd_info(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
+    struct pxed_slice text = medium_read(m, file, READ_MAX, arena);
+    struct pxed_slice product = cd_info_value(text, "PRODUCT"), release = cd_info_value(text, "RELEASE"),
+                      build = cd_info_value(text, "ISORELEASE");
+    const char *version = pxed_arena_printf(arena, "%.*s%s%.*s", PXED_S(release), build.len ? "-" : "", PXED_S(build));
+    if (pxed_slice_is(product, "pve"))
+        ret->id = make_id("proxmox-ve", pxed_slice_of(version), PXED_NO_SLICE, arena);
+    ret->what = "Proxmox";
+    ret->words = pxed_arena_printf(arena, "%.*s %s", PXED_S(product), version);
+    return product.len > 0;
+}
+
 /* Which Windows it is stands inside the WIM, which is the plugin's to read. */
 static bool read_windows(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
     (void)m, (void)file, (void)arena;
@@ -166,9 +190,16 @@ static const struct {
     const char *file;
     bool (*read)(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret);
 } rows[] = {
-    {".treeinfo", read_treeinfo},          {"treeinfo", read_treeinfo},           {".disk/info", read_disk_info},
-    {"media.1/products", read_products},   {".alpine-release", read_alpine},      {"arch/version", read_arch},
-    {"sources/install.wim", read_windows}, {"sources/install.esd", read_windows}, {"sources/install.swm", read_windows},
+    {".treeinfo", read_treeinfo},
+    {"treeinfo", read_treeinfo},
+    {".disk/info", read_disk_info},
+    {"media.1/products", read_products},
+    {".alpine-release", read_alpine},
+    {"arch/version", read_arch},
+    {".cd-info", read_cd_info},
+    {"sources/install.wim", read_windows},
+    {"sources/install.esd", read_windows},
+    {"sources/install.swm", read_windows},
 };
 
 bool recognise(struct medium *m, struct pxed_arena *arena, struct recognised *ret) {

@@ -211,7 +211,7 @@ static struct pxed_slice with_crlf(struct render *r, struct pxed_slice text) {
 
 struct pxed_slice render_file(struct render *r, const struct pxed_file *row) {
     struct pxed_slice text = catalogue_text(r->catalogue, render_template(r, row));
-    if (!text.ptr || (row->flags & PXED_FILE_RAW))
+    if (!text.ptr || (row->flags & PXED_FILE_RAW) || ((row->flags & PXED_FILE_ANSWER) && r->host->answer_raw))
         return text;
     text = render_text(r, text, row->escape);
     return text.ptr && (row->flags & PXED_FILE_CRLF) ? with_crlf(r, text) : text;

@@ -41,6 +41,18 @@ static void add_address(struct render *r, struct node *host) {
     render_node_flag(host, "static", h->prefix > 0 && !pxed_slice_is(net, "dhcp"));
 }
 
+/* disk= in parts, for installers that have a word for each. */
+static void add_disk(struct node *host, struct pxed_slice disk) {
+    static const struct {
+        const char *name;
+        struct pxed_slice starts;
+        size_t skip;
+    } parts[] = {{"disk-name", {"/dev/", 5}, 0}, {"disk-serial", {"serial:", 7}, 7}, {"disk-wwn", {"wwn:", 4}, 4}};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (pxed_slice_starts(disk, parts[i].starts))
+            render_node_text(host, parts[i].name, pxed_slice_skip(disk, parts[i].skip));
+}
+
 /* Asks the profile's plugin on demand. */
 static struct node *find_value(struct node *map, struct pxed_slice key) {
     struct render *r = map->render;
@@ -58,6 +70,7 @@ static void add_host(struct render *r, struct node *root) {
     host->find = find_value;
     render_node_text(host, "mac", pxed_slice_of(render_mac_text(r, "-")));
     render_node_text(host, "mac-colon", pxed_slice_of(render_mac_text(r, ":")));
+    render_node_text(host, "mac-plain", pxed_slice_of(render_mac_text(r, "")));
     render_node_text(host, "mac-upper", mac_upper(r));
     render_node_text(host, "name", h->name);
     add_address(r, host);
@@ -69,6 +82,7 @@ static void add_host(struct render *r, struct node *root) {
         struct node *n = render_node_add(host, v->key, PXED_VALUE_TEXT, v->value);
         n->secret = (v->flags & PXED_VAR_SECRET) != 0;
     }
+    add_disk(host, pxed_host_value(h, "disk"));
     struct pxed_slice dns = pxed_host_value(h, "dns");
     render_node_list(host, "dns-list", dns);
     render_node_text(host, "dns-first", pxed_slice_word(&dns, " ,\t"));

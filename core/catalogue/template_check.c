@@ -6,8 +6,9 @@
 #include "vars.h"
 
 /* Values that render.c adds to the variables. */
-static const char *const of_host[] = {"mac",      "mac-colon",     "mac-upper", "prefix",    "netmask",  "static",
-                                      "dns-list", "packages-list", "ntp-list",  "dns-first", "dns-rest", NULL};
+static const char *const of_host[] = {"mac",       "mac-colon",     "mac-upper", "prefix",    "netmask",  "static",
+                                      "dns-list",  "packages-list", "ntp-list",  "dns-first", "dns-rest", "mac-plain",
+                                      "disk-name", "disk-serial",   "disk-wwn",  NULL};
 static const char *const roots[] = {"host",  "os",    "arm",  "server", "machine", "image",
                                     "share", "event", "file", "answer", NULL};
 static const char *const of_os[] = {"id", "family", "version", "arch", "url", "tree", "iso", NULL};
@@ -98,8 +99,9 @@ static bool knows_member(const struct template_check *k, struct pxed_slice root,
 static bool is_member_of_any(struct template_check *k, struct pxed_slice key) {
     if (knows_host(k, key, 0, false))
         return true;
+    /* Any word may be a fact of an image. */
     for (size_t i = 0; roots[i]; i++)
-        if (knows_member(k, pxed_slice_of(roots[i]), key))
+        if ((k->in_image || strcmp(roots[i], "image") != 0) && knows_member(k, pxed_slice_of(roots[i]), key))
             return true;
     return false;
 }
@@ -136,14 +138,15 @@ static void check_seen(void *ctx, char sigil, struct pxed_slice name, unsigned l
     struct pxed_slice bare = dot == 0 ? pxed_slice_skip(name, 1) : name; /* {{.gateway}} */
     bool nested = k->in_section;
     k->in_section |= section;
+    k->in_image |= section && pxed_slice_is(name, "image");
     if (pxed_slice_is(name, "."))
         nested ? (void)0 : check_foreign(k, line, name, PXED_NO_SLICE);
     else if (dot > 0 && pxed_slice_is(root, "host"))
         knows_host(k, key, line, true);
     else if (dot > 0 ? knows_member(k, root, key) : check_is_one_of(root, roots))
         return;
-    else if (dot < 0 && (section || (nested && is_member_of_any(k, name)))) /* {{#guarded}}: unset is empty */
-        return;
+    else if (dot < 0 && ((section && pxed_slice_is(name, "guarded")) || (nested && is_member_of_any(k, name))))
+        return; /* {{#guarded}} is never set: what stands in it is only declared */
     else
         check_foreign(k, line, name, dot <= 0 && knows_host(k, bare, 0, false) ? bare : PXED_NO_SLICE);
 }

@@ -13,6 +13,7 @@ struct template_check {
     const char *broken; /* out: why the template cannot be used, with its place; in the arena */
     bool guarded;       /* out: the template has the disk guard */
     bool in_section;    /* internal: inside a section, so {{.}} and its members are allowed */
+    bool in_image;      /* internal: inside {{#image}} */
 };
 
 /* False if it cannot be used: a syntax error, a partial that the profile does not have, or a name of another system.

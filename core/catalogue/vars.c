@@ -154,6 +154,8 @@ const struct vars_row vars_rows[] = {
     {"args", "ends the installer's kernel line; a template: {{host.name}}, {{server.url}}", false, false, check_args},
     {"args-installed", "kernel arguments of the installed system", false, false, check_line},
     {"answer", "the operator's own answer file, relative to the file that names it", false, false, check_path},
+    {"answer-raw", "yes: answer= is no template: it is served as it is, whatever tags of other systems are in it",
+     false, false, check_bool},
     {"loader", "boot loader for this host's firmware, a name below root/tftp or loader-path", false, false, check_line},
     {"group", "takes the variables of [group NAME]", true, false, check_line},
     {"protect", "yes: nothing arms this host", false, false, check_bool},

@@ -10,6 +10,8 @@
 #include "cli.h"
 #include "image_missing.h"
 #include "import_copy.h"
+#include "import_look.h"
+#include "import_take.h"
 #include "offline.h"
 #include "recognise.h"
 
@@ -18,6 +20,7 @@ struct import {
     struct pxed_arena arena;
     struct medium m;
     const char *path, *as, *id;
+    const char *kind;   /* of another server's folder; NULL: a medium */
     const char *images; /* root/boot/os */
     const char *there;  /* it lies in an image's folder already: that one's name */
     bool write, copy;
@@ -85,6 +88,7 @@ static void print_firmware(struct import *i, const struct catalogue_os *os) {
         printf("  boots:%s\n", all);
     else
         printf("  lacks: %s\n", catalogue_looked_for(os, &i->arena));
+    import_look(&i->m, i->path, os, &i->arena);
 }
 
 static void print_generic(struct import *i) {
@@ -177,26 +181,53 @@ static int import_medium(struct import *i) {
     return register_it(i);
 }
 
+/* --wds or --mdt */
+static int import_server(struct import *i, const char *ini) {
+    struct stat st;
+    int rc = CLI_NO;
+    if (stat(i->path, &st) < 0 || !S_ISDIR(st.st_mode)) {
+        fprintf(stderr, "pxed: %s: %s\n", i->path, errno == ENOENT ? strerror(errno) : "it is no folder");
+        return CLI_NO;
+    }
+    offline_load(&i->o, ini, CATALOGUE_SYNTAX);
+    if (i->o.config)
+        rc = import_take(&i->o, i->kind, i->path, i->write, i->copy);
+    else
+        cli_print_diags(stderr, &i->o.diags);
+    offline_free(&i->o);
+    return rc;
+}
+
+static bool read_words(struct import *i, int argc, char **argv, const char **ini) {
+    for (int k = 1; k < argc; k++) {
+        bool more = k + 1 < argc;
+        if (strcmp(argv[k], "-c") == 0 && more)
+            *ini = argv[++k];
+        else if (strcmp(argv[k], "--as") == 0 && more)
+            i->as = argv[++k];
+        else if ((strcmp(argv[k], "--wds") == 0 || strcmp(argv[k], "--mdt") == 0) && more && !i->path) {
+            i->kind = argv[k] + 2;
+            i->path = argv[++k];
+        } else if (strcmp(argv[k], "--write") == 0)
+            i->write = true;
+        else if (strcmp(argv[k], "--copy") == 0)
+            i->write = i->copy = true;
+        else if (argv[k][0] != '-' && !i->path)
+            i->path = argv[k];
+        else
+            return false;
+    }
+    return i->path && !(i->kind && i->as);
+}
+
 int cli_import(int argc, char **argv) {
     const char *ini = cli_default_ini();
     struct import i = {.id = NULL};
     char why[ISO_WHY_MAX];
-    for (int k = 1; k < argc; k++) {
-        if (strcmp(argv[k], "-c") == 0 && k + 1 < argc)
-            ini = argv[++k];
-        else if (strcmp(argv[k], "--as") == 0 && k + 1 < argc)
-            i.as = argv[++k];
-        else if (strcmp(argv[k], "--write") == 0)
-            i.write = true;
-        else if (strcmp(argv[k], "--copy") == 0)
-            i.write = i.copy = true;
-        else if (argv[k][0] != '-' && !i.path)
-            i.path = argv[k];
-        else
-            return cli_usage();
-    }
-    if (!i.path)
+    if (!read_words(&i, argc, argv, &ini))
         return cli_usage();
+    if (i.kind)
+        return import_server(&i, ini);
     if (!medium_open(&i.m, i.path, why)) {
         fprintf(stderr, "pxed: %s: %s\n", i.path, why);
         return CLI_NO;

@@ -23,10 +23,14 @@ static void print_family(const struct family *f) {
     print_profile(&f->profile, NULL);
     if (f->live)
         puts("  writes no disk: it boots at every power-on");
+    if (f->no_installer)
+        puts("  no installer: its hosts boot their disks");
     if (f->guard)
         printf("  disk guard: %s\n", f->guard);
     if (f->remote)
         printf("  remote disks: %s\n", f->remote);
+    for (size_t i = 0; i < f->disk.n; i++)
+        printf("%s %s%s", i == 0 ? "  disk= may say:" : "", f->disk.items[i], i + 1 == f->disk.n ? "\n" : "");
     if (f->ram > 0)
         printf("  memory for an installation: %llu MiB\n", (unsigned long long)(f->ram >> 20));
     for (size_t i = 0; i < f->n_lacks; i++)

@@ -25,6 +25,39 @@ static void write_file(const char *verb, struct pxed_slice base, struct pxed_sli
     pxed_buf_add(out, path);
 }
 
+/* The kernel's EFI stub finds its initrds by name; BIOS ignores the argument. iPXE's name for all of them together is
+ * the only one under which it wraps a file into the archive. */
+static void write_initrd_names(const struct pxed_plan *plan, struct pxed_buf *out) {
+    if (dialect_packs(plan)) {
+        pxed_buf_str(out, " initrd=initrd.magic");
+        return;
+    }
+    for (size_t i = 0; i < plan->n_initrds; i++) {
+        pxed_buf_str(out, " initrd=");
+        struct pxed_slice as = plan->initrds[i].as;
+        pxed_buf_add(out, as.len > 0 ? as : dialect_basename(plan->initrds[i].path));
+    }
+}
+
+/* One `initrd` or `module` line. The word behind the address: a module's arguments, or a packed file's name. */
+static void write_initrd(bool named, const struct pxed_plan *plan, size_t i, struct pxed_slice base,
+                         struct pxed_buf *out) {
+    struct pxed_slice as = plan->initrds[i].as, packed = dialect_packed(as);
+    bool module = plan->how == PXED_HOW_MULTIBOOT;
+    pxed_buf_str(out, module ? "module " : "initrd ");
+    if (named && as.len > 0 && packed.len == 0) {
+        pxed_buf_str(out, "--name ");
+        pxed_buf_add(out, as);
+        pxed_buf_byte(out, ' ');
+    }
+    write_file("", base, plan->initrds[i].path, out);
+    if (module ? as.len > 0 : packed.len > 0) {
+        pxed_buf_byte(out, ' ');
+        pxed_buf_add(out, module ? as : packed);
+    }
+    pxed_buf_byte(out, '\n');
+}
+
 static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
     /* An EL5 initrd panics if another image was registered before. */
     pxed_buf_str(out, "imgfree\n");
@@ -33,27 +66,11 @@ static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct 
         pxed_buf_byte(out, ' ');
         pxed_buf_add(out, plan->args);
     }
-    /* The kernel's EFI stub finds its initrd by name; BIOS ignores the argument. */
-    for (size_t i = 0; name_initrds && i < plan->n_initrds; i++) {
-        pxed_buf_str(out, " initrd=");
-        struct pxed_slice as = plan->initrds[i].as;
-        pxed_buf_add(out, as.len > 0 ? as : dialect_basename(plan->initrds[i].path));
-    }
+    if (name_initrds)
+        write_initrd_names(plan, out);
     pxed_buf_byte(out, '\n');
-    for (size_t i = 0; i < plan->n_initrds; i++) {
-        pxed_buf_str(out, plan->how == PXED_HOW_MULTIBOOT ? "module " : "initrd ");
-        if (name_initrds && plan->initrds[i].as.len > 0) {
-            pxed_buf_str(out, "--name ");
-            pxed_buf_add(out, plan->initrds[i].as);
-            pxed_buf_byte(out, ' ');
-        }
-        write_file("", base, plan->initrds[i].path, out);
-        if (plan->how == PXED_HOW_MULTIBOOT && plan->initrds[i].as.len > 0) {
-            pxed_buf_byte(out, ' ');
-            pxed_buf_add(out, plan->initrds[i].as);
-        }
-        pxed_buf_byte(out, '\n');
-    }
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        write_initrd(name_initrds, plan, i, base, out);
     pxed_buf_str(out, "boot\n");
 }
 

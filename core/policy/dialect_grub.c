@@ -2,6 +2,8 @@
  * distributions' signed GRUB has no http module: the same text works with both. */
 #include "dialect_grub.h"
 
+#include "dialect_text.h"
+
 /* GRUB's shell: everything in '...' is literal. Words without special bytes are not quoted, as people write them. */
 static void write_word(struct pxed_slice word, struct pxed_buf *out) {
     bool plain = true;
@@ -67,7 +69,8 @@ static bool grub_can(enum pxed_how how) {
 enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                               struct pxed_buf *out) {
     (void)firmware, (void)base;
-    if (!grub_can(plan->how))
+    /* `newc:NAME:FILE` of GRUB up to 2.12 ends the name without a NUL, which kernels since the end of 2024 refuse. */
+    if (!grub_can(plan->how) || dialect_packs(plan))
         return PXED_WHY_NO_DIALECT;
     pxed_buf_str(out, "set timeout=0\n");
     if (plan->note.len > 0) {

@@ -1,6 +1,8 @@
 /* menu.lst of GRUB 0.97. It knows neither quotes nor messages; names are paths on the TFTP server it came from. */
 #include "dialect_pxegrub.h"
 
+#include "dialect_text.h"
+
 static void write_line(const char *verb, struct pxed_slice path, struct pxed_slice args, struct pxed_buf *out) {
     pxed_buf_str(out, verb);
     pxed_buf_str(out, " /boot/");
@@ -23,7 +25,7 @@ static void write_title(struct pxed_slice note, struct pxed_buf *out) {
 
 static bool pxegrub_can(const struct pxed_plan *plan) {
     return plan->how == PXED_HOW_LOCAL || plan->how == PXED_HOW_MULTIBOOT ||
-           (plan->how == PXED_HOW_LINUX && plan->n_initrds <= 1);
+           (plan->how == PXED_HOW_LINUX && plan->n_initrds <= 1 && !dialect_packs(plan));
 }
 
 enum pxed_reason dialect_pxegrub(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,

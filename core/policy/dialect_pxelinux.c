@@ -1,6 +1,8 @@
 /* PXELINUX configuration, over TFTP or (lpxelinux) HTTP: file names are URLs. */
 #include "dialect_pxelinux.h"
 
+#include "dialect_text.h"
+
 static void write_url(struct pxed_slice base, struct pxed_slice path, struct pxed_buf *out) {
     pxed_buf_add(out, base);
     pxed_buf_add(out, path);
@@ -48,7 +50,7 @@ static bool pxelinux_can(enum pxed_firmware firmware, enum pxed_how how) {
 
 enum pxed_reason dialect_pxelinux(enum pxed_firmware firmware, const struct pxed_plan *plan, struct pxed_slice base,
                                   struct pxed_buf *out) {
-    if (!pxelinux_can(firmware, plan->how))
+    if (!pxelinux_can(firmware, plan->how) || dialect_packs(plan)) /* it only joins initrds as they are */
         return PXED_WHY_NO_DIALECT;
     write_say(plan->note, out);
     if (plan->how == PXED_HOW_LOCAL) {

@@ -7,3 +7,14 @@ struct pxed_slice dialect_basename(struct pxed_slice path) {
             return pxed_slice_skip(path, i);
     return path;
 }
+
+struct pxed_slice dialect_packed(struct pxed_slice as) {
+    return as.len > 1 && as.ptr[0] == '/' ? pxed_slice_skip(as, 1) : PXED_NO_SLICE;
+}
+
+bool dialect_packs(const struct pxed_plan *plan) {
+    bool any = false;
+    for (size_t i = 0; i < plan->n_initrds && plan->how == PXED_HOW_LINUX; i++)
+        any |= dialect_packed(plan->initrds[i].as).len > 0;
+    return any;
+}

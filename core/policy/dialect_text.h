@@ -1,7 +1,12 @@
 /* Helpers of the dialects. */
 #pragma once
 
-#include "pxed/slice.h"
+#include "pxed/model.h"
 
 /* The file's name: the part after the last `/`. Borrows `path`. */
 struct pxed_slice dialect_basename(struct pxed_slice path);
+/* An initrd named `/NAME` is no archive: it becomes the file NAME of the initramfs. Returns NAME, empty for any other.
+ * Borrows `as`. */
+struct pxed_slice dialect_packed(struct pxed_slice as);
+/* Does the plan have such an initrd? */
+bool dialect_packs(const struct pxed_plan *plan);

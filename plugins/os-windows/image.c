@@ -175,7 +175,11 @@ static void note_parts(const struct look *l, const char *name) {
     const char *dot = strrchr(name, '.');
     int stem = dot ? (int)(dot - name) : (int)strlen(name);
     if (l->wim.part != 1) {
-        snprintf(text, sizeof(text), "%s is part %u of a split image: name the first", name, l->wim.part);
+        snprintf(
+            text, sizeof(text),
+            "%s is part %u of a split image: name the first, or make one file of all: wimlib-imagex join install.wim "
+            "*.swm",
+            name, l->wim.part);
         image_missing(l, text);
         return;
     }
@@ -188,7 +192,8 @@ static void note_parts(const struct look *l, const char *name) {
             image_fact(l, "wim-part", part);
             image_fact(l, "share", part);
         } else {
-            snprintf(text, sizeof(text), "%s, part %u of %u of the split %s, is missing", part, i, l->wim.parts, name);
+            snprintf(text, sizeof(text), "%s, part %u of %u of the split %s, is missing: copy it there, too", part, i,
+                     l->wim.parts, name);
             image_missing(l, text);
             told++;
         }

@@ -4,6 +4,7 @@
 #include "judge.h"
 #include "profiles.h"
 #include "pxed/plugin.h"
+#include "take/take.h"
 
 struct windows_config {
     const char *share;
@@ -53,6 +54,7 @@ static const struct pxed_os_ops ops = {
     .value = windows_value,
     .settings = settings,
     .prefix = "win-",
+    .take = windows_take,
 };
 
 PXED_PLUGIN(os_windows, .kind = PXED_KIND_OS, .name = "os-windows", .version = "1",

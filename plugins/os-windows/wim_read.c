@@ -14,6 +14,7 @@
  * libwim would read the table of all files too, tens of megabytes, at each reload, and it opens no part of an ISO. */
 enum {
     HEADER = 208,
+    AT_FLAGS = 16,
     AT_PART = 40,
     AT_PARTS = 42,
     AT_IMAGES = 44,
@@ -22,6 +23,7 @@ enum {
     AT_BOOT = 120,
     IMAGES_MAX = 65535,
     XML_MAX = 4 << 20,
+    FLAG_METADATA_ONLY = 0x10, /* FLAG_HEADER_METADATA_ONLY: the files' data is in a .rwm */
 };
 
 struct region {
@@ -153,7 +155,8 @@ static uint64_t wim_read_index_of(xmlNode *image, unsigned n) {
 static const char *take_document(xmlDoc *doc, struct win_wim *ret) {
     xmlNode *root = xmlDocGetRootElement(doc);
     if (root && xmlStrEqual(root->name, (const xmlChar *)"ESD"))
-        return "is encrypted: an .esd of Windows Update, which only Microsoft's own tools can read";
+        return "is encrypted: an .esd of Windows Update, which only Microsoft's own tools can read; on a Windows: dism "
+               "/Export-Image /SourceImageFile:install.esd /SourceIndex:1 /DestinationImageFile:install.wim";
     if (!root || doc->intSubset || !xmlStrEqual(root->name, (const xmlChar *)"WIM"))
         return "is damaged: its XML is not that of a WIM";
     for (xmlNode *node = root->children; node; node = node->next) {
@@ -191,6 +194,7 @@ const char *win_wim_read(int fd, uint64_t offset, uint64_t size, struct win_wim 
     ret->parts = (unsigned)wim_read_number(header + AT_PARTS, 2);
     ret->total = (unsigned)wim_read_number(header + AT_IMAGES, 4);
     ret->n = ret->total < WIN_WIM_IMAGES ? ret->total : WIN_WIM_IMAGES;
+    ret->hollow = (wim_read_number(header + AT_FLAGS, 4) & FLAG_METADATA_ONLY) != 0;
     ret->boot_index = (unsigned)wim_read_number(header + AT_BOOT, 4);
     if (ret->total > IMAGES_MAX || ret->parts == 0 || ret->part == 0 || ret->part > ret->parts)
         return "is damaged: its header is not that of a WIM";

@@ -19,6 +19,7 @@ struct win_wim {
     unsigned n; /* images: at most WIN_WIM_IMAGES are kept, `total` are there */
     unsigned total;
     unsigned boot_index;  /* 0: none */
+    bool hollow;          /* without the files' data, as WDS keeps images: that is in Res.RWM */
     unsigned part, parts; /* of a split WIM; 1 of 1 otherwise */
     struct win_wim_image images[WIN_WIM_IMAGES];
 };

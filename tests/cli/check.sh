@@ -115,6 +115,25 @@ echo '<%> disk-gaurd %>' >>tags.ks
 run "a part that is misspelt" 1 check -c good.ini
 says "tags.ks:9: {{> disk-gaurd}}: os-linux has no such part, did you mean 'disk-guard'?"
 
+# A section is a tag, too.
+printf '{{#foo}}lost{{/foo}}{{^bar}}kept{{/bar}}\n{{> disk-guard}}{{#host.dns}}{{#host}}{{#name}}x{{/name}}{{/host}}{{/host.dns}}\n' >tags.ks
+run "sections that nobody knows" 1 check -c good.ini
+says "tags.ks:1: {{foo}} is no name that pxed knows, and would vanish"
+says "tags.ks:1: {{bar}} is no name"
+silent "tags.ks:2"
+
+# A file that is no template.
+printf '{{ansible_x}} {{#each y}} {{.gateway}} {{> none}}\n' >tags.ks
+printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, answer=tags.ks, answer-raw=yes\n' >host-os.conf
+run "a file as it is" 0 check -c good.ini
+says "tags.ks: warning: no {{> disk-guard}} in this answer file"
+run "is explained as it is" 0 explain -c good.ini web01
+says "  {{ansible_x}} {{#each y}} {{.gateway}} {{> none}}"
+printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, answer=tags.ks, answer-raw=perhaps\n' >host-os.conf
+run "yes or no" 1 check -c good.ini
+says "answer-raw=perhaps"
+printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01, answer=tags.ks\n' >host-os.conf
+
 # The way out that it names.
 printf '{{=<%% %%>=}}\n{{ansible_x}} {{#each y}} {{.gateway}} <%% host.name %%>\n<%%> disk-guard %%>\n' >tags.ks
 run "tags of another system with ours changed" 0 check -c good.ini

@@ -30,7 +30,10 @@ cp ub/casper/* beos/casper/
 echo '/ SLES15-SP5 15.5-0' >suse/media.1/products
 echo 'alpine-standard 3.19.1' >alpine/.alpine-release
 echo w | tee win/sources/install.wim win/sources/boot.wim >odd/readme
-for name in rocky deb ub suse alpine win odd beos; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
+mkdir -p pve/boot
+printf "PRODUCT='pve'\nPRODUCTLONG='Proxmox VE'\nRELEASE='8.4'\nISORELEASE='1'\nISONAME='proxmox-ve'\n" >pve/.cd-info
+echo k | tee pve/boot/linux26 >pve/boot/initrd.img
+for name in rocky deb ub suse alpine win odd beos pve; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
 
 run 0 "rocky 1.iso"
 says "by .treeinfo" "Rocky Linux 9.4 x86_64 (.treeinfo), OS id rocky-9.4-x86_64"
@@ -48,10 +51,32 @@ run 0 "suse 1.iso"
 says "by media.1/products" "OS id sles-15-sp5"
 run 0 "alpine 1.iso"
 says "by .alpine-release" "OS id alpine-3.19.1-x86_64"
+run 0 "pve 1.iso"
+says "by .cd-info" "OS id proxmox-ve-8.4-1"
+says "by loaders that put the ISO into the initramfs" "plugin os-linux, profile proxmox"
 run 1 "win 1.iso"
 says "Windows is inside the WIM" "--as windows-2022-x64"
 run 0 "win 1.iso" --as windows-2022-x64
 says "by wimboot" "boots: bios efi-x64 http-x64"
+if command -v wimlib-imagex >/dev/null; then
+    mkdir -p pieces/sources tree encrypted/sources
+    head -c 900000 /dev/urandom >tree/data
+    wimlib-imagex capture tree whole.wim "Windows Server 2022" >/dev/null && wimlib-imagex split whole.wim pieces/sources/install.swm 0.3 >/dev/null
+    rm pieces/sources/install2.swm
+    run 0 pieces --as windows-2022-x64
+    says "a piece that is missing" "note: windows-2022-x64: sources/install2.swm, part 2 of "
+    says "with the cure" "is missing: copy it there, too"
+    python3 - whole.wim encrypted/sources/install.esd <<'PY'
+import sys
+data = open(sys.argv[1], "rb").read()
+xml = b"\xff\xfe" + "<ESD><ENCRYPTED/></ESD>".encode("utf-16-le")
+at = int.from_bytes(data[80:88], "little")
+open(sys.argv[2], "wb").write(data[:72] + len(xml).to_bytes(7, "little") + data[79:at] + xml)
+PY
+    run 0 encrypted --as windows-2022-x64
+    says "an encrypted .esd" "note: windows-2022-x64: the system image sources/install.esd is encrypted"
+    says "with its cure" "dism /Export-Image"
+fi
 run 1 "odd 1.iso"
 says "what must be said" "--as OS-ID"
 run 1 "odd 1.iso" --as "no id"

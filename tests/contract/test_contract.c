@@ -156,6 +156,14 @@ static bool is_setting(const struct plugin *p, struct pxed_slice key) {
     return false;
 }
 
+static bool no_installer(const struct plugin *p, const struct pxed_profile *profile) {
+    for (size_t i = 0; i < families.n; i++)
+        if (strcmp(families.items[i]->plugin, p->desc.name) == 0 &&
+            strcmp(families.items[i]->name, profile->name) == 0 && families.items[i]->no_installer)
+            return true;
+    return false;
+}
+
 static void check_boots(const struct plugin *p, const struct pxed_profile *profile) {
     size_t n = 0;
     for (const struct pxed_boot *b = profile->boots; b && b->how != PXED_HOW_LOCAL; b++, n++) {
@@ -179,7 +187,7 @@ static void check_boots(const struct plugin *p, const struct pxed_profile *profi
         ck_assert_msg(!b->args || !strchr(b->args, '\n'), "%s/%s: arguments of row %zu are not one line", p->desc.name,
                       profile->name, n);
     }
-    ck_assert_msg(n > 0, "%s/%s boots nothing", p->desc.name, profile->name);
+    ck_assert_msg(n > 0 || no_installer(p, profile), "%s/%s boots nothing", p->desc.name, profile->name);
 }
 
 static void check_steps_and_vars(const struct plugin *p, const struct pxed_profile *profile) {
@@ -241,7 +249,8 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
             return true;
     return is_made_by_a_plugin(key) ||
            in_words(key,
-                    "mac mac-colon mac-upper prefix netmask static dns-list dns-first dns-rest packages-list ntp-list");
+                    "mac mac-colon mac-plain mac-upper prefix netmask static dns-list dns-first dns-rest packages-list "
+                    "ntp-list disk-name disk-serial disk-wwn");
 }
 
 struct flag {
@@ -450,6 +459,13 @@ static void write_lacks(const char *id, const struct plugin *p, const struct pxe
             if (f->lacks[k].missing.n > 0)
                 site_image(&site, pxed_arena_printf(&site.tree.arena, "%s/%s", id,
                                                     own_word(f->lacks[k].missing.items[0], id)));
+        for (size_t k = 0;
+             strcmp(f->plugin, p->desc.name) == 0 && strcmp(f->name, profile->name) == 0 && k < f->n_facts; k++)
+            if (f->facts[k].word)
+                tree_write(&site.tree,
+                           pxed_arena_printf(&site.tree.arena, "root/boot/os/%s/%s", id,
+                                             own_word(f->facts[k].files.items[0], id)),
+                           pxed_arena_printf(&site.tree.arena, "a %sb c\n", f->facts[k].word));
     }
 }
 
@@ -511,16 +527,25 @@ static const char *sample_answer(const struct plugin *p, const struct pxed_profi
     for (size_t i = 0; i < families.n; i++) {
         const struct family *f = families.items[i];
         for (size_t k = 0; k < f->n_lacks; k++)
-            if (strcmp(f->plugin, p->desc.name) == 0 && strcmp(f->name, profile->name) == 0 && f->lacks[k].unless &&
-                strcmp(f->lacks[k].unless, "answer") == 0)
+            if (strcmp(f->plugin, p->desc.name) == 0 && strcmp(f->name, profile->name) == 0 &&
+                f->lacks[k].unless.n == 1 && strcmp(f->lacks[k].unless.items[0], "answer") == 0)
                 return pxed_arena_printf(&site.tree.arena, ", answer=%s",
                                          tree_write(&site.tree, "own.yaml", "{{> disk-guard}}\n"));
     }
     return "";
 }
 
+/* Some installers know few words for a disk. */
+static const char *sample_disk(const struct plugin *p, const struct pxed_profile *profile) {
+    for (size_t i = 0; i < families.n; i++)
+        if (strcmp(families.items[i]->plugin, p->desc.name) == 0 &&
+            strcmp(families.items[i]->name, profile->name) == 0 && families.items[i]->disk.n > 0)
+            return "/dev/sda";
+    return "smallest";
+}
+
 static void check_rendering(const struct plugin *p, const struct pxed_profile *profile) {
-    if (needs_section(p))
+    if (needs_section(p) || no_installer(p, profile))
         return;
     for (const struct pxed_claim *c = profile->claims; c && c->family; c++)
         for (int optional = 0; optional < 2; optional++) {
@@ -533,9 +558,9 @@ static void check_rendering(const struct plugin *p, const struct pxed_profile *p
                     &site.tree.arena,
                     "08:00:27:4d:4d:aa, %s, name=web01, domain=example.org, ip=10.77.0.60, gateway=10.77.0.1, "
                     "dns=\"10.77.0.1 10.77.0.2\", root-password-hash=$6$a$b, ssh-key=\"ssh-ed25519 AAAA o'b\", "
-                    "packages=\"vim git\", ntp=10.77.0.1, disk=smallest, timezone=Europe/Berlin, "
+                    "packages=\"vim git\", ntp=10.77.0.1, disk=%s, timezone=Europe/Berlin, "
                     "product-key=ABCDE-12345-FGHIJ-67890-KLMNO%s\n",
-                    id, sample_answer(p, profile)));
+                    id, sample_disk(p, profile), sample_answer(p, profile)));
             const struct pxed_os_ops *ops = p->desc.ops; /* one that looks into images sees that these are none */
             ck_assert_msg(site.catalogue && (only_expected() || !optional || ops->image), "%s, %s: %s", p->desc.name,
                           id, said);

@@ -34,6 +34,13 @@ static const struct pxed_plan many = {
     .initrds = {{S("os/x-1/a.img"), {0}}, {S("os/x-1/b.img"), S("extra.cpio")}, {S("os/x-1/c.img"), {0}}},
     .n_initrds = 3,
 };
+static const struct pxed_plan packed = {
+    .how = PXED_HOW_LINUX,
+    .kernel = S("os/p-1/linux26"),
+    .args = S("rw quiet"),
+    .initrds = {{S("os/p-1/initrd.img"), {0}}, {S("os/p-1/p.iso"), S("/proxmox.iso")}},
+    .n_initrds = 2,
+};
 static const struct pxed_plan own_disk = {
     .how = PXED_HOW_LOCAL,
     .reason = PXED_WHY_NOT_ARMED,
@@ -160,6 +167,9 @@ static const struct {
     {"hostile-note.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &hostile},
     {"hostile-note.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &hostile},
     {"hostile-note.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &hostile},
+    {"packed.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &packed},
+    {"packed.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &packed},
+    {"packed.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &packed},
     {"hostile-args.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &hostile_args},
 };
 
@@ -213,6 +223,9 @@ static const struct {
     {"GRUB 0.97 is for BIOS", PXED_LOADER_PXEGRUB, PXED_FW_EFI_X64, &own_disk},
     {"GRUB 0.97 and memdisk", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &windows},
     {"PXELINUX starts no EFI program", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &efi},
+    {"PXELINUX puts no file into an initramfs", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &packed},
+    {"GRUB's archive is one that new kernels refuse", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &packed},
+    {"nor does GRUB 0.97", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &packed},
     {"GRUB and memdisk", PXED_LOADER_GRUB, PXED_FW_BIOS, &windows},
 };
 

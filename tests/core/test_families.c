@@ -156,6 +156,11 @@ static const struct {
     {"there = k\nmissing = p\nunless = repo\nwarns = yes\nsay = no packages", NULL,
      "warning host-os.conf:1: no packages\n", true},
     {"there = k\nmissing = q p\nunless = repo\nsay = no packages", "p", "", true},
+    {"there = k\nmissing = p\nunless = repo name\nsay = no packages", NULL, "", true},
+    {"there = k\nmissing = p\nunless = repo answer\nsay = no packages", NULL, "error host-os.conf:1: no packages\n",
+     false},
+    {"there = k\nmissing = p\nstops = yes\nsay = {file} alone", NULL, "error host-os.conf:1: k alone\n", false},
+    {"there = k\nmissing = p\nstops = yes\nsay = {file} alone", "p", "", true},
     {"there = z\nunless = repo\nsay = no packages", NULL, "", true},
     {"there = k\nunless = name\nsay = no packages", NULL, "", true},
 };
@@ -171,6 +176,135 @@ START_TEST(what_an_image_lacks) {
     struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
     ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan),
                      lacks[_i].boots ? PXED_WHY_OK : PXED_WHY_IMAGE_INCOMPLETE);
+}
+END_TEST
+
+/* An installer that chooses the disk itself. */
+static const struct {
+    const char *disk, *said;
+} disks[] = {
+    {"/dev/sda", ""},
+    {"serial:S1", ""},
+    {"size:1G-2G",
+     "error host-os.conf:1: disk=size:1G-2G: the installer of 'beispiel-1-amd64' chooses the disk itself, "
+     "and knows only: name serial\n"},
+    {"smallest", "error host-os.conf:1: disk=smallest: the installer of 'beispiel-1-amd64' chooses the disk itself, "
+                 "and knows only: name serial\n"},
+    {"serial:S*", "error host-os.conf:1: disk=serial:S*: the installer of 'beispiel-1-amd64' chooses the disk itself, "
+                  "and knows only: name serial; `*`, `?` and `[` would fit other disks, too\n"},
+};
+
+START_TEST(what_disk_may_say) {
+    tree_write(&site.tree, "os-linux.d/beispiel.ini",
+               "[family]\ntitle = x\ndisk = name serial\n[claim a]\nfamily = beispiel\n[boot a]\nfiles = k i\n"
+               "args = x={{host.disk-name}}{{host.disk-serial}}\n");
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    ck_assert_str_eq(site_build(&site, "", "",
+                                pxed_arena_printf(&site.tree.arena, MAC ", beispiel-1-amd64, name=web01, disk=%s\n",
+                                                  disks[_i].disk)),
+                     disks[_i].said);
+    struct pxed_plan plan;
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan),
+                     *disks[_i].said ? PXED_WHY_HOST_BROKEN : PXED_WHY_OK);
+    if (!*disks[_i].said)
+        ck_assert(pxed_slice_is(plan.args, _i == 0 ? "x=/dev/sda" : "x=S1"));
+}
+END_TEST
+
+/* A part that is not there would vanish, and the guard with it. */
+static const struct {
+    const char *answer, *part, *said;
+} parts[] = {
+    {"{{> report}}{{> disk-guard}}", "", NULL},
+    {"{{> disk-gaurd}}", "",
+     "a.cfg:1: {{> disk-gaurd}}: there is no such file beside it, so it would vanish: copy it there"},
+    {"\n{{> mine}}{{> mine}}", "x\n{{> none}}", "mine:2: {{> none}}: there is no such file beside it"},
+    {"{{> mine}}", "{{> a.cfg}}", NULL}, /* a circle: rendering refuses it */
+};
+
+START_TEST(parts_that_are_missing) {
+    tree_write(&site.tree, "os-linux.d/a.cfg", parts[_i].answer);
+    tree_write(&site.tree, "os-linux.d/mine", parts[_i].part);
+    site_image(&site, "beispiel-1-amd64/k");
+    const char *said = with(FAMILY "[boot a]\nfiles = k\n[file a.cfg]\ntemplate = a.cfg\nanswer = yes\n");
+    ck_assert_msg(site.catalogue != NULL, "%s", said);
+    ck_assert_msg(parts[_i].said ? strstr(said, parts[_i].said) != NULL : site.diags.host_errors == 0, "%s", said);
+    ck_assert_int_eq(site_host(&site, NULL)->trouble, parts[_i].said ? PXED_WHY_TEMPLATE_BROKEN : PXED_WHY_OK);
+}
+END_TEST
+
+/* Another file of ours runs the guard first: then an operator's own answer file is guarded as well. */
+static const struct {
+    const char *ahead, *replaced; /* replaced: a file of root/boot/hosts/<mac> */
+    bool guarded;
+} aheads[] = {
+    {"", NULL, false},
+    {"", "a.ign", false},
+    {"ahead = yes\n", NULL, true},
+    {"ahead = yes\n", "a.ign", true},
+    {"ahead = yes\n", "install.sh", false},
+};
+
+START_TEST(guarded_ahead) {
+    tree_write(&site.tree, "os-linux.d/guard.sh", "{{> report}}\n{{> disk-guard}}\ncurl {{file.a_ign}}\n");
+    tree_write(&site.tree, "own.ign", "{}\n");
+    if (aheads[_i].replaced)
+        tree_write(&site.tree,
+                   pxed_arena_printf(&site.tree.arena, "root/boot/hosts/08-00-27-4d-4d-aa/%s", aheads[_i].replaced),
+                   "#!/bin/sh\n");
+    tree_write(&site.tree, "os-linux.d/beispiel.ini",
+               pxed_arena_printf(&site.tree.arena,
+                                 FAMILY
+                                 "[boot a]\nfiles = k i\nargs = s={{file.install_sh}}\n[file a.ign]\ntemplate = "
+                                 "report\nanswer = yes\nguarded = yes\n%s[file install.sh]\ntemplate = guard.sh\n",
+                                 aheads[_i].ahead));
+    bool own = aheads[_i].replaced && strcmp(aheads[_i].replaced, "a.ign") == 0;
+    const char *said = site_build(&site, "", "",
+                                  own ? MAC ", beispiel-1-amd64, name=web01\n"
+                                      : MAC ", beispiel-1-amd64, name=web01, answer=own.ign\n");
+    ck_assert_msg(site.catalogue != NULL, "%s", said);
+    ck_assert_msg(site_host(&site, NULL)->guarded == aheads[_i].guarded, "%s", said);
+    ck_assert_msg((strstr(said, "ANSWER_UNGUARDED") == NULL) == aheads[_i].guarded, "%s", said);
+}
+END_TEST
+
+START_TEST(a_word_of_a_file) {
+    struct pxed_plan plan;
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    const char *family = FAMILY "[boot a]\nfiles = k i\nargs = init={{image.init}}\n[fact init]\nfiles = s.ipxe\n"
+                                "word = init=\n[lack init]\nthere = k\nfact = init\nstops = yes\nsay = no init\n";
+    tree_write(&site.tree, "root/boot/os/beispiel-1-amd64/s.ipxe", "#!ipxe\nkernel k initrd=i noinit=1\n");
+    ck_assert_str_eq(with(family), "error host-os.conf:1: no init\n");
+    tree_write(&site.tree, "root/boot/os/beispiel-1-amd64/s.ipxe", "#!ipxe\nkernel k init=/nix/x/init\r\n");
+    ck_assert_str_eq(with(family), "");
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
+    ck_assert(pxed_slice_is(plan.args, "init=/nix/x/init"));
+}
+END_TEST
+
+START_TEST(without_an_installer) {
+    struct pxed_plan plan;
+    const char *said =
+        with("[family]\ntitle = x\nno-installer = '{id}' is a disk image\n[claim a]\nfamily = beispiel\n");
+    ck_assert_str_eq(said, "error host-os.conf:1: 'beispiel-1-amd64' is a disk image\n");
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_NO_PLAN);
+}
+END_TEST
+
+START_TEST(whole_iso_as_a_file) {
+    struct pxed_plan plan;
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/medium.iso");
+    with(FAMILY "[boot a]\nfiles = k *.iso=/x.iso\n");
+    struct render r = site_render(&site, site_host(&site, NULL), LIFECYCLE_BLANK);
+    ck_assert_int_eq(render_plan(&r, PXED_FW_BIOS, PXED_LOADER_IPXE, &plan), PXED_WHY_OK);
+    ck_assert(pxed_slice_is(plan.initrds[0].path, "os/beispiel-1-amd64/medium.iso"));
+    ck_assert(pxed_slice_is(plan.initrds[0].as, "/x.iso"));
 }
 END_TEST
 
@@ -201,6 +335,12 @@ int main(void) {
     tcase_add_test(t, only_some_claims);
     tcase_add_test(t, facts);
     tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
+    tcase_add_loop_test(t, what_disk_may_say, 0, COUNT(disks));
+    tcase_add_loop_test(t, parts_that_are_missing, 0, COUNT(parts));
+    tcase_add_loop_test(t, guarded_ahead, 0, COUNT(aheads));
+    tcase_add_test(t, a_word_of_a_file);
+    tcase_add_test(t, without_an_installer);
+    tcase_add_test(t, whole_iso_as_a_file);
     tcase_add_test(t, steps_and_variables);
     suite_add_tcase(s, t);
     return suite_run(s);

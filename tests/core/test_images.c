@@ -188,12 +188,39 @@ START_TEST(any_case) {
     ck_assert_str_eq(text_of("os/testos-1/images/pxeboot/vmlinuz"), "upper");
     ck_assert_str_eq(text_of("os/TESTOS-1/Images/PXEboot/initrd.IMG"), "mixed");
     ck_assert_str_eq(text_of("os/testos-1/two/File"), "File");
-    ck_assert_str_eq(text_of("os/testos-1/two/file"), "FILE");    /* the first in byte order */
+    ck_assert_str_eq(text_of("os/testos-1/two/file"), "(none)");  /* either could be meant */
     ck_assert_str_eq(text_of("os/testos-1/two/other"), "(none)"); /* the folder of exactly this name */
-    ck_assert_str_eq(text_of("os/testos-1/TWO/other"), "other");
+    ck_assert_str_eq(text_of("os/testos-1/TWO/other"), "(none)"); /* `two` or `Two` */
     ck_assert_str_eq(text_of("os/testos-1/images/pxeboot"), "(none)");
     ck_assert_str_eq(text_of("os/testos-1/images/pxeboot/vmlinuz/x"), "(none)");
     ck_assert_str_eq(text_of("os/loader.efi"), "(none)"); /* not below an image's folder */
+}
+END_TEST
+
+/* Which one is meant cannot be known: check names both. */
+START_TEST(pairs) {
+    put("root/boot/os/testos-1/images/pxeboot/VMLINUZ", "one");
+    put("root/boot/os/testos-1/images/pxeboot/Vmlinuz", "another");
+    put("root/boot/os/testos-1/images/pxeboot/initrd.img", "i");
+    const char *said = build("");
+    ck_assert_str_eq(text_of("os/testos-1/images/pxeboot/vmlinuz"), "(none)");
+    ck_assert_msg(strstr(said, "boot/os/testos-1/images/pxeboot/VMLINUZ and Vmlinuz differ only in case") != NULL, "%s",
+                  said);
+    ck_assert_msg(strstr(said, "(NO_IMAGE)") != NULL, "%s", said);
+    put("root/boot/os/testos-1/images/pxeboot/vmlinuz", "exact");
+    said = build("");
+    ck_assert_msg(site.diags.n == 0, "%s", said);
+    ck_assert_str_eq(text_of("os/testos-1/images/pxeboot/vmlinuz"), "exact");
+}
+END_TEST
+
+START_TEST(pairs_of_folders) {
+    put("root/boot/os/TestOS-1/images/pxeboot/vmlinuz", "one");
+    put("root/boot/os/TESTOS-1/images/pxeboot/vmlinuz", "another");
+    const char *said = build("");
+    ck_assert_str_eq(text_of("os/testos-1/images/pxeboot/vmlinuz"), "(none)");
+    ck_assert_msg(strstr(said, "differ only in case, and neither is 'testos-1': none is used; rename one") != NULL,
+                  "%s", said);
 }
 END_TEST
 
@@ -265,6 +292,8 @@ int main(void) {
     tcase_add_loop_test(tcase, links_are_followed, 0, sizeof(links) / sizeof(links[0]));
     tcase_add_test(tcase, a_link_changed_in_force);
     tcase_add_test(tcase, any_case);
+    tcase_add_test(tcase, pairs);
+    tcase_add_test(tcase, pairs_of_folders);
     tcase_add_test(tcase, large_folders);
     tcase_add_test(tcase, what_is_missing);
     tcase_add_test(tcase, secrets_in_a_folder);

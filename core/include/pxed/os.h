@@ -54,6 +54,8 @@ enum pxed_file_flags {
     PXED_FILE_STAGED = 32, /* also written to the host's folder in the share while its arming is open */
     PXED_FILE_PACK = 128,  /* since minor 4: the text is parts, `=== PATH MODE` or `=== PATH -> TARGET` before each, and
                               is delivered as their tar archive, compressed by gzip */
+    PXED_FILE_AHEAD = 256, /* since minor 5: another file of the profile runs the disk guard before this one is used,
+                              the operator's own in its place too */
     PXED_FILE_CLOSED = 64, /* always in that folder: without {{#arm.open}} it must render as a refusal */
 };
 
@@ -126,6 +128,23 @@ struct pxed_image {
     const struct pxed_share_site *share; /* how machines reach the share; `folder` NULL: no files are staged */
 };
 
+/* What another server's folder says, as `pxed import --KIND FOLDER` collects it. Valid during the call; all texts that
+ * the plugin hands over are copied. Nothing in the folder can be trusted. */
+struct pxed_taking {
+    uint32_t size;
+    const char *folder; /* it exists */
+    struct pxed_arena *arena;
+    /* `key = value` of a section: "os windows-11-x64", "group web", "os-windows". */
+    void (*set)(struct pxed_taking *t, const char *section, const char *key, const char *value);
+    /* A machine. os_id NULL: which system it gets is not said. `vars`: ", name=pc01, ip=..." of the host line, or "".
+     */
+    void (*host)(struct pxed_taking *t, const char *mac, const char *os_id, const char *vars);
+    /* A file of the folder, by its path below it, that is to lie in the image's folder as `name`. */
+    void (*file)(struct pxed_taking *t, const char *os_id, const char *path, const char *name);
+    /* What cannot be carried over, and what to do; line 0: the whole file. */
+    void (*left)(struct pxed_taking *t, const char *path, unsigned line, const char *what);
+};
+
 /* `ops` of a plugin of kind PXED_KIND_OS. Append-only. image, host and value may run on a worker thread. */
 struct pxed_os_ops {
     uint32_t size;
@@ -155,4 +174,6 @@ struct pxed_os_ops {
     /* Since minor 4. The ini files of the plugin's share folder, and of PLUGIN.d beside pxed.ini, are families: each
      * becomes a profile besides those of `profiles` (docs/writing-os-plugins.md). */
     bool families;
+    /* Since minor 5. Reads another server's folder of this kind ("wds", "mdt"). False: another kind. */
+    bool (*take)(const char *kind, struct pxed_taking *t);
 };

@@ -94,7 +94,15 @@ def files(os_id, image, script):
             same(f"{os_id}: values stay text", (user[0]["sshAuthorizedKeys"], found["/etc/vconsole.conf"]), ([NASTY], f"KEYMAP={NASTY}\n"))
         box.is_shell(f"{os_id}: install.sh, {kind}", seen.file("install.sh"))
     own = '{"ignition": {"version": "3.4.0"}, "storage": {}}\n'
-    same(f"{os_id}: the operator's own file", Explained(os_id, image, own=own).file("config.ign"), own)
+    seen = Explained(os_id, image, own=own)
+    same(f"{os_id}: the operator's own file", seen.file("config.ign"), own)
+    # Our script runs the guard before it fetches that file: a new line with it arms.
+    for shell in box.shells():
+        done = Run(shell, seen.file("install.sh"), blank=False, files={"www/config.ign": own})
+        same(f"{os_id}, own file ({os.path.basename(shell[0])}): the guard runs", done.said, "failed:DISK_NOT_BLANK")
+        check(f"{os_id}: and before the file is used", not any("config.ign" in url for url in done.asked), done.asked)
+    seen = Explained(os_id, image, own=own, verb="check")
+    check(f"{os_id}: a new line arms", "ANSWER_UNGUARDED" not in seen.out + seen.err, seen.out + seen.err)
     script(os_id, Explained(os_id, image, {"args-installed": "quiet console=ttyS0"} if script is coreos else {}).file("install.sh"))
 
 

@@ -79,6 +79,23 @@ expect linuxmint-21.3 "" bios "$B/os/linuxmint-21.3/casper/vmlinuz boot=casper i
 image fedora-workstation-live-40 images/pxeboot/vmlinuz images/pxeboot/initrd.img
 expect fedora-workstation-live-40 "" bios "$B/os/fedora-workstation-live-40/images/pxeboot/vmlinuz \
 root=live:$B/os/fedora-workstation-live-40/LiveOS/squashfs.img rd.live.image rd.neednet=1 ip=dhcp $IF"
+image gentoo boot/gentoo boot/gentoo.igz image.squashfs
+expect gentoo "" bios "$B/os/gentoo/boot/gentoo dokeymap root=/dev/ram0 init=/linuxrc looptype=squashfs loop=/system.img cdroot"
+image gentoo-20250101 boot/gentoo boot/gentoo.igz image.squashfs boot/grub/grub.cfg
+echo "linux /boot/gentoo dokeymap root=live:CDLABEL=Gentoo rd.live.dir=/" >"$T/boot/os/gentoo-20250101/boot/grub/grub.cfg"
+expect gentoo-20250101 "" efi-x64 "$B/os/gentoo-20250101/boot/gentoo dokeymap root=live:/system.img rd.live.image initrd=initrd.magic"
+# no installer: said, with the way out
+echo "08:00:27:4d:4d:aa, amazon-2023" >"$T/host-os.conf"
+N=$((N + 1))
+if "$PXED" check -c "$T/pxed.ini" 2>&1 | grep -q "'amazon-2023' has no network installer.*plugin = os-generic"; then
+    echo "ok $N - no installer"
+else
+    FAILED=1
+    echo "not ok $N - no installer"
+fi
+image sles-11-sp4 boot/x86_64/loader/linux boot/x86_64/loader/initrd suse/setup/descr/packages.gz
+expect sles-11-sp4 "" bios "$B/os/sles-11-sp4/boot/x86_64/loader/linux install=$B/os/sles-11-sp4/ \
+autoyast=$B/hosts/08-00-27-4d-4d-aa/autoyast.xml netsetup=dhcp $IF self_update=0 textmode=1"
 image memtest-7.20 mt86plus/x memtest64.bin memtest64.efi
 expect memtest-7.20 "" bios "$B/os/memtest-7.20/memtest64.bin"
 # an ISO is booted whole, and only by memdisk

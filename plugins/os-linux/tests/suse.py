@@ -9,6 +9,7 @@ from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
 
 TAIL = f"autoyast={HOST}/autoyast.xml netsetup=dhcp BOOTIF=01-08-00-27-4d-4d-aa self_update=0 textmode=1"
 LAYOUTS = [  # OS id, folder of the kernel, what holds packages, flags of the profile
+    ("sles-11-sp4", "boot/x86_64/loader", "suse/setup/descr/packages.gz"),
     ("sles-12-sp5", "boot/x86_64/loader", "suse/setup/descr/packages.gz"),
     ("sles-15-sp5", "boot/x86_64/loader", "Module-Basesystem/media.1/media"),
     ("sle-15-sp5-full-x86_64-gm-media1", "boot/x86_64/loader", "Module-Basesystem/media.1/media"),
@@ -111,7 +112,8 @@ def profiles():
                 same(f"{row[0]}: route, names", text_of(root, "networking/routing/routes/route/gateway") +
                      text_of(root, "networking/dns/nameservers/nameserver"), ["10.77.0.1", "10.77.0.1", "10.77.0.2"])
                 same(f"{row[0]}: packages", text_of(root, "software/packages/package")[-2:], ["vim", "less"])
-                old = row[0] in ("sles-12-sp5", "opensuse-13.2-i386", "opensuse-42.3")
+                old = row[0] in ("sles-11-sp4", "sles-12-sp5", "opensuse-13.2-i386", "opensuse-42.3")
+                same(f"{row[0]}: services in systemd's words", len(root.findall(f"{YAST}services-manager")), int(row[0] != "sles-11-sp4"))
                 path = "ntp-client/peers/peer/address" if old else "ntp-client/ntp_servers/ntp_server/address"
                 same(f"{row[0]}: time servers in this version's words", text_of(root, path), ["10.77.0.1", "10.77.0.2"])
             if kind == "plain":

@@ -176,9 +176,9 @@ def split(top):
     make(here, "boot.wim", [("PE", AMD64, "6.1.7601")])
     expect("split", look(SEVEN, here, index="2"), {"wim": "install.swm", "swm": "install*.swm", "wim-part": parts,
                                                    "images": "2", "index": "2", "missing": None})
-    expect("split, the second named", look(SEVEN, here, wim=parts[0]), {}, ["is part 2 of a split image"])
+    expect("split, the second named", look(SEVEN, here, wim=parts[0]), {}, ["is part 2 of a split image: name the first, or make one file of all: wimlib-imagex join"])
     os.unlink(os.path.join(here, parts[0]))
-    expect("split, a part is missing", look(SEVEN, here, index="1"), {}, ["part 2 of"])
+    expect("split, a part is missing", look(SEVEN, here, index="1"), {}, ["part 2 of 3 of the split install.swm, is missing: copy it there, too"])
 
 
 def in_iso(top, media):
@@ -232,7 +232,7 @@ def damaged(top):
     xml = int.from_bytes(data[80:88], "little")
     expect("damaged: XML of zeros", look_at(data[:xml] + bytes(len(data) - xml)), {"wim": None}, ["damaged"])
     for name, text, said in [
-            ("of an encrypted .esd", "<ESD><ENCRYPTED/></ESD>", "encrypted"), ("of something else", "<A/>", "damaged"),
+            ("of an encrypted .esd", "<ESD><ENCRYPTED/></ESD>", "dism /Export-Image"), ("of something else", "<A/>", "damaged"),
             ("with a DTD", '<!DOCTYPE WIM [<!ENTITY a "b">]><WIM><IMAGE INDEX="1"><NAME>&a;</NAME></IMAGE></WIM>', "damaged"),
             ("cut off", '<WIM><IMAGE INDEX="1"><NAME>One', "damaged")]:
         coded = b"\xff\xfe" + text.encode("utf-16-le")

@@ -1,0 +1,135 @@
+# Installs Void Linux on {{host.name}}. The netboot initramfs sources it as autoinstall.cfg; it never returns to that installer.
+set +e
+NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
+ADDRESS='{{#host.static}}{{host.ip}}/{{host.prefix}}{{/host.static}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
+PASSWORD='{{host.root-password-hash}}' SSH_KEY='{{host.ssh-key}}'
+LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}' ZONE='{{host.timezone}}' NTP='{{host.ntp}}'
+PACKAGES='{{host.packages}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
+PXED_TMP=${PXED_TMP:-/tmp}
+TOOLS=${PXED_TOOLS:-/run/pxed-tools}
+TARGET=${PXED_TARGET:-/mnt}
+KEYS=${PXED_KEYS:-/var/db/xbps/keys}
+LOG=$PXED_TMP/pxed-log
+EFI=${PXED_EFI:-/sys/firmware/efi}
+mkdir -p "$PXED_TMP"
+
+# The initramfs has no wget: this one can only get.
+wget() {
+    case $1 in --version) return 1 ;; esac
+    for word; do
+        case $word in --post-file=*) return 1 ;; esac
+    done
+    xbps-uhelper fetch "$word>$PXED_TMP/pxed-fetched" >/dev/null 2>&1
+}
+
+{{> report}}
+die() { pxed_fail "$1" "$LOG"; }
+
+[ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
+XBPS_ARCH=$(xbps-uhelper arch)
+export XBPS_ARCH
+case $XBPS_ARCH in
+*-musl) REPO=${REPO:-https://repo-default.voidlinux.org/current/musl} ;;
+*) REPO=${REPO:-https://repo-default.voidlinux.org/current} ;;
+esac
+keys() { mkdir -p "$1/var/db/xbps/keys" && cp "$KEYS"/* "$1/var/db/xbps/keys"; }
+
+# What the guard needs is more than the initramfs has; and where this comes from comes the system.
+keys "$TOOLS" || pxed_fail SCRIPT_FAILED
+xbps-install -Sy -R "$REPO" -r "$TOOLS" busybox-static >"$LOG" 2>&1 || die REPO_UNREACHABLE
+mkdir -p "$TOOLS/bin"
+"$TOOLS/usr/bin/busybox.static" --install -s "$TOOLS/bin" || pxed_fail SCRIPT_FAILED
+PATH=$PATH:$TOOLS/bin
+unset -f wget
+{{> disk-guard}}
+case $PXED_DISK in
+*[0-9]) part=${PXED_DISK}p ;;
+*) part=$PXED_DISK ;;
+esac
+if [ -d "$EFI" ]; then
+    esp=${part}1 root=${part}2 loader=grub-x86_64-efi
+    parts='label: gpt\nsize=512MiB, type=uefi\ntype=linux\n'
+else
+    esp= root=${part}1 loader=grub
+    parts='label: dos\nstart=2048, type=83, bootable\n'
+fi
+
+# --- everything that may fail is tried before the disk is touched
+# shellcheck disable=SC2086
+xbps-install -Sny -R "$REPO" -r "$TOOLS" base-system $loader ${NTP:+chrony} $PACKAGES >"$LOG" 2>&1 || die REPO_UNREACHABLE
+printf "$parts" | sfdisk -q --no-act --wipe always "$PXED_DISK" >"$LOG" 2>&1 || die PARTITION_FAILED
+
+# --- from here on the disk is written
+pxed_event installing
+pxed_clearing
+[ "$PXED_RIGHT" != any ] || pxed_wipe
+printf "$parts" | sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" >"$LOG" 2>&1 || die PARTITION_FAILED
+udevadm settle
+mkfs.ext4 -q -F "$root" >"$LOG" 2>&1 || die FORMAT_FAILED
+[ -z "$esp" ] || mkfs.vfat "$esp" >"$LOG" 2>&1 || die FORMAT_FAILED
+mkdir -p "$TARGET"
+mount "$root" "$TARGET" || die MOUNT_FAILED
+[ -z "$esp" ] || { mkdir -p "$TARGET/boot/efi" && mount "$esp" "$TARGET/boot/efi"; } || die MOUNT_FAILED
+pxed_event formatted
+keys "$TARGET" || die PACKAGES_FAILED
+# shellcheck disable=SC2086
+xbps-install -Sy -R "$REPO" -r "$TARGET" base-system $loader ${NTP:+chrony} $PACKAGES >"$LOG" 2>&1 || die PACKAGES_FAILED
+pxed_event packages
+
+# --- what belongs to this host
+for folder in dev proc sys; do mount --rbind "/$folder" "$TARGET/$folder" || die MOUNT_FAILED; done
+in_target() { chroot "$TARGET" "$@" >"$LOG" 2>&1; }
+{ echo "UUID=$(blkid -s UUID -o value "$root") / ext4 defaults 0 1"
+  [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat defaults 0 2"; } >>"$TARGET/etc/fstab"
+FULL=$NAME${DOMAIN:+.$DOMAIN}
+[ "$FULL" = "$NAME" ] || FULL="$FULL $NAME"
+echo "$NAME" >"$TARGET/etc/hostname"
+printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost\n' "$FULL" >"$TARGET/etc/hosts"
+services="sshd dhcpcd"
+if [ -n "$ADDRESS" ]; then
+    for net in "$PXED_SYSFS"/class/net/*; do
+        [ "$(cat "$net/address" 2>/dev/null)" != "$MAC" ] || CARD=${net##*/}
+    done
+    { printf '# written by pxed\ninterface %s\nstatic ip_address=%s\n' "${CARD:-eth0}" "$ADDRESS"
+      [ -z "$GATEWAY" ] || echo "static routers=$GATEWAY"
+      [ -z "$DNS" ] || echo "static domain_name_servers=$DNS"
+      [ -z "$DOMAIN" ] || echo "static domain_name=$DOMAIN"; } >>"$TARGET/etc/dhcpcd.conf"
+fi
+if [ -n "$PASSWORD" ]; then
+    awk -F: -v OFS=: -v hash="$PASSWORD" '$1 == "root" { $2 = hash } 1' "$TARGET/etc/shadow" >"$PXED_TMP/pxed-shadow" &&
+        cat "$PXED_TMP/pxed-shadow" >"$TARGET/etc/shadow" || die PASSWORD_FAILED
+    rm -f "$PXED_TMP/pxed-shadow"
+else
+    in_target passwd -l root || die PASSWORD_FAILED
+fi
+if [ -n "$SSH_KEY" ]; then
+    mkdir -p -m 700 "$TARGET/root/.ssh"
+    echo "$SSH_KEY" >"$TARGET/root/.ssh/authorized_keys"
+    chmod 600 "$TARGET/root/.ssh/authorized_keys"
+fi
+[ -z "$ZONE" ] || [ ! -e "$TARGET/usr/share/zoneinfo/$ZONE" ] || ln -sf "/usr/share/zoneinfo/$ZONE" "$TARGET/etc/localtime"
+[ -z "$KEYBOARD" ] || echo "KEYMAP='$KEYBOARD'" >>"$TARGET/etc/rc.conf"
+echo "LANG=${LOCALE:-en_US.UTF-8}" >"$TARGET/etc/locale.conf"
+[ ! -e "$TARGET/etc/default/libc-locales" ] || echo "${LOCALE:-en_US.UTF-8} UTF-8" >>"$TARGET/etc/default/libc-locales"
+if [ -n "$NTP" ]; then
+    for server in $NTP; do echo "server $server iburst"; done >"$TARGET/etc/chrony.conf"
+    printf 'driftfile /var/lib/chrony/drift\nmakestep 1 3\n' >>"$TARGET/etc/chrony.conf"
+    services="$services chronyd"
+fi
+for service in $services; do ln -sf "/etc/sv/$service" "$TARGET/etc/runit/runsvdir/default/$service"; done
+
+# --- the boot loader
+if [ -n "$ARGS" ]; then
+    { printf 'PXED_ARGS=%s\n' "'$(echo "$ARGS" | sed "s/'/'\\\\''/g")'"
+      # shellcheck disable=SC2016
+      echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $PXED_ARGS"'; } >>"$TARGET/etc/default/grub"
+fi
+if [ -n "$esp" ]; then in_target grub-install --target=x86_64-efi --efi-directory=/boot/efi --removable || die BOOTLOADER_FAILED
+else in_target grub-install --target=i386-pc "$PXED_DISK" || die BOOTLOADER_FAILED; fi
+in_target xbps-reconfigure -fa || die BOOTLOADER_FAILED
+in_target grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
+pxed_event bootable
+pxed_event installed
+sync
+umount -R "$TARGET" || umount -l "$TARGET"
+{ [ -n "$PXED_TEST" ] && exit 0; } || reboot -f

@@ -1,0 +1,119 @@
+#!/bin/bash
+# NixOS's script as the unit of the netboot image runs it: with stand-ins for the live system's programs, each made to fail in turn.
+. "$(dirname "$0")/common.sh"
+e2e_begin
+M=08:00:27:4d:4d:aa
+e2e_client fmnix $M
+e2e_address fmnix 10.77.0.60
+OS=$E2E/root/boot/os/nixos-24.05-x86_64
+mkdir -p "$OS" "$E2E/root/boot/cache"
+for file in bzImage initrd; do head -c 3000 /dev/urandom >"$OS/$file"; done
+printf '#!ipxe\nkernel bzImage init=/nix/store/abc-nixos/init initrd=initrd nohibernate loglevel=4 ${cmdline}\ninitrd initrd\nboot\n' >"$OS/netboot.ipxe"
+echo StoreDir: /nix/store >"$E2E/root/boot/cache/nix-cache-info"
+echo "$M, nixos-24.05-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=\"ssh-ed25519 AAAA \"\"it's\"\" \${me}\", timezone=Europe/Berlin, ntp=10.77.0.1, args-installed=console=ttyS0, repo=$U/cache" >"$E2E/host-os.conf"
+e2e_ini <<INI
+[dhcp]
+mode = server
+range = 10.77.0.50 - 10.77.0.99
+INI
+e2e_start
+is "a new line arms: the guard is in the script" armed "$(e2e_state $M install)"
+curl_as fmnix -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
+URL=$(sed -n 's/.* pxed.script=\([^ ]*\).*/\1/p' "$E2E/script")
+has "the first program, as the build says" "kernel $U/os/nixos-24.05-x86_64/bzImage init=/nix/store/abc-nixos/init loglevel=4 pxed.script=" "$(cat "$E2E/script")"
+is "the script is delivered" 200 "$(curl_as fmnix -o "$E2E/install.sh" -w '%{http_code}' "$URL")"
+is "and uses up the arming" installing "$(e2e_state $M install)"
+
+W=$E2E/machine
+mkdir -p "$W/bin"
+for name in sfdisk mkfs.ext4 mkfs.vfat mount umount nixos-generate-config nixos-install nixos-version udevadm blockdev; do
+    cat >"$W/bin/$name" <<X
+#!/bin/sh
+echo "$name \$*" >>$W/said
+case "$name \$*" in \$FAIL) exit 1 ;; esac
+case "$name \$*" in *no-act*) cat >/dev/null ;; sfdisk*) cat >/dev/null; printf x >>$W/dev/vda ;; nixos-version*) echo "24.05.1234.abc (Uakari)" ;; esac
+exit 0
+X
+    chmod 755 "$W/bin/$name"
+done
+mkdir "$W/told"
+cat >"$W/told/wget" <<X
+#!/bin/sh
+for word; do
+    case \$word in
+    --version) exit 0 ;;
+    --post-file=*) body=\${word#*=} ;;
+    esac
+done
+case \$word in *stage=*) echo "\${word##*stage=} \$(cat \$body /dev/null)" >>$W/events; exit 0 ;; esac
+exit 1
+X
+chmod 755 "$W/told/wget"
+machine() {
+    : >"$W/events"
+    rm -rf "$W"/{tmp,dev,sys,target,said,efi}
+    mkdir -p "$W"/{tmp,target}
+    e2e_disk "$W"
+}
+installs() {
+    e2e_in fmnix env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_TARGET="$W/target" PXED_EFI="$W/efi" \
+        FAIL="${1:-nothing}" PATH="${TOLD:+$W/told:}$W/bin:$PATH" bash "$E2E/install.sh"
+}
+machine
+ok "it installs" installs
+has "installed" installed "$(e2e_journal web01)"
+TOLD=yes
+is "its programs, in order" "udevadm nixos-version sfdisk sfdisk udevadm mkfs.ext4 mount nixos-generate-config nixos-install umount" \
+    "$(sed 's/ .*//' "$W/said" | tr '\n' ' ' | sed 's/ $//')"
+C=$(cat "$W/target/etc/nixos/configuration.nix")
+has "from its cache" "nixos-install --root $W/target --no-root-passwd --option substituters $U/cache" "$(cat "$W/said")"
+has "name" '  networking.hostName = "web01";' "$C"
+has "address" '    matchConfig = { MACAddress = "08:00:27:4d:4d:aa"; Type = "ether"; };
+    address = [ "10.77.0.60/24" ];
+    gateway = [ "10.77.0.1" ];' "$C"
+# shellcheck disable=SC2016
+has "strings are Nix's" '.authorizedKeys.keys = [ "ssh-ed25519 AAAA \"it'"'"'s\" \${me}" ];' "$C"
+has "packages" "with pkgs; [ vim htop ];" "$C"
+has "arguments" '  boot.kernelParams = [ "console=ttyS0" ];' "$C"
+has "the release that is running" '  system.stateVersion = "24.05";' "$C"
+has "the disk" '  boot.loader.grub = { enable = true; device = "/dev/vda"; };' "$C"
+is "as many brackets closed as opened" "$(tr -cd '{[' <<<"$C" | wc -c)" "$(tr -cd '}]' <<<"$C" | wc -c)"
+# shellcheck disable=SC2016
+is "the hash" '$6$a$b' "$(cat "$W/target/etc/nixos/root-password")"
+is "which nobody else reads" 600 "$(stat -c %a "$W/target/etc/nixos/root-password")"
+# shellcheck disable=SC2016
+lacks "is not in the configuration" '$6$' "$C"
+machine
+mkdir "$W/efi"
+ok "on UEFI" installs
+has "the boot loader" 'device = "nodev"; efiSupport = true; efiInstallAsRemovable = true;' "$(cat "$W/target/etc/nixos/configuration.nix")"
+mv "$E2E/root/boot/cache" "$E2E/away"
+machine
+installs >/dev/null 2>&1
+has "no cache: its reason" "failed&reason=REPO_UNREACHABLE" "$(cat "$W/events")"
+is "and the disk holds nothing" 0 "$(tr -d '\0' <"$W/dev/vda" | wc -c)"
+mv "$E2E/away" "$E2E/root/boot/cache"
+for row in "sfdisk*no-act*:PARTITION_FAILED" "nixos-version*:INSTALLER_ERROR"; do
+    machine
+    installs "${row%:*}" >/dev/null 2>&1
+    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
+    is "and the disk holds nothing" 0 "$(tr -d '\0' <"$W/dev/vda" | wc -c)"
+done
+for row in "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount*:MOUNT_FAILED" "nixos-generate-config*:INSTALLER_ERROR" \
+    "nixos-install*:PACKAGES_FAILED" "umount*:MOUNT_FAILED"; do
+    machine
+    installs "${row%:*}" >/dev/null 2>&1
+    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
+    has "the disk is cleared, and it says so" "already cleared" "$(cat "$W/events")"
+done
+machine
+printf 'LABELONE' | dd of="$W/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null
+installs >/dev/null 2>&1
+has "a disk with something on it" "failed&reason=DISK_NOT_BLANK" "$(cat "$W/events")"
+machine
+sed -i "s/PACKAGES='vim htop'/PACKAGES='vim x;y'/" "$E2E/install.sh"
+installs >/dev/null 2>&1
+has "a package that is no name" "failed&reason=PACKAGES_FAILED" "$(cat "$W/events")"
+lacks "stops before the disk" "already cleared" "$(cat "$W/events")"
+e2e_stop
+e2e_done
