@@ -37,12 +37,11 @@ static void look_fact(struct looker *l, const struct family_fact *fact) {
     l->view.pub.fact(&l->view.pub, fact->name, pxed_arena_dup(&l->b->c->arena, file).ptr);
 }
 
-/* Every `mark` of the text becomes the value. */
-static const char *fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena) {
+const char *family_fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena) {
     const char *at = strstr(text, mark);
     if (!at)
         return text;
-    const char *rest = fill(at + strlen(mark), mark, value, arena);
+    const char *rest = family_fill(at + strlen(mark), mark, value, arena);
     return pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), rest);
 }
 
@@ -51,9 +50,9 @@ static void judge_lack(struct looker *l, const struct family_lack *lack) {
     const char *file = family_only(&lack->only, l->os->claim) ? first_there(l, &lack->there) : NULL;
     if (!file || first_there(l, &lack->missing))
         return;
-    const char *say = fill(lack->say, "{file}", pxed_slice_of(file), arena);
-    say = fill(say, "{id}", l->os->id.text, arena);
-    say = fill(say, "{folder}", pxed_slice_of(l->view.pub.folder), arena);
+    const char *say = family_fill(lack->say, "{file}", pxed_slice_of(file), arena);
+    say = family_fill(say, "{id}", l->os->id.text, arena);
+    say = family_fill(say, "{folder}", pxed_slice_of(l->view.pub.folder), arena);
     if (!lack->unless) {
         pxed_diag_add(l->b->diags, PXED_WARNING, l->os->file, l->os->line, "%s", say);
         return;

@@ -50,7 +50,7 @@ printf 'echo "ERASE_DISKS=$ERASE_DISKS KERNELOPTS=$KERNELOPTS" >>%s/said\n' "$W"
 cp "$E2E/new/etc/local.d/pxed.start" "$W/script"
 installs() {
     e2e_in web env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_TARGET="$W/target" PXED_EFI="$W/efi" \
-        PXED_ETC="$E2E/new/etc" FAIL="${1:-nothing}" PATH="$W/bin:$PATH" dash "$W/script"
+        PXED_ROOT="$E2E/new" FAIL="${1:-nothing}" PATH="$W/bin:$PATH" dash "$W/script"
 }
 installs "apk update*" >/dev/null 2>&1
 has "no repository: nothing begins" "reason=REPO_UNREACHABLE" "$(e2e_journal web01)"

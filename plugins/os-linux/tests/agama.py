@@ -6,7 +6,7 @@ import os
 import box
 from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
 
-NET = "rd.live.image ip=dhcp rd.neednet=1 BOOTIF=01-08-00-27-4d-4d-aa"
+NET = "rd.live.image rd.neednet=1 ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa"
 TAIL = f"inst.script={HOST}/agama.sh inst.auto=file:///run/pxed/agama.json inst.self_update=0"
 LAYOUTS = [  # OS id, folder of the kernel, the live system, product
     ("sles-16.0", "boot/x86_64/loader/", "LiveOS/squashfs.img", "SLES"),

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import box
 from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
 
-LIVE = f"ignition.firstboot ignition.platform.id=metal ignition.config.url={HOST}/live.ign ip=dhcp rd.neednet=1 BOOTIF=01-08-00-27-4d-4d-aa"
+LIVE = f"ignition.firstboot ignition.platform.id=metal ignition.config.url={HOST}/live.ign rd.neednet=1 ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa"
 F, R = "fedora-coreos-39.20231101.3.0-", "rhcos-4.15.0-x86_64-"
 LAYOUTS = [  # OS id, kernel, initramfs, root file system
     ("fedora-coreos-39", F + "live-kernel-x86_64", F + "live-initramfs.x86_64.img", F + "live-rootfs.x86_64.img"),

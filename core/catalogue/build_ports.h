@@ -1,0 +1,7 @@
+/* Do the variables of a host's network fit together? */
+#pragma once
+
+#include "build_state.h"
+
+/* Warns of a bond of one port, of install-net= without what it names, of an IPv6 gateway outside the host's nets. */
+void build_judge_ports(struct build *b);
