@@ -89,7 +89,7 @@ URL=$(item early-commands 0 | sed "s/.*'\(http[^']*install.sh\)'.*/\1/")
 is "install.sh is delivered" 200 "$(curl_as sec -o "$W/install.sh" -w '%{http_code}' "$URL")"
 does() { # disk | late | error
     e2e_in sec env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_PLAN="$W/autoinstall.yaml" \
-        PXED_TARGET="$W/target" PATH="$W/bin:$PATH" "${SHELL_OF:-dash}" "$W/install.sh" "$1" >"$W/out" 2>&1
+        PXED_TARGET="$W/target" PXED_EFI="$W/efi" PATH="$W/bin:$PATH" "${SHELL_OF:-dash}" "$W/install.sh" "$1" >"$W/out" 2>&1
 }
 ok "early-commands: the guard finds the one disk" does disk
 cp "$W/autoinstall.yaml" "$E2E/user-data"

@@ -16,6 +16,9 @@ EVERY = {
     "timezone": "Europe/Berlin", "locale": "de_DE.UTF-8", "keyboard": "de", "ntp": "10.77.0.1 10.77.0.2",
     "proxy": "http://proxy:3128", "packages": "vim less", "args-installed": "quiet", "ssh-key": "ssh-ed25519 AAAA ops",
 }
+NETWORK = {key: EVERY[key] for key in ("name", "domain", "ip", "gateway", "dns")}
+SIX = {"ip6": "2001:db8::60/64 2001:db8::61/64", "gateway6": "2001:db8::1"}
+BOND = {"mac": "08:00:27:4d:4d:bb", "bond": "802.3ad"}
 count = failed = 0
 
 

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 
 import box
-from box import MAC, Explained, Run, check, same
+from box import BOND, NETWORK, Explained, Run, check, same
 
 IMAGE = ["images/pxeboot/vmlinuz", "images/pxeboot/initrd.img"]
 NASTY = "a \"b\" 'c' # %post \\ $d `id`; --lock %end"
@@ -32,11 +32,9 @@ HOSTILE = {
     "timezone": NASTY, "locale": NASTY, "keyboard": NASTY, "ntp": NASTY, "proxy": NASTY, "repo": NASTY,
     "packages": "vim @^server %post #none `id` a;b", "args-installed": NASTY, "ssh-key": NASTY,
 }
-FOUR = {"name": "web01", "domain": "lab.test", "ip": "10.77.0.60/24", "gateway": "10.77.0.1", "dns": "10.77.0.1 10.77.0.2"}
 SIX = {"ip6": "2001:db8::60/64", "gateway6": "2001:db8::1"}
-BOND = {"mac": "08:00:27:4d:4d:bb", "bond": "802.3ad"}
-NETS = {"one port": {**FOUR, **SIX}, "DHCP and IPv6": {"name": "web01", **SIX}, "a bond": {**FOUR, **BOND}, "a VLAN": {**FOUR, "vlan": "12"},
-        "a VLAN on a bond": {**FOUR, **BOND, **SIX, "vlan": "12"}, "the installer too": {**FOUR, **BOND, "vlan": "12", "install-net": "both"}}
+NETS = {"one port": {**NETWORK, **SIX}, "DHCP and IPv6": {"name": "web01", **SIX}, "a bond": {**NETWORK, **BOND}, "a VLAN": {**NETWORK, "vlan": "12"},
+        "a VLAN on a bond": {**NETWORK, **BOND, **SIX, "vlan": "12"}, "the installer too": {**NETWORK, **BOND, "vlan": "12", "install-net": "both"}}
 
 
 def kickstart(os_id, variables):
@@ -106,7 +104,7 @@ def check_networks(shells):
     for os_id, version, _, _ in ROWS:
         for kind, variables in NETS.items():
             if version in ("RHEL5", "RHEL6"):  # their ifcfg files: settings.py
-                same(f"{os_id}: the network of {kind}", pre_network(os_id, {**FOUR, **variables}, shells[0]), ("network --device=eth0 " + tail).replace(
+                same(f"{os_id}: the network of {kind}", pre_network(os_id, {**NETWORK, **variables}, shells[0]), ("network --device=eth0 " + tail).replace(
                     "10.77.0.1,10.77.0.2", "10.77.0.1" if version == "RHEL5" else "10.77.0.1,10.77.0.2"))
                 continue
             for shell in shells:
@@ -117,7 +115,7 @@ def check_networks(shells):
 
 def check_ends(shells):
     """%post inside the new system, and the report outside of it."""
-    variables = {**FOUR, **BOND, "users": "alice:::ssh-rsa A b", "run": "exit 7"}
+    variables = {**NETWORK, **BOND, "users": "alice:::ssh-rsa A b", "run": "exit 7"}
     for os_id, version, has_end, _ in ROWS:
         _, sections = split(kickstart(os_id, variables), has_end)
         posts = ["\n".join(line for line in body if line != "%end") + "\n" for words, body in sections if words[0] == "%post"]

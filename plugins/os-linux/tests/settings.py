@@ -4,14 +4,11 @@ system in each of its languages, run by real shells against a folder.   usage: s
 import os
 
 import box
-from box import EVERY, NASTY, Explained, Run, check, same
+from box import BOND, NASTY, NETWORK, SIX, Explained, Run, check, same
 
 IMAGE = ["linux", "initrd.gz"]
 PARTS = "TARGET=$PXED_TARGET\n{{> report}}\n{{> settings}}\n{{> networkd}}\n{{> ifupdown}}\n{{> ifcfg}}\n" + \
         "for act in \"$@\"; do $act; done\npxed_event installed\n"
-PORTS = {"mac": "08:00:27:4d:4d:bb"}
-SIX = {"ip6": "2001:db8::60/64 2001:db8::61/64", "gateway6": "2001:db8::1"}
-FOUR = {key: EVERY[key] for key in ("ip", "gateway", "dns", "domain", "name")}
 SECOND = {"sys/class/net/eth1/address": "08:00:27:4d:4d:bb"}
 NET = "target/etc/systemd/network/"
 IFCFG = "target/etc/sysconfig/network-scripts/ifcfg-"
@@ -123,12 +120,12 @@ def networkd():
     trunk = "VLAN=vlan12\nLinkLocalAddressing=no\n"
     for variables, wanted in (
             ({}, {"10-pxed.network": own + "DHCP=yes\n" + dhcp}),
-            (FOUR, {"10-pxed.network": own + four + port}),
-            ({**FOUR, **SIX}, {"10-pxed.network": own + four + six + port}),
+            (NETWORK, {"10-pxed.network": own + four + port}),
+            ({**NETWORK, **SIX}, {"10-pxed.network": own + four + six + port}),
             (SIX, {"10-pxed.network": own + six + "DHCP=ipv4\n" + dhcp}),
-            ({**FOUR, **PORTS, "bond": "802.3ad"}, {**bond, "10-pxed.network": "[Match]\nName=bond0\n\n[Network]\n" + four + port}),
-            ({**FOUR, "vlan": "12"}, {**vlan, "10-pxed-trunk.network": own + trunk, "10-pxed.network": "[Match]\nName=vlan12\n\n[Network]\n" + four + port}),
-            ({**FOUR, **PORTS, "bond": "802.3ad", "vlan": "12"},
+            ({**NETWORK, **BOND}, {**bond, "10-pxed.network": "[Match]\nName=bond0\n\n[Network]\n" + four + port}),
+            ({**NETWORK, "vlan": "12"}, {**vlan, "10-pxed-trunk.network": own + trunk, "10-pxed.network": "[Match]\nName=vlan12\n\n[Network]\n" + four + port}),
+            ({**NETWORK, **BOND, "vlan": "12"},
              {**bond, **vlan, "10-pxed-trunk.network": "[Match]\nName=bond0\n\n[Network]\n" + trunk,
               "10-pxed.network": "[Match]\nName=vlan12\n\n[Network]\n" + four + port})):
         for name, shell, text in each(variables):
@@ -142,19 +139,19 @@ def ifupdown():
           "    address 2001:db8::61\n    netmask 64\n"
     bond = "    bond-slaves eth0 eth1\n    bond-mode active-backup\n    bond-miimon 100\n"
     slaves = "\nauto eth0\niface eth0 inet manual\n    bond-master bond0\n\nauto eth1\niface eth1 inet manual\n    bond-master bond0\n"
-    both = {**PORTS, "bond": "active-backup"}
+    both = {**BOND, "bond": "active-backup"}
     for variables, wanted in (
             ({}, "\nauto eth0\niface eth0 inet dhcp\n"),
-            (FOUR, "\nauto eth0\niface eth0 inet static\n" + four),
-            ({**FOUR, **SIX}, "\nauto eth0\niface eth0 inet static\n" + four + six.format("eth0")),
-            ({**FOUR, **both}, slaves + "\nauto bond0\niface bond0 inet static\n" + four + bond),
-            ({**FOUR, "vlan": "12"}, "\nauto vlan12\niface vlan12 inet static\n" + four + "    vlan-raw-device eth0\n    vlan-id 12\n"),
-            ({**FOUR, **both, **SIX, "vlan": "12"}, slaves + "\nauto bond0\niface bond0 inet manual\n" + bond + "\nauto vlan12\niface vlan12 inet static\n" +
+            (NETWORK, "\nauto eth0\niface eth0 inet static\n" + four),
+            ({**NETWORK, **SIX}, "\nauto eth0\niface eth0 inet static\n" + four + six.format("eth0")),
+            ({**NETWORK, **both}, slaves + "\nauto bond0\niface bond0 inet static\n" + four + bond),
+            ({**NETWORK, "vlan": "12"}, "\nauto vlan12\niface vlan12 inet static\n" + four + "    vlan-raw-device eth0\n    vlan-id 12\n"),
+            ({**NETWORK, **both, **SIX, "vlan": "12"}, slaves + "\nauto bond0\niface bond0 inet manual\n" + bond + "\nauto vlan12\niface vlan12 inet static\n" +
              four + "    vlan-raw-device bond0\n    vlan-id 12\n" + six.format("vlan12"))):
         for name, shell, text in each(variables):
             done = Run(shell, text, "pxed_ifupdown", files=SECOND)
             same(f"ifupdown ({name}): {' '.join(variables)}", (done.text, done.files["bodies"]), (lo + wanted, ""))
-    for name, shell, text in each({**FOUR, **both}):
+    for name, shell, text in each({**NETWORK, **both}):
         same(f"ifupdown ({name}): a port that is not there is told", Run(shell, text, "pxed_ifupdown").files["bodies"],
              "bond: no card has the address 08:00:27:4d:4d:bb\n")
 
@@ -164,27 +161,27 @@ def ifcfg():
     given = {**SECOND, IFCFG.removeprefix("") + "eth0": card, "target/etc/sysconfig/network": "NETWORKING=yes\nNETWORKING_IPV6=no\n", "target/etc/modprobe.conf": ""}
     body = "BOOTPROTO=none\nIPADDR=10.77.0.60\nNETMASK=255.255.255.0\n"
     six = 'IPV6INIT=yes\nIPV6ADDR=2001:db8::60/64\nIPV6ADDR_SECONDARIES="2001:db8::61/64"\nIPV6_DEFAULTGW=2001:db8::1\n'
-    for name, shell, text in each({**FOUR, **SIX}):
+    for name, shell, text in each({**NETWORK, **SIX}):
         done = Run(shell, text, "pxed_ifcfg", files=given)
         same(f"ifcfg ({name}): IPv6", (done.files[IFCFG + "eth0"], done.files["target/etc/sysconfig/network"]), (card + six, "NETWORKING=yes\nNETWORKING_IPV6=yes\n"))
-    for name, shell, text in each(FOUR):
+    for name, shell, text in each(NETWORK):
         same(f"ifcfg ({name}): nothing to add", Run(shell, text, "pxed_ifcfg", files=given).files[IFCFG + "eth0"], card)
     slave = "DEVICE={}\nHWADDR={}\nONBOOT=yes\nBOOTPROTO=none\nMASTER=bond0\nSLAVE=yes\nNM_CONTROLLED=no\n"
     bond = 'DEVICE=bond0\nONBOOT=yes\nBONDING_OPTS="mode=802.3ad miimon=100"\nNM_CONTROLLED=no\n'
-    for name, shell, text in each({**FOUR, **PORTS, **SIX, "bond": "802.3ad", "vlan": "12"}):
+    for name, shell, text in each({**NETWORK, **BOND, **SIX, "vlan": "12"}):
         done = Run(shell, text, "pxed_ifcfg", files=given)
         same(f"ifcfg ({name}): a VLAN on a bond", sections(done, IFCFG),
-             {"eth0": slave.format("eth0", box.MAC), "eth1": slave.format("eth1", PORTS["mac"]), "bond0": bond + "BOOTPROTO=none\n",
+             {"eth0": slave.format("eth0", box.MAC), "eth1": slave.format("eth1", BOND["mac"]), "bond0": bond + "BOOTPROTO=none\n",
               "bond0.12": "DEVICE=bond0.12\nVLAN=yes\nONBOOT=yes\nNM_CONTROLLED=no\n" + body + six})
         same(f"ifcfg ({name}): 5 loads bonding by modprobe.conf", done.files["target/etc/modprobe.conf"], "alias bond0 bonding\n")
-    for name, shell, text in each({**FOUR, "vlan": "12"}):
+    for name, shell, text in each({**NETWORK, "vlan": "12"}):
         same(f"ifcfg ({name}): a VLAN", sections(Run(shell, text, "pxed_ifcfg", files=given), IFCFG),
              {"eth0": f"DEVICE=eth0\nHWADDR={box.MAC}\nONBOOT=yes\nNM_CONTROLLED=no\nBOOTPROTO=none\n",
               "eth0.12": "DEVICE=eth0.12\nVLAN=yes\nONBOOT=yes\nNM_CONTROLLED=no\n" + body})
 
 
 def names():
-    for variables, own in ((FOUR, "10.77.0.60"), ({**FOUR, "net": "dhcp"}, "127.0.1.1")):
+    for variables, own in ((NETWORK, "10.77.0.60"), ({**NETWORK, "net": "dhcp"}, "127.0.1.1")):
         for name, shell, text in each({**variables, **SIX}):
             done = Run(shell, text, "pxed_hosts")
             same(f"hosts ({name}): own addresses", done.files["target/etc/hosts"].splitlines()[1:4],
