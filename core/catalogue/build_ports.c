@@ -16,6 +16,13 @@ static void judge_install_net(struct build *b, const struct catalogue_host *h) {
                           PXED_S(install), PXED_S(h->pub.name), keys[i], keys[i]);
 }
 
+static bool ports_same_net(const struct pxed_addr *a, const struct pxed_addr *b, unsigned prefix) {
+    for (unsigned bit = 0; bit < prefix; bit++)
+        if ((a->bytes[bit / 8] ^ b->bytes[bit / 8]) & (0x80u >> bit % 8))
+            return false;
+    return true;
+}
+
 /* A router's link-local address is in every net. */
 static bool ports_reaches(const struct pxed_host *h, const struct pxed_addr *gateway) {
     struct pxed_slice rest = pxed_host_value(h, "ip6"), one;
@@ -26,7 +33,7 @@ static bool ports_reaches(const struct pxed_host *h, const struct pxed_addr *gat
         uint64_t prefix;
         reached = slash > 0 && pxed_addr_parse(pxed_slice_head(one, (size_t)slash), &own) &&
                   pxed_slice_u64(pxed_slice_skip(one, (size_t)slash + 1), 128, &prefix) &&
-                  pxed_addr_in_net(gateway, &own, (uint8_t)prefix);
+                  ports_same_net(gateway, &own, (unsigned)prefix);
     }
     return reached;
 }

@@ -10,8 +10,9 @@ OS=$E2E/root/boot/os/alpine-3.20-x86_64
 mkdir -p "$OS/boot"
 for file in vmlinuz-lts initramfs-lts modloop-lts; do head -c 3000 /dev/urandom >"$OS/boot/$file"; done
 cat >"$E2E/host-os.conf" <<HOSTS
-$M, alpine-3.20-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's === me, ntp=10.77.0.1, args-installed=console=ttyS0, repo=http://10.77.0.9/alpine/v3.20/main
+$M, alpine-3.20-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's === me, ntp=10.77.0.1, args-installed=console=ttyS0, repo=http://10.77.0.9/alpine/v3.20/main, users="alice:\$6\$c\$d:sudo:ssh-rsa B b", run=@run.sh, vlan=12, ip6=2001:db8::60/64
 HOSTS
+printf 'echo out\n=== etc/x 0644\nexit 3\n' >"$E2E/run.sh"
 e2e_ini <<INI
 [dhcp]
 mode = server
@@ -46,6 +47,19 @@ for name in apk setup-disk setup-timezone setup-keymap rc-update mount umount bl
     printf '#!/bin/sh\necho "%s $*" >>%s/said\ncase "%s $*" in $FAIL) exit 1 ;; esac\n' "$name" "$W" "$name" >"$W/bin/$name"
     chmod 755 "$W/bin/$name"
 done
+cat >"$W/bin/chroot" <<STUB
+#!/bin/sh
+echo "chroot \$*" >>$W/said
+shift
+case \$1 in
+adduser) echo "alice:x:1000:1000::/home/alice:/bin/sh" >>$W/target/etc/passwd; echo "alice:!:1:::::::" >>$W/target/etc/shadow ;;
+/bin/sh) sh "$W/target\$2" ;;
+esac
+STUB
+chmod 755 "$W/bin/chroot"
+mkdir -p "$W/target/etc/doas.d" "$W/target/root"
+echo 'root:x:0:0::/root:/bin/sh' >"$W/target/etc/passwd"
+echo 'root:*:1:::::::' >"$W/target/etc/shadow"
 printf 'echo "ERASE_DISKS=$ERASE_DISKS KERNELOPTS=$KERNELOPTS" >>%s/said\n' "$W" >>"$W/bin/setup-disk"
 cp "$E2E/new/etc/local.d/pxed.start" "$W/script"
 installs() {
@@ -66,8 +80,15 @@ ok "it installs" installs
 has "installed" installed "$(e2e_journal web01 | tail -1)"
 has "to the disk the guard chose" "setup-disk -m sys -s 0 /dev/vda" "$(cat "$W/said")"
 has "with its arguments" "ERASE_DISKS=/dev/vda KERNELOPTS=console=ttyS0" "$(cat "$W/said")"
-has "packages first" "apk add openssh e2fsprogs sfdisk syslinux chrony vim htop" "$(cat "$W/said")"
-has "the card by its MAC" "iface eth1 inet static" "$(cat "$E2E/new/etc/network/interfaces")"
+has "packages first" "apk add openssh e2fsprogs sfdisk syslinux chrony vlan vim htop doas" "$(cat "$W/said")"
+has "the card by its MAC, the VLAN on it" "vlan-raw-device eth1" "$(cat "$E2E/new/etc/network/interfaces")"
+has "IPv6" "iface vlan12 inet6 static" "$(cat "$E2E/new/etc/network/interfaces")"
+# shellcheck disable=SC2016
+has "an account of the new system" 'alice:$6$c$d:1' "$(cat "$W/target/etc/shadow")"
+is "the account's key" "ssh-rsa B b" "$(cat "$W/target/home/alice/.ssh/authorized_keys")"
+is "doas" "permit persist alice" "$(cat "$W/target/etc/doas.d/pxed-alice.conf")"
+has "commands that fail are in the report" "run: it ended with 3:" "$(e2e_journal web01)"
+ok "the commands' lines are no part of the archive" test ! -e "$E2E/new/etc/x"
 # shellcheck disable=SC2016
 is "root's password" 'root:$6$a$b:1:0:99999:7:::' "$(cat "$E2E/new/etc/shadow")"
 has "the last partition is the root" "mount /dev/vda2" "$(cat "$W/said")"

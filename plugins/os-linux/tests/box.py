@@ -41,7 +41,7 @@ def finish():
 class Explained:
     """One host of one image: `image` names its files; `own` is the text of the operator's answer file."""
 
-    def __init__(self, os_id, image, variables=None, firmware="bios", loader="ipxe", own=None, verb=None):
+    def __init__(self, os_id, image, variables=None, firmware="bios", loader="ipxe", own=None, verb=None, keys=""):
         variables = dict(variables or {})
         with tempfile.TemporaryDirectory() as top:
             for name in image:
@@ -59,7 +59,7 @@ class Explained:
                     variables[key] = f"@{key}"
             with open(f"{top}/pxed.ini", "w") as ini:
                 ini.write(f"[pxed]\nplugins = os-linux http store-sqlite\ninterface = lo\nname = pxe-server\n"
-                          f"root = {top}\nstate = {top}/state\n")
+                          f"root = {top}\nstate = {top}/state\n{keys}")
             quoted = "".join(', %s="%s"' % (k, v.replace('"', '""')) for k, v in variables.items())
             with open(f"{top}/host-os.conf", "w") as hosts:
                 hosts.write(f"{MAC}, {os_id}{quoted}\n")

@@ -180,6 +180,14 @@ def ifcfg():
               "eth0.12": "DEVICE=eth0.12\nVLAN=yes\nONBOOT=yes\nNM_CONTROLLED=no\n" + body})
 
 
+def secrets():
+    """The hash of an account is in a part of the script: whoever may fetch the script has a token, whatever else has none."""
+    for variables, token in (({"users": "alice:$6$a$b"}, True), ({"root-password-hash": "$6$a$b"}, True), ({"product-key": "x"}, False)):
+        seen = Explained("ubuntu-24.04", ["casper/vmlinuz", "casper/initrd", "x.iso"], variables, keys="tokens = secrets\n")
+        for place, text in (("user-data", seen.file("user-data")), ("the kernel line", seen.line())):
+            check(f"{' '.join(variables)}: {place} names the folder {'with' if token else 'without'} a token", ("/boot/s/***/hosts/" in text) == token, text)
+
+
 def names():
     for variables, own in ((NETWORK, "10.77.0.60"), ({**NETWORK, "net": "dhcp"}, "127.0.1.1")):
         for name, shell, text in each({**variables, **SIX}):
@@ -195,4 +203,5 @@ networkd()
 ifupdown()
 ifcfg()
 names()
+secrets()
 box.finish()
