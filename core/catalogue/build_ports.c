@@ -1,4 +1,4 @@
-/* Compares bond, vlan, install-net, ip6 and gateway6 of each host with each other. */
+/* Compares the variables of a host that only make sense together: its network, its disks. */
 #include "build_ports.h"
 
 static bool ports_wants(struct pxed_slice install, const char *word) {
@@ -52,6 +52,18 @@ static void judge_gateway6(struct build *b, const struct catalogue_host *h) {
                   none ? "there is no ip6=" : "in no net of ip6=, so it cannot be reached");
 }
 
+/* Nobody would look at the second disk, and the guard would stop at it. */
+static void judge_disks(struct build *b, const struct catalogue_host *h) {
+    struct pxed_slice disk = pxed_host_value(&h->pub, "disk"), rest = disk;
+    pxed_slice_word(&rest, " ");
+    if (pxed_slice_word(&rest, " ").len > 0 &&
+        !pxed_slice_starts(pxed_host_value(&h->pub, "layout"), PXED_SLICE("raid1")))
+        pxed_diag_add(b->diags, PXED_WARNING, h->pub.file, h->pub.line,
+                      "disk=%.*s: two disks, of which only layout=raid1 and raid1-lvm make one: the installation would "
+                      "stop with DISK_AMBIGUOUS; name one, or set layout=",
+                      PXED_S(disk));
+}
+
 void build_judge_ports(struct build *b) {
     for (size_t i = 0; i < b->c->n_hosts; i++) {
         const struct catalogue_host *h = &b->c->hosts[i];
@@ -61,5 +73,6 @@ void build_judge_ports(struct build *b) {
                           PXED_S(pxed_host_value(&h->pub, "bond")));
         judge_install_net(b, h);
         judge_gateway6(b, h);
+        judge_disks(b, h);
     }
 }

@@ -83,8 +83,9 @@ static const struct pxed_option lack_rows[] = {
     PXED_OPTION(struct family_lack, unless, STR, "unless", .help = "a variable whose value replaces what is missing"),
     PXED_OPTION(struct family_lack, warns, BOOL, "warns", .fallback = "no",
                 .help = "with `unless`: its hosts are only warned of, and boot all the same"),
-    PXED_OPTION(struct family_lack, with, LIST, "with",
-                .help = "instead of files: KEY or KEY=VALUE of a host, which has no effect there; {key} in `say`"),
+    PXED_OPTION(
+        struct family_lack, with, LIST, "with",
+        .help = "a KEY or KEY=VALUE of a host, which has no effect (with `there`: in such an image); {key} in `say`"),
     PXED_OPTION(struct family_lack, say, STR, "say", .help = "what is wrong, and the cure", .flags = PXED_OPT_REQUIRED),
     {0},
 };

@@ -6,6 +6,8 @@
 
 #include "build_trouble.h"
 #include "catalogue_os.h"
+#include "family_rows.h"
+#include "family_vars.h"
 #include "image_view.h"
 
 struct looker {
@@ -37,19 +39,15 @@ static void look_fact(struct looker *l, const struct family_fact *fact) {
     l->view.pub.fact(&l->view.pub, fact->name, pxed_arena_dup(&l->b->c->arena, file).ptr);
 }
 
-const char *family_fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena) {
-    const char *at = strstr(text, mark);
-    if (!at)
-        return text;
-    const char *rest = family_fill(at + strlen(mark), mark, value, arena);
-    return pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), rest);
-}
-
 static void judge_lack(struct looker *l, const struct family_lack *lack) {
     struct pxed_arena *arena = &l->b->c->arena;
     const char *file = family_only(&lack->only, l->os->claim) ? first_there(l, &lack->there) : NULL;
     if (!file || first_there(l, &lack->missing))
         return;
+    if (lack->with.n > 0) {
+        family_vars_of(l->b, l->os, lack);
+        return;
+    }
     const char *say = family_fill(lack->say, "{file}", pxed_slice_of(file), arena);
     say = family_fill(say, "{id}", l->os->id.text, arena);
     say = family_fill(say, "{folder}", pxed_slice_of(l->view.pub.folder), arena);

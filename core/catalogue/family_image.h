@@ -6,6 +6,3 @@
 /* Records the facts of every image whose system is of a family, warns of what images are missing, and keeps the hosts
  * from being installed that do not bring it. Looks into images: part of a build of CATALOGUE_ALL. */
 void family_images(struct build *b);
-
-/* Every `mark` of the text becomes the value; lives in the arena. */
-const char *family_fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "family_image.h"
 #include "family_rows.h"
 
 /* The variable that `with` names, if the host has it and, after KEY=, this value. */
@@ -22,7 +21,6 @@ static const struct pxed_var *vars_with(const struct catalogue_host *h, const ch
 
 /* A section's line is for many hosts, which follow each other in the host file. */
 struct vars_told {
-    const struct family_lack *lack;
     const char *file;
     unsigned line;
 };
@@ -33,22 +31,28 @@ static void warn_with(struct build *b, const struct catalogue_host *h, const str
         const struct pxed_var *v = vars_with(h, lack->with.items[i]);
         const char *file = v && v->file ? v->file : h->pub.file;
         unsigned line = v && v->file ? v->line : h->pub.line;
-        if (!v || (told->lack == lack && told->line == line && strcmp(told->file, file) == 0))
+        if (!v || (told->file && told->line == line && strcmp(told->file, file) == 0))
             continue;
-        *told = (struct vars_told){lack, file, line};
+        *told = (struct vars_told){file, line};
         const char *say = family_fill(lack->say, "{key}", v->key, &b->c->arena);
         say = family_fill(say, "{id}", h->os->id.text, &b->c->arena);
         pxed_diag_add(b->diags, PXED_WARNING, file, line, "%s", say);
     }
 }
 
-void family_vars(struct build *b) {
+void family_vars_of(struct build *b, const struct catalogue_os *os, const struct family_lack *lack) {
     struct vars_told told = {0};
-    for (size_t i = 0; i < b->c->n_hosts; i++) {
-        const struct catalogue_host *h = &b->c->hosts[i];
-        const struct family *f = h->os->family;
+    for (size_t i = 0; i < b->c->n_hosts; i++)
+        if (b->c->hosts[i].os == os)
+            warn_with(b, &b->c->hosts[i], lack, &told);
+}
+
+void family_vars(struct build *b) {
+    for (size_t i = 0; i < b->c->n_systems; i++) {
+        const struct catalogue_os *os = b->c->systems[i];
+        const struct family *f = os->family;
         for (size_t k = 0; f && k < f->n_lacks; k++)
-            if (f->lacks[k].with.n > 0 && family_only(&f->lacks[k].only, h->os->claim))
-                warn_with(b, h, &f->lacks[k], &told);
+            if (f->lacks[k].with.n > 0 && f->lacks[k].there.n == 0 && family_only(&f->lacks[k].only, os->claim))
+                family_vars_of(b, os, &f->lacks[k]);
     }
 }

@@ -146,6 +146,7 @@ void render_host(struct render *r, struct node *root) {
     render_node_list(host, "packages-list", pxed_host_value(h, "packages"));
     render_node_list(host, "ntp-list", pxed_host_value(h, "ntp"));
     add_ip6(r, host);
+    render_node_flag(host, "lvm", pxed_slice_is(pxed_host_value(h, "layout"), "lvm"));
     render_node_flag(host, "own-net", is_own_net(r)); /* it is not what DHCP alone tells */
     add_lines(host, "run-list", pxed_host_value(h, "run"));
     add_users(host, pxed_host_value(h, "users"));

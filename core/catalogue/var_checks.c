@@ -69,7 +69,7 @@ static bool var_is_size(struct pxed_slice text) {
     return options_parse_size(text, &n);
 }
 
-const char *var_check_disk(struct pxed_slice v) {
+static const char *var_check_one_disk(struct pxed_slice v) {
     static const char wrong[] = "expected /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest or number:N";
     for (size_t i = 0; i < v.len; i++) /* answer files of all kinds put it between quotes */
         if (v.ptr[i] <= ' ' || v.ptr[i] > '~' || strchr("'\"\\$`", v.ptr[i]))
@@ -90,6 +90,20 @@ const char *var_check_disk(struct pxed_slice v) {
                    : wrong;
     }
     return pxed_slice_starts(v, PXED_SLICE("/dev/")) && v.len > 5 ? NULL : wrong;
+}
+
+/* A mirror has two, each named by a word of its own. */
+const char *var_check_disk(struct pxed_slice v) {
+    struct pxed_slice rest = v, first = pxed_slice_word(&rest, " "), second = pxed_slice_word(&rest, " ");
+    if (second.len == 0)
+        return var_check_one_disk(v);
+    const char *wrong = var_check_one_disk(first);
+    if (!wrong)
+        wrong = var_check_one_disk(second);
+    if (!wrong && (pxed_slice_word(&rest, " ").len > 0 || pxed_slice_starts(first, PXED_SLICE("number:")) ||
+                   pxed_slice_starts(second, PXED_SLICE("number:"))))
+        wrong = "a mirror has two disks, and they have no numbers";
+    return wrong;
 }
 
 const char *var_check_line(struct pxed_slice v) {
@@ -160,4 +174,9 @@ const char *var_check_addr6(struct pxed_slice v) {
 /* A script may have every byte but NUL, which no shell holds. */
 const char *var_check_run(struct pxed_slice v) {
     return v.len > 0 && memchr(v.ptr, 0, v.len) ? "a NUL byte is in it: this is no script" : NULL;
+}
+
+const char *var_check_layout(struct pxed_slice v) {
+    static const char *const words[] = {"plain", "lvm", "raid1", "raid1-lvm", NULL};
+    return var_is_one_of(v, words) ? NULL : "expected plain, lvm, raid1 or raid1-lvm";
 }

@@ -35,6 +35,9 @@ const struct vars_row vars_rows[] = {
      "the only disk that is ever written: /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest; number:N "
      "where disks have numbers",
      false, false, var_check_disk},
+    {"layout",
+     "plain, lvm, raid1 or raid1-lvm: what is made of the disk; raid1 needs two, which disk= may name with two words",
+     false, false, var_check_layout},
     {"timezone", "Europe/Berlin", false, false, var_check_line},
     {"locale", "en_US.UTF-8", false, false, var_check_line},
     {"keyboard", "us", false, false, var_check_line},

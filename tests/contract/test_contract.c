@@ -242,7 +242,7 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
     return is_made_by_a_plugin(key) ||
            in_words(key,
                     "mac mac-colon mac-upper prefix netmask static dns-list dns-first dns-rest packages-list ntp-list "
-                    "ip6-list run-list users-list users-sudo ports-list own-net install-bond install-vlan");
+                    "ip6-list run-list users-list users-sudo ports-list own-net lvm install-bond install-vlan");
 }
 
 struct flag {

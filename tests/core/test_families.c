@@ -164,6 +164,8 @@ static const struct {
     {"with = name=web01 disk\nsay = no", NULL, "warning host-os.conf:1: no\n", true},
     {"with = name=web02 disk\nsay = no", NULL, "", true},
     {"only = new\nwith = name\nsay = no", NULL, "", true},
+    {"there = p\nwith = name\nsay = no", "p", "warning host-os.conf:1: no\n", true},
+    {"there = p\nwith = name\nsay = no", NULL, "", true},
 };
 
 START_TEST(what_an_image_lacks) {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The programs of preseed.cfg: early.sh start | disk | late. Runs in Debian's installer (busybox sh).
 REPO='{{host.repo}}'
+LVM='{{#host.lvm}}lvm{{/host.lvm}}'
 
 TARGET=${PXED_TARGET:-/target}
 {{> report}}
@@ -33,7 +34,7 @@ X
 disk_answers() {
     cat <<X
 d-i partman-auto/disk string $PXED_DISK
-d-i partman-auto/method string regular
+d-i partman-auto/method string ${LVM:-regular}
 d-i partman-auto/choose_recipe select atomic
 d-i partman-basicfilesystems/no_swap boolean false
 d-i partman-partitioning/confirm_write_new_label boolean true
@@ -44,6 +45,12 @@ d-i partman/confirm boolean true
 d-i partman/confirm_nooverwrite boolean true
 d-i partman-efi/non_efi_system boolean true
 d-i grub-installer/bootdev string $PXED_DISK
+X
+    [ -z "$LVM" ] || cat <<X
+d-i partman-lvm/device_remove_lvm boolean true
+d-i partman-lvm/confirm boolean true
+d-i partman-lvm/confirm_nooverwrite boolean true
+d-i partman-auto-lvm/guided_size string max
 X
 }
 

@@ -175,6 +175,10 @@ class Run:
                 if not blank:
                     disk.seek(512)
                     disk.write(b"LABELONE")
+            for name in os.listdir(f"{box}/sys/block"):
+                if not os.path.exists(f"{box}/dev/{name}"):
+                    with open(f"{box}/dev/{name}", "wb") as disk:
+                        disk.truncate(16384 * 512)
             with open(f"{box}/run", "w") as file:
                 file.write(STUBS + stubs + text)
             env = {"PATH": f"{box}/bin:" + os.environ["PATH"] + ":/usr/sbin:/sbin", "BOX": box, "FAIL": fail, "PXED_TEST": "1", "PXED_PAUSE": "0",

@@ -81,13 +81,43 @@ def check_packages(name, words, body, expected, hostile):
         check(f"{name}: a package cannot begin a section", "post" in body and "vim" in body and "@^server" in body, body)
 
 
-def pre_network(os_id, variables, shell):
-    """The line of the network that %pre writes, of a machine with two cards."""
+def pre(os_id, variables, shell, files=None):
+    """%pre has run."""
     _, sections = split(kickstart(os_id, variables), not os_id.startswith("centos-5"))
     body = next(body for words, body in sections if words == ["%pre"])
     text = "\n".join(line for line in body if line != "%end").replace("/tmp/pxed", "$BOX/tmp/pxed") + "\n"
-    done = Run(shell, text, files={"sys/class/net/eth1/address": BOND["mac"]})
+    return Run(shell, text, files=files)
+
+
+def pre_network(os_id, variables, shell):
+    """The line of the network that it writes, of a machine with two cards."""
+    done = pre(os_id, variables, shell, {"sys/class/net/eth1/address": BOND["mac"]})
     return done.files.get("tmp/pxed-net.ks", done.text)
+
+
+def check_layouts(shells):
+    one = "ignoredisk --only-use=vda\nzerombr\nclearpart --all --initlabel --drives=vda\n"
+    two = "ignoredisk --only-use=vda,vdb\nzerombr\nclearpart --all --initlabel --drives=vda,vdb\nreqpart\n" + "".join(
+        f"part raid.1{n} --size=1024 --ondisk={disk}\npart raid.2{n} --size=4096 --grow --ondisk={disk}\n" for n, disk in ((1, "vda"), (2, "vdb"))) + \
+        "raid /boot --level=1 --device=boot --fstype=ext4 raid.11 raid.12\n"
+    end = 'bootloader --location=mbr --boot-drive=vda --append=""\n'
+    lvm = 'raid pv.01 --level=1 --device=pv00 raid.21 raid.22\nvolgroup system pv.01\nlogvol swap --vgname=system --name=swap --recommended\n' \
+          'logvol / --vgname=system --name=root --size=4096 --grow --fstype=ext4\n'
+    wanted = {"": one + "autopart --type=plain\n", "plain": one + "autopart --type=plain\n", "lvm": one + "autopart --type=lvm\n",
+              "raid1": two + "raid / --level=1 --device=root --fstype=ext4 raid.21 raid.22\n", "raid1-lvm": two + lvm}
+    second = {f"sys/block/vdb/{name}": value for name, value in (("size", "16384"), ("removable", "0"), ("ro", "0"), ("holders/.x", ""))}
+    for os_id, version, _, _ in ROWS:
+        for layout, text in wanted.items() if version not in ("RHEL5", "RHEL6") else ():
+            given = second if layout.startswith("raid1") else {}
+            for shell in shells:
+                name = f"{os_id} ({os.path.basename(shell[0])}): layout={layout}"
+                done = pre(os_id, {"layout": layout} if layout else {}, shell, given)
+                same(name, (done.files.get("tmp/pxed-disk.ks"), done.said), (text + end, "installing"))
+                if given:
+                    done = pre(os_id, {"layout": layout}, shell)
+                    same(f"{name} and one disk", ("tmp/pxed-disk.ks" in done.files, done.said), (False, "failed:DISK_NOT_FOUND"))
+            if version != "F20":  # which has no reqpart
+                validate(f"{os_id}: layout={layout}", (text + end).splitlines(), version)
 
 
 def check_networks(shells):
@@ -190,6 +220,7 @@ def main():
     if not shutil.which("ksvalidator"):
         print("# skipped: ksvalidator is not installed")
     check_networks(shells)
+    check_layouts(shells)
     check_ends(shells)
     box.finish()
 

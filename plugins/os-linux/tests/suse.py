@@ -26,7 +26,7 @@ LAYOUTS = [  # OS id, folder of the kernel, what holds packages, flags of the pr
 SCHEMA = {
     "profile": "general report scripts partitioning bootloader software add-on networking firewall services-manager ntp-client "
                "proxy timezone users",
-    "general": "mode", "mode": "confirm forceboot", "report": "errors messages warnings yesno_messages",
+    "general": "mode storage", "storage": "proposal", "proposal": "lvm", "mode": "confirm forceboot", "report": "errors messages warnings yesno_messages",
     "errors": "log show timeout", "messages": "log show timeout", "warnings": "log show timeout",
     "scripts": "pre-scripts postpartitioning-scripts chroot-scripts post-scripts init-scripts",
     "pre-scripts": "script", "postpartitioning-scripts": "script", "chroot-scripts": "script",
@@ -160,6 +160,16 @@ def networks():
     check("install-net=bond: check says that it cannot", "the installer of 'sles-15-sp5' knows no bond" in seen.out + seen.err, seen.out + seen.err)
 
 
+def layouts_of_disks():
+    for layout, lvm in (("plain", []), ("lvm", ["true"])):
+        root = tree.fromstring(Explained("sles-15-sp5", image(LAYOUTS[1]), {"layout": layout}).file("autoyast.xml"))
+        same(f"layout={layout}", (text_of(root, "general/storage/proposal/lvm"), wrong(root)), (lvm, []))
+    for os_id, layout, told in (("sles-15-sp5", "lvm", False), ("sles-15-sp5", "raid1", True), ("sles-12-sp5", "lvm", True)):
+        row = next(row for row in LAYOUTS if row[0] == os_id)
+        seen = Explained(os_id, image(row), {"layout": layout}, verb="check")
+        same(f"{os_id}, layout={layout}: check says that it cannot", "pxed knows no such layout" in seen.out + seen.err, told)
+
+
 def scripts():
     profile = "<drive>\n<device>/dev/pxed-chooses</device>\n</drive>\n"
     for variables in ({}, EVERY, {"ssh-key": NASTY, "locale": NASTY, "keyboard": NASTY}):
@@ -197,5 +207,6 @@ def scripts():
 layouts()
 profiles()
 networks()
+layouts_of_disks()
 scripts()
 box.finish()
