@@ -169,6 +169,11 @@ say "early.sh: then partman is told nothing" "$(grep -c partman "$BOX/debconf")"
 PREPARE=
 RIGHT=any
 each "early.sh: the old is cleared last, and told before" "" "installing disk written" disk
+render debian-12 "layout=lvm" early.sh >"$BOX/script"
+RIGHT=blank
+each "early.sh, LVM: all is well" "" "installing disk whole" disk
+say "early.sh, LVM: partman is told" "$(grep -c 'partman-auto/method string lvm$\|partman-lvm/confirm boolean true$\|partman-auto-lvm/guided_size string max$' "$BOX/debconf")" 3
+RIGHT=any
 render debian-12 "repo=http://10.0.0.9:8080/deb/ian" early.sh >"$BOX/script"
 each "early.sh start: the mirror's answers are refused" debconf-set-selections "failed:PRESEED_FAILED whole" start
 each "early.sh start: all is well" "" "whole" start

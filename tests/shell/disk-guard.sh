@@ -92,6 +92,7 @@ each "two: the second is not blank, right any" "/dev/sda /dev/sdb" any "DISK /de
 each "two: the other one" "/dev/sda /dev/sdc" blank "DISK /dev/sda /dev/sdc"
 put sda 512 'EFI\040PART'
 each "two: the first is not blank" "/dev/sda /dev/sdc" blank DISK_NOT_BLANK
+guard /bin/sh "$full" "/dev/sda /dev/sdb" any >/dev/null
 sed -i 's/^pxed_guard$/PXED_DISKS="\/dev\/sda \/dev\/sdb"/; s/^echo "$PXED_DISKS".*/pxed_wipe/' "$work/guard"
 PXED_TEST=1 PXED_SYSFS=$work/sys PXED_DEV=$work/dev PXED_TMP=$work/tmp sh "$work/guard" >/dev/null 2>&1
 say "both are wiped" "$(cat "$work/dev/sda" "$work/dev/sdb" | tr -d '\000' | wc -c)" 0
@@ -259,7 +260,7 @@ if command -v sfdisk >/dev/null; then
     echo 6144 >"$work/sys/block/vda/vda2/start" && echo 10200 >"$work/sys/block/vda/vda2/size"
     for at in 1048576 3145728; do put vda $((at + 1080)) 'S\357'; done
     guard /bin/sh "$full" "" any >/dev/null
-    sed -i 's|^echo "$PXED_DISK".*|pxed_wipe|' "$work/guard"
+    sed -i 's|^echo "$PXED_DISKS".*|pxed_wipe|' "$work/guard"
     PXED_TEST=1 PXED_SYSFS=$work/sys PXED_DEV=$work/dev PXED_TMP=$work/tmp /bin/sh "$work/guard" >/dev/null 2>&1
     rm -r "$work/sys/block/vda/vda1" "$work/sys/block/vda/vda2"
     each "wiped" "" blank "DISK /dev/vda"

@@ -188,6 +188,29 @@ def secrets():
             check(f"{' '.join(variables)}: {place} names the folder {'with' if token else 'without'} a token", ("/boot/s/***/hosts/" in text) == token, text)
 
 
+def layouts():
+    """Where an installer has LVM of its own."""
+    alpine = ["boot/vmlinuz-lts", "boot/initramfs-lts", "boot/modloop-lts", "apks/x86_64/APKINDEX.tar.gz"]
+    for layout, words in (("lvm", (" -L", " lvm2", "root=/dev/vg0/lv_root")), ("plain", ("", "", None))):
+        text = Explained("alpine-3.20-x86_64", alpine, {"layout": layout}).file("pxed.apkovl.tar.gz")
+        check(f"Alpine, {layout}: setup-disk", f'setup-disk -m sys{words[0]} -s 0 "$PXED_DISK"' in text and f"sfdisk $loader{words[1]} $" in text, text)
+        same(f"Alpine, {layout}: the root", "root=/dev/vg0/lv_root" in text, words[2] is not None)
+    for layout, name in (("lvm", "lvm"), ("plain", "direct")):
+        text = Explained("ubuntu-24.04", ["casper/vmlinuz", "casper/initrd", "x.iso"], {"layout": layout}).file("user-data")
+        check(f"Ubuntu, {layout}", f'layout: {{name: {name}, match: {{path: "/dev/pxed-no-disk"}}}}' in text, text)
+    text = Explained("debian-12", IMAGE, {**BOND, "vlan": "12", "users": "alice::sudo", "packages": "vim"}).file("preseed.cfg")
+    check("Debian: packages that the network and sudo need", "pkgsel/include string openssh-server ifenslave vlan sudo vim\n" in text, text)
+    for files, told in ((["linux", "initrd.gz", "rootfs.tar.gz"], True), (IMAGE, False)):
+        seen = Explained("debian-12", files, {"layout": "lvm"}, verb="check")
+        same(f"Debian, {len(files)} files: LVM in image mode is told", "has no effect on 'debian-12' in image mode" in seen.out + seen.err, told)
+    for os_id, files, variable, said in (
+            ("talos-1.8-amd64", ["vmlinuz-amd64", "initramfs-amd64.xz"], {"users": "a"}, "users= has no effect on 'talos-1.8-amd64'"),
+            ("archlinux-2024", ["arch/boot/x86_64/vmlinuz-linux"], {"layout": "raid1"}, "pxed knows no such layout"),
+            ("rocky-9", ["vmlinuz"], {"disk": "/dev/sda /dev/sdb"}, "only layout=raid1 and raid1-lvm make one")):
+        seen = Explained(os_id, files, variable, verb="check")
+        check(f"{os_id}: check says `{said}`", said in seen.out + seen.err, seen.out + seen.err)
+
+
 def names():
     for variables, own in ((NETWORK, "10.77.0.60"), ({**NETWORK, "net": "dhcp"}, "127.0.1.1")):
         for name, shell, text in each({**variables, **SIX}):
@@ -204,4 +227,5 @@ ifupdown()
 ifcfg()
 names()
 secrets()
+layouts()
 box.finish()
