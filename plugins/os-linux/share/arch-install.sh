@@ -80,7 +80,7 @@ else arch-chroot "$TARGET" grub-install --target=i386-pc "$PXED_DISK" || die BOO
 arch-chroot "$TARGET" grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
 pxed_event bootable
 pxed_finish
-umount -R "$TARGET" || die MOUNT_FAILED
+pxed_unmount -R || die MOUNT_FAILED
 pxed_event installed
 sync
 { [ -n "$PXED_TEST" ] && exit 0; } || reboot

@@ -246,7 +246,7 @@ pxed_users
 pxed_run
 cd /
 sync
-umount /target || die UNMOUNT_FAILED
+pxed_unmount || die UNMOUNT_FAILED
 sync
 wait
 step done

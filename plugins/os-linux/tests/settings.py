@@ -72,6 +72,14 @@ def commands():
         done = Run(shell, text, "pxed_finish", files={"target/root/x": ""})
         same(f"run ({name}): that it fails is told, the installation stands", (done.said, done.files["bodies"]),
              ("installed", "run: it ended with 7:\nno such package\n"))
+        held = 'umount() { echo "$*" >>"$BOX/unmounted"; [ "$1" = -l ]; }\n'
+        done = Run(shell, text.replace("for act in", f"{held}for act in"), "pxed_unmount")
+        same(f"run ({name}): what it started does not unsay the installation",
+             ([row.startswith("-l ") for row in done.files["unmounted"].splitlines()], done.said, done.files["bodies"]),
+             ([False, True], "installed", "run: something that it started held the disk to the end\n"))
+    for name, shell, text in each({}):
+        done = Run(shell, text.replace("for act in", "umount() { [ \"$1\" = -l ]; }\npxed_unmount -R || pxed_event failed\nfor act in"))
+        same(f"unmount ({name}): without run= nothing excuses it", done.said, "failed installed")
     for name, shell, text in each({"run": "#!/usr/bin/env python3\nprint(\"it's\", end=\"\")\nraise SystemExit(3)"}):
         done = Run(shell, text, "pxed_finish", files={"target/root/x": ""})
         same(f"run ({name}): the program of its first line", done.files["bodies"], "run: it ended with 3:\nit's")
