@@ -80,7 +80,7 @@ ok "it installs" installs
 has "installed" installed "$(e2e_journal web01 | tail -1)"
 has "to the disk the guard chose" "setup-disk -m sys -s 0 /dev/vda" "$(cat "$W/said")"
 has "with its arguments" "ERASE_DISKS=/dev/vda KERNELOPTS=console=ttyS0" "$(cat "$W/said")"
-has "packages first" "apk add openssh e2fsprogs sfdisk syslinux chrony vlan vim htop doas" "$(cat "$W/said")"
+has "packages first" "apk add openssh e2fsprogs sfdisk syslinux chrony vim htop doas" "$(cat "$W/said")"
 has "the card by its MAC, the VLAN on it" "vlan-raw-device eth1" "$(cat "$E2E/new/etc/network/interfaces")"
 has "IPv6" "iface vlan12 inet6 static" "$(cat "$E2E/new/etc/network/interfaces")"
 # shellcheck disable=SC2016
@@ -94,5 +94,34 @@ is "root's password" 'root:$6$a$b:1:0:99999:7:::' "$(cat "$E2E/new/etc/shadow")"
 has "the last partition is the root" "mount /dev/vda2" "$(cat "$W/said")"
 is "key" "ssh-ed25519 AAAA it's === me" "$(cat "$W/target/root/.ssh/authorized_keys")"
 ok "it does not install again" test ! -e "$E2E/new/etc/local.d/pxed.start"
+
+# --- a mirror: two disks, each judged; LVM on it
+e2e_mark
+cat >"$E2E/host-os.conf" <<HOSTS
+$M, alpine-3.20-x86_64, name=web01, layout=raid1-lvm, repo=http://10.77.0.9/alpine/v3.20/main
+HOSTS
+until_true 10 logged 'core reloaded'
+e2e_pxed arm web01 --yes >/dev/null 2>&1
+fetch_script() {
+    curl_as web -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
+    curl_as web -o "$E2E/ovl.tar.gz" "$(sed -n 's/.* apkovl=\([^ ]*\).*/\1/p' "$E2E/script")"
+    tar -xOzf "$E2E/ovl.tar.gz" etc/local.d/pxed.start >"$W/script"
+    : >"$W/said"
+    rm -f "$W"/tmp/*
+}
+fetch_script
+installs >/dev/null 2>&1
+has "one disk is no mirror" "reason=DISK_NOT_FOUND" "$(e2e_journal web01)"
+lacks "and nothing is written" "setup-disk" "$(cat "$W/said")"
+cp "$W/dev/vda" "$W/dev/vdb"
+cp -r "$W/sys/block/vda" "$W/sys/block/vdb"
+rm -rf "$W"/sys/block/vdb/vda*
+e2e_pxed arm web01 --yes >/dev/null 2>&1
+fetch_script
+ok "it installs on two" installs
+has "both, and LVM" "setup-disk -m sys -L -s 0 /dev/vda /dev/vdb" "$(cat "$W/said")"
+has "both may be erased" "ERASE_DISKS=/dev/vda /dev/vdb" "$(cat "$W/said")"
+has "their tools" "sfdisk syslinux mdadm lvm2" "$(cat "$W/said")"
+has "the root" "mount /dev/vg0/lv_root" "$(cat "$W/said")"
 e2e_stop
 e2e_done

@@ -198,11 +198,6 @@ def secrets():
 
 def layouts():
     """Where an installer has LVM of its own."""
-    alpine = ["boot/vmlinuz-lts", "boot/initramfs-lts", "boot/modloop-lts", "apks/x86_64/APKINDEX.tar.gz"]
-    for layout, words in (("lvm", (" -L", " lvm2", "root=/dev/vg0/lv_root")), ("plain", ("", "", None))):
-        text = Explained("alpine-3.20-x86_64", alpine, {"layout": layout}).file("pxed.apkovl.tar.gz")
-        check(f"Alpine, {layout}: setup-disk", f'setup-disk -m sys{words[0]} -s 0 "$PXED_DISK"' in text and f"sfdisk $loader{words[1]} $" in text, text)
-        same(f"Alpine, {layout}: the root", "root=/dev/vg0/lv_root" in text, words[2] is not None)
     for layout, name in (("lvm", "lvm"), ("plain", "direct")):
         text = Explained("ubuntu-24.04", ["casper/vmlinuz", "casper/initrd", "x.iso"], {"layout": layout}).file("user-data")
         check(f"Ubuntu, {layout}", f'layout: {{name: {name}, match: {{path: "/dev/pxed-no-disk"}}}}' in text, text)
