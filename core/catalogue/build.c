@@ -8,18 +8,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "build_bytes.h"
 #include "build_hosts.h"
 #include "build_images.h"
 #include "build_judge.h"
+#include "build_lists.h"
 #include "build_look.h"
 #include "build_parts.h"
+#include "build_ports.h"
 #include "build_sections.h"
 #include "build_site.h"
 #include "build_system.h"
-#include "build_zones.h"
 #include "catalogue_iso.h"
 #include "eyes.h"
 #include "family_image.h"
+#include "family_vars.h"
 #include "image_base.h"
 #include "image_names.h"
 
@@ -112,7 +115,10 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         build_judge_names(&b);
         build_judge(&b);
         build_judge_parts(&b);
-        build_judge_zones(&b);
+        build_judge_lists(&b);
+        build_judge_ports(&b);
+        build_check_scripts(&b);
+        family_vars(&b);
     }
     if (in->depth == CATALOGUE_ALL) {
         catalogue_isos_warn(c, diags);

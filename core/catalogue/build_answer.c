@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "build_bytes.h"
 #include "build_trouble.h"
 #include "image_files.h"
 #include "image_find.h"
@@ -29,33 +30,6 @@ static struct build_answer_file *answerfile_refuse(struct build_answer_file *f, 
     return f;
 }
 
-/* Bytes that editors on Windows add. Files are served with them; XML allows both. */
-static void answerfile_check_bytes(struct build *b, const char *path, struct pxed_slice text) {
-    struct pxed_slice mark = PXED_SLICE("\xef\xbb\xbf");
-    bool marked = pxed_slice_starts(text, mark);
-    if (marked)
-        text = pxed_slice_skip(text, mark.len);
-    if (pxed_slice_starts(text, PXED_SLICE("<")))
-        return;
-    if (marked)
-        pxed_diag_add(
-            b->diags, PXED_WARNING, path, 1,
-            "a byte order mark stands before the first word, which the installer then does not know: save the "
-            "file as UTF-8 without BOM");
-    unsigned line = 1;
-    for (size_t i = 0; i + 1 < text.len; i++) {
-        if (text.ptr[i] == '\r' && text.ptr[i + 1] == '\n') {
-            pxed_diag_add(
-                b->diags, PXED_WARNING, path, line,
-                "the line ends in CR LF, as on Windows, and a script or value with a CR fails on the machine: "
-                "sed -i 's/\\r$//' %s",
-                path);
-            return;
-        }
-        line += text.ptr[i] == '\n';
-    }
-}
-
 static struct build_answer_file *answerfile_read_answer(struct build *b, const char *path,
                                                         const struct catalogue_host *h, const struct pxed_var *own) {
     struct pxed_arena *a = &b->c->arena;
@@ -76,7 +50,7 @@ static struct build_answer_file *answerfile_read_answer(struct build *b, const c
         return f;
     }
     build_template(b, path, text);
-    answerfile_check_bytes(b, path, text);
+    build_check_bytes(b, path, text);
     if (f->raw)
         return f;
     struct template_check check = {.c = b->c, .os = h->os, .path = path, .diags = b->diags, .arena = a};
@@ -106,7 +80,7 @@ static bool has_static_answer(struct build *b, struct catalogue_host *h, const s
     struct pxed_arena scratch = {0};
     enum pxed_reason why = answer_find(b->c, h, row, b->c->root_fd, &b->c->arena, &found);
     if (found.fd >= 0)
-        answerfile_check_bytes(b, found.path, answer_read(&found, &scratch));
+        build_check_bytes(b, found.path, answer_read(&found, &scratch));
     pxed_arena_clear(&scratch);
     if (found.rendered)
         return false;

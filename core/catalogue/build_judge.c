@@ -70,8 +70,9 @@ static void judge_gateway(struct build *b, const struct catalogue_host *h) {
 /* --- variables that the host's system does not read --- */
 
 /* Read by pxed itself, for any system. */
-static const char *const always[] = {"name", "domain",  "ip",   "gateway", "dns",        "ntp",    "net",  "group",
-                                     "mac",  "protect", "args", "answer",  "answer-raw", "loader", "repo", NULL};
+static const char *const always[] = {"name",       "domain", "ip",   "gateway",     "dns",  "ntp",
+                                     "net",        "group",  "mac",  "protect",     "args", "answer",
+                                     "answer-raw", "loader", "repo", "install-net", NULL};
 
 static bool judge_mentions(struct pxed_slice text, struct pxed_slice key, struct pxed_arena *arena) {
     const char *tag = pxed_arena_printf(arena, "host.%.*s", PXED_S(key));

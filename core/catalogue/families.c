@@ -86,8 +86,7 @@ static const struct pxed_option fact_rows[] = {
 };
 
 static const struct pxed_option lack_rows[] = {
-    PXED_OPTION(struct family_lack, there, LIST, "there", .help = "an image that has one of these",
-                .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family_lack, there, LIST, "there", .help = "an image that has one of these"),
     PXED_OPTION(struct family_lack, missing, LIST, "missing", .help = "and none of these"),
     PXED_OPTION(struct family_lack, fact, STR, "fact", .help = "and not this fact"),
     PXED_OPTION(struct family_lack, only, LIST, "only", .help = "flags of which the claim must have one"),
@@ -97,6 +96,9 @@ static const struct pxed_option lack_rows[] = {
                 .help = "without `unless`: its hosts are not ready, instead of a warning"),
     PXED_OPTION(struct family_lack, warns, BOOL, "warns", .fallback = "no",
                 .help = "with `unless`: its hosts are only warned of, and boot all the same"),
+    PXED_OPTION(
+        struct family_lack, with, LIST, "with",
+        .help = "a KEY or KEY=VALUE of a host, which has no effect (with `there`: in such an image); {key} in `say`"),
     PXED_OPTION(struct family_lack, say, STR, "say", .help = "what is wrong, and the cure", .flags = PXED_OPT_REQUIRED),
     {0},
 };
@@ -223,6 +225,12 @@ static void read_files(struct family_reader *r) {
     }
 }
 
+static void read_lack(struct family_reader *r, size_t nth, struct family_lack *lack) {
+    lack->name = bind_section(r, "lack", nth, lack_rows, lack);
+    if (lack->there.n == 0 && lack->with.n == 0)
+        pxed_diag_add(r->diags, PXED_ERROR, r->f->file, 0, "[lack %s]: `there` or `with` is missing", lack->name);
+}
+
 static void read_facts(struct family_reader *r) {
     struct family *f = r->f;
     f->n_facts = count_sections(&r->ini, "fact");
@@ -232,7 +240,7 @@ static void read_facts(struct family_reader *r) {
     f->n_lacks = count_sections(&r->ini, "lack");
     f->lacks = PXED_NEWS(r->arena, struct family_lack, f->n_lacks + 1);
     for (size_t i = 0; i < f->n_lacks; i++)
-        f->lacks[i].name = bind_section(r, "lack", i, lack_rows, &f->lacks[i]);
+        read_lack(r, i, &f->lacks[i]);
 }
 
 static void read_variables(struct family_reader *r) {

@@ -28,10 +28,11 @@ struct family_fact {
     struct pxed_list files;
 };
 
-/* [lack NAME]: what an image may be missing although it has a kernel. */
+/* [lack NAME]: what an image may be missing although it has a kernel, or what its installer cannot do. */
 struct family_lack {
     const char *name;
     struct pxed_list there, missing, only; /* it has one of `there` and none of `missing` */
+    struct pxed_list with;                 /* KEY or KEY=VALUE: instead, what a host asks for in vain */
     const char *fact;                      /* and not this fact */
     struct pxed_list unless;               /* variables: a host that has one of them needs no more */
     bool warns, stops;

@@ -7,6 +7,8 @@
 
 #include "build_trouble.h"
 #include "catalogue_os.h"
+#include "family_rows.h"
+#include "family_vars.h"
 #include "image_view.h"
 
 enum { WORD_FILE_MAX = 64 << 10 }; /* of a file that holds the word of a fact */
@@ -60,15 +62,6 @@ static void look_fact(struct looker *l, const struct family_fact *fact) {
     l->view.pub.fact(&l->view.pub, fact->name, pxed_arena_dup(&l->b->c->arena, file).ptr);
 }
 
-/* Every `mark` of the text becomes the value. */
-static const char *fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena) {
-    const char *at = strstr(text, mark);
-    if (!at)
-        return text;
-    const char *rest = fill(at + strlen(mark), mark, value, arena);
-    return pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), rest);
-}
-
 static bool has_one(const struct catalogue_host *h, const struct pxed_list *variables) {
     for (size_t i = 0; i < variables->n; i++)
         if (pxed_host_value(&h->pub, variables->items[i]).len > 0)
@@ -81,9 +74,13 @@ static void judge_lack(struct looker *l, const struct family_lack *lack) {
     const char *file = family_only(&lack->only, l->os->claim) ? first_there(l, &lack->there) : NULL;
     if (!file || first_there(l, &lack->missing) || (lack->fact && l->view.pub.get(&l->view.pub, lack->fact)))
         return;
-    const char *say = fill(lack->say, "{file}", pxed_slice_of(file), arena);
-    say = fill(say, "{id}", l->os->id.text, arena);
-    say = fill(say, "{folder}", pxed_slice_of(l->view.pub.folder), arena);
+    if (lack->with.n > 0) {
+        family_vars_of(l->b, l->os, lack);
+        return;
+    }
+    const char *say = family_fill(lack->say, "{file}", pxed_slice_of(file), arena);
+    say = family_fill(say, "{id}", l->os->id.text, arena);
+    say = family_fill(say, "{folder}", pxed_slice_of(l->view.pub.folder), arena);
     if (lack->unless.n == 0 && !lack->stops) {
         pxed_diag_add(l->b->diags, PXED_WARNING, l->os->file, l->os->line, "%s", say);
         return;
@@ -137,7 +134,7 @@ static void judge_host(struct looker *l, struct catalogue_host *h) {
         judge_disk(l, h);
     if (f->no_installer && !l->os->kernel && !l->os->iso)
         build_trouble(l->b, h, PXED_WHY_NO_PLAN, h->pub.file, h->pub.line, "%s",
-                      fill(f->no_installer, "{id}", l->os->id.text, &l->b->c->arena));
+                      family_fill(f->no_installer, "{id}", l->os->id.text, &l->b->c->arena));
 }
 
 void family_images(struct build *b) {

@@ -138,3 +138,11 @@ const struct pxed_profile *family_rows(const struct family *f, const struct pxed
     own->files = make_files(f, &asked);
     return own;
 }
+
+const char *family_fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena) {
+    const char *at = strstr(text, mark);
+    if (!at)
+        return text;
+    const char *rest = family_fill(at + strlen(mark), mark, value, arena);
+    return pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), rest);
+}

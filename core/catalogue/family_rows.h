@@ -16,3 +16,6 @@ const char *family_name(const char *text, const struct pxed_claim *claim, const 
 const struct pxed_profile *family_rows(const struct family *f, const struct pxed_claim *claim,
                                        const struct pxed_os_id *id, family_glob_fn *glob, void *ctx,
                                        struct pxed_arena *arena);
+
+/* Every `mark` of the text becomes the value; lives in the arena. */
+const char *family_fill(const char *text, const char *mark, struct pxed_slice value, struct pxed_arena *arena);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "image_files.h"
+#include "render_host.h"
 #include "render_names.h"
 
 /* --- URLs of the host's files: with a token only where the text holds a secret --- */
@@ -108,6 +109,39 @@ static struct node *find_file_url(struct node *map, struct pxed_slice key) {
     return render_node_add(map, key, PXED_VALUE_TEXT, pxed_slice_of(url));
 }
 
+/* Only variables that a template or its partials name themselves count: following answer.url inside the templates would
+ * never end. */
+struct secret_search {
+    const struct render *render;
+    unsigned depth;
+    bool found;
+};
+
+static void search_secret(struct secret_search *s, struct pxed_slice text);
+
+static void search_name(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
+    struct secret_search *s = ctx;
+    const struct render *r = s->render;
+    const struct pxed_host *h = &r->host->pub;
+    (void)line;
+    if (sigil == '>' && s->depth < 32 && !s->found) {
+        const char *source = pxed_arena_dup(r->arena, name).ptr;
+        s->depth++;
+        search_secret(s, catalogue_text(r->catalogue, catalogue_template_path(r->arena, r->os->plugin, source)));
+        s->depth--;
+    }
+    for (size_t i = 0; i < h->n_vars && !s->found && pxed_slice_starts(name, PXED_SLICE("host.")); i++) {
+        const struct pxed_var *v = &h->vars[i]; /* host.users is also in host.users-list */
+        s->found = (v->flags & PXED_VAR_SECRET) && v->value.len > 0 &&
+                   pxed_slice_starts(pxed_slice_skip(name, strlen("host.")), v->key);
+    }
+}
+
+static void search_secret(struct secret_search *s, struct pxed_slice text) {
+    if (text.ptr)
+        pxed_template_names(text, search_name, s, NULL);
+}
+
 /* {{answer.url}}: the folder of all of them. It carries the token if any of them needs it, and makes the text that uses
  * it secret. */
 static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
@@ -115,18 +149,12 @@ static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
     if (!pxed_slice_is(key, "url"))
         return NULL;
     struct node *n = render_node_add(map, key, PXED_VALUE_TEXT, PXED_NO_SLICE);
-    bool secret = false;
-    for (const struct pxed_file *f = r->os->profile ? r->os->profile->files : NULL; f && f->name && !secret; f++) {
-        const char *path = render_template(r, f);
-        struct pxed_slice text = catalogue_text(r->catalogue, path);
-        /* Only variables that a template itself names count: following answer.url inside the templates would never
-         * end. */
-        for (size_t i = 0; i < r->host->pub.n_vars && !secret; i++) {
-            const struct pxed_var *v = &r->host->pub.vars[i];
-            const char *tag = pxed_arena_printf(r->arena, "host.%.*s", PXED_S(v->key));
-            secret = (v->flags & PXED_VAR_SECRET) && v->value.len > 0 && text.ptr &&
-                     memmem(text.ptr, text.len, tag, strlen(tag)) != NULL;
-        }
+    bool secret = false, asks = has_secrets(&r->host->pub);
+    for (const struct pxed_file *f = asks && r->os->profile ? r->os->profile->files : NULL; f && f->name && !secret;
+         f++) {
+        struct secret_search search = {.render = r};
+        search_secret(&search, catalogue_text(r->catalogue, render_template(r, f)));
+        secret = search.found;
     }
     r->secret |= secret;
     n->text = pxed_slice_of(pxed_arena_printf(r->arena, "%s%shosts/%s", r->catalogue->base,

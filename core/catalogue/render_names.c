@@ -8,88 +8,7 @@
 
 #include "catalogue_iso.h"
 #include "catalogue_os.h"
-#include "image_view.h"
-
-const char *render_mac_text(const struct render *r, const char *separator) {
-    char text[PXED_MAC_TEXT];
-    return pxed_arena_dup(r->arena, pxed_slice_of(pxed_mac_text(&r->host->pub.macs[0], separator, text))).ptr;
-}
-
-static struct pxed_slice mac_upper(const struct render *r) {
-    char *text = (char *)(uintptr_t)render_mac_text(r, "-");
-    for (char *c = text; *c; c++)
-        *c = *c >= 'a' && *c <= 'f' ? (char)(*c - 'a' + 'A') : *c;
-    return pxed_slice_of(text);
-}
-
-static struct pxed_slice addr_text(const struct render *r, const struct pxed_addr *addr) {
-    char text[PXED_ADDR_TEXT];
-    return pxed_arena_dup(r->arena, pxed_slice_of(pxed_addr_text(addr, text)));
-}
-
-static void add_address(struct render *r, struct node *host) {
-    const struct pxed_host *h = &r->host->pub;
-    struct pxed_slice net = pxed_host_value(h, "net");
-    if (h->ip.family == 0)
-        return;
-    render_node_text(host, "ip", addr_text(r, &h->ip));
-    if (h->prefix > 0) {
-        struct pxed_addr mask = pxed_addr_v4(pxed_prefix_mask(h->prefix));
-        render_node_text(host, "prefix", pxed_slice_of(pxed_arena_printf(r->arena, "%u", h->prefix)));
-        render_node_text(host, "netmask", addr_text(r, &mask));
-    }
-    render_node_flag(host, "static", h->prefix > 0 && !pxed_slice_is(net, "dhcp"));
-}
-
-/* disk= in parts, for installers that have a word for each. */
-static void add_disk(struct node *host, struct pxed_slice disk) {
-    static const struct {
-        const char *name;
-        struct pxed_slice starts;
-        size_t skip;
-    } parts[] = {{"disk-name", {"/dev/", 5}, 0}, {"disk-serial", {"serial:", 7}, 7}, {"disk-wwn", {"wwn:", 4}, 4}};
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        if (pxed_slice_starts(disk, parts[i].starts))
-            render_node_text(host, parts[i].name, pxed_slice_skip(disk, parts[i].skip));
-}
-
-/* Asks the profile's plugin on demand. */
-static struct node *find_value(struct node *map, struct pxed_slice key) {
-    struct render *r = map->render;
-    const char *prefix = catalogue_prefix(r->os);
-    if (!prefix || !pxed_slice_starts(key, pxed_slice_of(prefix)))
-        return NULL;
-    struct pxed_slice value =
-        image_view_value(r->catalogue, r->os, &r->host->pub, pxed_arena_dup(r->arena, key).ptr, r->arena);
-    return value.len > 0 ? render_node_add(map, key, PXED_VALUE_TEXT, value) : NULL;
-}
-
-static void add_host(struct render *r, struct node *root) {
-    const struct pxed_host *h = &r->host->pub;
-    struct node *host = render_node_map(root, "host");
-    host->find = find_value;
-    render_node_text(host, "mac", pxed_slice_of(render_mac_text(r, "-")));
-    render_node_text(host, "mac-colon", pxed_slice_of(render_mac_text(r, ":")));
-    render_node_text(host, "mac-plain", pxed_slice_of(render_mac_text(r, "")));
-    render_node_text(host, "mac-upper", mac_upper(r));
-    render_node_text(host, "name", h->name);
-    add_address(r, host);
-    for (size_t i = 0; i < h->n_vars; i++) {
-        const struct pxed_var *v = &h->vars[i];
-        if (v->value.len == 0 || pxed_slice_is(v->key, "ip") || pxed_slice_is(v->key, "name") ||
-            pxed_slice_is(v->key, "mac"))
-            continue;
-        struct node *n = render_node_add(host, v->key, PXED_VALUE_TEXT, v->value);
-        n->secret = (v->flags & PXED_VAR_SECRET) != 0;
-    }
-    add_disk(host, pxed_host_value(h, "disk"));
-    struct pxed_slice dns = pxed_host_value(h, "dns");
-    render_node_list(host, "dns-list", dns);
-    render_node_text(host, "dns-first", pxed_slice_word(&dns, " ,\t"));
-    render_node_list(host, "dns-rest", dns); /* so that commas can stand between */
-    render_node_list(host, "packages-list", pxed_host_value(h, "packages"));
-    render_node_list(host, "ntp-list", pxed_host_value(h, "ntp"));
-}
+#include "render_host.h"
 
 /* {{os.iso}}: the image's ISO, whole, for systems whose initrd fetches it. On demand: whether it is there is asked of
  * the disk. Not there without one. */
@@ -167,7 +86,7 @@ static void add_share(struct render *r, struct node *root) {
         return;
     struct node *map = render_node_map(root, "share");
     struct pxed_slice server = site->server      ? pxed_slice_of(site->server)
-                               : c->n_ifaces > 0 ? addr_text(r, &c->ifaces[0].addr)
+                               : c->n_ifaces > 0 ? render_addr_text(r, &c->ifaces[0].addr)
                                                  : pxed_slice_skip(pxed_slice_of(c->url), strlen("http://"));
     const char *last = strrchr(c->share_dir, '/');
     struct pxed_slice name = pxed_slice_of(site->name && *site->name ? site->name : last ? last + 1 : c->share_dir);
@@ -208,11 +127,11 @@ static void add_server(const struct render *r, struct node *root) {
         server, "port",
         pxed_slice_of(pxed_arena_printf(r->arena, "%u", r->catalogue->site.port ? r->catalogue->site.port : 80u)));
     if (r->catalogue->n_ifaces > 0)
-        render_node_text(server, "address", addr_text(r, &r->catalogue->ifaces[0].addr));
+        render_node_text(server, "address", render_addr_text(r, &r->catalogue->ifaces[0].addr));
 }
 
 void render_names(struct render *r, struct node *root) {
-    add_host(r, root);
+    render_host(r, root);
     add_os(r, root);
     add_arm(r, root);
     add_server(r, root);

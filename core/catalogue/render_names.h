@@ -5,7 +5,5 @@
 
 /* Adds all of them to the root of the tree. */
 void render_names(struct render *r, struct node *root);
-/* The host's first MAC; lives in the render's arena. */
-const char *render_mac_text(const struct render *r, const char *separator);
 /* The user name of a deployment's share account. */
 const char *render_share_user(struct pxed_arena *arena, const struct pxed_hwaddr *mac);

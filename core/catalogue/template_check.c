@@ -6,11 +6,17 @@
 #include "vars.h"
 
 /* Values that render.c adds to the variables. */
-static const char *const of_host[] = {"mac",       "mac-colon",     "mac-upper", "prefix",    "netmask",  "static",
-                                      "dns-list",  "packages-list", "ntp-list",  "dns-first", "dns-rest", "mac-plain",
-                                      "disk-name", "disk-serial",   "disk-wwn",  NULL};
-static const char *const roots[] = {"host",  "os",    "arm",  "server", "machine", "image",
-                                    "share", "event", "file", "answer", NULL};
+static const char *const of_host[] = {"mac",       "mac-plain",     "disk-name",    "disk-serial",  "disk-wwn",
+                                      "mac-colon", "mac-upper",     "prefix",       "netmask",      "static",
+                                      "dns-list",  "packages-list", "ntp-list",     "dns-first",    "dns-rest",
+                                      "ip6-list",  "run-list",      "users-list",   "users-sudo",   "ports-list",
+                                      "own-net",   "lvm",           "install-bond", "install-vlan", NULL};
+/* Members of the items of host.users-list, host.ports-list and host.ip6-list. */
+static const char *const of_user[] = {"name", "hash", "key", "sudo", NULL};
+static const char *const of_port[] = {"mac", "number", "more", NULL};
+static const char *const of_ip6[] = {"address", "prefix", "number", "more", NULL};
+static const char *const roots[] = {"host",  "os",   "arm",    "server", "machine", "image", "share",
+                                    "event", "file", "answer", "user",   "port",    NULL};
 static const char *const of_os[] = {"id", "family", "version", "arch", "url", "tree", "iso", NULL};
 static const char *const of_arm[] = {"right", "blank", "any", "open", NULL};
 static const char *const of_server[] = {"url", "name", "address", "port", NULL};
@@ -85,7 +91,8 @@ static bool knows_member(const struct template_check *k, struct pxed_slice root,
         const char *root;
         const char *const *members;
     } rows[] = {{"os", of_os},       {"arm", of_arm},   {"server", of_server}, {"machine", of_machine},
-                {"share", of_share}, {"event", of_url}, {"answer", of_url}};
+                {"share", of_share}, {"event", of_url}, {"answer", of_url},    {"user", of_user},
+                {"port", of_port},   {"ip6", of_ip6}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (pxed_slice_is(root, rows[i].root) && check_is_one_of(key, rows[i].members))
             return true;

@@ -5,161 +5,66 @@
 
 #include "catalogue_os.h"
 #include "pxed/grow.h"
-#include "pxed/template.h"
-
-static const char *vars_check_name(struct pxed_slice v) {
-    if (v.len == 0 || v.len > 63 || v.ptr[0] == '-' || v.ptr[v.len - 1] == '-')
-        return "a host name has 1 to 63 letters, digits and inner hyphens";
-    for (size_t i = 0; i < v.len; i++)
-        if (!pxed_is_alnum(v.ptr[i]) && v.ptr[i] != '-')
-            return "a host name has 1 to 63 letters, digits and inner hyphens (the domain goes into domain=)";
-    return NULL;
-}
-
-static const char *check_domain(struct pxed_slice v) {
-    for (size_t i = 0; i < v.len; i++)
-        if (!pxed_is_alnum(v.ptr[i]) && v.ptr[i] != '-' && v.ptr[i] != '.')
-            return "a domain has letters, digits, hyphens and dots";
-    return v.len > 253 ? "the domain is too long" : NULL;
-}
-
-static const char *check_ip(struct pxed_slice v) {
-    struct pxed_addr a;
-    uint8_t prefix;
-    return pxed_addr_parse_prefix(v, &a, &prefix) ? NULL : "expected an address such as 10.77.0.60 or 10.77.0.60/24";
-}
-
-static const char *check_addrs(struct pxed_slice v) {
-    struct pxed_addr a;
-    struct pxed_slice rest = v, one;
-    while ((one = pxed_slice_word(&rest, " ,")).len > 0)
-        if (!pxed_addr_parse(one, &a))
-            return "expected addresses";
-    return NULL;
-}
-
-static const char *check_bool(struct pxed_slice v) {
-    bool b;
-    return options_parse_bool(v, &b) ? NULL : "expected yes or no";
-}
-
-static const char *check_net(struct pxed_slice v) {
-    return pxed_slice_is(v, "static") || pxed_slice_is(v, "dhcp") ? NULL : "expected static or dhcp";
-}
-
-static const char *check_vlan(struct pxed_slice v) {
-    uint64_t n;
-    return pxed_slice_u64(v, 4094, &n) && n > 0 ? NULL : "expected a VLAN number, 1 to 4094";
-}
-
-static const char *check_macs(struct pxed_slice v) {
-    struct pxed_hwaddr mac;
-    struct pxed_slice rest = v, one;
-    while ((one = pxed_slice_word(&rest, " ,")).len > 0)
-        if (!pxed_mac_parse(one, &mac))
-            return "expected MAC addresses";
-    return NULL;
-}
-
-static bool is_size(struct pxed_slice text) {
-    uint64_t n;
-    if (text.len > 1 && text.ptr[text.len - 1] == 'T')
-        text.len--;
-    return options_parse_size(text, &n);
-}
-
-static const char *check_disk(struct pxed_slice v) {
-    static const char wrong[] = "expected /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest or number:N";
-    for (size_t i = 0; i < v.len; i++) /* answer files of all kinds put it between quotes */
-        if (v.ptr[i] <= ' ' || v.ptr[i] > '~' || strchr("'\"\\$`", v.ptr[i]))
-            return wrong;
-    uint64_t number;
-    if (pxed_slice_is(v, "smallest"))
-        return NULL;
-    if (pxed_slice_starts(v, PXED_SLICE("number:")))
-        return pxed_slice_u64(pxed_slice_skip(v, 7), 255, &number) ? NULL : wrong;
-    if (pxed_slice_starts(v, PXED_SLICE("serial:")) || pxed_slice_starts(v, PXED_SLICE("wwn:")))
-        return v.ptr[v.len - 1] == ':' ? wrong : NULL;
-    if (pxed_slice_starts(v, PXED_SLICE("size:"))) {
-        struct pxed_slice range = pxed_slice_skip(v, 5);
-        ptrdiff_t dash = pxed_slice_find(range, '-', 0);
-        return dash > 0 && is_size(pxed_slice_head(range, (size_t)dash)) &&
-                       is_size(pxed_slice_skip(range, (size_t)dash + 1))
-                   ? NULL
-                   : wrong;
-    }
-    return pxed_slice_starts(v, PXED_SLICE("/dev/")) && v.len > 5 ? NULL : wrong;
-}
-
-static const char *check_line(struct pxed_slice v) {
-    for (size_t i = 0; i < v.len; i++)
-        if ((unsigned char)v.ptr[i] < ' ')
-            return "the value must be one line of text";
-    return NULL;
-}
-
-static const char *check_path(struct pxed_slice v) {
-    return v.len > 0 && v.len < 1024 ? check_line(v) : "expected the path of a file";
-}
-
-/* crypt(5): $id$...$hash, the 13 bytes of DES, the 20 of BSDi; `!` and `*` lock. */
-static bool is_hash(struct pxed_slice v) {
-    size_t dollars = 0, odd = 0;
-    for (size_t i = 0; i < v.len; i++) {
-        dollars += v.ptr[i] == '$';
-        odd += !pxed_is_alnum(v.ptr[i]) && v.ptr[i] != '.' && v.ptr[i] != '/';
-    }
-    if (v.ptr[0] == '!' || v.ptr[0] == '*')
-        return true;
-    if (v.ptr[0] == '$')
-        return dollars >= 3 && v.ptr[v.len - 1] != '$';
-    return (v.len == 13 && odd == 0) || (v.len == 20 && v.ptr[0] == '_' && odd == 1);
-}
-
-static void ignore_name(void *ctx, char sigil, struct pxed_slice name, unsigned line) {
-    (void)ctx, (void)sigil, (void)name, (void)line;
-}
-
-static const char *check_args(struct pxed_slice v) {
-    unsigned line;
-    int rc = pxed_template_names(v, ignore_name, NULL, &line);
-    return rc == PXED_TEMPLATE_OK ? check_line(v) : pxed_template_strerror(rc);
-}
+#include "users.h"
+#include "var_checks.h"
 
 const struct vars_row vars_rows[] = {
-    {"name", "host name; default pxe- and the last six digits of the MAC", true, false, vars_check_name},
-    {"domain", "DNS domain", false, false, check_domain},
+    {"name", "host name; default pxe- and the last six digits of the MAC", true, false, var_check_name},
+    {"domain", "DNS domain", false, false, var_check_domain},
     {"ip", "the machine's address, with prefix if its net is not served here; reserves the lease in server mode", true,
-     false, check_ip},
-    {"gateway", "default gateway of the installed system and the lease", false, false, check_addrs},
-    {"dns", "name servers, blank-separated", false, false, check_addrs},
-    {"vlan", "VLAN number for profiles that can use it", false, false, check_vlan},
-    {"net", "static: write ip= into the installed system (default with ip=); dhcp", false, false, check_net},
+     false, var_check_ip},
+    {"gateway", "default gateway of the installed system and the lease", false, false, var_check_addrs},
+    {"dns", "name servers, blank-separated", false, false, var_check_addrs},
+    {"ip6", "IPv6 addresses of the installed system, each with its prefix, blank-separated", true, false,
+     var_check_ip6},
+    {"gateway6", "IPv6 default gateway of the installed system", false, false, var_check_addr6},
+    {"vlan", "VLAN number of the installed system's network", false, false, var_check_vlan},
+    {"bond",
+     "802.3ad, active-backup or another mode: the installed system's network is a bond of the line's MAC and those of "
+     "mac=",
+     false, false, var_check_bond},
+    {"install-net", "port: the installer uses one plain port, whatever bond= and vlan= say; bond, vlan, both", false,
+     false, var_check_install_net},
+    {"bootorder",
+     "network: what booted the installer stands first again in UEFI's boot order (default); disk: the installed "
+     "system; "
+     "keep: as the installer leaves it",
+     false, false, var_check_bootorder},
+    {"net", "static: write ip= into the installed system (default with ip=); dhcp", false, false, var_check_net},
     {"disk",
      "the only disk that is ever written: /dev/NAME, serial:S, wwn:W, size:400G-500G, smallest; number:N "
      "where disks have numbers",
-     false, false, check_disk},
-    {"timezone", "Europe/Berlin", false, false, check_line},
-    {"locale", "en_US.UTF-8", false, false, check_line},
-    {"keyboard", "us", false, false, check_line},
-    {"ntp", "time servers, blank-separated", false, false, check_line},
-    {"proxy", "HTTP proxy for packages, a URL", false, false, check_line},
-    {"repo", "installation source, a URL; default: the image's own tree", false, false, check_line},
-    {"packages", "further packages, blank-separated", false, false, check_line},
-    {"root-password-hash", "crypt(3) hash; without one the account is locked", false, true, check_line},
-    {"admin-password", "administrator's password where a system takes no hash", false, true, check_line},
-    {"ssh-key", "public key for root", false, false, check_line},
-    {"product-key", "licence key", false, true, check_line},
-    {"edition", "edition of the system inside the image", false, false, check_line},
-    {"args", "ends the installer's kernel line; a template: {{host.name}}, {{server.url}}", false, false, check_args},
-    {"args-installed", "kernel arguments of the installed system", false, false, check_line},
-    {"answer", "the operator's own answer file, relative to the file that names it", false, false, check_path},
+     false, false, var_check_disk},
+    {"layout",
+     "plain, lvm, raid1 or raid1-lvm: what is made of the disk; raid1 needs two, which disk= may name with two words",
+     false, false, var_check_layout},
+    {"timezone", "Europe/Berlin", false, false, var_check_line},
+    {"locale", "en_US.UTF-8", false, false, var_check_line},
+    {"keyboard", "us", false, false, var_check_line},
+    {"ntp", "time servers, blank-separated", false, false, var_check_line},
+    {"proxy", "HTTP proxy for packages, a URL", false, false, var_check_line},
+    {"repo", "installation source, a URL; default: the image's own tree", false, false, var_check_line},
+    {"packages", "further packages, blank-separated", false, false, var_check_line},
+    {"root-password-hash", "crypt(3) hash; without one the account is locked", false, true, var_check_line},
+    {"admin-password", "administrator's password where a system takes no hash", false, true, var_check_line},
+    {"ssh-key", "public key for root", false, false, var_check_line},
+    {"users", "further accounts, NAME:HASH:sudo:SSH-KEY, separated by `;`, or an @FILE with one a line", false, true,
+     users_check},
+    {"run", "commands for the end of an installation, run in the new system: @FILE of a script, or one line", false,
+     false, var_check_run},
+    {"product-key", "licence key", false, true, var_check_line},
+    {"edition", "edition of the system inside the image", false, false, var_check_line},
+    {"args", "ends the installer's kernel line; a template: {{host.name}}, {{server.url}}", false, false,
+     var_check_args},
+    {"args-installed", "kernel arguments of the installed system", false, false, var_check_line},
+    {"answer", "the operator's own answer file, relative to the file that names it", false, false, var_check_path},
     {"answer-raw", "yes: answer= is no template: it is served as it is, whatever tags of other systems are in it",
-     false, false, check_bool},
-    {"loader", "boot loader for this host's firmware, a name below root/tftp or loader-path", false, false, check_line},
-    {"group", "takes the variables of [group NAME]", true, false, check_line},
-    {"protect", "yes: nothing arms this host", false, false, check_bool},
-    {"mac", "further ports of the same host", true, false, check_macs},
+     false, false, var_check_bool},
+    {"loader", "boot loader for this host's firmware, a name below root/tftp or loader-path", false, false,
+     var_check_line},
+    {"group", "takes the variables of [group NAME]", true, false, var_check_line},
+    {"protect", "yes: nothing arms this host", false, false, var_check_bool},
+    {"mac", "further ports of the same host", true, false, var_check_macs},
     {0},
 };
 
@@ -209,7 +114,7 @@ bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxe
     if (wrong)
         pxed_diag_add(diags, PXED_ERROR, file, line, "%s=%.*s: %s", row->key,
                       PXED_S(row->secret ? PXED_SLICE("***") : value), wrong);
-    else if (value.len > 0 && strcmp(row->key, "root-password-hash") == 0 && !is_hash(value))
+    else if (value.len > 0 && strcmp(row->key, "root-password-hash") == 0 && !users_is_hash(value))
         pxed_diag_add(diags, PXED_WARNING, file, line,
                       "root-password-hash=***: this is no hash but plain text, which lets nobody in: make one with "
                       "`openssl passwd -6`");

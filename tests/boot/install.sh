@@ -4,7 +4,9 @@
 . "$(dirname "$0")/common.sh"
 lab_begin boot
 lab_net
-lab_config
+# What run= leaves is seen at the login prompt.
+echo 'echo "commands ran, $(getent passwd alice | cut -d: -f6), $(stat -c %U:%a /home/alice/.ssh/authorized_keys)" >>/etc/issue' >"$LAB/run.sh"
+lab_config 'users="alice:::ssh-rsa AAAA alice", run=@run.sh, ip6=2001:db8::60/64'
 lab_image >/dev/null || fail "the image could not be built"
 lab_pxed || fail "pxed starts"
 lab_disk "$LAB/disk.img" 3G
@@ -13,6 +15,7 @@ expect "the machine is installed" until_stage installed
 FROM=$(lab_serial_size)
 expect "it is sent to its disk" until_stage local
 expect "the disk's own login prompt" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
+expect "its account and the operator's commands" lab_wait_serial 5 'commands ran, /home/alice, alice:600' "$FROM"
 
 lab_stop pxed # what is installed is known after a restart of pxed, too
 lab_pxed || fail "pxed starts again"

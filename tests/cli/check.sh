@@ -336,6 +336,38 @@ if [ -e /usr/share/zoneinfo/tzdata.zi ]; then
     [ "$checks" = 2 ] || { failed=$((failed + 1)); echo "not ok - each line once: $checks"; }
 fi
 
+# --- locales and keyboards, by the lists of their packages
+if [ -e /usr/share/i18n/SUPPORTED ]; then
+    printf '08:00:27:4d:4d:aa, debian-12, locale=de_DE.utf8\n08:00:27:4d:4d:ab, debian-12, locale=de_DE.UTF-8\n08:00:27:4d:4d:ac, debian-12, locale=C\n' >host-os.conf
+    run "locales" 0 check -c good.ini
+    says "host-os.conf:1: warning: locale = de_DE.utf8 is in no list of this machine (/usr/share/i18n/SUPPORTED), did you mean 'de_DE.UTF-8'?"
+    checks=$(grep -c 'is in no list' out)
+    [ "$checks" = 1 ] || { failed=$((failed + 1)); echo "not ok - one locale: $checks"; }
+fi
+if [ -e /usr/share/X11/xkb/rules/base.lst ]; then
+    printf '08:00:27:4d:4d:aa, debian-12, keyboard=dee\n08:00:27:4d:4d:ab, debian-12, keyboard=de-latin1-nodeadkeys\n08:00:27:4d:4d:ac, debian-12, keyboard=ch(fr)\n08:00:27:4d:4d:ad, windows-2022-x64, keyboard=0407\n' >host-os.conf
+    run "keyboards" 0 check -c good.ini
+    says "host-os.conf:1: warning: keyboard = dee is in no list of this machine (/usr/share/X11/xkb/rules/base.lst), did you mean 'de'?"
+    checks=$(grep -c 'is in no list' out)
+    [ "$checks" = 1 ] || { failed=$((failed + 1)); echo "not ok - one keyboard: $checks"; }
+fi
+
+# --- the network of the installed system, the operator's commands
+printf '#!/bin/sh\r\necho\r\n' >commands.sh
+printf '08:00:27:4d:4d:aa, debian-12, bond=802.3ad\n08:00:27:4d:4d:ab, debian-12, install-net=vlan\n08:00:27:4d:4d:ac, debian-12, ip6=2001:db8::5/64, gateway6=2001:db9::1\n08:00:27:4d:4d:ad, debian-12, ip6=2001:db8::6/64, gateway6=2001:db8::1\n08:00:27:4d:4d:ae, debian-12, ip6=2001:db8::7/64, gateway6=fe80::1, run=@commands.sh\n08:00:27:4d:4d:af, memtest86plus, run=@commands.sh\n' >host-os.conf
+run "networks and commands" 0 check -c good.ini
+says "host-os.conf:1: warning: bond=802.3ad: a bond of the one port that this line names: give the others with mac="
+says "host-os.conf:2: warning: install-net=vlan: pxe-4d4dab has no vlan=, so its installer uses the plain port: set vlan=, or remove install-net="
+says "the installer of 'debian-12' knows no bond and no VLAN"
+says "host-os.conf:3: warning: gateway6=2001:db9::1: in no net of ip6=, so it cannot be reached: correct gateway6= or ip6="
+says "host-os.conf:6: warning: run= has no effect on 'memtest86plus'"
+says "commands.sh:1: warning: the line ends in CR LF, as on Windows"
+checks=$(grep -c 'gateway6=\|ends in CR LF' out)
+[ "$checks" = 2 ] || { failed=$((failed + 1)); echo "not ok - one gateway, one file: $checks"; }
+rm commands.sh
+run "commands that cannot be read" 1 check -c good.ini
+says "cannot read"
+
 # --- no daemon
 for command in machines why leases "log web01" "disarm web01" "arm web01 --yes" "adopt web01" "event web01 failed"; do
     # shellcheck disable=SC2086

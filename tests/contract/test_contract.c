@@ -248,9 +248,9 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
         if (pxed_slice_is(key, v->key))
             return true;
     return is_made_by_a_plugin(key) ||
-           in_words(key,
-                    "mac mac-colon mac-plain mac-upper prefix netmask static dns-list dns-first dns-rest packages-list "
-                    "ntp-list disk-name disk-serial disk-wwn");
+           in_words(key, "mac mac-colon mac-plain mac-upper disk-name disk-serial disk-wwn prefix netmask static "
+                         "dns-list dns-first dns-rest packages-list ntp-list "
+                         "ip6-list run-list users-list users-sudo ports-list own-net lvm install-bond install-vlan");
 }
 
 struct flag {
@@ -301,7 +301,8 @@ static bool is_declared(const struct plugin *p, const struct pxed_profile *profi
     return in_words(
         name, "server.url server.name server.address server.port event.url answer.url arm.right arm.blank arm.any "
               "arm.open machine.efi machine.bios share.unc share.server share.name share.folder share.user "
-              "share.password share.guest share.published");
+              "share.password share.guest share.published user.name user.hash user.key user.sudo port.mac port.number "
+              "port.more ip6.address ip6.prefix ip6.number ip6.more");
 }
 
 static struct pxed_slice share_file(const struct plugin *p, const char *name) {

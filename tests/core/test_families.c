@@ -44,6 +44,7 @@ static const struct {
     {FAMILY "[boot a]\nfiles = k\nhow = linus\n",
      "error beispiel.ini:10: `linus` is no value for 'how': expected one of linux memdisk multiboot efi, did you mean "
      "'linux'?\n"},
+    {FAMILY BOOT "[lack a]\nsay = x\n", "error beispiel.ini:0: [lack a]: `there` or `with` is missing\n"},
     {"[family]\ntitle = x\n", "error beispiel.ini:0: no [claim NAME]: no OS id would use this family\n"},
 };
 
@@ -163,6 +164,13 @@ static const struct {
     {"there = k\nmissing = p\nstops = yes\nsay = {file} alone", "p", "", true},
     {"there = z\nunless = repo\nsay = no packages", NULL, "", true},
     {"there = k\nunless = name\nsay = no packages", NULL, "", true},
+    {"with = name\nsay = {key}= has no effect on '{id}'", NULL,
+     "warning host-os.conf:1: name= has no effect on 'beispiel-1-amd64'\n", true},
+    {"with = name=web01 disk\nsay = no", NULL, "warning host-os.conf:1: no\n", true},
+    {"with = name=web02 disk\nsay = no", NULL, "", true},
+    {"only = new\nwith = name\nsay = no", NULL, "", true},
+    {"there = p\nwith = name\nsay = no", "p", "warning host-os.conf:1: no\n", true},
+    {"there = p\nwith = name\nsay = no", NULL, "", true},
 };
 
 START_TEST(what_an_image_lacks) {
@@ -308,6 +316,18 @@ START_TEST(whole_iso_as_a_file) {
 }
 END_TEST
 
+/* A section's line is told once, however many hosts have it. */
+START_TEST(told_once_a_line) {
+    tree_write(&site.tree, "os-linux.d/beispiel.ini", FAMILY BOOT "[lack a]\nwith = domain\nsay = no {key}\n");
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    ck_assert_str_eq(site_build(&site, "", "[defaults]\ndomain = a.test\n",
+                                MAC ", beispiel-1-amd64\n08:00:27:4d:4d:ab, beispiel-1-amd64\n"
+                                    "08:00:27:4d:4d:ac, beispiel-1-amd64, domain=b.test\n"),
+                     "warning pxed.ini:6: no domain\nwarning host-os.conf:3: no domain\n");
+}
+END_TEST
+
 START_TEST(steps_and_variables) {
     const char *said = with(FAMILY "steps = a b*\n" BOOT "[variable colour]\nhelp = of the case\ndefault = grey\n");
     ck_assert_msg(!site.catalogue, "%s", said); /* `steps` stands below [claim a] */
@@ -341,6 +361,7 @@ int main(void) {
     tcase_add_test(t, a_word_of_a_file);
     tcase_add_test(t, without_an_installer);
     tcase_add_test(t, whole_iso_as_a_file);
+    tcase_add_test(t, told_once_a_line);
     tcase_add_test(t, steps_and_variables);
     suite_add_tcase(s, t);
     return suite_run(s);

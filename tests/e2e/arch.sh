@@ -27,7 +27,7 @@ is "and uses up the arming" installing "$(e2e_state $M install)"
 W=$E2E/machine
 mkdir -p "$W/bin"
 # Each stand-in notes its name and arguments, with the state of the disk; FAIL names the one that fails.
-for name in pacman sfdisk mkfs.ext4 mkfs.vfat mount umount pacstrap genfstab arch-chroot udevadm blockdev; do
+for name in pacman sfdisk mkfs.ext4 mkfs.vfat mount umount pacstrap genfstab arch-chroot chroot efibootmgr udevadm blockdev; do
     cat >"$W/bin/$name" <<X
 #!/bin/sh
 echo "$name \$*" >>$W/said
@@ -79,6 +79,8 @@ is "kernel arguments" " console=ttyS0" "$(bash -c '. "$1"; echo "$GRUB_CMDLINE_L
 machine
 mkdir "$W/efi"
 ok "on UEFI" installs
+has "no entry that could stand first: told" "the firmware tells no BootCurrent" "$(cat "$W/events")"
+has "and it is installed" "installed the boot order is as the installer left it:" "$(cat "$W/events")"
 has "the boot loader" "--target=x86_64-efi --efi-directory=/boot --removable" "$(cat "$W/said")"
 for row in "pacman -Sy*:REPO_UNREACHABLE" "pacman -Sp*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"; do
     machine

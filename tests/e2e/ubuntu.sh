@@ -12,7 +12,7 @@ if [ ! -d "$CLOUD/usr" ]; then
 fi
 export PYTHONPATH=$CLOUD/usr/lib/python3/dist-packages
 e2e_begin
-M=08:00:27:4d:4d:aa MS=08:00:27:4d:4d:bb
+M=08:00:27:4d:4d:aa MS=08:00:27:4d:4d:bb MB=08:00:27:4d:4d:cc
 e2e_client web $M
 e2e_address web 10.77.0.60
 e2e_client sec $MS
@@ -25,7 +25,9 @@ xorriso -as mkisofs -quiet -J -R -o "$OS/ubuntu-24.04/ubuntu-24.04-live-server-a
 cat >"$E2E/host-os.conf" <<HOSTS
 $M, ubuntu-24.04, name=web01, net=dhcp
 $MS, ubuntu-24.04, name=sec01, domain=lab.test, ip=10.77.0.61/24, gateway=10.77.0.1, dns=10.77.0.1 10.77.0.2, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's me, timezone=Europe/Berlin, ntp=10.77.0.1, args-installed=console=ttyS0
+$MB, ubuntu-24.04, name=bnd01, mac=08:00:27:4d:4d:cd, bond=802.3ad, vlan=12, ip=10.77.0.62/24, gateway=10.77.0.1, dns=10.77.0.1, ip6=2001:db8::62/64, gateway6=2001:db8::1, users="alice:\$6\$c\$d:sudo:ssh-rsa B b", run=@run.sh
 HOSTS
+printf '#!/bin/sh\nexit 3\n' >"$E2E/run.sh"
 e2e_ini <<INI
 [dhcp]
 mode = server
@@ -88,8 +90,8 @@ cp "$E2E/user-data" "$W/autoinstall.yaml"
 URL=$(item early-commands 0 | sed "s/.*'\(http[^']*install.sh\)'.*/\1/")
 is "install.sh is delivered" 200 "$(curl_as sec -o "$W/install.sh" -w '%{http_code}' "$URL")"
 does() { # disk | late | error
-    e2e_in sec env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_PLAN="$W/autoinstall.yaml" \
-        PXED_TARGET="$W/target" PATH="$W/bin:$PATH" "${SHELL_OF:-dash}" "$W/install.sh" "$1" >"$W/out" 2>&1
+    e2e_in "${CLIENT:-sec}" env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_PLAN="$W/autoinstall.yaml" \
+        PXED_TARGET="$W/target" PXED_EFI="$W/efi" PATH="$W/bin:$PATH" "${SHELL_OF:-dash}" "$W/install.sh" "$1" >"$W/out" 2>&1
 }
 ok "early-commands: the guard finds the one disk" does disk
 cp "$W/autoinstall.yaml" "$E2E/user-data"
@@ -108,6 +110,44 @@ is "zone" /usr/share/zoneinfo/Europe/Berlin "$(readlink "$W/target/etc/localtime
 is "the boot loader is told" "in-target --target=$W/target -- update-grub" "$(cat "$W/curtin")"
 is "its arguments" "console=ttyS0" "$(bash -c '. "$1"; echo $GRUB_CMDLINE_LINUX' - "$W/target/etc/default/grub.d/60-pxed.cfg")"
 has "installed" installed "$(e2e_journal sec01)"
+# --- a bond, a VLAN on it, IPv6, accounts, commands, the boot order: on another machine
+e2e_client bnd $MB
+e2e_address bnd 10.77.0.62
+ARGS=$(boot bnd $MB)
+has "a host with more than one port: the folder has the token" "/boot/s/" "$ARGS"
+is "cloud-init fetches it" "pxed-08-00-27-4d-4d-cc bnd01" "$(fetch bnd "$ARGS" 2>&1)"
+URL=$(item early-commands 0 | sed "s/.*'\(http[^']*install.sh\)'.*/\1/")
+is "install.sh is delivered" 200 "$(curl_as bnd -o "$W/install.sh" -w '%{http_code}' "$URL")"
+mkdir -p "$W/efi/efivars" "$W/target/usr/sbin" "$W/target/etc/sudoers.d"
+: >"$W/efi/efivars/BootOrder-x"
+: >"$W/target/usr/sbin/useradd"
+chmod 755 "$W/target/usr/sbin/useradd"
+echo 'root:x:0:0::/root:/bin/sh' >"$W/target/etc/passwd"
+cat >"$W/bin/efibootmgr" <<STUB
+#!/bin/sh
+echo "\$*" >>$W/efi.said
+printf 'BootCurrent: 0002\nBootOrder: 0001,0002\n'
+STUB
+cat >"$W/bin/chroot" <<STUB
+#!/bin/sh
+shift
+case \$1 in
+useradd) echo "alice:x:1000:1000::/home/alice:/bin/bash" >>$W/target/etc/passwd; echo "alice:!:1:::::::" >>$W/target/etc/shadow ;;
+/root/*) echo out; exit 3 ;;
+esac
+STUB
+for name in mount umount; do printf '#!/bin/sh\n' >"$W/bin/$name"; done
+chmod 755 "$W/bin/efibootmgr" "$W/bin/chroot" "$W/bin/mount" "$W/bin/umount"
+CLIENT=bnd
+ok "late-commands of that machine" does late
+is "its netplan" "{'network': {'version': 2, 'ethernets': {'pxed0': {'match': {'macaddress': '08:00:27:4d:4d:cc'}}, 'pxed1': {'match': {'macaddress': '08:00:27:4d:4d:cd'}}}, 'bonds': {'bond0': {'interfaces': ['pxed0', 'pxed1'], 'macaddress': '08:00:27:4d:4d:cc', 'parameters': {'mode': '802.3ad', 'mii-monitor-interval': 100}}}, 'vlans': {'vlan12': {'id': 12, 'link': 'bond0', 'addresses': ['10.77.0.62/24', '2001:db8::62/64'], 'routes': [{'to': '0.0.0.0/0', 'via': '10.77.0.1'}, {'to': '::/0', 'via': '2001:db8::1'}], 'nameservers': {'addresses': ['10.77.0.1'], 'search': []}}}}}" \
+    "$($PY -c 'import sys, yaml; print(yaml.safe_load(open(sys.argv[1])))' "$W/target/etc/netplan/10-pxed.yaml")"
+# shellcheck disable=SC2016
+has "its account" 'alice:$6$c$d:1' "$(cat "$W/target/etc/shadow")"
+is "the account's key" "ssh-rsa B b" "$(cat "$W/target/home/alice/.ssh/authorized_keys")"
+is "what booted it stands first again" "-v -q -o 0002,0001" "$(tr '\n' ' ' <"$W/efi.said" | sed 's/ $//')"
+has "commands that fail are in the report" "run: it ended with 3:" "$(e2e_journal bnd01)"
+is "and it is installed all the same" installed "$(e2e_state $MB install)"
 for shell in dash "busybox sh"; do ok "every shell reads it ($shell)" $shell -n "$W/install.sh"; done
 e2e_stop
 e2e_done

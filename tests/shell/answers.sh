@@ -67,7 +67,8 @@ chroot() {
     sfdisk) case "$*" in *--no-act*) ! fails "try sfdisk" ;; *) fails sfdisk && return 1; echo partitions >>/dev/vda ;; esac ;;
     mke2fs) case "$*" in *try*) ! fails "try mke2fs" ;; *) fails mke2fs && return 1; echo ext4 >>/dev/vda ;; esac ;;
     mkfs.vfat) case "$*" in *try*) ! fails "try mkfs.vfat" ;; *) fails mkfs.vfat && return 1; echo vfat >>/dev/vda ;; esac ;;
-    sh) ! fails apt ;;
+    sh) case ${1:-} in /root/*) return 7 ;; *) ! fails apt ;; esac ;;
+    useradd | adduser) echo "alice:x:1000:1000::/home/alice:/bin/sh" >>/target/etc/passwd ;;
     esac
 }
 debconf-set-selections() { fails debconf-set-selections && return 1; fails "debconf keeps nothing" || cat "$1" >>/debconf; }
@@ -168,6 +169,11 @@ say "early.sh: then partman is told nothing" "$(grep -c partman "$BOX/debconf")"
 PREPARE=
 RIGHT=any
 each "early.sh: the old is cleared last, and told before" "" "installing disk written" disk
+render debian-12 "layout=lvm" early.sh >"$BOX/script"
+RIGHT=blank
+each "early.sh, LVM: all is well" "" "installing disk whole" disk
+say "early.sh, LVM: partman is told" "$(grep -c 'partman-auto/method string lvm$\|partman-lvm/confirm boolean true$\|partman-auto-lvm/guided_size string max$' "$BOX/debconf")" 3
+RIGHT=any
 render debian-12 "repo=http://10.0.0.9:8080/deb/ian" early.sh >"$BOX/script"
 each "early.sh start: the mirror's answers are refused" debconf-set-selections "failed:PRESEED_FAILED whole" start
 each "early.sh start: all is well" "" "whole" start
@@ -212,6 +218,14 @@ for RIGHT in blank any; do
     ROOM=1000 each "image, $RIGHT: all is well, little memory" "" "installing disk installed(written) written"
 done
 RIGHT=blank
+image 'users="alice:::ssh-rsa A b", run="exit 7", ip=10.0.0.5/24, ip6=2001:db8::5/64, vlan=12, mac=08:00:27:4d:4d:bb, bond=active-backup'
+each "image: accounts and commands that fail" "" "installing disk installed(written) written"
+say "image: the account is made" "$(cat "$BOX/target/home/alice/.ssh/authorized_keys")" "ssh-rsa A b"
+say "image: what failed is in the report" "$(grep -c '^run: it ended with 7:$' "$BOX/tmp/pxed-troubles")" 1
+say "image: the bond, the VLAN on it" "$(cd "$BOX/target/etc/systemd/network" && echo *)" \
+    "10-pxed-bond.netdev 10-pxed-port.network 10-pxed-trunk.network 10-pxed-vlan.netdev 10-pxed.network"
+say "image: addresses" "$(grep Address= "$BOX/target/etc/systemd/network/10-pxed.network" | tr '\n' ' ')" "Address=10.0.0.5/24 Address=2001:db8::5/64 "
+say "image: nothing of the commands is left" "$(ls -A "$BOX/target/root")" ""
 tree usr/lib/os-release
 each "image: it does not tell its release" "" "installing disk installed(written) written"
 say "image: then its own sources stay" "$(cat "$BOX/target/etc/apt/sources.list")" "deb [trusted=yes] http://mirror.test/debian trixie main"

@@ -39,10 +39,10 @@ put() { printf "$3" | dd of="$work/dev/$1" bs=1 seek="$2" conv=notrunc 2>/dev/nu
 guard() { # SHELL PATH WANT RIGHT
     sed -e "s#{{host.disk|shell}}#$3#; s#{{arm.right|shell}}#$4#; s#{{event.url|shell}}#http://server/boot/event?mac=x#" \
         "$templates/report" "$templates/disk-guard" >"$work/guard"
-    sed -i 's|^pxed_guard$|pxed_post() { echo "$1" >"$PXED_TMP/event"; cat "$2" >"$PXED_TMP/body"; }\npxed_guard\necho "$PXED_DISK" >"$PXED_TMP/chosen"|' "$work/guard"
+    sed -i 's|^pxed_guard$|pxed_post() { echo "$1" >"$PXED_TMP/event"; cat "$2" >"$PXED_TMP/body"; }\npxed_guard\necho "$PXED_DISKS" >"$PXED_TMP/chosen"|' "$work/guard"
     rm -f "$work/tmp/event" "$work/tmp/chosen"
     # shellcheck disable=SC2086
-    PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS=$work/sys PXED_DEV=$work/dev PXED_TMP=$work/tmp PATH=$2 $1 "$work/guard" >"$work/tmp/out" 2>"$work/tmp/err"
+    PXED_NEED=${NEED:-} PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS=$work/sys PXED_DEV=$work/dev PXED_TMP=$work/tmp PATH=$2 $1 "$work/guard" >"$work/tmp/out" 2>"$work/tmp/err"
     [ ! -s "$work/tmp/err" ] || sed 's/^/# stderr: /' "$work/tmp/err"
     if [ -e "$work/tmp/event" ]; then sed 's/.*&stage=failed&reason=//' "$work/tmp/event"; else echo "DISK $(cat "$work/tmp/chosen" 2>/dev/null)"; fi
 }
@@ -67,6 +67,37 @@ each() { # NAME WANT RIGHT EXPECTED: in every shell by the raw look, and with th
         [ "$with" != nothing ] && [ "${s%%:*}" != dash ] || say "$1 (${s%%:*}, tools)" "$(guard "$program" "$full" "$2" "$3")" "$4"
     done
 }
+
+# --- a mirror: two disks, and both are judged
+PCI=pci0000:00/0000:00:05.0
+NEED=2
+world
+disk sda 8M $PCI/ata1/host1/target1:0:0/1:0:0:0 device/serial=A
+each "two: there is one" "" blank DISK_NOT_FOUND
+disk sdb 8M $PCI/ata2/host2/target2:0:0/2:0:0:0 device/serial=B
+each "two: without disk=" "" blank "DISK /dev/sda /dev/sdb"
+each "two: named, in any order" "serial:B /dev/sda" blank "DISK /dev/sda /dev/sdb"
+each "two: one is named twice" "serial:A /dev/sda" blank DISK_NOT_FOUND
+each "two: one of the words means none" "/dev/sda /dev/sdz" blank DISK_NOT_FOUND
+each "two: one word for one" "/dev/sda" blank DISK_NOT_FOUND
+NEED=
+each "one: two are named" "/dev/sda /dev/sdb" blank DISK_AMBIGUOUS
+NEED=2
+disk sdc 8M $PCI/ata3/host3/target3:0:0/3:0:0:0 device/serial=A
+each "two: there are three" "" blank DISK_AMBIGUOUS
+each "two: a word that means two" "serial:A serial:B" blank DISK_NOT_FOUND
+each "two of three" "/dev/sda /dev/sdb" blank "DISK /dev/sda /dev/sdb"
+put sdb 512 'EFI\040PART'
+each "two: the second is not blank" "/dev/sda /dev/sdb" blank DISK_NOT_BLANK
+each "two: the second is not blank, right any" "/dev/sda /dev/sdb" any "DISK /dev/sda /dev/sdb"
+each "two: the other one" "/dev/sda /dev/sdc" blank "DISK /dev/sda /dev/sdc"
+put sda 512 'EFI\040PART'
+each "two: the first is not blank" "/dev/sda /dev/sdc" blank DISK_NOT_BLANK
+guard /bin/sh "$full" "/dev/sda /dev/sdb" any >/dev/null
+sed -i 's/^pxed_guard$/PXED_DISKS="\/dev\/sda \/dev\/sdb"/; s/^echo "$PXED_DISKS".*/pxed_wipe/' "$work/guard"
+PXED_TEST=1 PXED_SYSFS=$work/sys PXED_DEV=$work/dev PXED_TMP=$work/tmp sh "$work/guard" >/dev/null 2>&1
+say "both are wiped" "$(cat "$work/dev/sda" "$work/dev/sdb" | tr -d '\000' | wc -c)" 0
+NEED=
 
 # --- which disk
 with=nothing
@@ -232,7 +263,7 @@ if command -v sfdisk >/dev/null; then
     echo 6144 >"$work/sys/block/vda/vda2/start" && echo 10200 >"$work/sys/block/vda/vda2/size"
     for at in 1048576 3145728; do put vda $((at + 1080)) 'S\357'; done
     guard /bin/sh "$full" "" any >/dev/null
-    sed -i 's|^echo "$PXED_DISK".*|pxed_wipe|' "$work/guard"
+    sed -i 's|^echo "$PXED_DISKS".*|pxed_wipe|' "$work/guard"
     PXED_TEST=1 PXED_SYSFS=$work/sys PXED_DEV=$work/dev PXED_TMP=$work/tmp /bin/sh "$work/guard" >/dev/null 2>&1
     rm -r "$work/sys/block/vda/vda1" "$work/sys/block/vda/vda2"
     each "wiped" "" blank "DISK /dev/vda"

@@ -3,23 +3,15 @@
 # in /mnt.
 PROFILE='{{file.agama_json}}'
 REPO='{{#host.repo}}{{host.repo}}{{/host.repo}}{{^host.repo}}{{#image.packages}}{{{os.url}}}/{{image.packages}}{{/image.packages}}{{/host.repo}}'
-NTP='{{host.ntp}}' PROXY='{{host.proxy}}'
+PROXY='{{host.proxy}}'
 FOLDER=${PXED_PROFILE:-/run/pxed}
 TARGET=${PXED_TARGET:-/mnt}
 
 {{> report}}
-
-fetch() { # URL FILE
-    for pause in 1 3 0; do
-        if command -v curl >/dev/null 2>&1; then curl -fsS -m 60 -o "$2" "$1" && return 0; fi
-        if command -v wget >/dev/null 2>&1; then wget -q -O "$2" "$1" && return 0; fi
-        [ $pause = 0 ] || sleep $pause
-    done
-    return 1
-}
+{{> settings}}
 
 profile() { # the profile with the disk's name in it, under the name that Agama was told
-    fetch "$PROFILE" "$FOLDER/fetched" &&
+    pxed_fetch "$PROFILE" "$FOLDER/fetched" &&
         grep -q '"/dev/pxed-chooses"' "$FOLDER/fetched" &&
         sed "s,\"/dev/pxed-chooses\",\"$PXED_DISK\",g" "$FOLDER/fetched" >"$FOLDER/written" &&
         mv "$FOLDER/written" "$FOLDER/agama.json"
@@ -54,11 +46,5 @@ case $1 in
     trap - EXIT
     pxed_event installing
     exit 0 ;;
-disk) # Agama has partitioned
-    pxed_clearing
-    exit 0 ;;
-late)
-    settings
-    pxed_event installed
-    exit 0 ;;
+{{> suse-ends}}
 esac

@@ -1,15 +1,14 @@
 #!/bin/bash
 # Installs Arch Linux on {{host.name}}. Runs once, in the live system, by the kernel's script=.
-NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
-ADDRESS='{{#host.static}}{{host.ip}}/{{host.prefix}}{{/host.static}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
-PASSWORD='{{host.root-password-hash}}' SSH_KEY='{{host.ssh-key}}'
-LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}' ZONE='{{host.timezone}}' NTP='{{host.ntp}}'
-PACKAGES='{{host.packages}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
-
-{{> report}}
+PASSWORD='{{host.root-password-hash}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
+PACKAGES='{{host.packages}}{{#host.users-sudo}} sudo{{/host.users-sudo}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
 
 PXED_TMP=${PXED_TMP:-/tmp}
 TARGET=${PXED_TARGET:-/mnt}
+{{> report}}
+{{> settings}}
+{{> networkd}}
+
 LOG=$PXED_TMP/pxed-log
 EFI=${PXED_EFI:-/sys/firmware/efi}
 die() { pxed_fail "$1" "$LOG"; }
@@ -57,41 +56,17 @@ pxed_event packages
 
 # --- what belongs to this host
 genfstab -U "$TARGET" >>"$TARGET/etc/fstab" || die MOUNT_FAILED
-FULL=$NAME${DOMAIN:+.$DOMAIN}
-[ "$FULL" = "$NAME" ] || FULL="$FULL $NAME"
-echo "$NAME" >"$TARGET/etc/hostname"
-printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost\n' "$FULL" >"$TARGET/etc/hosts"
-{ printf '# written by pxed\n[Match]\nMACAddress=%s\nType=ether\n\n[Network]\n' "$MAC"
-  if [ -n "$ADDRESS" ]; then
-      echo "Address=$ADDRESS"
-      [ -z "$GATEWAY" ] || echo "Gateway=$GATEWAY"
-      for server in $DNS; do echo "DNS=$server"; done
-      [ -z "$DOMAIN" ] || echo "Domains=$DOMAIN"
-  else
-      printf 'DHCP=yes\n\n[DHCPv4]\nClientIdentifier=mac\nUseDomains=yes\n'
-  fi; } >"$TARGET/etc/systemd/network/10-pxed.network"
+pxed_hosts
+pxed_networkd
 ln -sf ../run/systemd/resolve/stub-resolv.conf "$TARGET/etc/resolv.conf"
-if [ -n "$PASSWORD" ]; then
-    awk -F: -v OFS=: -v hash="$PASSWORD" '$1 == "root" { $2 = hash } 1' "$TARGET/etc/shadow" >"$PXED_TMP/pxed-shadow" &&
-        cat "$PXED_TMP/pxed-shadow" >"$TARGET/etc/shadow" || die PASSWORD_FAILED
-    rm -f "$PXED_TMP/pxed-shadow"
-else
-    arch-chroot "$TARGET" passwd -l root
-fi
-if [ -n "$SSH_KEY" ]; then
-    mkdir -p -m 700 "$TARGET/root/.ssh"
-    echo "$SSH_KEY" >"$TARGET/root/.ssh/authorized_keys"
-    chmod 600 "$TARGET/root/.ssh/authorized_keys"
-fi
-[ -z "$ZONE" ] || [ ! -e "$TARGET/usr/share/zoneinfo/$ZONE" ] || ln -sf "/usr/share/zoneinfo/$ZONE" "$TARGET/etc/localtime"
+pxed_hash root "${PASSWORD:-*}" || die PASSWORD_FAILED
+pxed_root_key
+pxed_zone || :
 echo "${LOCALE:-en_US.UTF-8} UTF-8" >>"$TARGET/etc/locale.gen"
 echo "LANG=${LOCALE:-en_US.UTF-8}" >"$TARGET/etc/locale.conf"
 [ -z "$KEYBOARD" ] || echo "KEYMAP=$KEYBOARD" >"$TARGET/etc/vconsole.conf"
 arch-chroot "$TARGET" locale-gen
-if [ -n "$NTP" ]; then
-    mkdir -p "$TARGET/etc/systemd/timesyncd.conf.d"
-    printf '[Time]\nNTP=%s\n' "$NTP" >"$TARGET/etc/systemd/timesyncd.conf.d/pxed.conf"
-fi
+pxed_timesyncd
 arch-chroot "$TARGET" systemctl enable sshd systemd-networkd systemd-resolved systemd-timesyncd || die PACKAGES_FAILED
 
 # --- the boot loader
@@ -104,7 +79,8 @@ if [ -n "$esp" ]; then arch-chroot "$TARGET" grub-install --target=x86_64-efi --
 else arch-chroot "$TARGET" grub-install --target=i386-pc "$PXED_DISK" || die BOOTLOADER_FAILED; fi
 arch-chroot "$TARGET" grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
 pxed_event bootable
-umount -R "$TARGET" || die MOUNT_FAILED
+pxed_finish
+pxed_unmount -R || die MOUNT_FAILED
 pxed_event installed
 sync
 { [ -n "$PXED_TEST" ] && exit 0; } || reboot

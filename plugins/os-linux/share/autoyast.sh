@@ -1,13 +1,13 @@
 #!/bin/sh
 # The programs of autoyast.xml: autoyast.sh pre | disk | late. Runs in YaST's installation system (bash); the new system is
 # in /mnt.
-SSH_KEY='{{host.ssh-key}}'
 LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
 REPO='{{os.tree}}'
 PROFILE=${PXED_PROFILE:-/tmp/profile}
 TARGET=${PXED_TARGET:-/mnt}
 
 {{> report}}
+{{> settings}}
 
 profile() { # the profile with the disk's name in it; AutoYaST reads modified.xml again when this script has ended
     mkdir -p "$PROFILE"
@@ -36,11 +36,6 @@ settings() { # what YaST would take only in words of its own
         [ ! -e "$TARGET/etc/sysconfig/language" ] ||
             { sed -i '/^RC_LANG=/d' "$TARGET/etc/sysconfig/language" && printf "RC_LANG='%s'\n" "$LOCALE" >>"$TARGET/etc/sysconfig/language"; }
     fi
-    if [ -n "$SSH_KEY" ]; then
-        mkdir -p "$TARGET/root/.ssh" && chmod 700 "$TARGET/root/.ssh"
-        printf '%s\n' "$SSH_KEY" >"$TARGET/root/.ssh/authorized_keys"
-        chmod 600 "$TARGET/root/.ssh/authorized_keys"
-    fi
 }
 
 case $1 in
@@ -54,11 +49,5 @@ pre)
     trap - EXIT
     pxed_event installing
     exit 0 ;;
-disk) # YaST has partitioned
-    pxed_clearing
-    exit 0 ;;
-late)
-    settings
-    pxed_event installed
-    exit 0 ;;
+{{> suse-ends}}
 esac

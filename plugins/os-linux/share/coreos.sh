@@ -2,7 +2,10 @@
 # Runs in the live system as its one unit: the disk guard, then coreos-installer, which has the system in its own image.
 ARGS='{{host.args-installed}}'
 
+TARGET=
 {{> report}}
+{{> inside}}
+{{> boot-order}}
 {{> ignition-install}}
 {{> disk-guard}}
 configuration '{{file.config_ign}}'
@@ -16,5 +19,6 @@ for word in $ARGS; do set -- "$@" --append-karg "$word"; done
 pxed_event installing
 pxed_clearing
 coreos-installer "$@" >"$LOG" 2>&1 || pxed_fail INSTALLER_ERROR "$LOG"
+pxed_boot_order
 pxed_event installed '' "$LOG"
 pxed_reboot

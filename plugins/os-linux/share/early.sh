@@ -1,12 +1,12 @@
 #!/bin/sh
 # The programs of preseed.cfg: early.sh start | disk | late. Runs in Debian's installer (busybox sh).
-STATIC='{{#host.static}}yes{{/host.static}}'
-NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
-ADDRESS='{{host.ip}}' NETMASK='{{host.netmask}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
-SSH_KEY='{{host.ssh-key}}'
 REPO='{{host.repo}}'
+LVM='{{#host.lvm}}lvm{{/host.lvm}}'
 
+TARGET=${PXED_TARGET:-/target}
 {{> report}}
+{{> settings}}
+{{> ifupdown}}
 
 # debconf speaks with this script on standard input and descriptor 3. Only its own programs may read there: whatever else
 # does takes words out of a conversation, and a program that finds a file there instead waits for an answer in vain.
@@ -34,7 +34,7 @@ X
 disk_answers() {
     cat <<X
 d-i partman-auto/disk string $PXED_DISK
-d-i partman-auto/method string regular
+d-i partman-auto/method string ${LVM:-regular}
 d-i partman-auto/choose_recipe select atomic
 d-i partman-basicfilesystems/no_swap boolean false
 d-i partman-partitioning/confirm_write_new_label boolean true
@@ -45,6 +45,12 @@ d-i partman/confirm boolean true
 d-i partman/confirm_nooverwrite boolean true
 d-i partman-efi/non_efi_system boolean true
 d-i grub-installer/bootdev string $PXED_DISK
+X
+    [ -z "$LVM" ] || cat <<X
+d-i partman-lvm/device_remove_lvm boolean true
+d-i partman-lvm/confirm boolean true
+d-i partman-lvm/confirm_nooverwrite boolean true
+d-i partman-auto-lvm/guided_size string max
 X
 }
 
@@ -76,27 +82,14 @@ disk) # partman's first act; the disk drivers are loaded
     exit 0 ;;
 
 late) # the system is in /target
-    interface=
-    for address in /sys/class/net/*/address; do
-        if [ "$(cat "$address")" = "$MAC" ]; then
-            interface=${address%/address}
-            interface=${interface##*/}
-            break
-        fi
-    done
-    if [ -n "$STATIC" ] && [ -n "$interface" ]; then
-        { printf '# written by pxed\nauto lo\niface lo inet loopback\n\nauto %s\niface %s inet static\n' "$interface" "$interface"
-          printf '    address %s\n    netmask %s\n' "$ADDRESS" "$NETMASK"
-          [ -z "$GATEWAY" ] || printf '    gateway %s\n' "$GATEWAY"; } >/target/etc/network/interfaces
-        { [ -z "$DOMAIN" ] || echo "search $DOMAIN"
-          for server in $DNS; do echo "nameserver $server"; done; } >/target/etc/resolv.conf
-        sed -i "s/^127\.0\.1\.1.*/$ADDRESS ${DOMAIN:+$NAME.$DOMAIN }$NAME/" /target/etc/hosts
+    # A card that is not found keeps what the installer wrote.
+    if [ -n "$STATIC$ADDRESS6$BOND$VLAN" ] && [ -n "$(pxed_card "$MAC")" ]; then pxed_ifupdown >"$TARGET/etc/network/interfaces"; fi
+    if [ -n "$STATIC" ]; then
+        pxed_resolv >"$TARGET/etc/resolv.conf"
+        sed -i "s/^127\.0\.1\.1.*/$ADDRESS ${DOMAIN:+$NAME.$DOMAIN }$NAME/" "$TARGET/etc/hosts"
     fi
-    if [ -n "$SSH_KEY" ]; then
-        mkdir -p -m 700 /target/root/.ssh
-        echo "$SSH_KEY" >/target/root/.ssh/authorized_keys
-        chmod 600 /target/root/.ssh/authorized_keys
-    fi
+    pxed_root_key
+    pxed_finish
     pxed_event installed
     exit 0 ;;
 esac

@@ -2,19 +2,18 @@
 # Image mode: runs in Debian's installer (preseed/early_command) instead of it, writes rootfs.tar.gz to the chosen disk and
 # gives the system what belongs to this host. busybox sh; every failure is reported, then the machine restarts.
 OS='{{os.url}}'
-NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
-STATIC='{{#host.static}}yes{{/host.static}}'
-ADDRESS='{{host.ip}}' PREFIX='{{host.prefix}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
 PASSWORD='{{host.root-password-hash}}'
-SSH_KEY='{{host.ssh-key}}'
-ZONE='{{host.timezone}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}' NTP='{{host.ntp}}'
+LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
 PACKAGES='{{host.packages}}' PROXY='{{host.proxy}}' REPO='{{host.repo}}'
 ARGS='{{host.args-installed}}'
 
+TARGET=/target
 LOG=/tmp/pxed.log
 exec </dev/null >>$LOG 2>&1 # what was standard input is debconf's
 
 {{> report}}
+{{> settings}}
+{{> networkd}}
 
 step() { pxed_say "$* at $(cut -d' ' -f1 /proc/uptime) s"; }
 # This shell has no pipefail, so each part leaves a mark when it fails. A cut or damaged file fails gzip's checksum.
@@ -159,47 +158,15 @@ step unpacked
 
 # --- what belongs to this host
 cd /target || die MOUNT_FAILED
-FULL=$NAME${DOMAIN:+.$DOMAIN}
-echo "$NAME" >etc/hostname
-OWN=127.0.1.1
-[ -z "$STATIC" ] || OWN=$ADDRESS
-[ "$FULL" = "$NAME" ] || FULL="$FULL $NAME"
-{ printf '127.0.0.1\tlocalhost\n%s\t%s\n' "$OWN" "$FULL"
-  printf '::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'; } >etc/hosts
+pxed_hosts
 { echo "UUID=$UUID / ext4 errors=remount-ro 0 1"
   [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat umask=0077 0 1"; } >etc/fstab
 
-mkdir -p etc/systemd/network
-{ printf '# written by pxed\n[Match]\nMACAddress=%s\nType=ether\n\n[Network]\n' "$MAC"
-  if [ -n "$STATIC" ]; then
-      echo "Address=$ADDRESS/$PREFIX"
-      [ -z "$GATEWAY" ] || echo "Gateway=$GATEWAY"
-      for server in $DNS; do echo "DNS=$server"; done
-      [ -z "$DOMAIN" ] || echo "Domains=$DOMAIN"
-  else
-      # The server knows the machine by its MAC, so the system keeps the address it was installed with.
-      printf 'DHCP=yes\n\n[DHCPv4]\nClientIdentifier=mac\nUseDomains=yes\n'
-  fi; } >etc/systemd/network/10-pxed.network
-
-if [ -n "$PASSWORD" ]; then # else root stays locked, as it is in the image
-    awk -F: -v OFS=: -v hash="$PASSWORD" '$1 == "root" { $2 = hash } 1' etc/shadow >etc/shadow.new &&
-        cat etc/shadow.new >etc/shadow || die PASSWORD_FAILED
-    rm -f etc/shadow.new
-fi
-if [ -n "$SSH_KEY" ]; then
-    mkdir -p -m 700 root/.ssh
-    echo "$SSH_KEY" >root/.ssh/authorized_keys
-    chmod 600 root/.ssh/authorized_keys
-fi
-
-if [ -n "$ZONE" ]; then
-    if [ -e "usr/share/zoneinfo/$ZONE" ]; then
-        ln -sf "/usr/share/zoneinfo/$ZONE" etc/localtime
-        echo "$ZONE" >etc/timezone
-    else
-        pxed_say "no timezone $ZONE: left at UTC"
-    fi
-fi
+pxed_networkd
+# Without a hash root stays locked, as it is in the image.
+[ -z "$PASSWORD" ] || pxed_hash root "$PASSWORD" || die PASSWORD_FAILED
+pxed_root_key
+! pxed_zone || echo "$ZONE" >etc/timezone
 [ -z "$KEYBOARD" ] || {
     printf 'XKBMODEL="pc105"\nXKBLAYOUT="%s"\nXKBVARIANT=""\nXKBOPTIONS=""\nBACKSPACE="guess"\n' "$KEYBOARD" >etc/default/keyboard
     rm -f etc/console-setup/cached_setup_keyboard.sh # of the image's layout; setupcon makes it again
@@ -212,27 +179,21 @@ C.UTF-8 | en_US.UTF-8) echo "LANG=$LOCALE" >etc/default/locale ;;
     chroot . locale-gen || pxed_say "no locale $LOCALE"
     echo "LANG=$LOCALE" >etc/default/locale ;;
 esac
-[ -z "$NTP" ] || {
-    mkdir -p etc/systemd/timesyncd.conf.d
-    printf '[Time]\nNTP=%s\n' "$NTP" >etc/systemd/timesyncd.conf.d/pxed.conf
-}
+pxed_timesyncd
 # Another mirror of the same release; where the image does not say which one it is, its own sources stay.
 SUITE=$(codename .)
 if [ -n "$REPO" ] && [ -n "$SUITE" ]; then printf 'deb %s %s main\n' "$REPO" "$SUITE" >etc/apt/sources.list
 elif [ -n "$REPO" ]; then pxed_say "the image does not tell its release: repo= is not written into it"; fi
 [ -z "$PROXY" ] || printf 'Acquire::http::Proxy "%s";\n' "$PROXY" >etc/apt/apt.conf.d/50pxed-proxy
 if [ -n "$PACKAGES" ]; then
-    mv etc/resolv.conf etc/resolv.conf.pxed
-    cp /etc/resolv.conf etc/resolv.conf
-    for m in dev proc sys; do mount -o bind /$m /target/$m; done
+    pxed_enter
     printf '#!/bin/sh\nexit 101\n' >usr/sbin/policy-rc.d # nothing starts in here
     chmod 755 usr/sbin/policy-rc.d
     # shellcheck disable=SC2086
     chroot . sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get -q update && exec apt-get -qy install "$@"' sh $PACKAGES </dev/null ||
         die PACKAGES_FAILED
     rm -f usr/sbin/policy-rc.d
-    for m in dev proc sys; do umount /target/$m; done
-    mv -f etc/resolv.conf.pxed etc/resolv.conf
+    pxed_leave
     step packages
 fi
 
@@ -280,10 +241,12 @@ else
     fi
 fi
 step "boot loader"
-
+# The fallback path of the boot loader has no entry: the firmware's order is as it was.
+pxed_users
+pxed_run
 cd /
 sync
-umount /target || die UNMOUNT_FAILED
+pxed_unmount || die UNMOUNT_FAILED
 sync
 wait
 step done

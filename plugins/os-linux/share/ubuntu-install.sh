@@ -1,16 +1,14 @@
 #!/bin/sh
 # The programs of Ubuntu's user-data: install.sh disk | late | error. Runs in the live system.
-NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
-ADDRESS='{{#host.static}}{{host.ip}}/{{host.prefix}}{{/host.static}}' GATEWAY='{{host.gateway}}'
-PASSWORD='{{host.root-password-hash}}' SSH_KEY='{{host.ssh-key}}'
-ZONE='{{host.timezone}}' NTP='{{host.ntp}}' ARGS='{{host.args-installed}}'
+PASSWORD='{{host.root-password-hash}}' ARGS='{{host.args-installed}}'
 REPO='{{host.repo}}' PROXY='{{host.proxy}}'
 
-{{> report}}
-
 PXED_TMP=${PXED_TMP:-/tmp}
-PLAN=${PXED_PLAN:-/autoinstall.yaml} # early-commands may change it: it is read again after them
 TARGET=${PXED_TARGET:-/target}
+{{> report}}
+{{> settings}}
+
+PLAN=${PXED_PLAN:-/autoinstall.yaml} # early-commands may change it: it is read again after them
 LOG=/var/log/installer/subiquity-server-debug.log
 head_sum() { dd if="$1" bs=1048576 count=1 2>/dev/null | cksum; }
 
@@ -27,21 +25,43 @@ list() { # WORD...: as YAML's ["a", "b"]
     echo "[$out]"
 }
 
-netplan() { # of the installed system; the installer itself stays with DHCP
-    printf '# written by pxed\nnetwork:\n  version: 2\n  ethernets:\n    pxed0:\n      match: {macaddress: "%s"}\n' "$MAC"
-    if [ -z "$ADDRESS" ]; then
-        printf '      dhcp4: true\n      dhcp-identifier: mac\n'
-        return
-    fi
-    printf '      addresses: ["%s"]\n' "$ADDRESS"
-    case $GATEWAY in
+netplan_addresses() { # what the port, the bond or the VLAN has that carries them
+    if [ -z "$STATIC" ]; then printf '      dhcp4: true\n      dhcp-identifier: mac\n'; fi
+    [ -z "$STATIC$ADDRESS6" ] || printf '      addresses: %s\n' "$(list ${STATIC:+"$ADDRESS/$PREFIX"} $ADDRESS6)"
+    routes=
+    [ -z "$STATIC" ] || case $GATEWAY in
     '') ;;
-    *:*) printf '      routes: [{to: "::/0", via: "%s"}]\n' "$GATEWAY" ;;
-    *) printf '      routes: [{to: "0.0.0.0/0", via: "%s"}]\n' "$GATEWAY" ;; # `default` is unknown to the netplan of 20.04
+    *:*) GATEWAY6=${GATEWAY6:-$GATEWAY} ;;
+    *) routes="{to: \"0.0.0.0/0\", via: \"$GATEWAY\"}" ;; # `default` is unknown to the netplan of 20.04
     esac
+    [ -z "$GATEWAY6" ] || routes="$routes${routes:+, }{to: \"::/0\", via: \"$GATEWAY6\"}"
+    [ -z "$routes" ] || printf '      routes: [%s]\n' "$routes"
     # shellcheck disable=SC2046
-    printf '      nameservers: {addresses: %s, search: %s}\n' \
-        "$(list {{#host.dns-list}}'{{.}}' {{/host.dns-list}})" "$(list $DOMAIN)"
+    [ -z "$STATIC" ] || printf '      nameservers: {addresses: %s, search: %s}\n' "$(list $DNS)" "$(list $DOMAIN)"
+}
+
+netplan() { # of the installed system; the installer itself stays with DHCP
+    printf '# written by pxed\nnetwork:\n  version: 2\n  ethernets:\n'
+    number=0 ports=
+    for port in ${BOND:+$PORTS}; do
+        printf '    pxed%s: {match: {macaddress: "%s"}}\n' $number "$port"
+        ports="$ports pxed$number" number=$((number + 1))
+    done
+    top=pxed0
+    if [ -z "$BOND" ]; then
+        printf '    pxed0:\n      match: {macaddress: "%s"}\n' "$MAC"
+        [ -n "$VLAN" ] || netplan_addresses
+    else
+        # shellcheck disable=SC2086
+        printf '  bonds:\n    bond0:\n      interfaces: %s\n      macaddress: "%s"\n      parameters: {mode: "%s", mii-monitor-interval: 100}\n' \
+            "$(list $ports)" "$MAC" "$BOND"
+        [ -n "$VLAN" ] || netplan_addresses
+        top=bond0
+    fi
+    if [ -n "$VLAN" ]; then
+        printf '  vlans:\n    vlan%s:\n      id: %s\n      link: %s\n' "$VLAN" "$VLAN" $top
+        netplan_addresses
+    fi
 }
 
 case $1 in
@@ -57,37 +77,18 @@ disk)
     exit 0 ;;
 
 late) # the system is in $TARGET
-    FULL=$NAME${DOMAIN:+.$DOMAIN}
-    OWN=127.0.1.1
-    [ -z "$ADDRESS" ] || OWN=${ADDRESS%/*}
-    [ "$FULL" = "$NAME" ] || FULL="$FULL $NAME"
-    echo "$NAME" >"$TARGET/etc/hostname"
-    { printf '127.0.0.1\tlocalhost\n%s\t%s\n' "$OWN" "$FULL"
-      printf '::1\tlocalhost ip6-localhost ip6-loopback\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'; } >"$TARGET/etc/hosts"
+    pxed_hosts
     rm -f "$TARGET"/etc/netplan/*.yaml
     (umask 077; netplan >"$TARGET/etc/netplan/10-pxed.yaml")
-    if [ -n "$PASSWORD" ]; then # else root stays locked
-        awk -F: -v OFS=: -v hash="$PASSWORD" '$1 == "root" { $2 = hash } 1' "$TARGET/etc/shadow" >"$PXED_TMP/pxed-shadow" &&
-            cat "$PXED_TMP/pxed-shadow" >"$TARGET/etc/shadow" || exit 1
-        rm -f "$PXED_TMP/pxed-shadow"
-    fi
-    if [ -n "$SSH_KEY" ]; then
-        mkdir -p -m 700 "$TARGET/root/.ssh"
-        echo "$SSH_KEY" >"$TARGET/root/.ssh/authorized_keys"
-        chmod 600 "$TARGET/root/.ssh/authorized_keys"
-    fi
-    if [ -n "$ZONE" ] && [ -e "$TARGET/usr/share/zoneinfo/$ZONE" ]; then
-        ln -sf "/usr/share/zoneinfo/$ZONE" "$TARGET/etc/localtime"
-        echo "$ZONE" >"$TARGET/etc/timezone"
-    elif [ -n "$ZONE" ]; then
-        pxed_say "no timezone $ZONE: left at UTC"
-    fi
+    # Without a hash root stays locked.
+    [ -z "$PASSWORD" ] || pxed_hash root "$PASSWORD" || exit 1
+    pxed_root_key
+    ! pxed_zone || echo "$ZONE" >"$TARGET/etc/timezone"
     if [ -n "$NTP" ] && [ -d "$TARGET/etc/chrony" ]; then # since 25.10
         mkdir -p "$TARGET/etc/chrony/sources.d"
         for server in $NTP; do echo "server $server iburst"; done >"$TARGET/etc/chrony/sources.d/pxed.sources"
-    elif [ -n "$NTP" ]; then
-        mkdir -p "$TARGET/etc/systemd/timesyncd.conf.d"
-        printf '[Time]\nNTP=%s\n' "$NTP" >"$TARGET/etc/systemd/timesyncd.conf.d/pxed.conf"
+    else
+        pxed_timesyncd
     fi
     if [ -n "$ARGS" ]; then
         mkdir -p "$TARGET/etc/default/grub.d"
@@ -96,6 +97,7 @@ late) # the system is in $TARGET
           echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $PXED_ARGS"'; } >"$TARGET/etc/default/grub.d/60-pxed.cfg"
         curtin in-target --target="$TARGET" -- update-grub || exit 1
     fi
+    pxed_finish
     pxed_event installed
     exit 0 ;;
 

@@ -4,9 +4,9 @@ import json
 import os
 
 import box
-from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
+from box import BASE, BOND, EVERY, HOST, NASTY, NETWORK, SIX, Explained, Run, check, same
 
-NET = "rd.live.image ip=dhcp rd.neednet=1 BOOTIF=01-08-00-27-4d-4d-aa"
+NET = "rd.live.image rd.neednet=1 ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa"
 TAIL = f"inst.script={HOST}/agama.sh inst.auto=file:///run/pxed/agama.json inst.self_update=0"
 LAYOUTS = [  # OS id, folder of the kernel, the live system, product
     ("sles-16.0", "boot/x86_64/loader/", "LiveOS/squashfs.img", "SLES"),
@@ -22,7 +22,8 @@ SCHEMA = {
     "": "product bootloader hostname localization network root scripts software storage",
     "product": "id registrationCode", "bootloader": "extraKernelParams", "hostname": "static",
     "localization": "language keyboard timezone", "network": "connections",
-    "network connections": "id macAddress method4 addresses gateway4 nameservers method6 autoconnect",
+    "network connections": "id interface macAddress method4 addresses gateway4 nameservers method6 gateway6 autoconnect bond vlan",
+    "network connections bond": "mode options ports", "network connections vlan": "id parent",
     "root": "password hashedPassword sshPublicKey", "scripts": "pre postPartitioning post init",
     "scripts postPartitioning": "name content", "scripts post": "name content chroot",
     "software": "packages", "storage": "drives", "storage drives": "search partitions",
@@ -86,6 +87,31 @@ def profiles():
     same("registration-code= is a secret", (json.loads(seen.file("agama.json"))["product"]["registrationCode"], "ABC" in seen.out), ("***", False))
 
 
+def networks():
+    address = {"method4": "manual", "gateway4": "10.77.0.1", "nameservers": ["10.77.0.1", "10.77.0.2"], "addresses": ["10.77.0.60/24"],
+               "method6": "auto", "autoconnect": True}
+    none = {"method4": "disabled", "method6": "disabled"}
+    ports = [{"id": "pxed-port0", "macAddress": box.MAC}, {"id": "pxed-port1", "macAddress": BOND["mac"]}]
+    bond = {"id": "bond0", "interface": "bond0", "bond": {"mode": "802.3ad", "options": "miimon=100", "ports": ["pxed-port0", "pxed-port1"]}}
+    vlan = {"id": "vlan12", "interface": "vlan12", "vlan": {"id": 12, "parent": "bond0"}}
+    one = {"id": "pxed", "macAddress": box.MAC}
+    six = {"addresses": ["10.77.0.60/24", "2001:db8::60/64", "2001:db8::61/64"], "method6": "manual", "gateway6": "2001:db8::1"}
+    for variables, wanted in (
+            (NETWORK, [{**one, **address}]), ({**NETWORK, **SIX}, [{**one, **address, **six}]), ({**NETWORK, **BOND}, ports + [{**bond, **address}]),
+            ({**NETWORK, "vlan": "12"}, [{**one, **none}, {**vlan, **address, "vlan": {"id": 12, "parent": "pxed"}}]),
+            ({**NETWORK, **BOND, **SIX, "vlan": "12"}, ports + [{**bond, **none}, {**vlan, **address, **six}])):
+        profile = json.loads(Explained("sles-16.0", image(LAYOUTS[0]), variables).file("agama.json"))
+        same(f"{' '.join(variables)}: connections", profile["network"]["connections"], wanted)
+        same(f"{' '.join(variables)}: words as the schema has them", wrong(profile), [])
+    line = Explained("sles-16.0", image(LAYOUTS[0]), {**BOND, "vlan": "12", "install-net": "both"}).line()
+    check("install-net=both: dracut is told", f" ifname=pxed0:{box.MAC} ifname=pxed1:{BOND['mac']} bond=bond0:pxed0,pxed1:mode=802.3ad,miimon=100 "
+          "vlan=vlan12:bond0 ip=vlan12:dhcp inst.script=" in line and "BOOTIF" not in line, line)
+    for install, wanted in (("bond", "bond=bond0:pxed0,pxed1:mode=802.3ad,miimon=100 ip=bond0:dhcp inst"),
+                            ("vlan", f"rd.neednet=1 ifname=pxed0:{box.MAC} vlan=vlan12:pxed0 ip=vlan12:dhcp inst"), ("port", "rd.neednet=1 ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa inst")):
+        line = Explained("sles-16.0", image(LAYOUTS[0]), {**BOND, "vlan": "12", "install-net": install}).line()
+        check(f"install-net={install}: dracut is told", wanted in line, line)
+
+
 def scripts():
     files = image(LAYOUTS[0]) + ["install/repodata/repomd.xml"]
     profile = Explained("sles-16.0", files).file("agama.json")
@@ -117,6 +143,7 @@ def scripts():
 
 layouts()
 profiles()
+networks()
 scripts()
 seen = Explained("sles-16.0", ["boot/x86_64/loader/linux", "boot/x86_64/loader/initrd", "LiveOS/squashfs.img"], own="{}\n", verb="check")
 check("an operator's own profile: the guard runs ahead of it, so a new line arms", "ANSWER_UNGUARDED" not in seen.out + seen.err, seen.out + seen.err)

@@ -16,6 +16,9 @@ EVERY = {
     "timezone": "Europe/Berlin", "locale": "de_DE.UTF-8", "keyboard": "de", "ntp": "10.77.0.1 10.77.0.2",
     "proxy": "http://proxy:3128", "packages": "vim less", "args-installed": "quiet", "ssh-key": "ssh-ed25519 AAAA ops",
 }
+NETWORK = {key: EVERY[key] for key in ("name", "domain", "ip", "gateway", "dns")}
+SIX = {"ip6": "2001:db8::60/64 2001:db8::61/64", "gateway6": "2001:db8::1"}
+BOND = {"mac": "08:00:27:4d:4d:bb", "bond": "802.3ad"}
 count = failed = 0
 
 
@@ -38,7 +41,7 @@ def finish():
 class Explained:
     """One host of one image: `image` names its files; `own` is the text of the operator's answer file."""
 
-    def __init__(self, os_id, image, variables=None, firmware="bios", loader="ipxe", own=None, verb=None):
+    def __init__(self, os_id, image, variables=None, firmware="bios", loader="ipxe", own=None, verb=None, keys=""):
         variables = dict(variables or {})
         with tempfile.TemporaryDirectory() as top:
             for name in image:
@@ -49,9 +52,14 @@ class Explained:
                 variables["answer"] = "own"
                 with open(f"{top}/own", "w") as file:
                     file.write(own)
+            for key, value in variables.items():
+                if "\n" in value:
+                    with open(f"{top}/{key}", "w") as file:
+                        file.write(value)
+                    variables[key] = f"@{key}"
             with open(f"{top}/pxed.ini", "w") as ini:
                 ini.write(f"[pxed]\nplugins = os-linux http store-sqlite\ninterface = lo\nname = pxe-server\n"
-                          f"root = {top}\nstate = {top}/state\n")
+                          f"root = {top}\nstate = {top}/state\n{keys}")
             quoted = "".join(', %s="%s"' % (k, v.replace('"', '""')) for k, v in variables.items())
             with open(f"{top}/host-os.conf", "w") as hosts:
                 hosts.write(f"{MAC}, {os_id}{quoted}\n")
@@ -94,6 +102,7 @@ wget() {
         case $1 in
         -O) to=$2; shift ;;
         -T | -t) shift ;;
+        --post-file=*) cat "${1#*=}" >>"$BOX/bodies" ;;
         -*) ;;
         *) address=$1 ;;
         esac
@@ -109,6 +118,23 @@ reboot() { echo reboot >>"$BOX/ended"; }
 udevadm() { :; }
 sleep() { :; }
 sync() { :; }
+mount() { :; }
+umount() { :; }
+# The new system's programs: what they would do to its folder.
+chroot() {
+    root=$1 program=$2
+    shift 2
+    echo "$program $*" >>"$BOX/inside"
+    case $program in
+    useradd | adduser)
+        case " ${FAIL:-nothing} " in *" $program "*) return 1 ;; esac
+        for name; do :; done
+        echo "$name:x:1001:1001::/home/$name:/bin/sh" >>"$root/etc/passwd"
+        echo "$name:!:1:0:99999:7:::" >>"$root/etc/shadow" ;;
+    /bin/sh) (TARGET=$root PXED_SEEN=yes && export PXED_SEEN && . "$root$1") ;;
+    /*) "$root$program" "$@" ;;
+    esac
+}
 """
 
 
@@ -138,7 +164,8 @@ class Run:
             for folder in ("dev", "tmp", "www", "profile", "target/etc", "target/root", "sys/block/vda/holders", "sys/class/net/eth0"):
                 os.makedirs(f"{box}/{folder}")
             for name, value in {"sys/block/vda/size": "16384", "sys/block/vda/removable": "0", "sys/block/vda/ro": "0",
-                                "sys/class/net/eth0/address": MAC, "said": "", "asked": "", **(files or {})}.items():
+                                "sys/class/net/eth0/address": MAC, "said": "", "asked": "", "bodies": "",
+                                "target/etc/passwd": "root:x:0:0::/root:/bin/sh\n", "target/etc/shadow": "root:*:1:0:99999:7:::\n", **(files or {})}.items():
                 os.makedirs(os.path.dirname(f"{box}/{name}"), exist_ok=True)
                 with open(f"{box}/{name}", "w") as file:
                     file.write(value)
@@ -148,17 +175,23 @@ class Run:
                 if not blank:
                     disk.seek(512)
                     disk.write(b"LABELONE")
+            for name in os.listdir(f"{box}/sys/block"):
+                if not os.path.exists(f"{box}/dev/{name}"):
+                    with open(f"{box}/dev/{name}", "wb") as disk:
+                        disk.truncate(16384 * 512)
             with open(f"{box}/run", "w") as file:
                 file.write(STUBS + stubs + text)
             env = {"PATH": f"{box}/bin:" + os.environ["PATH"] + ":/usr/sbin:/sbin", "BOX": box, "FAIL": fail, "PXED_TEST": "1", "PXED_PAUSE": "0",
                    "PXED_SYSFS": f"{box}/sys", "PXED_DEV": f"{box}/dev", "PXED_TMP": f"{box}/tmp", "PXED_PROFILE": f"{box}/profile",
-                   "PXED_TARGET": f"{box}/target"}
+                   "PXED_TARGET": f"{box}/target", "PXED_EFI": f"{box}/efi"}
             done = subprocess.run(shell + [f"{box}/run", *argument.split()], env=env, capture_output=True, text=True, check=False)
             self.code, self.text = done.returncode, done.stdout + done.stderr
             self.said = " ".join(self.read(box, "said").replace("&reason=", ":").split())
             with open(f"{box}/dev/vda", "rb") as disk:
                 self.written = b"written" in disk.read()
             self.asked = self.read(box, "asked").split()
+            self.modes = {os.path.relpath(f"{at}/{name}", box): f"{os.stat(f'{at}/{name}').st_mode & 0o777:o}"
+                          for at, _, names in os.walk(f"{box}/target") for name in names}
             self.files = {os.path.relpath(f"{at}/{name}", box): self.read(at, name)
                           for at, _, names in os.walk(box) for name in names if at != f"{box}/dev"}
 

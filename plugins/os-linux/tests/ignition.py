@@ -9,9 +9,9 @@ import tempfile
 from urllib.parse import unquote
 
 import box
-from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
+from box import BASE, BOND, EVERY, HOST, NASTY, NETWORK, SIX, Explained, Run, check, same
 
-LIVE = f"ignition.firstboot ignition.platform.id=metal ignition.config.url={HOST}/live.ign ip=dhcp rd.neednet=1 BOOTIF=01-08-00-27-4d-4d-aa"
+LIVE = f"ignition.firstboot ignition.platform.id=metal ignition.config.url={HOST}/live.ign rd.neednet=1 ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa"
 F, R = "fedora-coreos-39.20231101.3.0-", "rhcos-4.15.0-x86_64-"
 LAYOUTS = [  # OS id, kernel, initramfs, root file system
     ("fedora-coreos-39", F + "live-kernel-x86_64", F + "live-initramfs.x86_64.img", F + "live-rootfs.x86_64.img"),
@@ -72,6 +72,62 @@ def static_net(os_id, found):
          f"[connection]\nid=pxed\ntype=ethernet\n[ethernet]\nmac-address={box.MAC}\n[ipv4]\nmethod=manual\naddress1=10.77.0.60/24,10.77.0.1\n"
          "dns=10.77.0.1;10.77.0.2;\ndns-search=lab.test;\n[ipv6]\nmethod=auto\n")
     same(f"{os_id}: time servers", found["/etc/chrony.conf"].splitlines()[:2], ["server 10.77.0.1 iburst", "server 10.77.0.2 iburst"])
+
+
+NM, NETWORKD = "/etc/NetworkManager/system-connections/", "/etc/systemd/network/"
+
+
+def nm(variables):
+    """NetworkManager's files, as CoreOS should have them."""
+    six = "method=manual\naddress10=2001:db8::60/64\naddress11=2001:db8::61/64\ngateway=2001:db8::1\n" if "ip6" in variables else "method=auto\n"
+    address = "[ipv4]\nmethod=manual\naddress1=10.77.0.60/24,10.77.0.1\ndns=10.77.0.1;10.77.0.2;\ndns-search=lab.test;\n[ipv6]\n" + six
+    none = "[ipv4]\nmethod=disabled\n[ipv6]\nmethod=disabled\n"
+    carried = none if "vlan" in variables else address
+    if "bond" in variables:
+        found = {f"{NM}pxed-port{n}.nmconnection": f"[connection]\nid=pxed-port{n}\ntype=ethernet\nmaster=bond0\nslave-type=bond\n[ethernet]\nmac-address={mac}\n"
+                 for n, mac in enumerate((box.MAC, BOND["mac"]))}
+        found[NM + "pxed-bond.nmconnection"] = "[connection]\nid=pxed-bond\ntype=bond\ninterface-name=bond0\n[ethernet]\ncloned-mac-address=" + \
+            f"{box.MAC}\n[bond]\nmode=802.3ad\nmiimon=100\n{carried}"
+    else:
+        found = {NM + "pxed.nmconnection": f"[connection]\nid=pxed\ntype=ethernet\n[ethernet]\nmac-address={box.MAC}\n{carried}"}
+    if "vlan" in variables:
+        found[NM + "pxed-vlan.nmconnection"] = "[connection]\nid=pxed-vlan\ntype=vlan\ninterface-name=vlan12\n[vlan]\nid=12\nparent=" + \
+            ("bond0" if "bond" in variables else box.MAC) + "\n" + address
+    return found
+
+
+def networkd(variables):
+    """systemd-networkd's, as Flatcar should have them."""
+    six = "Address=2001:db8::60/64\nAddress=2001:db8::61/64\nGateway=2001:db8::1\n" if "ip6" in variables else ""
+    address = "[Network]\nAddress=10.77.0.60/24\nGateway=10.77.0.1\nDNS=10.77.0.1\nDNS=10.77.0.2\nDomains=lab.test\n" + six
+    trunk = "[Network]\nVLAN=vlan12\nLinkLocalAddressing=no\n"
+    found = {}
+    if "bond" in variables:
+        found = {NETWORKD + "00-pxed-bond.netdev": f"[NetDev]\nName=bond0\nKind=bond\nMACAddress={box.MAC}\n[Bond]\nMode=802.3ad\nMIIMonitorSec=100ms\n",
+                 NETWORKD + "00-pxed-port.network": f"[Match]\nMACAddress={box.MAC} {BOND['mac']}\nType=ether\n[Network]\nBond=bond0\n",
+                 NETWORKD + "00-pxed-bond.network": "[Match]\nName=bond0\n" + (trunk if "vlan" in variables else address)}
+    elif "vlan" in variables:
+        found[NETWORKD + "00-pxed-trunk.network"] = f"[Match]\nMACAddress={box.MAC}\nType=ether\n{trunk}"
+    else:
+        found[NETWORKD + "00-pxed.network"] = f"[Match]\nMACAddress={box.MAC}\n{address}"
+    if "vlan" in variables:
+        found[NETWORKD + "00-pxed-vlan.netdev"] = "[NetDev]\nName=vlan12\nKind=vlan\n[VLAN]\nId=12\n"
+        found[NETWORKD + "00-pxed-vlan.network"] = "[Match]\nName=vlan12\n" + address
+    return found
+
+
+def networks(os_id, image, wanted):
+    for variables in (NETWORK, {**NETWORK, **SIX}, {**NETWORK, **BOND}, {**NETWORK, "vlan": "12"}, {**NETWORK, **BOND, **SIX, "vlan": "12"}):
+        name = f"{os_id}, {' '.join(variables)}"
+        found = contents(validate(name, Explained(os_id, image, variables).file("config.ign")))
+        same(f"{name}: the network", {path: text for path, text in found.items() if path.startswith((NM, NETWORKD))}, wanted(variables))
+    config = validate(f"{os_id}, accounts and commands", Explained(os_id, image, {
+        "users": "alice:$6$a$b:sudo:ssh-rsa A it's \"her\"; bob", "run": "#!/bin/sh\necho 'a b' >/root/x\n"}).file("config.ign"))
+    same(f"{os_id}: accounts", config["passwd"]["users"][1:],
+         [{"passwordHash": "***", "sshAuthorizedKeys": ["ssh-rsa A it's \"her\""], "groups": ["sudo"], "name": "alice"}, {"name": "bob"}])
+    same(f"{os_id}: the operator's commands", contents(config)["/etc/pxed/run"], "#!/bin/sh\necho 'a b' >/root/x\n")
+    unit = config["systemd"]["units"][0]["contents"]
+    check(f"{os_id}: they run once", "ConditionPathExists=/etc/pxed/run\n" in unit and "ExecStartPre=/usr/bin/mv /etc/pxed/run /etc/pxed/run.done\n" in unit, unit)
 
 
 def files(os_id, image, script):
@@ -142,4 +198,6 @@ def flatcar(os_id, text):
 layouts()
 files("fedora-coreos-39", LAYOUTS[0][1:], coreos)
 files("flatcar-3815", FLATCAR, flatcar)
+networks("fedora-coreos-39", LAYOUTS[0][1:], nm)
+networks("flatcar-3815", FLATCAR, networkd)
 box.finish()

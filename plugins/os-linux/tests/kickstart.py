@@ -7,11 +7,12 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 
-PXED = sys.argv[1]
-MAC = "08:00:27:4d:4d:aa"
+import box
+from box import BOND, NETWORK, Explained, Run, check, same
+
+IMAGE = ["images/pxeboot/vmlinuz", "images/pxeboot/initrd.img"]
 NASTY = "a \"b\" 'c' # %post \\ $d `id`; --lock %end"
 ROWS = [  # OS id, ksvalidator's word, the end of sections, words of the %packages line
     ("centos-5.5-i386", "RHEL5", False, []),
@@ -31,40 +32,13 @@ HOSTILE = {
     "timezone": NASTY, "locale": NASTY, "keyboard": NASTY, "ntp": NASTY, "proxy": NASTY, "repo": NASTY,
     "packages": "vim @^server %post #none `id` a;b", "args-installed": NASTY, "ssh-key": NASTY,
 }
-count = failed = 0
-
-
-def check(what, good, detail=""):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {what}" + ("" if good else f": {detail}"))
+SIX = {"ip6": "2001:db8::60/64", "gateway6": "2001:db8::1"}
+NETS = {"one port": {**NETWORK, **SIX}, "DHCP and IPv6": {"name": "web01", **SIX}, "a bond": {**NETWORK, **BOND}, "a VLAN": {**NETWORK, "vlan": "12"},
+        "a VLAN on a bond": {**NETWORK, **BOND, **SIX, "vlan": "12"}, "the installer too": {**NETWORK, **BOND, "vlan": "12", "install-net": "both"}}
 
 
 def kickstart(os_id, variables):
-    with tempfile.TemporaryDirectory() as top:
-        folder = f"{top}/boot/os/{os_id}/images/pxeboot"
-        os.makedirs(folder)
-        for name in ("vmlinuz", "initrd.img"):
-            open(f"{folder}/{name}", "w").close()
-        with open(f"{top}/pxed.ini", "w") as ini:
-            ini.write(f"[pxed]\nplugins = os-linux http store-sqlite\ninterface = lo\nname = pxe-server\n"
-                      f"root = {top}\nstate = {top}/state\n")
-        quoted = "".join(', %s="%s"' % (k, v.replace('"', '""')) for k, v in variables.items())
-        with open(f"{top}/host-os.conf", "w") as hosts:
-            hosts.write(f"{MAC}, {os_id}{quoted}\n")
-        said = subprocess.run([PXED, "explain", "-c", f"{top}/pxed.ini", MAC], capture_output=True, text=True, check=False)
-    lines, inside = [], False
-    for line in said.stdout.splitlines():
-        if line.startswith("file "):
-            inside = line.startswith("file ks.cfg ")
-        elif inside and not line.startswith("  "):
-            inside = False
-        elif inside:
-            lines.append(line[2:])
-    if not lines:
-        sys.exit(f"{os_id}: no kickstart\n{said.stdout}{said.stderr}")
-    return lines
+    return Explained(os_id, IMAGE, variables).file("ks.cfg").splitlines()
 
 
 def split(lines, has_end):
@@ -107,6 +81,92 @@ def check_packages(name, words, body, expected, hostile):
         check(f"{name}: a package cannot begin a section", "post" in body and "vim" in body and "@^server" in body, body)
 
 
+def shells_for(os_id):
+    """What is the same text in every version is run by every shell once."""
+    return box.shells() if os_id in ("centos-5.5-i386", "rocky-9") else box.shells()[:1]
+
+
+def pre(os_id, variables, shell, files=None):
+    """%pre has run."""
+    _, sections = split(kickstart(os_id, variables), not os_id.startswith("centos-5"))
+    body = next(body for words, body in sections if words == ["%pre"])
+    text = "\n".join(line for line in body if line != "%end").replace("/tmp/pxed", "$BOX/tmp/pxed") + "\n"
+    return Run(shell, text, files=files)
+
+
+def pre_network(os_id, variables, shell):
+    """The line of the network that it writes, of a machine with two cards."""
+    done = pre(os_id, variables, shell, {"sys/class/net/eth1/address": BOND["mac"]})
+    return done.files.get("tmp/pxed-net.ks", done.text)
+
+
+def check_layouts():
+    one = "ignoredisk --only-use=vda\nzerombr\nclearpart --all --initlabel --drives=vda\n"
+    two = "ignoredisk --only-use=vda,vdb\nzerombr\nclearpart --all --initlabel --drives=vda,vdb\nreqpart\n" + "".join(
+        f"part raid.1{n} --size=1024 --ondisk={disk}\npart raid.2{n} --size=4096 --grow --ondisk={disk}\n" for n, disk in ((1, "vda"), (2, "vdb"))) + \
+        "raid /boot --level=1 --device=boot --fstype=ext4 raid.11 raid.12\n"
+    end = 'bootloader --location=mbr --boot-drive=vda --append=""\n'
+    lvm = 'raid pv.01 --level=1 --device=pv00 raid.21 raid.22\nvolgroup system pv.01\nlogvol swap --vgname=system --name=swap --recommended\n' \
+          'logvol / --vgname=system --name=root --size=4096 --grow --fstype=ext4\n'
+    wanted = {"": one + "autopart --type=plain\n", "plain": one + "autopart --type=plain\n", "lvm": one + "autopart --type=lvm\n",
+              "raid1": two + "raid / --level=1 --device=root --fstype=ext4 raid.21 raid.22\n", "raid1-lvm": two + lvm}
+    second = {f"sys/block/vdb/{name}": value for name, value in (("size", "16384"), ("removable", "0"), ("ro", "0"), ("holders/.x", ""))}
+    for os_id, version, _, _ in ROWS:
+        for layout, text in wanted.items() if version not in ("RHEL5", "RHEL6") else ():
+            given = second if layout.startswith("raid1") else {}
+            for shell in shells_for(os_id):
+                name = f"{os_id} ({os.path.basename(shell[0])}): layout={layout}"
+                done = pre(os_id, {"layout": layout} if layout else {}, shell, given)
+                same(name, (done.files.get("tmp/pxed-disk.ks"), done.said), (text + end, "installing"))
+                if given:
+                    done = pre(os_id, {"layout": layout}, shell)
+                    same(f"{name} and one disk", ("tmp/pxed-disk.ks" in done.files, done.said), (False, "failed:DISK_NOT_FOUND"))
+            if version != "F20":  # which has no reqpart
+                validate(f"{os_id}: layout={layout}", (text + end).splitlines(), version)
+
+
+def check_networks():
+    tail = '--bootproto=static --ip=10.77.0.60 --netmask=255.255.255.0 --gateway="10.77.0.1" --nameserver="10.77.0.1,10.77.0.2" --hostname="web01.lab.test"\n'
+    six = "--ipv6=2001:db8::60/64 --ipv6gateway=2001:db8::1 "
+    bond = "network --device=bond0 --bondslaves={},{} --bondopts=mode=802.3ad,miimon=100 --onboot=yes "
+    vlan = "--vlanid=12 --interfacename=vlan12 "
+    wanted = {"one port": "network --device=eth0 --onboot=yes " + six + tail,
+              "DHCP and IPv6": "network --device=eth0 --onboot=yes " + six + '--bootproto=dhcp --hostname="web01"\n',
+              "a bond": bond.format("eth0", "eth1") + "--no-activate " + tail,
+              "a VLAN": "network --device=eth0 --onboot=yes " + vlan + "--no-activate " + tail,
+              "a VLAN on a bond": bond.format("eth0", "eth1") + vlan + "--no-activate " + six + tail,
+              "the installer too": bond.format("pxed0", "pxed1") + vlan + tail}
+    for os_id, version, _, _ in ROWS:
+        for kind, variables in NETS.items():
+            if version in ("RHEL5", "RHEL6"):  # their ifcfg files: settings.py
+                same(f"{os_id}: the network of {kind}", pre_network(os_id, {**NETWORK, **variables}, shells_for(os_id)[0]), ("network --device=eth0 " + tail).replace(
+                    "10.77.0.1,10.77.0.2", "10.77.0.1" if version == "RHEL5" else "10.77.0.1,10.77.0.2"))
+                continue
+            for shell in shells_for(os_id):
+                same(f"{os_id} ({os.path.basename(shell[0])}): the network of {kind}", pre_network(os_id, variables, shell), wanted[kind])
+            if version != "F20":  # which has no --interfacename
+                validate(f"{os_id}: the network of {kind}", wanted[kind].splitlines(), version)
+
+
+def check_ends():
+    """%post inside the new system, and the report outside of it."""
+    variables = {**NETWORK, **BOND, "users": "alice:::ssh-rsa A b", "run": "exit 7"}
+    for os_id, version, has_end, _ in ROWS:
+        _, sections = split(kickstart(os_id, variables), has_end)
+        posts = ["\n".join(line for line in body if line != "%end") + "\n" for words, body in sections if words[0] == "%post"]
+        inside = posts[0].replace("TARGET=\n", "TARGET=$BOX/target\n").replace("/root/.ssh", "$BOX/target/root/.ssh").replace("passwd -l root", ":")
+        outside = posts[1].replace("/mnt/sys", "$BOX/mnt/sys").replace(">/tmp/pxed", ">$BOX/tmp/pxed")
+        for shell in shells_for(os_id):
+            name = f"{os_id} ({os.path.basename(shell[0])})"
+            done = Run(shell, inside, files={"target/root/x": "", "target/usr/sbin/useradd": "", "target/etc/sysconfig/network-scripts/x": ""})
+            same(f"{name}: %post makes accounts", done.files.get("target/home/alice/.ssh/authorized_keys"), "ssh-rsa A b\n")
+            same(f"{name}: a failed command is told", done.files.get("tmp/pxed-troubles", "").splitlines()[-1:], ["run: it ended with 7:"])
+            same(f"{name}: ifcfg where the kickstart has no words", "target/etc/sysconfig/network-scripts/ifcfg-bond0" in done.files, version in ("RHEL5", "RHEL6"))
+            for mnt in ("mnt/sysroot/tmp/", "mnt/sysimage/tmp/"):
+                done = Run(shell, outside, files={f"{mnt}pxed-troubles": "run: it ended with 7:\n"})
+                same(f"{name}: the report has it, {mnt}", (done.said, done.files["bodies"], f"{mnt}pxed-troubles" in done.files), ("installed", "run: it ended with 7:\n", False))
+
+
 def run(shell, script):
     return subprocess.run(shell + ["-c", script], capture_output=True, text=True, check=False).stdout
 
@@ -145,9 +205,7 @@ def validate(name, lines, version):
 
 
 def main():
-    shells = [[shutil.which(s)] for s in ("dash", "bash") if shutil.which(s)]
-    if shutil.which("busybox"):
-        shells.append([shutil.which("busybox"), "sh"])
+    shells = box.shells()
     for os_id, version, has_end, packages in ROWS:
         for kind, variables in (("plain", PLAIN), ("hostile", HOSTILE)):
             name, hostile = f"{os_id}, {kind}", kind == "hostile"
@@ -166,8 +224,10 @@ def main():
             validate(name, lines, version)
     if not shutil.which("ksvalidator"):
         print("# skipped: ksvalidator is not installed")
-    print(f"1..{count}")
-    sys.exit(failed != 0)
+    check_networks()
+    check_layouts()
+    check_ends()
+    box.finish()
 
 
 main()

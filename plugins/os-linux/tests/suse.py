@@ -5,7 +5,7 @@ import os
 import xml.etree.ElementTree as tree
 
 import box
-from box import BASE, EVERY, HOST, NASTY, Explained, Run, check, same
+from box import BASE, BOND, EVERY, HOST, NASTY, NETWORK, SIX, Explained, Run, check, same
 
 TAIL = f"autoyast={HOST}/autoyast.xml netsetup=dhcp BOOTIF=01-08-00-27-4d-4d-aa self_update=0 textmode=1"
 LAYOUTS = [  # OS id, folder of the kernel, what holds packages, flags of the profile
@@ -27,7 +27,7 @@ LAYOUTS = [  # OS id, folder of the kernel, what holds packages, flags of the pr
 SCHEMA = {
     "profile": "general report scripts partitioning bootloader software add-on networking firewall services-manager ntp-client "
                "proxy timezone users",
-    "general": "mode", "mode": "confirm forceboot", "report": "errors messages warnings yesno_messages",
+    "general": "mode storage", "storage": "proposal", "proposal": "lvm", "mode": "confirm forceboot", "report": "errors messages warnings yesno_messages",
     "errors": "log show timeout", "messages": "log show timeout", "warnings": "log show timeout",
     "scripts": "pre-scripts postpartitioning-scripts chroot-scripts post-scripts init-scripts",
     "pre-scripts": "script", "postpartitioning-scripts": "script", "chroot-scripts": "script",
@@ -40,7 +40,8 @@ SCHEMA = {
     "listentry": "media_url product product_dir confirm_license",
     "networking": "keep_install_network dns interfaces net-udev routing",
     "dns": "hostname domain searchlist nameservers dhcp_hostname", "searchlist": "search", "nameservers": "nameserver",
-    "interfaces": "interface", "interface": "bootproto device ipaddr netmask startmode",
+    "interfaces": "interface", "interface": "bootproto device ipaddr netmask startmode aliases bonding_master bonding_module_opts bonding_slave0 bonding_slave1 etherdevice vlan_id",
+    "aliases": "alias0 alias1", "alias0": "IPADDR PREFIXLEN", "alias1": "IPADDR PREFIXLEN",
     "net-udev": "rule", "routing": "routes", "routes": "route", "route": "destination device gateway netmask",
     "firewall": "enable_firewall start_firewall default_zone zones FW_DEV_EXT FW_CONFIGURATIONS_EXT",
     "zones": "zone", "zone": "name services", "services": "service enable", "enable": "service",
@@ -126,6 +127,51 @@ def profiles():
                     box.is_shell(f"{row[0]}: the profile's pre-script", script)
 
 
+def networks():
+    """Each device, with what it has."""
+    def device(root):
+        return {text_of(node, "device")[0]: {kid.tag.replace(YAST, ""): kid.text for kid in node if kid.tag != YAST + "device"}
+                for node in root.findall("/".join(YAST + part for part in "networking/interfaces/interface".split("/")))}
+    address = {"bootproto": "static", "ipaddr": "10.77.0.60", "netmask": "255.255.255.0", "startmode": "auto"}
+    port = {"bootproto": "none", "startmode": "auto"}
+    bond = {"bonding_master": "yes", "bonding_module_opts": "mode=802.3ad miimon=100", "bonding_slave0": "eth0", "bonding_slave1": "eth1"}
+    vlan = {"vlan_id": "12"}
+    ports = {"eth0": port, "eth1": port}
+    for variables, wanted, top in (
+            (NETWORK, {"eth0": address}, "eth0"), ({**NETWORK, **BOND}, {**ports, "bond0": {**address, **bond}}, "bond0"),
+            ({**NETWORK, "vlan": "12"}, {"eth0": port, "vlan12": {**address, **vlan, "etherdevice": "eth0"}}, "vlan12"),
+            ({**NETWORK, **BOND, "vlan": "12"}, {**ports, "bond0": {**port, **bond}, "vlan12": {**address, **vlan, "etherdevice": "bond0"}}, "vlan12")):
+        for six in ({}, SIX):
+            text = Explained("sles-15-sp5", image(LAYOUTS[1]), {**variables, **six}).file("autoyast.xml")
+            root = tree.fromstring(text)
+            name = " ".join({**variables, **six})
+            same(f"{name}: elements as the schema has them", wrong(root), [])
+            got = device(root)
+            aliases = got.get(top, {}).pop("aliases", None)
+            same(f"{name}: devices", got, wanted)
+            same(f"{name}: aliases", aliases is not None, bool(six))
+            same(f"{name}: routes", list(zip(text_of(root, "networking/routing/routes/route/device"), text_of(root, "networking/routing/routes/route/gateway"))),
+                 [(top, "10.77.0.1")] + [(top, "2001:db8::1")] * bool(six))
+            same(f"{name}: cards by their addresses", text_of(root, "networking/net-udev/rule/value"), [box.MAC] + [BOND["mac"]] * ("bond" in variables))
+    root = tree.fromstring(Explained("sles-15-sp5", image(LAYOUTS[1]), {**NETWORK, **SIX}).file("autoyast.xml"))
+    path = "networking/interfaces/interface/aliases/alias"
+    same("IPv6 addresses", [text_of(root, f"{path}{n}/{part}") for n in (0, 1) for part in ("IPADDR", "PREFIXLEN")], [["2001:db8::60"], ["64"], ["2001:db8::61"], ["64"]])
+    line = Explained("sles-15-sp5", image(LAYOUTS[1]), {"vlan": "12", "install-net": "vlan"}).line()
+    check("install-net=vlan: linuxrc is told", " BOOTIF=01-08-00-27-4d-4d-aa vlanid=12 self_update=0" in line, line)
+    seen = Explained("sles-15-sp5", image(LAYOUTS[1]), {**BOND, "install-net": "bond"}, verb="check")
+    check("install-net=bond: check says that it cannot", "the installer of 'sles-15-sp5' knows no bond" in seen.out + seen.err, seen.out + seen.err)
+
+
+def layouts_of_disks():
+    for layout, lvm in (("plain", []), ("lvm", ["true"])):
+        root = tree.fromstring(Explained("sles-15-sp5", image(LAYOUTS[1]), {"layout": layout}).file("autoyast.xml"))
+        same(f"layout={layout}", (text_of(root, "general/storage/proposal/lvm"), wrong(root)), (lvm, []))
+    for os_id, layout, told in (("sles-15-sp5", "lvm", False), ("sles-15-sp5", "raid1", True), ("sles-12-sp5", "lvm", True)):
+        row = next(row for row in LAYOUTS if row[0] == os_id)
+        seen = Explained(os_id, image(row), {"layout": layout}, verb="check")
+        same(f"{os_id}, layout={layout}: check says that it cannot", "pxed knows no such layout" in seen.out + seen.err, told)
+
+
 def scripts():
     profile = "<drive>\n<device>/dev/pxed-chooses</device>\n</drive>\n"
     for variables in ({}, EVERY, {"ssh-key": NASTY, "locale": NASTY, "keyboard": NASTY}):
@@ -138,6 +184,11 @@ def scripts():
             same(f"late ({name}): the locale", late.files.get("target/etc/locale.conf"), variables.get("locale") and f"LANG={variables['locale']}\n")
             same(f"late ({name}): the keyboard", late.files.get("target/etc/vconsole.conf"), variables.get("keyboard") and f"KEYMAP={variables['keyboard']}\n")
             same(f"late ({name}): it reports", late.said, "installed")
+    text = Explained("sles-15-sp5", image(LAYOUTS[1]), {"users": "alice:::ssh-rsa A b", "run": "exit 7"}).file("autoyast.sh")
+    for shell in box.shells():
+        late = Run(shell, text, "late", files={"target/usr/sbin/useradd": ""})
+        same("late: accounts, the operator's commands", (late.files.get("target/home/alice/.ssh/authorized_keys"), late.said, late.files["bodies"]),
+             ("ssh-rsa A b\n", "installed", "run: it ended with 7:\n"))
     for shell in box.shells():
         name = os.path.basename(shell[0])
         for right in ("blank", "any"):
@@ -157,5 +208,7 @@ def scripts():
 
 layouts()
 profiles()
+networks()
+layouts_of_disks()
 scripts()
 box.finish()
