@@ -84,6 +84,17 @@ static void read_hosts(struct build *b) {
     build_private(b, s->state);
 }
 
+/* What can be judged without images. */
+static void judge_texts(struct build *b) {
+    build_judge_names(b);
+    build_judge(b);
+    build_judge_parts(b);
+    build_judge_lists(b);
+    build_judge_ports(b);
+    build_check_scripts(b);
+    family_vars(b);
+}
+
 struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_diags *diags) {
     struct catalogue *c = pxed_xalloc(sizeof(*c));
     struct build b = {.in = in, .c = c, .diags = diags};
@@ -112,13 +123,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     build_private_inside(&b);
     if (in->depth <= CATALOGUE_TEXT) {
         build_look(&b);
-        build_judge_names(&b);
-        build_judge(&b);
-        build_judge_parts(&b);
-        build_judge_lists(&b);
-        build_judge_ports(&b);
-        build_check_scripts(&b);
-        family_vars(&b);
+        judge_texts(&b);
     }
     if (in->depth == CATALOGUE_ALL) {
         catalogue_isos_warn(c, diags);

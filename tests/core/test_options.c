@@ -279,6 +279,7 @@ START_TEST(the_core_rows) { /* names and defaults of the outside contract, secti
         {"drain", "30s"},
         {"unknown", "ignore"},
         {"idle", "local"},
+        {"sandbox", "yes"},
         {"image-path", NULL},
         {"loader-path", "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux"},
         {"include", NULL},
