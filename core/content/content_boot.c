@@ -70,6 +70,16 @@ static enum pxed_reason open_operator_script(struct lookup *l, struct open_conte
     return PXED_WHY_CGI_FAILED;
 }
 
+/* Whom a request without `mac=` is about: what it says otherwise, or who asks. */
+static bool script_find_machine(struct lookup *l, struct pxed_hwaddr *ret) {
+    if (lookup_form_mac(l, ret))
+        return true;
+    content_find_asker(l);
+    if (l->asker)
+        *ret = l->asker->rec.mac;
+    return l->asker != NULL;
+}
+
 static void refuse_script(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
     boot_refuse(b, PXED_WHY_CGI_FAILED);
     b->looked_for = pxed_arena_printf(
@@ -83,9 +93,14 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     struct boot b;
     struct open_content *c, *cgi = NULL;
     enum pxed_reason why = lookup_query_mac(l, &mac);
-    bool anybody = l->d->catalogue->site.script_always || l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_SCRIPT;
-    if (why != PXED_WHY_OK) /* the operator's script may have its own answer */
-        return anybody && open_operator_script(l, ret) == PXED_WHY_OK ? PXED_WHY_OK : why;
+    if (why != PXED_WHY_OK) { /* an operator's script has its own way of asking, and its own answer */
+        if (open_operator_script(l, ret) != PXED_WHY_OK)
+            return why;
+        if (!script_find_machine(l, &mac))
+            return PXED_WHY_OK; /* or asked again when the kernel knows the client */
+        content_free(*ret);
+        *ret = NULL;
+    }
     struct believe_right right = script_judge(l, &b, &mac, dialect_of_agent(l->request->user_agent));
     if (l->wait)
         return PXED_WHY_OK;

@@ -24,3 +24,5 @@ struct lookup {
 
 /* The MAC of `mac=` in the query: BAD_MAC if missing or unreadable. */
 enum pxed_reason lookup_query_mac(const struct lookup *l, struct pxed_hwaddr *ret);
+/* The MAC where other loaders' scripts put it: `mac0` in the query, `mac` or `mac0` in a form that was posted. */
+bool lookup_form_mac(const struct lookup *l, struct pxed_hwaddr *ret);

@@ -62,8 +62,15 @@ rm -f "$E2E"/calls/*
 e2e_pxed disarm web02 >/dev/null
 lacks "not armed: its disk" "PXED_" "$(curl_as server "$U/home.php?mac=$M2&x=1")"
 lacks "unknown: its disk" "PXED_" "$(curl_as server "$U/home.php?mac=02:00:00:00:00:01&x=1")"
-is "bad MAC: 400" 400 "$(code_as one "$U/home.php?mac=zz&x=1")"
 is "for none of these was it asked" 0 "$(calls 'php.*')"
+D1=$(tr : - <<<"$M1")
+# a request that names its machine in another way, or not at all
+has "a MAC in a posted form" "PXED_MAC=$D1" "$(curl_as one --data-urlencode "mac=$M1" --data x=1 "$U/home.php")"
+has "mac0 in it, as FOG's script posts it" "PXED_MAC=$D1" "$(curl_as one --data-urlencode "mac0=$M1" --data arch=x86_64 "$U/home.php")"
+has "mac0 in the query" "PXED_MAC=$D1" "$(curl_as one "$U/home.php?mac0=$M1&uuid=1-2")"
+has "no MAC: it is who asks" "PXED_MAC=$D1" "$(curl_as one "$U/home.php?uuid=1-2")"
+has "one that cannot be read, too" "PXED_MAC=$D1" "$(curl_as one "$U/home.php?mac=zz&x=1")"
+lacks "the one that is not armed: its disk" "PXED_" "$(curl_as server -d "mac=$M2" "$U/home.php")"
 config script </dev/null
 again
 has "unknown = script: a stranger" "PXED_ARMED=no" "$(curl_as server "$U/home.php?mac=02:00:00:00:00:01&x=1")"
