@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dhcp_beside.h"
 #include "dhcp_commit.h"
 #include "dhcp_io.h"
 #include "dhcp_ops.h"
@@ -152,6 +153,7 @@ static int dhcp_start(struct pxed_ctx *ctx) {
         }
         r = dhcp_table_load(d);
     }
+    dhcp_beside(d);
     if (r == 0)
         r = dhcp_listen(d);
     if (r == 0)

@@ -37,5 +37,25 @@ is "the daemon ends with a status after which systemd starts it again" 75 $?
 unset "E2E_PIDS[pxed]"
 e2e_start
 is "and then it hears" 10.77.0.100 "$(offer)"
+e2e_stop
+
+# --- another DHCP server of this machine
+e2e_in server ip link add lan1 type dummy
+e2e_in server ip link set lan1 up
+e2e_in server ip addr add 10.88.0.1/24 dev lan1
+beside() { # INTERFACE RANGE
+    e2e_spawn dnsmasq server dnsmasq -k --conf-file=/dev/null --port=0 --interface="$1" --bind-interfaces --dhcp-range="$2,255.255.255.0" \
+        --dhcp-leasefile="$E2E/dnsmasq.leases" --pid-file= --user=root
+    until_true 10 eval 'e2e_in server ss -ulnH "sport = :67" | grep -q .'
+    e2e_mark
+    e2e_start
+}
+beside lan1 10.88.0.50,10.88.0.60
+no "one on another interface is no matter" logged 'dhcp beside'
+e2e_stop
+e2e_kill dnsmasq
+beside lan0 10.77.0.50,10.77.0.60
+ok "one on the same interface is told" logged 'warning dhcp beside another program of this server listens to DHCP on lan0'
+e2e_kill dnsmasq
 e2e_stop && e2e_pass "it ends well"
 e2e_done
