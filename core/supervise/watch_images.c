@@ -20,7 +20,12 @@ struct watch_images {
     uv_timer_t timer;
     struct daemon *d;
     void (*changed)(struct daemon *d);
-    uint64_t found, last; /* signatures: at the last build, at the last tick */
+    uint64_t found, last, now; /* signatures: at the last build, at the last tick, being made */
+    uv_work_t work;
+    struct catalogue *scanned; /* the generation whose folders are looked at */
+    bool busy;                 /* `work` is queued or runs */
+    bool fresh;                /* a generation was built: its next signature is the one it was built from */
+    bool stopping, closed;
 };
 
 /* Hash of names, sizes and times of the files directly in a folder, independent of their order. */
@@ -82,39 +87,80 @@ static uint64_t watch_images_sign(const struct catalogue *c) {
     return sum;
 }
 
-static void on_tick(uv_timer_t *timer) {
-    struct watch_images *w = timer->data;
-    struct daemon *d = w->d;
-    uint64_t now = watch_images_sign(d->catalogue);
-    if (now != w->found && now == w->last) {
-        w->found = now;
-        log_core(PXED_LOG_INFO, "images", "the folders of images have changed");
-        w->changed(d);
+/* On a worker: a folder on a server that does not answer must not stop DHCP. */
+static void scan_folders(uv_work_t *work) {
+    struct watch_images *w = work->data;
+    w->now = watch_images_sign(w->scanned);
+}
+
+static void free_watch(struct watch_images *w) {
+    if (w->closed && !w->busy)
+        free(w);
+}
+
+static void scan_done(uv_work_t *work, int status) {
+    struct watch_images *w = work->data;
+    bool fresh = w->fresh && w->scanned == w->d->catalogue;
+    (void)status;
+    catalogue_unref(w->scanned);
+    w->busy = false;
+    if (w->stopping) {
+        free_watch(w);
+        return;
     }
-    w->last = now;
+    if (fresh) {
+        w->found = w->now;
+        w->fresh = false;
+    } else if (!w->fresh && w->now != w->found && w->now == w->last) {
+        w->found = w->now;
+        log_core(PXED_LOG_INFO, "images", "the folders of images have changed");
+        w->changed(w->d);
+    }
+    w->last = w->now;
+}
+
+static void start_scan(struct watch_images *w) {
+    if (w->busy || w->stopping)
+        return;
+    w->scanned = catalogue_ref(w->d->catalogue);
+    w->work.data = w;
+    w->busy = uv_queue_work(w->d->loop, &w->work, scan_folders, scan_done) == 0;
+    if (!w->busy)
+        catalogue_unref(w->scanned);
+}
+
+static void on_tick(uv_timer_t *timer) {
+    start_scan(timer->data);
 }
 
 void watch_images_found(struct daemon *d) {
-    if (d->watch_images)
-        d->watch_images->found = watch_images_sign(d->catalogue);
+    if (!d->watch_images)
+        return;
+    d->watch_images->fresh = true;
+    start_scan(d->watch_images);
 }
 
 void watch_images_start(struct daemon *d, void (*changed)(struct daemon *d)) {
     struct watch_images *w = d->watch_images = pxed_xalloc(sizeof(*w));
     w->d = d;
     w->changed = changed;
-    w->found = w->last = watch_images_sign(d->catalogue);
     uv_timer_init(d->loop, &w->timer);
     w->timer.data = w;
     uv_timer_start(&w->timer, on_tick, TICK_MS, TICK_MS);
+    watch_images_found(d);
 }
 
 static void watch_images_closed(uv_handle_t *handle) {
-    free(handle->data);
+    struct watch_images *w = handle->data;
+    w->closed = true;
+    free_watch(w);
 }
 
 void watch_images_stop(struct daemon *d) {
-    if (d->watch_images)
-        uv_close((uv_handle_t *)&d->watch_images->timer, watch_images_closed);
+    struct watch_images *w = d->watch_images;
     d->watch_images = NULL;
+    if (!w)
+        return;
+    w->stopping = true;
+    uv_close((uv_handle_t *)&w->timer, watch_images_closed);
 }
