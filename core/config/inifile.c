@@ -29,7 +29,7 @@ struct reader {
 };
 
 static int load_file(struct ini *ini, const char *path, int depth, struct pxed_diags *diags);
-static void note_section(struct reader *r, struct pxed_slice name);
+static void note_section(struct reader *r, struct pxed_slice text);
 
 const char *ini_path(struct pxed_arena *arena, const char *file, const char *relative) {
     const char *slash = file ? strrchr(file, '/') : NULL;

@@ -8,7 +8,7 @@ cat >"$LAB/silent.cfg" <<'CFG'
 # {{> disk-guard}} is named here so that a new line arms; this installer does nothing but restart
 d-i preseed/early_command string sleep 2; reboot -f
 CFG
-sed -i 's/^# {{> disk-guard}}.*/{{#never}}{{> disk-guard}}{{\/never}}/' "$LAB/silent.cfg"
+sed -i 's/^# {{> disk-guard}}.*/{{#host.proxy}}{{> disk-guard}}{{\/host.proxy}}/' "$LAB/silent.cfg"
 lab_image >/dev/null || fail "the image could not be built"
 lab_pxed || fail "pxed starts"
 disk_in_use "$LAB/disk.img"
