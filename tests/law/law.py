@@ -100,6 +100,10 @@ class Answer:
     def text(self):
         return self.body.decode("latin1")
 
+    def held(self):
+        """It could not be recorded: refused, or of one above 32 KiB the end is missing."""
+        return self.status == 503 or not self.whole
+
     def __repr__(self):
         return "<%d, %d bytes%s%s>" % (self.status, len(self.body), "" if self.whole else ", cut", self.error)
 
@@ -265,6 +269,7 @@ class World:
                 self.write("root/boot/os/%s/%s" % (os_id, file), ("%s of %s " % (file, os_id)) * 4000)
         self.write("hosts.conf", "")
         self.write("pxed.ini", "[pxed]\ninterface = lan0\nroot = root\nstate = state\nhosts = hosts.conf\narm-any-limit = 0\n"
+                   "sandbox = log\n"  # the store that fails writes its own log, beside the state
                    "plugins = %s api dhcp tftp http os-linux os-windows\n[dhcp]\nmode = proxy\n%s" % (plugins, ini))
 
     def write(self, path, text):
