@@ -24,7 +24,7 @@ struct http_conn {
     struct http *http;
     struct http_listener *listener; /* valid while the plugin has not ended */
     struct http_conn *prev, *next;
-    struct http_waiter waiter;
+    struct pxed_link waiter;
     bool waiting; /* in the queues of those that have sent no whole request */
     uv_poll_t poll;
     int fd;
@@ -77,7 +77,7 @@ struct pxed_http_reply {
     struct http_conn *conn; /* NULL: the client has gone */
 };
 
-static inline struct http_conn *http_conn_of(struct http_waiter *w) {
+static inline struct http_conn *http_conn_of(struct pxed_link *w) {
     return (struct http_conn *)((char *)w - offsetof(struct http_conn, waiter));
 }
 

@@ -23,7 +23,7 @@ static struct http_conn *most_stalled(struct http *h) {
 }
 
 bool http_conns_evict(struct http *h, const struct pxed_addr *addr) {
-    struct http_waiter *w = http_peers_waiting(&h->peers, addr)->first;
+    struct pxed_link *w = http_peers_waiting(&h->peers, addr)->first;
     struct http_conn *c = w ? http_conn_of(w) : addr ? NULL : most_stalled(h);
     if (!c)
         return false;

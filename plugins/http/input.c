@@ -35,7 +35,7 @@ void http_input_wait(struct http_conn *c, bool wait) {
 
 /* Closes the oldest of those that hold more than their own buffer. */
 static bool close_oldest(struct http *h) {
-    for (struct http_waiter *w = http_peers_waiting(&h->peers, NULL)->first; w; w = w->in[HTTP_OF_ALL].newer) {
+    for (struct pxed_link *w = http_peers_waiting(&h->peers, NULL)->first; w; w = w->in[HTTP_OF_ALL].newer) {
         struct http_conn *c = http_conn_of(w);
         if (c->in == c->in_inline)
             continue;

@@ -20,7 +20,7 @@ bool http_peers_enter(struct http_peers *p, const struct pxed_addr *addr, unsign
     if (at == HTTP_PEER_SLOTS || p->slots[at].count >= limit)
         return false;
     if (p->slots[at].count == 0)
-        p->slots[at].waiting = (struct http_queue){0};
+        p->slots[at].waiting = (struct pxed_queue){0};
     p->slots[at].addr = *addr;
     p->slots[at].count++;
     return true;
@@ -52,32 +52,18 @@ unsigned http_peers_count(const struct http_peers *p, const struct pxed_addr *ad
     return at == HTTP_PEER_SLOTS ? 0 : p->slots[at].count;
 }
 
-static void queue_add(struct http_queue *q, struct http_waiter *w, int k) {
-    w->in[k].older = q->last;
-    w->in[k].newer = NULL;
-    *(q->last ? &q->last->in[k].newer : &q->first) = w;
-    q->last = w;
-    q->n++;
+void http_peers_wait(struct http_peers *p, const struct pxed_addr *addr, struct pxed_link *w) {
+    pxed_queue_add(&p->waiting, w, HTTP_OF_ALL);
+    pxed_queue_add(&p->slots[peers_find(p, addr)].waiting, w, HTTP_OF_PEER);
 }
 
-static void queue_remove(struct http_queue *q, struct http_waiter *w, int k) {
-    *(w->in[k].older ? &w->in[k].older->in[k].newer : &q->first) = w->in[k].newer;
-    *(w->in[k].newer ? &w->in[k].newer->in[k].older : &q->last) = w->in[k].older;
-    q->n--;
+void http_peers_heard(struct http_peers *p, const struct pxed_addr *addr, struct pxed_link *w) {
+    pxed_queue_remove(&p->waiting, w, HTTP_OF_ALL);
+    pxed_queue_remove(&p->slots[peers_find(p, addr)].waiting, w, HTTP_OF_PEER);
 }
 
-void http_peers_wait(struct http_peers *p, const struct pxed_addr *addr, struct http_waiter *w) {
-    queue_add(&p->waiting, w, HTTP_OF_ALL);
-    queue_add(&p->slots[peers_find(p, addr)].waiting, w, HTTP_OF_PEER);
-}
-
-void http_peers_heard(struct http_peers *p, const struct pxed_addr *addr, struct http_waiter *w) {
-    queue_remove(&p->waiting, w, HTTP_OF_ALL);
-    queue_remove(&p->slots[peers_find(p, addr)].waiting, w, HTTP_OF_PEER);
-}
-
-const struct http_queue *http_peers_waiting(const struct http_peers *p, const struct pxed_addr *addr) {
-    static const struct http_queue none;
+const struct pxed_queue *http_peers_waiting(const struct http_peers *p, const struct pxed_addr *addr) {
+    static const struct pxed_queue none;
     size_t at = addr ? peers_find(p, addr) : HTTP_PEER_SLOTS;
     if (!addr)
         return &p->waiting;

@@ -3,31 +3,20 @@
 #pragma once
 
 #include "pxed/addr.h"
+#include "pxed/queue.h"
 
 enum { HTTP_PEER_SLOTS = 8192 }; /* a power of two, at least twice the maximum number of connections */
 
 /* The queues that a connection waits in. */
-enum { HTTP_OF_ALL, HTTP_OF_PEER, HTTP_QUEUES };
-
-/* Embedded in a connection. */
-struct http_waiter {
-    struct {
-        struct http_waiter *older, *newer;
-    } in[HTTP_QUEUES];
-};
-
-struct http_queue {
-    struct http_waiter *first, *last;
-    unsigned n;
-};
+enum { HTTP_OF_ALL, HTTP_OF_PEER };
 
 struct http_peers {
     uint64_t seed; /* random: a peer cannot choose its bucket */
-    struct http_queue waiting;
+    struct pxed_queue waiting;
     struct {
         struct pxed_addr addr;
         uint16_t count; /* 0: free */
-        struct http_queue waiting;
+        struct pxed_queue waiting;
     } slots[HTTP_PEER_SLOTS];
 };
 
@@ -37,7 +26,7 @@ void http_peers_leave(struct http_peers *p, const struct pxed_addr *addr);
 unsigned http_peers_count(const struct http_peers *p, const struct pxed_addr *addr);
 
 /* A connection of `addr`, which has entered, begins to wait for a request, or has ended to. */
-void http_peers_wait(struct http_peers *p, const struct pxed_addr *addr, struct http_waiter *w);
-void http_peers_heard(struct http_peers *p, const struct pxed_addr *addr, struct http_waiter *w);
+void http_peers_wait(struct http_peers *p, const struct pxed_addr *addr, struct pxed_link *w);
+void http_peers_heard(struct http_peers *p, const struct pxed_addr *addr, struct pxed_link *w);
 /* Those of one address, or of all if `addr` is NULL; valid until the next call that changes `p`. */
-const struct http_queue *http_peers_waiting(const struct http_peers *p, const struct pxed_addr *addr);
+const struct pxed_queue *http_peers_waiting(const struct http_peers *p, const struct pxed_addr *addr);

@@ -44,32 +44,18 @@ size_t tftp_table_count(const struct tftp_table *t, const struct pxed_addr *addr
     return peer ? peer->n : 0;
 }
 
-const struct tftp_queue *tftp_table_unproven(const struct tftp_table *t, const struct pxed_addr *addr) {
-    static const struct tftp_queue none;
+const struct pxed_queue *tftp_table_unproven(const struct tftp_table *t, const struct pxed_addr *addr) {
+    static const struct pxed_queue none;
     const struct tftp_peer *peer = addr ? *peer_link(t, addr) : NULL;
     return !addr ? &t->unproven : peer ? &peer->unproven : &none;
-}
-
-static void queue_add(struct tftp_queue *q, struct tftp_entry *entry, int k) {
-    entry->in[k].older = q->last;
-    entry->in[k].newer = NULL;
-    *(q->last ? &q->last->in[k].newer : &q->first) = entry;
-    q->last = entry;
-    q->n++;
-}
-
-static void queue_remove(struct tftp_queue *q, struct tftp_entry *entry, int k) {
-    *(entry->in[k].older ? &entry->in[k].older->in[k].newer : &q->first) = entry->in[k].newer;
-    *(entry->in[k].newer ? &entry->in[k].newer->in[k].older : &q->last) = entry->in[k].older;
-    q->n--;
 }
 
 void tftp_table_prove(struct tftp_table *t, struct tftp_entry *entry) {
     if (!entry->unproven)
         return;
     entry->unproven = false;
-    queue_remove(&t->unproven, entry, TFTP_OF_ALL);
-    queue_remove(&(*peer_link(t, &entry->addr))->unproven, entry, TFTP_OF_PEER);
+    pxed_queue_remove(&t->unproven, &entry->link, TFTP_OF_ALL);
+    pxed_queue_remove(&(*peer_link(t, &entry->addr))->unproven, &entry->link, TFTP_OF_PEER);
 }
 
 void tftp_table_add(struct tftp_table *t, struct tftp_entry *entry) {
@@ -81,8 +67,8 @@ void tftp_table_add(struct tftp_table *t, struct tftp_entry *entry) {
     }
     (*link)->n++;
     entry->unproven = true;
-    queue_add(&t->unproven, entry, TFTP_OF_ALL);
-    queue_add(&(*link)->unproven, entry, TFTP_OF_PEER);
+    pxed_queue_add(&t->unproven, &entry->link, TFTP_OF_ALL);
+    pxed_queue_add(&(*link)->unproven, &entry->link, TFTP_OF_PEER);
     entry->next = *bucket;
     *bucket = entry;
     t->n++;

@@ -46,7 +46,7 @@ static bool had_time(const struct tftp *tftp, const struct tftp_entry *oldest) {
 static bool make_room(struct tftp *tftp, const struct pxed_addr *peer) {
     const struct tftp_table *t = &tftp->table;
     for (struct tftp_entry *e; tftp_table_unproven(t, peer)->n >= TFTP_UNPROVEN;) {
-        e = tftp_table_unproven(t, peer)->first;
+        e = tftp_entry_of(tftp_table_unproven(t, peer)->first);
         if (!had_time(tftp, e))
             break; /* many behind one address, all at once */
         tftp_session_end((struct tftp_session *)e, PXED_WHY_BUSY, false);
@@ -55,7 +55,7 @@ static bool make_room(struct tftp *tftp, const struct pxed_addr *peer) {
     bool all = tftp_table_count(t, peer) < share;
     if (all && t->n < tftp->config->max_transfers)
         return true;
-    struct tftp_entry *oldest = tftp_table_unproven(t, all ? NULL : peer)->first;
+    struct tftp_entry *oldest = tftp_entry_of(tftp_table_unproven(t, all ? NULL : peer)->first);
     if (!had_time(tftp, oldest))
         return false;
     tftp_session_end((struct tftp_session *)oldest, PXED_WHY_BUSY, false);

@@ -36,9 +36,9 @@ START_TEST(table) {
 }
 END_TEST
 
-static unsigned place(const struct tftp_queue *q, int k, const struct tftp_entry *entry) {
+static unsigned place(const struct pxed_queue *q, int k, const struct tftp_entry *entry) {
     unsigned n = 0;
-    for (const struct tftp_entry *e = q->first; e && e != entry; e = e->in[k].newer)
+    for (const struct pxed_link *e = q->first; e && e != &entry->link; e = e->in[k].newer)
         n++;
     return n;
 }
@@ -50,19 +50,19 @@ START_TEST(unproven) { /* in two orders: of all and of an address */
         entries[i] = (struct tftp_entry){.addr = pxed_addr_v4(0x0a000000 + i % 3), .port = (uint16_t)(1024 + i)};
         tftp_table_add(&t, &entries[i]);
     }
-    const struct tftp_queue *all = tftp_table_unproven(&t, NULL), *zero = tftp_table_unproven(&t, &entries[0].addr);
+    const struct pxed_queue *all = tftp_table_unproven(&t, NULL), *zero = tftp_table_unproven(&t, &entries[0].addr);
     ck_assert_uint_eq(all->n, 90);
     ck_assert_uint_eq(zero->n, 30);
-    ck_assert(all->first == &entries[0] && zero->first == &entries[0]);
-    ck_assert(all->last == &entries[89] && zero->last == &entries[87]);
+    ck_assert(all->first == &entries[0].link && zero->first == &entries[0].link);
+    ck_assert(all->last == &entries[89].link && zero->last == &entries[87].link);
     tftp_table_prove(&t, &entries[0]);
     tftp_table_prove(&t, &entries[0]); /* once is enough */
     tftp_table_remove(&t, &entries[6]);
     tftp_table_prove(&t, &entries[87]);
     ck_assert_uint_eq(all->n, 87);
     ck_assert_uint_eq(zero->n, 27);
-    ck_assert(all->first == &entries[1] && zero->first == &entries[3]);
-    ck_assert(zero->last == &entries[84] && zero->last->in[TFTP_OF_PEER].newer == NULL);
+    ck_assert(all->first == &entries[1].link && zero->first == &entries[3].link);
+    ck_assert(zero->last == &entries[84].link && zero->last->in[TFTP_OF_PEER].newer == NULL);
     ck_assert_uint_eq(place(zero, TFTP_OF_PEER, &entries[9]), 1);
     ck_assert_uint_eq(place(all, TFTP_OF_ALL, &entries[9]), 7);
     ck_assert_uint_eq(tftp_table_count(&t, &entries[0].addr), 29); /* a proven one still counts as a transfer */
