@@ -26,7 +26,8 @@ static struct pxed_slice users_field(struct pxed_slice *rest) {
 }
 
 static struct users_one users_split(struct pxed_slice text, struct pxed_slice *ret_sudo) {
-    struct users_one u = {.name = users_field(&text), .hash = users_field(&text)};
+    struct users_one u = {.name = users_field(&text)};
+    u.hash = users_field(&text); /* not in the initializer, whose parts have no order */
     *ret_sudo = users_field(&text);
     u.sudo = pxed_slice_is(*ret_sudo, "sudo");
     u.key = pxed_slice_trim(text);
