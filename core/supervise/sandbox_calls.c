@@ -323,9 +323,8 @@ int sandbox_calls(unsigned mode) {
     int rc = sigaction(SIGSYS, &action, NULL) < 0 ? -errno : 0;
     if (rc == 0)
         rc = add_all(filter, SCMP_ACT_ALLOW, allowed, sizeof(allowed) / sizeof(*allowed));
-    if (rc == 0)
-        rc = add_all(filter, strict ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_LOG, deadly,
-                     strict ? sizeof(deadly) / sizeof(*deadly) : 0);
+    if (rc == 0 && strict)
+        rc = add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, sizeof(deadly) / sizeof(*deadly));
     if (rc == 0)
         rc = seccomp_load(filter);
     seccomp_release(filter);

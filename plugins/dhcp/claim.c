@@ -62,10 +62,9 @@ enum pxed_reason dhcp_admits(struct dhcp_leases *t, const struct dhcp_query *q) 
 }
 
 /* Does it hold an address of the pool already, by an OFFER or a lease? */
-bool dhcp_holds(struct dhcp_leases *t, const struct dhcp_query *q) {
-    uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
+bool dhcp_holds(const struct dhcp_leases *t, uint32_t own, uint64_t now) {
     if (own == DHCP_NONE)
         return false;
     const struct dhcp_lease *e = dhcp_lease_at(t, own);
-    return e->state != DHCP_EXPIRED && (e->until > q->now || e->pending);
+    return e->state != DHCP_EXPIRED && (e->until > now || e->pending);
 }

@@ -8,8 +8,8 @@ struct dhcp_scope *dhcp_scope_of(struct dhcp_leases *t, const struct dhcp_query 
 uint32_t dhcp_own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
 /* Does this machine have a lease of `ip` in force, as recorded on disk? */
 bool dhcp_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
-/* Does it hold an address already, by an OFFER or a lease? */
-bool dhcp_holds(struct dhcp_leases *t, const struct dhcp_query *q);
+/* Does its entry (dhcp_lease_by_mac) hold an address already, by an OFFER or a lease? */
+bool dhcp_holds(const struct dhcp_leases *t, uint32_t own, uint64_t now);
 /* May a machine without an address have one? OK, DHCP_RATE or DHCP_KEPT. */
 enum pxed_reason dhcp_admits(struct dhcp_leases *t, const struct dhcp_query *q);
 /* How long it may have `ip`, in ms. */

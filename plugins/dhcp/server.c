@@ -100,7 +100,7 @@ static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q,
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
     bool given = own != DHCP_NONE && server_allowed(t, q, dhcp_lease_at(t, own)->ip);
-    if (given && dhcp_holds(t, q) && (!q->cannot_write || dhcp_alive(t, q, dhcp_lease_at(t, own)->ip)))
+    if (given && dhcp_holds(t, own, q->now) && (!q->cannot_write || dhcp_alive(t, q, dhcp_lease_at(t, own)->ip)))
         return dhcp_lease_at(t, own)->ip;
     if (q->cannot_write) {
         *reason = PXED_WHY_STORE_CANNOT_WRITE;
@@ -191,7 +191,8 @@ static struct dhcp_action grant_unwritten(struct dhcp_leases *t, const struct dh
 static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     bool looked = q->known.ip == ip;
-    enum pxed_reason why = dhcp_holds(t, q) || q->known.probes > 0 ? PXED_WHY_OK : dhcp_admits(t, q);
+    bool holds = dhcp_holds(t, dhcp_lease_by_mac(t, q->scope, mac), q->now);
+    enum pxed_reason why = holds || q->known.probes > 0 ? PXED_WHY_OK : dhcp_admits(t, q);
     if (why != PXED_WHY_OK)
         return server_silent(why);
     if (to_look_at(t, q, ip) && !looked)
