@@ -15,17 +15,9 @@ die() { pxed_fail "$1" "$LOG"; }
 exec >"$LOG" 2>&1
 udevadm settle
 {{> disk-guard}}
-case $PXED_DISK in
-*[0-9]) part=${PXED_DISK}p ;;
-*) part=$PXED_DISK ;;
-esac
-if [ -d "$EFI" ]; then
-    esp=${part}1 root=${part}2 loader="grub efibootmgr"
-    parts='label: gpt\nsize=512MiB, type=uefi\ntype=linux\n'
-else
-    esp= root=${part}1 loader=grub
-    parts='label: dos\nstart=2048, type=83, bootable\n'
-fi
+{{> partitions}}
+loader=grub
+[ -z "$esp" ] || loader="grub efibootmgr"
 
 # --- everything that may fail is tried before the disk is touched
 [ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"

@@ -16,17 +16,7 @@ die() { pxed_fail "$1" "$LOG"; }
 exec >"$LOG" 2>&1
 udevadm settle
 {{> disk-guard}}
-case $PXED_DISK in
-*[0-9]) part=${PXED_DISK}p ;;
-*) part=$PXED_DISK ;;
-esac
-if [ -d "$EFI" ]; then
-    esp=${part}1 root=${part}2
-    parts='label: gpt\nsize=512MiB, type=uefi\ntype=linux\n'
-else
-    esp= root=${part}1
-    parts='label: dos\nstart=2048, type=83, bootable\n'
-fi
+{{> partitions}}
 
 # A string of the Nix language.
 text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"$]/\\&/g')"; }

@@ -42,17 +42,9 @@ mkdir -p "$TOOLS/bin"
 PATH=$PATH:$TOOLS/bin
 unset -f wget
 {{> disk-guard}}
-case $PXED_DISK in
-*[0-9]) part=${PXED_DISK}p ;;
-*) part=$PXED_DISK ;;
-esac
-if [ -d "$EFI" ]; then
-    esp=${part}1 root=${part}2 loader=grub-x86_64-efi
-    parts='label: gpt\nsize=512MiB, type=uefi\ntype=linux\n'
-else
-    esp= root=${part}1 loader=grub
-    parts='label: dos\nstart=2048, type=83, bootable\n'
-fi
+{{> partitions}}
+loader=grub
+[ -z "$esp" ] || loader=grub-x86_64-efi
 
 # --- everything that may fail is tried before the disk is touched
 # shellcheck disable=SC2086
