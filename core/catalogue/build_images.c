@@ -168,14 +168,23 @@ static bool can_start(struct build *b, const struct catalogue_os *os, enum pxed_
     return false;
 }
 
-/* A host's own loader= that has no words for what its system needs. */
+/* A host's own loader= that has no words for what its system needs. A section's loader is judged once for a row of
+ * hosts. */
 static void warn_loaders(struct build *b) {
+    const struct catalogue_os *judged_os = NULL;
+    enum pxed_loader judged = PXED_LOADER_NONE;
+    bool starts = false;
     for (size_t i = 0; i < b->c->n_hosts; i++) {
         const struct catalogue_host *h = &b->c->hosts[i];
         const struct pxed_var *v = pxed_host_var(&h->pub, "loader");
         enum pxed_loader loader;
-        if (v && h->os->profile && !h->os->kernel && !h->os->iso && loader_of(v->value, &loader) &&
-            !can_start(b, h->os, loader))
+        if (!v || !h->os->profile || h->os->kernel || h->os->iso || !loader_of(v->value, &loader))
+            continue;
+        if (h->os != judged_os || loader != judged)
+            starts = can_start(b, h->os, loader);
+        judged_os = h->os;
+        judged = loader;
+        if (!starts)
             pxed_diag_add(b->diags, PXED_WARNING, v->file ? v->file : h->pub.file, v->file ? v->line : h->pub.line,
                           "loader=%.*s: %s cannot start '%.*s': the host boots its disk (NO_PLAN); name another loader",
                           PXED_S(v->value), pxed_loader_names[loader], PXED_S(h->os->id.text));

@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "import_copy.h"
 #include "pxed/grow.h"
+#include "text.h"
 
 struct taken_row {
     const char *section, *key, *value;
@@ -40,17 +41,10 @@ static const char *take_dup(struct taking *t, const char *text) {
     return text ? pxed_arena_dup(&t->arena, pxed_slice_of(text)).ptr : NULL;
 }
 
-/* Without what a terminal would obey: nothing in the folder can be trusted. C1 controls are two bytes of UTF-8. */
+/* Without what a terminal would obey: nothing in the folder can be trusted. */
 static const char *clean(struct taking *t, const char *text) {
-    char *copy = (char *)(uintptr_t)take_dup(t, text);
-    for (char *c = copy; *c; c++) {
-        bool c1 = (unsigned char)*c == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0;
-        if (c1)
-            c[1] = '?';
-        if (c1 || (unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
-    }
-    return copy;
+    size_t size = strlen(text) + 1;
+    return text_clean(text, pxed_arena_alloc(&t->arena, size), size);
 }
 
 static void taking_left(struct pxed_taking *pub, const char *path, unsigned line, const char *what) {
