@@ -159,3 +159,15 @@ lab_build() { # BUILD_FOLDER [CMAKE ARGUMENTS]: configures and builds quietly
     cmake --build "$LAB_BUILD" >"$LAB_BUILD.build.log" 2>&1 || { tail -50 "$LAB_BUILD.build.log"; return 1; }
     rm -f "$LAB_BUILD.cmake.log" "$LAB_BUILD.build.log"
 }
+
+# Medians of the rounds in $LAB/rounds, whose lines are NAME WORD VALUE WORD VALUE ...
+lab_medians() { # NAMES COLUMN:WORD...
+    local names=$1 name column
+    shift
+    for name in $names; do
+        for column; do
+            grep "^$name " "$LAB/rounds" | awk -v c="${column%%:*}" '{ print $c }' | sort -n |
+                awk -v n="${column##*:}" -v p="$name" '{ v[NR] = $1 } END { printf "%-8s %-10s %8.3f\n", p, n, v[int((NR + 1) / 2)] }'
+        done
+    done
+}

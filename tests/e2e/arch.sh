@@ -17,12 +17,8 @@ mode = server
 range = 10.77.0.50 - 10.77.0.99
 INI
 e2e_start
-is "a new line arms: the guard is in the script" armed "$(e2e_state $M install)"
-curl_as web -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
-URL=$(sed -n 's/.* script=\([^ ]*\).*/\1/p' "$E2E/script")
+e2e_fetch_installer web $M script install.sh
 has "arguments" "archisobasedir=arch archiso_http_srv=$U/os/archlinux-2024.05.01-x86_64/ ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa" "$(cat "$E2E/script")"
-is "the script is delivered" 200 "$(curl_as web -o "$E2E/install.sh" -w '%{http_code}' "$URL")"
-is "and uses up the arming" installing "$(e2e_state $M install)"
 
 W=$E2E/machine
 mkdir -p "$W/bin"

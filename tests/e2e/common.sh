@@ -180,6 +180,18 @@ e2e_metric() { # REASON: how often it was refused
 }
 e2e_counted() { [ "$(e2e_metric "$1")" -gt "${2:-0}" ] 2>/dev/null; } # REASON [MORE_THAN]
 
+# --- installers of the live kind
+
+# A new line arms, its boot script names an install script behind WORD on the kernel line, and fetching that uses up the arming.
+# The boot script is $E2E/script, the other one $E2E/FILE, its address URL.
+e2e_fetch_installer() { # CLIENT MAC WORD FILE
+    is "a new line arms: the guard is in the script" armed "$(e2e_state "$2" install)"
+    curl_as "$1" -A "iPXE/1.21" "$U/home.php?mac=$2" >"$E2E/script"
+    URL=$(sed -n "s/.* $3=\\([^ ]*\\).*/\\1/p" "$E2E/script")
+    is "the script is delivered" 200 "$(curl_as "$1" -o "$E2E/$4" -w '%{http_code}' "$URL")"
+    is "and uses up the arming" installing "$(e2e_state "$2" install)"
+}
+
 # --- checks
 
 e2e_pass() {

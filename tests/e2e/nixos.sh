@@ -17,12 +17,8 @@ mode = server
 range = 10.77.0.50 - 10.77.0.99
 INI
 e2e_start
-is "a new line arms: the guard is in the script" armed "$(e2e_state $M install)"
-curl_as fmnix -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
-URL=$(sed -n 's/.* pxed.script=\([^ ]*\).*/\1/p' "$E2E/script")
+e2e_fetch_installer fmnix $M pxed.script install.sh
 has "the first program, as the build says" "kernel $U/os/nixos-24.05-x86_64/bzImage init=/nix/store/abc-nixos/init loglevel=4 pxed.script=" "$(cat "$E2E/script")"
-is "the script is delivered" 200 "$(curl_as fmnix -o "$E2E/install.sh" -w '%{http_code}' "$URL")"
-is "and uses up the arming" installing "$(e2e_state $M install)"
 
 W=$E2E/machine
 mkdir -p "$W/bin"

@@ -17,12 +17,8 @@ mode = server
 range = 10.77.0.50 - 10.77.0.99
 INI
 e2e_start
-is "a new line arms: the guard is in the script" armed "$(e2e_state $M install)"
-curl_as fmvoid -A "iPXE/1.21" "$U/home.php?mac=$M" >"$E2E/script"
-URL=$(sed -n 's/.* autourl=\([^ ]*\).*/\1/p' "$E2E/script")
+e2e_fetch_installer fmvoid $M autourl autoinstall.cfg
 has "arguments" "kernel $U/os/void-20240314-x86_64/vmlinuz root=/dev/null auto autourl=" "$(cat "$E2E/script")"
-is "the script is delivered" 200 "$(curl_as fmvoid -o "$E2E/autoinstall.cfg" -w '%{http_code}' "$URL")"
-is "and uses up the arming" installing "$(e2e_state $M install)"
 
 W=$E2E/machine
 mkdir -p "$W/bin" "$W/keys"
