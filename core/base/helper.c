@@ -63,24 +63,34 @@ static _Noreturn void run_child(const struct pxed_helper_setup *setup, int socke
 
 /* --- the daemon --- */
 
-int pxed_helper_start(const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
-    int pair[2];
+int pxed_helper_pair(const struct pxed_helper_setup *setup, int ret[static 2]) {
     if (setup->n_keep > PXED_HELPER_KEPT_MAX)
         return -EINVAL;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret) != 0)
         return -errno;
     if (setup->send_room > 0) { /* the second call exceeds the system's limit and needs root */
-        setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &setup->send_room, sizeof(setup->send_room));
-        setsockopt(pair[0], SOL_SOCKET, SO_SNDBUFFORCE, &setup->send_room, sizeof(setup->send_room));
+        setsockopt(ret[0], SOL_SOCKET, SO_SNDBUF, &setup->send_room, sizeof(setup->send_room));
+        setsockopt(ret[0], SOL_SOCKET, SO_SNDBUFFORCE, &setup->send_room, sizeof(setup->send_room));
     }
+    return 0;
+}
+
+int pxed_helper_fork(const struct pxed_helper_setup *setup, int socket) {
     pid_t pid = fork();
     if (pid == 0)
-        run_child(setup, pair[1]);
-    int error = errno;
+        run_child(setup, socket);
+    return pid < 0 ? -errno : pid;
+}
+
+int pxed_helper_start(const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
+    int pair[2], rc = pxed_helper_pair(setup, pair);
+    if (rc < 0)
+        return rc;
+    pid_t pid = pxed_helper_fork(setup, pair[1]);
     close(pair[1]);
     if (pid < 0) {
         close(pair[0]);
-        return -error;
+        return pid;
     }
     *ret = (struct pxed_helper){.socket = pair[0], .pid = pid};
     return 0;

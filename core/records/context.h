@@ -7,6 +7,7 @@
 #include "catalogue.h"
 #include "config.h"
 #include "interfaces.h"
+#include "keeper.h"
 #include "machines.h"
 #include "pxed/plugin.h"
 #include "services.h"
@@ -22,6 +23,7 @@ struct watch_links;
 struct daemon {
     uv_loop_t *loop;
     const char *ini_path; /* absolute */
+    struct keeper keeper; /* what was forked, and the root process above this one */
     struct catalogue *catalogue;
     struct config *config, *start_config; /* in force; as it was at start */
     struct plugins plugins;

@@ -71,13 +71,16 @@ static void run_linker(const void *arg) {
 
 /* --- the daemon's side --- */
 
-void linker_start(const char *share, struct pxed_helper *ret) {
-    struct pxed_helper_setup setup = {.name = "pxed-link", .n_keep = 1, .run = run_linker};
+void linker_start(struct keeper *keeper, const char *share, struct pxed_helper *ret) {
+    struct pxed_helper_setup setup = {.name = "pxed-link",
+                                      .n_keep = 1,
+                                      .run = run_linker,
+                                      .rights = UINT64_C(1) << CAP_FOWNER | UINT64_C(1) << CAP_DAC_OVERRIDE};
     *ret = (struct pxed_helper){.socket = -1};
     setup.keep[0] = open(share, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (setup.keep[0] < 0)
         return;
-    pxed_helper_start(&setup, ret);
+    keeper_start_helper(keeper, &setup, ret);
     close(setup.keep[0]);
 }
 

@@ -3,12 +3,12 @@
  * daemon's sandbox, which links nothing from folders that the daemon may not write. */
 #pragma once
 
-#include "pxed/helper.h"
+#include "keeper.h"
 
 /* Call while still root, before the first thread. `share`: links are made only in its sub-folders. ret->socket is -1
  * if the helper cannot be started (links are then tried directly). The caller ends it with
  * pxed_helper_stop. */
-void linker_start(const char *share, struct pxed_helper *ret);
+void linker_start(struct keeper *keeper, const char *share, struct pxed_helper *ret);
 /* Any thread, but one at a time. 0 or a negative errno. `socket` may be -1. A source on another file system is copied,
  * sharing its blocks if the file system can. */
 int linker_link(int socket, const char *source, int dir_fd, const char *name);

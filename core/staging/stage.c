@@ -95,7 +95,7 @@ int stage_init(struct daemon *d) {
     if (rc < 0)
         log_core(PXED_LOG_WARNING, "stage", "cannot make %s: %s; nothing is staged for machines", c->share_dir,
                  strerror(-rc));
-    linker_start(c->share_dir, &st->linker);
+    linker_start(&d->keeper, c->share_dir, &st->linker);
     return 0;
 }
 

@@ -128,6 +128,10 @@ static size_t hosts_without_ip(struct pxed_ctx *ctx) {
     return core_daemon_of(ctx)->catalogue->n_without_ip;
 }
 
+static int start_helper(struct pxed_ctx *ctx, const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
+    return keeper_start_helper(&core_daemon_of(ctx)->keeper, setup, ret);
+}
+
 const struct pxed_core core_table = {
     .size = sizeof(struct pxed_core),
     .loop = get_loop,
@@ -148,4 +152,5 @@ const struct pxed_core core_table = {
     .state_dir = state_dir,
     .loader_seen = loader_seen,
     .hosts_without_ip = hosts_without_ip,
+    .helper = start_helper,
 };

@@ -6,10 +6,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "banner.h"
@@ -38,6 +36,7 @@ struct runner {
     bool again; /* it ends to be started again */
     uv_loop_t loop;
     uv_signal_t sigterm, sigint, sighup;
+    uv_poll_t keeper;
     uv_timer_t flush, drain;
     unsigned ticks;
     size_t draining; /* plugins whose stop has not called done yet */
@@ -195,7 +194,7 @@ static void plugin_drained(struct pxed_ctx *ctx) {
 static void begin_stop(struct runner *r, uint64_t drain_ms) {
     struct daemon *d = &r->d;
     d->stopping = true;
-    sd_notify(0, "STOPPING=1");
+    keeper_tell(&d->keeper, KEEPER_STOPPING);
     log_core(PXED_LOG_INFO, "stop", "no new transfers; running ones have %llu s", (unsigned long long)drain_ms / 1000);
     uv_timer_start(&r->drain, on_drained, drain_ms, 0);
     r->draining = 1; /* counts us, so that a plugin that is done at once does not end the loop early */
@@ -210,9 +209,7 @@ static void begin_stop(struct runner *r, uint64_t drain_ms) {
         daemon_end(r);
 }
 
-static void on_stop_signal(uv_signal_t *signal, int number) {
-    struct runner *r = signal->data;
-    (void)number;
+static void stop_or_end(struct runner *r) {
     if (r->d.stopping)
         daemon_end(r);
     else
@@ -228,24 +225,37 @@ static void interface_anew(struct daemon *d) {
         begin_stop(r, drain < AGAIN_DRAIN_MS ? drain : AGAIN_DRAIN_MS);
 }
 
-static void on_hangup(uv_signal_t *signal, int number) {
+static void on_signal(uv_signal_t *signal, int number) {
     struct runner *r = signal->data;
-    (void)number;
-    if (!r->d.stopping)
+    if (number != SIGHUP)
+        stop_or_end(r);
+    else if (!r->d.stopping)
         reload_now(&r->d, true);
 }
 
+static void on_keeper(uv_poll_t *poll, int status, int events) {
+    struct runner *r = poll->data;
+    enum keeper_word word = status < 0 ? KEEPER_GONE : keeper_hear(r->d.keeper.channel);
+    (void)events;
+    if (word == KEEPER_GONE)
+        uv_poll_stop(poll);
+    if (word == KEEPER_HANGUP)
+        on_signal(&r->sighup, SIGHUP);
+    else if (word != KEEPER_NOTHING)
+        stop_or_end(r);
+}
+
 static void start_handles(struct runner *r) {
-    struct {
-        uv_signal_t *handle;
-        int number;
-        uv_signal_cb callback;
-    } signals[] = {
-        {&r->sigterm, SIGTERM, on_stop_signal}, {&r->sigint, SIGINT, on_stop_signal}, {&r->sighup, SIGHUP, on_hangup}};
+    uv_signal_t *handles[] = {&r->sigterm, &r->sigint, &r->sighup};
+    const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
     for (size_t i = 0; i < 3; i++) {
-        uv_signal_init(&r->loop, signals[i].handle);
-        signals[i].handle->data = r;
-        uv_signal_start(signals[i].handle, signals[i].callback, signals[i].number);
+        uv_signal_init(&r->loop, handles[i]);
+        handles[i]->data = r;
+        uv_signal_start(handles[i], on_signal, numbers[i]);
+    }
+    if (r->d.keeper.divided && uv_poll_init(&r->loop, &r->keeper, r->d.keeper.channel) == 0) {
+        r->keeper.data = r;
+        uv_poll_start(&r->keeper, UV_READABLE, on_keeper);
     }
     uv_timer_init(&r->loop, &r->flush);
     uv_timer_init(&r->loop, &r->drain);
@@ -265,6 +275,8 @@ static void close_handles(struct runner *r) {
                               (uv_handle_t *)&r->flush, (uv_handle_t *)&r->drain};
     for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
         uv_close(handles[i], NULL);
+    if (r->keeper.data)
+        uv_close((uv_handle_t *)&r->keeper, NULL);
     reload_free(&r->d);
 }
 
@@ -293,18 +305,7 @@ static void free_daemon(struct runner *r) {
     if (d->start_config)
         config_unref(d->start_config);
     plugins_free(&d->plugins);
-}
-
-/* What root could read at start must also be readable at a reload. */
-static void warn_unreadable(const struct daemon *d) {
-    const struct settings *s = &d->config->settings;
-    if (access(d->ini_path, R_OK) < 0)
-        log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: a reload will fail",
-                 d->ini_path);
-    for (size_t i = 0; i < s->hosts.n; i++)
-        if (access(s->hosts.items[i], R_OK) < 0)
-            log_core(PXED_LOG_WARNING, "privileges",
-                     "%s is not readable by the daemon's account: its changes will be refused", s->hosts.items[i]);
+    keeper_free(&d->keeper);
 }
 
 static void images_changed(struct daemon *d) {
@@ -320,12 +321,15 @@ static int daemon_serve(struct runner *r) {
         rc = stage_init(d);
     if (rc == 0)
         rc = init_plugins(d);
+    if (rc == 0 && (rc = keeper_divide(&d->keeper)) == 0 && d->keeper.divided)
+        rc = uv_loop_fork(&r->loop);
     if (rc == 0)
         rc = privileges_drop(&d->config->settings);
     bool handles = rc == 0;
     if (rc == 0) {
+        keeper_bind(&d->keeper);
         sandbox_enter(d);
-        warn_unreadable(d);
+        privileges_warn_unreadable(d->ini_path, &d->config->settings);
     }
     if (rc == 0) {
         start_handles(r);
@@ -341,7 +345,7 @@ static int daemon_serve(struct runner *r) {
         while (d->declaring) /* the banner and READY need to know which hosts are armed */
             uv_run(&r->loop, UV_RUN_ONCE);
         banner_say(d);
-        sd_notify(0, "READY=1");
+        keeper_tell(&d->keeper, KEEPER_READY);
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
         uv_run(&r->loop, UV_RUN_DEFAULT);
         if (ledger_flush(&d->machines, daemon_written, &r->loop) == 0)
@@ -359,21 +363,6 @@ static int daemon_serve(struct runner *r) {
     return rc;
 }
 
-/* Each transfer needs a socket and a file, and many machines may boot at once. */
-static void raise_limits(void) {
-    enum { FILES = 65536 };
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
-        return;
-    files.rlim_cur = files.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &files) < 0)
-        log_core(PXED_LOG_WARNING, "start", "the limit of open files cannot be raised: %s", strerror(errno));
-    if (files.rlim_max >= FILES)
-        return;
-    files.rlim_cur = files.rlim_max = FILES; /* above the hard limit: only root may */
-    setrlimit(RLIMIT_NOFILE, &files);
-}
-
 int daemon_run(const char *ini_path, bool debug) {
     static struct runner runner; /* too large for the stack, and there is only one */
     struct runner *r = &runner;
@@ -381,11 +370,12 @@ int daemon_run(const char *ini_path, bool debug) {
     log_init(debug);
     signal(SIGPIPE, SIG_IGN);
     umask(022); /* staged files are read by others; secret files set their own mode */
-    raise_limits();
+    privileges_raise_limits();
     uv_loop_init(&r->loop);
     d->loop = &r->loop;
     d->ini_path = ini_path;
     d->root_fd = -1;
+    keeper_init(&d->keeper);
     machines_init(&d->machines);
     control_init(d);
     int rc = daemon_load(d);

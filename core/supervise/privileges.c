@@ -1,4 +1,4 @@
-/* Root's last steps: makes the state folder writable for the account, then drops all privileges, before the first
+/* What only root can do, or could: limits, the state folder for the account, the end of all privileges before the first
  * thread. */
 #define _GNU_SOURCE
 #include "privileges.h"
@@ -10,11 +10,16 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "eyes.h"
 #include "log.h"
+
+enum { LOCK_TRIES = 250 /* of 20 ms */ };
 
 static int make_folders(const char *path) {
     struct pxed_arena scratch = {0};
@@ -51,10 +56,34 @@ static void give_away(const char *path, uid_t uid, gid_t gid) {
     closedir(dir);
 }
 
+/* Of two daemons in one folder each would undo what the other wrote. One that was killed a moment ago may take a moment
+ * to end. The lock goes with the last process that serves. */
+static int lock_state(const char *path) {
+    struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    for (int n = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; n++) {
+        if (errno != EWOULDBLOCK || n == LOCK_TRIES) {
+            int rc = -errno;
+            close(fd);
+            return rc;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
 int privileges_prepare_state(const struct settings *settings) {
     int rc = make_folders(settings->state);
     if (rc < 0) {
         log_core(PXED_LOG_ERROR, "state", "cannot make the folder %s: %s", settings->state, strerror(-rc));
+        return rc;
+    }
+    rc = lock_state(settings->state);
+    if (rc < 0) {
+        log_core(PXED_LOG_ERROR, "state", "%s: %s", settings->state,
+                 rc == -EWOULDBLOCK ? "another pxed is using it: stop that one first" : strerror(-rc));
         return rc;
     }
     const struct passwd *pw = geteuid() == 0 ? eyes_account(settings) : NULL;
@@ -86,4 +115,28 @@ int privileges_drop(const struct settings *settings) {
         return -EPERM;
     }
     return 0;
+}
+
+void privileges_warn_unreadable(const char *ini_path, const struct settings *s) {
+    if (access(ini_path, R_OK) < 0)
+        log_core(PXED_LOG_WARNING, "privileges", "%s is not readable by the daemon's account: a reload will fail",
+                 ini_path);
+    for (size_t i = 0; i < s->hosts.n; i++)
+        if (access(s->hosts.items[i], R_OK) < 0)
+            log_core(PXED_LOG_WARNING, "privileges",
+                     "%s is not readable by the daemon's account: its changes will be refused", s->hosts.items[i]);
+}
+
+void privileges_raise_limits(void) {
+    enum { FILES = 65536 };
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+        log_core(PXED_LOG_WARNING, "start", "the limit of open files cannot be raised: %s", strerror(errno));
+    if (files.rlim_max >= FILES)
+        return;
+    files.rlim_cur = files.rlim_max = FILES; /* above the hard limit: only root may */
+    setrlimit(RLIMIT_NOFILE, &files);
 }

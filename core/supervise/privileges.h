@@ -7,3 +7,7 @@
 int privileges_prepare_state(const struct settings *settings);
 /* Before the first thread. */
 int privileges_drop(const struct settings *settings);
+/* What root could read at start must also be readable at a reload. After the drop. */
+void privileges_warn_unreadable(const char *ini_path, const struct settings *settings);
+/* Each transfer needs a socket and a file, and many machines may boot at once. */
+void privileges_raise_limits(void);

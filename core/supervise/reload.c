@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 
 #include "build.h"
 #include "declare.h"
@@ -101,7 +100,7 @@ static void reload_finish(uv_work_t *work, int status) {
     if (r->config)
         config_unref(r->config);
     if (r->whole)
-        sd_notify(0, "READY=1");
+        keeper_tell(&d->keeper, KEEPER_READY);
     pxed_diags_clear(&r->config_diags);
     pxed_diags_clear(&r->diags);
     r->built = NULL;
@@ -119,7 +118,7 @@ void reload_now(struct daemon *d, bool whole) {
         return;
     }
     if (whole)
-        sd_notify(0, "RELOADING=1");
+        keeper_tell(&d->keeper, KEEPER_RELOADING);
     r->busy = true;
     r->whole = whole;
     r->config = whole ? NULL : d->config;

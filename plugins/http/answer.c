@@ -165,7 +165,7 @@ static void describe_end(const struct http_cgi_result *r, const char *broken, st
         pxed_buf_str(out, "it wrote more than 1 MiB");
         break;
     case HTTP_CGI_NO_HELPER:
-        pxed_buf_str(out, "the CGI helper is gone; restart pxed");
+        pxed_buf_str(out, "the CGI helper has ended");
         break;
     case HTTP_CGI_NOT_STARTED:
         pxed_buf_str(out, strerror(r->status));

@@ -153,7 +153,16 @@ static struct http_cgi_run *find_run(struct http_cgi *g, uint32_t id) {
     return NULL;
 }
 
+static void end_runs(struct http_cgi *g) {
+    while (g->runs) {
+        report_end(g->runs, HTTP_CGI_NO_HELPER, 0);
+        drop_run(g->runs);
+    }
+}
+
 static void on_report(struct http_cgi *g, const struct http_report *report) {
+    if (report->verb == HTTP_VERB_BEGAN && g->begins++ > 0)
+        end_runs(g); /* its predecessor's scripts died with it */
     struct http_cgi_run *r = find_run(g, report->id);
     if (!r)
         return;
@@ -176,10 +185,7 @@ static void helper_gone(struct http_cgi *g) {
     uv_poll_stop(&g->poll);
     pxed_log(g->http->ctx, PXED_LOG_ERROR, "cgi-helper", NULL, NULL,
              "pid=%d text=\"the CGI helper has ended; scripts fail until pxed is restarted\"", g->helper.pid);
-    while (g->runs) {
-        report_end(g->runs, HTTP_CGI_NO_HELPER, 0);
-        drop_run(g->runs);
-    }
+    end_runs(g);
     start_queued(g);
 }
 
@@ -262,16 +268,19 @@ static int find_account(struct http *h, struct http_cgi_account *ret, gid_t grou
 }
 
 int http_cgi_init(struct http *h) {
-    struct http_cgi_account account = {0};
-    gid_t groups[GROUPS_MAX];
+    static struct http_cgi_account account; /* for the helpers to come, too */
+    static gid_t groups[GROUPS_MAX];
     struct pxed_helper helper;
-    struct pxed_helper_setup setup = {
-        .name = "pxed-cgi", .send_room = 4 * HTTP_ORDER_MAX, .run = http_cgi_helper, .arg = &account};
+    struct pxed_helper_setup setup = {.name = "pxed-cgi",
+                                      .send_room = 4 * HTTP_ORDER_MAX,
+                                      .run = http_cgi_helper,
+                                      .arg = &account,
+                                      .rights = HTTP_CGI_RIGHTS};
     int r = find_account(h, &account, groups);
     if (r < 0)
         return r;
     int devnull = open("/dev/null", O_RDWR | O_CLOEXEC);
-    r = devnull < 0 ? -errno : pxed_helper_start(&setup, &helper);
+    r = devnull < 0 ? -errno : h->ctx->core->helper(h->ctx, &setup, &helper);
     if (r < 0) {
         if (devnull >= 0)
             close(devnull);

@@ -1,13 +1,10 @@
-/* The process that starts scripts. Forked while the daemon is still root, it switches to cgi-user for good and handles
- * two orders: run and kill. Of clients' data it sees only the variables of an order. */
+/* The process that starts scripts. Forked while the daemon is still root, it handles two orders: run and kill. Of
+ * clients' data it sees only the variables of an order. */
 #include "cgi_helper.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -15,6 +12,7 @@
 #include <unistd.h>
 
 #include "cgi.h"
+#include "cgi_spawn.h"
 #include "cgi_wire.h"
 #include "pxed/helper.h"
 
@@ -27,6 +25,7 @@ static struct {
 } runs[RUNS];
 
 static char datagram[HTTP_ORDER_MAX];
+static const struct http_cgi_account *account;
 
 /* The daemon has ended: kills the scripts. */
 static _Noreturn void end_helper(void) {
@@ -42,35 +41,12 @@ static void report_run(enum http_verb verb, uint32_t id, pid_t pid, int status) 
         end_helper();
 }
 
-/* 0 or an errno. */
-static int spawn_script(const struct http_order *order, const int fds[HTTP_ORDER_FDS], pid_t *ret) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attr;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attr);
-    for (int i = 0; i < HTTP_ORDER_FDS; i++)
-        posix_spawn_file_actions_adddup2(&actions, fds[i], i);
-    posix_spawn_file_actions_addchdir_np(&actions, order->dir);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(&attr, 0); /* its own process group, so that its children are killed too */
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    int error = posix_spawn(ret, order->argv[0], &actions, &attr, (char *const *)(uintptr_t)order->argv,
-                            (char *const *)(uintptr_t)order->envp);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
 static void run_script(const struct http_order *order, const int fds[HTTP_ORDER_FDS]) {
     size_t i = 0;
     pid_t pid = 0;
     while (i < RUNS && runs[i].pid != 0)
         i++;
-    int error = i == RUNS ? EAGAIN : spawn_script(order, fds, &pid);
+    int error = i == RUNS ? EAGAIN : http_cgi_spawn(account, order, fds, &pid);
     if (error != 0) {
         report_run(HTTP_VERB_NOT_STARTED, order->id, 0, error);
         return;
@@ -118,19 +94,14 @@ static void reap_children(int signals) {
             }
 }
 
-static void drop_capabilities(void) {
+/* A script's start changes the account; everything else root could do is given up. */
+static bool keep_rights(void) {
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct none[2] = {{0}, {0}};
+    struct __user_cap_data_struct data[2] = {{0}, {0}};
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    syscall(SYS_capset, &head, none);
-}
-
-static bool become_account(const struct http_cgi_account *a) {
-    if (a->change && (setgroups((size_t)a->n_groups, a->groups) != 0 || setresgid(a->gid, a->gid, a->gid) != 0 ||
-                      setresuid(a->uid, a->uid, a->uid) != 0))
-        return false;
-    drop_capabilities();
-    return !a->change || a->uid == 0 || setuid(0) != 0;
+    if (account->change)
+        data[0].permitted = data[0].effective = (uint32_t)HTTP_CGI_RIGHTS;
+    return syscall(SYS_capset, &head, data) == 0;
 }
 
 /* A descriptor that becomes readable when a child ends, or -1. */
@@ -142,11 +113,14 @@ static int watch_children(void) {
     return signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void http_cgi_helper(const void *account) {
+void http_cgi_helper(const void *arg) {
     struct pollfd fds[2] = {{.fd = PXED_HELPER_SOCKET, .events = POLLIN}, {.fd = watch_children(), .events = POLLIN}};
+    account = arg;
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* grandchildren are waited for here, not by init */
-    if (fds[1].fd < 0 || !become_account(account))
+    prctl(PR_SET_DUMPABLE, 0);
+    if (fds[1].fd < 0 || !keep_rights())
         return;
+    report_run(HTTP_VERB_BEGAN, 0, 0, 0);
     for (;;) {
         if (poll(fds, 2, -1) < 0 && errno != EINTR)
             end_helper();

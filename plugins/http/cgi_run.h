@@ -10,7 +10,8 @@ struct http_cgi {
     struct http *http;
     struct pxed_helper helper;
     int devnull;
-    bool gone, blocked; /* gone: the helper has died; blocked: its socket is full */
+    unsigned begins;    /* helpers that have begun */
+    bool gone, blocked; /* gone: the helper has died for good; blocked: its socket is full */
     uv_poll_t poll;
     uv_timer_t timer;
     bool watching;                           /* both are open */

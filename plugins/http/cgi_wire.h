@@ -10,7 +10,7 @@ enum {
     HTTP_ORDER_FDS = 3, /* with RUN, by SCM_RIGHTS: stdin, stdout, stderr */
 };
 
-enum http_verb { HTTP_VERB_RUN = 1, HTTP_VERB_KILL, HTTP_VERB_EXITED, HTTP_VERB_NOT_STARTED };
+enum http_verb { HTTP_VERB_RUN = 1, HTTP_VERB_KILL, HTTP_VERB_EXITED, HTTP_VERB_NOT_STARTED, HTTP_VERB_BEGAN };
 
 /* Strings point into the datagram, argv and envp end with NULL. */
 struct http_order {
@@ -22,7 +22,7 @@ struct http_order {
 };
 
 struct http_report {
-    uint32_t verb; /* EXITED or NOT_STARTED */
+    uint32_t verb; /* EXITED, NOT_STARTED or, first of all, BEGAN */
     uint32_t id;
     int32_t pid;
     int32_t status; /* EXITED: as waitpid() gives it; NOT_STARTED: errno */

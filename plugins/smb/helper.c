@@ -57,6 +57,7 @@ void smb_helper(const void *setup) {
     if (!smb_rights_keep())
         return;
     smb_run_begin(&run, setup);
+    smb_say(PXED_LOG_DEBUG, SMB_BEGAN, NULL, "%s", "");
     for (;;) {
         struct pollfd fds[2] = {{.fd = PXED_HELPER_SOCKET, .events = POLLIN},
                                 {.fd = smb_run_pidfd(&run), .events = POLLIN}};

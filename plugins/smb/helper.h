@@ -6,10 +6,11 @@
 #include "names.h"
 
 enum { SMB_ADDRS_MAX = 32 };
+#define SMB_BEGAN "began" /* the event of a helper's first report */
 
 enum smb_mode { SMB_OFF, SMB_MANAGED, SMB_EXTERNAL };
 
-/* Everything that is known before the fork. */
+/* Everything that is known before the fork; it lives as long as the process, for the next helper. */
 struct smb_setup {
     enum smb_mode mode;
     bool guest;

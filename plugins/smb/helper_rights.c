@@ -15,14 +15,19 @@
 static const unsigned kept[] = {CAP_NET_BIND_SERVICE, CAP_SETUID,       CAP_SETGID, CAP_CHOWN,
                                 CAP_FOWNER,           CAP_DAC_OVERRIDE, CAP_KILL};
 
+uint64_t smb_rights(void) {
+    uint64_t wanted = 0;
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        wanted |= UINT64_C(1) << kept[i];
+    return wanted;
+}
+
 bool smb_rights_keep(void) {
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct data[2] = {{0}, {0}};
-    uint64_t wanted = 0;
+    uint64_t wanted = smb_rights();
     if (geteuid() != 0)
         return true;
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-        wanted |= UINT64_C(1) << kept[i];
     for (unsigned c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
         if (!(wanted >> c & 1) && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) != 0)
             return false;

@@ -2,8 +2,10 @@
 #include "link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "helper_rights.h"
 #include "pxed/arena.h"
 
 enum { HELPER_PATIENCE = 1000 /* ms */ };
@@ -62,7 +64,20 @@ void smb_link_send(struct smb *s, const struct smb_order *o) {
     explicit_bzero(datagram, sizeof(datagram));
 }
 
-static void log_report(struct smb *s, const struct smb_report *r) {
+/* One that was started again knows no folder yet. It finds smbd and the accounts by itself. */
+static void helper_began(struct smb *s) {
+    struct smb_order o = {.verb = SMB_VERB_SERVE};
+    if (s->begins++ == 0 || !s->folder)
+        return;
+    snprintf(o.path, sizeof(o.path), "%s", s->folder);
+    smb_link_send(s, &o);
+}
+
+static void take_report(struct smb *s, const struct smb_report *r) {
+    if (strcmp(r->event, SMB_BEGAN) == 0) {
+        helper_began(s);
+        return;
+    }
     struct pxed_hwaddr mac;
     bool has_mac = pxed_mac_parse(pxed_slice_of(r->mac), &mac);
     pxed_log(s->ctx, (enum pxed_log_level)(r->level - '0'), r->event, has_mac ? &mac : NULL, NULL, "%s", r->text);
@@ -80,7 +95,7 @@ static void on_helper_socket(uv_poll_t *poll, int status, int events) {
     while ((n = pxed_helper_receive(s->helper.socket, datagram, sizeof(datagram), NULL, 0, PXED_HELPER_NOW)) > 0 ||
            n == -EMSGSIZE)
         if (n > 0 && smb_report_read(pxed_slice(datagram, (size_t)n), &report))
-            log_report(s, &report);
+            take_report(s, &report);
     if (n != -EAGAIN) {
         helper_lost(s);
         return;
@@ -96,9 +111,13 @@ static void watch_socket(struct smb *s) {
 }
 
 int smb_link_init(struct smb *s, const struct smb_setup *setup) {
-    struct pxed_helper_setup helper = {
-        .name = "pxed-smb", .keep = {setup->home}, .n_keep = 1, .run = smb_helper, .arg = setup};
-    return pxed_helper_start(&helper, &s->helper);
+    struct pxed_helper_setup helper = {.name = "pxed-smb",
+                                       .keep = {setup->home},
+                                       .n_keep = 1,
+                                       .run = smb_helper,
+                                       .arg = setup,
+                                       .rights = smb_rights()};
+    return s->ctx->core->helper(s->ctx, &helper, &s->helper);
 }
 
 int smb_link_start(struct smb *s) {

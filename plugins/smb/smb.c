@@ -148,8 +148,8 @@ static void fill_setup(struct smb *s, struct smb_setup *setup) {
 
 /* A failure is logged, and the daemon runs without SMB. */
 static void start_helper(struct smb *s) {
-    struct smb_setup setup;
-    char shown[1024];
+    static struct smb_setup setup; /* for the helpers to come, too */
+    static char shown[1024];
     const char *state = s->ctx->core->state_dir(s->ctx);
     snprintf(shown, sizeof(shown), "%s/smb", state);
     if (s->config->mode == SMB_MANAGED && geteuid() != 0) {

@@ -22,6 +22,7 @@ struct smb {
     struct pxed_share_smb service;
     char *folder; /* the published folder; NULL before serve */
     struct pxed_helper helper;
+    unsigned begins; /* helpers that have begun */
     bool gone, watching, ended;
     uv_poll_t poll;
     struct smb_queued *queue, **queue_end;

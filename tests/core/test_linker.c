@@ -55,6 +55,8 @@ static int link_as_nobody(int socket, const char *source, const char *folder, co
 START_TEST(links) {
     struct stat image, made;
     struct pxed_helper h;
+    struct keeper keeper;
+    keeper_init(&keeper);
     tree_open(&tree);
     ck_assert_int_eq(chmod(tree.path, 0755), 0);
     make_folder("share", 0);
@@ -64,7 +66,7 @@ START_TEST(links) {
     make_folder("elsewhere", NOBODY);
     make_file("image", 0644);
     make_file("setuid", 04755);
-    linker_start(in_tree("share"), &h);
+    linker_start(&keeper, in_tree("share"), &h);
     ck_assert_int_ge(h.socket, 0);
 
     /* Into a folder where the caller may not write, too: the helper sees that it lies in the share. */
@@ -88,6 +90,7 @@ START_TEST(links) {
     /* It lives on after all of that. */
     ck_assert_int_eq(link_as_nobody(h.socket, "image", "share/closed", "b.wim"), 0);
     pxed_helper_stop(&h, PATIENCE);
+    keeper_free(&keeper);
     tree_close(&tree);
 }
 END_TEST

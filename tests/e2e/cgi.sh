@@ -290,7 +290,7 @@ done
 # --- the helper ends with the daemon
 helper_pid() { ps -eo pid,ppid,comm | awk -v p="$1" '$2 == p && $3 == "pxed-cgi" { print $1 }'; }
 DAEMON=$(e2e_pid)
-HELPER=$(helper_pid "$DAEMON")
+HELPER=$(helper_pid "$(ps -o ppid= -p "$DAEMON" | tr -d " ")") # the keeper's child
 ok "there is a helper" test -n "$HELPER"
 e2e_crash
 dead() { ! kill -0 "$HELPER" 2>/dev/null; }

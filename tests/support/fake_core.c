@@ -98,6 +98,11 @@ static const char *core_state_dir(struct pxed_ctx *ctx) {
     return fake_of(ctx)->state_dir;
 }
 
+static int core_helper(struct pxed_ctx *ctx, const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
+    (void)ctx;
+    return pxed_helper_start(setup, ret);
+}
+
 static const struct pxed_core core_table = {.size = sizeof(core_table),
                                             .loop = core_loop,
                                             .now = core_now,
@@ -112,7 +117,8 @@ static const struct pxed_core core_table = {.size = sizeof(core_table),
                                             .refuse = core_refuse,
                                             .publish = core_publish,
                                             .find = core_find,
-                                            .state_dir = core_state_dir};
+                                            .state_dir = core_state_dir,
+                                            .helper = core_helper};
 
 /* ---- for the test ---- */
 

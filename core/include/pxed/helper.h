@@ -1,8 +1,11 @@
-/* Privileged helper processes: a child is forked while the daemon is still root, keeps one socket and the descriptors
- * it is given, and carries out the daemon's messages. A message is one datagram of a SOCK_SEQPACKET pair, with or
- * without descriptors. Each helper defines its own messages, which rights it gives up and how it waits.
+/* Privileged helper processes: a child is forked while the daemon is still root (core->helper), keeps one socket and
+ * the descriptors it is given, and carries out the daemon's messages. A message is one datagram of a SOCK_SEQPACKET
+ * pair, with or without descriptors. Each helper defines its own messages, which rights it gives up and how it waits.
  *
- * A helper ends when the daemon does: the daemon's end of the socket is closed then, and pxed_helper_receive returns 0.
+ * A helper ends, with status 0, when the daemon does: the daemon's end of the socket is closed then, and
+ * pxed_helper_receive returns 0. One that ends otherwise is started again on the same socket, if pxed was started as
+ * root.
+ *
  * PR_SET_PDEATHSIG is not used because it kills at once: a helper may have children to end or an account to finish. */
 #pragma once
 
@@ -24,7 +27,8 @@ struct pxed_helper_setup {
     size_t n_keep;
     int send_room;                /* bytes the daemon's send buffer should hold; 0: system default */
     void (*run)(const void *arg); /* runs in the child; when it returns, the child exits with status 1 */
-    const void *arg;              /* the child has its own copy, made by fork */
+    const void *arg; /* the child has its own copy, made by fork; of core->helper: never freed or changed */
+    uint64_t rights; /* capabilities it begins with, if pxed is root: UINT64_C(1) << CAP_SETUID; since 1.6 */
 };
 
 /* The daemon's side. */
@@ -39,6 +43,10 @@ struct pxed_helper {
  * ignores PIPE and the signals to the daemon's group (INT, TERM, HUP, QUIT); other signals have their default action
  * and none is blocked. 0 or a negative errno: then there is no child, and *ret is untouched. */
 int pxed_helper_start(const struct pxed_helper_setup *setup, struct pxed_helper *ret);
+/* Its two halves, for who forks the next helper on the same socket: the daemon's end first. The caller closes both
+ * ends; the fork returns the pid or a negative errno. */
+int pxed_helper_pair(const struct pxed_helper_setup *setup, int ret[static 2]);
+int pxed_helper_fork(const struct pxed_helper_setup *setup, int socket);
 
 /* Closes the daemon's end and waits up to `patience` milliseconds for the helper to end; a busy one ends later by
  * itself. It cannot be killed because it may run as another account. Blocks the caller. Afterwards *h has no helper;

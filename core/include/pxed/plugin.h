@@ -7,6 +7,7 @@
 
 #include "pxed/content.h"
 #include "pxed/diag.h"
+#include "pxed/helper.h"
 #include "pxed/log.h"
 #include "pxed/option.h"
 #include "pxed/os.h"
@@ -14,7 +15,7 @@
 #include "pxed/store.h"
 
 #define PXED_PLUGIN_MAGIC 0x70786564u /* "pxed" */
-enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 5 };
+enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 6 };
 
 struct uv_loop_s;
 struct pxed_core;
@@ -117,6 +118,8 @@ struct pxed_core {
     bool (*loader_seen)(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uint64_t within_ms);
     /* How many declared hosts have no ip=, and so need an address of the pool. Since 1.5. */
     size_t (*hosts_without_ip)(struct pxed_ctx *ctx);
+    /* Forks a helper (pxed/helper.h), in init; as pxed_helper_start, but one that fails is started again. Since 1.6. */
+    int (*helper)(struct pxed_ctx *ctx, const struct pxed_helper_setup *setup, struct pxed_helper *ret);
 };
 
 struct pxed_ctx {

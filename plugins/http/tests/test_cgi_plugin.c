@@ -219,7 +219,7 @@ START_TEST(cgi_helper_dies) {
     close(busy);
     ck_assert_int_eq(web_ask("/cgi/boot.sh", body, sizeof(body), NULL), 502);
     web_why(body, sizeof(body));
-    ck_assert_str_eq(body, "the CGI helper is gone; restart pxed\n");
+    ck_assert_str_eq(body, "the CGI helper has ended\n");
     web_shell("kill -9 $(cat $D/leader) $(cat $D/child)", body, sizeof(body));
 }
 END_TEST

@@ -50,12 +50,17 @@ static const char *core_state_dir(struct pxed_ctx *ctx) {
     (void)ctx;
     return state;
 }
+static int core_helper(struct pxed_ctx *unused, const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
+    (void)unused;
+    return pxed_helper_start(setup, ret);
+}
 static const struct pxed_core core = {.size = sizeof(core),
                                       .loop = core_loop,
                                       .log = core_log,
                                       .ifaces = core_ifaces,
                                       .publish = core_publish,
-                                      .state_dir = core_state_dir};
+                                      .state_dir = core_state_dir,
+                                      .helper = core_helper};
 static struct pxed_ctx ctx = {.core = &core, .config = &config};
 
 static void set(const char *pair) {

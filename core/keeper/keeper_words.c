@@ -1,0 +1,33 @@
+/* Words between the two processes, and to systemd. */
+#include "keeper_words.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+
+void keeper_say(int channel, enum keeper_word word) {
+    char byte = (char)word;
+    (void)!send(channel, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+enum keeper_word keeper_hear(int channel) {
+    char bytes[2];
+    ssize_t n;
+    do
+        n = recv(channel, bytes, sizeof(bytes), MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return errno == EAGAIN ? KEEPER_NOTHING : KEEPER_GONE;
+    if (n == 0)
+        return KEEPER_GONE;
+    return n == 1 && bytes[0] ? (enum keeper_word)bytes[0] : KEEPER_NOTHING;
+}
+
+void keeper_notify(enum keeper_word word) {
+    if (word == KEEPER_READY)
+        sd_notify(0, "READY=1");
+    else if (word == KEEPER_RELOADING)
+        sd_notify(0, "RELOADING=1");
+    else if (word == KEEPER_STOPPING)
+        sd_notify(0, "STOPPING=1");
+}
