@@ -8,6 +8,7 @@
 #include "content_again.h"
 #include "decide.h"
 #include "declare.h"
+#include "handed.h"
 #include "log.h"
 #include "stage.h"
 
@@ -132,6 +133,10 @@ static int start_helper(struct pxed_ctx *ctx, const struct pxed_helper_setup *se
     return keeper_start_helper(&core_daemon_of(ctx)->keeper, setup, ret);
 }
 
+static int take_socket(struct pxed_ctx *ctx, int type, const struct pxed_addr *addr, uint16_t port, const char *iface) {
+    return handed_take(core_daemon_of(ctx), type, addr, port, iface);
+}
+
 const struct pxed_core core_table = {
     .size = sizeof(struct pxed_core),
     .loop = get_loop,
@@ -153,4 +158,5 @@ const struct pxed_core core_table = {
     .loader_seen = loader_seen,
     .hosts_without_ip = hosts_without_ip,
     .helper = start_helper,
+    .socket = take_socket,
 };

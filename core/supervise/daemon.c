@@ -16,6 +16,7 @@
 #include "control.h"
 #include "core_table.h"
 #include "declare.h"
+#include "handed.h"
 #include "ledger.h"
 #include "ledger_load.h"
 #include "log.h"
@@ -137,6 +138,8 @@ static int load_records(struct daemon *d) {
     }
     store_mark_start(d);
     declare_hosts(d, d->catalogue);
+    while (d->declaring) /* the first client, who may be waiting already, must not hear that nothing is armed */
+        uv_run(d->loop, UV_RUN_ONCE);
     return 0;
 }
 
@@ -321,6 +324,7 @@ static int daemon_serve(struct runner *r) {
         rc = stage_init(d);
     if (rc == 0)
         rc = init_plugins(d);
+    handed_end();
     if (rc == 0 && (rc = keeper_divide(&d->keeper)) == 0 && d->keeper.divided)
         rc = uv_loop_fork(&r->loop);
     if (rc == 0)
@@ -342,8 +346,6 @@ static int daemon_serve(struct runner *r) {
         watch_images_start(d, images_changed);
         if (watch_links_start(d, interface_anew) < 0)
             log_core(PXED_LOG_WARNING, "interface", "no rtnetlink: an interface that goes away is not noticed");
-        while (d->declaring) /* the banner and READY need to know which hosts are armed */
-            uv_run(&r->loop, UV_RUN_ONCE);
         banner_say(d);
         keeper_tell(&d->keeper, KEEPER_READY);
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
@@ -375,6 +377,7 @@ int daemon_run(const char *ini_path, bool debug) {
     d->loop = &r->loop;
     d->ini_path = ini_path;
     d->root_fd = -1;
+    handed_init();
     keeper_init(&d->keeper);
     machines_init(&d->machines);
     control_init(d);

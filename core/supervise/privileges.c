@@ -94,8 +94,10 @@ int privileges_prepare_state(const struct settings *settings) {
 
 int privileges_drop(const struct settings *settings) {
     eyes_keep();
-    if (geteuid() != 0)
-        return 0;
+    if (geteuid() != 0) { /* a unit may have given it some, for its sockets */
+        capng_clear(CAPNG_SELECT_CAPS);
+        return capng_apply(CAPNG_SELECT_CAPS) == 0 ? 0 : -EPERM;
+    }
     const struct passwd *pw = eyes_account(settings);
     if (!pw) {
         if (settings->user && *settings->user) {

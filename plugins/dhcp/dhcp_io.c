@@ -8,6 +8,7 @@
 
 #include "dhcp_packet.h"
 #include "dhcp_send.h"
+#include "pxed/socket.h"
 
 enum { RECEIVE_BUFFER = 4 << 20 }; /* the default loses the first burst of a boot storm (PERFORMANCE.md 3) */
 
@@ -18,26 +19,36 @@ static int dhcp_io_fail(struct dhcp *d, const struct dhcp_port *port, const char
     return -error;
 }
 
+/* Only who may use raw sockets can tie one again. */
+static bool tied_to(int fd, const char *name) {
+    char now[sizeof(((struct pxed_iface *)NULL)->name)] = "";
+    socklen_t room = sizeof(now);
+    return getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, now, &room) == 0 && strcmp(now, name) == 0;
+}
+
 static int port_open(struct dhcp *d, struct dhcp_port *port) {
     const struct pxed_iface *iface = &port->link->iface;
-    const int on = 1, off = IP_PMTUDISC_DONT, room = RECEIVE_BUFFER;
+    const int on = 1, off = IP_PMTUDISC_DONT;
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(port->number)};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const struct pxed_addr anywhere = pxed_addr_v4(INADDR_ANY);
+    int fd = d->core->socket(d->ctx, SOCK_DGRAM, &anywhere, port->number, iface->name);
+    bool bound = fd >= 0;
+    if (!bound)
+        fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return dhcp_io_fail(d, port, "make a socket for");
     port->fd = port->out.fd = fd;
-    /* Only an unprivileged test cannot force it past rmem_max. */
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
-        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+    pxed_socket_room(fd, RECEIVE_BUFFER);
     (void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off));
     /* REUSEADDR: another DHCP server may live on another interface of this machine. */
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) < 0 ||
         setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0)
         return dhcp_io_fail(d, port, "set up");
-    if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, iface->name, (socklen_t)strlen(iface->name)) < 0)
+    if (!tied_to(fd, iface->name) &&
+        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, iface->name, (socklen_t)strlen(iface->name)) < 0)
         return dhcp_io_fail(d, port, "tie to its interface");
-    if (bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
+    if (!bound && bind(fd, (const struct sockaddr *)&any, sizeof(any)) < 0)
         return dhcp_io_fail(d, port, "bind");
     return 0;
 }

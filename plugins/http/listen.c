@@ -49,11 +49,16 @@ static void from_sockaddr(const struct sockaddr_storage *from, struct pxed_addr 
     }
 }
 
-static int listen_open_socket(struct http *h, const struct pxed_addr *addr) {
+static int listen_open_socket(struct http *h, const struct pxed_addr *addr, const char *iface) {
     struct sockaddr_storage name;
     socklen_t len = to_sockaddr(addr, (uint16_t)h->config->port, &name);
     int one = 1, error;
-    int fd = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = h->ctx->core->socket(h->ctx, SOCK_STREAM, addr, (uint16_t)h->config->port, iface);
+    if (fd >= 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+        return fd;
+    }
+    fd = socket(name.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -80,7 +85,7 @@ int http_listen_ifaces(struct http *h) {
         const struct pxed_addr *addr = &ifaces[i].addr;
         if (addr->family == 0 || listens_on(h, addr))
             continue;
-        int fd = listen_open_socket(h, addr);
+        int fd = listen_open_socket(h, addr, ifaces[i].name);
         if (fd < 0) {
             tell_errno(h, "cannot listen", addr, -fd);
             return fd;

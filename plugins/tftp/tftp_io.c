@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "loop.h"
+#include "pxed/socket.h"
 #include "refuse.h"
 #include "session.h"
 #include "session_state.h"
@@ -145,32 +146,35 @@ static void tftp_io_on_readable(void *data, int events) {
 
 /* --- the socket --- */
 
-/* The first burst of many booting machines must fit: packets that the default 208 KiB lose are repeated a second later
- * (PERFORMANCE 3). */
-static void enlarge_buffer(int fd) {
-    int size = TFTP_RECEIVE_BUFFER;
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0)
-        errno = 0; /* works, with losses under load */
+/* A descriptor, or a negative errno. */
+static int request_socket(const struct tftp *tftp, const struct pxed_iface *iface, uint16_t port) {
+    struct sockaddr_in addr;
+    int dont = IP_PMTUDISC_DONT, fd = tftp->ctx->core->socket(tftp->ctx, SOCK_DGRAM, &iface->addr, port, iface->name);
+    bool bound = fd >= 0;
+    if (!bound)
+        fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    tftp_sockaddr(&iface->addr, port, &addr);
+    if (fd >= 0 && setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &dont, sizeof(dont)) == 0 &&
+        (bound || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0))
+        return fd;
+    int rc = -errno;
+    if (fd >= 0)
+        close(fd);
+    return rc;
 }
 
 int tftp_listen(struct tftp_listener *listener) {
     struct tftp *tftp = listener->tftp;
     char text[PXED_ADDR_TEXT];
-    struct sockaddr_in addr;
     uint16_t port = (uint16_t)tftp->config->port;
-    int rc = -EAFNOSUPPORT, dont = IP_PMTUDISC_DONT;
+    int rc = -EAFNOSUPPORT;
     listener->fd = -1;
     if (listener->iface.addr.family != 4)
         goto err;
-    listener->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    tftp_sockaddr(&listener->iface.addr, port, &addr);
-    if (listener->fd < 0 || setsockopt(listener->fd, IPPROTO_IP, IP_MTU_DISCOVER, &dont, sizeof(dont)) < 0 ||
-        bind(listener->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-        rc = -errno;
+    rc = listener->fd = request_socket(tftp, &listener->iface, port);
+    if (rc < 0)
         goto err;
-    }
-    enlarge_buffer(listener->fd);
+    pxed_socket_room(listener->fd, TFTP_RECEIVE_BUFFER);
     rc = pxed_poll_open(&listener->poll, tftp->ctx->core->loop(tftp->ctx), listener->fd, tftp_io_on_readable, listener);
     if (rc < 0)
         goto err;

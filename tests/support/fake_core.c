@@ -103,6 +103,11 @@ static int core_helper(struct pxed_ctx *ctx, const struct pxed_helper_setup *set
     return pxed_helper_start(setup, ret);
 }
 
+static int core_socket(struct pxed_ctx *ctx, int type, const struct pxed_addr *addr, uint16_t port, const char *iface) {
+    (void)ctx, (void)type, (void)addr, (void)port, (void)iface;
+    return -1;
+}
+
 static const struct pxed_core core_table = {.size = sizeof(core_table),
                                             .loop = core_loop,
                                             .now = core_now,
@@ -118,7 +123,8 @@ static const struct pxed_core core_table = {.size = sizeof(core_table),
                                             .publish = core_publish,
                                             .find = core_find,
                                             .state_dir = core_state_dir,
-                                            .helper = core_helper};
+                                            .helper = core_helper,
+                                            .socket = core_socket};
 
 /* ---- for the test ---- */
 

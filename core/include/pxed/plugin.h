@@ -120,6 +120,10 @@ struct pxed_core {
     size_t (*hosts_without_ip)(struct pxed_ctx *ctx);
     /* Forks a helper (pxed/helper.h), in init; as pxed_helper_start, but one that fails is started again. Since 1.6. */
     int (*helper)(struct pxed_ctx *ctx, const struct pxed_helper_setup *setup, struct pxed_helper *ret);
+    /* A socket that systemd has bound for pxed, in init: of `type` (SOCK_STREAM: it listens), to `port` and to `addr`
+     * or to every address, on `iface` or, if pxed serves no other, on none (then tie it). Non-blocking, close-on-exec,
+     * the caller's; -1: there is none, open one. Since 1.6. */
+    int (*socket)(struct pxed_ctx *ctx, int type, const struct pxed_addr *addr, uint16_t port, const char *iface);
 };
 
 struct pxed_ctx {
