@@ -30,10 +30,18 @@ static bool below_share(int dir_fd) {
            share.st_ino == parent.st_ino;
 }
 
+/* The sender could read this file: its link shows nobody more than that. O_PATH opens a file of any mode. */
+static bool is_readable(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && !(flags & O_PATH) && (flags & O_ACCMODE) != O_WRONLY;
+}
+
 static int link_checked(const int fds[2], const char *name) {
     struct stat st;
     if (strchr(name, '/') || name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return -EINVAL;
+    if (!is_readable(fds[0]))
+        return -EBADF;
     if (fstat(fds[0], &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & (S_ISUID | S_ISGID)))
         return -EPERM;
     return below_share(fds[1]) ? link_fd(fds[0], fds[1], name) : -EPERM;

@@ -48,6 +48,7 @@ static void set_account(struct stage *st, struct staged *s, bool open, const cha
                                                       .folder = folder,
                                                       .user = render_share_user(&scratch, &s->machine->rec.mac),
                                                       .password = pxed_buf_cstr(&b)});
+    explicit_bzero(password, sizeof(password));
     pxed_arena_clear(&scratch);
 }
 

@@ -52,6 +52,50 @@ static int link_as_nobody(int socket, const char *source, const char *folder, co
     return WEXITSTATUS(status);
 }
 
+/* What an intruder in the daemon would send: a descriptor that cannot be read, opened with `flags`. The helper's
+ * answer, as an errno. */
+static int send_unreadable(int socket, const char *source, int flags) {
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        int dir = open(in_tree("share/closed"), O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+        if (dir < 0 || setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+            setresuid(NOBODY, NOBODY, NOBODY) != 0)
+            _exit(255);
+        int fds[2] = {open(in_tree(source), flags | O_CLOEXEC), dir};
+        if (fds[0] < 0 || pxed_helper_send(socket, "stolen", 6, fds, 2, PXED_HELPER_WAIT) != 0 ||
+            pxed_helper_receive(socket, &rc, sizeof(rc), NULL, 0, PXED_HELPER_WAIT) != sizeof(rc))
+            _exit(254);
+        _exit(-rc);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* A link in a place that the daemon's account may change is a step towards the file: root might give it away later. */
+START_TEST(unreadable) {
+    struct pxed_helper h;
+    struct stat st;
+    tree_open(&tree);
+    ck_assert_int_eq(chmod(tree.path, 0755), 0);
+    make_folder("share", 0);
+    make_folder("share/closed", 0);
+    make_file("secret", 0600);
+    make_file("log", 0622);
+    make_file("image", 0644);
+    linker_start(in_tree("share"), &h);
+    ck_assert_int_ge(h.socket, 0);
+    ck_assert_int_eq(send_unreadable(h.socket, "secret", O_PATH), EBADF);
+    ck_assert_int_eq(send_unreadable(h.socket, "image", O_PATH), EBADF);
+    ck_assert_int_eq(send_unreadable(h.socket, "log", O_WRONLY), EBADF);
+    ck_assert_int_lt(stat(in_tree("share/closed/stolen"), &st), 0);
+    ck_assert_int_eq(send_unreadable(h.socket, "image", O_RDONLY), 0); /* it lives on, and takes what can be read */
+    pxed_helper_stop(&h, PATIENCE);
+    tree_close(&tree);
+}
+END_TEST
+
 START_TEST(links) {
     struct stat image, made;
     struct pxed_helper h;
@@ -100,6 +144,7 @@ int main(void) {
     Suite *suite = suite_create("linker");
     TCase *tc = tcase_create("links");
     tcase_add_test(tc, links);
+    tcase_add_test(tc, unreadable);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }
