@@ -207,6 +207,23 @@ has "and its account lives on" unattend.xml "$(smb m2 "$A2" "cd $D2; ls")"
 e2e_stop
 sed -i '/^\[smb\]/,/^mode = managed/d' "$E2E/pxed.ini"
 
+# --- a Samba of the operator's: one account for all machines, which is a secret
+sed -i 's/^\[dhcp\]/[smb]\nmode = external\nuser = deploy\npassword = Samba-42\n&/' "$E2E/pxed.ini"
+has "check: who boots an ISO as it is gets no password" 'given only to a WinPE that was given a token' "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+e2e_start
+e2e_pxed arm win01 win02 --yes >/dev/null
+is "the machine itself at the plain name" 403 "$(code_as m2 "$U/hosts/$D2/net.cmd")"
+ok "for want of a token" e2e_counted SECRET_NO_TOKEN
+is "a neighbour" 403 "$(code_as m1 "$U/hosts/$D2/net.cmd")"
+has "the server sees ***" '"***" "/user:deploy"' "$(curl_as server "$U/hosts/$D2/net.cmd")"
+NET=$(script m2 $D2 iPXE | sed -n "s/^initrd --name startnet.cmd \([^ ]*\) .*/\1/p")
+NET=$(curl_as m2 "$NET" | tr -d '\r' | sed -n 's/.*get "\([^"]*net.cmd\)".*/\1/p')
+has "WinPE is told a name with a token" "$U/s/" "$NET"
+has "and gets the account there" '"Samba-42" "/user:deploy"' "$(curl_as m2 "$NET")"
+lacks "no log has it" Samba-42 "$(cat "$E2E_LOG")"
+e2e_stop
+sed -i '/^\[smb\]/,/^password/d' "$E2E/pxed.ini"
+
 # --- the classic recipe: an autorun.bat of the operator's own
 mkdir -p "$E2E/root/boot/hosts/$D1"
 printf 'imagex /apply boot.wim 1 C:\r\n' >"$E2E/root/boot/hosts/$D1/autorun.bat"
@@ -227,5 +244,15 @@ e2e_start
 ok "the daemon is nobody" grep -q "^Uid:.*$(id -u nobody)" "/proc/$(e2e_pid)/status"
 ok "root's image is linked all the same" until_true 20 test "$SHARE/$D2/install.wim" -ef "$OS/windows-2022-x64/install.wim"
 ok "and the host's files are there" until_true 10 test -s "$SHARE/$D2/unattend.xml"
+e2e_stop
+
+# --- who may write beside the share may put a link in its place: root gives nothing away behind one
+mkdir "$E2E/precious"
+rm -rf "$SHARE"
+ln -s "$E2E/precious" "$SHARE"
+e2e_mark
+e2e_start
+is "a folder of root's behind a link stays root's" root "$(stat -c %U "$E2E/precious")"
+ok "and the cure is told" logged "windows-media leads through a symbolic link.*chown nobody $SHARE"
 e2e_stop
 e2e_done
