@@ -228,9 +228,11 @@ static void end_dead_sessions(struct smb_run *r) {
 
 void smb_run_open(struct smb_run *r, const char *mac, const char *user, const char *password) {
     struct smb_account *a = smb_accounts_find(&r->accounts, pxed_slice_of(mac));
+    uint8_t mark[SMB_MARK];
     if (r->setup->mode != SMB_MANAGED || !*r->path)
         return;
-    if (a && (strcmp(a->user, user) != 0 || (*a->password && strcmp(a->password, password) != 0))) {
+    smb_password_mark(pxed_slice_of(password), mark);
+    if (a && (strcmp(a->user, user) != 0 || (a->marked && memcmp(a->mark, mark, SMB_MARK) != 0))) {
         smb_account_end(r, a);
         a = NULL;
     }
@@ -242,11 +244,13 @@ void smb_run_open(struct smb_run *r, const char *mac, const char *user, const ch
         smb_say(PXED_LOG_ERROR, "smb-account", mac, "user=%s error=\"another host's, or too many accounts\"", user);
         return;
     }
-    bool known = a->ready && strcmp(a->password, password) == 0;
-    snprintf(a->password, sizeof(a->password), "%s", password); /* it may be unknown since a restart */
     a->named = true;
-    a->ready = known;
-    if (known)
+    a->ready &= a->marked; /* since a restart it may be another */
+    memcpy(a->mark, mark, SMB_MARK);
+    a->marked = true;
+    if (!a->ready)
+        snprintf(a->password, sizeof(a->password), "%s", password);
+    if (a->ready)
         smb_account_grant(r, a);
     else if (++r->n_fresh >= FRESH_MAX)
         make_new_accounts(r);

@@ -1,10 +1,10 @@
 #!/bin/sh
 # smbd.sh DRIVER: the managed Samba, seen by smbclient, in a network namespace of its own. Needs root, samba,
-# samba-common-bin, libnss-wrapper, smbclient, iproute2, python3.
+# samba-common-bin, libnss-wrapper, smbclient, iproute2, python3, procps.
 set -u
 driver=$1
 if [ "${2:-}" != inside ]; then
-    for need in smbclient unshare ip smbstatus pdbedit testparm setpriv python3; do
+    for need in smbclient unshare ip smbstatus pdbedit testparm setpriv python3 pgrep; do
         command -v "$need" >/dev/null || { echo "FAIL: $need is missing"; exit 1; }
     done
     [ "$(id -u)" = 0 ] || { echo "skipped: root is needed to make a network namespace"; exit 77; }
@@ -142,6 +142,30 @@ refuse "anonymous gets in" timeout 20 smbclient -N "//$server/windows-media" -c 
 refuse "an unknown user gets in" client guest x 'ls'
 refuse "a password in the log" grep -q -e $secret_a -e $secret_b "$log"
 refuse "a password in state/smb" grep -r -q -a -e $secret_a -e $secret_b "$state/smb"
+
+# remembers TEXT: the helper still has it somewhere in its memory
+cat >"$work/remembers.py" <<'PY'
+import sys
+pid, text = sys.argv[1], sys.argv[2].encode()
+with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+    for line in maps:
+        span, rights = line.split()[:2]
+        begin, end = (int(x, 16) for x in span.split("-"))
+        if not rights.startswith("rw"):
+            continue
+        memory.seek(begin)
+        if text in memory.read(end - begin):
+            sys.exit(0)
+sys.exit(1)
+PY
+remembers() { python3 "$work/remembers.py" "$(pgrep -P "$driver_pid" -x pxed-smb)" "$1"; }
+expect "the helper's memory is looked into" remembers pxed-a
+refuse "it keeps a password that smbd has" remembers $secret_a
+refuse "nor the hash that opens as well" remembers 699AC3F095DF5F0119BC8CDF634C09F2
+order open $a pxed-a $secret_a
+order settled
+refuse "it does when the account is opened again" remembers $secret_a
+expect "and the account is the same" reads pxed-a $secret_a $a
 
 echo "--- dialects"
 for d in SMB2_02 SMB2_10 SMB3_00 SMB3_02 SMB3_11; do
