@@ -47,7 +47,8 @@ static void set_account(struct stage *st, struct staged *s, bool open, const cha
     smb->open(smb->self, &(struct pxed_share_account){.mac = s->machine->rec.mac,
                                                       .folder = folder,
                                                       .user = render_share_user(&scratch, &s->machine->rec.mac),
-                                                      .password = pxed_buf_cstr(&b)});
+                                                      .password = pxed_buf_cstr(&b),
+                                                      .installs = s->machine->rec.state == LIFECYCLE_INSTALLING});
     explicit_bzero(password, sizeof(password));
     pxed_arena_clear(&scratch);
 }

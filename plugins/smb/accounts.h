@@ -13,10 +13,11 @@ struct smb_account {
     char password[SMB_PASSWORD_MAX + 1]; /* only until smbd has it; then empty */
     uint8_t mark[SMB_MARK];              /* of the password, if `marked`; it is unknown since a restart otherwise */
     bool marked;
-    uint32_t id; /* uid and gid, used by this account only */
-    bool made;   /* smbd has the account */
-    bool ready;  /* smbd has it with this password */
-    bool named;  /* opened since the helper started */
+    uint32_t id;   /* uid and gid, used by this account only */
+    bool made;     /* smbd has the account */
+    bool ready;    /* smbd has it with this password */
+    bool named;    /* opened since the helper started */
+    bool installs; /* its machine is being installed, not only armed */
 };
 
 /* A zeroed table with first_id and next_id set is empty. */

@@ -30,7 +30,7 @@ static void load(const char *names) {
         items[list.n] = pxed_arena_dup(&tree.arena, word).ptr;
         lines[list.n++] = 7;
     }
-    plugins_load(&plugins, &list, "pxed.ini", &diags);
+    plugins_load(&plugins, &list, &(struct ini){.path = "pxed.ini"}, &diags);
 }
 
 static const struct {
@@ -39,9 +39,9 @@ static const struct {
     {"no-symbol", "no pxed plugin: it lacks the symbol pxed_plugin_query"},
     {"no-descriptor", "not a pxed plugin (magic 0, expected 0x70786564)"},
     {"wrong-magic", "not a pxed plugin (magic 0x12345678, expected 0x70786564)"},
-    {"newer-major", "built for plugin ABI 2.0, this pxed has 1.5"},
-    {"older-major", "built for plugin ABI 0.9, this pxed has 1.5"},
-    {"newer-minor", "built for plugin ABI 1.99, this pxed has 1.5"},
+    {"newer-major", "built for plugin ABI 2.0, this pxed has 1.6"},
+    {"older-major", "built for plugin ABI 0.9, this pxed has 1.6"},
+    {"newer-minor", "built for plugin ABI 1.99, this pxed has 1.6"},
     {"wrong-name", "calls itself 'another-name', its file name says 'wrong-name'"},
     {"bad-option", "its option 'number' lies outside its configuration"},
     {"bad-option-end", "its option 'number' lies outside its configuration"},

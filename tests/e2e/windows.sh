@@ -200,11 +200,31 @@ event m1 $D1 installed >/dev/null
 dead() { smb m1 "$A1" ls | grep -q NT_STATUS_LOGON_FAILURE; }
 ok "after installed the account is dead" until_true 15 dead
 has "the other lives" unattend.xml "$(smb m2 "$A2" "cd $D2; ls")"
+event m2 $D2 installing >/dev/null
+SMBD=$(tr -d '\0 \n' <"$E2E/state/smb/pid/smbd.pid")
+e2e_mark
 e2e_stop
-ok "Samba outlives the daemon" kill -0 "$(cat "$E2E"/state/smb/pid/smbd*.pid 2>/dev/null | head -n 1)"
+ok "Samba outlives the daemon while it installs a machine" kill -0 "$SMBD"
+ok "which is told" logged "smbd pid=$SMBD still serves $SHARE"
 e2e_start
-has "and its account lives on" unattend.xml "$(smb m2 "$A2" "cd $D2; ls")"
+ok "and at the next start" until_true 10 logged "smbd pid=$SMBD of an earlier run still serves the share"
+has "its account lives on" unattend.xml "$(smb m2 "$A2" "cd $D2; ls")"
 e2e_stop
+sed -i 's/^\[pxed\]/&\nplugins = store-sqlite api dhcp tftp http os-windows/' "$E2E/pxed.ini"
+e2e_mark
+e2e_start
+ok "without the plugin the start tells what still runs" logged "smbd pid=$SMBD of an earlier run still serves its share.*kill $SMBD"
+is "no helper runs" "" "$(pgrep -P "${E2E_PIDS[pxed]}" -x pxed-smb)"
+e2e_stop
+sed -i '/^plugins = /d' "$E2E/pxed.ini"
+e2e_start
+e2e_pxed event win02 failed TEST >/dev/null
+e2e_pxed arm win01 --yes >/dev/null
+e2e_mark
+until_true 10 reads
+e2e_stop
+ok "a machine that is only armed keeps no Samba" logged "smbd pid=$SMBD is stopped: nothing is being installed"
+no "it is gone" test -e "/proc/$SMBD/exe" # a zombie has none
 sed -i '/^\[smb\]/,/^mode = managed/d' "$E2E/pxed.ini"
 
 # --- a Samba of the operator's: one account for all machines, which is a secret

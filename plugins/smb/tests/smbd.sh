@@ -61,7 +61,8 @@ within() {
 logged() { grep -q -e "$1" "$log"; }
 says() { [ "$(grep -c -e "$1" "$log")" -ge "$2" ]; }
 
-start() { # KEY=VALUE...
+order() { echo "$*" >&5; }
+start() { # KEY=VALUE...: the hosts opened from now on are being installed
     rm -f "$work/orders"
     mkfifo "$work/orders"
     : >"$log"
@@ -70,8 +71,8 @@ start() { # KEY=VALUE...
         --inh-caps=-all "$driver" "$state" "$share" 12345 addr=$server "$@" <"$work/orders" >>"$log" 2>&1 &
     driver_pid=$!
     exec 5>"$work/orders"
+    order installing yes
 }
-order() { echo "$*" >&5; }
 finish() {
     order quit
     exec 5>&-
@@ -203,10 +204,11 @@ session pxed-a $secret_a
 expect "the session reads" session_reads $a
 finish
 expect "smbd lives on without pxed" test -d "/proc/$first"
+expect "which is told" logged "smbd pid=$first still serves $share: 2 of its hosts are being installed"
 expect "the session reads without pxed" session_reads $a
 start mode=managed
 order open $a pxed-a $secret_a
-expect "the smbd is found" within 10 logged "smbd pid=$first found"
+expect "the smbd is found" within 10 logged "smbd pid=$first of an earlier run still serves the share"
 expect "the session reads after the start" session_reads $a
 expect "b's account lives until all is settled" reads pxed-b $secret_b $b
 order settled
@@ -257,7 +259,7 @@ pid=$(smbd_pid)
 start mode=managed guest=yes
 order open $a pxed-c $secret_b
 order settled
-expect "the smbd is found" within 10 logged "smbd pid=$pid found"
+expect "the smbd is found" within 10 logged "smbd pid=$pid of an earlier run still serves the share"
 guest_reads() { timeout 20 smbclient -N "//$server/windows-media" -c "get $1\\install.wim $work/got" && cmp "$work/got" "$work/image"; }
 expect "a guest reads" within 15 guest_reads $a
 expect "an unknown user is a guest" reads somebody x $a
@@ -353,6 +355,20 @@ expect "the first reads" reads pxed-0 00000000000000000000000000000000 02-00-00-
 expect "the last reads" reads pxed-199 000000000000000000000000000000c7 02-00-00-00-00-c7
 refuse "the last reads the first's" reads pxed-199 000000000000000000000000000000c7 02-00-00-00-00-00
 finish
+pid=$(smbd_pid)
+expect "it lives on for two hundred" test -e "/proc/$pid/exe"
+start mode=managed
+order installing no
+order open $a pxed-a $secret_a
+order settled
+expect "the same smbd, an armed host" within 15 reads pxed-a $secret_a $a
+expect "it is the same smbd" test "$(smbd_pid)" = "$pid"
+session pxed-a $secret_a
+finish
+expect "nothing installs: the end is told" logged "smbd pid=$pid is stopped: nothing is being installed"
+refuse "smbd lives" test -e "/proc/$pid/exe"
+refuse "a session lives" session_reads $a
+session_end
 expect "nothing of Samba's was written elsewhere" test -z "$(find /var/log/samba /var/lib/samba /var/cache/samba /run/samba -newer "$work/image" -type f 2>/dev/null)"
 
 [ $failed = 0 ] && echo "all good" || echo "$failed failed"
