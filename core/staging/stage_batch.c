@@ -169,6 +169,20 @@ static void told_store(void *arg, int result) {
 
 /* --- the queue --- */
 
+/* After a start its account is opened again, or it would be ended with those that nobody names. */
+static void keep_orphan(struct stage *st, struct staged *s) {
+    struct pxed_arena scratch = {0};
+    const char *share = st->d->catalogue->share_dir;
+    char mac[PXED_MAC_TEXT];
+    for (size_t i = 0; i < s->known.n && share; i++)
+        if (s->known.items[i].place == STAGE_SHARE) {
+            set_account(st, s, true,
+                        pxed_arena_printf(&scratch, "%s/%s", share, pxed_mac_text(&s->machine->rec.mac, "-", mac)));
+            break;
+        }
+    pxed_arena_clear(&scratch);
+}
+
 static void batch_collect(struct stage *st) {
     struct staged *s;
     st->jobs = pxed_xalloc(BATCH * sizeof(*st->jobs));
@@ -182,7 +196,9 @@ static void batch_collect(struct stage *st) {
         uint64_t key = hash_inputs(st, s->machine);
         if (key == s->key)
             continue;
-        if (!is_live(st, s->machine))
+        if (stage_is_orphan(s->machine))
+            keep_orphan(st, s);
+        else if (!is_live(st, s->machine))
             set_account(st, s, false, NULL);
         if (!stage_make(st, s, job)) {
             pxed_arena_clear(&job->arena);

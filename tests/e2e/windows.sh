@@ -159,6 +159,25 @@ gone() { ! [ -e "$SHARE/$D3/autorun.bat" ]; }
 ok "a removed host's files go" until_true 10 gone
 ok "an operator's file stays" test -s "$SHARE/$D3/notes.txt"
 
+# --- a line removed in mid-installation takes nothing away from the machine
+is "win02 is being installed" installing "$(e2e_state $M2 install)"
+cp "$E2E/host-os.conf" "$E2E/with-m2"
+e2e_mark
+sed -i "/$M2/d" "$E2E/host-os.conf"
+until_true 10 logged 'core reloaded'
+sleep 1
+ok "its answer file stays" test -s "$SHARE/$D2/unattend.xml"
+ok "and its image" test "$SHARE/$D2/install.wim" -ef "$OS/windows-2022-x64/install.wim"
+no "its configuration in root/tftp does not" test -e "$E2E/root/tftp/pxelinux.cfg/01-$D2"
+e2e_stop
+e2e_start
+ok "nor does a restart take them" test -s "$SHARE/$D2/unattend.xml"
+is "its end is heard" ok "$(event m2 $D2 installed)"
+left() { ! [ -e "$SHARE/$D2" ]; }
+ok "and then all of it goes" until_true 10 left
+cat "$E2E/with-m2" >"$E2E/host-os.conf"
+until_true 10 logged 'core reloaded hosts=3'
+
 # --- after a crash nothing of ours is taken for an operator's
 e2e_crash
 e2e_start
@@ -264,6 +283,16 @@ e2e_start
 ok "the daemon is nobody" grep -q "^Uid:.*$(id -u nobody)" "/proc/$(e2e_pid)/status"
 ok "root's image is linked all the same" until_true 20 test "$SHARE/$D2/install.wim" -ef "$OS/windows-2022-x64/install.wim"
 ok "and the host's files are there" until_true 10 test -s "$SHARE/$D2/unattend.xml"
+sed -i 's/^write-pxelinux-cfg = yes/write-pxelinux-cfg = no/' "$E2E/pxed.ini"
+e2e_stop
+rm -rf "$E2E/root/tftp/pxelinux.cfg"
+e2e_mark
+e2e_start
+touch "$E2E/host-os.conf"
+until_true 10 logged 'core reloaded'
+sleep 1
+no "write-pxelinux-cfg = no: nothing is tried in root/tftp, and no host has an error" logged ' error core stage'
+sed -i 's/^write-pxelinux-cfg = no/write-pxelinux-cfg = yes/' "$E2E/pxed.ini"
 e2e_stop
 
 # --- who may write beside the share may put a link in its place: root gives nothing away behind one
