@@ -293,6 +293,11 @@ until_true 10 logged 'core reloaded'
 sleep 1
 no "write-pxelinux-cfg = no: nothing is tried in root/tftp, and no host has an error" logged ' error core stage'
 sed -i 's/^write-pxelinux-cfg = no/write-pxelinux-cfg = yes/' "$E2E/pxed.ini"
+lacks "yes: root will make the folder" 'write-pxelinux-cfg = yes:' "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+mkdir -m 755 "$E2E/root/tftp/pxelinux.cfg"
+chown daemon "$E2E/root/tftp/pxelinux.cfg"
+has "check says when it is another's" "write-pxelinux-cfg = yes: 'nobody' cannot write $E2E/root/tftp/pxelinux.cfg" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+rmdir "$E2E/root/tftp/pxelinux.cfg"
 e2e_stop
 
 # --- who may write beside the share may put a link in its place: root gives nothing away behind one
