@@ -128,11 +128,17 @@ int stage_start(struct daemon *d) {
     return 0;
 }
 
+static void tell_installs(void *arg, struct machine *m) {
+    if (m->staged)
+        stage_batch_installs(arg, (struct staged *)m->staged);
+}
+
 void stage_stop(struct daemon *d) {
     struct stage *st = d->stage;
     d->machines.touched = NULL;
     if (!st || !st->started)
         return;
+    machines_each(&d->machines, tell_installs, st); /* who began just now is told before smbd is asked to end */
     uv_close((uv_handle_t *)&st->idle, NULL);
     uv_close((uv_handle_t *)&st->retry, NULL);
     images_stop(st->images);

@@ -169,17 +169,16 @@ static void told_store(void *arg, int result) {
 
 /* --- the queue --- */
 
-/* After a start its account is opened again, or it would be ended with those that nobody names. */
-static void keep_orphan(struct stage *st, struct staged *s) {
+void stage_batch_installs(struct stage *st, struct staged *s) {
     struct pxed_arena scratch = {0};
     const char *share = st->d->catalogue->share_dir;
     char mac[PXED_MAC_TEXT];
-    for (size_t i = 0; i < s->known.n && share; i++)
-        if (s->known.items[i].place == STAGE_SHARE) {
-            set_account(st, s, true,
-                        pxed_arena_printf(&scratch, "%s/%s", share, pxed_mac_text(&s->machine->rec.mac, "-", mac)));
-            break;
-        }
+    bool there = false;
+    for (size_t i = 0; i < s->known.n && !there; i++)
+        there = s->known.items[i].place == STAGE_SHARE;
+    if (there && share && s->machine->rec.state == LIFECYCLE_INSTALLING)
+        set_account(st, s, true,
+                    pxed_arena_printf(&scratch, "%s/%s", share, pxed_mac_text(&s->machine->rec.mac, "-", mac)));
     pxed_arena_clear(&scratch);
 }
 
@@ -197,7 +196,7 @@ static void batch_collect(struct stage *st) {
         if (key == s->key)
             continue;
         if (stage_is_orphan(s->machine))
-            keep_orphan(st, s);
+            stage_batch_installs(st, s); /* after a start, or its account would end with those that nobody names */
         else if (!is_live(st, s->machine))
             set_account(st, s, false, NULL);
         if (!stage_make(st, s, job)) {
