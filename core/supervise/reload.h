@@ -3,7 +3,8 @@
 
 #include "context.h"
 
-/* Starts to watch the host files. 0 or a negative errno: one of them is not watched, which is logged; the others are. */
+/* Starts to watch the host files. 0 or a negative errno: one of them is not watched, which is logged; the others are.
+ */
 int reload_init(struct daemon *d);
 /* `whole` (SIGHUP): reads the ini again, and may drop many hosts. */
 void reload_now(struct daemon *d, bool whole);

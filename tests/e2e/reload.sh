@@ -292,6 +292,10 @@ is "nothing was written elsewhere" "" "$(ls "$E2E/elsewhere")"
 # --- reloads, good and failing, leave no descriptor open
 mkdir -p "$E2E/root/boot/os/rocky-8" "$E2E/iso" && echo x >"$E2E/iso/x"
 genisoimage -quiet -R -o "$E2E/root/boot/os/rocky-8/a.iso" "$E2E/iso"
+e2e_mark
+cp "$E2E/root/boot/os/rocky-8/a.iso" "$E2E/root/boot/os/b.iso"
+ok "an ISO directly in boot/os is noticed" until_true 20 logged 'the folders of images have changed'
+until_true 10 logged 'core reloaded'
 cp "$E2E/pxed.ini" "$E2E/good.ini"
 reloads() { # NUMBER: each fourth is a good one
     for n in $(seq "$1"); do
