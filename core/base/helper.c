@@ -56,6 +56,7 @@ static _Noreturn void run_child(const struct pxed_helper_setup *setup, int socke
     setsid();
     prctl(PR_SET_NAME, setup->name, 0, 0, 0);
     setrlimit(RLIMIT_CORE, &no_core);
+    prctl(PR_SET_DUMPABLE, 0); /* a program that takes dumps from a pipe does not ask for the limit */
     if (keep_descriptors(setup, socket) && chdir("/") == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
         setup->run(setup->arg);
     _exit(1);

@@ -26,6 +26,11 @@ static bool has_secrets(const struct pxed_host *h) {
     return false;
 }
 
+/* Can any of its texts hold a secret? An account that an operator gave all machines has no end, as a variable. */
+static bool can_hold_secrets(const struct render *r) {
+    return has_secrets(&r->host->pub) || r->catalogue->share.password;
+}
+
 static bool outside_boot_net(const struct render *r) {
     const struct pxed_addr *ip = &r->host->pub.ip;
     for (size_t i = 0; i < r->catalogue->n_ifaces; i++)
@@ -62,7 +67,7 @@ struct render_probe {
 static bool holds_secret(const struct render *r, const struct pxed_file *row) {
     struct render_probe mine = {.n = 0}, *seen = r->probe ? r->probe : &mine;
     struct render probe = *r;
-    if (!has_secrets(&r->host->pub)) /* no text needs rendering to know */
+    if (!can_hold_secrets(r)) /* no text needs rendering to know */
         return false;
     for (size_t i = 0; i < seen->n; i++)
         if (seen->seen[i] == row)
@@ -130,6 +135,7 @@ static void search_name(void *ctx, char sigil, struct pxed_slice name, unsigned 
         search_secret(s, catalogue_text(r->catalogue, catalogue_template_path(r->arena, r->os->plugin, source)));
         s->depth--;
     }
+    s->found |= r->catalogue->share.password && pxed_slice_is(name, "share.password");
     for (size_t i = 0; i < h->n_vars && !s->found && pxed_slice_starts(name, PXED_SLICE("host.")); i++) {
         const struct pxed_var *v = &h->vars[i]; /* host.users is also in host.users-list */
         s->found = (v->flags & PXED_VAR_SECRET) && v->value.len > 0 &&
@@ -149,7 +155,7 @@ static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
     if (!pxed_slice_is(key, "url"))
         return NULL;
     struct node *n = render_node_add(map, key, PXED_VALUE_TEXT, PXED_NO_SLICE);
-    bool secret = false, asks = has_secrets(&r->host->pub);
+    bool secret = false, asks = can_hold_secrets(r);
     for (const struct pxed_file *f = asks && r->os->profile ? r->os->profile->files : NULL; f && f->name && !secret;
          f++) {
         struct secret_search search = {.render = r};

@@ -106,8 +106,8 @@ static void add_share(struct render *r, struct node *root) {
     } else if (!site->accounts && site->user) {
         render_node_text(map, "user", pxed_slice_of(site->user));
         struct node *n = render_node_text(map, "password", pxed_slice_of(site->password));
-        if (n && r->masked)
-            n->text = PXED_SLICE("***");
+        if (n) /* unlike an arming's own account it outlives the installation */
+            n->secret = true;
     }
 }
 

@@ -26,7 +26,7 @@ static struct place of_key(const struct offline *o, const char *section, const c
     return e ? (struct place){e->file, e->line} : (struct place){o->config->ini.path, 0};
 }
 
-/* Access as the account, or judged by modes if we cannot become the account. 0 or an errno. */
+/* Access (R_OK, W_OK, X_OK) as the account, or judged by modes if we cannot become the account. 0 or an errno. */
 static int may_read(const struct offline *o, const char *path, int mode) {
     if (o->by_modes)
         return eyes_by_mode(o->account, path, mode);
@@ -111,6 +111,25 @@ static void check_folders(struct offline *o) {
         pxed_diag_add(&o->diags, PXED_WARNING, state.file, state.line,
                       "here: the folder %s cannot be written: %s; pxed started as root would take it over", s->state,
                       strerror(errno));
+}
+
+/* At start root makes root/tftp/pxelinux.cfg, or gives root's own to the account; another's stays as it is. */
+static void check_pxelinux_cfg(struct offline *o) {
+    const struct catalogue *c = o->catalogue;
+    char path[PATH_MAX];
+    struct stat st;
+    struct place at = {o->config->ini.path, 0};
+    for (size_t i = 0; i < o->config->ini.n; i++)
+        if (strcmp(o->config->ini.entries[i].key, "write-pxelinux-cfg") == 0)
+            at = (struct place){o->config->ini.entries[i].file, o->config->ini.entries[i].line};
+    if (!c->writes_pxelinux_cfg || snprintf(path, sizeof(path), "%s/pxelinux.cfg", c->tftp_dir) >= (int)sizeof(path))
+        return;
+    bool there = lstat(path, &st) == 0, given = there && st.st_uid == 0 && S_ISDIR(st.st_mode);
+    int error = there ? may_read(o, path, W_OK | X_OK) : stat(c->tftp_dir, &st) < 0 ? errno : 0;
+    if (error != 0 && !given)
+        pxed_diag_add(&o->diags, PXED_WARNING, at.file, at.line,
+                      "here: write-pxelinux-cfg = yes: '%s' cannot write %s: %s; make it and chown it, or set no",
+                      here_who(o), there ? path : c->tftp_dir, strerror(error));
 }
 
 /* Whether they exist is this machine's affair: one mounted later is found then. */
@@ -243,6 +262,7 @@ void here_files(struct offline *o) {
     check_images(o);
     if (o->catalogue) {
         check_script(o);
+        check_pxelinux_cfg(o);
         check_loaders(o);
     }
     if (seeing)

@@ -91,7 +91,7 @@ struct config *config_read(const char *path, struct plugins *plugins, bool quick
         options_bind(settings_options, "pxed", false, &c->ini, &c->settings, &c->arena, diags);
         c->settings.file = c->ini.path;
         if (plugins->n == 0) { /* at start; a reload keeps the loaded plugins */
-            plugins_load(plugins, &c->settings.plugins, path, diags);
+            plugins_load(plugins, &c->settings.plugins, &c->ini, diags);
             plugins_bind(plugins, &c->ini, diags);
         } else {
             struct plugins copies = *plugins; /* bound to scratch memory, only for the diagnostics */

@@ -112,11 +112,16 @@ static char *read_line(char *to, int size, void *arg) {
     return to;
 }
 
-static const char *clean_value(struct ini *ini, const char *value) {
+static const char *raw_value(struct ini *ini, const char *value) {
     char *copy = (char *)(uintptr_t)pxed_arena_dup(&ini->arena, pxed_slice_of(value)).ptr;
     for (char *c = copy; *c; c++)
         if (*c == HIDDEN_SEMICOLON)
             *c = ';';
+    return copy;
+}
+
+static const char *clean_value(struct ini *ini, const char *value) {
+    char *copy = (char *)(uintptr_t)raw_value(ini, value);
     size_t n = strlen(copy);
     if (n >= 2 && copy[0] == '"' && copy[n - 1] == '"' && !memchr(copy + 1, '"', n - 2)) {
         copy[n - 1] = '\0';
@@ -186,6 +191,7 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
         struct ini_entry *last = &ini->entries[ini->n - 1];
         last->value =
             pxed_arena_printf(&ini->arena, "%s%s%s", last->value, *last->value ? " " : "", clean_value(ini, value));
+        last->raw = pxed_arena_printf(&ini->arena, "%s%s%s", last->raw, *last->raw ? " " : "", raw_value(ini, value));
         return 1;
     }
     PXED_GROW(ini->entries, ini->n);
@@ -193,6 +199,7 @@ static int take_entry(void *arg, const char *section, const char *key, const cha
         .section = section,
         .key = pxed_arena_dup(&ini->arena, pxed_slice_of(key)).ptr,
         .value = clean_value(ini, value),
+        .raw = raw_value(ini, value),
         .file = r->file,
         .line = r->line,
     };

@@ -7,6 +7,7 @@
 
 struct ini_entry {
     const char *section, *key, *value;
+    const char *raw; /* the value before its quotes were cut: they keep a path with blanks together in a list */
     const char *file;
     unsigned line;
     const char *from;  /* the @FILE the value was read from, or NULL */

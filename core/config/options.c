@@ -33,6 +33,18 @@ static void list_append(struct binder *b, struct pxed_list *list, const char *it
     *list = (struct pxed_list){items, lines, list->n + 1};
 }
 
+/* The next item of a list of paths: "..." holds its blanks together. */
+static struct pxed_slice next_path(struct pxed_slice *rest) {
+    while (rest->len > 0 && strchr(" ,\t", rest->ptr[0]))
+        *rest = pxed_slice_skip(*rest, 1);
+    ptrdiff_t end = rest->len > 0 && rest->ptr[0] == '"' ? pxed_slice_find(*rest, '"', 1) : -1;
+    if (end < 0)
+        return pxed_slice_word(rest, " ,\t");
+    struct pxed_slice path = pxed_slice_skip(pxed_slice_head(*rest, (size_t)end), 1);
+    *rest = pxed_slice_skip(*rest, (size_t)end + 1);
+    return path;
+}
+
 static bool parse_range(struct pxed_slice text, struct pxed_range *ret) {
     ptrdiff_t dash = pxed_slice_find(text, '-', 0);
     return dash > 0 && pxed_addr_parse(pxed_slice_trim(pxed_slice_head(text, (size_t)dash)), &ret->first) &&
@@ -94,7 +106,7 @@ static bool put_number(const struct pxed_option *row, struct pxed_slice text, ui
     return true;
 }
 
-/* Stores one value in its member; `file` is NULL for a default. */
+/* Stores one value in its member, with its quotes if it is a list of paths; `file` is NULL for a default. */
 static bool option_put(struct binder *b, const struct pxed_option *row, const char *value, const char *file,
                        unsigned line) {
     void *at = (char *)b->config + row->offset;
@@ -111,7 +123,7 @@ static bool option_put(struct binder *b, const struct pxed_option *row, const ch
             list_append(b, at, pxed_arena_dup(b->arena, word).ptr, line);
         return true;
     case PXED_OPT_PATHS:
-        while ((word = pxed_slice_word(&rest, " ,\t")).len > 0)
+        while ((word = next_path(&rest)).len > 0)
             list_append(b, at, ini_path(b->arena, file, pxed_arena_dup(b->arena, word).ptr), line);
         return true;
     case PXED_OPT_LINES:
@@ -230,7 +242,7 @@ void options_bind(const struct pxed_option *rows, const char *section, bool open
             option_reset(&b, row);
         if (!first[at])
             first[at] = e;
-        if (!option_put(&b, row, e->value, e->file, e->line))
+        if (!option_put(&b, row, row->type == PXED_OPT_PATHS ? e->raw : e->value, e->file, e->line))
             option_complain(&b, row, e);
     }
     for (const struct pxed_option *r = rows; r->key; r++)

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "http", "ra", "smb", NULL};
+static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "http", "ra", NULL};
+/* Loaded without `plugins` only if the ini has a section of that name. */
+static const char *const on_request[] = {"smb", NULL};
 
 const char *plugins_prefix(void) {
     static char prefix[PATH_MAX];
@@ -193,18 +195,28 @@ static void load_one(struct plugins *p, const char *name, const char *ini_path, 
     p->items[p->n++] = plugin;
 }
 
-void plugins_load(struct plugins *p, const struct pxed_list *names, const char *ini_path, struct pxed_diags *diags) {
+static bool has_section(const struct ini *ini, const char *name) {
+    for (size_t i = 0; i < ini->n_sections; i++)
+        if (strcmp(ini->sections[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+void plugins_load(struct plugins *p, const struct pxed_list *names, const struct ini *ini, struct pxed_diags *diags) {
     const char *found[PLUGINS_MAX];
     if (names->n > 0) {
         for (size_t i = 0; i < names->n; i++)
-            load_one(p, names->items[i], ini_path, names->lines[i], diags);
+            load_one(p, names->items[i], ini->path, names->lines[i], diags);
         return;
     }
     for (size_t i = 0; defaults[i]; i++)
-        load_one(p, defaults[i], ini_path, 0, diags);
+        load_one(p, defaults[i], ini->path, 0, diags);
+    for (size_t i = 0; on_request[i]; i++)
+        if (has_section(ini, on_request[i]))
+            load_one(p, on_request[i], ini->path, 0, diags);
     size_t n = plugin_installed(&p->arena, "os-", found);
     for (size_t i = 0; i < n; i++)
-        load_one(p, found[i], ini_path, 0, diags);
+        load_one(p, found[i], ini->path, 0, diags);
 }
 
 void plugins_load_all(struct plugins *p, struct pxed_diags *diags) {

@@ -29,8 +29,8 @@ const char *plugins_prefix(void);
 const char *plugins_check(const struct pxed_plugin *raw, const char *file_name, const char *path,
                           struct pxed_arena *arena, struct pxed_plugin *ret);
 
-/* Loads the plugins of [pxed] plugins, or the defaults. Errors go to diags. */
-void plugins_load(struct plugins *p, const struct pxed_list *names, const char *ini_path, struct pxed_diags *diags);
+/* Loads the plugins of [pxed] plugins, or the defaults and those that have a section in the ini. Errors go to diags. */
+void plugins_load(struct plugins *p, const struct pxed_list *names, const struct ini *ini, struct pxed_diags *diags);
 /* Loads every installed plugin, for `pxed options`. */
 void plugins_load_all(struct plugins *p, struct pxed_diags *diags);
 /* Binds each plugin's section and runs its `check`. */

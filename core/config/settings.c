@@ -6,8 +6,8 @@
 const struct pxed_option settings_options[] = {
     OPTION(interfaces, LIST, "interface", .flags = PXED_OPT_REQUIRED | PXED_OPT_RESTART, .help = "interfaces to serve"),
     OPTION(plugins, LIST, "plugins", .flags = PXED_OPT_RESTART,
-           .help = "what is not named is not loaded; default: store-sqlite api dhcp tftp http ra smb and every os-* "
-                   "installed"),
+           .help = "what is not named is not loaded; default: store-sqlite api dhcp tftp http ra and every os-* "
+                   "installed, and smb if the ini has a section [smb]"),
     OPTION(address, ADDR, "address", .flags = PXED_OPT_RESTART,
            .help = "the server's address; default: the first of the interface"),
     OPTION(name, STR, "name", .help = "host name in URLs; machines must be able to resolve it; default: the address"),

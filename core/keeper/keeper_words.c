@@ -24,10 +24,15 @@ enum keeper_word keeper_hear(int channel) {
 }
 
 void keeper_notify(enum keeper_word word) {
-    if (word == KEEPER_READY)
-        sd_notify(0, "READY=1");
-    else if (word == KEEPER_RELOADING)
-        sd_notify(0, "RELOADING=1");
-    else if (word == KEEPER_STOPPING)
-        sd_notify(0, "STOPPING=1");
+    static const struct {
+        enum keeper_word word;
+        const char *text;
+    } texts[] = {{KEEPER_READY, "READY=1"},
+                 {KEEPER_RELOADING, "RELOADING=1"},
+                 {KEEPER_STOPPING, "STOPPING=1"},
+                 {KEEPER_TAKEN, "STATUS="},
+                 {KEEPER_REFUSED, "STATUS=the last reload was refused: see the log"}};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        if (texts[i].word == word)
+            sd_notify(0, texts[i].text);
 }

@@ -11,6 +11,8 @@ enum keeper_word {
     KEEPER_READY = 'R',
     KEEPER_RELOADING = 'L',
     KEEPER_STOPPING = 'S',
+    KEEPER_TAKEN = 'Y', /* the last reload */
+    KEEPER_REFUSED = 'N',
     KEEPER_NOTHING = -1,
 };
 

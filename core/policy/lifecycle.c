@@ -267,10 +267,12 @@ bool lifecycle_script_opens(const struct lifecycle_record *r, int64_t now) {
 bool lifecycle_stage(struct lifecycle_record *r, enum pxed_stage stage, enum pxed_reason reason, int64_t now) {
     if (stage == PXED_STAGE_SCRIPT)
         r->script_at = now;
-    if (reason != PXED_WHY_OK)
-        r->reason = reason;
-    if (stage <= r->stage)
+    if (stage <= r->stage) {
+        if (reason != PXED_WHY_OK)
+            r->reason = reason;
         return false;
+    }
+    r->reason = reason; /* a step forward leaves an earlier refusal behind */
     r->stage = stage;
     r->stage_at = now;
     return true;

@@ -7,13 +7,26 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_ROOM = 256, SHARE = PXED_HELPER_KEPT };
+enum { NAME_ROOM = 256, SHARE = PXED_HELPER_KEPT, ANSWER_SECONDS = 10 };
+
+/* Numbered, because one that the helper did not live to answer must not get the answer of the next. */
+struct link_order {
+    uint32_t number;
+    char name[NAME_ROOM]; /* as much of it as was sent */
+};
+
+struct link_answer {
+    uint32_t number;
+    int32_t result; /* 0 or a negative errno */
+};
 
 static int link_fd(int source_fd, int dir_fd, const char *name) {
     char path[64];
@@ -30,10 +43,18 @@ static bool below_share(int dir_fd) {
            share.st_ino == parent.st_ino;
 }
 
+/* The sender could read this file: its link shows nobody more than that. O_PATH opens a file of any mode. */
+static bool is_readable(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && !(flags & O_PATH) && (flags & O_ACCMODE) != O_WRONLY;
+}
+
 static int link_checked(const int fds[2], const char *name) {
     struct stat st;
     if (strchr(name, '/') || name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return -EINVAL;
+    if (!is_readable(fds[0]))
+        return -EBADF;
     if (fstat(fds[0], &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & (S_ISUID | S_ISGID)))
         return -EPERM;
     return below_share(fds[1]) ? link_fd(fds[0], fds[1], name) : -EPERM;
@@ -42,16 +63,17 @@ static int link_checked(const int fds[2], const char *name) {
 static void answer_links(const void *arg) {
     (void)arg;
     for (;;) {
-        char name[NAME_ROOM] = "";
+        struct link_order order = {0};
         int fds[2];
-        ptrdiff_t n = pxed_helper_receive(PXED_HELPER_SOCKET, name, sizeof(name) - 1, fds, 2, PXED_HELPER_WAIT);
+        ptrdiff_t n = pxed_helper_receive(PXED_HELPER_SOCKET, &order, sizeof(order) - 1, fds, 2, PXED_HELPER_WAIT);
         if (n == 0 || (n < 0 && n != -EMSGSIZE && n != -EBADMSG))
             _exit(0);
-        int rc = n > 0 && fds[0] >= 0 ? link_checked(fds, name) : -EINVAL;
+        bool whole = n > (ptrdiff_t)offsetof(struct link_order, name) && fds[0] >= 0;
+        struct link_answer answer = {order.number, whole ? link_checked(fds, order.name) : -EINVAL};
         for (int i = 0; i < 2; i++)
             if (fds[i] >= 0)
                 close(fds[i]);
-        if (pxed_helper_send(PXED_HELPER_SOCKET, &rc, sizeof(rc), NULL, 0, PXED_HELPER_WAIT) < 0)
+        if (pxed_helper_send(PXED_HELPER_SOCKET, &answer, sizeof(answer), NULL, 0, PXED_HELPER_WAIT) < 0)
             _exit(0);
     }
 }
@@ -76,19 +98,33 @@ void linker_start(struct keeper *keeper, const char *share, struct pxed_helper *
                                       .n_keep = 1,
                                       .run = run_linker,
                                       .rights = UINT64_C(1) << CAP_FOWNER | UINT64_C(1) << CAP_DAC_OVERRIDE};
+    struct timeval patience = {.tv_sec = ANSWER_SECONDS};
     *ret = (struct pxed_helper){.socket = -1};
     setup.keep[0] = open(share, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (setup.keep[0] < 0)
         return;
-    keeper_start_helper(keeper, &setup, ret);
+    if (keeper_start_helper(keeper, &setup, ret) == 0)
+        setsockopt(ret->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     close(setup.keep[0]);
 }
 
 static int ask_helper(int socket, int source_fd, int dir_fd, const char *name) {
-    int fds[2] = {source_fd, dir_fd}, rc = pxed_helper_send(socket, name, strlen(name), fds, 2, PXED_HELPER_WAIT);
+    static _Atomic uint32_t last;
+    struct link_order order = {.number = ++last};
+    struct link_answer answer;
+    int fds[2] = {source_fd, dir_fd};
+    size_t len = strlen(name);
+    if (len >= NAME_ROOM)
+        return -ENAMETOOLONG;
+    memcpy(order.name, name, len);
+    int rc = pxed_helper_send(socket, &order, offsetof(struct link_order, name) + len, fds, 2, PXED_HELPER_WAIT);
     if (rc < 0)
         return rc;
-    return pxed_helper_receive(socket, &rc, sizeof(rc), NULL, 0, PXED_HELPER_WAIT) == sizeof(rc) ? rc : -EIO;
+    do
+        if (pxed_helper_receive(socket, &answer, sizeof(answer), NULL, 0, PXED_HELPER_WAIT) != sizeof(answer))
+            return -EIO; /* it has died, or does not answer: staging tries again */
+    while (answer.number != order.number);
+    return answer.result;
 }
 
 static int copy_across(int source_fd, int dir_fd, const char *name) {

@@ -107,14 +107,16 @@ int stage_start(struct daemon *d) {
     struct stage *st = d->stage;
     if (!st)
         return 0;
-    uv_idle_init(d->loop, &st->idle);
+    const struct pxed_store *store = services_find(&d->services, "store/1");
+    int rc = store->load(store->self, "staged", load_row, d);
+    if (rc < 0) {
+        log_core(PXED_LOG_ERROR, "stage", "cannot read which files are pxed's: %s", strerror(-rc));
+        return rc;
+    }
+    uv_idle_init(d->loop, &st->idle); /* from here on stage_stop closes them */
     uv_timer_init(d->loop, &st->retry);
     st->idle.data = st->retry.data = st;
     uv_timer_start(&st->retry, on_retry, RETRY_MS, RETRY_MS);
-    const struct pxed_store *store = services_find(&d->services, "store/1");
-    int rc = store->load(store->self, "staged", load_row, d);
-    if (rc < 0)
-        return rc;
     st->images = images_new(d->loop, image_ready, d);
     st->started = true;
     const struct pxed_share_smb *smb = services_find(&d->services, "share.smb/1");
@@ -126,11 +128,17 @@ int stage_start(struct daemon *d) {
     return 0;
 }
 
+static void tell_installs(void *arg, struct machine *m) {
+    if (m->staged)
+        stage_batch_installs(arg, (struct staged *)m->staged);
+}
+
 void stage_stop(struct daemon *d) {
     struct stage *st = d->stage;
     d->machines.touched = NULL;
     if (!st || !st->started)
         return;
+    machines_each(&d->machines, tell_installs, st); /* who began just now is told before smbd is asked to end */
     uv_close((uv_handle_t *)&st->idle, NULL);
     uv_close((uv_handle_t *)&st->retry, NULL);
     images_stop(st->images);

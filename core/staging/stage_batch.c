@@ -47,7 +47,9 @@ static void set_account(struct stage *st, struct staged *s, bool open, const cha
     smb->open(smb->self, &(struct pxed_share_account){.mac = s->machine->rec.mac,
                                                       .folder = folder,
                                                       .user = render_share_user(&scratch, &s->machine->rec.mac),
-                                                      .password = pxed_buf_cstr(&b)});
+                                                      .password = pxed_buf_cstr(&b),
+                                                      .installs = s->machine->rec.state == LIFECYCLE_INSTALLING});
+    explicit_bzero(password, sizeof(password));
     pxed_arena_clear(&scratch);
 }
 
@@ -167,6 +169,19 @@ static void told_store(void *arg, int result) {
 
 /* --- the queue --- */
 
+void stage_batch_installs(struct stage *st, struct staged *s) {
+    struct pxed_arena scratch = {0};
+    const char *share = st->d->catalogue->share_dir;
+    char mac[PXED_MAC_TEXT];
+    bool there = false;
+    for (size_t i = 0; i < s->known.n && !there; i++)
+        there = s->known.items[i].place == STAGE_SHARE;
+    if (there && share && s->machine->rec.state == LIFECYCLE_INSTALLING)
+        set_account(st, s, true,
+                    pxed_arena_printf(&scratch, "%s/%s", share, pxed_mac_text(&s->machine->rec.mac, "-", mac)));
+    pxed_arena_clear(&scratch);
+}
+
 static void batch_collect(struct stage *st) {
     struct staged *s;
     st->jobs = pxed_xalloc(BATCH * sizeof(*st->jobs));
@@ -180,7 +195,9 @@ static void batch_collect(struct stage *st) {
         uint64_t key = hash_inputs(st, s->machine);
         if (key == s->key)
             continue;
-        if (!is_live(st, s->machine))
+        if (stage_is_orphan(s->machine))
+            stage_batch_installs(st, s); /* after a start, or its account would end with those that nobody names */
+        else if (!is_live(st, s->machine))
             set_account(st, s, false, NULL);
         if (!stage_make(st, s, job)) {
             pxed_arena_clear(&job->arena);

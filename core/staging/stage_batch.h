@@ -5,3 +5,5 @@
 
 /* Queues it; it is handled when the loop is idle. */
 void stage_batch_queue(struct stage *st, struct staged *s);
+/* Names the account of a machine that is being installed from the share. Without effect for any other. */
+void stage_batch_installs(struct stage *st, struct staged *s);

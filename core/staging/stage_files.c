@@ -202,20 +202,33 @@ static void put_alias(struct stage_job *job, int dir_fd) {
     stage_put(job, dir_fd, &job->alias);
 }
 
-static void apply_place(struct stage_job *job, enum stage_place place) {
+static bool is_empty_place(const struct stage_job *job, enum stage_place place) {
+    for (size_t i = 0; i < job->n_files; i++)
+        if (job->files[i].place == place)
+            return false;
+    return true;
+}
+
+/* Opens the folder of a place, after making it if something will be in it: in the share a host's folder always is. -1:
+ * there is none, or job->error says why. */
+static int open_place(struct stage_job *job, enum stage_place place) {
     const char *folder = job->folders[place];
-    if (!folder)
-        return;
-    if (!job->leaves && mkdir(folder, place == STAGE_SHARE ? job->mode : 0755) < 0 && errno != EEXIST) {
+    bool makes = !job->leaves && (place == STAGE_SHARE || !is_empty_place(job, place));
+    if (makes && mkdir(folder, place == STAGE_SHARE ? job->mode : 0755) < 0 && errno != EEXIST) {
         stage_complain(job, "cannot make the folder", folder, errno);
-        return;
+        return -1;
     }
     int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (dir_fd < 0) {
-        if (errno != ENOENT || !job->leaves)
-            stage_complain(job, "cannot open", folder, errno);
+    if (dir_fd < 0 && (errno != ENOENT || makes))
+        stage_complain(job, "cannot open", folder, errno);
+    return dir_fd;
+}
+
+static void apply_place(struct stage_job *job, enum stage_place place) {
+    const char *folder = job->folders[place];
+    int dir_fd = folder ? open_place(job, place) : -1;
+    if (dir_fd < 0)
         return;
-    }
     for (size_t i = 0; i < job->n_files; i++)
         if (job->files[i].place == place && job->files[i].gate != job->opens)
             stage_put(job, dir_fd, &job->files[i]);
@@ -238,6 +251,9 @@ static void apply_place(struct stage_job *job, enum stage_place place) {
 void stage_files_apply(struct stage_job *job) {
     job->now = PXED_NEWS(&job->arena, struct stage_known, job->n_files + job->n_known + 2);
     job->n_now = 0;
+    for (size_t i = 0; i < job->n_known; i++) /* where nothing is done, what is known stays */
+        if (!job->folders[job->known[i].place])
+            job->now[job->n_now++] = job->known[i];
     for (unsigned place = 0; place < STAGE_PLACES; place++)
         apply_place(job, (enum stage_place)place);
 }

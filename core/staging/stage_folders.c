@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "eyes.h"
@@ -25,7 +27,20 @@ static bool anybody_shares(const struct catalogue *c) {
     return false;
 }
 
-/* Gives a folder of root's to the account; any other owner is kept. */
+/* True if no part of the path is a symbolic link. */
+static bool is_path_plain(int fd, const char *path) {
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS};
+    struct stat given, plain;
+    int again = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+    bool same = again >= 0 && fstat(fd, &given) == 0 && fstat(again, &plain) == 0 && given.st_dev == plain.st_dev &&
+                given.st_ino == plain.st_ino;
+    if (again >= 0)
+        close(again);
+    return same;
+}
+
+/* Gives a folder of root's to the account; any other owner is kept. What lies behind a symbolic link is not given: the
+ * account may be able to put such a link there. */
 static int give_folder(const struct catalogue *c, const char *path) {
     const struct passwd *pw = geteuid() == 0 ? eyes_account(&c->settings) : NULL;
     struct stat st;
@@ -33,7 +48,12 @@ static int give_folder(const struct catalogue *c, const char *path) {
     int rc = 0;
     if (fd < 0)
         return -errno;
-    if (pw && fstat(fd, &st) == 0 && st.st_uid == 0 && fchown(fd, pw->pw_uid, pw->pw_gid) < 0)
+    bool ours = pw && pw->pw_uid != 0 && fstat(fd, &st) == 0 && st.st_uid == 0;
+    if (ours && !is_path_plain(fd, path))
+        log_core(PXED_LOG_WARNING, "stage",
+                 "%s leads through a symbolic link, so it is not given to the account that writes there: chown %s %s",
+                 path, pw->pw_name, path);
+    else if (ours && fchown(fd, pw->pw_uid, pw->pw_gid) < 0)
         rc = -errno;
     close(fd);
     return rc;

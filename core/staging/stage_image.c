@@ -14,6 +14,8 @@
 #include "image_find.h"
 #include "log.h"
 
+enum { AGAIN_MS = 10 * 1000, AGAIN_MAX_MS = 10 * 60 * 1000 };
+
 enum task_state { TASK_RUNS, TASK_DONE, TASK_FAILED };
 
 /* One file or one tree being copied out of an ISO. */
@@ -27,7 +29,10 @@ struct task {
     char to[PATH_MAX];
     struct stat iso;
     enum task_state state;
+    atomic_bool superseded; /* another ISO is wanted there */
     int error;
+    unsigned failures;
+    uint64_t again_at; /* loop ms: a failed one is not tried again before */
     struct task *next;
 };
 
@@ -37,6 +42,7 @@ struct images {
     void (*ready)(void *arg);
     void *arg;
     struct task *tasks;
+    uv_timer_t again;
     atomic_bool stopping;
 };
 
@@ -45,6 +51,8 @@ struct images *images_new(uv_loop_t *loop, void (*ready)(void *arg), void *arg) 
     im->loop = loop;
     im->ready = ready;
     im->arg = arg;
+    uv_timer_init(loop, &im->again);
+    im->again.data = im;
     return im;
 }
 
@@ -60,7 +68,7 @@ static int copy_extent(const struct task *t, int from, off_t offset, uint64_t si
             rc = n < 0 ? -errno : -EIO;
         else
             size -= (uint64_t)n;
-        if (atomic_load(&t->images->stopping))
+        if (atomic_load(&t->images->stopping) || atomic_load(&t->superseded))
             rc = -ECANCELED;
     }
     /* Copies get the ISO's time, which shows what they were made from. */
@@ -152,6 +160,23 @@ static void images_run(uv_work_t *work) {
     t->error = t->file ? copy_file(t) : copy_tree(t);
 }
 
+static void on_again(uv_timer_t *timer) {
+    struct images *im = timer->data;
+    im->ready(im->arg);
+}
+
+/* A disk may have room again, a server its share: tried after 10 s, doubled up to 10 minutes, and at each reload. */
+static void plan_again(struct task *t) {
+    struct images *im = t->images;
+    uint64_t pause = t->failures < 6 ? (uint64_t)AGAIN_MS << t->failures : AGAIN_MAX_MS;
+    t->failures++;
+    t->again_at = uv_now(im->loop) + pause;
+    if (!uv_is_active((uv_handle_t *)&im->again) || uv_timer_get_due_in(&im->again) > pause)
+        uv_timer_start(&im->again, on_again, pause, 0);
+    log_core(PXED_LOG_ERROR, "image-failed", "%s: %s; it is copied again in %llu s, or at a reload", t->to,
+             strerror(-t->error), (unsigned long long)pause / 1000);
+}
+
 static void images_done(uv_work_t *work, int status) {
     struct task *t = work->data;
     struct images *im = t->images;
@@ -160,8 +185,10 @@ static void images_done(uv_work_t *work, int status) {
     t->state = t->error < 0 ? TASK_FAILED : TASK_DONE;
     if (t->error == 0)
         log_core(PXED_LOG_INFO, "image-ready", "%s", t->to);
+    if (t->error == 0 || atomic_load(&t->superseded))
+        t->failures = 0;
     else if (!atomic_load(&im->stopping))
-        log_core(PXED_LOG_ERROR, "image-failed", "%s: %s", t->to, strerror(-t->error));
+        plan_again(t);
     catalogue_unref(t->catalogue);
     t->catalogue = NULL;
     t->os = NULL;
@@ -177,44 +204,64 @@ static bool is_fresh(const char *path, const struct stat *iso) {
            st.st_mtim.tv_nsec == iso->st_mtim.tv_nsec;
 }
 
+static bool is_of(const struct task *t, const struct stat *iso) {
+    return t->iso.st_mtim.tv_sec == iso->st_mtim.tv_sec && t->iso.st_mtim.tv_nsec == iso->st_mtim.tv_nsec;
+}
+
+/* The one task of a destination: its unfinished copy lies under one name, so only one copy runs there at a time. */
+static struct task *task_of(struct images *im, const char *to) {
+    struct task *t = im->tasks;
+    while (t && strcmp(t->to, to) != 0)
+        t = t->next;
+    if (t)
+        return t;
+    t = pxed_xalloc(sizeof(*t));
+    snprintf(t->to, sizeof(t->to), "%s", to);
+    t->state = TASK_DONE;
+    t->next = im->tasks;
+    im->tasks = t;
+    return t;
+}
+
+static int task_begin(struct images *im, struct task *t, const struct catalogue_os *os, const struct iso *from,
+                      const char *file) {
+    t->images = im;
+    t->catalogue = catalogue_ref(im->catalogue);
+    t->os = os;
+    t->from = from;
+    t->file = file;
+    t->iso = from->st;
+    t->state = TASK_RUNS;
+    t->work.data = t;
+    atomic_store(&t->superseded, false);
+    log_core(PXED_LOG_INFO, "image-copied", "%s out of an ISO of %.*s", t->to, PXED_S(os->id.text));
+    if (uv_queue_work(im->loop, &t->work, images_run, images_done) == 0)
+        return -EAGAIN;
+    catalogue_unref(t->catalogue);
+    t->catalogue = NULL;
+    t->state = TASK_FAILED;
+    t->error = -EIO;
+    return -EIO;
+}
+
 /* 0: it is there; -EAGAIN: it is being copied; else why it cannot be. */
 static int images_want(struct images *im, const struct catalogue_os *os, const struct iso *from, const char *file,
                        const char *to) {
     const struct stat *iso = &from->st;
     const struct catalogue_os *known = catalogue_os(im->catalogue, os->id.text); /* lives as long as the task */
-    struct task *t = im->tasks;
     if (is_fresh(to, iso))
         return 0;
-    if (!known)
+    if (!known || strlen(to) >= sizeof(im->tasks->to))
         return -ENOENT;
-    while (t && (strcmp(t->to, to) != 0 || t->iso.st_mtim.tv_sec != iso->st_mtim.tv_sec ||
-                 t->iso.st_mtim.tv_nsec != iso->st_mtim.tv_nsec))
-        t = t->next;
-    if (t && t->state != TASK_DONE)
-        return t->state == TASK_RUNS ? -EAGAIN : t->error;
-    if (!t) {
-        t = pxed_xalloc(sizeof(*t));
-        t->next = im->tasks;
-        im->tasks = t;
+    struct task *t = task_of(im, to);
+    if (t->state == TASK_RUNS) {
+        if (!is_of(t, iso))
+            atomic_store(&t->superseded, true); /* the other begins when this one has ended */
+        return -EAGAIN;
     }
-    t->images = im;
-    t->catalogue = catalogue_ref(im->catalogue);
-    t->os = known;
-    t->from = from;
-    t->file = file;
-    t->iso = *iso;
-    t->state = TASK_RUNS;
-    t->work.data = t;
-    snprintf(t->to, sizeof(t->to), "%s", to);
-    log_core(PXED_LOG_INFO, "image-copied", "%s out of an ISO of %.*s", to, PXED_S(os->id.text));
-    if (uv_queue_work(im->loop, &t->work, images_run, images_done) < 0) {
-        catalogue_unref(t->catalogue);
-        t->catalogue = NULL;
-        t->state = TASK_FAILED;
-        t->error = -EIO;
-        return -EIO;
-    }
-    return -EAGAIN;
+    if (t->state == TASK_FAILED && is_of(t, iso) && uv_now(im->loop) < t->again_at)
+        return t->error;
+    return task_begin(im, t, known, from, file);
 }
 
 static const struct iso *iso_with(const struct catalogue *c, const struct catalogue_os *os, const char *file) {
@@ -243,6 +290,8 @@ void images_generation(struct images *im, struct catalogue *c) {
     struct catalogue *old = im->catalogue;
     im->catalogue = catalogue_ref(c);
     catalogue_unref(old);
+    for (struct task *t = im->tasks; t && old != c; t = t->next)
+        t->again_at = 0; /* a reload */
     for (size_t i = 0; i < c->n_systems && c->share_dir; i++) {
         const struct catalogue_os *os = c->systems[i];
         const char *unpack = catalogue_fact(os, "unpack");
@@ -255,8 +304,10 @@ void images_generation(struct images *im, struct catalogue *c) {
 }
 
 void images_stop(struct images *im) {
-    if (im)
-        atomic_store(&im->stopping, true);
+    if (!im)
+        return;
+    atomic_store(&im->stopping, true);
+    uv_close((uv_handle_t *)&im->again, NULL);
 }
 
 void images_free(struct images *im) {

@@ -122,15 +122,19 @@ static const char *gate_of(const struct catalogue_os *os) {
     return NULL;
 }
 
+bool stage_is_orphan(const struct machine *m) {
+    return !m->declared && m->rec.state == LIFECYCLE_INSTALLING;
+}
+
 bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
     struct daemon *d = st->d;
     const struct catalogue *c = d->catalogue;
     struct machine *m = s->machine;
     const struct catalogue_host *host = m->declared ? catalogue_find(c, &m->rec.mac) : NULL;
     const struct catalogue_os *os = host ? decide_os(d, host, &m->rec, &job->arena) : NULL;
-    bool any = false;
+    bool known[STAGE_PLACES] = {false};
     for (size_t i = 0; i < s->known.n; i++)
-        any |= s->known.items[i].place == STAGE_SHARE;
+        known[s->known.items[i].place] = true;
     *job = (struct stage_job){.arena = job->arena,
                               .mode = c->share.accounts && !c->share.guest ? 0700 : 0755,
                               .opens = host && lifecycle_open(&m->rec) &&
@@ -144,7 +148,7 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
         room++;
     job->files = PXED_NEWS(&job->arena, struct stage_file, room);
     job->leaves = !stage_shares(os);
-    if (c->share_dir && (!job->leaves || any))
+    if (c->share_dir && (!job->leaves || known[STAGE_SHARE]) && !stage_is_orphan(m))
         job->folders[STAGE_SHARE] = mac_name(m, pxed_arena_printf(&job->arena, "%s/", c->share_dir), &job->arena);
     job->folders[STAGE_PXELINUX] = pxed_arena_printf(&job->arena, "%s/pxelinux.cfg", c->tftp_dir);
     if (stage_shares(os) && c->share_dir) {
@@ -154,7 +158,7 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
     }
     if (host && c->writes_pxelinux_cfg && stage_shares(os))
         add_text(job, STAGE_PXELINUX, mac_name(m, "01-", &job->arena), boot_loader_text(d, m, &job->arena), false);
-    else if (s->known.n == 0)
+    else if (!known[STAGE_PXELINUX]) /* an operator's root/tftp is none of ours */
         job->folders[STAGE_PXELINUX] = NULL;
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "catalogue_iso.h"
 #include "image_files.h"
+#include "left_over.h"
 #include "log.h"
 
 static bool banner_is_file(const char *folder, const char *name) {
@@ -83,4 +84,5 @@ void banner_say(struct daemon *d) {
             say_options(d, d->plugins.items[i]);
     log_core(PXED_LOG_INFO, "start", "boot script %s%s?mac=MAC", d->catalogue->base, d->catalogue->site.script);
     say_hosts(d);
+    left_over_say(d);
 }

@@ -48,26 +48,6 @@ static const char *const core_provides[] = {"control/1", NULL};
 
 /* --- start --- */
 
-/* The last good table is used if the host file cannot be read or is empty. */
-static struct catalogue *load_hosts(struct daemon *d, struct pxed_diags *diags) {
-    char path[PATH_MAX];
-    struct catalogue *now = reload_build(d, d->config, NULL, diags), *good = NULL;
-    snprintf(path, sizeof(path), "%s/hosts.good", d->state_dir);
-    if ((now && now->n_hosts > 0) || access(path, R_OK) < 0)
-        return now;
-    reload_log(diags, RELOAD_HOSTS);
-    pxed_diags_clear(diags);
-    good = reload_build(d, d->config, path, diags);
-    if (!good || (now && good->n_hosts == 0)) {
-        catalogue_unref(good);
-        return now;
-    }
-    log_core(PXED_LOG_ERROR, "hosts", "the host file is %s: the last good table is in force%s",
-             now ? "empty" : "broken", now ? " until SIGHUP confirms it" : "");
-    catalogue_unref(now);
-    return good;
-}
-
 static int daemon_load(struct daemon *d) {
     struct pxed_diags diags = {0};
     d->config = config_load(d->ini_path, &d->plugins, &diags);
@@ -82,7 +62,7 @@ static int daemon_load(struct daemon *d) {
     pxed_diags_clear(&diags);
     if (well) {
         d->state_dir = d->config->settings.state;
-        d->catalogue = load_hosts(d, &diags);
+        d->catalogue = reload_first(d, &diags);
     }
     reload_log(&diags, RELOAD_HOSTS);
     pxed_diags_clear(&diags);
@@ -315,9 +295,12 @@ static void images_changed(struct daemon *d) {
     reload_now(d, false);
 }
 
-static int daemon_serve(struct runner *r) {
+/* What needs root; afterwards this is the serving process, without rights. */
+static int prepare_as_root(struct runner *r) {
     struct daemon *d = &r->d;
     int rc = privileges_prepare_state(&d->config->settings);
+    if (rc == 0)
+        rc = privileges_lock_state(d->state_dir);
     if (rc == 0)
         rc = open_folders(d);
     if (rc == 0)
@@ -329,12 +312,18 @@ static int daemon_serve(struct runner *r) {
         rc = uv_loop_fork(&r->loop);
     if (rc == 0)
         rc = privileges_drop(&d->config->settings);
+    if (rc < 0)
+        return rc;
+    keeper_bind(&d->keeper);
+    sandbox_enter(d);
+    privileges_warn_unreadable(d->ini_path, &d->config->settings);
+    return 0;
+}
+
+static int daemon_serve(struct runner *r) {
+    struct daemon *d = &r->d;
+    int rc = prepare_as_root(r);
     bool handles = rc == 0;
-    if (rc == 0) {
-        keeper_bind(&d->keeper);
-        sandbox_enter(d);
-        privileges_warn_unreadable(d->ini_path, &d->config->settings);
-    }
     if (rc == 0) {
         start_handles(r);
         reload_init(d);

@@ -40,50 +40,55 @@ static int make_folders(const char *path) {
     return rc;
 }
 
+/* By descriptor: the folder may be the account's already, and a name could become another file's meanwhile. */
+static void give_file(int dir_fd, const char *name, const char *path, uid_t uid, gid_t gid) {
+    struct stat st;
+    int fd = openat(dir_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
+        fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
+        log_core(PXED_LOG_WARNING, "state", "cannot give %s/%s to its account", path, name);
+    if (fd >= 0)
+        close(fd);
+}
+
 /* Gives files of an earlier run as root to the account too. */
 static void give_away(const char *path, uid_t uid, gid_t gid) {
     int dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *dir = dir_fd >= 0 ? fdopendir(dir_fd) : NULL;
-    struct stat st;
-    if (!dir)
+    if (!dir) {
+        if (dir_fd >= 0)
+            close(dir_fd);
         return;
+    }
     if (fchown(dir_fd, uid, gid) < 0)
         log_core(PXED_LOG_WARNING, "state", "cannot give %s to its account", path);
     for (struct dirent *e; (e = readdir(dir));)
-        if (fstatat(dir_fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1 &&
-            fchownat(dir_fd, e->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-            log_core(PXED_LOG_WARNING, "state", "cannot give %s/%s to its account", path, e->d_name);
+        give_file(dir_fd, e->d_name, path, uid, gid);
     closedir(dir);
 }
 
 /* Of two daemons in one folder each would undo what the other wrote. One that was killed a moment ago may take a moment
  * to end. The lock goes with the last process that serves. */
-static int lock_state(const char *path) {
+int privileges_lock_state(const char *path) {
     struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    for (int n = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; n++) {
-        if (errno != EWOULDBLOCK || n == LOCK_TRIES) {
-            int rc = -errno;
-            close(fd);
-            return rc;
-        }
-        nanosleep(&pause, NULL);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = fd < 0 ? -errno : -EWOULDBLOCK;
+    for (int n = 0; rc == -EWOULDBLOCK && n < LOCK_TRIES; n++) {
+        rc = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+        if (rc == -EWOULDBLOCK)
+            nanosleep(&pause, NULL);
     }
-    return 0;
+    if (rc < 0)
+        log_core(PXED_LOG_ERROR, "state", "%s: %s", path,
+                 rc == -EWOULDBLOCK ? "another pxed is using it: stop that one first" : strerror(-rc));
+    if (rc < 0 && fd >= 0)
+        close(fd);
+    return rc;
 }
 
 int privileges_prepare_state(const struct settings *settings) {
     int rc = make_folders(settings->state);
     if (rc < 0) {
         log_core(PXED_LOG_ERROR, "state", "cannot make the folder %s: %s", settings->state, strerror(-rc));
-        return rc;
-    }
-    rc = lock_state(settings->state);
-    if (rc < 0) {
-        log_core(PXED_LOG_ERROR, "state", "%s: %s", settings->state,
-                 rc == -EWOULDBLOCK ? "another pxed is using it: stop that one first" : strerror(-rc));
         return rc;
     }
     const struct passwd *pw = geteuid() == 0 ? eyes_account(settings) : NULL;

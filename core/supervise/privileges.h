@@ -3,8 +3,10 @@
 
 #include "settings.h"
 
-/* Both return 0 or a negative errno. */
+/* Each returns 0 or a negative errno. */
 int privileges_prepare_state(const struct settings *settings);
+/* One daemon at a time; until the process ends. Logged. */
+int privileges_lock_state(const char *path);
 /* Before the first thread. */
 int privileges_drop(const struct settings *settings);
 /* What root could read at start must also be readable at a reload. After the drop. */

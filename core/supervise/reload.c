@@ -2,6 +2,7 @@
  * replaces the old one as a whole; if it has errors the old one stays. */
 #include "reload.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,19 +83,8 @@ static void reload_swap(struct daemon *d, struct reload *r) {
     log_core(PXED_LOG_INFO, "reloaded", "hosts=%zu", d->catalogue->n_hosts);
 }
 
-static void reload_finish(uv_work_t *work, int status) {
-    struct reload *r = work->data;
-    struct daemon *d = r->daemon;
-    bool again = r->again, whole_again = r->whole_again;
-    (void)status;
-    if (r->built && !d->stopping && !drops_too_much(d, r))
-        reload_swap(d, r);
-    else if (!r->built)
-        log_core(PXED_LOG_ERROR, "reload-refused", "nothing was changed: the files above must be corrected first");
-    if (r->whole)
-        reload_log(&r->config_diags, RELOAD_CONFIG);
-    if (r->built || r->diags.n > 0)
-        reload_log(&r->diags, RELOAD_HOSTS);
+/* Ready for the next one; systemd is told that this one has ended. */
+static void reload_reset(struct daemon *d, struct reload *r) {
     if (r->built)
         catalogue_unref(r->built);
     if (r->config)
@@ -106,8 +96,45 @@ static void reload_finish(uv_work_t *work, int status) {
     r->built = NULL;
     r->config = NULL;
     r->busy = r->whole = r->again = r->whole_again = false;
+}
+
+static void reload_finish(uv_work_t *work, int status) {
+    struct reload *r = work->data;
+    struct daemon *d = r->daemon;
+    bool again = r->again, whole_again = r->whole_again;
+    (void)status;
+    bool taken = r->built && !d->stopping && !drops_too_much(d, r);
+    keeper_tell(&d->keeper, taken ? KEEPER_TAKEN : KEEPER_REFUSED);
+    if (taken)
+        reload_swap(d, r);
+    else if (!r->built)
+        log_core(PXED_LOG_ERROR, "reload-refused", "nothing was changed: the files above must be corrected first");
+    if (r->whole)
+        reload_log(&r->config_diags, RELOAD_CONFIG);
+    if (r->built || r->diags.n > 0)
+        reload_log(&r->diags, RELOAD_HOSTS);
+    reload_reset(d, r);
     if (again && !d->stopping)
         reload_now(d, whole_again);
+}
+
+struct catalogue *reload_first(struct daemon *d, struct pxed_diags *diags) {
+    char path[PATH_MAX];
+    struct catalogue *now = reload_build(d, d->config, NULL, diags), *good = NULL;
+    snprintf(path, sizeof(path), "%s/hosts.good", d->state_dir);
+    if ((now && now->n_hosts > 0) || access(path, R_OK) < 0)
+        return now;
+    reload_log(diags, RELOAD_HOSTS);
+    pxed_diags_clear(diags);
+    good = reload_build(d, d->config, path, diags);
+    if (!good || (now && good->n_hosts == 0)) {
+        catalogue_unref(good);
+        return now;
+    }
+    log_core(PXED_LOG_ERROR, "hosts", "the host file is %s: the last good table is in force%s",
+             now ? "empty" : "broken", now ? " until SIGHUP confirms it" : "");
+    catalogue_unref(now);
+    return good;
 }
 
 void reload_now(struct daemon *d, bool whole) {
@@ -125,8 +152,11 @@ void reload_now(struct daemon *d, bool whole) {
     if (r->config)
         r->config->refs++;
     r->work.data = r;
-    if (uv_queue_work(d->loop, &r->work, reload_work, reload_finish) < 0)
-        r->busy = false;
+    int rc = uv_queue_work(d->loop, &r->work, reload_work, reload_finish);
+    if (rc < 0) {
+        log_core(PXED_LOG_ERROR, "reload-refused", "nothing was changed: %s", uv_strerror(rc));
+        reload_reset(d, r);
+    }
 }
 
 /* --- watching --- */
@@ -161,12 +191,15 @@ static void on_change(uv_fs_event_t *event, const char *name, int events, int st
     uv_timer_start(&r->quiet, on_quiet, left < QUIET_MS ? left : QUIET_MS, 0);
 }
 
-static void reload_watch(struct reload *r, const char *path) {
+static int reload_watch(struct reload *r, const char *path) {
     struct watched *w = &r->watched[r->n_watched];
     char copy[PATH_MAX];
     struct stat st;
-    if (r->n_watched == RELOAD_WATCHED || strlen(path) >= sizeof(copy))
-        return;
+    if (r->n_watched == RELOAD_WATCHED || strlen(path) >= sizeof(copy)) {
+        log_core(PXED_LOG_WARNING, "watch", "%s is not watched: more than %d host files; after a change send SIGHUP",
+                 path, RELOAD_WATCHED);
+        return -E2BIG;
+    }
     *w = (struct watched){.reload = r, .path = path};
     w->folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
     if (stat(path, &w->last) < 0)
@@ -178,6 +211,7 @@ static void reload_watch(struct reload *r, const char *path) {
     if (rc < 0)
         log_core(PXED_LOG_WARNING, "watch", "cannot watch %s: %s; after a change send SIGHUP", path, uv_strerror(rc));
     r->n_watched++;
+    return rc;
 }
 
 int reload_init(struct daemon *d) {
@@ -188,9 +222,12 @@ int reload_init(struct daemon *d) {
     const struct pxed_list *hosts = &d->config->settings.hosts;
     r->watched_config = d->config;
     d->config->refs++;
-    for (size_t i = 0; i < hosts->n; i++)
-        reload_watch(r, hosts->items[i]);
-    return 0;
+    int rc = 0;
+    for (size_t i = 0; i < hosts->n; i++) {
+        int one = reload_watch(r, hosts->items[i]);
+        rc = rc < 0 ? rc : one;
+    }
+    return rc;
 }
 
 void reload_free(struct daemon *d) {

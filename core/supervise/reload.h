@@ -3,7 +3,8 @@
 
 #include "context.h"
 
-/* Starts to watch the host files. 0 or a negative errno. */
+/* Starts to watch the host files. 0 or a negative errno: one of them is not watched, which is logged; the others are.
+ */
 int reload_init(struct daemon *d);
 /* `whole` (SIGHUP): reads the ini again, and may drop many hosts. */
 void reload_now(struct daemon *d, bool whole);
@@ -13,3 +14,6 @@ void reload_free(struct daemon *d);
  * errors. */
 struct catalogue *reload_build(struct daemon *d, struct config *config, const char *hosts_from,
                                struct pxed_diags *diags);
+/* The first table, at start. The last good one is used if the host file cannot be read or is empty. NULL: there is
+ * none. */
+struct catalogue *reload_first(struct daemon *d, struct pxed_diags *diags);

@@ -353,7 +353,15 @@ static void note_needs(const struct look *l) {
 /* A WinPE that wimboot does not modify fetches its share account only if it was built for that. */
 static void judge_share(const struct look *l) {
     const struct pxed_share_site *share = l->image->share;
-    if (l->image->iso && share && share->folder && share->published && !share->guest && share->accounts)
+    if (!l->image->iso || !share || !share->folder || !share->published || share->guest)
+        return;
+    if (share->password)
+        pxed_diag_add(
+            l->diags, PXED_WARNING, l->image->file, l->image->line,
+            "%.*s boots %s as it is: the password of [smb] is given only to a WinPE that was given a token, as "
+            "wimboot does; for this one mode = managed, or an account of its own in its start file",
+            PXED_S(l->image->id->text), l->image->iso);
+    if (share->accounts)
         pxed_diag_add(
             l->diags, PXED_WARNING, l->image->file, l->image->line,
             "%.*s boots %s as it is: a WinPE made by pxed-winpe fetches its account for the share, one of the "

@@ -3,17 +3,21 @@
 #pragma once
 
 #include "names.h"
+#include "nthash.h"
 
 enum { SMB_ACCOUNTS_MAX = 4096, SMB_IDS = 65536, SMB_PASSWD_LINE = 160 };
 
 struct smb_account {
     char mac[PXED_MAC_TEXT];
     char user[SMB_USER_MAX + 1];
-    char password[SMB_PASSWORD_MAX + 1]; /* empty: unknown since a restart */
-    uint32_t id;                         /* uid and gid, used by this account only */
-    bool made;                           /* smbd has the account */
-    bool ready;                          /* smbd has it with this password */
-    bool named;                          /* opened since the helper started */
+    char password[SMB_PASSWORD_MAX + 1]; /* only until smbd has it; then empty */
+    uint8_t mark[SMB_MARK];              /* of the password, if `marked`; it is unknown since a restart otherwise */
+    bool marked;
+    uint32_t id;   /* uid and gid, used by this account only */
+    bool made;     /* smbd has the account */
+    bool ready;    /* smbd has it with this password */
+    bool named;    /* opened since the helper started */
+    bool installs; /* its machine is being installed, not only armed */
 };
 
 /* A zeroed table with first_id and next_id set is empty. */

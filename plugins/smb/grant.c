@@ -95,4 +95,6 @@ void smb_share_sweep(const struct smb_share *s, struct smb_accounts *table) {
     }
     if (dir)
         closedir(dir);
+    else if (fd >= 0)
+        close(fd);
 }

@@ -22,7 +22,7 @@ static void obey_smb_order(const struct smb_order *order) {
         smb_run_serve(&run, order->path);
         break;
     case SMB_VERB_OPEN:
-        smb_run_open(&run, order->mac, order->user, order->password);
+        smb_run_open(&run, order);
         break;
     case SMB_VERB_CLOSE:
         smb_run_close(&run, order->mac);
@@ -30,6 +30,10 @@ static void obey_smb_order(const struct smb_order *order) {
     case SMB_VERB_SETTLED:
         smb_run_settled(&run);
         break;
+    case SMB_VERB_END:
+        smb_run_end(&run);
+        smb_say(PXED_LOG_DEBUG, SMB_ENDED, NULL, "%s", "");
+        _exit(0);
     }
 }
 

@@ -7,6 +7,7 @@
 
 enum { SMB_ADDRS_MAX = 32 };
 #define SMB_BEGAN "began" /* the event of a helper's first report */
+#define SMB_ENDED "ended" /* of its last, when it was told to end */
 
 enum smb_mode { SMB_OFF, SMB_MANAGED, SMB_EXTERNAL };
 

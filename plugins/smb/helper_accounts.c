@@ -85,6 +85,7 @@ static int import_accounts(struct smb_run *r) {
         smb_account_import(a, hash, (uint32_t)time(NULL), &b);
     }
     int rc = run_samba_tool(argv, pxed_buf_slice(&b), NULL);
+    explicit_bzero(hash, sizeof(hash));
     explicit_bzero(b.ptr, b.cap);
     free(b.ptr);
     return rc;
@@ -107,6 +108,7 @@ bool smb_accounts_make(struct smb_run *r) {
         if (a->ready)
             continue;
         a->made = a->ready = true;
+        explicit_bzero(a->password, sizeof(a->password));
         smb_account_grant(r, a);
         smb_say(PXED_LOG_INFO, "smb-account", a->mac, "user=%s opened", a->user);
     }

@@ -131,7 +131,8 @@ static bool write_conf(struct smb_run *r, int *ret_error, bool *ret_reloadable) 
 static void adopt_running_smbd(struct smb_run *r) {
     if (smb_smbd_find(SMB_HOME_FD, &r->smbd)) {
         if (smb_accounts_load(r)) {
-            smb_say(PXED_LOG_INFO, "smb", NULL, "smbd pid=%d found: it stays, accounts=%zu", (int)r->smbd.pid,
+            smb_say(PXED_LOG_INFO, "smb", NULL,
+                    "smbd pid=%d of an earlier run still serves the share: it stays, accounts=%zu", (int)r->smbd.pid,
                     r->accounts.n);
             return;
         }
@@ -226,11 +227,14 @@ static void end_dead_sessions(struct smb_run *r) {
     r->sweep_at = next <= r->sweep_until ? next : UINT64_MAX;
 }
 
-void smb_run_open(struct smb_run *r, const char *mac, const char *user, const char *password) {
+void smb_run_open(struct smb_run *r, const struct smb_order *order) {
+    const char *mac = order->mac, *user = order->user, *password = order->password;
     struct smb_account *a = smb_accounts_find(&r->accounts, pxed_slice_of(mac));
+    uint8_t mark[SMB_MARK];
     if (r->setup->mode != SMB_MANAGED || !*r->path)
         return;
-    if (a && (strcmp(a->user, user) != 0 || (*a->password && strcmp(a->password, password) != 0))) {
+    smb_password_mark(pxed_slice_of(password), mark);
+    if (a && (strcmp(a->user, user) != 0 || (a->marked && memcmp(a->mark, mark, SMB_MARK) != 0))) {
         smb_account_end(r, a);
         a = NULL;
     }
@@ -242,11 +246,14 @@ void smb_run_open(struct smb_run *r, const char *mac, const char *user, const ch
         smb_say(PXED_LOG_ERROR, "smb-account", mac, "user=%s error=\"another host's, or too many accounts\"", user);
         return;
     }
-    bool known = a->ready && strcmp(a->password, password) == 0;
-    snprintf(a->password, sizeof(a->password), "%s", password); /* it may be unknown since a restart */
     a->named = true;
-    a->ready = known;
-    if (known)
+    a->installs = order->installs;
+    a->ready &= a->marked; /* since a restart it may be another */
+    memcpy(a->mark, mark, SMB_MARK);
+    a->marked = true;
+    if (!a->ready)
+        snprintf(a->password, sizeof(a->password), "%s", password);
+    if (a->ready)
         smb_account_grant(r, a);
     else if (++r->n_fresh >= FRESH_MAX)
         make_new_accounts(r);
@@ -270,6 +277,23 @@ void smb_run_settled(struct smb_run *r) {
     r->sweep_at = smb_now(); /* also ends sessions of an earlier run, such as guests of another configuration */
     if (r->sweep_until < r->sweep_at)
         r->sweep_until = r->sweep_at;
+}
+
+void smb_run_end(struct smb_run *r) {
+    size_t n = 0;
+    for (size_t i = 0; i < r->accounts.n; i++)
+        n += r->accounts.items[i].installs || !r->accounts.items[i].named; /* not named yet: it may be */
+    if (r->smbd.pid == 0)
+        return;
+    if (n > 0) {
+        make_new_accounts(r);
+        smb_say(PXED_LOG_WARNING, "smb", NULL,
+                "smbd pid=%d still serves %s: %zu of its hosts are being installed; the next start takes it over",
+                (int)r->smbd.pid, r->share.path, n);
+        return;
+    }
+    smb_say(PXED_LOG_INFO, "smb", NULL, "smbd pid=%d is stopped: nothing is being installed", (int)r->smbd.pid);
+    smb_smbd_stop(&r->smbd);
 }
 
 void smb_run_died(struct smb_run *r) {

@@ -4,6 +4,7 @@
 #include "accounts.h"
 #include "grant.h"
 #include "helper.h"
+#include "order.h"
 #include "smbd.h"
 
 struct smb_run {
@@ -24,9 +25,11 @@ struct smb_run {
 
 void smb_run_begin(struct smb_run *r, const struct smb_setup *setup);
 void smb_run_serve(struct smb_run *r, const char *path);
-void smb_run_open(struct smb_run *r, const char *mac, const char *user, const char *password);
+void smb_run_open(struct smb_run *r, const struct smb_order *order);
 void smb_run_close(struct smb_run *r, const char *mac);
 void smb_run_settled(struct smb_run *r);
+/* The daemon ends: so does smbd, unless a machine is being installed from the share. */
+void smb_run_end(struct smb_run *r);
 void smb_run_died(struct smb_run *r);
 void smb_run_tick(struct smb_run *r);
 int smb_run_pidfd(const struct smb_run *r); /* -1: no smbd */

@@ -2,13 +2,14 @@
 #include "link.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "helper_rights.h"
 #include "pxed/arena.h"
 
-enum { HELPER_PATIENCE = 1000 /* ms */ };
+enum { HELPER_PATIENCE = 1000 /* ms */, END_PATIENCE = 8000 /* ms: smbd is stopped meanwhile */ };
 
 struct smb_queued {
     struct smb_queued *next;
@@ -78,25 +79,29 @@ static void take_report(struct smb *s, const struct smb_report *r) {
         helper_began(s);
         return;
     }
+    if (strcmp(r->event, SMB_ENDED) == 0) {
+        s->gone = true;
+        return;
+    }
     struct pxed_hwaddr mac;
     bool has_mac = pxed_mac_parse(pxed_slice_of(r->mac), &mac);
     pxed_log(s->ctx, (enum pxed_log_level)(r->level - '0'), r->event, has_mac ? &mac : NULL, NULL, "%s", r->text);
 }
 
-static void on_helper_socket(uv_poll_t *poll, int status, int events) {
-    struct smb *s = poll->data;
+static ptrdiff_t read_reports(struct smb *s) {
     char datagram[SMB_DATAGRAM_MAX];
     struct smb_report report;
     ptrdiff_t n;
-    if (status != 0) {
-        helper_lost(s);
-        return;
-    }
     while ((n = pxed_helper_receive(s->helper.socket, datagram, sizeof(datagram), NULL, 0, PXED_HELPER_NOW)) > 0 ||
            n == -EMSGSIZE)
         if (n > 0 && smb_report_read(pxed_slice(datagram, (size_t)n), &report))
             take_report(s, &report);
-    if (n != -EAGAIN) {
+    return n;
+}
+
+static void on_helper_socket(uv_poll_t *poll, int status, int events) {
+    struct smb *s = poll->data;
+    if (status != 0 || read_reports(s) != -EAGAIN) {
         helper_lost(s);
         return;
     }
@@ -139,9 +144,22 @@ static void on_link_closed(uv_handle_t *handle) {
     free_smb(handle->data);
 }
 
+/* Tells the helper that this is the end, and logs what it says of smbd until it has ended, too. */
+static void end_helper(struct smb *s) {
+    struct pollfd p = {.fd = s->helper.socket, .events = POLLIN};
+    uint64_t end = uv_hrtime() / 1000000 + END_PATIENCE, now;
+    smb_link_send(s, &(struct smb_order){.verb = SMB_VERB_END});
+    while (!s->gone && !s->queue && (now = uv_hrtime() / 1000000) < end) {
+        int n = poll(&p, 1, (int)(end - now));
+        if (n == 0 || (n < 0 && errno != EINTR) || (n > 0 && read_reports(s) != -EAGAIN))
+            return;
+    }
+}
+
 void smb_link_fini(struct smb *s) {
     if (s->helper.socket >= 0) {
         flush_queue(s);
+        end_helper(s);
         s->gone = true;
         flush_queue(s); /* the rest is freed; after the next start `settled` restores the right state */
         /* The helper ends when our side is closed, unless it is creating an account; then it ends later by itself. */

@@ -25,7 +25,16 @@ void smb_order_write(const struct smb_order *order, struct pxed_buf *out) {
     if (order->verb == SMB_VERB_OPEN) {
         write_order_text(out, order->user);
         write_order_text(out, order->password);
+        write_order_text(out, order->installs ? "1" : "");
     }
+}
+
+static bool read_order_flag(struct pxed_slice *rest, bool *ret) {
+    char text[2];
+    if (!read_order_text(rest, text, sizeof(text)) || (text[0] != '\0' && text[0] != '1'))
+        return false;
+    *ret = text[0] == '1';
+    return true;
 }
 
 bool smb_order_read(struct pxed_slice datagram, struct smb_order *ret) {
@@ -42,13 +51,15 @@ bool smb_order_read(struct pxed_slice datagram, struct smb_order *ret) {
     case SMB_VERB_OPEN:
         good = read_order_text(&rest, ret->mac, sizeof(ret->mac)) &&
                read_order_text(&rest, ret->user, sizeof(ret->user)) &&
-               read_order_text(&rest, ret->password, sizeof(ret->password)) && smb_mac_valid(pxed_slice_of(ret->mac)) &&
-               smb_user_valid(pxed_slice_of(ret->user)) && smb_password_valid(pxed_slice_of(ret->password));
+               read_order_text(&rest, ret->password, sizeof(ret->password)) && read_order_flag(&rest, &ret->installs) &&
+               smb_mac_valid(pxed_slice_of(ret->mac)) && smb_user_valid(pxed_slice_of(ret->user)) &&
+               smb_password_valid(pxed_slice_of(ret->password));
         break;
     case SMB_VERB_CLOSE:
         good = read_order_text(&rest, ret->mac, sizeof(ret->mac)) && smb_mac_valid(pxed_slice_of(ret->mac));
         break;
     case SMB_VERB_SETTLED:
+    case SMB_VERB_END:
         good = true;
         break;
     }

@@ -6,7 +6,13 @@
 
 enum { SMB_DATAGRAM_MAX = 2048, SMB_PATH_MAX = 1024, SMB_EVENT_MAX = 32, SMB_TEXT_MAX = 512 };
 
-enum smb_verb { SMB_VERB_SERVE = 's', SMB_VERB_OPEN = 'o', SMB_VERB_CLOSE = 'c', SMB_VERB_SETTLED = 'e' };
+enum smb_verb {
+    SMB_VERB_SERVE = 's',
+    SMB_VERB_OPEN = 'o',
+    SMB_VERB_CLOSE = 'c',
+    SMB_VERB_SETTLED = 'e',
+    SMB_VERB_END = 'q'
+};
 
 struct smb_order {
     enum smb_verb verb;
@@ -14,6 +20,7 @@ struct smb_order {
     char mac[PXED_MAC_TEXT];             /* OPEN, CLOSE */
     char user[SMB_USER_MAX + 1];         /* OPEN */
     char password[SMB_PASSWORD_MAX + 1]; /* OPEN */
+    bool installs;                       /* OPEN: written as "1" or "" */
 };
 
 struct smb_report {

@@ -42,6 +42,7 @@ static void open_account(void *self, const struct pxed_share_account *account) {
     }
     snprintf(o.user, sizeof(o.user), "%s", account->user);
     snprintf(o.password, sizeof(o.password), "%s", account->password);
+    o.installs = account->installs;
     smb_link_send(s, &o);
     explicit_bzero(&o, sizeof(o));
 }

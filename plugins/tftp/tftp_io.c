@@ -89,10 +89,20 @@ static bool taken_up(struct tftp *tftp, const struct pxed_addr *peer, uint16_t p
     return false;
 }
 
+/* Our ERROR came from port 69, and some clients acknowledge it there; a client's own ERROR is no fault either. */
+static bool is_stray_reply(struct pxed_slice packet) {
+    struct tftp_reply reply;
+    return tftp_parse_reply(packet, &reply);
+}
+
 static void on_request(const struct tftp_listener *listener, const struct pxed_addr *peer, uint16_t port,
                        struct pxed_slice packet) {
     struct tftp *tftp = listener->tftp;
     struct tftp_request request;
+    if (port >= TFTP_RESERVED_PORTS && is_stray_reply(packet)) {
+        pxed_log(tftp->ctx, PXED_LOG_DEBUG, "tftp-stray", NULL, peer, "an answer to no transfer");
+        return;
+    }
     /* Two servers answering each other's errors never stop (CVE-2024-2169): nothing goes to a service's port, and
      * nothing here answers what is not a request. */
     if (port < TFTP_RESERVED_PORTS || !tftp_parse_request(packet, &request)) {

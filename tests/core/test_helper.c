@@ -156,7 +156,7 @@ struct findings {
     char name[16];
     char folder[64];
     int descriptors;
-    bool leads_session, cores, new_privileges, terminates, blocked, socket_inherited, kept_inherited;
+    bool leads_session, cores, dumpable, new_privileges, terminates, blocked, socket_inherited, kept_inherited;
     dev_t kept_device;
     ino_t kept_inode;
 };
@@ -172,6 +172,7 @@ static void run_findings(const void *arg) {
     prctl(PR_GET_NAME, f.name);
     f.leads_session = getsid(0) == getpid();
     f.cores = getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0;
+    f.dumpable = prctl(PR_GET_DUMPABLE) != 0;
     f.new_privileges = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
     f.terminates = sigaction(SIGTERM, NULL, &term) != 0 || term.sa_handler != SIG_IGN;
     sigprocmask(SIG_SETMASK, NULL, &mask);
@@ -219,7 +220,7 @@ START_TEST(a_childs_state) {
     ck_assert_str_eq(f.name, "pxed-findings");
     ck_assert_str_eq(f.folder, "/");
     ck_assert_int_eq(f.descriptors, 5);
-    ck_assert(f.leads_session && !f.cores && !f.new_privileges && !f.terminates && !f.blocked);
+    ck_assert(f.leads_session && !f.cores && !f.dumpable && !f.new_privileges && !f.terminates && !f.blocked);
     ck_assert(!f.socket_inherited && f.kept_inherited);
     ck_assert_int_eq(fstat(folder, &st), 0);
     ck_assert(f.kept_device == st.st_dev && f.kept_inode == st.st_ino);

@@ -113,6 +113,10 @@ START_TEST(a_stage_keeps_its_reason) {
     lifecycle_stage(&r, PXED_STAGE_LOCAL, PXED_WHY_NO_IMAGE, T0);
     lifecycle_stage(&r, PXED_STAGE_LOCAL, PXED_WHY_OK, T0 + 1);
     ck_assert_int_eq(r.reason, PXED_WHY_NO_IMAGE);
+    r.stage = PXED_STAGE_SCRIPT;
+    lifecycle_stage(&r, PXED_STAGE_KERNEL, PXED_WHY_OK, T0 + 2); /* what was refused before is past */
+    ck_assert_int_eq(r.reason, PXED_WHY_OK);
+    lifecycle_stage(&r, PXED_STAGE_LOCAL, PXED_WHY_NO_IMAGE, T0 + 3);
     lifecycle_power_on(&r, T0 + HOUR);
     ck_assert_int_eq(r.reason, PXED_WHY_OK);
     ck_assert_int_eq(r.stage, PXED_STAGE_NONE);

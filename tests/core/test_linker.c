@@ -52,6 +52,54 @@ static int link_as_nobody(int socket, const char *source, const char *folder, co
     return WEXITSTATUS(status);
 }
 
+/* What an intruder in the daemon would send: a descriptor that cannot be read, opened with `flags`. The helper's
+ * answer, as an errno. */
+static int send_unreadable(int socket, const char *source, int flags) {
+    int status;
+    pid_t pid = fork();
+    if (pid == 0) {
+        int dir = open(in_tree("share/closed"), O_RDONLY | O_DIRECTORY | O_CLOEXEC), answer[2] = {0};
+        if (dir < 0 || setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+            setresuid(NOBODY, NOBODY, NOBODY) != 0)
+            _exit(255);
+        int fds[2] = {open(in_tree(source), flags | O_CLOEXEC), dir};
+        /* a number, and the name; the answer: the number, and a negative errno */
+        if (fds[0] < 0 || pxed_helper_send(socket, "\1\0\0\0stolen", 10, fds, 2, PXED_HELPER_WAIT) != 0 ||
+            pxed_helper_receive(socket, answer, sizeof(answer), NULL, 0, PXED_HELPER_WAIT) != sizeof(answer))
+            _exit(254);
+        _exit(-answer[1]);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+/* A link in a place that the daemon's account may change is a step towards the file: root might give it away later. */
+START_TEST(unreadable) {
+    struct pxed_helper h;
+    struct keeper keeper;
+    struct stat st;
+    keeper_init(&keeper);
+    tree_open(&tree);
+    ck_assert_int_eq(chmod(tree.path, 0755), 0);
+    make_folder("share", 0);
+    make_folder("share/closed", 0);
+    make_file("secret", 0600);
+    make_file("log", 0622);
+    make_file("image", 0644);
+    linker_start(&keeper, in_tree("share"), &h);
+    ck_assert_int_ge(h.socket, 0);
+    ck_assert_int_eq(send_unreadable(h.socket, "secret", O_PATH), EBADF);
+    ck_assert_int_eq(send_unreadable(h.socket, "image", O_PATH), EBADF);
+    ck_assert_int_eq(send_unreadable(h.socket, "log", O_WRONLY), EBADF);
+    ck_assert_int_lt(stat(in_tree("share/closed/stolen"), &st), 0);
+    ck_assert_int_eq(send_unreadable(h.socket, "image", O_RDONLY), 0); /* it lives on, and takes what can be read */
+    pxed_helper_stop(&h, PATIENCE);
+    keeper_free(&keeper);
+    tree_close(&tree);
+}
+END_TEST
+
 START_TEST(links) {
     struct stat image, made;
     struct pxed_helper h;
@@ -87,6 +135,8 @@ START_TEST(links) {
     ck_assert_int_eq(link_as_nobody(h.socket, "setuid", "share/closed", "x"), EPERM);
     ck_assert_int_eq(link_as_nobody(h.socket, "elsewhere", "share/closed", "x"), EPERM);
     ck_assert_int_ne(link_as_nobody(-1, "image", "share/closed", "y"), 0); /* nor can it be done without the helper */
+    ck_assert_int_eq(pxed_helper_send(h.socket, "\7\0\0", 3, NULL, 0, PXED_HELPER_WAIT),
+                     0); /* no order; an answer too many */
     /* It lives on after all of that. */
     ck_assert_int_eq(link_as_nobody(h.socket, "image", "share/closed", "b.wim"), 0);
     pxed_helper_stop(&h, PATIENCE);
@@ -103,6 +153,7 @@ int main(void) {
     Suite *suite = suite_create("linker");
     TCase *tc = tcase_create("links");
     tcase_add_test(tc, links);
+    tcase_add_test(tc, unreadable);
     suite_add_tcase(suite, tc);
     return suite_run(suite);
 }

@@ -86,6 +86,32 @@ START_TEST(defaults) {
 }
 END_TEST
 
+/* Quotes hold a path with blanks together, alone or among others; a quote that never ends is a letter. */
+START_TEST(paths_with_blanks) {
+    static const struct {
+        const char *text, *paths;
+    } rows[] = {{"\"/my  images\"", "/my  images"},
+                {"/a \"/my images\", /b", "/a|/my images|/b"},
+                {"\"/a b\" \"/c d\"", "/a b|/c d"},
+                {"/a\n    \"/c  d\"", "/a|/c  d"},
+                {"\"/a b\"\n    /c", "/a b|/c"},
+                {"/a \"/b ; c\" ; said", "/a|/b ; c"},
+                {"/a b\"c", "/a|b\"c"}};
+    for (int i = 0; i < COUNT(rows); i++) {
+        ck_assert_str_eq(bind(pxed_arena_printf(&tree.arena, "required = x\npaths = %s\n", rows[i].text)), "");
+        const char *want = rows[i].paths;
+        for (size_t k = 0; k < config.paths.n; k++) {
+            struct pxed_slice rest = pxed_slice_of(want), one = pxed_slice_word(&rest, "|");
+            const char *path = one.ptr[0] == '/' ? pxed_arena_dup(&tree.arena, one).ptr
+                                                 : tree_path(&tree, pxed_arena_dup(&tree.arena, one).ptr);
+            ck_assert_msg(strcmp(config.paths.items[k], path) == 0, "%d: %s", i, config.paths.items[k]);
+            want = rest.ptr + strspn(rest.ptr, "|");
+        }
+        ck_assert_msg(*want == '\0', "%d: %s", i, want);
+    }
+}
+END_TEST
+
 START_TEST(each_type) {
     char text[PXED_ADDR_TEXT];
     ck_assert_str_eq(bind("required = x\nstr = two words\npath = sub/dir\nsecret = s\nlist = a, b  c,d\npaths = p /q\n"
@@ -304,6 +330,7 @@ int main(void) {
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, defaults);
     tcase_add_test(t, each_type);
+    tcase_add_test(t, paths_with_blanks);
     tcase_add_test(t, lists_by_blank_comma_repetition_continuation);
     tcase_add_loop_test(t, complaints, 0, COUNT(wrong));
     tcase_add_test(t, what_is_wrong_keeps_its_default);

@@ -30,7 +30,7 @@ static void load(const char *names) {
         items[list.n] = pxed_arena_dup(&tree.arena, word).ptr;
         lines[list.n++] = 7;
     }
-    plugins_load(&plugins, &list, "pxed.ini", &diags);
+    plugins_load(&plugins, &list, &(struct ini){.path = "pxed.ini"}, &diags);
 }
 
 static const struct {

@@ -327,6 +327,27 @@ START_TEST(which_urls_carry_a_token) {
 }
 END_TEST
 
+/* An account that an operator gave all machines is a secret wherever a text holds it; an arming's own ends with it. */
+START_TEST(the_password_of_a_share) {
+    tree_write(&site.tree, "own.cfg", "{{file.line}} {{answer.url}} {{share.user}}:{{share.password}}");
+    for (int given = 0; given < 3; given++) {
+        struct render r = armed(MAC ", testos-1, answer=own.cfg");
+        site.catalogue->share_dir = "/srv/w";
+        site.catalogue->share = (struct pxed_share_site){.published = true,
+                                                         .accounts = given == 2,
+                                                         .user = given == 1 ? "deploy" : NULL,
+                                                         .password = given == 1 ? "Samba-42" : NULL};
+        const char *text = file(&r, "line"), *at = strstr(text, "/boot/s/");
+        ck_assert_msg(r.secret == (given == 1), "%d: %s", given, text);
+        ck_assert_msg((at && strstr(at + 1, "/boot/s/")) == (given == 1), "%d: %s", given, text);
+        ck_assert_msg((strstr(text, "deploy:Samba-42") != NULL) == (given == 1), "%d: %s", given, text);
+        r.masked = true;
+        text = file(&r, "line");
+        ck_assert_msg(strstr(text, given == 0 ? " :" : ":***") && !strstr(text, "Samba"), "%d: %s", given, text);
+    }
+}
+END_TEST
+
 START_TEST(broken_or_missing) {
     tree_write(&site.tree, "own.cfg", "{{#host.name}}");
     struct render r = armed(MAC ", testos-1, answer=own.cfg");
@@ -424,6 +445,7 @@ int main(void) {
     tcase_add_test(t, variables_for_explain);
     tcase_add_test(t, a_file_may_link_to_itself);
     tcase_add_loop_test(t, which_urls_carry_a_token, 0, COUNT(token_rows));
+    tcase_add_test(t, the_password_of_a_share);
     tcase_add_test(t, broken_or_missing);
     tcase_add_test(t, values_stay_inside);
     tcase_add_test(t, values_stay_inside_for_other_readers);

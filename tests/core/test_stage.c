@@ -161,6 +161,36 @@ START_TEST(leaves_nothing_behind) {
 }
 END_TEST
 
+/* [os-windows] write-pxelinux-cfg = no: root/tftp is an operator's, and nothing is tried there. */
+START_TEST(an_untouched_place_is_no_error) {
+    pxed_arena_clear(&job.arena);
+    known[n_known++] = (struct stage_known){STAGE_SHARE, "autorun.bat", stage_hash_text(PXED_SLICE("old"))};
+    tree_write(&tree, "host/autorun.bat", "old");
+    want("autorun.bat", "new", true);
+    job = (struct stage_job){.folders = {path_of("host"), path_of("no/tftp/pxelinux.cfg")},
+                             .opens = true,
+                             .files = files,
+                             .n_files = n_files,
+                             .known = known,
+                             .n_known = n_known};
+    stage_files_apply(&job);
+    ck_assert_msg(!job.error, "%s", job.error);
+    ck_assert_str_eq(text_of("host/autorun.bat"), "new");
+}
+END_TEST
+
+START_TEST(what_is_not_looked_at_stays_known) { /* a removed line's folder, while its machine is being installed */
+    want("autorun.bat", "install", true);
+    apply(true, false);
+    pxed_arena_clear(&job.arena);
+    job = (struct stage_job){.leaves = true, .known = known, .n_known = n_known};
+    stage_files_apply(&job);
+    ck_assert_uint_eq(job.n_now, 1);
+    ck_assert_str_eq(job.now[0].name, "autorun.bat");
+    ck_assert_str_eq(text_of("host/autorun.bat"), "install");
+}
+END_TEST
+
 START_TEST(half_done_is_known) { /* the store was told of a text that was never written */
     want("autorun.bat", "old", true);
     apply(true, false);
@@ -231,6 +261,8 @@ int main(void) {
     tcase_add_test(t, an_operators_file_stays);
     tcase_add_test(t, the_alias_is_for_an_own_script);
     tcase_add_test(t, leaves_nothing_behind);
+    tcase_add_test(t, an_untouched_place_is_no_error);
+    tcase_add_test(t, what_is_not_looked_at_stays_known);
     tcase_add_test(t, half_done_is_known);
     tcase_add_test(t, a_lost_state_leaves_no_strangers);
     tcase_add_test(t, a_changed_image_is_linked_anew);

@@ -280,12 +280,41 @@ echo old >"$E2E/root/boot/f"
 echo new >"$E2E/other/boot/f"
 sed -i "s|^root = .*|root = $E2E/other|; s|^state = .*|state = $E2E/elsewhere|" "$E2E/pxed.ini"
 printf '[http]\nport = 8080\n[tftp]\nport = 6969\n[os-linux]\nlocale = de_DE.UTF-8\n[os  debian-12]\nargs = quiet\n' >>"$E2E/pxed.ini"
+sed -i '/^\[pxed\]/a loader-path = /nowhere' "$E2E/pxed.ini"
 hup
-for key in '\[pxed\] root' '\[pxed\] state' '\[http\] port' '\[tftp\] port'; do ok "told: $key" logged "$key: the change needs a restart"; done
+for key in '\[pxed\] loader-path' '\[pxed\] root' '\[pxed\] state' '\[http\] port' '\[tftp\] port'; do ok "told: $key" logged "$key: the change needs a restart"; done
 no "a variable of an OS plugin needs none" logged '\[os-linux\] locale: the change'
 is "the old root is served" old "$(curl_as m1 "$U/f")"
 sed -i "s|^root = .*|root = $E2E/root|" "$E2E/pxed.ini"
 has "a section with two blanks counts" quiet "$(e2e_pxed explain m1)"
 is "nothing was written elsewhere" "" "$(ls "$E2E/elsewhere")"
+
+# --- reloads, good and failing, leave no descriptor open
+mkdir -p "$E2E/root/boot/os/rocky-8" "$E2E/iso" && echo x >"$E2E/iso/x"
+genisoimage -quiet -R -o "$E2E/root/boot/os/rocky-8/a.iso" "$E2E/iso"
+e2e_mark
+cp "$E2E/root/boot/os/rocky-8/a.iso" "$E2E/root/boot/os/b.iso"
+ok "an ISO directly in boot/os is noticed" until_true 20 logged 'the folders of images have changed'
+until_true 10 logged 'core reloaded'
+cp "$E2E/pxed.ini" "$E2E/good.ini"
+reloads() { # NUMBER: each fourth is a good one
+    for n in $(seq "$1"); do
+        cp "$E2E/good.ini" "$E2E/pxed.ini"
+        rm -f "$E2E/hosts.d/90-bad.conf"
+        case $((n % 4)) in
+        1) echo 'rang = 5' >>"$E2E/pxed.ini" ;;
+        2) echo nonsense >"$E2E/hosts.d/90-bad.conf" ;;
+        3) echo '08:00:27:4d:4d:77, rocky-8, ssh-key=@missing.pub' >"$E2E/hosts.d/90-bad.conf" ;;
+        esac
+        hup
+    done
+}
+descriptors() { ls "/proc/$(e2e_pid)/fd" | wc -l; }
+reloads 4
+sleep 2
+BEFORE=$(descriptors)
+reloads 52
+sleep 2 # what the watch of the folder began has ended
+is "as many descriptors as before" "$BEFORE" "$(descriptors)"
 e2e_stop && e2e_pass "it ends well"
 e2e_done

@@ -115,6 +115,12 @@ is "for good" "65534 65534 65534 65534" "$(awk '$1 == "Gid:" { print $2, $3, $4,
 is "without capabilities" 0000000000000000 "$(awk '$1 == "CapPrm:" { print $2 }' "/proc/$PID/status")"
 is "and cannot regain any" 0000000000000000 "$(awk '$1 == "CapBnd:" { print $2 }' "/proc/$PID/status")"
 is "its threads neither" "" "$(grep -h CapPrm /proc/"$PID"/task/*/status | grep -v 0000000000000000)"
+is "nobody's own process is root's to look into" root "$(stat -c %U "/proc/$PID/mem")"
+CORES=$(for pid in $(ip netns pids "${E2E_SPACES[server]}"); do
+    [ "$(readlink "/proc/$pid/exe")" = "$E2E_BIN" ] && sed -n 's/^Max core file size *\([^ ]*\) *\([^ ]*\).*/\1 \2/p' "/proc/$pid/limits"
+done)
+is "neither it nor a helper leaves a core" "0 0" "$(sort -u <<<"$CORES")"
+ok "a helper was among them" test "$(wc -l <<<"$CORES")" -ge 2
 is "the state is its own" nobody "$(stat -c %U "$E2E/state/pxed.db")"
 is "HTTP" 200 "$(code_as one "$U/os/debian-12/linux")"
 is "TFTP" "kernel of debian-12" "$(curl_as one "tftp://$E2E_SERVER/os/debian-12/linux")"

@@ -159,6 +159,25 @@ gone() { ! [ -e "$SHARE/$D3/autorun.bat" ]; }
 ok "a removed host's files go" until_true 10 gone
 ok "an operator's file stays" test -s "$SHARE/$D3/notes.txt"
 
+# --- a line removed in mid-installation takes nothing away from the machine
+is "win02 is being installed" installing "$(e2e_state $M2 install)"
+cp "$E2E/host-os.conf" "$E2E/with-m2"
+e2e_mark
+sed -i "/$M2/d" "$E2E/host-os.conf"
+until_true 10 logged 'core reloaded'
+sleep 1
+ok "its answer file stays" test -s "$SHARE/$D2/unattend.xml"
+ok "and its image" test "$SHARE/$D2/install.wim" -ef "$OS/windows-2022-x64/install.wim"
+no "its configuration in root/tftp does not" test -e "$E2E/root/tftp/pxelinux.cfg/01-$D2"
+e2e_stop
+e2e_start
+ok "nor does a restart take them" test -s "$SHARE/$D2/unattend.xml"
+is "its end is heard" ok "$(event m2 $D2 installed)"
+left() { ! [ -e "$SHARE/$D2" ]; }
+ok "and then all of it goes" until_true 10 left
+cat "$E2E/with-m2" >"$E2E/host-os.conf"
+until_true 10 logged 'core reloaded hosts=3'
+
 # --- after a crash nothing of ours is taken for an operator's
 e2e_crash
 e2e_start
@@ -200,12 +219,49 @@ event m1 $D1 installed >/dev/null
 dead() { smb m1 "$A1" ls | grep -q NT_STATUS_LOGON_FAILURE; }
 ok "after installed the account is dead" until_true 15 dead
 has "the other lives" unattend.xml "$(smb m2 "$A2" "cd $D2; ls")"
+event m2 $D2 installing >/dev/null
+SMBD=$(tr -d '\0 \n' <"$E2E/state/smb/pid/smbd.pid")
+e2e_mark
 e2e_stop
-ok "Samba outlives the daemon" kill -0 "$(cat "$E2E"/state/smb/pid/smbd*.pid 2>/dev/null | head -n 1)"
+ok "Samba outlives the daemon while it installs a machine" kill -0 "$SMBD"
+ok "which is told" logged "smbd pid=$SMBD still serves $SHARE"
 e2e_start
-has "and its account lives on" unattend.xml "$(smb m2 "$A2" "cd $D2; ls")"
+ok "and at the next start" until_true 10 logged "smbd pid=$SMBD of an earlier run still serves the share"
+has "its account lives on" unattend.xml "$(smb m2 "$A2" "cd $D2; ls")"
 e2e_stop
+sed -i 's/^\[pxed\]/&\nplugins = store-sqlite api dhcp tftp http os-windows/' "$E2E/pxed.ini"
+e2e_mark
+e2e_start
+ok "without the plugin the start tells what still runs" logged "smbd pid=$SMBD of an earlier run still serves its share.*kill $SMBD"
+is "no helper runs" "" "$(pgrep -P "${E2E_PIDS[pxed]}" -x pxed-smb)"
+e2e_stop
+sed -i '/^plugins = /d' "$E2E/pxed.ini"
+e2e_start
+e2e_pxed event win02 failed TEST >/dev/null
+e2e_pxed arm win01 --yes >/dev/null
+e2e_mark
+until_true 10 reads
+e2e_stop
+ok "a machine that is only armed keeps no Samba" logged "smbd pid=$SMBD is stopped: nothing is being installed"
+no "it is gone" test -e "/proc/$SMBD/exe" # a zombie has none
 sed -i '/^\[smb\]/,/^mode = managed/d' "$E2E/pxed.ini"
+
+# --- a Samba of the operator's: one account for all machines, which is a secret
+sed -i 's/^\[dhcp\]/[smb]\nmode = external\nuser = deploy\npassword = Samba-42\n&/' "$E2E/pxed.ini"
+has "check: who boots an ISO as it is gets no password" 'given only to a WinPE that was given a token' "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+e2e_start
+e2e_pxed arm win01 win02 --yes >/dev/null
+is "the machine itself at the plain name" 403 "$(code_as m2 "$U/hosts/$D2/net.cmd")"
+ok "for want of a token" e2e_counted SECRET_NO_TOKEN
+is "a neighbour" 403 "$(code_as m1 "$U/hosts/$D2/net.cmd")"
+has "the server sees ***" '"***" "/user:deploy"' "$(curl_as server "$U/hosts/$D2/net.cmd")"
+NET=$(script m2 $D2 iPXE | sed -n "s/^initrd --name startnet.cmd \([^ ]*\) .*/\1/p")
+NET=$(curl_as m2 "$NET" | tr -d '\r' | sed -n 's/.*get "\([^"]*net.cmd\)".*/\1/p')
+has "WinPE is told a name with a token" "$U/s/" "$NET"
+has "and gets the account there" '"Samba-42" "/user:deploy"' "$(curl_as m2 "$NET")"
+lacks "no log has it" Samba-42 "$(cat "$E2E_LOG")"
+e2e_stop
+sed -i '/^\[smb\]/,/^password/d' "$E2E/pxed.ini"
 
 # --- the classic recipe: an autorun.bat of the operator's own
 mkdir -p "$E2E/root/boot/hosts/$D1"
@@ -227,5 +283,30 @@ e2e_start
 ok "the daemon is nobody" grep -q "^Uid:.*$(id -u nobody)" "/proc/$(e2e_pid)/status"
 ok "root's image is linked all the same" until_true 20 test "$SHARE/$D2/install.wim" -ef "$OS/windows-2022-x64/install.wim"
 ok "and the host's files are there" until_true 10 test -s "$SHARE/$D2/unattend.xml"
+sed -i 's/^write-pxelinux-cfg = yes/write-pxelinux-cfg = no/' "$E2E/pxed.ini"
+e2e_stop
+rm -rf "$E2E/root/tftp/pxelinux.cfg"
+e2e_mark
+e2e_start
+touch "$E2E/host-os.conf"
+until_true 10 logged 'core reloaded'
+sleep 1
+no "write-pxelinux-cfg = no: nothing is tried in root/tftp, and no host has an error" logged ' error core stage'
+sed -i 's/^write-pxelinux-cfg = no/write-pxelinux-cfg = yes/' "$E2E/pxed.ini"
+lacks "yes: root will make the folder" 'write-pxelinux-cfg = yes:' "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+mkdir -m 755 "$E2E/root/tftp/pxelinux.cfg"
+chown daemon "$E2E/root/tftp/pxelinux.cfg"
+has "check says when it is another's" "write-pxelinux-cfg = yes: 'nobody' cannot write $E2E/root/tftp/pxelinux.cfg" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+rmdir "$E2E/root/tftp/pxelinux.cfg"
+e2e_stop
+
+# --- who may write beside the share may put a link in its place: root gives nothing away behind one
+mkdir "$E2E/precious"
+rm -rf "$SHARE"
+ln -s "$E2E/precious" "$SHARE"
+e2e_mark
+e2e_start
+is "a folder of root's behind a link stays root's" root "$(stat -c %U "$E2E/precious")"
+ok "and the cure is told" logged "windows-media leads through a symbolic link.*chown nobody $SHARE"
 e2e_stop
 e2e_done

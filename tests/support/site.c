@@ -46,7 +46,7 @@ void site_fake_os(struct site *s, const char *name, const struct pxed_profile *c
 void site_load(struct site *s, const char *name) {
     static const unsigned line = 1;
     struct pxed_list names = {&name, &line, 1};
-    plugins_load(&s->plugins, &names, "test", &s->diags);
+    plugins_load(&s->plugins, &names, &(struct ini){.path = "test"}, &s->diags);
     if (s->diags.errors > 0)
         fputs(diags_text(&s->tree, &s->diags), stderr);
     if (!plugins_find(&s->plugins, name))

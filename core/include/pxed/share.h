@@ -21,14 +21,15 @@ struct pxed_share_account {
     const char *folder;   /* absolute: <share>/<mac>, the MAC with hyphens; exists when open is called */
     const char *user;     /* [a-z0-9-], at most 20 bytes */
     const char *password; /* [0-9a-f], 32 bytes */
+    bool installs;        /* since minor 6: it is being installed, not only armed */
 };
 
 /* Loop thread only. Everything is copied; nothing blocks; failures are logged. Opening an open account with the same
- * values, or closing a closed one, is harmless. After a start `serve` is called once, then `open` for every live
- * deployment, then `settled` once: accounts that were not named are removed. A site with `accounts` and without
- * `guest`: the plugin sets group and mode of <share>/<mac>, and nothing else, so that only its account can read it.
- * Files in it must be readable to everybody; new folders have mode 0700. A folder that was replaced by another of the
- * same name stays closed until it is opened again. */
+ * values, or closing a closed one, is harmless; `installs` may change. After a start `serve` is called once, then
+ * `open` for every live deployment, then `settled` once: accounts that were not named are removed. A site with
+ * `accounts` and without `guest`: the plugin sets group and mode of <share>/<mac>, and nothing else, so that only its
+ * account can read it. Files in it must be readable to everybody; new folders have mode 0700. A folder that was
+ * replaced by another of the same name stays closed until it is opened again. */
 struct pxed_share_smb {
     uint32_t size;
     void *self;

@@ -23,7 +23,7 @@ boot() { # NAME CODE VARIABLE=VALUE [WORDS]: expected tools on stdin
     code="$code got $?"
     unset "${setting%%=*}"
     is "$name" "$expected
-exit ${code%% *}" "$(seen | sed 's,http://10.77.0.1/boot/hosts/08-00-27-b2-40-3e/net.cmd,NET,')
+exit ${code%% *}" "$(seen | sed 's,http://10.77.0.1/boot/\(s/[0-9a-f]*/\)*hosts/08-00-27-b2-40-3e/net.cmd,NET,')
 exit ${code##* }"
 }
 START="wpeinit

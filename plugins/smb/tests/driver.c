@@ -1,6 +1,6 @@
 /* The plugin with a core just large enough, for smbd.sh: orders come as lines on stdin, the log goes to stdout.
  *   driver STATE FOLDER UID KEY=VALUE...    keys: mode guest name port addr user smbd; UID 0: stays root
- *   open MAC USER PASSWORD | close MAC | settled | many N | quit */
+ *   open MAC USER PASSWORD | close MAC | settled | many N | installing yes|no (those opened from now on) | quit */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
@@ -16,6 +16,7 @@ extern const struct pxed_plugin *pxed_plugin_query_smb(uint16_t host_major);
 static uv_loop_t loop;
 static uv_poll_t input;
 static const char *state, *folder;
+static bool installing;
 static struct pxed_iface iface = {.name = "lo"};
 static const struct pxed_plugin *plugin;
 static const struct pxed_share_smb *service;
@@ -85,7 +86,7 @@ static void set(const char *pair) {
 
 static void open_account(const char *mac, const char *user, const char *password) {
     char path[1100];
-    struct pxed_share_account a = {.folder = path, .user = user, .password = password};
+    struct pxed_share_account a = {.folder = path, .user = user, .password = password, .installs = installing};
     if (!pxed_mac_parse(pxed_slice_of(mac), &a.mac))
         exit(2);
     snprintf(path, sizeof(path), "%s/%s", folder, mac);
@@ -115,6 +116,8 @@ static void order(char *line) {
         open_many(atoi(words[1]));
     } else if (n == 2 && strcmp(words[0], "close") == 0 && pxed_mac_parse(pxed_slice_of(words[1]), &mac)) {
         service->close(service->self, &mac);
+    } else if (n == 2 && strcmp(words[0], "installing") == 0) {
+        installing = strcmp(words[1], "yes") == 0;
     } else if (n == 1 && strcmp(words[0], "settled") == 0) {
         service->settled(service->self);
     } else if (n == 1 && strcmp(words[0], "quit") == 0) {

@@ -1,10 +1,10 @@
 #!/bin/sh
 # smbd.sh DRIVER: the managed Samba, seen by smbclient, in a network namespace of its own. Needs root, samba,
-# samba-common-bin, libnss-wrapper, smbclient, iproute2, python3.
+# samba-common-bin, libnss-wrapper, smbclient, iproute2, python3, procps.
 set -u
 driver=$1
 if [ "${2:-}" != inside ]; then
-    for need in smbclient unshare ip smbstatus pdbedit testparm setpriv python3; do
+    for need in smbclient unshare ip smbstatus pdbedit testparm setpriv python3 pgrep; do
         command -v "$need" >/dev/null || { echo "FAIL: $need is missing"; exit 1; }
     done
     [ "$(id -u)" = 0 ] || { echo "skipped: root is needed to make a network namespace"; exit 77; }
@@ -61,7 +61,8 @@ within() {
 logged() { grep -q -e "$1" "$log"; }
 says() { [ "$(grep -c -e "$1" "$log")" -ge "$2" ]; }
 
-start() { # KEY=VALUE...
+order() { echo "$*" >&5; }
+start() { # KEY=VALUE...: the hosts opened from now on are being installed
     rm -f "$work/orders"
     mkfifo "$work/orders"
     : >"$log"
@@ -70,8 +71,8 @@ start() { # KEY=VALUE...
         --inh-caps=-all "$driver" "$state" "$share" 12345 addr=$server "$@" <"$work/orders" >>"$log" 2>&1 &
     driver_pid=$!
     exec 5>"$work/orders"
+    order installing yes
 }
-order() { echo "$*" >&5; }
 finish() {
     order quit
     exec 5>&-
@@ -143,6 +144,30 @@ refuse "an unknown user gets in" client guest x 'ls'
 refuse "a password in the log" grep -q -e $secret_a -e $secret_b "$log"
 refuse "a password in state/smb" grep -r -q -a -e $secret_a -e $secret_b "$state/smb"
 
+# remembers TEXT: the helper still has it somewhere in its memory
+cat >"$work/remembers.py" <<'PY'
+import sys
+pid, text = sys.argv[1], sys.argv[2].encode()
+with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+    for line in maps:
+        span, rights = line.split()[:2]
+        begin, end = (int(x, 16) for x in span.split("-"))
+        if not rights.startswith("rw"):
+            continue
+        memory.seek(begin)
+        if text in memory.read(end - begin):
+            sys.exit(0)
+sys.exit(1)
+PY
+remembers() { python3 "$work/remembers.py" "$(pgrep -P "$driver_pid" -x pxed-smb)" "$1"; }
+expect "the helper's memory is looked into" remembers pxed-a
+refuse "it keeps a password that smbd has" remembers $secret_a
+refuse "nor the hash that opens as well" remembers 699AC3F095DF5F0119BC8CDF634C09F2
+order open $a pxed-a $secret_a
+order settled
+refuse "it does when the account is opened again" remembers $secret_a
+expect "and the account is the same" reads pxed-a $secret_a $a
+
 echo "--- dialects"
 for d in SMB2_02 SMB2_10 SMB3_00 SMB3_02 SMB3_11; do
     expect "$d" reads pxed-a $secret_a $a -m $d --option="client min protocol=$d"
@@ -179,10 +204,11 @@ session pxed-a $secret_a
 expect "the session reads" session_reads $a
 finish
 expect "smbd lives on without pxed" test -d "/proc/$first"
+expect "which is told" logged "smbd pid=$first still serves $share: 2 of its hosts are being installed"
 expect "the session reads without pxed" session_reads $a
 start mode=managed
 order open $a pxed-a $secret_a
-expect "the smbd is found" within 10 logged "smbd pid=$first found"
+expect "the smbd is found" within 10 logged "smbd pid=$first of an earlier run still serves the share"
 expect "the session reads after the start" session_reads $a
 expect "b's account lives until all is settled" reads pxed-b $secret_b $b
 order settled
@@ -233,7 +259,7 @@ pid=$(smbd_pid)
 start mode=managed guest=yes
 order open $a pxed-c $secret_b
 order settled
-expect "the smbd is found" within 10 logged "smbd pid=$pid found"
+expect "the smbd is found" within 10 logged "smbd pid=$pid of an earlier run still serves the share"
 guest_reads() { timeout 20 smbclient -N "//$server/windows-media" -c "get $1\\install.wim $work/got" && cmp "$work/got" "$work/image"; }
 expect "a guest reads" within 15 guest_reads $a
 expect "an unknown user is a guest" reads somebody x $a
@@ -329,6 +355,20 @@ expect "the first reads" reads pxed-0 00000000000000000000000000000000 02-00-00-
 expect "the last reads" reads pxed-199 000000000000000000000000000000c7 02-00-00-00-00-c7
 refuse "the last reads the first's" reads pxed-199 000000000000000000000000000000c7 02-00-00-00-00-00
 finish
+pid=$(smbd_pid)
+expect "it lives on for two hundred" test -e "/proc/$pid/exe"
+start mode=managed
+order installing no
+order open $a pxed-a $secret_a
+order settled
+expect "the same smbd, an armed host" within 15 reads pxed-a $secret_a $a
+expect "it is the same smbd" test "$(smbd_pid)" = "$pid"
+session pxed-a $secret_a
+finish
+expect "nothing installs: the end is told" logged "smbd pid=$pid is stopped: nothing is being installed"
+refuse "smbd lives" test -e "/proc/$pid/exe"
+refuse "a session lives" session_reads $a
+session_end
 expect "nothing of Samba's was written elsewhere" test -z "$(find /var/log/samba /var/lib/samba /var/cache/samba /run/samba -newer "$work/image" -type f 2>/dev/null)"
 
 [ $failed = 0 ] && echo "all good" || echo "$failed failed"

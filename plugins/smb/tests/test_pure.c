@@ -275,8 +275,14 @@ START_TEST(orders) {
                                              .mac = "08-00-27-b2-40-3e",
                                              .user = "pxed-a",
                                              .password = "0123456789abcdef0123456789abcdef"},
+                                            {.verb = SMB_VERB_OPEN,
+                                             .mac = "08-00-27-b2-40-3e",
+                                             .user = "pxed-a",
+                                             .password = "0123456789abcdef0123456789abcdef",
+                                             .installs = true},
                                             {.verb = SMB_VERB_CLOSE, .mac = "08-00-27-b2-40-3e"},
-                                            {.verb = SMB_VERB_SETTLED}};
+                                            {.verb = SMB_VERB_SETTLED},
+                                            {.verb = SMB_VERB_END}};
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         char text[SMB_DATAGRAM_MAX];
         struct smb_order back;
@@ -304,17 +310,21 @@ START_TEST(hostile_orders) {
         B("srelative\0"),
         B("s/srv/%U\0"),
         B("o08-00-27-b2-40-3e\0root\0"
-          "0123456789abcdef0123456789abcdef\0"),
+          "0123456789abcdef0123456789abcdef\0\0"),
         B("o08-00-27-b2-40-3e\0a:x\0"
-          "0123456789abcdef0123456789abcdef\0"),
+          "0123456789abcdef0123456789abcdef\0\0"),
         B("o08-00-27-b2-40-3e\0a\0"
-          "0123456789abcdef0123456789abcde\n\0"),
+          "0123456789abcdef0123456789abcde\n\0\0"),
         B("o../etc\0a\0"
-          "0123456789abcdef0123456789abcdef\0"),
+          "0123456789abcdef0123456789abcdef\0\0"),
         B("o08-00-27-b2-40-3e\0a23456789012345678901\0"
-          "0123456789abcdef0123456789abcdef\0"),
+          "0123456789abcdef0123456789abcdef\0\0"),
         B("c\0"),
         B("c..\0"),
+        B("o08-00-27-b2-40-3e\0a\0"
+          "0123456789abcdef0123456789abcdef\0"
+          "2\0"),
+        B("q\0"),
         B("e\0"),
     };
     struct smb_order order;

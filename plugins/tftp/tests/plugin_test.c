@@ -181,7 +181,8 @@ START_TEST(no_answer_to_what_is_no_request) {
     client_send(fd, port, pxed_slice(huge, sizeof(huge)));
     fake_core_run(&fake, 30);
     ck_assert_int_eq(client_receive(fd, 0, packet, sizeof(packet), &from), -1);
-    ck_assert_uint_eq(fake.refused[PXED_WHY_TFTP_MALFORMED], n + 1);
+    /* An ACK or ERROR is what a client makes of our own ERROR, which came from this port: no fault of anybody's. */
+    ck_assert_uint_eq(fake.refused[PXED_WHY_TFTP_MALFORMED], n + 1 - 2);
     ck_assert_uint_eq(contents.opened, 0);
     close(fd);
 }
