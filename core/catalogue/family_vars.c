@@ -25,26 +25,26 @@ struct vars_told {
     unsigned line;
 };
 
-static void warn_with(struct build *b, const struct catalogue_host *h, const struct family_lack *lack,
+static void warn_with(struct build *b, const struct catalogue_host *h, const char *with, const char *say,
                       struct vars_told *told) {
-    for (size_t i = 0; i < lack->with.n; i++) {
-        const struct pxed_var *v = vars_with(h, lack->with.items[i]);
-        const char *file = v && v->file ? v->file : h->pub.file;
-        unsigned line = v && v->file ? v->line : h->pub.line;
-        if (!v || (told->file && told->line == line && strcmp(told->file, file) == 0))
-            continue;
-        *told = (struct vars_told){file, line};
-        const char *say = family_fill(lack->say, "{key}", v->key, &b->c->arena);
-        say = family_fill(say, "{id}", h->os->id.text, &b->c->arena);
-        pxed_diag_add(b->diags, PXED_WARNING, file, line, "%s", say);
-    }
+    const struct pxed_var *v = vars_with(h, with);
+    const char *file = v && v->file ? v->file : h->pub.file;
+    unsigned line = v && v->file ? v->line : h->pub.line;
+    if (!v || (told->file && told->line == line && strcmp(told->file, file) == 0))
+        return;
+    *told = (struct vars_told){file, line};
+    say = family_fill(say, "{key}", v->key, &b->c->arena);
+    say = family_fill(say, "{id}", h->os->id.text, &b->c->arena);
+    pxed_diag_add(b->diags, PXED_WARNING, file, line, "%s", say);
 }
 
 void family_vars_of(struct build *b, const struct catalogue_os *os, const struct family_lack *lack) {
-    struct vars_told told = {0};
-    for (size_t i = 0; i < b->c->n_hosts; i++)
-        if (b->c->hosts[i].os == os)
-            warn_with(b, &b->c->hosts[i], lack, &told);
+    for (size_t i = 0; i < lack->with.n; i++) {
+        struct vars_told told = {0};
+        for (size_t k = 0; k < b->c->n_hosts; k++)
+            if (b->c->hosts[k].os == os)
+                warn_with(b, &b->c->hosts[k], lack->with.items[i], lack->say, &told);
+    }
 }
 
 void family_vars(struct build *b) {

@@ -316,15 +316,16 @@ START_TEST(whole_iso_as_a_file) {
 }
 END_TEST
 
-/* A section's line is told once, however many hosts have it. */
+/* A section's line is told once, however many hosts have it; a host's line for each word that has no effect. */
 START_TEST(told_once_a_line) {
-    tree_write(&site.tree, "os-linux.d/beispiel.ini", FAMILY BOOT "[lack a]\nwith = domain\nsay = no {key}\n");
+    tree_write(&site.tree, "os-linux.d/beispiel.ini", FAMILY BOOT "[lack a]\nwith = domain ntp\nsay = no {key}\n");
     site_image(&site, "beispiel-1-amd64/k");
     site_image(&site, "beispiel-1-amd64/i");
-    ck_assert_str_eq(site_build(&site, "", "[defaults]\ndomain = a.test\n",
-                                MAC ", beispiel-1-amd64\n08:00:27:4d:4d:ab, beispiel-1-amd64\n"
-                                    "08:00:27:4d:4d:ac, beispiel-1-amd64, domain=b.test\n"),
-                     "warning pxed.ini:6: no domain\nwarning host-os.conf:3: no domain\n");
+    ck_assert_str_eq(
+        site_build(&site, "", "[defaults]\ndomain = a.test\n",
+                   MAC ", beispiel-1-amd64\n08:00:27:4d:4d:ab, beispiel-1-amd64\n"
+                       "08:00:27:4d:4d:ac, beispiel-1-amd64, domain=b.test, ntp=10.77.0.1\n"),
+        "warning pxed.ini:6: no domain\nwarning host-os.conf:3: no domain\nwarning host-os.conf:3: no ntp\n");
 }
 END_TEST
 
