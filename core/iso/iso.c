@@ -10,8 +10,8 @@
 
 #include "iso_9660.h"
 #include "iso_bridge.h"
+#include "iso_reader.h"
 #include "iso_record.h"
-#include "iso_udf.h"
 
 /* --- life --- */
 
@@ -95,7 +95,7 @@ static enum iso_error iso_fill(struct iso_build *b) {
         snprintf(b->why, ISO_WHY_MAX, "it holds neither ISO 9660 nor UDF");
         return ISO_FOREIGN;
     }
-    if (udf && iso_udf_read(b)) {
+    if (udf && iso_reader_udf(b)) {
         if (plain)
             iso_bridge_links(b);
         return ISO_OK;
