@@ -11,6 +11,7 @@
 
 #include "build.h"
 #include "declare.h"
+#include "kept.h"
 #include "log.h"
 #include "reload_log.h"
 #include "reload_state.h"
@@ -78,6 +79,7 @@ static void reload_swap(struct daemon *d, struct reload *r) {
     r->config = NULL;
     r->built = NULL;
     declare_hosts(d, d->catalogue);
+    kept_update(d, old);
     watch_images_found(d);
     stage_all(d);
     catalogue_unref(old);
