@@ -107,7 +107,8 @@ static void reload_finish(uv_work_t *work, int status) {
     bool again = r->again, whole_again = r->whole_again;
     (void)status;
     bool taken = r->built && !d->stopping && !drops_too_much(d, r);
-    sd_notify(0, taken ? "STATUS=" : "STATUS=the last reload was refused: see the log");
+    if (!d->stopping)
+        sd_notify(0, taken ? "STATUS=" : "STATUS=the last reload was refused: see the log");
     if (taken)
         reload_swap(d, r);
     else if (!r->built)
