@@ -11,6 +11,7 @@
 #include "content_who.h"
 #include "decide.h"
 #include "image_files.h"
+#include "kept.h"
 
 /* `/NAME`: a name outside /boot. */
 static const struct pxed_file *find_outside_row(const struct lookup *l, const struct boot *b,
@@ -123,7 +124,7 @@ static void set_delivery(struct open_content *c, const struct boot *b, const str
     c->note.detail = c->path;
 }
 
-enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) {
+static enum pxed_reason open_host_file(struct lookup *l, struct open_content **ret) {
     struct boot b;
     struct pxed_arena scratch = {0};
     bool secret = false;
@@ -155,6 +156,16 @@ enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) 
     if (why == PXED_WHY_OK)
         set_delivery(*ret, &b, row, &right);
     pxed_arena_clear(&scratch);
+    return why;
+}
+
+/* A machine that lost its line while it is being installed gets the files of the generation that it began with. */
+enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) {
+    struct catalogue *now = l->d->catalogue, *kept = kept_of(l->d, &l->name.mac);
+    if (kept)
+        l->d->catalogue = kept; /* nothing in this call returns to the loop */
+    enum pxed_reason why = open_host_file(l, ret);
+    l->d->catalogue = now;
     return why;
 }
 

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "iso_9660.h"
+#include "iso_bridge.h"
+#include "iso_reader.h"
 #include "iso_record.h"
-#include "iso_udf.h"
 
 /* --- life --- */
 
@@ -94,8 +95,11 @@ static enum iso_error iso_fill(struct iso_build *b) {
         snprintf(b->why, ISO_WHY_MAX, "it holds neither ISO 9660 nor UDF");
         return ISO_FOREIGN;
     }
-    if (udf && iso_udf_read(b))
+    if (udf && iso_reader_udf(b)) {
+        if (plain)
+            iso_bridge_links(b);
         return ISO_OK;
+    }
     if (udf)
         snprintf(udf_why, sizeof(udf_why), "%s", b->why);
     start_over(b->iso);

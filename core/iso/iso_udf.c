@@ -8,6 +8,7 @@
 #include <udfread/udfread.h>
 
 #include "iso_record.h"
+#include "iso_udf_guard.h"
 #include "pxed/path.h"
 
 enum {
@@ -27,7 +28,8 @@ enum {
 struct source {
     struct udfread_block_input input; /* first */
     struct iso_build *b;
-    uint32_t left;    /* blocks still allowed in this call */
+    uint32_t left; /* blocks still allowed in this call */
+    struct udf_guard guard;
     uint32_t folders; /* blocks still allowed for folders */
     uint32_t work;
     /* While mapping, blocks are not read; their numbers are recorded. */
@@ -43,18 +45,10 @@ static bool udf_spend(struct source *s, uint32_t units) {
     return enough;
 }
 
-static uint32_t udf_le32(const uint8_t *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-/* A logical volume descriptor (ECMA-167 3/10.6) gives an extent with file set descriptors. libudfread reads every block
- * of it: up to half a million, or without end if block numbers wrap. */
-static bool is_sane(const uint8_t block[BLOCK]) {
-    enum { LOGICAL_VOLUME = 6, AT_FILE_SET = 248, FILE_SET_MAX = 16 * BLOCK };
-    if (block[0] != LOGICAL_VOLUME || block[1] != 0)
-        return true;
-    uint32_t length = udf_le32(block + AT_FILE_SET) & 0x3fffffff, lba = udf_le32(block + AT_FILE_SET + 4);
-    return length > 0 && length <= FILE_SET_MAX && lba < UINT32_MAX - FILE_SET_MAX;
+/* Before each call of libudfread: so many blocks may it read. */
+static void allow_blocks(struct source *s, uint32_t n) {
+    s->left = n;
+    s->guard = (struct udf_guard){.base = NULL};
 }
 
 static int note_blocks(struct source *s, uint32_t lba, void *buf, uint32_t n) {
@@ -79,7 +73,10 @@ static int read_blocks(struct udfread_block_input *input, uint32_t lba, void *bu
     if (s->left < n)
         return -1;
     s->left -= n;
-    return iso_read(s->b, buf, (size_t)n * BLOCK, (uint64_t)lba * BLOCK) && is_sane(buf) ? (int)n : -1;
+    bool ok = iso_read(s->b, buf, (size_t)n * BLOCK, (uint64_t)lba * BLOCK);
+    for (uint32_t i = 0; i < n && ok; i++)
+        ok = udf_guard_block(&s->guard, (uint8_t *)buf + (size_t)i * BLOCK);
+    return ok ? (int)n : -1;
 }
 
 static uint32_t count_blocks(struct udfread_block_input *input) {
@@ -124,7 +121,7 @@ static bool map_large(struct source *s, UDFFILE *from, struct iso_file *file) {
 /* False: reading ends. */
 static bool udf_take_file(struct source *s, UDFDIR *folder, const char *name, const char *path) {
     char bytes[BLOCK];
-    s->left = ENTRY_BLOCKS;
+    allow_blocks(s, ENTRY_BLOCKS);
     UDFFILE *from = udfread_file_openat(folder, name);
     int64_t size = from ? udfread_file_size(from) : -1;
     struct iso_file file = {.path = path, .size = (uint64_t)size};
@@ -175,7 +172,8 @@ static void take_folder(struct walk *w, UDFDIR *above, const char *name, const c
     UDFDIR *dir = NULL;
     if (w->depth < ISO_DEPTH_MAX) {
         what = "this folder cannot be read";
-        uint32_t most = s->left = s->folders < FOLDER_BLOCKS ? s->folders : FOLDER_BLOCKS;
+        uint32_t most = s->folders < FOLDER_BLOCKS ? s->folders : FOLDER_BLOCKS;
+        allow_blocks(s, most);
         dir = udfread_opendir_at(above, name);
         s->folders -= most - s->left;
     }

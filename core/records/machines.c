@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "catalogue.h"
 #include "pxed/arena.h"
 
 enum { STRANGERS_MAX = 4096 };
@@ -168,6 +169,7 @@ static void machines_forget(struct machines *ms, struct machine *m) {
         unlink_ip(ms, m);
     journal_forget(ms, m);
     ms->n--;
+    catalogue_unref(m->kept);
     free(m);
 }
 
@@ -237,6 +239,7 @@ void machines_free(struct machines *ms) {
             struct machine *m = ms->by_mac[i];
             ms->by_mac[i] = m->next_mac;
             journal_forget(ms, m);
+            catalogue_unref(m->kept);
             free(m);
         }
     free(ms->by_mac);

@@ -5,6 +5,8 @@
 #include "lifecycle.h"
 #include "pxed/store.h"
 
+struct catalogue;
+
 struct machine {
     struct lifecycle_record rec;
     bool held;                                       /* the store has a record of this MAC */
@@ -25,6 +27,7 @@ struct machine {
     struct machine *next_dirty;
     struct machine *newer, *older; /* undeclared machines, by age */
     struct journal_part steps;
+    struct catalogue *kept;      /* the generation that had its line, while it is installed without one: kept.h */
     struct staged_known *staged; /* what lies on disk for it; owned by staging */
 };
 

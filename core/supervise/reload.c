@@ -11,6 +11,7 @@
 
 #include "build.h"
 #include "declare.h"
+#include "kept.h"
 #include "log.h"
 #include "reload_log.h"
 #include "reload_state.h"
@@ -78,6 +79,7 @@ static void reload_swap(struct daemon *d, struct reload *r) {
     r->config = NULL;
     r->built = NULL;
     declare_hosts(d, d->catalogue);
+    kept_update(d, old);
     watch_images_found(d);
     stage_all(d);
     catalogue_unref(old);
@@ -105,7 +107,8 @@ static void reload_finish(uv_work_t *work, int status) {
     bool again = r->again, whole_again = r->whole_again;
     (void)status;
     bool taken = r->built && !d->stopping && !drops_too_much(d, r);
-    keeper_tell(&d->keeper, taken ? KEEPER_TAKEN : KEEPER_REFUSED);
+    if (!d->stopping)
+        keeper_tell(&d->keeper, taken ? KEEPER_TAKEN : KEEPER_REFUSED);
     if (taken)
         reload_swap(d, r);
     else if (!r->built)

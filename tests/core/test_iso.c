@@ -127,6 +127,91 @@ START_TEST(rock_ridge) {
 }
 END_TEST
 
+/* genisoimage writes a link into UDF as an empty file: the link itself is in Rock Ridge. */
+START_TEST(links_of_a_bridge) {
+    int fd;
+    isomake_files(&tree);
+    tree_write(&tree, "d/truly-empty", "");
+    isomake_run(tree.path,
+                "cd d && ln -s SOURCES media && ln -s media/BOOT.WIM wim && ln -s ../README.TXT SOURCES/up && "
+                "ln -s nowhere dangling");
+    isomake_run(tree.path, "genisoimage -udf -R -o i.iso d");
+    struct iso *iso = open_iso("i.iso", &fd);
+    ck_assert_msg(iso != NULL, "%s", why);
+    ck_assert_str_eq(iso->names, "UDF");
+    same(iso, fd, "wim", "d/SOURCES/BOOT.WIM");
+    same(iso, fd, "media/boot.wim", "d/SOURCES/BOOT.WIM");
+    same(iso, fd, "sources/up", "d/README.TXT");
+    ck_assert_ptr_null(iso_find(iso, PXED_SLICE("dangling")));
+    same(iso, fd, "truly-empty", "d/truly-empty");
+    iso_unref(iso);
+    close(fd);
+}
+END_TEST
+
+/* Changes the entries of that name in UDF's folders: each byte at `offset` of the entry becomes `byte`. Their number.
+ */
+static unsigned patch_entries(int fd, const char *name, size_t offset, uint8_t byte) {
+    struct stat st;
+    size_t n = strlen(name);
+    unsigned found = 0;
+    ck_assert_int_eq(fstat(fd, &st), 0);
+    uint8_t *all = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ck_assert_ptr_ne(all, MAP_FAILED);
+    for (size_t at = 38; at + 1 + n <= (size_t)st.st_size; at++) {
+        uint8_t *entry = all + at - 38;
+        if (all[at] == 8 && memcmp(all + at + 1, name, n) == 0 && entry[0] == 1 && entry[1] == 1 &&
+            entry[19] == n + 1) {
+            entry[offset] = byte;
+            found++;
+        }
+    }
+    munmap(all, (size_t)st.st_size);
+    return found;
+}
+
+/* ECMA-167 4/14.4.3, bit 2: a deleted file's entry stays in its folder. Folders of several blocks, too. */
+START_TEST(deleted_in_udf) {
+    isomake_files(&tree);
+    for (unsigned i = 0; i < 200; i++)
+        tree_write(&tree, pxed_arena_printf(&tree.arena, "d/many/a-name-of-some-length-%u", i), "x");
+    isomake_run(tree.path, "genisoimage -udf -D -o i.iso d");
+    int fd = open(tree_path(&tree, "i.iso"), O_RDWR | O_CLOEXEC);
+    ck_assert_uint_eq(patch_entries(fd, "README.TXT", 18, 4), 1);
+    ck_assert_uint_eq(patch_entries(fd, "a-name-of-some-length-150", 18, 4), 1);
+    ck_assert_uint_eq(patch_entries(fd, "a-name-of-some-length-7", 18, 4), 1);
+    struct iso *iso = isomake_open(fd, why);
+    ck_assert_msg(iso != NULL, "%s", why);
+    ck_assert_ptr_null(iso_find(iso, PXED_SLICE("readme.txt")));
+    ck_assert_ptr_null(iso_find(iso, PXED_SLICE("many/a-name-of-some-length-150")));
+    ck_assert_ptr_null(iso_find(iso, PXED_SLICE("many/a-name-of-some-length-7")));
+    for (unsigned i = 0; i < 200; i++)
+        if (i != 150 && i != 7)
+            ck_assert_ptr_nonnull(
+                iso_find(iso, pxed_slice_of(pxed_arena_printf(&tree.arena, "many/a-name-of-some-length-%u", i))));
+    same(iso, fd, "sources/boot.wim", "d/SOURCES/BOOT.WIM");
+    iso_unref(iso);
+    close(fd);
+}
+END_TEST
+
+/* The last entry of a folder says that its name lies 64 KiB further: libudfread would look for it there. */
+START_TEST(a_name_beyond_its_folder) {
+    isomake_files(&tree);
+    tree_write(&tree, "d/zz/zzlast", "x");
+    isomake_run(tree.path, "genisoimage -udf -D -o i.iso d");
+    int fd = open(tree_path(&tree, "i.iso"), O_RDWR | O_CLOEXEC);
+    ck_assert_uint_eq(patch_entries(fd, "zzlast", 37, 0xff), 1);
+    struct iso *iso = isomake_open(fd, why);
+    ck_assert_msg(iso != NULL, "%s", why);
+    ck_assert_uint_eq(iso->n_notes, 1);
+    ck_assert_msg(strstr(iso->notes[0], "zz: this folder cannot be read"), "%s", iso->notes[0]);
+    same(iso, fd, "sources/boot.wim", "d/SOURCES/BOOT.WIM");
+    iso_unref(iso);
+    close(fd);
+}
+END_TEST
+
 /* ECMA-167 4/14.6.8: a file may lie in its own entry, where its extents would be named. */
 START_TEST(udf_inside_its_entry) {
     static const uint8_t sizes[] = {1, 8, 200};
@@ -280,6 +365,9 @@ int main(void) {
     tcase_add_loop_test(real, real_media, 0, COUNT(media));
     tcase_add_test(real, rock_ridge);
     tcase_add_test(real, udf_inside_its_entry);
+    tcase_add_test(real, links_of_a_bridge);
+    tcase_add_test(real, deleted_in_udf);
+    tcase_add_test(real, a_name_beyond_its_folder);
     tcase_add_loop_test(real, beyond_four_gigabytes, 0, COUNT(large_media));
     tcase_add_test(life, shared_while_unchanged);
     tcase_add_test(life, from_many_threads);

@@ -5,6 +5,8 @@ e2e_begin
 M1=08:00:27:4d:4d:01 M2=08:00:27:4d:4d:02 M3=08:00:27:4d:4d:03
 e2e_client m1 $M1
 e2e_address m1 10.77.0.61
+e2e_client stranger
+e2e_address stranger 10.77.0.66
 for os in centos-5.5-i386 debian-12 rocky-9; do e2e_image $os; done
 H=$E2E/host-os.conf
 base() { for n in 1 2 3 4 5 6; do echo "08:00:27:4d:4d:0$n, debian-12, name=m$n"; done; }
@@ -198,6 +200,16 @@ curl_as m1 -o /dev/null "$U/hosts/linux-ks/08-00-27-4d-4d-01.txt"
 is "spent" installing "$(state $M1)"
 sed -i 's/01, rocky-9/01, debian-12/' "$H"
 ok "a spent one does not" until_true 5 e2e_state_is $M1 os debian-12
+cp "$H" "$E2E/with-m1"
+sed -i '/4d:01/d' "$H"
+ok "its line is removed" until_true 5 names_are "m2 m3"
+has "its files are still made for it" "rootpw" "$(curl_as m1 "$U/hosts/linux-ks/08-00-27-4d-4d-01.txt")"
+is "for nobody else" 403 "$(code_as stranger "$U/hosts/linux-ks/08-00-27-4d-4d-01.txt")"
+lacks "it boots its disk" /boot/os/ "$(curl_as m1 "$U/home.php?mac=$M1")"
+hup
+has "nor does another reload take them" "rootpw" "$(curl_as m1 "$U/hosts/linux-ks/08-00-27-4d-4d-01.txt")"
+cat "$E2E/with-m1" >"$H"
+ok "its line comes back" until_true 5 names_are "m1 m2 m3"
 is "what it installs stays" rocky-9 "$(e2e_state $M1 arm_os)"
 has "machines shows both" "rocky-9, line says debian-12: pxed arm" "$(e2e_pxed machines)"
 is "and it is not armed" installing "$(state $M1)"

@@ -20,6 +20,17 @@ is "no new privileges" 1 "$(status NoNewPrivs)"
 is "a seccomp filter" 2 "$(status Seccomp)"
 ok "no complaint of the sandbox" test -z "$(grep -E ' core sandbox ' "$E2E_LOG")"
 has "it serves" "/boot/os/debian-12/" "$(curl_as one -A iPXE "$U/home.php?mac=$M1")"
+
+# --- UDF of an image that comes while it runs: read by a process of its own, out of the sandboxed one
+mkdir -p "$E2E/udf/sources" "$E2E/root/boot/os/windows-10-x64"
+echo 'only in UDF' >"$E2E/udf/sources/a long name of a file.wim"
+e2e_mark
+genisoimage -quiet -udf -o "$E2E/root/boot/os/windows-10-x64/w.iso" "$E2E/udf" 2>/dev/null
+until_true 30 logged 'core reloaded'
+is "it is read, and its files are served" "200 only in UDF" "$(body_as one "$U/os/windows-10-x64/sources/a%20long%20name%20of%20a%20file.wim")"
+is "no process is left" "" "$(pgrep -P "$(e2e_pid)" -x pxed-udf)"
+no "the sandbox allows it" logged 'the system call'
+
 if command -v gdb >/dev/null; then
     inject "creat(\"$E2E/root/boot/evil\", 0644)" >/dev/null
     no "no file is made below the root" test -e "$E2E/root/boot/evil"

@@ -98,6 +98,12 @@ kill -HUP "${E2E_PIDS[pxed]}"
 ok "RELOADING=1" until_true 5 grep -q RELOADING=1 "$E2E/notify.log"
 two_readies() { [ "$(grep -c READY=1 "$E2E/notify.log")" = 2 ]; }
 ok "and READY=1 again" until_true 5 two_readies
+config <<<'rang = 1'
+kill -HUP "${E2E_PIDS[pxed]}"
+ok "a refused reload is the unit's status" until_true 5 grep -q 'STATUS=the last reload was refused' "$E2E/notify.log"
+config </dev/null
+kill -HUP "${E2E_PIDS[pxed]}"
+ok "until one is taken" until_true 5 eval '[ "$(grep STATUS= "$E2E/notify.log" | tail -n 1)" = STATUS= ]'
 e2e_stop
 ok "STOPPING=1" until_true 5 grep -q STOPPING=1 "$E2E/notify.log"
 e2e_kill notify

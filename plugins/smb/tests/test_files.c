@@ -136,6 +136,36 @@ START_TEST(grants) {
 }
 END_TEST
 
+static unsigned open_descriptors(void) {
+    unsigned n = 0;
+    for (int fd = 0; fd < 1024; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+/* Every way through a grant, those that fail too, closes what it opened. */
+START_TEST(no_descriptor_stays) {
+    static struct smb_accounts none = {.first_id = 600000, .next_id = 600000};
+    struct smb_share s;
+    make_share();
+    ck_assert_int_eq(smb_share_open(path("share"), false, &s), 0);
+    unsigned before = open_descriptors();
+    for (int i = 0; i < 50; i++) {
+        struct smb_share other;
+        smb_share_grant(&s, "08-00-27-b2-40-3e", getegid());
+        smb_share_grant(&s, "08-00-27-b2-40-40", getegid()); /* a link */
+        smb_share_grant(&s, "08-00-27-b2-40-41", getegid()); /* missing */
+        smb_share_revoke(&s, "tools");
+        smb_share_sweep(&s, &none);
+        ck_assert_int_lt(smb_share_open("/", false, &other), 0);
+        ck_assert_int_lt(smb_share_open(path("nothing"), false, &other), 0);
+        ck_assert_int_lt(smb_home_open(path("other/nothing"), false), 0);
+    }
+    ck_assert_uint_eq(open_descriptors(), before);
+    close(s.fd);
+}
+END_TEST
+
 START_TEST(hash) {
     static const uint8_t known[SMB_NTHASH] = {0x88, 0x46, 0xf7, 0xea, 0xee, 0x8f, 0xb1, 0x17,
                                               0xad, 0x06, 0xbd, 0xd8, 0x30, 0xb7, 0x58, 0x6c};
@@ -159,6 +189,7 @@ int main(void) {
     tcase_add_test(tc, home);
     tcase_add_test(tc, foreign_home);
     tcase_add_test(tc, grants);
+    tcase_add_test(tc, no_descriptor_stays);
     tcase_add_test(tc, hash);
     tcase_add_test(tc, shares);
     suite_add_tcase(suite, tc);
