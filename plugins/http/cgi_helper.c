@@ -117,7 +117,6 @@ void http_cgi_helper(const void *arg) {
     struct pollfd fds[2] = {{.fd = PXED_HELPER_SOCKET, .events = POLLIN}, {.fd = watch_children(), .events = POLLIN}};
     account = arg;
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* grandchildren are waited for here, not by init */
-    prctl(PR_SET_DUMPABLE, 0);
     if (fds[1].fd < 0 || !keep_rights())
         return;
     report_run(HTTP_VERB_BEGAN, 0, 0, 0);
