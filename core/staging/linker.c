@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "linker_name.h"
+
 enum { NAME_ROOM = 256, SHARE = PXED_HELPER_KEPT };
 
 static int link_fd(int source_fd, int dir_fd, const char *name) {
@@ -32,7 +34,7 @@ static bool below_share(int dir_fd) {
 
 static int link_checked(const int fds[2], const char *name) {
     struct stat st;
-    if (strchr(name, '/') || name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+    if (!linker_name_valid(name))
         return -EINVAL;
     if (fstat(fds[0], &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & (S_ISUID | S_ISGID)))
         return -EPERM;
