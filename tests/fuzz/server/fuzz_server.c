@@ -10,7 +10,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { STEPS_MAX = 400, STALL_MS = 2000 /* no write waits longer than a few of these */ };
+enum { STEPS_MAX = 400, STALL_MS = 5000 /* no write waits longer */ };
 
 struct input {
     const uint8_t *at, *end;
@@ -208,11 +208,9 @@ static void step_ask(struct input *in) {
 static void step_time(struct input *in) {
     static const uint64_t ms[] = {10, 300, 600, 5000, 61000, 605000, 1900000, 3601000, 25ull * 3600 * 1000};
     uint64_t pass = ms[next(in) % (sizeof(ms) / sizeof(ms[0]))];
-    fake_loop_pass(pass < STALL_MS ? pass : STALL_MS);
-    if (pass > STALL_MS) {
+    if (world_unwritten() + pass > STALL_MS)
         world_write();
-        fake_loop_pass(pass - STALL_MS);
-    }
+    fake_loop_pass(pass);
     overdue_end(&world.d);
     ledger_flush(&world.d.machines, NULL, NULL);
 }

@@ -101,6 +101,7 @@ void keep_table(struct daemon *d, struct catalogue *c) {
 static struct commit {
     struct pxed_put *puts;
     size_t n;
+    uint64_t at;
     struct pxed_arena arena;
     void (*done)(void *arg, int result);
     void *arg;
@@ -109,7 +110,7 @@ static size_t n_commits;
 
 static int store_commit(void *self, const struct pxed_put *puts, size_t n, void (*done)(void *arg, int result),
                         void *arg) {
-    struct commit c = {.n = n, .done = done, .arg = arg};
+    struct commit c = {.n = n, .done = done, .arg = arg, .at = fake_loop_now()};
     (void)self;
     c.puts = PXED_NEWS(&c.arena, struct pxed_put, n + 1);
     for (size_t i = 0; i < n; i++) {
@@ -135,6 +136,10 @@ static void write_first(bool fails) {
     world.store.service.commit(&world.store, c.puts, c.n, c.done, c.arg);
     fake_store_pump(&world.store);
     pxed_arena_clear(&c.arena);
+}
+
+uint64_t world_unwritten(void) {
+    return n_commits > 0 ? fake_loop_now() - commits[0].at : 0;
 }
 
 void world_write(void) {

@@ -53,6 +53,8 @@ void world_restart(bool written);
 void world_generation(unsigned n);
 /* What waits for the disk gets there, or fails. */
 void world_write(void);
+/* For how long the oldest of it has waited, in ms. */
+uint64_t world_unwritten(void);
 /* A datagram arrives. */
 void world_packet(const struct dhcp_arrival *arrival, struct pxed_slice bytes, bool pxe_port);
 /* Who answers the oldest ARP probe: another machine, the client itself. */
