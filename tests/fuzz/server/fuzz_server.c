@@ -203,6 +203,27 @@ static void step_ask(struct input *in) {
     world_ask(&a);
 }
 
+/* A host is armed and asks for its answer file, which it gets to its end. */
+static void step_install(struct input *in) {
+    uint8_t client = (uint8_t)(1 + next(in) % 4);
+    struct pxed_hwaddr mac = world_mac(client);
+    struct pxed_arm_order order = {.macs = &mac, .n = 1, .tries = 1, .who = PXED_SLICE("uid 0"), .typed = true};
+    char text[PXED_MAC_TEXT], path[64];
+    struct pxed_buf b = PXED_BUF(path);
+    rules_ordered(client, false, false);
+    orders_arm(&world.d, &order, order_done, (void *)(uintptr_t)&clients[client]);
+    world_write();
+    pxed_buf_str(&b, "/boot/hosts/");
+    pxed_buf_str(&b, pxed_mac_text(&mac, "-", text));
+    pxed_buf_str(&b, "/answer");
+    struct world_asking a = {.via = PXED_VIA_HTTP, .asker = client, .about = client, .path = pxed_buf_slice(&b)};
+    world_ask(&a);
+    for (unsigned i = 0; i < 2 * WORLD_TRANSFERS; i++) {
+        world_transfer(i, true);
+        world_write();
+    }
+}
+
 /* --- all steps --- */
 
 static void step_time(struct input *in) {
@@ -240,7 +261,7 @@ static void step_server(struct input *in) {
 
 static void step(struct input *in) {
     uint8_t what = next(in);
-    switch (what % 12) {
+    switch (what % 13) {
     case 0:
     case 1:
     case 2:
@@ -264,7 +285,10 @@ static void step(struct input *in) {
         step_ask(in);
         break;
     case 10:
-        world_transfer(what / 12, (what / 12 & 4) == 0);
+        world_transfer(what / 13, (what / 13 & 4) == 0);
+        break;
+    case 11:
+        step_install(in);
         break;
     default:
         step_server(in);

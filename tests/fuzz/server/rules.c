@@ -113,10 +113,12 @@ static bool has_mark(const struct pxed_content *c, const char *mark) {
 }
 
 void rules_content(const struct world_transfer *t) {
+    if (t->content->kind == PXED_CONTENT_BYTES && t->content->bytes.len == 0)
+        broken("an empty answer", t->asker, 0);
     if (has_mark(t->content, WORLD_INSTALL) && !t->armed)
-        broken("an installer for a machine that is not armed, or for another one", 0, 0);
+        broken("an installer for a machine that is not armed, or for another one", t->asker, 0);
     if (has_mark(t->content, WORLD_ANSWER) && !t->open)
-        broken("an answer file while nothing is installed, or for another machine", 0, 0);
+        broken("an answer file while nothing is installed, or for another machine", t->asker, 0);
 }
 
 void rules_ordered(uint8_t client, bool done, bool good) {
