@@ -47,6 +47,7 @@ static void load(struct pxed_slice rest) {
             put_row(&store, line);
     }
     machines_init(&ms);
+    ms.table = 64; /* of the slots it has: all of them are walked in the end */
     must(ledger_load(&ms, &store.service) == 0);
     machines_each(&ms, check_machine, &open);
     must(open == ms.n_open && ms.journal.n <= JOURNAL_STEPS);
