@@ -127,7 +127,7 @@ const struct family_manual family_manual[] = {
 
 struct family_reader {
     struct family *f;
-    struct ini ini;
+    struct ini *ini;
     struct pxed_arena *arena;
     struct pxed_diags *diags;
 };
@@ -144,11 +144,11 @@ static size_t count_sections(const struct ini *ini, const char *kind) {
 static const char *bind_section(struct family_reader *r, const char *kind, size_t nth, const struct pxed_option *rows,
                                 void *config) {
     size_t len = strlen(kind);
-    for (size_t i = 0; i < r->ini.n_sections; i++) {
-        const struct ini_section *s = &r->ini.sections[i];
+    for (size_t i = 0; i < r->ini->n_sections; i++) {
+        const struct ini_section *s = &r->ini->sections[i];
         if (strncmp(s->name, kind, len) != 0 || s->name[len] != ' ' || nth-- > 0)
             continue;
-        options_bind(rows, s->name, false, &r->ini, config, r->arena, r->diags);
+        options_bind(rows, s->name, false, r->ini, config, r->arena, r->diags);
         return pxed_arena_dup(r->arena, pxed_slice_trim(pxed_slice_of(s->name + len))).ptr;
     }
     return "";
@@ -162,7 +162,7 @@ static const char *join_list(const struct pxed_list *list, struct pxed_arena *ar
 }
 
 static void read_claims(struct family_reader *r) {
-    size_t n = count_sections(&r->ini, "claim");
+    size_t n = count_sections(r->ini, "claim");
     r->f->claims = PXED_NEWS(r->arena, struct pxed_claim, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct claim_keys keys = {0};
@@ -204,7 +204,7 @@ static void check_layouts(struct family_reader *r, const struct pxed_list *layou
 
 static void read_boots(struct family_reader *r) {
     struct family *f = r->f;
-    f->n_boots = count_sections(&r->ini, "boot");
+    f->n_boots = count_sections(r->ini, "boot");
     f->boots = PXED_NEWS(r->arena, struct family_boot, f->n_boots + 1);
     for (size_t i = 0; i < f->n_boots; i++) {
         bind_section(r, "boot", i, boot_rows, &f->boots[i]);
@@ -217,7 +217,7 @@ static void read_boots(struct family_reader *r) {
 
 static void read_files(struct family_reader *r) {
     struct family *f = r->f;
-    f->n_files = count_sections(&r->ini, "file");
+    f->n_files = count_sections(r->ini, "file");
     f->files = PXED_NEWS(r->arena, struct family_file, f->n_files + 1);
     for (size_t i = 0; i < f->n_files; i++) {
         struct pxed_slice name = pxed_slice_of(bind_section(r, "file", i, file_rows, &f->files[i]));
@@ -233,18 +233,18 @@ static void read_lack(struct family_reader *r, size_t nth, struct family_lack *l
 
 static void read_facts(struct family_reader *r) {
     struct family *f = r->f;
-    f->n_facts = count_sections(&r->ini, "fact");
+    f->n_facts = count_sections(r->ini, "fact");
     f->facts = PXED_NEWS(r->arena, struct family_fact, f->n_facts + 1);
     for (size_t i = 0; i < f->n_facts; i++)
         f->facts[i].name = bind_section(r, "fact", i, fact_rows, &f->facts[i]);
-    f->n_lacks = count_sections(&r->ini, "lack");
+    f->n_lacks = count_sections(r->ini, "lack");
     f->lacks = PXED_NEWS(r->arena, struct family_lack, f->n_lacks + 1);
     for (size_t i = 0; i < f->n_lacks; i++)
         read_lack(r, i, &f->lacks[i]);
 }
 
 static void read_variables(struct family_reader *r) {
-    size_t n = count_sections(&r->ini, "variable");
+    size_t n = count_sections(r->ini, "variable");
     r->f->vars = PXED_NEWS(r->arena, struct pxed_os_var, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct variable_keys keys = {0};
@@ -270,32 +270,29 @@ static void check_sections(struct family_reader *r) {
         kinds[i] = pxed_arena_dup(r->arena, pxed_slice_head(pxed_slice_of(family_manual[i].section),
                                                             strcspn(family_manual[i].section, " ")))
                        .ptr;
-    for (size_t i = 0; i < r->ini.n_sections; i++) {
-        struct pxed_slice kind = pxed_slice_of(r->ini.sections[i].name);
+    for (size_t i = 0; i < r->ini->n_sections; i++) {
+        struct pxed_slice kind = pxed_slice_of(r->ini->sections[i].name);
         kind = pxed_slice_head(kind, strcspn(kind.ptr, " "));
         bool known = false;
         for (size_t k = 0; kinds[k] && !known; k++)
             known = pxed_slice_is(kind, kinds[k]);
         const char *near = known ? NULL : pxed_nearest(kind, kinds);
         if (!known)
-            pxed_diag_add(r->diags, PXED_ERROR, r->f->file, r->ini.sections[i].line, "unknown section [%s]%s%s%s",
-                          r->ini.sections[i].name, near ? ", did you mean [" : "", near ? near : "", near ? "]?" : "");
+            pxed_diag_add(r->diags, PXED_ERROR, r->f->file, r->ini->sections[i].line, "unknown section [%s]%s%s%s",
+                          r->ini->sections[i].name, near ? ", did you mean [" : "", near ? near : "", near ? "]?" : "");
     }
 }
 
-static void read_family(struct family *f, struct pxed_arena *arena, struct pxed_diags *diags) {
-    struct family_reader r = {.f = f, .arena = arena, .diags = diags};
-    if (ini_load(&r.ini, f->file, diags) == 0) {
-        check_sections(&r);
-        options_bind(family_rows, "family", false, &r.ini, f, arena, diags);
-        read_claims(&r);
-        read_boots(&r);
-        read_files(&r);
-        read_facts(&r);
-        read_variables(&r);
-        read_steps(&r);
-    }
-    ini_free(&r.ini);
+void families_read_one(struct family *f, struct ini *ini, struct pxed_arena *arena, struct pxed_diags *diags) {
+    struct family_reader r = {.f = f, .ini = ini, .arena = arena, .diags = diags};
+    check_sections(&r);
+    options_bind(family_rows, "family", false, ini, f, arena, diags);
+    read_claims(&r);
+    read_boots(&r);
+    read_files(&r);
+    read_facts(&r);
+    read_variables(&r);
+    read_steps(&r);
     f->profile = (struct pxed_profile){
         .name = f->name, .claims = f->claims, .steps = f->step_rows, .vars = f->vars, .boots = NULL, .files = NULL};
 }
@@ -327,7 +324,11 @@ static void read_folder(struct families *f, const char *folder, const char *plug
                                    .name = pxed_arena_dup(arena, name).ptr,
                                    .operators = operators,
                                    .file = pxed_arena_printf(arena, "%s/%s", folder, found[i]->d_name)};
-            read_family(one, arena, diags);
+            struct ini ini;
+            one->profile.name = one->name;
+            if (ini_load(&ini, one->file, diags) == 0)
+                families_read_one(one, &ini, arena, diags);
+            ini_free(&ini);
             PXED_ARENA_GROW(arena, f->items, f->n);
             f->items[f->n++] = one;
         }

@@ -75,6 +75,9 @@ bool families_are_read(const struct pxed_plugin *plugin);
 void families_read(struct families *f, const struct plugins *plugins, const char *own, struct pxed_arena *arena,
                    struct pxed_diags *diags);
 
+/* Fills `f`, whose names are set, from its file. */
+void families_read_one(struct family *f, struct ini *ini, struct pxed_arena *arena, struct pxed_diags *diags);
+
 /* Calls `one` for every profile: families first, then those that are constant in a plugin; until it returns true. */
 typedef bool families_profile_fn(void *ctx, const struct pxed_plugin *plugin, const struct pxed_profile *profile);
 void families_each(const struct families *f, const struct plugins *plugins, families_profile_fn *one, void *ctx);

@@ -78,8 +78,7 @@ static struct pxed_slice treeinfo_value(struct pxed_slice text, const char *sect
     return PXED_NO_SLICE;
 }
 
-static bool read_treeinfo(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
-    struct pxed_slice text = medium_read(m, file, READ_MAX, arena);
+static bool read_treeinfo(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
     struct pxed_slice family = treeinfo_value(text, "general", "family"),
                       version = treeinfo_value(text, "general", "version"),
                       arch = treeinfo_value(text, "general", "arch"), name = treeinfo_value(text, "release", "name");
@@ -106,9 +105,8 @@ static bool is_arch_word(struct pxed_slice word) {
     return false;
 }
 
-static bool read_disk_info(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
-    struct pxed_slice line = first_line(medium_read(m, file, READ_MAX, arena)), rest = line, word,
-                      version = PXED_NO_SLICE, arch = PXED_NO_SLICE;
+static bool read_disk_info(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
+    struct pxed_slice line = first_line(text), rest = line, word, version = PXED_NO_SLICE, arch = PXED_NO_SLICE;
     while ((word = pxed_slice_word(&rest, " \"()")).len > 0) {
         if (version.len == 0 && pxed_is_digit(word.ptr[0]))
             version = word;
@@ -124,8 +122,8 @@ static bool read_disk_info(struct medium *m, const char *file, struct pxed_arena
 /* --- the others --- */
 
 /* `/ SLES15-SP5 15.5-0` */
-static bool read_products(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
-    struct pxed_slice line = first_line(medium_read(m, file, READ_MAX, arena)), rest = line;
+static bool read_products(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
+    struct pxed_slice line = first_line(text), rest = line;
     pxed_slice_word(&rest, " ");
     struct pxed_slice product = pxed_slice_word(&rest, " "), version = product;
     while (version.len > 0 && !pxed_is_digit(version.ptr[0]))
@@ -137,18 +135,26 @@ static bool read_products(struct medium *m, const char *file, struct pxed_arena 
 }
 
 /* `alpine-standard 3.19.1` */
-static bool read_alpine(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
-    struct pxed_slice line = first_line(medium_read(m, file, READ_MAX, arena)), rest = line;
+static bool alpine_release(struct pxed_slice text, struct pxed_slice arch, struct pxed_arena *arena,
+                           struct recognised *ret) {
+    struct pxed_slice line = first_line(text), rest = line;
     pxed_slice_word(&rest, " ");
-    bool arm = medium_has(m, "apks/aarch64/APKINDEX.tar.gz");
-    ret->id = make_id("alpine", pxed_slice_word(&rest, " "), arm ? PXED_SLICE("aarch64") : PXED_SLICE("x86_64"), arena);
+    ret->id = make_id("alpine", pxed_slice_word(&rest, " "), arch, arena);
     ret->what = "Alpine Linux";
     ret->words = pxed_arena_dup(arena, line).ptr;
     return line.len > 0;
 }
 
-static bool read_arch(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
-    struct pxed_slice line = first_line(medium_read(m, file, READ_MAX, arena));
+static bool read_alpine(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
+    return alpine_release(text, PXED_SLICE("x86_64"), arena, ret);
+}
+
+static bool read_alpine_arm(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
+    return alpine_release(text, PXED_SLICE("aarch64"), arena, ret);
+}
+
+static bool read_arch(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
+    struct pxed_slice line = first_line(text);
     ret->id = make_id("archlinux", line, PXED_SLICE("x86_64"), arena);
     ret->what = "Arch Linux";
     ret->words = pxed_arena_dup(arena, line).ptr;
@@ -167,8 +173,7 @@ static struct pxed_slice cd_info_value(struct pxed_slice text, const char *key) 
     return PXED_NO_SLICE;
 }
 
-static bool read_cd_info(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
-    struct pxed_slice text = medium_read(m, file, READ_MAX, arena);
+static bool read_cd_info(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
     struct pxed_slice product = cd_info_value(text, "PRODUCT"), release = cd_info_value(text, "RELEASE"),
                       build = cd_info_value(text, "ISORELEASE");
     const char *version = pxed_arena_printf(arena, "%.*s%s%.*s", PXED_S(release), build.len ? "-" : "", PXED_S(build));
@@ -180,33 +185,43 @@ static bool read_cd_info(struct medium *m, const char *file, struct pxed_arena *
 }
 
 /* Which Windows it is stands inside the WIM, which is the plugin's to read. */
-static bool read_windows(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret) {
-    (void)m, (void)file, (void)arena;
+static bool read_windows(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
+    (void)text, (void)arena;
     ret->what = "installation media of Windows: say which with --as windows-2022-x64 and the like";
     return true;
 }
 
 static const struct {
     const char *file;
-    bool (*read)(struct medium *m, const char *file, struct pxed_arena *arena, struct recognised *ret);
+    bool (*read)(struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret);
+    const char *with; /* a file that must be there, too; NULL: none */
 } rows[] = {
-    {".treeinfo", read_treeinfo},
-    {"treeinfo", read_treeinfo},
-    {".disk/info", read_disk_info},
-    {"media.1/products", read_products},
-    {".alpine-release", read_alpine},
-    {"arch/version", read_arch},
-    {".cd-info", read_cd_info},
-    {"sources/install.wim", read_windows},
-    {"sources/install.esd", read_windows},
-    {"sources/install.swm", read_windows},
+    {".treeinfo", read_treeinfo, NULL},
+    {"treeinfo", read_treeinfo, NULL},
+    {".disk/info", read_disk_info, NULL},
+    {"media.1/products", read_products, NULL},
+    {".alpine-release", read_alpine_arm, "apks/aarch64/APKINDEX.tar.gz"},
+    {".alpine-release", read_alpine, NULL},
+    {"arch/version", read_arch, NULL},
+    {".cd-info", read_cd_info, NULL},
+    {"sources/install.wim", read_windows, NULL},
+    {"sources/install.esd", read_windows, NULL},
+    {"sources/install.swm", read_windows, NULL},
 };
 
+size_t recognise_rows(void) {
+    return sizeof(rows) / sizeof(rows[0]);
+}
+
+bool recognise_text(size_t row, struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret) {
+    *ret = (struct recognised){.by = rows[row].file, .words = ""};
+    return rows[row].read(text, arena, ret);
+}
+
 bool recognise(struct medium *m, struct pxed_arena *arena, struct recognised *ret) {
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        *ret = (struct recognised){.by = rows[i].file, .words = ""};
-        if (medium_has(m, rows[i].file) && rows[i].read(m, rows[i].file, arena, ret))
+    for (size_t i = 0; i < recognise_rows(); i++)
+        if (medium_has(m, rows[i].file) && (!rows[i].with || medium_has(m, rows[i].with)) &&
+            recognise_text(i, medium_read(m, rows[i].file, READ_MAX, arena), arena, ret))
             return true;
-    }
     return false;
 }

@@ -12,3 +12,6 @@ struct recognised {
 
 /* False: nothing in it is known. Texts live in `arena`. */
 bool recognise(struct medium *m, struct pxed_arena *arena, struct recognised *ret);
+/* What one file says, if it is the file of this row; rows are tried from 0 to recognise_rows(). */
+size_t recognise_rows(void);
+bool recognise_text(size_t row, struct pxed_slice text, struct pxed_arena *arena, struct recognised *ret);

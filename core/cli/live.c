@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "live_answer.h"
 #include "pxed/arena.h"
 #include "text.h"
 
@@ -142,34 +143,12 @@ static char *live_read_answer(int fd, size_t *ret_len) {
     return answer;
 }
 
-/* Status and body of a complete HTTP answer; false if it is not HTTP or was cut short. */
-static bool split_answer(char *answer, size_t len, int *ret_status, struct pxed_slice *ret_body) {
-    char *end = strstr(answer, "\r\n\r\n");
-    if (!end || strncmp(answer, "HTTP/1.", 7) != 0 || strlen(answer) < 12)
-        return false;
-    *ret_status = atoi(answer + 9);
-    *ret_body = pxed_slice(end + 4, len - (size_t)(end + 4 - answer));
-    struct pxed_slice head = pxed_slice(answer, (size_t)(end - answer));
-    while (head.len > 0) {
-        struct pxed_slice line = pxed_slice_word(&head, "\r\n");
-        ptrdiff_t colon = pxed_slice_find(line, ':', 0);
-        uint64_t said;
-        if (colon < 0 || !pxed_slice_eq_nocase(pxed_slice_head(line, (size_t)colon), PXED_SLICE("content-length")))
-            continue;
-        if (!pxed_slice_u64(pxed_slice_trim(pxed_slice_skip(line, (size_t)colon + 1)), SIZE_MAX, &said) ||
-            ret_body->len < said)
-            return false;
-        ret_body->len = (size_t)said;
-    }
-    return true;
-}
-
 /* Takes ownership of `answer`. */
 static json_t *judge_answer(struct live *l, char *answer, size_t len) {
     int status = 0;
     struct pxed_slice body;
     bool heard = answer != NULL;
-    if (!heard || !split_answer(answer, len, &status, &body)) {
+    if (!heard || !live_answer_split(answer, len, &status, &body)) {
         free(answer);
         no_daemon(l, heard ? "the answer is cut short" : "it does not answer, or went away");
         return NULL;

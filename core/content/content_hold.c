@@ -86,6 +86,11 @@ static void tell_judged(struct hold *h) {
                      clock_calendar());
 }
 
+/* A boot from disk and a live system use no right: they are given even if what they tell cannot be written. */
+static bool needs_record(const struct open_content *c) {
+    return c->note.reason == PXED_WHY_OK && !c->note.live;
+}
+
 /* Records the request. GO; WAIT: `answered` is called with `h`; REFUSE: it is never called, and `h` is freed. */
 static int hold_note(struct open_content *c, ledger_done *answered, struct hold **ret) {
     struct daemon *d = c->daemon;
@@ -105,14 +110,15 @@ static int hold_note(struct open_content *c, ledger_done *answered, struct hold 
     note_boot(c, m);
     if (known)
         return PXED_HOLD_GO;
-    if (!law && (c->note.reason != PXED_WHY_OK || c->note.live))
+    if (!law && !needs_record(c))
         return PXED_HOLD_GO;
     struct hold *h = *ret = new_hold(c, m);
     int rc =
         law ? ledger_commit(&d->machines, &m, 1, make_judged, answered, h) : ledger_flush(&d->machines, answered, h);
     if (rc < 0) {
         free_hold(h);
-        return PXED_HOLD_REFUSE;
+        *ret = NULL;
+        return needs_record(c) ? PXED_HOLD_REFUSE : PXED_HOLD_GO;
     }
     return PXED_HOLD_WAIT;
 }
@@ -138,7 +144,7 @@ static void hold_noted(void *arg, int result) {
     pxed_open_fn *later = content_take_pending(h->d, h->ticket, &later_arg);
     if (result == 0)
         tell_judged(h);
-    else if (c)
+    else if (c && needs_record(c))
         give_otherwise(c);
     free_hold(h);
     if (later)
@@ -165,13 +171,14 @@ static void heard_and_noted(void *arg, int result) {
     struct hold *h = arg;
     void (*done)(void *, bool) = h->c ? h->done : NULL;
     void *done_arg = h->arg;
+    bool may_send = result == 0 || (h->c && !needs_record(h->c));
     if (result == 0)
         tell_judged(h);
-    else if (h->c)
+    else if (h->c && !may_send)
         tell_unwritten(h->d, &h->c->mac);
     free_hold(h);
     if (done)
-        done(done_arg, result == 0);
+        done(done_arg, may_send);
 }
 
 static int hold_heard(struct pxed_content *pub, void (*done)(void *arg, bool may_send), void *arg) {

@@ -18,6 +18,7 @@
 #include "ledger.h"
 #include "ledger_mark.h"
 #include "log.h"
+#include "store_mark_text.h"
 
 enum { MARK_BYTES = 192, GOOD_MAX = 64 << 20 };
 
@@ -29,35 +30,13 @@ static bool mark_path(const char *state_dir, char path[PATH_MAX]) {
     return snprintf(path, PATH_MAX, "%s/store.mark", state_dir) < PATH_MAX;
 }
 
-/* Identifies the file. Inode numbers are reused soon; the time of creation is not (0: not supported by the file
- * system). */
-struct identity {
-    uint64_t inode, born;
-};
-
-static bool mark_identify(int fd, struct identity *ret) {
+static bool mark_identify(int fd, struct store_identity *ret) {
     struct statx st;
     if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &st) < 0)
         return false;
     ret->inode = st.stx_ino;
     ret->born = st.stx_mask & STATX_BTIME ? (uint64_t)st.stx_btime.tv_sec * 1000000000 + st.stx_btime.tv_nsec : 0;
     return true;
-}
-
-static bool read_number(struct pxed_slice *text, const char *key, uint64_t *ret) {
-    struct pxed_slice word = pxed_slice_word(text, " "), name = pxed_slice_of(key);
-    return pxed_slice_starts(word, name) && pxed_slice_u64(pxed_slice_skip(word, name.len), UINT64_MAX, ret);
-}
-
-/* "pxed-mark 1 inode=N born=N id=HEX counter=N", blanks, one line end. */
-static bool read_text(struct pxed_slice text, const struct identity *own, struct store_mark *ret) {
-    struct pxed_slice magic = pxed_slice_word(&text, " "), version = pxed_slice_word(&text, " ");
-    struct identity was;
-    if (!pxed_slice_is(magic, "pxed-mark") || !pxed_slice_is(version, "1") ||
-        !read_number(&text, "inode=", &was.inode) || !read_number(&text, "born=", &was.born))
-        return false;
-    ret->copied = was.inode != own->inode || was.born != own->born;
-    return ledger_mark_read(text, &ret->mark);
 }
 
 /* --- the witness: an empty file whose name has the counter. A copy put over the folder overwrites files of the same
@@ -109,14 +88,14 @@ static int move_witness(const char *state_dir, uint64_t counter) {
 
 int store_mark_read(const char *state_dir, struct store_mark *ret) {
     char path[PATH_MAX], text[MARK_BYTES];
-    struct identity own;
+    struct store_identity own;
     *ret = (struct store_mark){.there = false};
     int fd = mark_path(state_dir, path) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     if (fd < 0)
         return errno == ENOENT ? 0 : -errno;
     ssize_t n = pread(fd, text, sizeof(text), 0);
     ret->there = true;
-    if (n < 0 || !mark_identify(fd, &own) || !read_text(pxed_slice(text, (size_t)n), &own, ret))
+    if (n < 0 || !mark_identify(fd, &own) || !store_mark_parse(pxed_slice(text, (size_t)n), &own, ret))
         ret->copied = true;
     close(fd);
     uint64_t witness = highest_witness(state_dir);
@@ -128,7 +107,7 @@ int store_mark_read(const char *state_dir, struct store_mark *ret) {
 static int write_text(int fd, const struct ledger_mark *mark) {
     char text[MARK_BYTES + 1];
     struct pxed_buf b = {text, sizeof(text), 0};
-    struct identity own;
+    struct store_identity own;
     if (!mark_identify(fd, &own))
         return -errno;
     pxed_buf_str(&b, "pxed-mark 1 inode=");

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "linker_name.h"
+
 enum { NAME_ROOM = 256, SHARE = PXED_HELPER_KEPT, ANSWER_SECONDS = 10 };
 
 /* Numbered, because one that the helper did not live to answer must not get the answer of the next. */
@@ -51,7 +53,7 @@ static bool is_readable(int fd) {
 
 static int link_checked(const int fds[2], const char *name) {
     struct stat st;
-    if (strchr(name, '/') || name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+    if (!linker_name_valid(name))
         return -EINVAL;
     if (!is_readable(fds[0]))
         return -EBADF;

@@ -145,21 +145,31 @@ static void packet_keep(struct packet *p, const struct dhcp_action *action) {
     d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
 }
 
+/* The record being written has an end of its own, which may be earlier than this request would get: strangers' leases
+ * are longer again as soon as the pool has room. */
+static void shorten_joined(struct dhcp_action *grant, const struct dhcp_pending *pending, uint64_t now) {
+    uint64_t left = pending->until > now ? pending->until - now : 0;
+    grant->lease_ms = left < grant->lease_ms ? left : grant->lease_ms;
+}
+
 /* Builds the reply now; it is sent when the lease is on disk. */
 static void packet_grant(struct packet *p, const struct dhcp_action *action) {
     struct dhcp *d = p->d;
     struct dhcp_lease *e = dhcp_lease_at(&d->table, action->lease);
     struct dhcp_pending *pending = action->what == DHCP_JOIN ? e->pending : dhcp_pending_new(d);
     struct pxed_slice name = dhcp_hostname(p->m);
+    struct dhcp_action grant = *action;
+    if (action->what == DHCP_JOIN)
+        shorten_joined(&grant, pending, dhcp_now(d));
     pending->port = p->port;
     pending->mac = p->facts.seen.mac;
-    pending->len = packet_build(p, action, pending->packet);
+    pending->len = packet_build(p, &grant, pending->packet);
     pending->route = dhcp_route(p->arrival, p->m, pending->packet);
     pending->arrival = *p->arrival;
     pending->request_len = p->bytes.len;
     memcpy(pending->request, p->bytes.ptr, p->bytes.len);
     if (action->what == DHCP_JOIN)
-        return; /* the record being written has the same address and an end at most a moment earlier */
+        return;
     pending->lease = action->lease;
     pending->until = dhcp_now(d) + action->lease_ms;
     pending->name = PXED_NO_SLICE;

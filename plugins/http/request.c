@@ -250,9 +250,24 @@ static enum http_refusal refusal_of(const struct http_parser *p, llhttp_errno_t 
     }
 }
 
+/* Both readers of a chunked body must find its end at the same place. */
+static bool chunks_agree(const struct http_parser *p, size_t from, size_t taken) {
+    return !p->in_body || !p->chunked ||
+           (p->done ? p->chunks.at == HTTP_CHUNKS_DONE && p->fed == from + taken : p->chunks.at != HTTP_CHUNKS_DONE);
+}
+
 /* One call of llhttp on new input; true if it can continue at once. */
 static bool feed_some(struct http_parser *p, char *buf, size_t *len, size_t end) {
+    size_t from = p->fed, taken = 0;
+    if (p->in_body && p->chunked && !http_chunks_feed(&p->chunks, pxed_slice(buf + from, end - from), &taken)) {
+        p->refusal = HTTP_REFUSED_LINE_END;
+        return true;
+    }
     llhttp_errno_t error = llhttp_execute(&p->ll, buf + p->fed, end - p->fed);
+    if (error == HPE_OK && !chunks_agree(p, from, taken)) {
+        p->refusal = HTTP_REFUSED_SYNTAX;
+        return true;
+    }
     if (error == HPE_OK) {
         p->fed = (uint32_t)end;
         if (p->in_body) { /* the consumed input is either body, moved together, or framing, no longer needed */
@@ -267,6 +282,8 @@ static bool feed_some(struct http_parser *p, char *buf, size_t *len, size_t end)
     }
     p->fed = (uint32_t)(llhttp_get_error_pos(&p->ll) - buf);
     llhttp_resume(&p->ll);
+    if (!chunks_agree(p, from, taken))
+        p->refusal = HTTP_REFUSED_SYNTAX;
     if (!p->in_body) {
         p->head_len = p->fed;
         p->refusal = (uint8_t)judge_head(p);

@@ -4,6 +4,7 @@
 
 #include <llhttp.h>
 
+#include "chunks.h"
 #include "pxed/reason.h"
 #include "pxed/slice.h"
 
@@ -80,6 +81,7 @@ struct http_parser {
     uint8_t n_headers;
     bool in_body, done, in_name, in_value, chunked, keep_alive, expects_continue;
     uint8_t method;
+    struct http_chunks chunks;
     struct http_header headers[HTTP_HEADERS_MAX];
 };
 

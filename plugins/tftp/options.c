@@ -32,7 +32,8 @@ struct tftp_terms tftp_negotiate(const struct tftp_request *request, const struc
         terms.timeout_ms = (unsigned)request->value[TFTP_TIMEOUT] * 1000;
         options_accept(&terms, TFTP_TIMEOUT, request->value[TFTP_TIMEOUT]);
     }
-    if (options_asked(request, TFTP_TSIZE, 0) && size != UINT64_MAX)
+    /* Not of an empty file: curl before 8 takes a tsize of 0 for an error. Any option may be left out (RFC 2347). */
+    if (options_asked(request, TFTP_TSIZE, 0) && size != UINT64_MAX && size > 0)
         options_accept(&terms, TFTP_TSIZE, size);
     if (options_asked(request, TFTP_WINDOWSIZE, 1)) {
         uint64_t fits = TFTP_FLIGHT_MOST / (terms.blksize + TFTP_DATA_HEADER);

@@ -1,7 +1,5 @@
 /* Packets that broke other servers, and random ones: no crash, no stale byte, no endless loop. The table of
  * PROTOCOLS.md 11 as rows; run under sanitizers it proves what it says. */
-#include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "suite.h"
@@ -61,23 +59,6 @@ START_TEST(cve_rows) {
 }
 END_TEST
 
-/* What the fuzzer found is run by every build. */
-START_TEST(fuzz_seeds) {
-    uint8_t bytes[4096];
-    glob_t seeds;
-    ck_assert_int_eq(glob(DHCP_SEEDS "/*", 0, NULL, &seeds), 0);
-    for (size_t i = 0; i < seeds.gl_pathc; i++) {
-        FILE *file = fopen(seeds.gl_pathv[i], "rb");
-        ck_assert_ptr_nonnull(file);
-        size_t len = fread(bytes, 1, sizeof(bytes), file);
-        fclose(file);
-        ck_assert_uint_gt(len, 0);
-        LLVMFuzzerTestOneInput(bytes, len);
-    }
-    globfree(&seeds);
-}
-END_TEST
-
 START_TEST(every_length) {
     struct made p = make(DHCP_REQUEST, 1);
     make_boot(&p, "PXEClient:Arch:00000:UNDI:002001", 0, "iPXE");
@@ -131,7 +112,6 @@ int main(void) {
     TCase *t = tcase_create("all");
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, cve_rows, 0, sizeof(rows) / sizeof(rows[0]));
-    tcase_add_test(t, fuzz_seeds);
     tcase_add_test(t, every_length);
     tcase_add_test(t, random_bytes);
     tcase_add_test(t, no_stale_byte_leaves);

@@ -2,7 +2,7 @@
  */
 #include <stdlib.h>
 
-#include "request.h"
+#include "cgi_env.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -11,6 +11,27 @@ static volatile unsigned sink;
 static void touch(struct pxed_slice s) {
     for (size_t i = 0; i < s.len; i++)
         sink += (unsigned char)s.ptr[i];
+}
+
+/* The variables of a script that is asked with it. */
+static void touch_env(const struct http_request *r) {
+    static const char *const own[] = {"PXED_MAC=x", NULL};
+    static const struct pxed_cgi cgi = {.script = "/srv/boot/home.php",
+                                        .script_name = "/boot/home.php",
+                                        .path_info = "/more",
+                                        .document_root = "/srv",
+                                        .env = own};
+    struct http_cgi_call call = {.request = r, .cgi = &cgi, .query = r->query, .body = true, .port = 80};
+    char text[65536];
+    struct pxed_buf out = PXED_BUF(text);
+    size_t n, seen = 0;
+    call.peer = call.local = pxed_addr_v4(0x0a4d0001);
+    if (!http_cgi_env(&call, &out, &n) || pxed_buf_full(&out))
+        return;
+    for (size_t i = 0; i < out.len; i++)
+        seen += text[i] == '\0';
+    if (n != seen || n > HTTP_CGI_ENV_MAX)
+        abort();
 }
 
 static void touch_request(const struct http_parser *p, const char *buf) {
@@ -24,6 +45,7 @@ static void touch_request(const struct http_parser *p, const char *buf) {
         touch(http_header_name(&r, i));
         touch(http_header_value(&r, i));
     }
+    touch_env(&r);
     if (r.path.len == 0 || r.path.ptr[0] != '/' || r.body.len > HTTP_BODY_MAX)
         abort();
 }

@@ -142,10 +142,7 @@ static const struct {
     {"empty-file",
      BYTES("\0\1x\0octet\0tsize\0"
            "0\0"),
-     1500, 0,
-     BYTES("\0\6tsize\0"
-           "0\0"),
-     512, 1},
+     1500, 0, BYTES("\0\6"), 512, 1},
     {"spelling-kept",
      BYTES("\0\1x\0octet\0BlkSize\0"
            "600\0"),

@@ -27,7 +27,8 @@ static const struct {
 } deliveries[] = {
     {"small", NULL, 0, 0, ""},
     {"small", "tsize 0", 0, 0, "tsize=5 "},
-    {"empty", "tsize 0 blksize 1432", 1432, 0, "tsize=0 blksize=1432 "},
+    {"empty", "tsize 0 blksize 1432", 1432, 0, "blksize=1432 "},
+    {"empty", "tsize 0", 0, 0, ""},
     {"empty-file", NULL, 0, 0, ""},
     {"exact", NULL, 0, 0, ""},
     {"exact", "blksize 1024", 1024, 0, "blksize=1024 "},

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fill.h"
 #include "identity.h"
 #include "signature.h"
 
@@ -56,6 +57,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     free(tail);
     uint8_t *all = copy_of(data, size);
     fuzz_identity(all, size);
+    char *filled = malloc(size ? size : 1);
+    if (fill_text(filled, pxed_slice((const char *)all, size), "12") > size)
+        abort();
+    (void)fill_is_number("12");
+    free(filled);
     free(all);
     return 0;
 }
