@@ -50,3 +50,4 @@ int cli_arm(int argc, char **argv);
 int cli_disarm(int argc, char **argv);
 int cli_adopt(int argc, char **argv);
 int cli_event(int argc, char **argv);
+int cli_stop(int argc, char **argv);

@@ -201,7 +201,8 @@ void plugins_load(struct plugins *p, const struct pxed_list *names, const char *
         return;
     }
     for (size_t i = 0; defaults[i]; i++)
-        load_one(p, defaults[i], ini_path, 0, diags);
+        if (strcmp(defaults[i], "smb") != 0 || plugins_installed("smb")) /* distributions may ship it apart */
+            load_one(p, defaults[i], ini_path, 0, diags);
     size_t n = plugin_installed(&p->arena, "os-", found);
     for (size_t i = 0; i < n; i++)
         load_one(p, found[i], ini_path, 0, diags);
