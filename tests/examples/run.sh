@@ -20,7 +20,7 @@ cp -R "$here/os-openbsd" "$tmp/os-openbsd"
 cmake --install "$build" --prefix "$p" >"$tmp/out" 2>&1 || fail "cmake --install"
 [ -x "$p/sbin/pxed" ] && [ -f "$p/lib/pxed/libpxed-base.a" ] && [ -f "$p/include/pxed/os.h" ] || fail "the installed tree lacks a part"
 "$p/sbin/pxed" options >"$tmp/out" 2>&1 || fail "pxed options"
-cmake -S "$tmp/os-openbsd" -B "$tmp/build" -DPXED_PREFIX="$p" -DCMAKE_C_COMPILER="${CC:-cc}" \
+cmake -S "$tmp/os-openbsd" -B "$tmp/build" -DCMAKE_PREFIX_PATH="$p" -DCMAKE_C_COMPILER="${CC:-cc}" \
     -DCMAKE_C_FLAGS="-Wall -Wextra -Werror" >"$tmp/out" 2>&1 || fail "configuring the example"
 cmake --build "$tmp/build" >"$tmp/out" 2>&1 || fail "building the example"
 mkdir "$tmp/plugins"
