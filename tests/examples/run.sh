@@ -61,6 +61,16 @@ says "NO_PLAN"
 says "openbsd-sets"
 says "claims openbsd; versions 6.9 7.*; architectures amd64"
 
+# The same without CMake.
+export PKG_CONFIG_PATH="$p/lib/pkgconfig"
+# shellcheck disable=SC2046 # several words each
+${CC:-cc} -std=gnu17 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared $(pkg-config --cflags pxed) \
+    "$tmp/os-openbsd/os_openbsd.c" $(pkg-config --libs pxed) -Wl,--no-undefined -o "$tmp/plugins/os-openbsd.so" >"$tmp/out" 2>&1 ||
+    fail "building the example with pkg-config"
+[ "$(pkg-config --variable=plugindir pxed)" = "$p/lib/pxed/plugins" ] || fail "pkg-config's plugindir"
+"$p/sbin/pxed" options os-openbsd >"$tmp/out" 2>&1 || fail "pxed options os-openbsd, built with pkg-config"
+says "openbsd-sets"
+
 # The contract tests find plugins from their own place, like pxed.
 if [ -x "$build/tests/contract-test" ]; then
     cp "$build/tests/contract-test" "$p/sbin/"
