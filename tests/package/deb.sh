@@ -109,23 +109,26 @@ is "check, of the shipped configuration: 0" 0 $?
 has "by itself it reads /etc/pxed" "/etc/pxed/pxed.ini" "$CHECK"
 lacks "only this machine's troubles are told" "smb" "$CHECK"
 
-# --- the profile, enforced by a kernel that has AppArmor
+# --- by systemd, on a kernel with AppArmor: the unit, the profile, an upgrade while nobody installs
 KERNEL=/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64/linux
 if [ -f $KERNEL ] && command -v qemu-system-x86_64 busybox >/dev/null; then
-    cp "$(dirname "$0")/enforced.sh" "$R/init"
-    (cd "$R" && find . -xdev -path ./debs -prune -o -path ./usr/share/doc -prune -o -path ./var/cache/apt -prune -o -path ./var/lib/apt -prune -o -print |
-        busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$E2E/system.img"
+    cp "$(dirname "$0")/booted.sh" "$R/init"
+    (cd "$R" && find . -xdev -path ./debs/old -prune -o -path ./usr/share/doc -prune -o -path ./var/cache/apt -prune -o -path ./var/lib/apt -prune \
+        -o -path ./usr/share/locale -prune -o -print | busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$E2E/system.img"
     rm "$R/init"
-    timeout 900 qemu-system-x86_64 -m 2048 -display none -serial "file:$E2E/serial.log" -no-reboot -net none -kernel $KERNEL \
-        -initrd "$E2E/system.img" -append "console=ttyS0 rdinit=/init apparmor=1 security=apparmor quiet" </dev/null >/dev/null 2>&1
+    timeout 1500 qemu-system-x86_64 -m 3072 -display none -serial "file:$E2E/serial.log" -no-reboot -net none -kernel $KERNEL \
+        -initrd "$E2E/system.img" \
+        -append "console=ttyS0 rdinit=/init systemd.unit=try.service systemd.show_status=no security=apparmor quiet" </dev/null >/dev/null 2>&1
     rm "$E2E/system.img"
+    cat "$E2E/serial.log"
     SERIAL=$(tr -d '\r\0' <"$E2E/serial.log")
-    for line in "profile: pxed (enforce)" "confined: pxed (enforce)" "http: kernel" "tftp: initrd" "cgi: nobody pxed (enforce)" \
-        "script: kernel http://127.0.0.1/boot/os/debian-12/linux" "machines: web01 armed" "reloaded: web01 web02" "stop: 0" "denied: 0"; do
-        has "enforced: $line" "$line" "$SERIAL"
+    for line in "profile: pxed (enforce)" "started: 0 active disabled" "confined: pxed (enforce)" "http: kernel" "tftp: initrd" \
+        "cgi: nobody pxed (enforce)" "script: kernel http://127.0.0.1/boot/os/debian-12/linux" "machines: web01 armed" "reloaded: web01 web02" \
+        "upgraded: 0 active" "restarted: nobody installed" "stop: 0" "stays: inactive" "removed: 0 inactive" "sandbox lacks: 0" "denied: 0"; do
+        has "by systemd: $line" "$line" "$SERIAL"
     done
 else
-    echo "# not tried: the profile in a kernel (qemu-system-x86, debian-installer-12-netboot-amd64, busybox-static)"
+    echo "# not tried: systemd and AppArmor (qemu-system-x86, debian-installer-12-netboot-amd64, busybox-static)"
 fi
 
 # --- the share's plugin
