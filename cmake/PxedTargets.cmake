@@ -14,7 +14,7 @@ endif()
 
 add_library(pxed-warnings INTERFACE)
 target_compile_options(pxed-warnings INTERFACE
-    -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror)
+    -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla $<$<BOOL:${PXED_WERROR}>:-Werror>)
 
 set_property(GLOBAL PROPERTY PXED_PLUGIN_NAMES "")
 

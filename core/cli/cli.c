@@ -38,7 +38,9 @@ void cli_version(FILE *to) {
 
 const char *cli_default_ini(void) {
     static char path[PATH_MAX + 32];
-    snprintf(path, sizeof(path), "%s/etc/pxed/pxed.ini", plugins_prefix());
+    /* What lies in /usr is configured in /etc (Filesystem Hierarchy Standard 3.0, 4.1). */
+    const char *prefix = strcmp(plugins_prefix(), "/usr") == 0 ? "" : plugins_prefix();
+    snprintf(path, sizeof(path), "%s/etc/pxed/pxed.ini", prefix);
     return path;
 }
 

@@ -21,7 +21,8 @@ int cli_usage(void);
  * nearest. `words` ends with NULL. Returns CLI_USAGE. */
 int cli_no_word(const char *option, const char *value, const char *const *words, const char *unfit);
 
-/* The ini file used when -c is not given: P/etc/pxed/pxed.ini by the program's own place. Static storage. */
+/* The ini file used when -c is not given: P/etc/pxed/pxed.ini by the program's own place, /etc/pxed/pxed.ini
+ * if P is /usr. Static storage. */
 const char *cli_default_ini(void);
 
 /* [api] socket of the ini `file` (absolute), as the daemon would open it. Static storage; NULL with a message on
@@ -50,3 +51,4 @@ int cli_arm(int argc, char **argv);
 int cli_disarm(int argc, char **argv);
 int cli_adopt(int argc, char **argv);
 int cli_event(int argc, char **argv);
+int cli_stop(int argc, char **argv);

@@ -25,6 +25,8 @@ const struct cli_command cli_commands[] = {
     {"adopt", "[-c FILE] HOST... | --new  [--json]", "known, not armed: new lines of machines that run already",
      cli_adopt},
     {"event", "[-c FILE] HOST installed|failed [REASON] [--json]", "say how an installation ended", cli_event},
+    {"stop", "[-c FILE] [--when-idle [--timeout 2h]] [--dry-run] [--json]",
+     "end the daemon, at once or when no host is being installed", cli_stop},
     {0},
 };
 

@@ -1,4 +1,5 @@
 /* Sends GET and POST requests to the API's socket and reads the JSON. */
+#define _GNU_SOURCE
 #include "live.h"
 
 #include <errno.h>
@@ -73,8 +74,12 @@ static int live_connect(struct live *l) {
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     }
-    if (fd >= 0 && connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0)
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)&name, sizeof(name)) == 0) {
+        struct ucred peer = {0};
+        socklen_t size = sizeof(peer);
+        l->daemon = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
         return fd;
+    }
     int error = errno;
     if (fd >= 0)
         close(fd);

@@ -7,11 +7,13 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct live {
     const char *command;
     const char *ini;    /* -c; NULL: the installed one */
     const char *socket; /* set by the first request */
+    pid_t daemon;       /* who listens there, seen by the last request; 0: not known */
     bool json;
     bool quiet; /* no message if the daemon is not running: `watch` waits until it is back */
     int code;   /* why the last request failed: CLI_NO or CLI_NO_DAEMON */

@@ -1,9 +1,14 @@
 /* The service control/1: what live commands read. Their orders: orders.c. */
 #include "control.h"
 
+#include <signal.h>
+
 #include "boot_plan.h"
+#include "busy.h"
+#include "clock.h"
 #include "content_item.h"
 #include "decide.h"
+#include "log.h"
 #include "orders.h"
 
 struct each_machine {
@@ -12,6 +17,19 @@ struct each_machine {
     void *arg;
 };
 
+/* Is it being sent something whose end uses up its arming, or may do so? */
+static bool view_loads(const struct daemon *d, const struct pxed_hwaddr *mac) {
+    for (const struct open_content *c = d->transfers; c; c = c->next)
+        if ((c->spends || c->feeds) && pxed_hwaddr_eq(&c->mac, mac))
+            return true;
+    return false;
+}
+
+static const char *view_busy(const struct daemon *d, const struct lifecycle_record *rec, enum pxed_reason ready) {
+    bool armed = rec->state == LIFECYCLE_ARMED;
+    return armed && ready != PXED_WHY_OK ? "" : busy_with(rec, armed && view_loads(d, &rec->mac), clock_wall());
+}
+
 static void view_machine(void *arg, struct machine *m) {
     struct each_machine *e = arg;
     const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->rec.mac);
@@ -19,7 +37,6 @@ static void view_machine(void *arg, struct machine *m) {
         return; /* a further port: its host has its own row */
     if (!h && m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0)
         return; /* its line was removed and it never did anything */
-    bool armed_ever = m->rec.armed_at > 0;
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for = PXED_NO_SLICE;
     enum pxed_reason ready = h && m->rec.state == LIFECYCLE_ARMED
@@ -40,7 +57,7 @@ static void view_machine(void *arg, struct machine *m) {
         .reason = m->rec.reason,
         .install = h && h->os->live && !lifecycle_open(&m->rec) ? "live" : lifecycle_state_names[m->rec.state],
         .install_at = m->rec.state_at,
-        .right = armed_ever ? lifecycle_right_names[m->rec.right] : "",
+        .right = m->rec.armed_at > 0 ? lifecycle_right_names[m->rec.right] : "",
         .held_new = m->rec.held_new,
         .protect = h && h->pub.protect,
         .tries_left = m->rec.state == LIFECYCLE_ARMED ? m->rec.tries : 0,
@@ -58,6 +75,7 @@ static void view_machine(void *arg, struct machine *m) {
         .was_os = pxed_slice_of(m->rec.was.os),
         .was_at = m->rec.was.state_at,
         .unguarded = h && h->os->profile && !h->guarded,
+        .busy = view_busy(e->d, &m->rec, ready),
     };
     e->row(e->arg, &v);
     pxed_arena_clear(&scratch);
@@ -157,6 +175,14 @@ static bool control_resolve(void *self, struct pxed_slice host, struct pxed_hwad
     return h != NULL;
 }
 
+/* By the signal, so that there is one way to end; a second one would cut what is drained. */
+static void control_stop(void *self, struct pxed_slice who) {
+    struct daemon *d = self;
+    log_core(PXED_LOG_INFO, "stop", "ordered by %.*s", PXED_S(who));
+    if (!d->stopping)
+        raise(SIGTERM);
+}
+
 void control_init(struct daemon *d) {
     static struct pxed_control control;
     control = (struct pxed_control){
@@ -171,6 +197,7 @@ void control_init(struct daemon *d) {
         .disarm = orders_disarm,
         .adopt = orders_adopt,
         .event = orders_event,
+        .stop = control_stop,
     };
     services_publish(&d->services, "control/1", &control);
 }

@@ -198,6 +198,7 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     json_put_text(o, "was_os", m->was_os);
     put_time(o, "was_at", m->was_at);
     put_bool(o, "unguarded", m->unguarded);
+    put_word(o, "busy", m->busy);
     put_word(o, "file", m->file);
     json_put_number(o, "line", m->line);
 }

@@ -5,6 +5,7 @@
 #include "api_event.h"
 #include "api_json.h"
 #include "api_order.h"
+#include "api_stop.h"
 
 #include "pxed/path.h"
 
@@ -214,7 +215,7 @@ static const struct {
     {"machines", false, get_machines},   {"machine", false, get_machine},    {"journal", false, get_journal},
     {"transfers", false, get_transfers}, {"leases", false, get_leases},      {"why", false, get_why},
     {"arm", true, api_order_arm},        {"disarm", true, api_order_disarm}, {"adopt", true, api_order_adopt},
-    {"event", true, api_event},
+    {"event", true, api_event},          {"stop", true, api_stop},
 };
 
 void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply) {

@@ -112,7 +112,7 @@ e2e_end() {
         for pid in $(ip netns pids "${E2E_SPACES[$name]}" 2>/dev/null); do kill -9 "$pid" 2>/dev/null; done
         ip netns del "${E2E_SPACES[$name]}" 2>/dev/null
     done
-    if [ -n "${E2E_KEEP:-}" ]; then echo "kept: $E2E"; else rm -rf "$E2E"; fi
+    if [ -n "${E2E_KEEP:-}" ]; then echo "kept: $E2E"; else rm -rf --one-file-system "$E2E"; fi
     exit $code
 }
 

@@ -20,7 +20,7 @@ cp -R "$here/os-openbsd" "$tmp/os-openbsd"
 cmake --install "$build" --prefix "$p" >"$tmp/out" 2>&1 || fail "cmake --install"
 [ -x "$p/sbin/pxed" ] && [ -f "$p/lib/pxed/libpxed-base.a" ] && [ -f "$p/include/pxed/os.h" ] || fail "the installed tree lacks a part"
 "$p/sbin/pxed" options >"$tmp/out" 2>&1 || fail "pxed options"
-cmake -S "$tmp/os-openbsd" -B "$tmp/build" -DPXED_PREFIX="$p" -DCMAKE_C_COMPILER="${CC:-cc}" \
+cmake -S "$tmp/os-openbsd" -B "$tmp/build" -DCMAKE_PREFIX_PATH="$p" -DCMAKE_C_COMPILER="${CC:-cc}" \
     -DCMAKE_C_FLAGS="-Wall -Wextra -Werror" >"$tmp/out" 2>&1 || fail "configuring the example"
 cmake --build "$tmp/build" >"$tmp/out" 2>&1 || fail "building the example"
 mkdir "$tmp/plugins"
@@ -60,6 +60,16 @@ says "NO_PLAN"
 "$p/sbin/pxed" options os-openbsd >"$tmp/out" 2>&1 || fail "pxed options os-openbsd"
 says "openbsd-sets"
 says "claims openbsd; versions 6.9 7.*; architectures amd64"
+
+# The same without CMake.
+export PKG_CONFIG_PATH="$p/lib/pkgconfig"
+# shellcheck disable=SC2046 # several words each
+${CC:-cc} -std=gnu17 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared $(pkg-config --cflags pxed) \
+    "$tmp/os-openbsd/os_openbsd.c" $(pkg-config --libs pxed) -Wl,--no-undefined -o "$tmp/plugins/os-openbsd.so" >"$tmp/out" 2>&1 ||
+    fail "building the example with pkg-config"
+[ "$(pkg-config --variable=plugindir pxed)" = "$p/lib/pxed/plugins" ] || fail "pkg-config's plugindir"
+"$p/sbin/pxed" options os-openbsd >"$tmp/out" 2>&1 || fail "pxed options os-openbsd, built with pkg-config"
+says "openbsd-sets"
 
 # The contract tests find plugins from their own place, like pxed.
 if [ -x "$build/tests/contract-test" ]; then

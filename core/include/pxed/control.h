@@ -36,6 +36,8 @@ struct pxed_machine_view {
     struct pxed_slice was_os;
     int64_t was_at;
     bool unguarded; /* pxed does not check the disk before this system is written to it */
+    /* Since minor 6. */
+    const char *busy; /* "installing", "booting" its installer; "": the daemon's end would interrupt no installation */
 };
 
 /* One step of one machine, ordered by seq, which counts the steps of all machines. */
@@ -104,4 +106,6 @@ struct pxed_control {
     enum pxed_reason (*event)(void *self, const struct pxed_hwaddr *mac, struct pxed_slice stage,
                               struct pxed_slice reason, struct pxed_slice who, void (*done)(void *arg, int result),
                               void *arg);
+    /* Since minor 6. Ends the daemon as SIGTERM does, in the loop's next turn: an answer given now still leaves. */
+    void (*stop)(void *self, struct pxed_slice who);
 };

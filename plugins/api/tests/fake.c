@@ -104,6 +104,12 @@ static void disarm(void *self, const struct pxed_hwaddr *macs, size_t n, struct 
     remember(f, n, who, done, arg);
 }
 
+static void stop(void *self, struct pxed_slice who) {
+    struct fake *f = self;
+    f->stops++;
+    snprintf(f->who, sizeof(f->who), "%.*s", PXED_S(who));
+}
+
 void fake_done(struct fake *f) {
     void (*done)(void *, int) = f->done;
     f->done = NULL;
@@ -205,14 +211,17 @@ static void answer_one(struct fake *f, int fd, void (*turn)(struct fake *f, cons
     f->handler(f->handler_arg, &call, NULL);
 }
 
+void fake_serve_one(struct fake *f, void (*turn)(struct fake *f, const char *target)) {
+    struct pollfd p = {.fd = f->listen_fd, .events = POLLIN};
+    int fd = poll(&p, 1, 20) > 0 ? accept4(f->listen_fd, NULL, NULL, SOCK_CLOEXEC) : -1;
+    if (fd >= 0)
+        answer_one(f, fd, turn);
+}
+
 int fake_serve_while(struct fake *f, pid_t child, void (*turn)(struct fake *f, const char *target)) {
     int status;
-    while (waitpid(child, &status, WNOHANG) == 0) {
-        struct pollfd p = {.fd = f->listen_fd, .events = POLLIN};
-        int fd = poll(&p, 1, 20) > 0 ? accept4(f->listen_fd, NULL, NULL, SOCK_CLOEXEC) : -1;
-        if (fd >= 0)
-            answer_one(f, fd, turn);
-    }
+    while (waitpid(child, &status, WNOHANG) == 0)
+        fake_serve_one(f, turn);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -293,7 +302,8 @@ void fake_begin(struct fake *f) {
                                        .resolve = resolve,
                                        .arm_check = arm_check,
                                        .arm = arm,
-                                       .disarm = disarm};
+                                       .disarm = disarm,
+                                       .stop = stop};
     f->http = (struct pxed_http_service){sizeof(f->http), f, serve, reply};
     f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease};
     fake_core_give(&f->core, "control/1", &f->control);

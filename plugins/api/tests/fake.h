@@ -26,7 +26,7 @@ struct fake {
     enum pxed_reason refusal; /* of web02 */
 
     /* The order that came last. */
-    unsigned arms, disarms;
+    unsigned arms, disarms, stops;
     char who[64], os[64];
     size_t n_macs;
     unsigned tries;
@@ -54,5 +54,7 @@ void fake_step(struct fake *f, unsigned char mac, const char *what, enum pxed_re
 json_t *fake_ask(struct fake *f, const char *path, const char *query, const char *body);
 /* The core has finished the order. */
 void fake_done(struct fake *f);
+/* Answers one request on the socket, if one comes within 20 ms. */
+void fake_serve_one(struct fake *f, void (*turn)(struct fake *f, const char *target));
 /* Answers on the socket until the child has ended; its exit code. `turn`, if any, is called before each answer. */
 int fake_serve_while(struct fake *f, pid_t child, void (*turn)(struct fake *f, const char *target));

@@ -370,6 +370,43 @@ START_TEST(arm_outlives_plugin) {
 }
 END_TEST
 
+static const struct {
+    const char *body, *busy;
+    int status;
+    unsigned rows, stops;
+} stops[] = {
+    {"{}", "", 200, 0, 1},
+    {"{}", "installing", 200, 1, 1}, /* at once: says whom it cuts off */
+    {"{\"when_idle\":true}", "", 200, 0, 1},
+    {"{\"when_idle\":true}", "installing", 200, 1, 0},
+    {"{\"when_idle\":true}", "booting", 200, 1, 0},
+    {"{\"when_idle\":false}", "booting", 200, 1, 1},
+    {"{\"when_idle\":true,\"dry_run\":true}", "", 200, 0, 0},
+    {"{\"dry_run\":true}", "installing", 200, 1, 0},
+    {"{\"when_idle\":1}", "", 400, 0, 0},
+    {"{\"now\":true}", "", 400, 0, 0},
+    {"[]", "", 400, 0, 0},
+    {"", "", 400, 0, 0},
+};
+
+START_TEST(order_to_stop) {
+    f.machines[1].busy = stops[_i].busy;
+    start();
+    json_t *rows = fake_ask(&f, "/api/v1/stop", NULL, stops[_i].body);
+    ck_assert_int_eq(f.status, stops[_i].status);
+    ck_assert_uint_eq(json_is_array(rows) ? json_array_size(rows) : 0, stops[_i].rows);
+    if (stops[_i].rows > 0) {
+        ck_assert_str_eq(at(rows, 0, "name"), "web02");
+        ck_assert_str_eq(at(rows, 0, "busy"), stops[_i].busy);
+    }
+    ck_assert_uint_eq(f.stops, stops[_i].stops);
+    if (f.stops > 0)
+        ck_assert_str_eq(f.who, "unknown user");
+    json_decref(rows);
+    stop();
+}
+END_TEST
+
 START_TEST(disarm) {
     start();
     json_t *rows = fake_ask(&f, "/api/v1/disarm", NULL, "{\"hosts\":[\"web01\",\"10.77.0.51\"]}");
@@ -410,6 +447,7 @@ int main(void) {
     tcase_add_test(t, arm_store_fails);
     tcase_add_test(t, arm_outlives_plugin);
     tcase_add_test(t, disarm);
+    tcase_add_loop_test(t, order_to_stop, 0, ROWS(stops));
     suite_add_tcase(s, t);
     return suite_run_apart(s);
 }

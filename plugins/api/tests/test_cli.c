@@ -80,7 +80,7 @@ static int run(const char *line, void (*turn)(struct fake *fake, const char *tar
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {{"machines", cli_machines}, {"watch", cli_watch},   {"why", cli_why}, {"log", cli_log},
-                    {"leases", cli_leases},     {"disarm", cli_disarm}, {"arm", cli_arm}};
+                    {"leases", cli_leases},     {"disarm", cli_disarm}, {"arm", cli_arm}, {"stop", cli_stop}};
     char words[512], *argv[20] = {0};
     int argc = 0;
     snprintf(words, sizeof(words), "%s", line);
@@ -175,6 +175,11 @@ static const struct {
     {"watch --timeout 1", 0, {"web02", "50% of 100.0 MB", "initrd.img"}, "discovered"},
     {"watch --json --timeout 1 web01", 0, {"{\"seq\":107,"}, "initrd"},
     {"disarm", 2, {"usage"}, NULL},
+    {"stop --timeout 2h", 2, {"usage: pxed stop"}, NULL},
+    {"stop --when-idle --timeout soon", 2, {"usage"}, NULL},
+    {"stop web01", 2, {"usage"}, NULL},
+    {"stop -c absent.ini", 3, {"pxed stop: no daemon"}, NULL},
+    {"stop --dry-run", 0, {"0 hosts install"}, "stopping"},
 };
 
 START_TEST(command) {
@@ -248,6 +253,74 @@ START_TEST(arm_bad_utf8) {
     ck_assert_int_eq(run("arm --yes web01 web\xff", NULL), 1);
     ck_assert_msg(strstr(output, "no machine is called 'web?'"), "%s", output);
     ck_assert_uint_eq(f.arms, 0);
+}
+END_TEST
+
+/* The installer reports in the meantime. */
+static void installs_until_third(struct fake *fake, const char *target) {
+    static int asked_times;
+    (void)target;
+    if (++asked_times == 3)
+        fake->machines[1].busy = "";
+}
+
+/* The fake stands for a daemon that ends: a process that the command may wait for. */
+static pid_t as_daemon(void) {
+    api_socket_unlink(&api);
+    free(api.path);
+    close(f.listen_fd);
+    int ready[2];
+    char byte = 0;
+    ck_assert_int_eq(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        api.path = api_socket_path(f.state, "pxed.sock");
+        api_socket_open(&api, "");
+        f.http.serve(&f, api.listen_fd, api_handle, &api);
+        if (write(ready[1], "r", 1) != 1)
+            _exit(1);
+        while (f.stops == 0)
+            fake_serve_one(&f, installs_until_third);
+        usleep(300 * 1000); /* transfers drain */
+        _exit(0);
+    }
+    close(ready[1]);
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    api.path = api_socket_path(f.state, "pxed.sock");
+    f.listen_fd = -1;
+    return child;
+}
+
+START_TEST(stop_waits) {
+    f.machines[1].busy = "installing";
+    f.machines[1].step = PXED_SLICE("partitioned");
+    pid_t child = as_daemon();
+    ck_assert_int_eq(run(_i == 0 ? "stop --when-idle" : "stop", NULL), 0);
+    ck_assert_int_eq(waitpid(child, NULL, WNOHANG), child); /* it has ended before the command did */
+    const char *host = "web02: debian-12, installing: partitioned, since 2026-03-01 11:58:20\n";
+    ck_assert_msg(strstr(output, host), "%s", output);
+    ck_assert_msg(strstr(output, "stopping\n"), "%s", output);
+    ck_assert_msg(strstr(output, _i == 0 ? "waiting: 1 host installs\n"
+                                         : "1 host installs and cannot reach the server until it is started again"),
+                  "%s", output);
+    ck_assert_msg(!strstr(strstr(output, host) + 1, host), "said twice:\n%s", output);
+}
+END_TEST
+
+START_TEST(stop_gives_up) {
+    f.machines[0].busy = "booting";
+    f.machines[1].busy = "installing";
+    ck_assert_int_eq(run("stop --when-idle --timeout 1s", NULL), 1);
+    ck_assert_msg(strstr(output, "waiting: 2 hosts install\nweb01: centos-5.5-i386, booting: local, since"), "%s",
+                  output);
+    ck_assert_msg(strstr(output, "the time is over and 2 hosts install: the daemon serves on\nweb01: "), "%s", output);
+    ck_assert_uint_eq(f.stops, 0);
+    ck_assert_int_eq(run("stop --when-idle --dry-run", NULL), 1);
+    ck_assert_msg(strstr(output, "\n2 hosts install\n"), "%s", output);
+    ck_assert_int_eq(run("stop --dry-run --json", NULL), 1);
+    ck_assert_msg(strstr(output, "\"busy\":\"booting\"") && !strstr(output, "hosts"), "%s", output);
+    ck_assert_uint_eq(f.stops, 0);
 }
 END_TEST
 
@@ -361,6 +434,8 @@ int main(void) {
     tcase_add_test(t, arm_refused);
     tcase_add_test(t, arm_bad_utf8);
     tcase_add_test(t, disarm_hosts);
+    tcase_add_loop_test(t, stop_waits, 0, 2);
+    tcase_add_test(t, stop_gives_up);
     tcase_add_test(t, watch_follows);
     tcase_add_test(t, watch_all);
     tcase_add_test(t, watch_armed_again);
