@@ -32,7 +32,7 @@ static bool keep_two(int image_fd, int out_fd) {
            close_range(0, IMAGE - 1, 0) == 0 && close_range(OUT + 1, ~0u, 0) == 0;
 }
 
-static bool child_limit(int what, rlim_t most) {
+static bool child_limit(__rlimit_resource_t what, rlim_t most) {
     struct rlimit limit = {most, most};
     return setrlimit(what, &limit) == 0;
 }
