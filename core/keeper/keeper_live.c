@@ -16,7 +16,7 @@
 #include "keeper_live.h"
 #include "log.h"
 
-enum { STEADY = 60 * 1000, PAUSE = 1000, PAUSE_DOUBLINGS = 6 /* ms: one that lives shorter waits longer */ };
+enum { STEADY = 10 * 1000, PAUSE = 1000, PAUSE_DOUBLINGS = 6 /* ms: one that lives shorter waits longer */ };
 
 static uint64_t live_now(void) {
     struct timespec t;
