@@ -74,6 +74,16 @@ static bool may_lease(uint8_t client, uint32_t ip, uint64_t lease_ms) {
            ((world.failing || world.d.guard.failing) && (own || is_on_disk(client, ip, 0)));
 }
 
+void rules_restarted(void) {
+    for (unsigned i = 0; i < ADDRESSES; i++) {
+        const struct catalogue_host *h = leased[i].client ? world_host(leased[i].client) : NULL;
+        uint32_t ip = (SERVER & ~255u) | i;
+        bool own = h && h->pub.ip.family == 4 && pxed_addr_u32(&h->pub.ip) == ip;
+        if (leased[i].client && !own && !is_on_disk(leased[i].client, ip, 0))
+            leased[i].client = 0;
+    }
+}
+
 void rules_reply(const struct dhcp_message *m) {
     uint8_t client = m->chaddr[5];
     uint32_t ip = m->yiaddr;
