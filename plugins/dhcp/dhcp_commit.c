@@ -105,7 +105,10 @@ static void on_stored(void *arg, int result) {
     e->unsaved = false;
     dhcp_lease_bind(&d->table, p->lease, p->until, p->name);
     dhcp_lease_settle(&d->table, p->lease, dhcp_now(d));
-    if (p->len > 0) {
+    static const struct dhcp_known none;
+    if (p->len > 0 && p->again) {
+        d->again(p->port, &p->arrival, pxed_slice((const char *)p->request, p->request_len), &none);
+    } else if (p->len > 0) {
         dhcp_send(p->port, &p->route, &p->mac, pxed_slice((const char *)p->packet, p->len));
         pxed_log(d->ctx, PXED_LOG_DEBUG, "ack", &p->mac, &ip, "interface=%s", p->port->link->iface.name);
         d->core->step(d->ctx, &p->mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);

@@ -145,11 +145,13 @@ static void packet_keep(struct packet *p, const struct dhcp_action *action) {
     d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
 }
 
-/* The record being written has an end of its own, which may be earlier than this request would get: strangers' leases
- * are longer again as soon as the pool has room. */
-static void shorten_joined(struct dhcp_action *grant, const struct dhcp_pending *pending, uint64_t now) {
+/* The record being written has an end of its own: a moment earlier, which the reply says; or much earlier, when a
+ * stranger's lease was short for want of room, or is one that could not be written before. */
+static void packet_join(struct dhcp_action *grant, struct dhcp_pending *pending, uint64_t now) {
     uint64_t left = pending->until > now ? pending->until - now : 0;
-    grant->lease_ms = left < grant->lease_ms ? left : grant->lease_ms;
+    pending->again = left < grant->lease_ms / 2;
+    if (!pending->again && left < grant->lease_ms)
+        grant->lease_ms = left;
 }
 
 /* Builds the reply now; it is sent when the lease is on disk. */
@@ -159,8 +161,9 @@ static void packet_grant(struct packet *p, const struct dhcp_action *action) {
     struct dhcp_pending *pending = action->what == DHCP_JOIN ? e->pending : dhcp_pending_new(d);
     struct pxed_slice name = dhcp_hostname(p->m);
     struct dhcp_action grant = *action;
+    pending->again = false;
     if (action->what == DHCP_JOIN)
-        shorten_joined(&grant, pending, dhcp_now(d));
+        packet_join(&grant, pending, dhcp_now(d));
     pending->port = p->port;
     pending->mac = p->facts.seen.mac;
     pending->len = packet_build(p, &grant, pending->packet);

@@ -72,6 +72,7 @@ struct dhcp_pending {
     struct pxed_slice name; /* points into name_bytes */
     char name_bytes[DHCP_NAME_MAX];
     size_t len; /* of the reply; 0: no reply waits */
+    bool again; /* the request is handled again instead: what is being written ends much earlier */
     uint8_t packet[DHCP_REPLY_MAX];
     struct dhcp_arrival arrival; /* the request: handled again without the store if it cannot be stored */
     size_t request_len;

@@ -241,6 +241,7 @@ static void step_server(struct input *in) {
     switch (what % 8) {
     case 0:
         world_restart((what & 8) != 0);
+        rules_restarted();
         break;
     case 1:
     case 2:

@@ -15,6 +15,7 @@ static uint64_t said[WORLD_CLIENTS + 1]; /* when a client last said something */
 
 static struct {
     uint8_t client; /* 0: nobody */
+    bool lost;      /* it was not on disk at a restart: only an ip= in the host file tells of it */
     uint64_t until;
 } leased[ADDRESSES];
 
@@ -66,12 +67,29 @@ static bool is_on_disk(uint8_t client, uint32_t ip, int64_t end) {
     return end == 0 || (r.state == DHCP_BOUND && r.end * 1000 >= end);
 }
 
+static bool is_own(uint8_t client, uint32_t ip) {
+    const struct catalogue_host *h = world_host(client);
+    return h && h->pub.ip.family == 4 && pxed_addr_u32(&h->pub.ip) == ip;
+}
+
 /* STORE_CANNOT_WRITE: leases on disk run on, and hosts with ip= get theirs. */
 static bool may_lease(uint8_t client, uint32_t ip, uint64_t lease_ms) {
-    const struct catalogue_host *h = world_host(client);
-    bool own = h && h->pub.ip.family == 4 && pxed_addr_u32(&h->pub.ip) == ip;
+    bool own = is_own(client, ip);
     return is_on_disk(client, ip, world_wall() + (int64_t)lease_ms - SLACK_MS) ||
            ((world.failing || world.d.guard.failing) && (own || is_on_disk(client, ip, 0)));
+}
+
+void rules_restarted(void) {
+    for (unsigned i = 0; i < ADDRESSES; i++)
+        if (leased[i].client && !is_on_disk(leased[i].client, (SERVER & ~255u) | i, 0))
+            leased[i].lost = true;
+}
+
+/* The client that may use this address now; 0: nobody. */
+static uint8_t holder(uint32_t ip) {
+    unsigned i = ip & 255;
+    bool holds = leased[i].client && leased[i].until > fake_loop_now();
+    return holds && (!leased[i].lost || is_own(leased[i].client, ip)) ? leased[i].client : 0;
 }
 
 void rules_reply(const struct dhcp_message *m) {
@@ -90,8 +108,7 @@ void rules_reply(const struct dhcp_message *m) {
         broken("an address of a host for another machine", client, ip);
     if (ip >> 8 != SERVER >> 8 || ip == SERVER || (ip & 255) == 255)
         broken("an address outside of the network, or the server's own", client, ip);
-    if (leased[ip & 255].client && leased[ip & 255].until > fake_loop_now() &&
-        (!known || !same_machine(leased[ip & 255].client, client)))
+    if (holder(ip) && (!known || !same_machine(holder(ip), client)))
         broken("an address for two machines", client, ip);
     if (m->type != DHCP_ACK)
         return;
@@ -103,6 +120,7 @@ void rules_reply(const struct dhcp_message *m) {
         return;
     rules_gives_up(client, 0);
     leased[ip & 255].client = client;
+    leased[ip & 255].lost = false;
     leased[ip & 255].until = said[client] + seconds * 1000ull; /* RFC 2131 4.4.1: from the request */
 }
 

@@ -8,6 +8,8 @@ void rules_begin(void);
 void rules_says(uint8_t client);
 /* The client no longer counts on this address: it has released or declined it, or asks for another. */
 void rules_gives_up(uint8_t client, uint32_t ip);
+/* A lease that could not be written is known after a restart only by its host's ip=, if that is still the same. */
+void rules_restarted(void);
 /* A reply leaves: no address twice, none that is reserved for another, none that is not on disk. */
 void rules_reply(const struct dhcp_message *m);
 /* A content leaves for this transfer: an installer only for who was armed, an answer file only while it is open, and
