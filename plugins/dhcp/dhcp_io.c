@@ -38,7 +38,11 @@ static int port_open(struct dhcp *d, struct dhcp_port *port) {
     if (fd < 0)
         return dhcp_io_fail(d, port, "make a socket for");
     port->fd = port->out.fd = fd;
-    pxed_socket_room(fd, RECEIVE_BUFFER);
+    int room = pxed_socket_room(fd, RECEIVE_BUFFER);
+    if (room < RECEIVE_BUFFER)
+        pxed_log(d->ctx, PXED_LOG_INFO, "small-buffer", NULL, NULL,
+                 "port=%u room=%d: many machines at once lose requests: sysctl net.core.rmem_max=%d",
+                 (unsigned)port->number, room, RECEIVE_BUFFER);
     (void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &off, sizeof(off));
     /* REUSEADDR: another DHCP server may live on another interface of this machine. */
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||

@@ -255,6 +255,13 @@ static int find_account(struct http *h, struct http_cgi_account *ret, gid_t grou
         return 0;
     }
     const struct passwd *pw = getpwnam(name);
+    if (!pw && strcmp(name, HTTP_CGI_ACCOUNT) == 0) {
+        pxed_log(h->ctx, PXED_LOG_WARNING, "cgi-helper", NULL, NULL,
+                 "text=\"there is no account " HTTP_CGI_ACCOUNT
+                 ": scripts run as nobody, as other services may; adduser --system "
+                 "--group --no-create-home " HTTP_CGI_ACCOUNT "\"");
+        pw = getpwnam(name = "nobody");
+    }
     if (!pw) {
         pxed_log(h->ctx, PXED_LOG_ERROR, "cgi-helper", NULL, NULL, "text=\"there is no account cgi-user = %s\"", name);
         return -ENOENT;

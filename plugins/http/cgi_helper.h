@@ -15,6 +15,6 @@ struct http_cgi_account {
     int n_groups;
 };
 
-/* Runs in the helper, as pxed_helper_setup.run; `account` is a struct http_cgi_account. Returns only if it cannot
+/* Runs in the helper, as pxed_helper_setup.run; `arg` is a struct http_cgi_account. Returns only if it cannot
  * start. */
-void http_cgi_helper(const void *account);
+void http_cgi_helper(const void *arg);

@@ -24,8 +24,8 @@ static const struct pxed_option options[] = {
                     "and are never delivered"),
     PXED_OPTION(struct http_config, cgi_timeout, DURATION, "cgi-timeout", .fallback = "10s", .min = 100, .max = 600000,
                 .help = "a script that takes longer is killed with its children; the machine boots its disk"),
-    PXED_OPTION(struct http_config, cgi_user, STR, "cgi-user", .fallback = "nobody", .flags = PXED_OPT_RESTART,
-                .help = "the account scripts run as, if pxed is started as root"),
+    PXED_OPTION(struct http_config, cgi_user, STR, "cgi-user", .fallback = HTTP_CGI_ACCOUNT, .flags = PXED_OPT_RESTART,
+                .help = "the account scripts run as, if pxed is started as root; without pxed-cgi: nobody"),
     PXED_OPTION(struct http_config, script, STR, "script", .fallback = "home.php",
                 .help =
                     "the operator's script below root/boot; where it exists it decides what an armed machine boots"),
@@ -81,7 +81,7 @@ static void http_check(const void *config, const char *file, struct pxed_diags *
     struct pxed_slice script = pxed_slice_of(c->script);
     if (script.len == 0 || script.ptr[0] == '/' || strstr(c->script, ".."))
         pxed_diag_add(diags, PXED_ERROR, file, 0, "script: `%s` is no file name below root/boot", c->script);
-    if (!getpwnam(c->cgi_user))
+    if (strcmp(c->cgi_user, HTTP_CGI_ACCOUNT) != 0 && !getpwnam(c->cgi_user))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "cgi-user: there is no account `%s`", c->cgi_user);
 }
 

@@ -24,6 +24,8 @@ enum {
     HTTP_LINGER_TIMEOUT = 2 * 1000,
 };
 
+#define HTTP_CGI_ACCOUNT "pxed-cgi" /* of scripts, unless cgi-user names another */
+
 struct http_config {
     uint64_t port;
     struct pxed_list cgi;

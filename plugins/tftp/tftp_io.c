@@ -184,7 +184,11 @@ int tftp_listen(struct tftp_listener *listener) {
     rc = listener->fd = request_socket(tftp, &listener->iface, port);
     if (rc < 0)
         goto err;
-    pxed_socket_room(listener->fd, TFTP_RECEIVE_BUFFER);
+    int room = pxed_socket_room(listener->fd, TFTP_RECEIVE_BUFFER);
+    if (room < TFTP_RECEIVE_BUFFER)
+        pxed_log(tftp->ctx, PXED_LOG_INFO, "small-buffer", NULL, NULL,
+                 "port=%u room=%d: many machines at once lose requests: sysctl net.core.rmem_max=%d", port, room,
+                 TFTP_RECEIVE_BUFFER);
     rc = pxed_poll_open(&listener->poll, tftp->ctx->core->loop(tftp->ctx), listener->fd, tftp_io_on_readable, listener);
     if (rc < 0)
         goto err;

@@ -40,15 +40,6 @@ printf 'Content-Type: text/plain\n\n%s %s\n' "$(id -un)" "$(cat /proc/self/attr/
 CGI
 }
 
-# Without this the unit's daemon serves nothing and has no sandbox: RestrictSUIDSGID= forbids openat2 altogether (ENOSYS), and
-# @system-service of systemd 252 holds neither seccomp nor Landlock.
-unlock() {
-    mkdir -p /etc/systemd/system/pxed.service.d
-    printf '[Service]\nRestrictSUIDSGID=no\nSystemCallFilter=seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self\n' \
-        >/etc/systemd/system/pxed.service.d/unlock.conf
-    systemctl daemon-reload
-}
-
 serve() {
     systemctl start pxed
     echo "started: $? $(systemctl is-active pxed) $(systemctl is-enabled pxed)"
@@ -62,6 +53,19 @@ serve() {
     systemctl reload pxed
     sleep 3
     echo "reloaded: $(state | sed 's/armed //g')"
+}
+
+# On systemd's sockets, as the account pxed from the first instruction on.
+activate() {
+    systemctl stop pxed
+    systemctl start pxed@lo.socket pxed@lo.service
+    echo "activated: $? $(systemctl is-active pxed@lo) $(stat -c %U "/proc/$(systemctl show -P MainPID pxed@lo)")"
+    echo "activated http: $(curl -s http://127.0.0.1/boot/os/debian-12/linux)"
+    echo "activated tftp: $(curl -s tftp://127.0.0.1/os/debian-12/initrd.gz)"
+    echo "activated machines: $(state | sed 's/armed //g')"
+    journalctl -o cat -u pxed@lo | tail -n 20
+    systemctl stop pxed@lo.service pxed@lo.socket
+    systemctl start pxed
 }
 
 change() {
@@ -87,8 +91,8 @@ try() {
     systemd-tmpfiles --create pxed.conf
     mkdir /srv/pxed/boot/os/debian-12
     configure
-    unlock
     serve
+    activate
     change
     journalctl -o cat -u pxed | tail -n 40
     echo "sandbox lacks: $(journalctl -o cat -u pxed | grep -c 'core sandbox no')"
