@@ -53,6 +53,9 @@ serve() {
     systemctl reload pxed
     sleep 3
     echo "reloaded: $(state | sed 's/armed //g')"
+    ls -la /var/lib/pxed
+    grep -hE '^(Name|Uid|CapEff)' /proc/[0-9]*/status | paste - - - | grep pxed
+    echo "state refused: $(journalctl -o cat -u pxed | grep -c 'Permission denied')"
 }
 
 # On systemd's sockets, as the account pxed from the first instruction on.
