@@ -88,7 +88,8 @@ int privileges_lock_state(const char *path) {
 int privileges_prepare_state(const struct settings *settings) {
     int rc = make_folders(settings->state);
     if (rc < 0) {
-        log_core(PXED_LOG_ERROR, "state", "cannot make the folder %s: %s", settings->state, strerror(-rc));
+        log_core(PXED_LOG_ERROR, "state", "cannot make the folder %s: %s%s", settings->state, strerror(-rc),
+                 rc == -EROFS ? " (in a unit: systemd-tmpfiles --create makes it)" : "");
         return rc;
     }
     const struct passwd *pw = geteuid() == 0 ? eyes_account(settings) : NULL;

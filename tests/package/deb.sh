@@ -123,7 +123,7 @@ if [ -f $KERNEL ] && command -v qemu-system-x86_64 busybox >/dev/null; then
     cat "$E2E/serial.log"
     SERIAL=$(tr -d '\r\0' <"$E2E/serial.log")
     for line in "profile: pxed (enforce)" "started: 0 active disabled" "confined: pxed (enforce)" "http: kernel" "tftp: initrd" \
-        "cgi: nobody pxed (enforce)" "script: kernel http://127.0.0.1/boot/os/debian-12/linux" "machines: web01 armed" "reloaded: web01 web02" "state refused: 0" \
+        "cgi: pxed-cgi pxed (enforce)" "script: kernel http://127.0.0.1/boot/os/debian-12/linux" "machines: web01 armed" "reloaded: web01 web02" "state refused: 0" \
         "activated: 0 active pxed" "activated http: kernel" "activated tftp: initrd" "activated machines: web01 web02" \
         "upgraded: 0 active" "restarted: nobody installed" "stop: 0" "stays: inactive" "removed: 0 inactive" "sandbox lacks: 0" "denied: 0"; do
         has "by systemd: $line" "$line" "$SERIAL"
