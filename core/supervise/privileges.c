@@ -101,6 +101,8 @@ int privileges_prepare_state(const struct settings *settings) {
 int privileges_drop(const struct settings *settings) {
     eyes_keep();
     if (geteuid() != 0) { /* a unit may have given it some, for its sockets */
+        if (capng_get_caps_process() == 0 && capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE)
+            return 0;
         capng_clear(CAPNG_SELECT_CAPS);
         return capng_apply(CAPNG_SELECT_CAPS) == 0 ? 0 : -EPERM;
     }
