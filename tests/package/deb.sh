@@ -133,9 +133,10 @@ else
 fi
 
 # --- the share's plugin
-lacks "no options of the share" "[smb]" "$(in_root pxed options)"
+sections() { in_root pxed options | sed -n "s|^\\(\\[[^]]*\\]\\).*|\\1|p"; }
+lacks "no options of the share" "[smb]" "$(sections)"
 installs "pxed-smb" $(debs old pxed-smb)
-has "brings them" "[smb]" "$(in_root pxed options)"
+has "brings them" "[smb]" "$(sections)"
 ok "check" in_root pxed check
 
 # --- a plugin, as its manual says
