@@ -64,7 +64,7 @@ static _Noreturn void run_child(const struct pxed_helper_setup *setup, int socke
 
 /* --- the daemon --- */
 
-int pxed_helper_pair(const struct pxed_helper_setup *setup, int ret[static 2]) {
+static int make_pair(const struct pxed_helper_setup *setup, int ret[static 2]) {
     if (setup->n_keep > PXED_HELPER_KEPT_MAX)
         return -EINVAL;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret) != 0)
@@ -83,18 +83,26 @@ int pxed_helper_fork(const struct pxed_helper_setup *setup, int socket) {
     return pid < 0 ? -errno : pid;
 }
 
-int pxed_helper_start(const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
-    int pair[2], rc = pxed_helper_pair(setup, pair);
+int pxed_helper_begin(const struct pxed_helper_setup *setup, struct pxed_helper *ret, int *ret_end) {
+    int pair[2], rc = make_pair(setup, pair);
     if (rc < 0)
         return rc;
     pid_t pid = pxed_helper_fork(setup, pair[1]);
-    close(pair[1]);
     if (pid < 0) {
         close(pair[0]);
+        close(pair[1]);
         return pid;
     }
     *ret = (struct pxed_helper){.socket = pair[0], .pid = pid};
+    *ret_end = pair[1];
     return 0;
+}
+
+int pxed_helper_start(const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
+    int end, rc = pxed_helper_begin(setup, ret, &end);
+    if (rc == 0)
+        close(end);
+    return rc;
 }
 
 void pxed_helper_stop(struct pxed_helper *h, int patience) {

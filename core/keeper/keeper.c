@@ -8,7 +8,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "keeper_live.h"
@@ -19,12 +18,6 @@ void keeper_init(struct keeper *k) {
     *k = (struct keeper){.channel = -1};
 }
 
-static uint64_t monotonic_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void release_helper(struct keeper_helper *h) {
     for (size_t i = 0; i < h->setup.n_keep; i++)
         if (h->setup.keep[i] >= 0)
@@ -33,10 +26,10 @@ static void release_helper(struct keeper_helper *h) {
         close(h->socket);
 }
 
-/* The keeper's own copies of what the helper's successor needs. */
-static int register_helper(struct keeper *k, const struct pxed_helper_setup *setup, int socket, pid_t pid) {
+/* The keeper's own copies of what the helper's successor needs. Failing, it is a helper that is not started again. */
+static void register_helper(struct keeper *k, const struct pxed_helper_setup *setup, int socket, pid_t pid) {
     struct keeper_helper *h = &k->helpers[k->n_helpers];
-    *h = (struct keeper_helper){.setup = *setup, .pid = pid, .begun = monotonic_ms()};
+    *h = (struct keeper_helper){.setup = *setup, .pid = pid};
     h->socket = fcntl(socket, F_DUPFD_CLOEXEC, FIRST_FD);
     bool whole = h->socket >= 0;
     for (size_t i = 0; i < setup->n_keep; i++)
@@ -45,22 +38,15 @@ static int register_helper(struct keeper *k, const struct pxed_helper_setup *set
         k->n_helpers++;
     else
         release_helper(h);
-    return whole ? 0 : -EMFILE;
 }
 
 int keeper_start_helper(struct keeper *k, const struct pxed_helper_setup *setup, struct pxed_helper *ret) {
-    int pair[2], rc = pxed_helper_pair(setup, pair);
+    int end, rc = pxed_helper_begin(setup, ret, &end);
     if (rc < 0)
         return rc;
-    pid_t pid = pxed_helper_fork(setup, pair[1]);
-    if (pid > 0 && geteuid() == 0 && !k->divided && k->n_helpers < KEEPER_HELPERS_MAX)
-        register_helper(k, setup, pair[1], pid); /* failing, it is a helper that is not started again */
-    close(pair[1]);
-    if (pid < 0) {
-        close(pair[0]);
-        return pid;
-    }
-    *ret = (struct pxed_helper){.socket = pair[0], .pid = pid};
+    if (geteuid() == 0 && !k->divided && k->n_helpers < KEEPER_HELPERS_MAX)
+        register_helper(k, setup, end, ret->pid);
+    close(end);
     return 0;
 }
 

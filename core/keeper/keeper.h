@@ -19,7 +19,7 @@ struct keeper_helper {
     struct pxed_helper_setup setup; /* `keep` are copies */
     int socket;                     /* the helper's end, for the next one */
     pid_t pid;                      /* 0: it ended in order, or waits for again_at */
-    uint64_t begun, again_at;       /* monotonic ms; again_at 0: no */
+    uint64_t begun, again_at;       /* monotonic ms; begun: at the earliest the division; again_at 0: no */
     unsigned failures;              /* in a row */
 };
 

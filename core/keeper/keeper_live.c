@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -26,25 +26,38 @@ static uint64_t live_now(void) {
 
 /* --- what it gives up --- */
 
-static void mark_kept(const struct keeper *k, int signals, unsigned char kept[static 4096]) {
-    int always[] = {0, 1, 2, k->channel, signals};
-    for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-        kept[always[i]] = 1;
+enum { KEPT_MAX = 5 + KEEPER_HELPERS_MAX * (1 + PXED_HELPER_KEPT_MAX) };
+
+static size_t list_kept(const struct keeper *k, int signals, int kept[static KEPT_MAX]) {
+    size_t n = 0;
+    for (int fd = 0; fd < 3; fd++)
+        kept[n++] = fd;
+    kept[n++] = k->channel;
+    kept[n++] = signals;
     for (size_t i = 0; i < k->n_helpers; i++) {
-        kept[k->helpers[i].socket] = 1;
-        for (size_t n = 0; n < k->helpers[i].setup.n_keep; n++)
-            kept[k->helpers[i].setup.keep[n]] = 1;
+        kept[n++] = k->helpers[i].socket;
+        for (size_t m = 0; m < k->helpers[i].setup.n_keep; m++)
+            kept[n++] = k->helpers[i].setup.keep[m];
     }
+    return n;
+}
+
+static int by_number(const void *a, const void *b) {
+    return *(const int *)a - *(const int *)b;
 }
 
 /* A socket that stayed open here would hold its port after the serving process has ended. */
 static void close_the_rest(const struct keeper *k, int signals) {
-    unsigned char kept[4096] = {0};
-    mark_kept(k, signals, kept);
-    for (unsigned fd = 0; fd < sizeof(kept); fd++)
-        if (!kept[fd])
-            close((int)fd);
-    syscall(SYS_close_range, (unsigned)sizeof(kept), ~0u, 0);
+    int kept[KEPT_MAX];
+    size_t n = list_kept(k, signals, kept);
+    unsigned from = 0;
+    qsort(kept, n, sizeof(*kept), by_number);
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned)kept[i] > from)
+            syscall(SYS_close_range, from, (unsigned)kept[i] - 1, 0);
+        from = (unsigned)kept[i] + 1;
+    }
+    syscall(SYS_close_range, from, ~0u, 0);
 }
 
 /* Only what the helpers begin with; each gives up what it does not need itself. */
@@ -158,6 +171,8 @@ _Noreturn void keeper_live(struct keeper *k, pid_t serving, int signals) {
     prctl(PR_SET_NAME, "pxed-keeper");
     close_the_rest(k, signals);
     drop_rights(k);
+    for (size_t i = 0; i < k->n_helpers; i++)
+        k->helpers[i].begun = live_now();
     for (;;) {
         if (poll(fds, 2, start_due(k)) < 0 && errno != EINTR)
             _exit(1);

@@ -43,9 +43,9 @@ struct pxed_helper {
  * ignores PIPE and the signals to the daemon's group (INT, TERM, HUP, QUIT); other signals have their default action
  * and none is blocked. 0 or a negative errno: then there is no child, and *ret is untouched. */
 int pxed_helper_start(const struct pxed_helper_setup *setup, struct pxed_helper *ret);
-/* Its two halves, for who forks the next helper on the same socket: the daemon's end first. The caller closes both
- * ends; the fork returns the pid or a negative errno. */
-int pxed_helper_pair(const struct pxed_helper_setup *setup, int ret[static 2]);
+/* For who starts its successors on the same socket: as above, but the caller also gets and closes the helper's end; and
+ * the next helper on that end: its pid, or a negative errno. */
+int pxed_helper_begin(const struct pxed_helper_setup *setup, struct pxed_helper *ret, int *ret_end);
 int pxed_helper_fork(const struct pxed_helper_setup *setup, int socket);
 
 /* Closes the daemon's end and waits up to `patience` milliseconds for the helper to end; a busy one ends later by
