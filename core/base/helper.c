@@ -77,7 +77,7 @@ static int make_pair(const struct pxed_helper_setup *setup, int ret[static 2]) {
 }
 
 int pxed_helper_fork(const struct pxed_helper_setup *setup, int socket) {
-    pid_t pid = fork();
+    pid_t pid = _Fork(); /* what libuv does after a fork closes numbers that are our sockets by now */
     if (pid == 0)
         run_child(setup, socket);
     return pid < 0 ? -errno : pid;

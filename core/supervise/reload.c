@@ -36,6 +36,12 @@ struct catalogue *reload_build(struct daemon *d, struct config *config, const ch
 
 /* --- one reload --- */
 
+/* A file that came while the folders were read may have been missed: the signature 0 fits none, so that the next look
+ * builds again. */
+static uint64_t sign_built(const struct reload *r, uint64_t earlier) {
+    return watch_images_sign(r->before) == earlier ? watch_images_sign(r->built) : 0;
+}
+
 static void reload_work(uv_work_t *work) {
     struct reload *r = work->data;
     struct daemon *d = r->daemon;
@@ -43,8 +49,12 @@ static void reload_work(uv_work_t *work) {
         r->config = config_load(d->ini_path, &d->plugins, &r->config_diags);
     if (r->whole && r->config)
         config_keep_start(r->config, d->start_config);
-    if (r->config)
-        r->built = reload_build(d, r->config, NULL, &r->diags);
+    if (!r->config)
+        return;
+    uint64_t earlier = watch_images_sign(r->before);
+    r->built = reload_build(d, r->config, NULL, &r->diags);
+    if (r->built)
+        r->folders = sign_built(r, earlier);
 }
 
 static size_t count_kept(const struct catalogue *before, const struct catalogue *after) {
@@ -80,7 +90,7 @@ static void reload_swap(struct daemon *d, struct reload *r) {
     r->built = NULL;
     declare_hosts(d, d->catalogue);
     kept_update(d, old);
-    watch_images_found(d);
+    watch_images_found(d, r->folders);
     stage_all(d);
     catalogue_unref(old);
     log_core(PXED_LOG_INFO, "reloaded", "hosts=%zu", d->catalogue->n_hosts);
@@ -88,6 +98,7 @@ static void reload_swap(struct daemon *d, struct reload *r) {
 
 /* Ready for the next one; systemd is told that this one has ended. */
 static void reload_reset(struct daemon *d, struct reload *r) {
+    catalogue_unref(r->before);
     if (r->built)
         catalogue_unref(r->built);
     if (r->config)
@@ -96,7 +107,7 @@ static void reload_reset(struct daemon *d, struct reload *r) {
         keeper_tell(&d->keeper, KEEPER_READY);
     pxed_diags_clear(&r->config_diags);
     pxed_diags_clear(&r->diags);
-    r->built = NULL;
+    r->before = r->built = NULL;
     r->config = NULL;
     r->busy = r->whole = r->again = r->whole_again = false;
 }
@@ -155,6 +166,7 @@ void reload_now(struct daemon *d, bool whole) {
     r->config = whole ? NULL : d->config;
     if (r->config)
         r->config->refs++;
+    r->before = catalogue_ref(d->catalogue);
     r->work.data = r;
     int rc = uv_queue_work(d->loop, &r->work, reload_work, reload_finish);
     if (rc < 0) {

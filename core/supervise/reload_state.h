@@ -22,7 +22,8 @@ struct reload {
     uint64_t first_change; /* loop ms of the first change not yet loaded; 0: none */
     bool busy, whole, again, whole_again;
     struct config *config;
-    struct catalogue *built;
+    struct catalogue *before, *built;      /* the generation that was in force as this one began; the new one */
+    uint64_t folders;                      /* signature of the image folders that `built` was made from */
     struct pxed_diags config_diags, diags; /* of the ini, if it was read; of the hosts */
     struct config *watched_config;         /* owns the strings of the paths: [pxed] hosts needs a restart */
     struct watched watched[RELOAD_WATCHED];

@@ -24,7 +24,6 @@ struct watch_images {
     uv_work_t work;
     struct catalogue *scanned; /* the generation whose folders are looked at */
     bool busy;                 /* `work` is queued or runs */
-    bool fresh;                /* a generation was built: its next signature is the one it was built from */
     bool stopping, closed;
 };
 
@@ -77,7 +76,7 @@ static uint64_t sign_image(uint64_t sum, const struct catalogue *c, const struct
     return sum;
 }
 
-static uint64_t watch_images_sign(const struct catalogue *c) {
+uint64_t watch_images_sign(const struct catalogue *c) {
     uint64_t sum = 0;
     for (size_t i = 0; i < c->n_bases; i++) /* new folders, and ISOs and boot programs for all systems */
         sum = add_folder(sum, c->bases[i].path);
@@ -100,7 +99,7 @@ static void free_watch(struct watch_images *w) {
 
 static void scan_done(uv_work_t *work, int status) {
     struct watch_images *w = work->data;
-    bool fresh = w->fresh && w->scanned == w->d->catalogue;
+    bool present = w->scanned == w->d->catalogue; /* or a reload has just looked at them itself */
     (void)status;
     catalogue_unref(w->scanned);
     w->busy = false;
@@ -108,10 +107,9 @@ static void scan_done(uv_work_t *work, int status) {
         free_watch(w);
         return;
     }
-    if (fresh) {
-        w->found = w->now;
-        w->fresh = false;
-    } else if (!w->fresh && w->now != w->found && w->now == w->last) {
+    if (!present)
+        return;
+    if (w->now != w->found && w->now == w->last) {
         w->found = w->now;
         log_core(PXED_LOG_INFO, "images", "the folders of images have changed");
         w->changed(w->d);
@@ -133,11 +131,9 @@ static void on_tick(uv_timer_t *timer) {
     start_scan(timer->data);
 }
 
-void watch_images_found(struct daemon *d) {
-    if (!d->watch_images)
-        return;
-    d->watch_images->fresh = true;
-    start_scan(d->watch_images);
+void watch_images_found(struct daemon *d, uint64_t signature) {
+    if (d->watch_images)
+        d->watch_images->found = signature;
 }
 
 void watch_images_start(struct daemon *d, void (*changed)(struct daemon *d)) {
@@ -147,7 +143,7 @@ void watch_images_start(struct daemon *d, void (*changed)(struct daemon *d)) {
     uv_timer_init(d->loop, &w->timer);
     w->timer.data = w;
     uv_timer_start(&w->timer, on_tick, TICK_MS, TICK_MS);
-    watch_images_found(d);
+    w->found = watch_images_sign(d->catalogue);
 }
 
 static void watch_images_closed(uv_handle_t *handle) {

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -319,9 +320,12 @@ class World:
         return ready and self.alive()
 
     def crash(self):
+        """All of it has ended: the serving process dies a moment after its keeper, and a test may take its folder."""
         if self.child:
             self.child.kill()
             self.child.wait()
+            for pid in re.findall(r" core ready pid=(\d+)", self.news()):
+                await_true(10, lambda: not os.path.exists("/proc/" + pid))
 
     def gone(self):
         """Whether no answer came because the daemon dies as it was ordered, and not because it said no."""
