@@ -72,6 +72,15 @@ static void print_vars(const struct plugins *plugins, const struct families *fam
     }
 }
 
+/* Sections beside the plugin's own. */
+static void print_sections(const struct pxed_plugin *d) {
+    for (const struct pxed_section_kind *k = d->sections; k && k->word; k++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s NAME", k->word);
+        options_print(stdout, name, k->help, k->options);
+    }
+}
+
 int cli_options(int argc, char **argv) {
     const char *only = argc > 1 ? argv[1] : NULL;
     struct plugins plugins = {0};
@@ -90,8 +99,10 @@ int cli_options(int argc, char **argv) {
         options_print(stdout, "pxed", "the core", settings_options);
     for (size_t i = 0; i < plugins.n; i++) {
         const struct pxed_plugin *d = &plugins.items[i]->desc;
-        if (d->kind != PXED_KIND_OS && (!only || strcmp(only, d->name) == 0))
-            options_print(stdout, d->name, d->summary, d->options);
+        if (d->kind == PXED_KIND_OS || (only && strcmp(only, d->name) != 0))
+            continue;
+        options_print(stdout, d->name, d->summary, d->options);
+        print_sections(d);
     }
     if (!only || strcmp(only, "pxed") != 0) {
         families_read(&families, &plugins, NULL, &arena, &diags);

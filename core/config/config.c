@@ -7,14 +7,19 @@
 
 #include "eyes.h"
 #include "hostfile.h"
+#include "sections.h"
 
-enum { VALUE_FILE_MAX = 64 << 10 };
+enum { VALUE_FILE_MAX = 64 << 10, SECTION_KINDS = 8 };
 
 static void complain_section(const struct ini_section *s, const struct plugins *plugins, struct pxed_diags *diags) {
-    const char *names[PLUGINS_MAX + 8] = {"pxed", "defaults", "os", "group"};
-    size_t n = 4;
-    for (size_t i = 0; plugins && i < plugins->n; i++)
+    const char *names[PLUGINS_MAX + SECTION_KINDS + 8] = {"pxed", "defaults", "os", "group"};
+    size_t n = 4, kinds = 0;
+    for (size_t i = 0; plugins && i < plugins->n; i++) {
         names[n++] = plugins->items[i]->desc.name;
+        for (const struct pxed_section_kind *k = plugins->items[i]->desc.sections;
+             k && k->word && kinds < SECTION_KINDS; k++, kinds++)
+            names[n++] = k->word;
+    }
     names[n] = NULL;
     const char *near = pxed_nearest(pxed_slice_of(s->name), names);
     pxed_diag_add(diags, PXED_ERROR, s->file, s->line,
@@ -26,7 +31,7 @@ static void check_sections(const struct ini *ini, struct plugins *plugins, struc
         const struct ini_section *s = &ini->sections[i];
         bool known = strcmp(s->name, "pxed") == 0 || strcmp(s->name, "defaults") == 0 ||
                      strncmp(s->name, "os ", 3) == 0 || strncmp(s->name, "group ", 6) == 0 ||
-                     plugins_find(plugins, s->name);
+                     plugins_find(plugins, s->name) || sections_owner(plugins, s->name);
         if (!known && plugins_installed(s->name))
             pxed_diag_add(diags, PXED_WARNING, s->file, s->line,
                           "[%s] has no effect: the plugin is not named in `plugins`", s->name);
@@ -174,7 +179,8 @@ static void needs_restart(const struct ini *from, const struct ini *other, struc
         const struct plugin *p = plugins_find(plugins, e->section);
         const struct pxed_option *row = strcmp(e->section, "pxed") == 0 ? find_option(settings_options, e->key) : NULL;
         /* A plugin is bound at start; other keys of [os-NAME] are variables. */
-        bool restart = (p && (p->desc.kind != PXED_KIND_OS || find_option(p->desc.options, e->key))) ||
+        bool restart = sections_owner(plugins, e->section) ||
+                       (p && (p->desc.kind != PXED_KIND_OS || find_option(p->desc.options, e->key))) ||
                        (row && (row->flags & PXED_OPT_RESTART));
         if (!restart || same_values(from, other, e->section, e->key))
             continue;

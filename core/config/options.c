@@ -204,50 +204,72 @@ static bool is_list(const struct pxed_option *row) {
 
 /* The first value in the ini replaces a list's default. */
 static void option_reset(struct binder *b, const struct pxed_option *row) {
-    size_t size = row->type == PXED_OPT_ADDRS    ? sizeof(struct pxed_addrs)
-                  : row->type == PXED_OPT_RANGES ? sizeof(struct pxed_ranges)
-                                                 : sizeof(struct pxed_list);
-    memset((char *)b->config + row->offset, 0, size);
+    memset((char *)b->config + row->offset, 0, pxed_option_size(row->type));
+}
+
+static void bind_defaults(struct binder *b, const char *path) {
+    for (const struct pxed_option *r = b->rows; r->key; r++) {
+        if (is_list(r))
+            option_reset(b, r);
+        if (r->fallback)
+            option_put(b, r, r->fallback, path, 0);
+    }
+}
+
+/* One entry; `first` is where its key stood before, if it did. */
+static void bind_entry(struct binder *b, const struct pxed_option *row, const struct ini_entry *e,
+                       const struct ini_entry **first) {
+    if (*first && !is_list(row)) {
+        pxed_diag_add(b->diags, PXED_ERROR, e->file, e->line, "'%s' is given twice, first at line %u", row->key,
+                      (*first)->line);
+        return;
+    }
+    if (!*first && is_list(row))
+        option_reset(b, row);
+    if (!*first)
+        *first = e;
+    if (!option_put(b, row, row->type == PXED_OPT_PATHS ? e->raw : e->value, e->file, e->line))
+        option_complain(b, row, e);
+}
+
+/* Binds the section's entries, without defaults. Returns the entry that each row was first set by. */
+static const struct ini_entry **bind_entries(struct binder *b, bool open, struct ini *ini) {
+    size_t n = 0;
+    while (b->rows[n].key)
+        n++;
+    const struct ini_entry **first = PXED_NEWS(b->arena, const struct ini_entry *, n + 1);
+    for (size_t i = 0; i < ini->n; i++) {
+        struct ini_entry *e = &ini->entries[i];
+        if (strcmp(e->section, b->section) != 0)
+            continue;
+        e->used = true;
+        const struct pxed_option *row = option_find_row(b->rows, e->key);
+        if (row)
+            bind_entry(b, row, e, &first[row - b->rows]);
+        else if (!open)
+            unknown_key(b, e);
+    }
+    return first;
 }
 
 void options_bind(const struct pxed_option *rows, const char *section, bool open, struct ini *ini, void *config,
                   struct pxed_arena *arena, struct pxed_diags *diags) {
     struct binder b = {rows, section, config, arena, diags};
-    size_t n = 0;
-    for (const struct pxed_option *r = rows; r->key; r++, n++) {
-        if (is_list(r))
-            option_reset(&b, r);
-        if (r->fallback)
-            option_put(&b, r, r->fallback, ini->path, 0);
-    }
-    const struct ini_entry **first = PXED_NEWS(arena, const struct ini_entry *, n + 1);
-    for (size_t i = 0; i < ini->n; i++) {
-        struct ini_entry *e = &ini->entries[i];
-        if (strcmp(e->section, section) != 0)
-            continue;
-        e->used = true;
-        const struct pxed_option *row = option_find_row(rows, e->key);
-        if (!row) {
-            if (!open)
-                unknown_key(&b, e);
-            continue;
-        }
-        size_t at = (size_t)(row - rows);
-        if (first[at] && !is_list(row)) {
-            pxed_diag_add(diags, PXED_ERROR, e->file, e->line, "'%s' is given twice, first at line %u", row->key,
-                          first[at]->line);
-            continue;
-        }
-        if (!first[at] && is_list(row))
-            option_reset(&b, row);
-        if (!first[at])
-            first[at] = e;
-        if (!option_put(&b, row, row->type == PXED_OPT_PATHS ? e->raw : e->value, e->file, e->line))
-            option_complain(&b, row, e);
-    }
+    bind_defaults(&b, ini->path);
+    const struct ini_entry **first = bind_entries(&b, open, ini);
     for (const struct pxed_option *r = rows; r->key; r++)
         if ((r->flags & PXED_OPT_REQUIRED) && !first[r - rows])
             pxed_diag_add(diags, PXED_ERROR, ini->path, 0, "[%s] lacks the required key '%s'", section, r->key);
+}
+
+uint64_t options_bind_over(const struct pxed_option *rows, const char *section, struct ini *ini, void *config,
+                           struct pxed_arena *arena, struct pxed_diags *diags) {
+    struct binder b = {rows, section, config, arena, diags};
+    const struct ini_entry **first = bind_entries(&b, false, ini);
+    uint64_t set = 0;
+    for (size_t i = 0; rows[i].key && i < PXED_SECTION_ROWS; i++)
+        set |= (uint64_t)(first[i] != NULL) << i;
+    return set;
 }
 
 void options_print(FILE *to, const char *section, const char *summary, const struct pxed_option *rows) {
@@ -272,35 +294,8 @@ void options_print(FILE *to, const char *section, const char *summary, const str
     }
 }
 
-size_t options_size(enum pxed_option_type type) {
-    switch (type) {
-    case PXED_OPT_STR:
-    case PXED_OPT_PATH:
-        return sizeof(const char *);
-    case PXED_OPT_LIST:
-    case PXED_OPT_PATHS:
-    case PXED_OPT_LINES:
-        return sizeof(struct pxed_list);
-    case PXED_OPT_BOOL:
-        return sizeof(bool);
-    case PXED_OPT_UINT:
-    case PXED_OPT_DURATION:
-    case PXED_OPT_SIZE:
-        return sizeof(uint64_t);
-    case PXED_OPT_ENUM:
-        return sizeof(unsigned);
-    case PXED_OPT_ADDR:
-        return sizeof(struct pxed_addr);
-    case PXED_OPT_ADDRS:
-        return sizeof(struct pxed_addrs);
-    case PXED_OPT_RANGES:
-        return sizeof(struct pxed_ranges);
-    }
-    return 0;
-}
-
 void options_keep(const struct pxed_option *rows, const void *from, void *to) {
     for (; rows->key; rows++)
         if (rows->flags & PXED_OPT_RESTART)
-            memcpy((char *)to + rows->offset, (const char *)from + rows->offset, options_size(rows->type));
+            memcpy((char *)to + rows->offset, (const char *)from + rows->offset, pxed_option_size(rows->type));
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "sections.h"
+
 static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "http", "ra", NULL};
 /* Loaded without `plugins` only if the ini has a section of that name. */
 static const char *const on_request[] = {"smb", NULL};
@@ -107,9 +109,10 @@ static bool words_valid(const char *const *words) {
     return !words;
 }
 
-static const char *check_options(const struct pxed_plugin *d, const char *path, struct pxed_arena *arena) {
-    for (const struct pxed_option *o = d->options; o && o->key; o++) {
-        size_t size = options_size(o->type);
+static const char *check_options(const struct pxed_plugin *d, const struct pxed_option *rows, const char *path,
+                                 struct pxed_arena *arena) {
+    for (const struct pxed_option *o = rows; o && o->key; o++) {
+        size_t size = pxed_option_size(o->type);
         if (size == 0)
             return pxed_arena_printf(arena, "%s: its option '%s' has a type that this pxed does not know", path,
                                      o->key);
@@ -122,7 +125,11 @@ static const char *check_options(const struct pxed_plugin *d, const char *path, 
 static const char *plugin_check_tables(const struct pxed_plugin *d, const char *path, struct pxed_arena *arena) {
     if (!words_valid(d->provides) || !words_valid(d->needs))
         return pxed_arena_printf(arena, "%s: its list of services has no end", path);
-    const char *wrong = check_options(d, path, arena);
+    const char *wrong = check_options(d, d->options, path, arena);
+    if (!wrong)
+        wrong = sections_check(d, path, arena);
+    for (const struct pxed_section_kind *k = d->sections; !wrong && k && k->word; k++)
+        wrong = check_options(d, k->options, path, arena);
     if (wrong)
         return wrong;
     if (d->kind != PXED_KIND_PROTOCOL && d->kind != PXED_KIND_OS && d->kind != PXED_KIND_SERVICE)
@@ -234,6 +241,7 @@ void plugins_bind(struct plugins *p, struct ini *ini, struct pxed_diags *diags) 
         plugin->ctx.config = plugin->config;
         options_bind(plugin->desc.options ? plugin->desc.options : none, plugin->desc.name,
                      plugin->desc.kind == PXED_KIND_OS, ini, plugin->config, &p->arena, diags);
+        sections_bind(plugin, ini, &p->arena, diags);
         const struct pxed_protocol_ops *ops = plugin->desc.ops;
         if (plugin->desc.kind != PXED_KIND_OS && ops && ops->check)
             ops->check(plugin->config, ini->path, diags);

@@ -69,6 +69,8 @@ static void choose_class(const struct dhcp_config *config, bool proxy, const str
                          struct dhcp_boot *ret) {
     enum pxed_firmware firmware = facts->seen.firmware;
     bool script = dhcp_runs_script(facts);
+    if (facts->other_class) /* knows neither option 60 nor 43 */
+        return;
     bool uefi = !script && pxed_firmware_is_efi(firmware);
     if (!script && pxed_firmware_is_http(firmware)) {
         ret->class = PXED_SLICE("HTTPClient");

@@ -3,7 +3,7 @@
 
 #include "pxed/option.h"
 
-enum dhcp_mode { DHCP_MODE_SERVER, DHCP_MODE_PROXY };
+enum dhcp_mode { DHCP_MODE_SERVER, DHCP_MODE_PROXY, DHCP_MODE_OFF };
 
 struct dhcp_config {
     unsigned mode; /* enum dhcp_mode */
@@ -15,4 +15,12 @@ struct dhcp_config {
     struct pxed_list option;
     const char *loader_bios, *loader_efi_ia32, *loader_efi_x64, *loader_efi_arm64;
     bool uefi_skip_4011;
+    bool authoritative;
+    struct pxed_sections subnets, classes;
+    /* of a [subnet] only */
+    const char *interface, *shared;
+    struct pxed_addr address;
+    struct pxed_addrs relay;
+    /* of a [class] only */
+    struct pxed_list arch, vendor, user, circuit, mac;
 };

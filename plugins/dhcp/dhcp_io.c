@@ -84,7 +84,7 @@ static bool read_arrival(const struct dhcp_port *port, struct mmsghdr *m, const 
         if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO)
             continue;
         memcpy(&info, CMSG_DATA(c), sizeof(info));
-        ret->unicast = ntohl(info.ipi_addr.s_addr) == port->link->site.server;
+        ret->unicast = ntohl(info.ipi_addr.s_addr) == pxed_addr_u32(&port->link->iface.addr);
     }
     return true;
 }

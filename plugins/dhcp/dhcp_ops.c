@@ -1,64 +1,157 @@
 /* `pxed check` and `pxed explain`: checks the configuration and shows the offer, without any socket. */
 #include "dhcp_ops.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "boot.h"
+#include "class.h"
 #include "extra.h"
 #include "leases.h"
+#include "subnet.h"
 
 enum { RANGE_HUGE = 1 << 20 };
 
-static void check_range(const struct dhcp_config *c, const char *file, struct pxed_diags *diags) {
+/* Where a complaint belongs: [dhcp] or one of the further sections. */
+struct place {
+    struct pxed_diags *diags;
+    const char *file;
+    unsigned line;
+    char section[64]; /* "[subnet 10.20.0.0/24]" */
+};
+
+static void ops_complain(const struct place *at, enum pxed_severity how, const char *what) {
+    pxed_diag_add(at->diags, how, at->file, at->line, "%s %s", at->section, what);
+}
+
+static void check_range(const struct dhcp_config *c, const struct place *at) {
     uint64_t size = 0;
+    char text[96];
     for (size_t i = 0; i < c->range.n; i++) {
         const struct pxed_range *r = &c->range.items[i];
         if (r->first.family != 4 || r->last.family != 4) {
-            pxed_diag_add(diags, PXED_ERROR, file, 0, "[dhcp] range: IPv4 addresses are expected: FIRST - LAST");
+            ops_complain(at, PXED_ERROR, "range: IPv4 addresses are expected: FIRST - LAST");
             return;
         }
         uint32_t first = pxed_addr_u32(&r->first), last = pxed_addr_u32(&r->last);
         if (last < first) {
-            pxed_diag_add(diags, PXED_ERROR, file, 0, "[dhcp] range: the last address lies before the first");
+            ops_complain(at, PXED_ERROR, "range: the last address lies before the first");
             return;
         }
         size += (uint64_t)last - first + 1;
     }
+    snprintf(text, sizeof(text), "range: more than %d ranges", DHCP_POOLS);
     if (c->range.n > DHCP_POOLS)
-        pxed_diag_add(diags, PXED_ERROR, file, 0, "[dhcp] range: more than %d ranges", DHCP_POOLS);
+        ops_complain(at, PXED_ERROR, text);
+    snprintf(text, sizeof(text), "range: %llu addresses; is the prefix right?", (unsigned long long)size);
     if (size > RANGE_HUGE)
-        pxed_diag_add(diags, PXED_WARNING, file, 0, "[dhcp] range: %llu addresses; is the prefix right?",
-                      (unsigned long long)size);
+        ops_complain(at, PXED_WARNING, text);
 }
 
-static void check_extra(const struct dhcp_config *c, const char *file, struct pxed_diags *diags) {
+static void check_extra(const struct pxed_list *lines, const struct place *at) {
     bool seen[256] = {false};
-    for (size_t i = 0; i < c->option.n; i++) {
+    for (size_t i = 0; i < lines->n; i++) {
         char bytes[512];
         struct pxed_buf out = PXED_BUF(bytes);
         unsigned number = 0;
-        const char *wrong = dhcp_extra_parse(pxed_slice_of(c->option.items[i]), &out, &number);
+        const char *wrong = dhcp_extra_parse(pxed_slice_of(lines->items[i]), &out, &number);
         if (!wrong && seen[number])
             wrong = "this number is set twice";
         seen[number] = true;
         if (wrong)
-            pxed_diag_add(diags, PXED_ERROR, file, c->option.lines ? c->option.lines[i] : 0, "[dhcp] option: %s",
-                          wrong);
+            pxed_diag_add(at->diags, PXED_ERROR, at->file, lines->lines ? lines->lines[i] : 0, "%s option: %s",
+                          at->section, wrong);
     }
+}
+
+static bool in_net(const struct pxed_addr *addr, uint32_t net, uint8_t prefix) {
+    return addr->family == 4 && ((pxed_addr_u32(addr) ^ net) & pxed_prefix_mask(prefix)) == 0;
+}
+
+/* A range that was inherited is for another net; one that was written here is meant. */
+static void check_subnet_range(const struct dhcp_config *c, const struct dhcp_config *main, uint32_t net,
+                               uint8_t prefix, const struct place *at) {
+    size_t inside = 0, routers = 0;
+    for (size_t i = 0; i < c->range.n; i++)
+        inside += in_net(&c->range.items[i].first, net, prefix) && in_net(&c->range.items[i].last, net, prefix);
+    for (size_t i = 0; i < c->router.n; i++)
+        routers += in_net(&c->router.items[i], net, prefix);
+    if (c->range.items != main->range.items && inside < c->range.n)
+        ops_complain(at, PXED_ERROR, "range: it does not lie in this net");
+    else if (inside == 0)
+        ops_complain(at, PXED_WARNING, "has no range: only hosts with ip= get an address");
+    if (c->router.items != main->router.items && routers < c->router.n)
+        ops_complain(at, PXED_ERROR, "router: it does not lie in this net");
+}
+
+static void check_subnet(const struct dhcp_config *main, size_t i, struct pxed_diags *diags) {
+    const struct pxed_section *s = &main->subnets.items[i];
+    const struct dhcp_config *c = s->config;
+    struct place at = {diags, s->file, s->line, ""};
+    uint32_t net = 0;
+    uint8_t prefix = 0;
+    snprintf(at.section, sizeof(at.section), "[subnet %s]", s->name);
+    const char *wrong = dhcp_cidr(s->name, &net, &prefix);
+    const struct pxed_section *other = wrong ? NULL : dhcp_subnet_overlap(&main->subnets, i);
+    if (wrong)
+        ops_complain(&at, PXED_ERROR, wrong);
+    if (other)
+        pxed_diag_add(diags, PXED_ERROR, s->file, s->line, "%s shares addresses with [subnet %s] of line %u",
+                      at.section, other->name, other->line);
+    if (c->relay.n > 0 && c->interface)
+        ops_complain(&at, PXED_ERROR, "relay: a net on the wire of an interface has none; leave one of the two out");
+    if (c->option.items != main->option.items)
+        check_extra(&c->option, &at);
+    if (wrong || c->mode != DHCP_MODE_SERVER)
+        return;
+    if (c->range.items != main->range.items)
+        check_range(c, &at);
+    check_subnet_range(c, main, net, prefix, &at);
+}
+
+static void check_class(const struct dhcp_config *main, const struct pxed_section *s, struct pxed_diags *diags) {
+    const struct dhcp_config *c = s->config;
+    struct place at = {diags, s->file, s->line, ""};
+    snprintf(at.section, sizeof(at.section), "[class %s]", s->name);
+    const char *wrong = dhcp_class_wrong(c);
+    if (wrong)
+        ops_complain(&at, PXED_ERROR, wrong);
+    if (c->range.items != main->range.items)
+        ops_complain(&at, PXED_ERROR, "range: ranges belong to nets: write it in [dhcp] or a [subnet]");
+    if (c->option.items != main->option.items)
+        check_extra(&c->option, &at);
 }
 
 void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) {
     const struct dhcp_config *c = config;
-    check_extra(c, file, diags);
+    const struct place at = {diags, file, 0, "[dhcp]"};
+    bool serves = c->mode == DHCP_MODE_SERVER;
+    check_extra(&c->option, &at);
+    for (size_t i = 0; i < c->subnets.n; i++) {
+        check_subnet(c, i, diags);
+        serves |= ((const struct dhcp_config *)c->subnets.items[i].config)->mode == DHCP_MODE_SERVER;
+    }
+    for (size_t i = 0; i < c->classes.n; i++)
+        check_class(c, &c->classes.items[i], diags);
+    if (serves && c->dns.n == 0)
+        ops_complain(&at, PXED_WARNING, "dns is not set: Debian's installer stops without a name server");
     if (c->mode != DHCP_MODE_SERVER)
         return; /* range and the like are unused then, silently */
-    check_range(c, file, diags);
-    if (c->range.n == 0)
-        pxed_diag_add(diags, PXED_WARNING, file, 0,
-                      "[dhcp] mode = server without range: only hosts with ip= get an address");
-    if (c->dns.n == 0)
-        pxed_diag_add(diags, PXED_WARNING, file, 0,
-                      "[dhcp] dns is not set: Debian's installer stops without a name server");
+    check_range(c, &at);
+    if (c->range.n == 0 && c->subnets.n == 0)
+        ops_complain(&at, PXED_WARNING, "mode = server without range: only hosts with ip= get an address");
+}
+
+bool dhcp_tell_net(const void *config, size_t at, struct pxed_net *ret) {
+    const struct dhcp_config *c = config;
+    uint32_t net;
+    if (at >= c->subnets.n)
+        return false;
+    const struct pxed_section *s = &c->subnets.items[at];
+    *ret = (struct pxed_net){.address = ((const struct dhcp_config *)s->config)->address};
+    if (!dhcp_cidr(s->name, &net, &ret->prefix))
+        ret->net = pxed_addr_v4(net);
+    return true;
 }
 
 static void ops_line(struct pxed_buf *out, const char *key, struct pxed_slice value) {

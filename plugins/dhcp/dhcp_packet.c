@@ -1,34 +1,14 @@
-/* One datagram from parser to answer: wire -> facts -> core -> policy -> reply -> socket or store. */
+/* One datagram from parser to answer: wire -> facts -> net -> core -> policy -> reply -> socket or store. */
 #include "dhcp_packet.h"
 
-#include <string.h>
+#include <stdio.h>
 
-#include "dhcp_commit.h"
-#include "dhcp_pending.h"
-#include "dhcp_probe.h"
-#include "dhcp_send.h"
-#include "dhcp_store.h"
+#include "class.h"
+#include "packet.h"
+#include "shared.h"
 
-enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000, IN_USE_AGAIN_MS = 1000 };
-
-/* What is known about the current packet. */
-struct packet {
-    struct dhcp *d;
-    struct dhcp_link *link;
-    struct dhcp_port *port;
-    const struct dhcp_arrival *arrival;
-    struct pxed_slice bytes;
-    const struct dhcp_message *m;
-    const struct dhcp_known *known;
-    struct dhcp_facts facts;
-    struct pxed_verdict verdict;
-    struct dhcp_boot boot;
-};
-
-/* Records a refusal. For a boot client or a declared host it goes into the machine's journal; `stage` REFUSED ends its
- * boot, NONE does not. */
-static void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
-                          const char *detail) {
+void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
+                   const char *detail) {
     struct dhcp *d = p->d;
     if (p->facts.seen.boots || p->verdict.host) {
         d->core->step(d->ctx, &p->facts.seen.mac, stage, reason, NULL, detail);
@@ -38,286 +18,90 @@ static void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_rea
     d->core->refuse(d->ctx, reason, ip, pxed_mac_text(&p->facts.seen.mac, ":", text));
 }
 
-static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
-    struct dhcp *d = arg;
-    const struct pxed_addrs *ours[] = {&d->config->router, &d->config->dns, &d->config->ntp};
-    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-        for (size_t n = 0; n < ours[i]->n; n++)
-            if (pxed_addr_u32(&ours[i]->items[n]) == ip)
-                return true;
-    struct pxed_addr addr = pxed_addr_v4(ip);
-    const struct pxed_host *host = d->core->host_by_ip(d->ctx, &addr);
-    for (size_t i = 0; host && i < host->n_macs; i++)
-        if (pxed_hwaddr_eq(&host->macs[i], mac))
-            return false;
-    return host != NULL;
-}
-
-/* Nothing to boot. The reason of the core's verdict is in the journal already. */
-static void refuse_boot(struct packet *p) {
+void packet_refuse_boot(struct packet *p) {
     if (p->boot.reason == PXED_WHY_LOADER_NONE)
         packet_refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
 }
 
-/* ---- server mode ---- */
-
-static void note_other_server(struct packet *p, uint32_t server) {
-    struct dhcp_link *link = p->link;
-    uint64_t now = dhcp_now(p->d);
-    if (link->other_server == server && now - link->other_server_at < OTHER_SERVER_AGAIN_MS)
-        return;
-    link->other_server = server;
-    link->other_server_at = now;
-    struct pxed_addr ip = pxed_addr_v4(server);
-    pxed_log(p->d->ctx, PXED_LOG_WARNING, "other-server", &p->facts.seen.mac, &ip,
-             "interface=%s another DHCP server offers here", link->iface.name);
-}
-
-/* An ip= outside the network cannot be given. */
-static void note_unused_ip(struct packet *p) {
-    const struct pxed_host *host = p->verdict.host;
-    uint64_t now = dhcp_now(p->d);
-    if (!host || host->ip.family != 4 || p->m->type != DHCP_DISCOVER ||
-        dhcp_scope_reserved(host, &p->d->scopes[p->link - p->d->links]) ||
-        (p->link->ip_unused_at != 0 && now - p->link->ip_unused_at < IP_UNUSED_AGAIN_MS))
-        return;
-    p->link->ip_unused_at = now;
-    pxed_log(p->d->ctx, PXED_LOG_WARNING, "ip-unused", &p->facts.seen.mac, &host->ip,
-             "interface=%s ip= of host %.*s is no free address of this network", p->link->iface.name,
-             PXED_S(host->name));
-}
-
-/* Records what our own probe found if no DECLINE asked for it. */
-static void note_in_use(struct packet *p) {
-    struct pxed_addr ip = pxed_addr_v4(p->known->ip);
-    uint64_t now = dhcp_now(p->d);
-    if (!p->known->taken || p->m->type == DHCP_DECLINE ||
-        (p->link->in_use_at != 0 && now - p->link->in_use_at < IN_USE_AGAIN_MS))
-        return;
-    p->link->in_use_at = now;
-    pxed_log(p->d->ctx, PXED_LOG_WARNING, "in-use", &p->facts.seen.mac, &ip,
-             "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
-}
-
-static size_t packet_build(struct packet *p, const struct dhcp_action *action, uint8_t *bytes) {
-    return dhcp_reply(&p->link->site, p->m, &p->facts, action, p->verdict.host, &p->boot, bytes);
-}
-
-static void packet_say(struct packet *p, const struct dhcp_action *action) {
-    struct dhcp *d = p->d;
-    const struct pxed_hwaddr *mac = &p->facts.seen.mac;
-    uint8_t bytes[DHCP_REPLY_MAX];
-    size_t len = packet_build(p, action, bytes);
-    struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
-    dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
-    struct pxed_addr ip = pxed_addr_v4(action->yiaddr ? action->yiaddr : p->m->ciaddr);
-    switch (action->type) {
-    case DHCP_OFFER:
-        pxed_log(d->ctx, PXED_LOG_DEBUG, "offer", mac, &ip, "interface=%s file=%.*s", p->link->iface.name,
-                 PXED_S(p->boot.file));
-        if (p->facts.seen.boots)
-            d->core->step(d->ctx, mac, PXED_STAGE_OFFERED, PXED_WHY_OK, NULL, NULL);
-        break;
-    case DHCP_NAK:
-        pxed_log(d->ctx, PXED_LOG_DEBUG, "nak", mac, NULL, "interface=%s reason=%s", p->link->iface.name,
-                 pxed_reason_name(action->reason));
-        packet_refuse(p, PXED_STAGE_NONE, action->reason, NULL, NULL);
-        break;
-    default: /* to an INFORM, or a lease that continues while the store cannot write */
-        pxed_log(d->ctx, PXED_LOG_DEBUG, action->yiaddr ? "ack" : "inform", mac, &ip, "interface=%s",
-                 p->link->iface.name);
-        if (action->yiaddr)
-            d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
-    }
-}
-
-/* The store cannot write, but ip= is in the host file: the lease is in force at once. */
-static void packet_keep(struct packet *p, const struct dhcp_action *action) {
-    struct dhcp *d = p->d;
-    const struct pxed_hwaddr *mac = &p->facts.seen.mac;
-    struct pxed_addr ip = pxed_addr_v4(action->yiaddr);
-    uint8_t bytes[DHCP_REPLY_MAX];
-    size_t len = packet_build(p, action, bytes);
-    struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
-    dhcp_keep(d, action->lease, dhcp_now(d) + action->lease_ms, dhcp_hostname(p->m));
-    dhcp_send(p->port, &route, mac, pxed_slice((const char *)bytes, len));
-    pxed_log(d->ctx, PXED_LOG_DEBUG, "ack", mac, &ip, "interface=%s unsaved=yes", p->link->iface.name);
-    d->core->step(d->ctx, mac, PXED_STAGE_LEASED, PXED_WHY_OK, &ip, NULL);
-}
-
-/* The record being written has an end of its own: a moment earlier, which the reply says; or much earlier, when a
- * stranger's lease was short for want of room, or is one that could not be written before. */
-static void packet_join(struct dhcp_action *grant, struct dhcp_pending *pending, uint64_t now) {
-    uint64_t left = pending->until > now ? pending->until - now : 0;
-    pending->again = left < grant->lease_ms / 2;
-    if (!pending->again && left < grant->lease_ms)
-        grant->lease_ms = left;
-}
-
-/* Builds the reply now; it is sent when the lease is on disk. */
-static void packet_grant(struct packet *p, const struct dhcp_action *action) {
-    struct dhcp *d = p->d;
-    struct dhcp_lease *e = dhcp_lease_at(&d->table, action->lease);
-    struct dhcp_pending *pending = action->what == DHCP_JOIN ? e->pending : dhcp_pending_new(d);
-    struct pxed_slice name = dhcp_hostname(p->m);
-    struct dhcp_action grant = *action;
-    pending->again = false;
-    if (action->what == DHCP_JOIN)
-        packet_join(&grant, pending, dhcp_now(d));
-    pending->port = p->port;
-    pending->mac = p->facts.seen.mac;
-    pending->len = packet_build(p, &grant, pending->packet);
-    pending->route = dhcp_route(p->arrival, p->m, pending->packet);
-    pending->arrival = *p->arrival;
-    pending->request_len = p->bytes.len;
-    memcpy(pending->request, p->bytes.ptr, p->bytes.len);
-    if (action->what == DHCP_JOIN)
-        return;
-    pending->lease = action->lease;
-    pending->until = dhcp_now(d) + action->lease_ms;
-    pending->name = PXED_NO_SLICE;
-    if (name.len > 0) {
-        memcpy(pending->name_bytes, name.ptr, name.len);
-        pending->name = pxed_slice(pending->name_bytes, name.len);
-    }
-    dhcp_commit(pending);
-}
-
-static void stay_silent(struct packet *p, const struct dhcp_action *action) {
-    struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
-    if (action->reason == PXED_WHY_DHCP_OTHER_SERVER)
-        note_other_server(p, action->other_server);
-    bool ends = action->reason == PXED_WHY_DHCP_NO_ADDRESS;
-    if (action->reason != PXED_WHY_OK)
-        packet_refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, NULL);
-}
-
-static void lease_ended(struct packet *p, const struct dhcp_action *action) {
-    struct dhcp *d = p->d;
-    struct pxed_addr ip = pxed_addr_v4(dhcp_lease_at(&d->table, action->lease)->ip);
-    if (action->reason == PXED_WHY_DHCP_DECLINED) {
-        pxed_log(d->ctx, PXED_LOG_WARNING, "declined", &p->facts.seen.mac, &ip,
-                 "interface=%s another machine uses this address; kept back for 10 minutes", p->link->iface.name);
-        packet_refuse(p, PXED_STAGE_NONE, action->reason, &ip, NULL);
-    } else {
-        pxed_log(d->ctx, PXED_LOG_DEBUG, "release", &p->facts.seen.mac, &ip, "interface=%s", p->link->iface.name);
-    }
-    dhcp_note(d, action->lease);
-}
-
-static void packet_look(struct packet *p, const struct dhcp_action *action) {
-    struct dhcp_known next = {.ip = action->yiaddr, .probes = p->known->probes + 1};
-    struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
-    enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
-    if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL,
-                    p->m->type == DHCP_DECLINE, &next))
-        packet_refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
-}
-
-static void packet_serve(struct packet *p) {
-    struct dhcp *d = p->d;
-    struct dhcp_query q = {.m = p->m,
-                           .facts = &p->facts,
-                           .host = p->verdict.host,
-                           .source = p->arrival->source,
-                           .unicast = p->arrival->unicast && p->m->giaddr == 0, /* a relay's is always to us */
-                           .scope = (unsigned)(p->link - d->links),
-                           .reserved = {reserved_by_other, d},
-                           .known = *p->known,
-                           .cannot_write = p->known->unwritten || dhcp_cannot_write(d),
-                           .doubt = dhcp_now(d) < d->doubt_until,
-                           .lease_ms = d->config->lease_time,
-                           .now = dhcp_now(d)};
-    dhcp_table_room(d);
-    d->table.scopes[q.scope].floating = d->core->hosts_without_ip(d->ctx);
-    note_unused_ip(p);
-    note_in_use(p);
-    struct dhcp_action action = dhcp_serve(&d->table, &q);
-    switch (action.what) {
-    case DHCP_SILENT:
-        stay_silent(p, &action);
-        break;
-    case DHCP_SAY:
-        packet_say(p, &action);
-        break;
-    case DHCP_STORE:
-    case DHCP_JOIN:
-        packet_grant(p, &action);
-        break;
-    case DHCP_KEEP:
-        packet_keep(p, &action);
-        break;
-    case DHCP_NOTE:
-        lease_ended(p, &action);
-        break;
-    case DHCP_PROBE:
-        packet_look(p, &action);
-        return; /* the rest is done when the message is handled again */
-    }
-    if (p->m->type == DHCP_DISCOVER)
-        refuse_boot(p);
-}
-
-/* ---- proxy mode, and port 4011 in both modes ---- */
-
-static void proxy_say(struct packet *p, enum dhcp_type type) {
-    struct dhcp *d = p->d;
-    uint8_t bytes[DHCP_REPLY_MAX];
-    size_t len = dhcp_proxy_reply(&p->link->site, p->m, type, &p->boot, bytes);
-    struct dhcp_route route = dhcp_route(p->arrival, p->m, bytes);
-    dhcp_send(p->port, &route, &p->facts.seen.mac, pxed_slice((const char *)bytes, len));
-    pxed_log(d->ctx, PXED_LOG_DEBUG, type == DHCP_OFFER ? "proxy-offer" : "proxy-ack", &p->facts.seen.mac, NULL,
-             "interface=%s file=%.*s", p->link->iface.name, PXED_S(p->boot.file));
-}
-
-/* Anyone can send such a REQUEST: the address is only information for people. It is not the stage `leased`, which is
- * for leases that we gave; if we lease addresses ourselves, no message to another server changes one. */
-static void packet_heard(struct packet *p, uint32_t address) {
-    struct dhcp *d = p->d;
-    struct pxed_addr ip = pxed_addr_v4(address);
-    if (d->config->mode == DHCP_MODE_PROXY && (p->facts.seen.boots || p->verdict.host))
-        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_NONE, PXED_WHY_OK, &ip, NULL);
-}
-
-static void packet_proxy(struct packet *p) {
-    struct dhcp *d = p->d;
-    struct dhcp_proxy_action a = dhcp_proxy(&d->scopes[p->link - d->links], p->arrival, p->m, &p->facts, &p->boot);
-    switch (a.what) {
-    case DHCP_PROXY_SILENT:
-        if (a.reason == PXED_WHY_DHCP_NOT_OURS || a.reason == PXED_WHY_DHCP_WRONG_NET)
-            packet_refuse(p, PXED_STAGE_NONE, a.reason, NULL, NULL);
-        else if (a.reason != PXED_WHY_OK)
-            refuse_boot(p);
-        break;
-    case DHCP_PROXY_OFFER:
-        proxy_say(p, DHCP_OFFER);
-        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_OFFERED, PXED_WHY_OK, NULL, NULL);
-        break;
-    case DHCP_PROXY_ACK:
-        proxy_say(p, DHCP_ACK);
-        packet_heard(p, a.heard);
-        break;
-    case DHCP_PROXY_HEARD:
-        packet_heard(p, a.heard);
-        break;
-    }
-}
-
-/* ---- which packets are handled ---- */
-
 /* Should this packet be handled? A reply to a service port would start a loop between two servers (CVE-2024-2169). */
 static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct dhcp_arrival *a,
                                      const struct dhcp_message *m) {
-    const struct dhcp_scope *scope = &port->link->d->scopes[port->link - port->link->d->links];
+    uint32_t own = pxed_addr_u32(&port->link->iface.addr);
     if (m->op != DHCP_BOOTREQUEST || m->type == DHCP_BOOTP)
         return PXED_WHY_DHCP_NOT_OURS;
     if (a->source_port < 1024 && a->source_port != DHCP_PORT_CLIENT && a->source_port != DHCP_PORT_SERVER)
         return PXED_WHY_DHCP_NOT_OURS;
-    if (a->source == scope->server)
+    if (a->source == own)
         return PXED_WHY_DHCP_NOT_OURS;
-    if (m->giaddr != 0 && (port->number == DHCP_PORT_PXE || !dhcp_scope_has(scope, m->giaddr)))
+    if (m->giaddr != 0 && (port->number == DHCP_PORT_PXE || m->giaddr == own))
         return PXED_WHY_DHCP_RELAY_FOREIGN;
     return PXED_WHY_OK;
+}
+
+/* Says which section is missing: the net's size is a guess. */
+static void refuse_place(struct packet *p, const struct dhcp_place *place) {
+    char text[192], mac[PXED_MAC_TEXT], giaddr[PXED_ADDR_TEXT], wanted[PXED_ADDR_TEXT];
+    struct pxed_addr peer = pxed_addr_v4(p->arrival->source), relay = pxed_addr_v4(p->m->giaddr),
+                     net = pxed_addr_v4(place->wanted & pxed_prefix_mask(24));
+    pxed_mac_text(&p->facts.seen.mac, ":", mac);
+    snprintf(text, sizeof(text), "mac=%s giaddr=%s: %s [subnet %s/24]", mac, pxed_addr_text(&relay, giaddr),
+             place->wanted == p->m->giaddr ? "write it as a relay of its net, or" : "write",
+             pxed_addr_text(&net, wanted));
+    p->d->core->refuse(p->d->ctx, place->reason, &peer, place->wanted ? text : NULL);
+}
+
+/* `packet` comes from this net: what is said in it, by whom. */
+static void take_place(struct packet *p, unsigned scope) {
+    const struct dhcp_net *net = &p->d->nets[scope];
+    const struct dhcp_scope *s = &p->d->scopes[scope];
+    int class = dhcp_class_of(p->d->config, p->m, &p->facts);
+    uint32_t server = net->address ? net->address : pxed_addr_u32(&p->link->iface.addr);
+    bool relayed = p->m->giaddr != 0 && dhcp_scope_covers(s, p->m->giaddr) && net->link == DHCP_NO_LINK;
+    p->scope = scope;
+    p->terms = &net->terms[class + 1];
+    p->site = (struct dhcp_site){.config = &p->terms->config,
+                                 .extra = p->terms->extra,
+                                 .server = server,
+                                 .net = s->net,
+                                 .prefix = s->prefix,
+                                 .far = net->link == DHCP_NO_LINK,
+                                 .relay = relayed ? p->m->giaddr : 0};
+    p->iface = p->link->iface;
+    p->iface.addr = pxed_addr_v4(server);
+    p->facts.seen.iface = &p->iface;
+}
+
+static bool packet_proxies(const struct packet *p) {
+    return p->terms->config.mode == DHCP_MODE_PROXY || p->port->number == DHCP_PORT_PXE;
+}
+
+void packet_enter(struct packet *p, unsigned scope) {
+    take_place(p, scope);
+    dhcp_boot(&p->terms->config, packet_proxies(p), &p->facts, &p->verdict, &p->boot);
+}
+
+static void packet_answer(struct packet *p) {
+    struct dhcp *d = p->d;
+    const struct dhcp_nets nets = dhcp_nets_of(d);
+    struct dhcp_place place = dhcp_place(&nets, p->m, p->link->scope, p->arrival->source, p->arrival->unicast);
+    if (place.scope == DHCP_NO_SCOPE) {
+        refuse_place(p, &place);
+        return;
+    }
+    p->verdict.host = d->core->host(d->ctx, &p->facts.seen.mac);
+    take_place(p,
+               dhcp_shared_scope(&nets, &d->table, (unsigned)place.scope, p->m, &p->facts.seen.mac, p->verdict.host));
+    if (p->terms->config.mode == DHCP_MODE_OFF) {
+        packet_refuse(p, PXED_STAGE_NONE, PXED_WHY_DHCP_OFF, NULL, d->nets[p->scope].label);
+        return;
+    }
+    if (p->facts.seen.boots)
+        d->core->decide(d->ctx, &p->facts.seen, &p->verdict);
+    packet_enter(p, p->scope);
+    if (packet_proxies(p))
+        packet_proxy(p);
+    else
+        packet_serve(p);
 }
 
 void dhcp_packet(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes) {
@@ -347,14 +131,5 @@ void dhcp_packet_again(struct dhcp_port *port, const struct dhcp_arrival *arriva
         d->core->refuse(d->ctx, PXED_WHY_DHCP_MALFORMED, &peer, "no hardware address");
         return;
     }
-    if (p.facts.seen.boots)
-        d->core->decide(d->ctx, &p.facts.seen, &p.verdict);
-    else
-        p.verdict.host = d->core->host(d->ctx, &p.facts.seen.mac);
-    bool proxies = d->config->mode == DHCP_MODE_PROXY || port->number == DHCP_PORT_PXE;
-    dhcp_boot(d->config, proxies, &p.facts, &p.verdict, &p.boot);
-    if (proxies)
-        packet_proxy(&p);
-    else
-        packet_serve(&p);
+    packet_answer(&p);
 }

@@ -85,7 +85,7 @@ static void send_frame(struct dhcp_port *port, const struct dhcp_route *route, c
                                          .sll_halen = mac->len};
     memcpy(p->to.station.sll_addr, mac->bytes, sizeof(p->to.station.sll_addr));
     head->msg_namelen = sizeof(p->to.station);
-    dhcp_frame_head(p->bytes, port->link->site.server, port->number, route->ip, route->port, packet);
+    dhcp_frame_head(p->bytes, pxed_addr_u32(&port->link->iface.addr), port->number, route->ip, route->port, packet);
     memcpy(p->bytes + DHCP_FRAME_HEAD, packet.ptr, packet.len);
     p->iov = (struct iovec){p->bytes, DHCP_FRAME_HEAD + packet.len};
 }

@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <uv.h>
 
+#include "net.h"
 #include "proxy.h"
+#include "pxed/arena.h"
 #include "pxed/leases.h"
 #include "pxed/poll.h"
 #include "wire/frame.h"
@@ -46,11 +48,11 @@ struct dhcp_port {
     struct dhcp_outbox out;
 };
 
-/* A served interface; its index is that of its scope in the lease table. */
+/* A served interface. */
 struct dhcp_link {
     struct dhcp *d;
     struct pxed_iface iface;
-    struct dhcp_site site;
+    int scope; /* its own net */
     struct dhcp_port server, pxe;
     uint32_t other_server; /* last one that a client preferred, and when it was logged */
     uint64_t other_server_at;
@@ -86,11 +88,14 @@ struct dhcp {
     const struct pxed_core *core;
     const struct pxed_store *store; /* server mode only */
     struct dhcp_link *links;
-    struct dhcp_scope *scopes;
     unsigned n_links;
+    struct dhcp_net *nets;
+    struct dhcp_scope *scopes; /* of the nets: the same index */
+    unsigned n_nets;
+    bool serves;             /* a net is in server mode */
+    struct pxed_arena arena; /* of the nets */
     struct dhcp_leases table;
     struct pxed_leases_service leases;
-    char *extra;                 /* encoded `option =` lines */
     struct dhcp_outbox stations; /* the packet socket */
     uint64_t send_failed_at;
     uv_prepare_t flush;

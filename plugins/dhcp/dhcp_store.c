@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "dhcp_doubt.h"
+#include "dhcp_nets.h"
 #include "pxed/grow.h"
 #include "record.h"
 
@@ -26,7 +27,7 @@ void dhcp_table_init(struct dhcp *d) {
     uint64_t seed = 0;
     if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
         seed = uv_hrtime();
-    dhcp_leases_init(&d->table, memory_new(NULL, FIRST_ROOM), d->scopes, d->n_links, seed);
+    dhcp_leases_init(&d->table, memory_new(NULL, FIRST_ROOM), d->scopes, d->n_nets, seed);
 }
 
 void dhcp_table_room(struct dhcp *d) {
@@ -75,6 +76,7 @@ int dhcp_table_load(struct dhcp *d) {
     struct loading l = {0};
     uint64_t now = dhcp_now(d);
     int64_t wall = (int64_t)d->core->wall(d->ctx);
+    const struct dhcp_nets nets = dhcp_nets_of(d);
     int r = d->store->load(d->store->self, DHCP_RECORD_TABLE, on_record, &l);
     if (r < 0) {
         pxed_log(d->ctx, PXED_LOG_ERROR, "leases-unreadable", NULL, NULL, "cannot read the leases: %s", strerror(-r));
@@ -84,9 +86,10 @@ int dhcp_table_load(struct dhcp *d) {
             qsort(l.items, l.n, sizeof(*l.items), by_end);
         for (size_t i = 0; i < l.n; i++) {
             const struct dhcp_record *e = &l.items[i];
+            int scope = dhcp_net_of(&nets, e->ip);
             dhcp_table_room(d);
-            kept += dhcp_lease_restore(&d->table, e->ip, &e->mac, e->state, dhcp_record_until(e->end, now, wall),
-                                       e->kept, e->name);
+            kept += scope >= 0 && dhcp_lease_restore(&d->table, (unsigned)scope, e->ip, &e->mac, e->state,
+                                                     dhcp_record_until(e->end, now, wall), e->kept, e->name);
         }
         pxed_log(d->ctx, l.bad ? PXED_LOG_WARNING : PXED_LOG_INFO, "leases-read", NULL, NULL,
                  "leases=%zu elsewhere=%zu unreadable=%zu", kept, l.n - kept, l.bad);

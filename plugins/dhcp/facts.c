@@ -26,9 +26,29 @@ static enum pxed_firmware firmware_of(uint16_t arch) {
     }
 }
 
+/* "PXEClient:Arch:00007:UNDI:003016": PXE 2.1 wants the number in both places, and some firmware sends only this one,
+ * or one byte in option 93. */
+static bool arch_in_class(struct pxed_slice class, uint16_t *ret) {
+    static const struct pxed_slice mark = {":Arch:", 6};
+    enum { DIGITS = 5 };
+    ptrdiff_t colon = pxed_slice_find(class, ':', 0);
+    struct pxed_slice rest = colon < 0 ? PXED_NO_SLICE : pxed_slice_skip(class, (size_t)colon);
+    uint64_t number;
+    if (!pxed_slice_starts(rest, mark) || rest.len < mark.len + DIGITS ||
+        !pxed_slice_u64(pxed_slice_head(pxed_slice_skip(rest, mark.len), DIGITS), UINT16_MAX, &number))
+        return false;
+    *ret = (uint16_t)number;
+    return true;
+}
+
 /* A client may list several architectures: the first known one counts. */
 static void read_arch(const struct dhcp_message *m, struct pxed_facts *f) {
     struct pxed_slice list = m->options[DHCP_OPT_ARCH];
+    if (list.len < 2 && arch_in_class(m->options[DHCP_OPT_CLASS], &f->arch)) {
+        f->firmware = firmware_of(f->arch);
+        f->has_firmware = true;
+        return;
+    }
     f->firmware = PXED_FW_BIOS; /* a client without option 93 is an old x86 one */
     for (size_t at = 0; list.len >= 2 && at <= list.len - 2; at += 2) {
         uint16_t arch = (uint16_t)((uint8_t)list.ptr[at] << 8 | (uint8_t)list.ptr[at + 1]);
@@ -113,6 +133,16 @@ static bool is_raspberry(const struct pxed_hwaddr *mac) {
     return false;
 }
 
+/* Boot clients that do not call themselves PXEClient, as they are on the wire; and whoever names an architecture that
+ * no PC has (petitboot: 14), because the firmware of PCs always calls itself so. */
+static bool is_other_class(const struct dhcp_message *m, const struct pxed_facts *f) {
+    static const char *const classes[] = {"U-Boot", "PXE UROOT", "onie_vendor:"};
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+        if (pxed_slice_starts(f->vendor, pxed_slice_of(classes[i])))
+            return true;
+    return m->options[DHCP_OPT_ARCH].len >= 2 && f->firmware == PXED_FW_OTHER;
+}
+
 bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, struct dhcp_facts *ret) {
     memset(ret, 0, sizeof(*ret));
     struct pxed_facts *f = &ret->seen;
@@ -137,6 +167,10 @@ bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, st
     else if (ret->http_class && f->firmware == PXED_FW_EFI_ARM64)
         f->firmware = PXED_FW_HTTP_ARM64;
     f->boots = ret->pxe_class || ret->http_class || f->loader != PXED_LOADER_NONE;
+    ret->other_class = !f->boots && is_other_class(m, f);
+    f->boots |= ret->other_class;
+    if (ret->other_class && !f->has_firmware)
+        f->firmware = PXED_FW_OTHER;
     f->opens_boot = f->boots && m->type == DHCP_DISCOVER;
     return true;
 }

@@ -14,6 +14,7 @@ struct dhcp_facts {
     struct pxed_facts seen; /* what the core gets */
     bool pxe_class;         /* option 60 begins with PXEClient */
     bool http_class;        /* ... with HTTPClient */
+    bool other_class;       /* a boot client of another kind: U-Boot, LinuxBoot, ONIE, ... */
     unsigned quirks;        /* enum dhcp_quirk bits */
 };
 

@@ -20,8 +20,8 @@ struct dhcp_lease {
     uint32_t mac_next, ip_next; /* hash chains */
     uint32_t older, newer;      /* neighbours in the state's list */
     struct pxed_hwaddr mac;
+    uint16_t scope;
     uint8_t state;
-    uint8_t scope;
     uint8_t name_len;
     bool pooled;   /* its address lies in a pool */
     bool declared; /* its machine was a declared host when it got it */

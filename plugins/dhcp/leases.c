@@ -169,12 +169,9 @@ static void move_cursor(struct dhcp_scope *scope, uint32_t ip) {
     }
 }
 
-bool dhcp_lease_restore(struct dhcp_leases *t, uint32_t ip, const struct pxed_hwaddr *mac, enum dhcp_lease_state state,
-                        uint64_t until, bool kept, struct pxed_slice name) {
-    unsigned scope = 0;
-    while (scope < t->n_scopes && !dhcp_scope_has(&t->scopes[scope], ip))
-        scope++;
-    if (scope == t->n_scopes || dhcp_lease_by_ip(t, ip) != DHCP_NONE)
+bool dhcp_lease_restore(struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
+                        enum dhcp_lease_state state, uint64_t until, bool kept, struct pxed_slice name) {
+    if (!dhcp_scope_has(&t->scopes[scope], ip) || dhcp_lease_by_ip(t, ip) != DHCP_NONE)
         return false;
     uint32_t index = dhcp_lease_hold(t, scope, ip, mac, 0);
     if (index == DHCP_NONE)

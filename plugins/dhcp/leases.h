@@ -37,10 +37,10 @@ void dhcp_lease_settle(struct dhcp_leases *t, uint32_t index, uint64_t now);
 /* What dhcp_lease_settle turns another entry into: DHCP_EXPIRED, or DHCP_FREE if it is dropped. */
 enum dhcp_lease_state dhcp_lease_after(const struct dhcp_lease *other);
 
-/* An entry from the store. Call in order of `until`, oldest first. False when its address lies in no scope or is there
- * already. */
-bool dhcp_lease_restore(struct dhcp_leases *t, uint32_t ip, const struct pxed_hwaddr *mac, enum dhcp_lease_state state,
-                        uint64_t until, bool kept, struct pxed_slice name);
+/* An entry from the store. Call in order of `until`, oldest first. False when its address does not lie in the scope or
+ * is there already. */
+bool dhcp_lease_restore(struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
+                        enum dhcp_lease_state state, uint64_t until, bool kept, struct pxed_slice name);
 /* A machine's hold could not be stored: the entry goes back to what is on disk, or is dropped. A lease in force is not
  * changed. */
 void dhcp_lease_undo(struct dhcp_leases *t, uint32_t index, uint64_t now);

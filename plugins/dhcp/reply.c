@@ -49,8 +49,21 @@ static void put_host_addrs(struct dhcp_builder *b, enum dhcp_option code, const 
  * configured, only the installer gets our address; the installed system sends another vendor class and gets none. */
 static bool stops_without_router(const struct dhcp_site *site, const struct dhcp_message *m,
                                  const struct pxed_host *host) {
-    return site->config->router.n == 0 && (!host || pxed_host_value(host, "gateway").len == 0) &&
+    return !site->far && site->config->router.n == 0 && (!host || pxed_host_value(host, "gateway").len == 0) &&
            pxed_slice_is(m->options[DHCP_OPT_CLASS], "d-i");
+}
+
+/* Of the configured routers, those that a machine behind a relay can reach; then the relay, which is one. */
+static void put_routers(struct dhcp_builder *b, const struct dhcp_site *site, const struct pxed_host *host) {
+    struct pxed_addr near[ADDRS_MAX];
+    struct pxed_addrs addrs = {near, 0};
+    const struct pxed_addrs *all = &site->config->router;
+    for (size_t i = 0; i < all->n && addrs.n < ADDRS_MAX; i++)
+        if (((pxed_addr_u32(&all->items[i]) ^ site->net) & pxed_prefix_mask(site->prefix)) == 0)
+            near[addrs.n++] = all->items[i];
+    if (addrs.n == 0 && site->relay != 0)
+        near[addrs.n++] = pxed_addr_v4(site->relay);
+    put_host_addrs(b, DHCP_OPT_ROUTER, host, "gateway", site->far ? &addrs : all);
 }
 
 static uint32_t reply_netmask(const struct dhcp_site *site, const struct pxed_host *host) {
@@ -79,10 +92,10 @@ static void put_network(struct dhcp_builder *b, const struct dhcp_site *site, co
     if (stops_without_router(site, m, host))
         dhcp_put_u32(b, DHCP_OPT_ROUTER, site->server);
     else
-        put_host_addrs(b, DHCP_OPT_ROUTER, host, "gateway", &site->config->router);
+        put_routers(b, site, host);
     put_host_addrs(b, DHCP_OPT_DNS, host, "dns", &site->config->dns);
     if (dhcp_wants(m, DHCP_OPT_BROADCAST))
-        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->server | ~reply_netmask(site, host));
+        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->net | ~reply_netmask(site, host));
 }
 
 static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,

@@ -10,8 +10,11 @@ enum { DHCP_REPLY_MAX = DHCP_LARGEST };
 struct dhcp_site {
     const struct dhcp_config *config;
     struct pxed_slice extra; /* encoded `option =` lines: code, length, value, ... */
-    uint32_t server;         /* our address in the network: siaddr */
+    uint32_t server;         /* our address for the network: siaddr */
+    uint32_t net;            /* any address of it */
     uint8_t prefix;
+    bool far;       /* it lies behind relays: a router elsewhere is of no use to it */
+    uint32_t relay; /* the relay, if it lies in the network: its router, unless one is named; 0: none */
 };
 
 /* Writes the reply of a server into `packet` (DHCP_REPLY_MAX bytes). Returns its length. */

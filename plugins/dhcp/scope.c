@@ -4,9 +4,13 @@
 /* New machines per second under pressure, and at once. */
 enum { RATE = 20, CIRCUIT_RATE = 8, CIRCUIT_BURST = 32 };
 
+bool dhcp_scope_covers(const struct dhcp_scope *scope, uint32_t ip) {
+    return ip != 0 && ((ip ^ scope->net) & pxed_prefix_mask(scope->prefix)) == 0;
+}
+
 bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip) {
     uint32_t mask = pxed_prefix_mask(scope->prefix);
-    if (ip == 0 || ((ip ^ scope->server) & mask) != 0 || ip == scope->server)
+    if (!dhcp_scope_covers(scope, ip) || ip == scope->server)
         return false;
     return scope->prefix >= 31 || ((ip & ~mask) != 0 && (ip & ~mask) != ~mask);
 }
@@ -19,7 +23,7 @@ bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip) {
 }
 
 bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last) {
-    uint32_t mask = pxed_prefix_mask(scope->prefix), net = scope->server & mask, end = net | ~mask;
+    uint32_t mask = pxed_prefix_mask(scope->prefix), net = scope->net & mask, end = net | ~mask;
     if (scope->prefix < 31) {
         net++;
         end--;

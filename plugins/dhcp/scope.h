@@ -29,8 +29,9 @@ enum { DHCP_CIRCUITS = 64 }; /* buckets for the circuits of relays; two circuits
 
 /* One served network. */
 struct dhcp_scope {
-    uint32_t server; /* our address in it, also option 54 */
+    uint32_t net; /* any address of it */
     uint8_t prefix;
+    uint32_t server; /* our own address in it, which no machine gets; 0: none, it lies behind a relay */
     struct dhcp_pool pools[DHCP_POOLS];
     unsigned n_pools;
     uint64_t size;     /* addresses in its pools */
@@ -46,7 +47,8 @@ struct dhcp_scope {
 /* The part of first..last that lies in the scope's network, without network, broadcast and server address. False when
  * nothing is left or the scope has DHCP_POOLS ranges. */
 bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last);
-bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip); /* is it a host address of this network? */
+bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip);    /* is it a host address of this network? */
+bool dhcp_scope_covers(const struct dhcp_scope *scope, uint32_t ip); /* of this network, ours and the net's own too? */
 bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip);
 
 /* May one more undeclared machine get an address? OK, or DHCP_RATE: if unanswered offers hold more than half of the

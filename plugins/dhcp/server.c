@@ -11,13 +11,13 @@ static struct dhcp_action server_silent(enum pxed_reason reason) {
     return (struct dhcp_action){.what = DHCP_SILENT, .reason = reason, .lease = DHCP_NONE};
 }
 
-uint32_t dhcp_server_id(const struct dhcp_message *m, const struct dhcp_scope *scope) {
+uint32_t dhcp_server_id(const struct dhcp_message *m, uint32_t server) {
     struct pxed_slice id;
     if (m->giaddr != 0 && dhcp_tlv_find(m->options[DHCP_OPT_RELAY], true, DHCP_RELAY_SERVER_ID, &id) && id.len == 4) {
         struct pxed_addr addr = pxed_addr_v4_be(id.ptr);
         return pxed_addr_u32(&addr);
     }
-    return scope->server;
+    return server;
 }
 
 static struct dhcp_action server_reply(struct dhcp_leases *t, const struct dhcp_query *q, enum dhcp_do what,
@@ -26,7 +26,7 @@ static struct dhcp_action server_reply(struct dhcp_leases *t, const struct dhcp_
                                 .reason = PXED_WHY_OK,
                                 .type = type,
                                 .yiaddr = yiaddr,
-                                .server_id = dhcp_server_id(q->m, dhcp_scope_of(t, q)),
+                                .server_id = dhcp_server_id(q->m, q->server),
                                 .lease_ms = yiaddr ? dhcp_time_for(t, q, yiaddr) : 0,
                                 .lease = DHCP_NONE};
 }
@@ -64,6 +64,25 @@ static bool server_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, u
     return e->state == DHCP_BOUND && !e->pending && kept && q->reserved.by_other(q->reserved.arg, ip, &e->mac);
 }
 
+/* The reserved address is leased to another port of the same host (mac=). It follows the port that boots: then no
+ * system runs that could use the other one. Else a probe shows whether the other port still has it. */
+static bool server_sibling(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (index == DHCP_NONE || is_free(t, q, ip) || ip != dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)))
+        return false;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    if (q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac))
+        return false;
+    for (size_t i = 0; i < q->host->n_macs && !e->pending && !pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac); i++)
+        if (pxed_hwaddr_eq(&e->mac, &q->host->macs[i]))
+            return true;
+    return false;
+}
+
+static bool sibling_gave_way(const struct dhcp_query *q, uint32_t ip) {
+    return q->facts->seen.boots || (q->known.ip == ip && !q->known.taken);
+}
+
 static struct dhcp_action server_probe(uint32_t ip) {
     return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
 }
@@ -96,7 +115,7 @@ static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q,
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     uint32_t ip = dhcp_scope_reserved(q->host, scope), hint;
     bool refused = ip == q->known.ip && q->known.taken;
-    if (ip != 0 && (is_free(t, q, ip) || (server_orphaned(t, q, ip) && !refused)))
+    if (ip != 0 && (is_free(t, q, ip) || ((server_orphaned(t, q, ip) || server_sibling(t, q, ip)) && !refused)))
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
     bool given = own != DHCP_NONE && server_allowed(t, q, dhcp_lease_at(t, own)->ip);
@@ -127,6 +146,8 @@ static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dh
     }
     if (ip == 0)
         return server_silent(reason);
+    if (server_sibling(t, q, ip) && sibling_gave_way(q, ip)) /* the lease changes hands with the REQUEST */
+        return server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
     if (!is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
         return server_look(q, ip);
     uint32_t index = dhcp_own_lease(t, q, ip);
@@ -159,7 +180,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
     /* While leases are in doubt, the quarantined address may be the client's own: it is probed again. */
     uint32_t index = dhcp_lease_by_ip(t, ip);
     bool again = q->doubt && index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_DECLINED;
-    if (!is_free(t, q, ip) && !again)
+    if (!is_free(t, q, ip) && !again && !server_sibling(t, q, ip))
         return CLAIM_TAKEN;
     /* A machine with a lease gets no other address, because anyone could move it by a REQUEST in its name (RFC 2131
      * 4.3.2: the address is incorrect). */
@@ -168,7 +189,8 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
     if (has != 0 && has != ip && ip != kept && dhcp_alive(t, q, has) && server_allowed(t, q, has))
         return CLAIM_TAKEN;
     /* A host with ip= gets that address at its next start, never in the middle of an installation. */
-    if (kept != 0 && kept != ip && !renews && is_free(t, q, kept))
+    bool offered = is_free(t, q, kept) || (server_sibling(t, q, kept) && q->facts->seen.boots);
+    if (kept != 0 && kept != ip && !renews && offered)
         return CLAIM_TAKEN;
     return CLAIM_OK;
 }
@@ -195,7 +217,8 @@ static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_
     enum pxed_reason why = holds || q->known.probes > 0 ? PXED_WHY_OK : dhcp_admits(t, q);
     if (why != PXED_WHY_OK)
         return server_silent(why);
-    if (to_look_at(t, q, ip) && !looked)
+    bool shared = server_sibling(t, q, ip) && !q->facts->seen.boots;
+    if ((to_look_at(t, q, ip) || shared) && !looked)
         return server_look(q, ip);
     if (looked && q->known.taken)
         return server_nak(t, q, PXED_WHY_DHCP_TAKEN);
@@ -240,7 +263,7 @@ static struct dhcp_action server_selecting(struct dhcp_leases *t, const struct d
 /* We may send NAK if we lease addresses, or if this host has one of ours. */
 static bool server_authoritative(struct dhcp_leases *t, const struct dhcp_query *q) {
     const struct dhcp_scope *scope = dhcp_scope_of(t, q);
-    return scope->size > 0 || dhcp_scope_reserved(q->host, scope) != 0;
+    return !q->mild && (scope->size > 0 || dhcp_scope_reserved(q->host, scope) != 0);
 }
 
 static struct dhcp_action init_reboot(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
@@ -286,7 +309,7 @@ static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhc
         (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)) || (!asks && m->ciaddr == 0))
         return server_silent(PXED_WHY_DHCP_MALFORMED);
     dhcp_leases_tick(t, q->scope, q->now);
-    if (names_server && server != dhcp_server_id(m, dhcp_scope_of(t, q)))
+    if (names_server && server != dhcp_server_id(m, q->server))
         return chose_other(t, q, server);
     if (names_server)
         return server_selecting(t, q, asks ? asked : m->ciaddr);
@@ -300,7 +323,7 @@ static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhc
 /* The entry of `ip`, if a machine holds it and the message is meant for this server; else DHCP_NONE. */
 static uint32_t held_entry(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t server, index = dhcp_lease_by_ip(t, ip);
-    if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, dhcp_scope_of(t, q)) ||
+    if (!dhcp_get_u32(q->m, DHCP_OPT_SERVER_ID, &server) || server != dhcp_server_id(q->m, q->server) ||
         index == DHCP_NONE)
         return DHCP_NONE;
     const struct dhcp_lease *e = dhcp_lease_at(t, index);

@@ -22,11 +22,13 @@ struct dhcp_query {
     uint32_t source;              /* source address of the datagram */
     bool unicast;                 /* it was sent to our address, not broadcast */
     unsigned scope;
+    uint32_t server; /* our address for this net, which option 54 says */
     struct dhcp_reserved reserved;
     struct dhcp_known known;
     bool cannot_write; /* the store: leases on disk continue, a host's ip= is still given, no other machine gets a lease
                         */
     bool doubt;        /* leases may have been lost: an address is probed before a machine without a lease gets it */
+    bool mild;         /* authoritative = no: no NAK for an address that is not ours */
     uint64_t lease_ms;
     uint64_t now;
 };
@@ -56,4 +58,4 @@ struct dhcp_action {
 struct dhcp_action dhcp_serve(struct dhcp_leases *t, const struct dhcp_query *q);
 
 /* Option 54 for this message: our address, or the one that a relay asks for (RFC 5107). */
-uint32_t dhcp_server_id(const struct dhcp_message *m, const struct dhcp_scope *scope);
+uint32_t dhcp_server_id(const struct dhcp_message *m, uint32_t server);

@@ -54,6 +54,36 @@ struct pxed_option {
     const char *words; /* of an ENUM */
 };
 
+/* Bytes of the member that a row of this type writes; 0: unknown type. */
+size_t pxed_option_size(enum pxed_option_type type);
+
+/* --- further sections of a plugin: [subnet 10.20.0.0/24], [class NAME] --- */
+
+enum { PXED_SECTION_ROWS = 64 }; /* rows of one kind of section, at most: a bit each in `set` */
+
+/* One of them. `config` has the type of the plugin's own: a copy of it, with what this section sets. Lives as long as
+ * the plugin's. */
+struct pxed_section {
+    const char *name; /* what stands behind the word */
+    const char *file;
+    unsigned line;
+    const void *config;
+    uint64_t set; /* which rows of its kind the section sets: bit 0 is the first */
+};
+struct pxed_sections {
+    const struct pxed_section *items;
+    size_t n;
+};
+/* A kind of section that a plugin has. The core fills in the struct pxed_sections at `offset` of the plugin's own
+ * config. Since 1.7. */
+struct pxed_section_kind {
+    const char *word, *help;
+    const struct pxed_option *options; /* of the plugin's config struct; at most PXED_SECTION_ROWS */
+    uint32_t offset;
+};
+/* Copies the members that `set` names from one config to another: one section on top of another. */
+void pxed_option_overlay(const struct pxed_option *rows, uint64_t set, const void *from, void *to);
+
 /* PXED_OPTION(struct dhcp_config, mode, ENUM, "mode", ...): does not compile if the member's type is not that of the
  * row. */
 #define PXED_OPT_CTYPE_STR      const char *

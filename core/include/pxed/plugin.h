@@ -15,7 +15,7 @@
 #include "pxed/store.h"
 
 #define PXED_PLUGIN_MAGIC 0x70786564u /* "pxed" */
-enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 6 };
+enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 7 };
 
 struct uv_loop_s;
 struct pxed_core;
@@ -141,6 +141,13 @@ struct pxed_site {
     struct pxed_list cgi; /* ".php /usr/bin/php-cgi" each */
 };
 
+/* A net that is served beside those of the interfaces. Since 1.7. */
+struct pxed_net {
+    struct pxed_addr net;
+    uint8_t prefix;
+    struct pxed_addr address; /* what URLs name there; unset: the address that was asked */
+};
+
 /* `ops` of a plugin of kind PXED_KIND_PROTOCOL or PXED_KIND_SERVICE; may be NULL. Append-only. */
 struct pxed_protocol_ops {
     uint32_t size;
@@ -153,6 +160,8 @@ struct pxed_protocol_ops {
                     struct pxed_buf *out);
     /* Since minor 1. Fills in `site`; only the plugin that publishes the share. */
     void (*share_site)(const void *config, struct pxed_share_site *site);
+    /* Since minor 7. The nets it serves, for URLs: net `at` of them; false: there is none. */
+    bool (*net)(const void *config, size_t at, struct pxed_net *ret);
 };
 
 struct pxed_plugin {
@@ -176,6 +185,8 @@ struct pxed_plugin {
     /* Takes no new work and calls `done` when running work has ended. NULL: nothing to drain. */
     void (*stop)(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx));
     void (*fini)(struct pxed_ctx *ctx); /* closes every handle; the loop runs once more afterwards */
+    /* Sections beside the plugin's own; ends with a zeroed row. NULL: none. Since 1.7. */
+    const struct pxed_section_kind *sections;
 };
 
 #ifdef PXED_STATIC_PLUGIN

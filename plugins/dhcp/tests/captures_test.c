@@ -141,11 +141,13 @@ static void check_boot(const char *name, struct pxed_slice packet, const struct 
 static void serve(const char *name, struct net *net, const struct dhcp_message *m, const struct pcap_udp *udp,
                   const struct dhcp_facts *facts, struct tally *sum) {
     uint8_t bytes[DHCP_REPLY_MAX];
-    struct dhcp_site site = {.config = &server_config, .server = net->scope.server, .prefix = net->scope.prefix};
+    struct dhcp_site site = {
+        .config = &server_config, .server = net->scope.server, .net = net->scope.net, .prefix = net->scope.prefix};
     struct dhcp_query q = {.m = m,
                            .facts = facts,
                            .source = udp->source,
                            .unicast = udp->destination == net->scope.server,
+                           .server = net->scope.server,
                            .reserved = net_reserved(net),
                            .lease_ms = 3600000,
                            .now = net->now};
@@ -180,7 +182,8 @@ static void serve(const char *name, struct net *net, const struct dhcp_message *
 static void stand_beside(const char *name, const struct dhcp_scope *scope, const struct dhcp_message *m,
                          const struct pcap_udp *udp, const struct dhcp_facts *facts, struct tally *sum) {
     uint8_t bytes[DHCP_REPLY_MAX];
-    struct dhcp_site site = {.config = &proxy_config, .server = scope->server, .prefix = scope->prefix};
+    struct dhcp_site site = {
+        .config = &proxy_config, .server = scope->server, .net = scope->net, .prefix = scope->prefix};
     struct dhcp_arrival arrival = {
         .source = udp->source, .source_port = udp->source_port, .port = udp->destination_port};
     struct dhcp_boot boot;
@@ -209,7 +212,7 @@ static struct tally replay(const char *name, bool uefi) {
     struct dhcp_facts facts;
     struct pcap file = open_capture(name);
     net_open(&net, 0, 0);
-    net.scope.server = recorded_server(name);
+    net.scope.net = net.scope.server = recorded_server(name);
     net.scope.prefix = 14;
     dhcp_scope_add_pool(&net.scope, 0, UINT32_MAX);
     while (next_request(&file, &udp, &m)) {

@@ -106,7 +106,7 @@ START_TEST(what_was_not_stored_is_undone) {
     ck_assert_ptr_null(at(POOL_FIRST));
     /* what the disk remembers stays a memory; what is alive is not touched */
     struct pxed_hwaddr mac = mac_of(6);
-    ck_assert(dhcp_lease_restore(&net.t, POOL_FIRST + 1, &mac, DHCP_EXPIRED, 0, false, PXED_NO_SLICE));
+    ck_assert(dhcp_lease_restore(&net.t, 0, POOL_FIRST + 1, &mac, DHCP_EXPIRED, 0, false, PXED_NO_SLICE));
     ck_assert_uint_eq(discover(6).yiaddr, POOL_FIRST + 1);
     dhcp_lease_undo(&net.t, dhcp_lease_by_ip(&net.t, POOL_FIRST + 1), net.now);
     ck_assert_int_eq(at(POOL_FIRST + 1)->state, DHCP_EXPIRED);
@@ -221,14 +221,40 @@ START_TEST(not_while_the_old_board_answers) {
 }
 END_TEST
 
-START_TEST(a_further_port_takes_nothing) {
-    struct pxed_hwaddr both[] = {mac_of(10), mac_of(9)};
+/* The host has both ports, and the other one holds its address. */
+static void second_port(struct pxed_hwaddr both[static 2]) {
+    both[0] = mac_of(10);
+    both[1] = mac_of(9);
     swap_board(HOST_IP);
     host.macs = both;
     host.n_macs = 2;
     net.kept_also = mac_of(9);
+}
+
+/* Two ports that are up at once do not fight for the one address. */
+START_TEST(a_further_port_takes_nothing_from_one_that_answers) {
+    struct pxed_hwaddr both[2];
+    second_port(both);
+    ck_assert_int_eq(discover(10).what, DHCP_PROBE);
+    found(HOST_IP, true);
     struct dhcp_action a = discover(10);
     ck_assert(a.what == DHCP_SAY && a.yiaddr != HOST_IP);
+    ck_assert_int_eq(request(10, HOST_IP, false).type, DHCP_NAK);
+    ck_assert(pxed_hwaddr_eq(&at(HOST_IP)->mac, &both[1]));
+}
+END_TEST
+
+/* Without an answer the address follows, by the REQUEST: an OFFER alone takes nothing from the other port. */
+START_TEST(the_address_follows_the_port_in_use) {
+    struct pxed_hwaddr both[2];
+    second_port(both);
+    found(HOST_IP, false);
+    struct dhcp_action a = discover(10);
+    ck_assert(a.what == DHCP_SAY && a.type == DHCP_OFFER && a.yiaddr == HOST_IP);
+    ck_assert(pxed_hwaddr_eq(&at(HOST_IP)->mac, &both[1]));
+    a = request(10, HOST_IP, true);
+    ck_assert(a.what == DHCP_STORE && a.yiaddr == HOST_IP);
+    ck_assert(pxed_hwaddr_eq(&at(HOST_IP)->mac, &both[0]));
 }
 END_TEST
 
@@ -247,7 +273,8 @@ int main(void) {
     tcase_add_test(t, looking_comes_to_an_end);
     tcase_add_loop_test(t, a_reserved_address_goes_to_the_new_board, 0, 2);
     tcase_add_test(t, not_while_the_old_board_answers);
-    tcase_add_test(t, a_further_port_takes_nothing);
+    tcase_add_test(t, a_further_port_takes_nothing_from_one_that_answers);
+    tcase_add_test(t, the_address_follows_the_port_in_use);
     suite_add_tcase(s, t);
     return suite_run_apart(s);
 }

@@ -25,7 +25,7 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
     if (dhcp_parse(packet, scratch, sizeof(scratch), &m) != DHCP_PARSED || !dhcp_facts(&m, NULL, &facts))
         return;
     struct dhcp_config config = {.mode = mode, .domain = "lab", .loader_bios = "b", .loader_efi_x64 = "e"};
-    struct dhcp_site site = {.config = &config, .server = SERVER, .prefix = 24};
+    struct dhcp_site site = {.config = &config, .server = SERVER, .net = SERVER, .prefix = 24};
     struct pxed_verdict verdict = {.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
     struct dhcp_arrival arrival = {.source = m.ciaddr, .source_port = 68, .port = m.hops & 1 ? 4011 : 67};
     struct dhcp_boot boot;
@@ -41,6 +41,7 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
     }
     struct dhcp_query q = {.m = &m,
                            .facts = &facts,
+                           .server = SERVER,
                            .reserved = net_reserved(net),
                            .lease_ms = 3600000,
                            .now = net->now,

@@ -92,7 +92,7 @@ END_TEST
 START_TEST(no_stale_byte_leaves) {
     uint8_t one[DHCP_REPLY_MAX], other[DHCP_REPLY_MAX];
     struct dhcp_config config = {.mode = DHCP_MODE_SERVER};
-    struct dhcp_site site = {.config = &config, .server = SERVER, .prefix = 24};
+    struct dhcp_site site = {.config = &config, .server = SERVER, .net = SERVER, .prefix = 24};
     struct dhcp_boot boot = {0};
     struct dhcp_action a = {.type = DHCP_OFFER, .yiaddr = IP4(10, 77, 0, 50), .server_id = SERVER, .lease_ms = 1000};
     struct made p = make(DHCP_DISCOVER, 1);

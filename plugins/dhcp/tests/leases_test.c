@@ -186,7 +186,7 @@ START_TEST(the_cursor_stands_behind_what_was_given) {
         struct pxed_hwaddr mac = mac_n(i);
         uint32_t k = (i * 7) % TAKEN; /* in no order of addresses */
         net_room(&net);
-        ck_assert(dhcp_lease_restore(&net.t, IP4(10, 77, 1, 0) + k, &mac, DHCP_BOUND, net.now + 100000, false,
+        ck_assert(dhcp_lease_restore(&net.t, 0, IP4(10, 77, 1, 0) + k, &mac, DHCP_BOUND, net.now + 100000, false,
                                      PXED_NO_SLICE));
     }
     struct pxed_hwaddr mac = mac_n(TAKEN);
@@ -199,11 +199,12 @@ START_TEST(restored_leases_end_in_order) {
     net_open(&net, IP4(10, 77, 0, 10), IP4(10, 77, 0, 12));
     struct pxed_hwaddr a = mac_n(1), b = mac_n(2), c = mac_n(3);
     net_room(&net);
-    ck_assert(dhcp_lease_restore(&net.t, IP4(10, 77, 0, 11), &a, DHCP_EXPIRED, 0, false, PXED_SLICE("old")));
-    ck_assert(dhcp_lease_restore(&net.t, IP4(10, 77, 0, 10), &b, DHCP_BOUND, net.now + 5000, false, PXED_SLICE("new")));
-    ck_assert(dhcp_lease_restore(&net.t, IP4(10, 77, 0, 12), &c, DHCP_BOUND, net.now - 1, false, PXED_NO_SLICE));
-    ck_assert(!dhcp_lease_restore(&net.t, IP4(10, 77, 0, 12), &a, DHCP_BOUND, net.now, false, PXED_NO_SLICE));
-    ck_assert(!dhcp_lease_restore(&net.t, IP4(10, 78, 0, 12), &a, DHCP_BOUND, net.now, false, PXED_NO_SLICE));
+    ck_assert(dhcp_lease_restore(&net.t, 0, IP4(10, 77, 0, 11), &a, DHCP_EXPIRED, 0, false, PXED_SLICE("old")));
+    ck_assert(
+        dhcp_lease_restore(&net.t, 0, IP4(10, 77, 0, 10), &b, DHCP_BOUND, net.now + 5000, false, PXED_SLICE("new")));
+    ck_assert(dhcp_lease_restore(&net.t, 0, IP4(10, 77, 0, 12), &c, DHCP_BOUND, net.now - 1, false, PXED_NO_SLICE));
+    ck_assert(!dhcp_lease_restore(&net.t, 0, IP4(10, 77, 0, 12), &a, DHCP_BOUND, net.now, false, PXED_NO_SLICE));
+    ck_assert(!dhcp_lease_restore(&net.t, 0, IP4(10, 78, 0, 12), &a, DHCP_BOUND, net.now, false, PXED_NO_SLICE));
     ck_assert_uint_eq(dhcp_lease_at(&net.t, dhcp_lease_by_mac(&net.t, 0, &b))->ip, IP4(10, 77, 0, 10));
     ck_assert_uint_eq(dhcp_lease_at(&net.t, pick_and_hold(9))->ip, IP4(10, 77, 0, 11));
 }

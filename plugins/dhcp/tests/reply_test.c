@@ -281,7 +281,7 @@ static const struct {
 
 START_TEST(proxy_rows) {
     struct made p = make(proxies[_i].type, 1);
-    struct dhcp_scope scope = {.server = SERVER, .prefix = 24};
+    struct dhcp_scope scope = {.net = SERVER, .server = SERVER, .prefix = 24};
     struct dhcp_arrival arrival = {.port = proxies[_i].port, .source = proxies[_i].source};
     struct pxed_verdict verdict = armed;
     struct dhcp_facts facts;
@@ -303,7 +303,7 @@ END_TEST
 
 START_TEST(a_proxy_wants_option_93) {
     struct made p = make(DHCP_DISCOVER, 1);
-    struct dhcp_scope scope = {.server = SERVER, .prefix = 24};
+    struct dhcp_scope scope = {.net = SERVER, .server = SERVER, .prefix = 24};
     struct dhcp_arrival arrival = {.port = 67};
     struct dhcp_facts facts;
     make_option(&p, 60, "PXEClient", 9);

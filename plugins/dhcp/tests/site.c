@@ -18,7 +18,8 @@ void site_setup(void) {
                                   .domain = "lab",
                                   .loader_bios = "undionly.kpxe",
                                   .loader_efi_x64 = "snponly.efi"};
-    site = (struct dhcp_site){.config = &config, .extra = PXED_SLICE("\x96\4\1\2\3\4"), .server = SERVER, .prefix = 24};
+    site = (struct dhcp_site){
+        .config = &config, .extra = PXED_SLICE("\x96\4\1\2\3\4"), .server = SERVER, .net = SERVER, .prefix = 24};
     armed = (struct pxed_verdict){.offer_boot = true, .install = true, .script_url = SCRIPT};
 }
 

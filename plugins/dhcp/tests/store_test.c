@@ -106,10 +106,10 @@ START_TEST(an_ack_promises_what_is_written) {
     wire_broadcast(make_end(&p));
     uint32_t ip = wire_receive().m.yiaddr;
     hold = true;
-    config.lease_time = 60 * 1000;
+    wire_lease_time(60 * 1000);
     wire_broadcast(wire_request(&p, 5, ip));
     ck_assert(!wire_receive().any);
-    config.lease_time = 3600 * 1000;
+    wire_lease_time(3600 * 1000);
     wire_broadcast(wire_request(&p, 5, ip));
     ck_assert(!wire_receive().any);
     ck_assert_uint_eq(store.commits, 1);

@@ -69,7 +69,7 @@ static struct dhcp_memory memory_new(struct dhcp_lease *old, uint32_t cap) {
 
 void net_open(struct net *n, uint32_t first, uint32_t last) {
     *n = (struct net){.now = 1000000};
-    n->scope.server = SERVER;
+    n->scope.net = n->scope.server = SERVER;
     n->scope.prefix = 24;
     if (first)
         dhcp_scope_add_pool(&n->scope, first, last);
@@ -117,6 +117,7 @@ struct dhcp_action net_serve(struct net *n, struct pxed_slice packet, const stru
         return (struct dhcp_action){.what = DHCP_SILENT, .reason = PXED_WHY_DHCP_MALFORMED};
     struct dhcp_query q = {.m = &m,
                            .facts = &facts,
+                           .server = SERVER,
                            .host = host,
                            .source = n->source ? n->source : m.ciaddr,
                            .unicast = unicast,

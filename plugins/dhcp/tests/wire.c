@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dhcp_state.h"
 #include "pxed/leases.h"
 #include "suite.h"
 #include "wire/frame.h"
@@ -100,6 +101,12 @@ void wire_restart(void) {
     ck_assert_int_eq(fake_core_restart(&fake), 0);
 }
 
+void wire_lease_time(uint64_t ms) {
+    struct dhcp *d = fake.ctx.self;
+    for (unsigned i = 0; i < d->n_nets; i++)
+        ((struct dhcp_terms *)(uintptr_t)d->nets[i].terms)->config.lease_time = ms;
+}
+
 void wire_setup(void) {
     squatted = squatter = 0;
     thief = false;
@@ -108,6 +115,7 @@ void wire_setup(void) {
     config = (struct dhcp_config){.mode = DHCP_MODE_SERVER,
                                   .range = {&range, 1},
                                   .lease_time = 3600000,
+                                  .authoritative = true,
                                   .loader_bios = "undionly.kpxe",
                                   .loader_efi_x64 = "snponly.efi"};
     fake_core_open(&fake, plugin, &config);

@@ -43,3 +43,5 @@ struct pxed_slice wire_request(struct made *p, uint8_t who, uint32_t ip);
 uint32_t wire_lease(uint8_t who);
 const char *wire_state(uint32_t ip);
 unsigned wire_rows(const char *state);
+/* Changes what the running plugin leases for, in ms. */
+void wire_lease_time(uint64_t ms);

@@ -1,0 +1,9 @@
+/* [subnet CIDR]: what can be said of one without looking at the machine. Pure. */
+#pragma once
+
+#include "config.h"
+
+/* "10.20.0.0/24". NULL, or a sentence that says what is wrong. */
+const char *dhcp_cidr(const char *text, uint32_t *ret_net, uint8_t *ret_prefix);
+/* The first subnet before `at` that shares addresses with it, or NULL. Both must be right. */
+const struct pxed_section *dhcp_subnet_overlap(const struct pxed_sections *subnets, size_t at);
