@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "site_url.h"
+
 void build_site(struct build *b) {
     struct catalogue *c = b->c;
     const struct settings *s = &c->settings;
-    char text[PXED_ADDR_TEXT];
     c->site = (struct pxed_site){.script = "home.php"};
     for (size_t i = 0; i < b->in->plugins->n; i++) {
         const struct plugin *p = b->in->plugins->items[i];
@@ -16,15 +17,7 @@ void build_site(struct build *b) {
         if (p->desc.kind != PXED_KIND_OS && ops && ops->site)
             ops->site(p->config, &c->site);
     }
-    const char *name = s->name;
-    if (!name || !*name)
-        name = b->in->n_ifaces
-                   ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&b->in->ifaces[0].addr, text))).ptr
-               : s->address.family ? pxed_arena_dup(&c->arena, pxed_slice_of(pxed_addr_text(&s->address, text))).ptr
-                                   : "localhost";
-    c->url = c->site.port == 80 || c->site.port == 0 ? pxed_arena_printf(&c->arena, "http://%s", name)
-                                                     : pxed_arena_printf(&c->arena, "http://%s:%u", name, c->site.port);
-    c->base = pxed_arena_printf(&c->arena, "%s/boot/", c->url);
+    site_url_build(b);
     c->boot_dir = pxed_arena_printf(&c->arena, "%s/boot", s->root);
     c->tftp_dir = pxed_arena_printf(&c->arena, "%s/tftp", s->root);
 }

@@ -102,8 +102,9 @@ struct catalogue {
     struct image_base *bases; /* the folders of images, in the order in which they are searched: image_base.h */
     size_t n_bases;
     struct image_names *names; /* names in them, in any case: image_names.h */
-    const char *url;           /* http://pxe-server or http://pxe-server:8080 */
-    const char *base;          /* url + "/boot/" */
+    struct site_url *urls;     /* site_url.h; the first one is the default */
+    size_t n_urls;
+    const char *url, *base; /* of the default */
     const char *boot_dir, *tftp_dir;
     struct catalogue_host *hosts;
     size_t n_hosts, n_without_ip;

@@ -110,7 +110,7 @@ static struct node *find_file_url(struct node *map, struct pxed_slice key) {
     if (!row)
         return NULL;
     struct pxed_slice path = render_file_path(r, row);
-    const char *url = pxed_arena_printf(r->arena, "%s%.*s", r->catalogue->base, PXED_S(path));
+    const char *url = pxed_arena_printf(r->arena, "%s%.*s", render_url(r)->base, PXED_S(path));
     return render_node_add(map, key, PXED_VALUE_TEXT, pxed_slice_of(url));
 }
 
@@ -163,7 +163,7 @@ static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
         secret = search.found;
     }
     r->secret |= secret;
-    n->text = pxed_slice_of(pxed_arena_printf(r->arena, "%s%shosts/%s", r->catalogue->base,
+    n->text = pxed_slice_of(pxed_arena_printf(r->arena, "%s%shosts/%s", render_url(r)->base,
                                               secret || wants_tokens(r) ? token_path(r) : "", render_mac_text(r, "-")));
     return n;
 }
@@ -175,7 +175,7 @@ static struct node *build_tree(struct render *r) {
     render_names(r, root);
     struct node *event = render_node_map(root, "event");
     render_node_text(event, "url",
-                     pxed_slice_of(pxed_arena_printf(r->arena, "%s%sevent?mac=%s", r->catalogue->base,
+                     pxed_slice_of(pxed_arena_printf(r->arena, "%s%sevent?mac=%s", render_url(r)->base,
                                                      wants_tokens(r) ? token_path(r) : "", render_mac_text(r, "-"))));
     if (r->os->profile) {
         render_node_map(root, "file")->find = find_file_url;

@@ -17,9 +17,9 @@ static struct node *find_iso(struct node *map, struct pxed_slice key) {
     struct pxed_slice iso = pxed_slice_is(key, "iso") ? catalogue_iso(r->catalogue, r->os, r->arena) : PXED_NO_SLICE;
     if (iso.len == 0)
         return NULL;
-    size_t room = strlen(r->catalogue->base) + 3 * iso.len + 1;
+    size_t room = strlen(render_url(r)->base) + 3 * iso.len + 1;
     struct pxed_buf url = {.ptr = pxed_arena_alloc(r->arena, room), .cap = room};
-    pxed_buf_str(&url, r->catalogue->base);
+    pxed_buf_str(&url, render_url(r)->base);
     pxed_percent_encode(iso, "/", &url);
     return render_node_text(map, "iso", pxed_buf_slice(&url));
 }
@@ -32,14 +32,14 @@ static void add_os(struct render *r, struct node *root) {
     render_node_text(map, "version", os->id.version);
     render_node_text(map, "arch", os->id.arch);
     render_node_text(map, "url",
-                     pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", r->catalogue->base,
+                     pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", render_url(r)->base,
                                                      PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
     map->find = find_iso;
     struct pxed_slice repo = pxed_host_value(&r->host->pub, "repo");
     render_node_text(map, "tree",
                      repo.len > 0
                          ? repo
-                         : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", r->catalogue->base,
+                         : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", render_url(r)->base,
                                                            PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
     struct pxed_slice flags = pxed_slice_of(os->claim ? os->claim->flags : NULL), flag;
     while ((flag = pxed_slice_word(&flags, " ")).len > 0)
@@ -85,9 +85,9 @@ static void add_share(struct render *r, struct node *root) {
     if (!c->share_dir)
         return;
     struct node *map = render_node_map(root, "share");
-    struct pxed_slice server = site->server      ? pxed_slice_of(site->server)
-                               : c->n_ifaces > 0 ? render_addr_text(r, &c->ifaces[0].addr)
-                                                 : pxed_slice_skip(pxed_slice_of(c->url), strlen("http://"));
+    struct pxed_slice server = site->server                 ? pxed_slice_of(site->server)
+                               : render_url(r)->addr.family ? render_addr_text(r, &render_url(r)->addr)
+                                                            : pxed_slice_of(render_url(r)->authority);
     const char *last = strrchr(c->share_dir, '/');
     struct pxed_slice name = pxed_slice_of(site->name && *site->name ? site->name : last ? last + 1 : c->share_dir);
     render_node_text(map, "server", server);
@@ -121,13 +121,13 @@ static void add_arm(const struct render *r, struct node *root) {
 
 static void add_server(const struct render *r, struct node *root) {
     struct node *server = render_node_map(root, "server");
-    render_node_text(server, "url", pxed_slice_of(r->catalogue->url));
-    render_node_text(server, "name", pxed_slice_skip(pxed_slice_of(r->catalogue->url), strlen("http://")));
+    render_node_text(server, "url", pxed_slice_of(render_url(r)->url));
+    render_node_text(server, "name", pxed_slice_of(render_url(r)->authority));
     render_node_text(
         server, "port",
         pxed_slice_of(pxed_arena_printf(r->arena, "%u", r->catalogue->site.port ? r->catalogue->site.port : 80u)));
-    if (r->catalogue->n_ifaces > 0)
-        render_node_text(server, "address", render_addr_text(r, &r->catalogue->ifaces[0].addr));
+    if (render_url(r)->addr.family)
+        render_node_text(server, "address", render_addr_text(r, &render_url(r)->addr));
 }
 
 void render_names(struct render *r, struct node *root) {

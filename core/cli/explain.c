@@ -11,11 +11,13 @@
 #include "image_missing.h"
 #include "offline.h"
 #include "render_plan.h"
+#include "site_url.h"
 #include "verdict.h"
 
 struct explain {
     struct offline o;
     const struct catalogue_host *host;
+    const struct site_url *at; /* of the net of its ip= */
     struct lifecycle_record record;
     enum pxed_firmware firmware;
     enum pxed_loader loader;
@@ -42,6 +44,7 @@ static struct render make_render(struct explain *e) {
                            .host = e->host,
                            .os = e->host->os,
                            .record = &e->record,
+                           .at = e->at,
                            .arena = &e->arena,
                            .masked = true};
 }
@@ -104,8 +107,7 @@ static void print_offer(struct explain *e, enum pxed_reason why) {
         .declared = true, .wants = why, .idle_silent = e->o.config->settings.idle == SETTINGS_IDLE_SILENT};
     struct verdict v = verdict_decide(&vf);
     struct pxed_verdict verdict = {v.reason, v.offer_boot, v.install, &e->host->pub,
-                                   pxed_arena_printf(&e->arena, "%s%s?mac=%s", e->o.catalogue->base,
-                                                     e->o.catalogue->site.script,
+                                   pxed_arena_printf(&e->arena, "%s%s?mac=%s", e->at->base, e->o.catalogue->site.script,
                                                      pxed_mac_text(&e->host->pub.macs[0], "-", mac))};
     struct pxed_facts facts = {.mac = e->host->pub.macs[0],
                                .firmware = e->firmware,
@@ -200,7 +202,7 @@ static void print_handover(struct explain *e) {
     struct pxed_plan plan;
     e->loader = PXED_LOADER_PXELINUX;
     if (make_plan(e, &plan) != PXED_WHY_OK ||
-        dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out) != PXED_WHY_OK)
+        dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->at->base), &out) != PXED_WHY_OK)
         return;
     puts("and there, in pxelinux:");
     explain_indent(pxed_buf_slice(&out));
@@ -228,11 +230,11 @@ static void explain_explain(struct explain *e) {
     print_host(e);
     print_image(e);
     enum pxed_reason why = make_plan(e, &plan);
-    if (dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out) != PXED_WHY_OK) {
+    if (dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->at->base), &out) != PXED_WHY_OK) {
         why = PXED_WHY_NO_DIALECT;
         out.len = 0;
         plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
-        dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->o.catalogue->base), &out);
+        dialect_write(e->loader, e->firmware, &plan, pxed_slice_of(e->at->base), &out);
     }
     if (why != PXED_WHY_OK)
         printf("%s: %s%s%s\n", pxed_reason_name(why), pxed_reason_sentence(why),
@@ -312,6 +314,7 @@ int cli_explain(int argc, char **argv) {
     } else if (!(e.host = find_host(e.o.catalogue, host))) {
         tell_no_host(e.o.catalogue, host);
     } else {
+        e.at = site_url_of(e.o.catalogue, NULL, &e.host->pub.ip);
         explain_explain(&e);
         rc = CLI_OK;
     }

@@ -72,12 +72,25 @@ static void print_vars(const struct plugins *plugins, const struct families *fam
     }
 }
 
-/* Sections beside the plugin's own. */
+static bool same_row(const struct pxed_option *rows, const struct pxed_option *one) {
+    for (; rows && rows->key; rows++)
+        if (strcmp(rows->key, one->key) == 0 && strcmp(rows->help, one->help) == 0)
+            return true;
+    return false;
+}
+
+/* Sections beside the plugin's own: what they have beside its keys. */
 static void print_sections(const struct pxed_plugin *d) {
     for (const struct pxed_section_kind *k = d->sections; k && k->word; k++) {
-        char name[64];
+        struct pxed_option own[PXED_SECTION_ROWS + 1] = {{0}};
+        char name[64], summary[256];
+        size_t n = 0;
+        for (const struct pxed_option *row = k->options; row->key && n < PXED_SECTION_ROWS; row++)
+            if (!same_row(d->options, row))
+                own[n++] = *row;
         snprintf(name, sizeof(name), "%s NAME", k->word);
-        options_print(stdout, name, k->help, k->options);
+        snprintf(summary, sizeof(summary), "%s; besides these, every key of [%s] that fits", k->help, d->name);
+        options_print(stdout, name, summary, own);
     }
 }
 

@@ -16,6 +16,7 @@
 #include "content_who.h"
 #include "decide.h"
 #include "pxed/path.h"
+#include "site_url.h"
 #include "staged_known.h"
 
 /* Loader configurations are searched in the same order on both protocols, so that a name gives the same answer. */
@@ -117,18 +118,12 @@ static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret)
 /* TFTP is also asked for its own URL: PXELINUX passes `http://SERVER/boot/os/memdisk` to a ROM that speaks only
  * TFTP. */
 static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
-    struct pxed_slice scheme = PXED_SLICE("http://"), url = *path, own = pxed_slice_of(l->d->catalogue->url);
-    char text[PXED_ADDR_TEXT];
+    struct pxed_slice scheme = PXED_SLICE("http://"), url = *path;
     if (!pxed_slice_starts(url, scheme))
         return PXED_WHY_OK;
     ptrdiff_t slash = pxed_slice_find(url, '/', scheme.len);
     struct pxed_slice server = pxed_slice_skip(pxed_slice_head(url, slash < 0 ? url.len : (size_t)slash), scheme.len);
-    bool ours = pxed_slice_eq_nocase(server, pxed_slice_skip(own, scheme.len));
-    ptrdiff_t colon = pxed_slice_find(server, ':', 0);
-    server = pxed_slice_head(server, colon < 0 ? server.len : (size_t)colon);
-    for (size_t i = 0; i < l->d->n_ifaces; i++)
-        ours |= pxed_slice_is(server, pxed_addr_text(&l->d->ifaces[i].addr, text));
-    if (!ours || slash < 0)
+    if (slash < 0 || !site_url_is_ours(l->d->catalogue, server))
         return PXED_WHY_NOT_FOUND;
     *path = pxed_slice_skip(url, (size_t)slash);
     return PXED_WHY_OK;

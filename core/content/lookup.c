@@ -2,6 +2,7 @@
 #include "lookup.h"
 
 #include "pxed/path.h"
+#include "site_url.h"
 
 static bool form_mac(struct pxed_slice form, const char *key, struct pxed_hwaddr *ret) {
     struct pxed_slice raw;
@@ -13,6 +14,10 @@ static bool form_mac(struct pxed_slice form, const char *key, struct pxed_hwaddr
 
 enum pxed_reason lookup_query_mac(const struct lookup *l, struct pxed_hwaddr *ret) {
     return form_mac(l->request->query, "mac", ret) ? PXED_WHY_OK : PXED_WHY_BAD_MAC;
+}
+
+const struct site_url *lookup_url(const struct lookup *l) {
+    return site_url_of(l->d->catalogue, &l->request->local, &l->request->peer);
 }
 
 bool lookup_form_mac(const struct lookup *l, struct pxed_hwaddr *ret) {

@@ -18,6 +18,7 @@ struct render boot_render(const struct boot *b, struct pxed_arena *arena) {
                            .host = b->host,
                            .os = b->os,
                            .record = &b->rec,
+                           .at = b->at,
                            .arena = arena,
                            .no_token = b->no_token,
                            .masked = b->masked};
@@ -101,7 +102,7 @@ static void boot_set_note(struct boot *b, struct pxed_arena *arena) {
 
 struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
     struct pxed_buf out = {pxed_arena_alloc(arena, SCRIPT_MAX), SCRIPT_MAX, 0};
-    struct pxed_slice base = pxed_slice_of(b->d->catalogue->base);
+    struct pxed_slice base = pxed_slice_of(b->at ? b->at->base : b->d->catalogue->base);
     if (b->reason == PXED_WHY_OK) {
         b->reason = dialect_write(b->loader, b->firmware, &b->plan, base, &out);
         if (b->reason == PXED_WHY_OK && !pxed_buf_full(&out))

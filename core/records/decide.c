@@ -7,6 +7,7 @@
 #include "catalogue_os.h"
 #include "clock.h"
 #include "log.h"
+#include "site_url.h"
 #include "verdict.h"
 
 struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac,
@@ -106,7 +107,8 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
         .idle_silent = s->idle == SETTINGS_IDLE_SILENT,
     };
     struct verdict v = verdict_decide(&vf);
-    snprintf(url, sizeof(url), "%s%s?mac=%s", d->catalogue->base, d->catalogue->site.script,
+    const struct site_url *at = site_url_of(d->catalogue, facts->iface ? &facts->iface->addr : NULL, NULL);
+    snprintf(url, sizeof(url), "%s%s?mac=%s", at->base, d->catalogue->site.script,
              pxed_mac_text(&facts->mac, "-", text));
     *ret = (struct pxed_verdict){v.reason, v.offer_boot, v.install, host ? &host->pub : NULL, url};
     if (facts->boots && !v.offer_boot)

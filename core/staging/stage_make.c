@@ -64,7 +64,12 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
             add_program(job, os, f);
             continue;
         }
-        struct render r = {.catalogue = c, .host = host, .os = os, .record = &m->rec, .arena = &job->arena};
+        struct render r = {.catalogue = c,
+                           .host = host,
+                           .os = os,
+                           .record = &m->rec,
+                           .at = site_url_of(c, NULL, &host->pub.ip),
+                           .arena = &job->arena};
         struct pxed_slice text = PXED_NO_SLICE;
         bool own = false;
         if (job->opens)

@@ -54,10 +54,11 @@ struct dhcp_place dhcp_place(const struct dhcp_nets *nets, const struct dhcp_mes
                              bool unicast) {
     struct pxed_slice link, subnet = m->options[DHCP_OPT_SUBNET];
     uint32_t wanted = m->giaddr;
-    if (m->giaddr != 0 && dhcp_tlv_find(m->options[DHCP_OPT_RELAY], true, RELAY_LINK, &link))
-        return found_at(nets, net_selected(nets, link, &wanted), m->giaddr, wanted);
-    if (subnet.ptr)
-        return found_at(nets, net_selected(nets, subnet, &wanted), m->giaddr, wanted);
+    bool linked = m->giaddr != 0 && dhcp_tlv_find(m->options[DHCP_OPT_RELAY], true, RELAY_LINK, &link);
+    if (linked || subnet.ptr) {
+        int selected = net_selected(nets, linked ? link : subnet, &wanted);
+        return found_at(nets, selected, m->giaddr, wanted);
+    }
     if (m->giaddr != 0) {
         int scope = net_of_relay(nets, m->giaddr);
         return found_at(nets, scope != DHCP_NO_SCOPE ? scope : dhcp_net_of(nets, m->giaddr), m->giaddr, wanted);

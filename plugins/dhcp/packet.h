@@ -26,7 +26,11 @@ void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason rea
                    const char *detail);
 /* Nothing to boot. The reason of the core's verdict is in the journal already. */
 void packet_refuse_boot(struct packet *p);
-/* Another net of the same wire answers. */
+/* It comes from this net: sets what is said there. */
+void packet_place(struct packet *p, unsigned scope);
+/* Beside another DHCP server there, or on port 4011? */
+bool packet_proxies(const struct packet *p);
+/* The same, and what it gets to boot. */
 void packet_enter(struct packet *p, unsigned scope);
 /* Server mode, and ProxyDHCP (also port 4011 in server mode). */
 void packet_serve(struct packet *p);

@@ -7,7 +7,7 @@ keys_of_program() { "$pxed" options | awk '
     /^[a-z[]/ { section = $1; gsub(/[][]/, "", section) }
     /^  [a-z0-9-]+ =/ { print section " " $1 }'; }
 keys_of_file() { awk '
-    /^;?\[[a-z-]+\]/ { section = $1; gsub(/[;[\]]/, "", section) }
+    /^;?\[[a-z-]+( [^]]*)?\]/ { section = $1; gsub(/[;[\]]/, "", section) }
     /^;?[a-z0-9-]+ =/ { key = $1; sub(/^;/, "", key); print section " " key }' "$ini"; }
 if ! difference=$(diff <(keys_of_program | sort -u) <(keys_of_file | grep -vE '^(os-|defaults|group|os )' | sort -u)); then
     echo "$difference" | sed -n 's/^</missing in etc\/pxed.ini: /p; s/^>/unknown to pxed options: /p'

@@ -1,0 +1,49 @@
+/* What is known about one message: its net, what is said there, what it is refused. */
+#include "packet.h"
+
+#include "class.h"
+
+void packet_refuse(struct packet *p, enum pxed_stage stage, enum pxed_reason reason, const struct pxed_addr *ip,
+                   const char *detail) {
+    struct dhcp *d = p->d;
+    if (p->facts.seen.boots || p->verdict.host) {
+        d->core->step(d->ctx, &p->facts.seen.mac, stage, reason, NULL, detail);
+        return;
+    }
+    char text[PXED_MAC_TEXT];
+    d->core->refuse(d->ctx, reason, ip, pxed_mac_text(&p->facts.seen.mac, ":", text));
+}
+
+void packet_refuse_boot(struct packet *p) {
+    if (p->boot.reason == PXED_WHY_LOADER_NONE)
+        packet_refuse(p, PXED_STAGE_REFUSED, p->boot.reason, NULL, pxed_firmware_names[p->facts.seen.firmware]);
+}
+
+void packet_place(struct packet *p, unsigned scope) {
+    const struct dhcp_net *net = &p->d->nets[scope];
+    const struct dhcp_scope *s = &p->d->scopes[scope];
+    int class = dhcp_class_of(p->d->config, p->m, &p->facts);
+    uint32_t server = net->address ? net->address : pxed_addr_u32(&p->link->iface.addr);
+    bool relayed = p->m->giaddr != 0 && dhcp_scope_covers(s, p->m->giaddr) && net->link == DHCP_NO_LINK;
+    p->scope = scope;
+    p->terms = &net->terms[class + 1];
+    p->site = (struct dhcp_site){.config = &p->terms->config,
+                                 .extra = p->terms->extra,
+                                 .server = server,
+                                 .net = s->net,
+                                 .prefix = s->prefix,
+                                 .far = net->link == DHCP_NO_LINK,
+                                 .relay = relayed ? p->m->giaddr : 0};
+    p->iface = p->link->iface;
+    p->iface.addr = pxed_addr_v4(server);
+    p->facts.seen.iface = &p->iface;
+}
+
+bool packet_proxies(const struct packet *p) {
+    return p->terms->config.mode == DHCP_MODE_PROXY || p->port->number == DHCP_PORT_PXE;
+}
+
+void packet_enter(struct packet *p, unsigned scope) {
+    packet_place(p, scope);
+    dhcp_boot(&p->terms->config, packet_proxies(p), &p->facts, &p->verdict, &p->boot);
+}
