@@ -8,6 +8,7 @@
 
 #include "build_trouble.h"
 #include "interfaces.h"
+#include "nets.h"
 #include "vars.h"
 
 /* --- addresses --- */
@@ -42,11 +43,11 @@ static void judge_ip(struct build *b, struct catalogue_host *h, size_t *n_outsid
     if (wrong)
         build_trouble(b, h, PXED_WHY_HOST_BROKEN, h->pub.file, h->pub.line,
                       "ip=%.*s: %s, which no machine can have: choose another", PXED_S(text), wrong);
-    else if (b->in->n_ifaces > 0 && !net_of(b, &h->pub.ip) && pxed_host_value(&h->pub, "vlan").len == 0 &&
-             ++*n_outside <= OUTSIDE_TOLD)
+    else if (b->in->n_ifaces > 0 && !net_of(b, &h->pub.ip) && !nets_find(b->c, &h->pub.ip) &&
+             pxed_host_value(&h->pub, "vlan").len == 0 && ++*n_outside <= OUTSIDE_TOLD)
         pxed_diag_add(b->diags, PXED_WARNING, h->pub.file, h->pub.line,
-                      "ip=%.*s: in no net that is served here: the machine cannot boot with it; correct ip= or "
-                      "[pxed] interface",
+                      "ip=%.*s: in no net that is served here: the machine cannot boot with it; correct ip=, name its "
+                      "net by [subnet], or its [pxed] interface",
                       PXED_S(text));
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nets.h"
 #include "site_url.h"
 
 void build_site(struct build *b) {
@@ -17,6 +18,7 @@ void build_site(struct build *b) {
         if (p->desc.kind != PXED_KIND_OS && ops && ops->site)
             ops->site(p->config, &c->site);
     }
+    nets_build(b);
     site_url_build(b);
     c->boot_dir = pxed_arena_printf(&c->arena, "%s/boot", s->root);
     c->tftp_dir = pxed_arena_printf(&c->arena, "%s/tftp", s->root);

@@ -102,7 +102,9 @@ struct catalogue {
     struct image_base *bases; /* the folders of images, in the order in which they are searched: image_base.h */
     size_t n_bases;
     struct image_names *names; /* names in them, in any case: image_names.h */
-    struct site_url *urls;     /* site_url.h; the first one is the default */
+    struct pxed_net *nets;     /* nets.h */
+    size_t n_nets;
+    struct site_url *urls; /* site_url.h; the first one is the default */
     size_t n_urls;
     const char *url, *base; /* of the default */
     const char *boot_dir, *tftp_dir;

@@ -52,7 +52,7 @@ static bool wants_tokens(const struct render *r) {
         return false;
     default:
         return has_secrets(h) || h->n_macs > 1 || pxed_host_value(h, "vlan").len > 0 ||
-               pxed_host_value(h, "bond").len > 0 || outside_boot_net(r);
+               pxed_host_value(h, "bond").len > 0 || r->far || outside_boot_net(r);
     }
 }
 

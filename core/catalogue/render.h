@@ -12,6 +12,7 @@ struct render {
     const struct lifecycle_record *record; /* has the right and the token */
     const struct site_url *at;             /* where the machine asks; NULL: not known */
     struct pxed_arena *arena;              /* owns the rendered text */
+    bool far;                              /* it asks from behind a relay */
     bool no_token;              /* for an asker other than the machine: URLs carry a token that opens nothing */
     bool masked;                /* secrets render as *** (pxed explain) */
     bool secret;                /* out: the text holds a set secret, or a URL with a token */

@@ -21,26 +21,6 @@ static const char *addr_name(struct build *b, const struct pxed_addr *addr) {
     return pxed_arena_printf(&b->c->arena, "%s", pxed_addr_text(addr, text));
 }
 
-/* The nets that plugins serve beside those of the interfaces and that have an address of their own. */
-static size_t put_nets(struct build *b, bool count) {
-    size_t n = 0;
-    for (size_t i = 0; i < b->in->plugins->n; i++) {
-        const struct plugin *p = b->in->plugins->items[i];
-        const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
-        struct pxed_net net;
-        if (!ops || ops->size < offsetof(struct pxed_protocol_ops, net) + sizeof(ops->net) || !ops->net)
-            continue;
-        for (size_t at = 0; ops->net(p->config, at, &net); at++) {
-            if (net.address.family == 0 || net.net.family == 0)
-                continue;
-            n++;
-            if (!count)
-                put_url(b, addr_name(b, &net.address), &net.address, &net);
-        }
-    }
-    return n;
-}
-
 /* The first one is for whoever asks in no known way. Without a name, each interface has its own. */
 void site_url_build(struct build *b) {
     struct catalogue *c = b->c;
@@ -48,30 +28,27 @@ void site_url_build(struct build *b) {
     const struct catalogue_input *in = b->in;
     const struct pxed_addr *first = in->n_ifaces ? &in->ifaces[0].addr : s->address.family ? &s->address : NULL;
     bool named = s->name && *s->name;
-    c->urls = PXED_NEWS(&c->arena, struct site_url, put_nets(b, true) + in->n_ifaces + 1);
+    c->urls = PXED_NEWS(&c->arena, struct site_url, c->n_nets + in->n_ifaces + 1);
     put_url(b, named ? s->name : first ? addr_name(b, first) : "localhost", first, NULL);
-    put_nets(b, false);
+    for (size_t i = 0; i < c->n_nets; i++)
+        if (c->nets[i].address.family)
+            put_url(b, addr_name(b, &c->nets[i].address), &c->nets[i].address, &c->nets[i]);
     for (size_t i = 0; i < in->n_ifaces; i++)
         put_url(b, named ? s->name : addr_name(b, &in->ifaces[i].addr), &in->ifaces[i].addr, NULL);
     c->url = c->urls[0].url;
     c->base = c->urls[0].base;
 }
 
-static bool lies_in(const struct pxed_addr *addr, const struct pxed_addr *net, uint8_t prefix) {
-    return addr->family == 4 && net->family == 4 &&
-           ((pxed_addr_u32(addr) ^ pxed_addr_u32(net)) & pxed_prefix_mask(prefix)) == 0;
-}
-
 const struct site_url *site_url_of(const struct catalogue *c, const struct pxed_addr *local,
                                    const struct pxed_addr *peer) {
     for (size_t i = 1; peer && i < c->n_urls; i++)
-        if (lies_in(peer, &c->urls[i].net, c->urls[i].prefix))
+        if (c->urls[i].net.family && pxed_addr_in_net(peer, &c->urls[i].net, c->urls[i].prefix))
             return &c->urls[i];
     for (size_t i = 1; local && i < c->n_urls; i++)
         if (pxed_addr_eq(&c->urls[i].addr, local))
             return &c->urls[i];
     for (size_t i = 0; peer && i < c->n_ifaces; i++)
-        if (lies_in(peer, &c->ifaces[i].addr, c->ifaces[i].prefix) && !local)
+        if (!local && pxed_addr_in_net(peer, &c->ifaces[i].addr, c->ifaces[i].prefix))
             return site_url_of(c, &c->ifaces[i].addr, NULL);
     return &c->urls[0];
 }

@@ -21,7 +21,8 @@ static void complain_section(const struct ini_section *s, const struct plugins *
             names[n++] = k->word;
     }
     names[n] = NULL;
-    const char *near = pxed_nearest(pxed_slice_of(s->name), names);
+    struct pxed_slice rest = pxed_slice_of(s->name);
+    const char *near = pxed_nearest(pxed_slice_word(&rest, " "), names);
     pxed_diag_add(diags, PXED_ERROR, s->file, s->line,
                   near ? "unknown section [%s], did you mean [%s]?" : "unknown section [%s]", s->name, near);
 }

@@ -17,7 +17,7 @@ static struct believe_right script_judge(struct lookup *l, struct boot *b, const
     struct believe_right right = believe_may(who, BELIEVE_SCRIPT);
     l->target = m;
     boot_begin(b, l->d, mac, loader, right.notes);
-    b->at = lookup_url(l);
+    lookup_place(l, b);
     b->no_token = !right.live;
     return right;
 }

@@ -129,11 +129,11 @@ static enum pxed_reason open_host_file(struct lookup *l, struct open_content **r
     struct pxed_arena scratch = {0};
     bool secret = false;
     boot_begin(&b, l->d, &l->name.mac, PXED_LOADER_NONE, false);
-    b.at = lookup_url(l);
     if (!b.host)
         return PXED_WHY_UNKNOWN_MACHINE;
     l->target = decide_find(l->d, &l->name.mac, NULL);
     enum believe_who who = content_who(l, l->target, b.host, &l->name.mac);
+    lookup_place(l, &b);
     if (l->wait)
         return PXED_WHY_OK;
     enum pxed_reason why = may_ask(l, &b, who);

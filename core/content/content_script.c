@@ -26,7 +26,7 @@ void content_script_env(struct lookup *l, struct open_content *c, const struct p
     const struct machine *m = decide_find(l->d, mac, &host);
     struct believe_right right = believe_may(content_who(l, m, host, mac), BELIEVE_SCRIPT);
     boot_begin(&b, l->d, mac, dialect_of_agent(l->request->user_agent), right.notes);
-    b.at = lookup_url(l);
+    lookup_place(l, &b);
     b.no_token = !right.live;
     c->mac = b.rec.mac;
     boot_make(&b, a);

@@ -6,6 +6,9 @@
 
 #include "clock.h"
 #include "decide.h"
+#include "nets.h"
+#include "pxed/leases.h"
+#include "services.h"
 
 enum { FOREIGN_STEP_MS = 60 * 1000 };
 
@@ -20,26 +23,43 @@ bool content_is_server(struct lookup *l) {
     return l->kernel.own;
 }
 
-static bool is_its_card(const struct who *kernel, const struct machine *m, const struct catalogue_host *host,
-                        const struct pxed_hwaddr *mac) {
-    if (!kernel->resolved)
-        return false;
+/* Is this one of the machine's hardware addresses? */
+static bool is_its_mac(const struct pxed_hwaddr *seen, const struct machine *m, const struct catalogue_host *host,
+                       const struct pxed_hwaddr *mac) {
     for (size_t i = 0; host && i < host->pub.n_macs; i++)
-        if (pxed_hwaddr_eq(&host->pub.macs[i], &kernel->mac))
+        if (pxed_hwaddr_eq(&host->pub.macs[i], seen))
             return true;
-    return !host && pxed_hwaddr_eq(m ? &m->rec.mac : mac, &kernel->mac);
+    return !host && pxed_hwaddr_eq(m ? &m->rec.mac : mac, seen);
+}
+
+static bool believes_query(const struct lookup *l) {
+    const struct pxed_net *net = nets_find(l->d->catalogue, &l->request->peer);
+    if (net && net->believe != PXED_BELIEVE_AS_CORE)
+        return net->believe == PXED_BELIEVE_QUERY;
+    return l->d->catalogue->settings.believe == SETTINGS_BELIEVE_QUERY;
+}
+
+/* Behind a relay no hardware address is seen: there the lease tells whose address it is. */
+static bool find_holder(const struct lookup *l, struct pxed_hwaddr *ret) {
+    const struct pxed_net *net = nets_find(l->d->catalogue, &l->request->peer);
+    const struct pxed_leases_service *leases = services_find(&l->d->services, "leases/1");
+    return net && net->declared && leases &&
+           leases->size >= offsetof(struct pxed_leases_service, holder) + sizeof(leases->holder) && leases->holder &&
+           leases->holder(leases->self, &l->request->peer, ret);
 }
 
 enum believe_who content_who(struct lookup *l, const struct machine *m, const struct catalogue_host *host,
                              const struct pxed_hwaddr *mac) {
+    struct pxed_hwaddr holder;
     who_ask_kernel(l);
     struct believe_facts facts = {
         .own = l->kernel.own,
         .token = m && l->token == m,
         .routed = l->kernel.routed,
         .resolved = l->kernel.resolved,
-        .its_card = is_its_card(&l->kernel, m, host, mac),
-        .query = l->d->catalogue->settings.believe == SETTINGS_BELIEVE_QUERY,
+        .its_card = l->kernel.resolved && is_its_mac(&l->kernel.mac, m, host, mac),
+        .leased = l->kernel.routed && find_holder(l, &holder) && is_its_mac(&holder, m, host, mac),
+        .query = believes_query(l),
     };
     enum believe_who who = believe_tell(&facts);
     l->wait |= who == BELIEVE_NEIGHBOUR && !l->kernel.resolved && !l->last_look;
@@ -47,6 +67,7 @@ enum believe_who content_who(struct lookup *l, const struct machine *m, const st
 }
 
 void content_find_asker(struct lookup *l) {
+    struct pxed_hwaddr holder;
     if (l->asker)
         return;
     who_ask_kernel(l);
@@ -56,7 +77,9 @@ void content_find_asker(struct lookup *l) {
         l->asker = l->token;
     else if (l->kernel.resolved && !l->kernel.routed)
         l->asker = decide_find(l->d, &l->kernel.mac, NULL);
-    else if (l->d->catalogue->settings.believe == SETTINGS_BELIEVE_QUERY) /* a name without a MAC: by address */
+    else if (l->kernel.routed && find_holder(l, &holder))
+        l->asker = decide_find(l->d, &holder, NULL);
+    else if (believes_query(l)) /* a name without a MAC: by address */
         l->asker = machines_find_ip(&l->d->machines, &l->request->peer);
     else
         l->wait |= !l->kernel.routed && !l->last_look;

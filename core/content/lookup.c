@@ -16,8 +16,9 @@ enum pxed_reason lookup_query_mac(const struct lookup *l, struct pxed_hwaddr *re
     return form_mac(l->request->query, "mac", ret) ? PXED_WHY_OK : PXED_WHY_BAD_MAC;
 }
 
-const struct site_url *lookup_url(const struct lookup *l) {
-    return site_url_of(l->d->catalogue, &l->request->local, &l->request->peer);
+void lookup_place(const struct lookup *l, struct boot *b) {
+    b->at = site_url_of(l->d->catalogue, &l->request->local, &l->request->peer);
+    b->far = l->looked && l->kernel.routed && !l->kernel.own;
 }
 
 bool lookup_form_mac(const struct lookup *l, struct pxed_hwaddr *ret) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "believe.h"
+#include "boot_plan.h"
 #include "context.h"
 #include "names.h"
 #include "who.h"
@@ -22,8 +23,8 @@ struct lookup {
     bool outside; /* the name lies outside /boot: the asker's own, of a row that declares it */
 };
 
-/* Under which address the client reaches this server. */
-const struct site_url *lookup_url(const struct lookup *l);
+/* Where the machine of this boot asks from, and under which address it reaches this server. After content_who. */
+void lookup_place(const struct lookup *l, struct boot *b);
 /* The MAC of `mac=` in the query: BAD_MAC if missing or unreadable. */
 enum pxed_reason lookup_query_mac(const struct lookup *l, struct pxed_hwaddr *ret);
 /* The MAC where other loaders' scripts put it: `mac0` in the query, `mac` or `mac0` in a form that was posted. */

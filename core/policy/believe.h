@@ -13,6 +13,7 @@ struct believe_facts {
     bool routed;   /* the client is behind a gateway, or there is no route to it */
     bool resolved; /* the client is on-link, and its neighbour entry is complete */
     bool its_card; /* and that entry has one of the machine's hardware addresses */
+    bool leased;   /* behind a declared relay, and its address is leased to the machine */
     bool query;    /* believe = query: naming the machine in the query is enough */
 };
 

@@ -19,6 +19,7 @@ struct render boot_render(const struct boot *b, struct pxed_arena *arena) {
                            .os = b->os,
                            .record = &b->rec,
                            .at = b->at,
+                           .far = b->far,
                            .arena = arena,
                            .no_token = b->no_token,
                            .masked = b->masked};

@@ -8,6 +8,7 @@
 #include "class.h"
 #include "extra.h"
 #include "leases.h"
+#include "rows.h"
 #include "subnet.h"
 
 enum { RANGE_HUGE = 1 << 20 };
@@ -102,6 +103,10 @@ static void check_subnet(const struct dhcp_config *main, size_t i, struct pxed_d
         ops_complain(&at, PXED_ERROR, "relay: a net on the wire of an interface has none; leave one of the two out");
     if (c->option.items != main->option.items)
         check_extra(&c->option, &at);
+    if (!c->interface && c->relay.n == 0 && c->mode == DHCP_MODE_SERVER)
+        ops_complain(&at, PXED_WARNING,
+                     "names no relay =: a machine there is not believed and boots its disk (NOT_BELIEVED), unless "
+                     "believe = query");
     if (wrong || c->mode != DHCP_MODE_SERVER)
         return;
     if (c->range.items != main->range.items)
@@ -148,7 +153,11 @@ bool dhcp_tell_net(const void *config, size_t at, struct pxed_net *ret) {
     if (at >= c->subnets.n)
         return false;
     const struct pxed_section *s = &c->subnets.items[at];
-    *ret = (struct pxed_net){.address = ((const struct dhcp_config *)s->config)->address};
+    const struct dhcp_config *own = s->config;
+    *ret = (struct pxed_net){.address = own->address, .declared = own->relay.n > 0};
+    for (size_t row = 0; dhcp_subnet_rows[row].key; row++)
+        if (dhcp_subnet_rows[row].offset == offsetof(struct dhcp_config, believe) && (s->set >> row & 1))
+            ret->believe = own->believe ? PXED_BELIEVE_QUERY : PXED_BELIEVE_WIRE;
     if (!dhcp_cidr(s->name, &net, &ret->prefix))
         ret->net = pxed_addr_v4(net);
     return true;

@@ -33,6 +33,14 @@ static void refuse_place(struct packet *p, const struct dhcp_place *place) {
     p->d->core->refuse(p->d->ctx, place->reason, &peer, place->wanted ? text : NULL);
 }
 
+static void refuse_off(struct packet *p) {
+    char text[96], mac[PXED_MAC_TEXT];
+    struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
+    snprintf(text, sizeof(text), "mac=%s net=%s", pxed_mac_text(&p->facts.seen.mac, ":", mac),
+             p->d->nets[p->scope].label);
+    p->d->core->refuse(p->d->ctx, PXED_WHY_DHCP_OFF, &peer, text);
+}
+
 static void packet_answer(struct packet *p) {
     struct dhcp *d = p->d;
     const struct dhcp_nets nets = dhcp_nets_of(d);
@@ -45,7 +53,7 @@ static void packet_answer(struct packet *p) {
     packet_place(p,
                  dhcp_shared_scope(&nets, &d->table, (unsigned)place.scope, p->m, &p->facts.seen.mac, p->verdict.host));
     if (p->terms->config.mode == DHCP_MODE_OFF) {
-        packet_refuse(p, PXED_STAGE_NONE, PXED_WHY_DHCP_OFF, NULL, d->nets[p->scope].label);
+        refuse_off(p);
         return;
     }
     if (p->facts.seen.boots)

@@ -121,7 +121,20 @@ static void each_lease(void *self, void (*row)(void *arg, const struct pxed_leas
     }
 }
 
+static bool lease_holder(void *self, const struct pxed_addr *ip, struct pxed_hwaddr *ret) {
+    struct dhcp *d = self;
+    uint32_t index = dhcp_lease_by_ip(&d->table, pxed_addr_u32(ip));
+    if (ip->family != 4 || index == DHCP_NONE)
+        return false;
+    const struct dhcp_lease *e = dhcp_lease_at(&d->table, index);
+    if (e->state != DHCP_BOUND || e->until <= dhcp_now(d))
+        return false;
+    *ret = e->mac;
+    return true;
+}
+
 void dhcp_leases_publish(struct dhcp *d) {
-    d->leases = (struct pxed_leases_service){.size = sizeof(d->leases), .self = d, .each = each_lease};
+    d->leases =
+        (struct pxed_leases_service){.size = sizeof(d->leases), .self = d, .each = each_lease, .holder = lease_holder};
     d->core->publish(d->ctx, "leases/1", &d->leases);
 }

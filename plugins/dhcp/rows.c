@@ -44,6 +44,8 @@ const struct pxed_option dhcp_subnet_rows[] = {
     ROW(interface, STR, "interface", .help = "a net on the wire of this interface; without it: behind relays"),
     ROW(relay, ADDRS, "relay",
         .help = "addresses of the relays of this net (giaddr); default: any giaddr inside it; repeatable"),
+    ROW(believe, ENUM, "believe", .words = "wire query",
+        .help = "as in [pxed], for this net; wire needs relay = there: the address leased to a machine proves it"),
     ROW(shared, STR, "shared", .help = "nets with the same name are on one wire: a machine gets an address of any"),
     ROW(address, ADDR, "address",
         .help = "what URLs and option 54 name there; default: the address of the interface that was asked"),

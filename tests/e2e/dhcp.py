@@ -152,6 +152,7 @@ def describe(reply):
             "mask": addrs(1), "router": addrs(3), "dns": addrs(6), "domain": text(15), "hostname": text(12), "class": text(60),
             "message": text(56), "lease": struct.unpack("!I", o[51])[0] if 51 in o else None,
             "vendor": o.get(43, b"").hex(), "relay": o.get(82, b"").hex(), "prefix": text(210), "options": sorted(o),
+            "raw": {str(code): value.hex() for code, value in o.items()},
             "from": socket.inet_ntoa(src), "to": socket.inet_ntoa(dst), "to_mac": mac_text(dst_mac), "ports": list(ports)}
 
 

@@ -15,4 +15,6 @@ struct pxed_leases_service {
     uint32_t size;
     void *self;
     void (*each)(void *self, void (*row)(void *arg, const struct pxed_lease *lease), void *arg);
+    /* Whose lease of this address is in force; false: nobody's. Since 1.7. */
+    bool (*holder)(void *self, const struct pxed_addr *ip, struct pxed_hwaddr *ret);
 };

@@ -141,11 +141,16 @@ struct pxed_site {
     struct pxed_list cgi; /* ".php /usr/bin/php-cgi" each */
 };
 
+/* Whether naming a machine in the query is enough there. */
+enum pxed_believe { PXED_BELIEVE_AS_CORE, PXED_BELIEVE_WIRE, PXED_BELIEVE_QUERY };
+
 /* A net that is served beside those of the interfaces. Since 1.7. */
 struct pxed_net {
     struct pxed_addr net;
     uint8_t prefix;
     struct pxed_addr address; /* what URLs name there; unset: the address that was asked */
+    bool declared;            /* its relays are listed: an address leased there proves its machine */
+    enum pxed_believe believe;
 };
 
 /* `ops` of a plugin of kind PXED_KIND_PROTOCOL or PXED_KIND_SERVICE; may be NULL. Append-only. */

@@ -305,7 +305,7 @@ void fake_begin(struct fake *f) {
                                        .disarm = disarm,
                                        .stop = stop};
     f->http = (struct pxed_http_service){sizeof(f->http), f, serve, reply};
-    f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease};
+    f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease, NULL};
     fake_core_give(&f->core, "control/1", &f->control);
     fake_core_give(&f->core, "http/1", &f->http);
     fake_core_give(&f->core, "leases/1", &f->leases);

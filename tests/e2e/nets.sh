@@ -1,0 +1,161 @@
+#!/bin/bash
+# Nets behind real relays (ISC dhcrelay, dnsmasq) with real clients, several nets on one wire, classes, and who is believed there.
+. "$(dirname "$0")/common.sh"
+e2e_begin
+M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac
+X1=02:ee:00:00:00:01 X2=02:ee:00:00:00:02 X3=02:ee:00:00:00:03 VM=00:0c:29:00:00:05
+e2e_image centos-5.5-i386
+e2e_client near $X3
+e2e_client router
+e2e_address router 10.77.0.254
+e2e_client router2 # its relay is another program: both want port 67
+e2e_address router2 10.77.0.253
+
+# One net of the router: a bridge with its address.
+far_net() { # ROUTER ITS-ADDRESS BRIDGE ADDRESS NET
+    e2e_in "$1" sysctl -qw net.ipv4.ip_forward=1
+    e2e_in "$1" ip link add "$3" type bridge
+    e2e_in "$1" ip addr add "$4/24" dev "$3"
+    e2e_in "$1" ip link set "$3" up
+    e2e_in server ip route add "$5/24" via "$2"
+}
+far_client() { # NAME MAC ROUTER BRIDGE
+    e2e_space "$1"
+    ip -n "${E2E_SPACES[$3]}" link add "p_$1" type veth peer name eth0 netns "${E2E_SPACES[$1]}"
+    ip -n "${E2E_SPACES[$1]}" link set eth0 address "$2" up
+    ip -n "${E2E_SPACES[$3]}" link set "p_$1" master "$4" up
+}
+far_net router 10.77.0.254 hall1 10.20.0.1 10.20.0.0
+far_net router 10.77.0.254 hall3 10.40.0.1 10.40.0.0
+far_net router2 10.77.0.253 hall2 10.30.0.1 10.30.0.0
+far_client one $M1 router hall1
+far_client stranger $X1 router hall1
+far_client lost $M3 router hall3
+far_client two $M2 router2 hall2
+far_client late $X2 router2 hall2
+
+cat >"$E2E/host-os.conf" <<HOSTS
+$M1, centos-5.5-i386, name=web01, ip=10.20.0.200
+$M2, centos-5.5-i386, name=web02
+$M3, centos-5.5-i386, name=web03, ip=10.40.0.9
+HOSTS
+config() { # FURTHER SECTIONS on stdin
+    { printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.59\ndns = 10.77.0.1\nrouter = 10.77.0.254\noption = 224 0x01\n'; cat; } | e2e_ini
+}
+config <<'INI'
+[subnet 10.20.0.0/24]
+relay = 10.20.0.1
+range = 10.20.0.50 - 10.20.0.99
+lease-time = 5m
+option = 224 0x02
+[subnet 10.30.0.0/24]
+range = 10.30.0.50 - 10.30.0.59
+[class vmware]
+mac = 00:0c:29:*
+loader-efi-x64 = vmware.efi
+option = 224 0x03
+INI
+has "check: without relay = nobody is believed there" "[subnet 10.30.0.0/24] names no relay =" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+e2e_start
+
+# --- relays of other people
+e2e_spawn relay1 router dhcrelay -4 -d -q --no-pid -id hall1 -id hall3 -iu eth0 10.77.0.1
+e2e_spawn relay2 router2 dnsmasq -d --conf-file=/dev/null --port=0 --dhcp-relay=10.30.0.1,10.77.0.1 --interface=hall2 --user=root --leasefile-ro
+cat >"$E2E/script" <<'SH'
+#!/bin/sh
+case ${reason:-$1} in
+BOUND | RENEW | REBIND | REBOOT) set -- bound; ip=$new_ip_address router=$new_routers ;;
+EXPIRE | RELEASE | STOP | FAIL) set -- deconfig ;;
+esac
+case $1 in
+bound | renew)
+    ip addr flush dev eth0
+    ip addr add "$ip/24" dev eth0
+    [ -z "$router" ] || ip route replace default via "${router%% *}" ;;
+deconfig) ip addr flush dev eth0; ip link set eth0 up ;;
+esac
+exit 0
+SH
+chmod 755 "$E2E/script"
+udhcp() { e2e_in "$1" timeout 30 udhcpc -i eth0 -s "$E2E/script" -f -n -q -t 10 -T 1 2>&1; }
+obtained() { grep -o 'lease of [0-9.]* obtained' | cut -d' ' -f3; }
+isc() { e2e_in "$1" timeout 40 dhclient -4 -1 -v -sf "$E2E/script" -lf "$E2E/$1.leases" -pf "$E2E/$1.pid" -cf "$E2E/$1.conf" eth0 2>&1; }
+bound() { grep -o 'bound to [0-9.]*' | cut -c10-; }
+lease_is() { [ "$(e2e_pxed leases --json | jq -r --arg mac "$1" 'select(.mac == $mac and .state == "bound") | .ip')" = "$2" ]; }
+is "udhcpc behind dhcrelay: the range of its net" 10.20.0.50 "$(udhcp stranger | obtained)"
+is "and the relay is its router" 10.20.0.1 "$(e2e_in stranger ip route show default | cut -d' ' -f3)"
+is "udhcpc behind dnsmasq's relay" 10.30.0.50 "$(udhcp late | obtained)"
+is "on the wire: its own range" 10.77.0.50 "$(udhcp near | obtained)"
+printf 'timeout 20;\nsend dhcp-lease-time 4;\n' >"$E2E/stranger.conf"
+has "dhclient, too: the same machine keeps its address" 10.20.0.50 "$(isc stranger | bound)"
+
+# --- a machine behind a declared relay installs
+e2e_in one ip addr add 10.20.0.200/24 dev eth0
+e2e_in one ip route add default via 10.20.0.1
+ACK=$(dhcp_as one lease --mac $M1 --loader ipxe)
+is "its ip=" 10.20.0.200 "$(jq -r .yiaddr <<<"$ACK")"
+has "its script's URL" "http://10.77.0.1/boot/home.php?mac=08-00-27-4d-4d-aa" "$(jq -r .file <<<"$ACK")"
+ok "its lease is in force" until_true 5 lease_is $M1 10.20.0.200
+SCRIPT=$(curl_as one -A iPXE/1.21 "$U/home.php?mac=$M1")
+has "it is believed by its lease" "kernel http://10.77.0.1/boot/os/centos-5.5-i386/pxeboot/vmlinuz" "$SCRIPT"
+has "behind a relay all of its links carry a token" "ks=http://10.77.0.1/boot/s/" "$SCRIPT"
+e2e_in stranger ip route replace default via 10.20.0.1
+has "another address of that net is not" NOT_BELIEVED "$(curl_as stranger -A iPXE/1.21 "$U/home.php?mac=$M1")"
+KS=$(grep -o 'http://[^ ]*linux-ks[^ ]*' <<<"$SCRIPT" | head -n 1)
+is "its answer file" 200 "$(code_as one "$KS")"
+is "uses up its right" installing "$(e2e_state $M1 install)"
+is "it says that it is done" ok "$(curl_as one "$(dirname "${KS%/hosts/*}/x")/event?mac=$M1&stage=installed")"
+
+# --- a net without relay =: addresses, but nobody is believed
+e2e_in two ip addr add 10.30.0.51/24 dev eth0
+e2e_in two ip route add default via 10.30.0.1
+is "an address all the same" 10.30.0.51 "$(dhcp_as two lease --mac $M2 --loader ipxe | jq -r .yiaddr)"
+has "but not believed" NOT_BELIEVED "$(curl_as two -A iPXE/1.21 "$U/home.php?mac=$M2")"
+
+# --- a relay of a net that is not served
+e2e_mark
+dhcp_as lost discover --mac $M3 --firmware bios --wait 1 >/dev/null
+ok "silence, with a reason" until_true 5 logged DHCP_RELAY_FOREIGN
+ok "that names MAC, giaddr and the section to write" logged "mac=$M3 giaddr=10.40.0.1: write it as a relay of its net, or \[subnet 10.40.0.0/24\]"
+
+# --- classes, options of a net
+is "an option of the net" 02 "$(dhcp_as one discover --mac $M1 --firmware efi-x64 | jq -r '.raw["224"]')"
+OFFER=$(dhcp_as near discover --mac $VM --firmware efi-x64)
+is "an option of the class" 03 "$(jq -r '.raw["224"]' <<<"$OFFER")"
+is "on the wire: that of [dhcp]" 01 "$(dhcp_as near discover --mac $X3 --firmware efi-x64 | jq -r '.raw["224"]')"
+
+# --- what a net says of itself: two on one wire, address =, off
+e2e_stop
+config <<'INI'
+[subnet 10.20.0.0/24]
+relay = 10.20.0.1
+mode = off
+[subnet 10.78.0.0/24]
+interface = lan0
+range = 10.78.0.50 - 10.78.0.51
+[subnet 10.30.0.0/24]
+relay = 10.30.0.1
+address = 192.168.9.9
+range = 10.30.0.50 - 10.30.0.59
+INI
+e2e_start
+for n in $(seq 10 19); do dhcp_as near lease --mac 02:ab:00:00:00:$n | jq -r .yiaddr; done >"$E2E/given"
+is "a full net leaves the wire's other one" "8 10.77.0, 2 10.78.0" "$(cut -d. -f1-3 "$E2E/given" | sort | uniq -c | awk '{ printf "%s%s %s", sep, $1, $2; sep = ", " }')"
+is "the machine there is renewed there" "$(tail -n 1 "$E2E/given")" "$(dhcp_as near lease --mac 02:ab:00:00:00:19 | jq -r .yiaddr)"
+e2e_mark
+dhcp_as stranger discover --mac $X1 --firmware bios --wait 1 >/dev/null
+ok "off: silence with a reason" until_true 5 logged DHCP_OFF
+OFFER=$(dhcp_as late discover --mac $X2 --loader ipxe)
+is "address =: next-server" 192.168.9.9 "$(jq -r .siaddr <<<"$OFFER")"
+has "and in explain, a host's URLs by its ip=" "http://10.77.0.1/" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"
+e2e_stop
+
+# --- what check says
+bad() { config; "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1; }
+has "a host's address for a net" "this is an address inside a net" "$(bad <<<'[subnet 10.20.0.5/24]')"
+has "overlapping nets" "shares addresses with" "$(bad <<<$'[subnet 10.20.0.0/16]\nrelay = 10.20.0.1\nrange = 10.20.0.5 - 10.20.0.9\n[subnet 10.20.3.0/24]\nrelay = 10.20.3.1\nrange = 10.20.3.5 - 10.20.3.9')"
+has "a range of another net" "does not lie in this net" "$(bad <<<$'[subnet 10.20.0.0/24]\nrange = 10.30.0.5 - 10.30.0.9')"
+has "a class of nobody" "it names nobody" "$(bad <<<$'[class x]\nmtu = 1400')"
+has "a mistyped key" "did you mean 'relay'" "$(bad <<<$'[subnet 10.20.0.0/24]\nrelai = 10.20.0.1')"
+has "a mistyped section" "did you mean [subnet]" "$(bad <<<$'[subnett 10.20.0.0/24]\nrelay = 10.20.0.1')"
+e2e_done
