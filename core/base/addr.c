@@ -1,7 +1,7 @@
 /* Parses and writes hardware addresses, IP addresses and prefixes. */
 #include "pxed/addr.h"
 
-enum { MAC_LEN = 6, MAC_TYPE_ETHERNET = 1 };
+enum { MAC_LEN = 6, MAC_TYPE_ETHERNET = 1, MAC_TYPE_INFINIBAND = 32 };
 
 static size_t addr_len(const struct pxed_addr *a) {
     return a->family == 4 ? 4 : a->family == 6 ? 16 : 0;
@@ -53,6 +53,34 @@ static bool parse_groups(struct pxed_slice text, char separator, size_t group, u
     return digits == (size_t)2 * MAC_LEN;
 }
 
+struct pxed_hwaddr pxed_hwaddr_infiniband(const void *bytes, size_t len) {
+    struct pxed_hwaddr a = {.type = MAC_TYPE_INFINIBAND, .len = PXED_GUID_LEN};
+    memcpy(a.bytes, (const uint8_t *)bytes + (len - PXED_GUID_LEN), PXED_GUID_LEN);
+    return a;
+}
+
+/* 8 or 20 bytes with `:` or `-` between them, or nothing; PXELINUX puts the ARP type 20 (hexadecimal) before the
+ * address. `01-...` is a wrong Ethernet address. */
+static bool parse_infiniband(struct pxed_slice text, struct pxed_hwaddr *ret) {
+    enum { PORT = 20 };
+    uint8_t bytes[PORT];
+    if (text.len == 3 * PORT - 1 + 3 && pxed_slice_starts(text, PXED_SLICE("20-")))
+        text = pxed_slice_skip(text, 3);
+    bool plain = text.len == 2 * PXED_GUID_LEN || text.len == 2 * PORT;
+    size_t n = plain ? text.len / 2 : (text.len + 1) / 3;
+    if ((n != PXED_GUID_LEN && n != PORT) || (!plain && text.len != 3 * n - 1) ||
+        pxed_slice_starts(text, PXED_SLICE("01-")) || (!plain && text.ptr[2] != ':' && text.ptr[2] != '-'))
+        return false;
+    for (size_t i = 0, at = 0; i < n; i++, at += plain ? 2 : 3) {
+        int high = pxed_hex_digit(text.ptr[at]), low = pxed_hex_digit(text.ptr[at + 1]);
+        if (high < 0 || low < 0 || (!plain && at > 0 && text.ptr[at - 1] != text.ptr[2]))
+            return false;
+        bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    *ret = pxed_hwaddr_infiniband(bytes, n);
+    return true;
+}
+
 bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret) {
     struct pxed_hwaddr mac = {.type = MAC_TYPE_ETHERNET, .len = MAC_LEN};
     bool ok = false;
@@ -71,7 +99,7 @@ bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret) {
 
     if (ok)
         *ret = mac;
-    return ok;
+    return ok || parse_infiniband(text, ret);
 }
 
 void pxed_mac_format(const struct pxed_hwaddr *mac, const char *separator, struct pxed_buf *out) {

@@ -123,35 +123,58 @@ static int by_address(const void *a, const void *b) {
 
 /* ---- what is said in a net ---- */
 
-/* Later lines win over earlier ones of the same number. */
+/* The operator's options of one net and class. Later sections win over earlier ones of the same number. */
 struct options {
     struct dhcp *d;
-    struct pxed_slice by_number[256];
+    struct pxed_slice always[256];
+    struct pxed_slice without_boot[256]; /* what boot data uses itself: for clients that get none */
 };
 
-static int read_options(struct options *o, const struct pxed_list *lines) {
+/* Unless a [class] says so, nobody who boots gets another boot file or class than pxed's. */
+static bool is_of_boot(unsigned number) {
+    return number == DHCP_OPT_VENDOR || number == DHCP_OPT_CLASS || number == DHCP_OPT_TFTP_NAME ||
+           number == DHCP_OPT_BOOT_FILE || number == DHCP_OPT_UUID;
+}
+
+static int option_fail(const struct options *o, const char *line, const char *wrong) {
+    pxed_log(o->d->ctx, PXED_LOG_ERROR, "bad-option", NULL, NULL, "option = %s: %s", line, wrong);
+    return -EINVAL;
+}
+
+static int read_options(struct options *o, const struct pxed_list *lines, bool class) {
+    bool begun[256] = {false}; /* sub-options of this list are put behind each other */
     for (size_t i = 0; i < lines->n; i++) {
-        char bytes[512];
+        char bytes[512], wrong[DHCP_EXTRA_WRONG];
         struct pxed_buf out = PXED_BUF(bytes);
-        unsigned number;
-        const char *wrong = dhcp_extra_parse(pxed_slice_of(lines->items[i]), &out, &number);
-        if (wrong) {
-            pxed_log(o->d->ctx, PXED_LOG_ERROR, "bad-option", NULL, NULL, "option = %s: %s", lines->items[i], wrong);
-            return -EINVAL;
-        }
-        o->by_number[number] = pxed_arena_dup(&o->d->arena, pxed_buf_slice(&out));
+        struct dhcp_extra one;
+        if (!dhcp_extra_parse(pxed_slice_of(lines->items[i]), &out, &one, wrong))
+            return option_fail(o, lines->items[i], wrong);
+        struct pxed_slice *at = &(is_of_boot(one.number) && !class ? o->without_boot : o->always)[one.number];
+        struct pxed_slice before = one.sub && begun[one.number] ? *at : PXED_NO_SLICE;
+        if (before.len + out.len > 255)
+            return option_fail(o, lines->items[i], "with its other sub-options it is longer than 255 bytes");
+        char *joined = pxed_arena_alloc(&o->d->arena, before.len + out.len + 1);
+        if (before.len > 0)
+            memcpy(joined, before.ptr, before.len);
+        memcpy(joined + before.len, bytes, out.len);
+        *at = pxed_slice(joined, before.len + out.len);
+        begun[one.number] = true;
     }
     return 0;
 }
 
-static struct pxed_slice join_options(const struct options *o) {
+static struct pxed_slice join_options(const struct options *o, const struct pxed_slice by_number[static 256]) {
     size_t len = 0;
     for (size_t i = 0; i < 256; i++)
-        len += o->by_number[i].len;
+        len += by_number[i].ptr ? 2 + by_number[i].len : 0;
     struct pxed_buf out = {.ptr = pxed_arena_alloc(&o->d->arena, len + 1), .cap = len + 1};
-    for (size_t i = 0; i < 256; i++)
-        if (o->by_number[i].len > 0)
-            pxed_buf_add(&out, o->by_number[i]);
+    for (size_t i = 0; i < 256; i++) {
+        if (!by_number[i].ptr)
+            continue;
+        pxed_buf_byte(&out, (char)i);
+        pxed_buf_byte(&out, (char)by_number[i].len);
+        pxed_buf_add(&out, by_number[i]);
+    }
     return pxed_buf_slice(&out);
 }
 
@@ -162,18 +185,19 @@ static int make_terms(struct dhcp *d, const struct dhcp_config *config, const st
     *ret = terms;
     for (size_t i = 0; i <= classes->n; i++) {
         struct options options = {.d = d};
-        int r = read_options(&options, &d->config->option);
+        int r = read_options(&options, &d->config->option, false);
         terms[i].config = *config;
         if (r == 0 && config->option.items != d->config->option.items)
-            r = read_options(&options, &config->option);
+            r = read_options(&options, &config->option, false);
         if (i > 0)
             pxed_option_overlay(dhcp_class_rows, classes->items[i - 1].set, classes->items[i - 1].config,
                                 &terms[i].config);
         if (r == 0 && terms[i].config.option.items != config->option.items)
-            r = read_options(&options, &terms[i].config.option);
+            r = read_options(&options, &terms[i].config.option, true);
         if (r < 0)
             return r;
-        terms[i].extra = join_options(&options);
+        terms[i].extra = join_options(&options, options.always);
+        terms[i].extra_without_boot = join_options(&options, options.without_boot);
     }
     return 0;
 }

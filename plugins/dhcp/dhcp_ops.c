@@ -52,14 +52,15 @@ static void check_range(const struct dhcp_config *c, const struct place *at) {
 static void check_extra(const struct pxed_list *lines, const struct place *at) {
     bool seen[256] = {false};
     for (size_t i = 0; i < lines->n; i++) {
-        char bytes[512];
+        char bytes[512], wrong[DHCP_EXTRA_WRONG];
         struct pxed_buf out = PXED_BUF(bytes);
-        unsigned number = 0;
-        const char *wrong = dhcp_extra_parse(pxed_slice_of(lines->items[i]), &out, &number);
-        if (!wrong && seen[number])
-            wrong = "this number is set twice";
-        seen[number] = true;
-        if (wrong)
+        struct dhcp_extra one = {0};
+        bool good = dhcp_extra_parse(pxed_slice_of(lines->items[i]), &out, &one, wrong);
+        if (good && seen[one.number])
+            snprintf(wrong, sizeof(wrong), "this number is set twice");
+        good &= !seen[one.number];
+        seen[one.number] |= !one.sub;
+        if (!good)
             pxed_diag_add(at->diags, PXED_ERROR, at->file, lines->lines ? lines->lines[i] : 0, "%s option: %s",
                           at->section, wrong);
     }

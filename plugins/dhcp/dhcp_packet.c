@@ -10,7 +10,7 @@
 static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct dhcp_arrival *a,
                                      const struct dhcp_message *m) {
     uint32_t own = pxed_addr_u32(&port->link->iface.addr);
-    if (m->op != DHCP_BOOTREQUEST || m->type == DHCP_BOOTP)
+    if (m->op != DHCP_BOOTREQUEST)
         return PXED_WHY_DHCP_NOT_OURS;
     if (a->source_port < 1024 && a->source_port != DHCP_PORT_CLIENT && a->source_port != DHCP_PORT_SERVER)
         return PXED_WHY_DHCP_NOT_OURS;
@@ -50,6 +50,11 @@ static void packet_answer(struct packet *p) {
         return;
     }
     p->verdict.host = d->core->host(d->ctx, &p->facts.seen.mac);
+    if (p->m->type == DHCP_BOOTP && !p->verdict.host) {
+        struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
+        d->core->refuse(d->ctx, PXED_WHY_DHCP_NOT_OURS, &peer, NULL);
+        return;
+    }
     packet_place(p,
                  dhcp_shared_scope(&nets, &d->table, (unsigned)place.scope, p->m, &p->facts.seen.mac, p->verdict.host));
     if (p->terms->config.mode == DHCP_MODE_OFF) {

@@ -109,18 +109,16 @@ static void read_uuid(const struct dhcp_message *m, struct pxed_facts *f) {
 static bool facts_read_mac(const struct dhcp_message *m, struct pxed_hwaddr *ret) {
     memset(ret, 0, sizeof(*ret));
     ret->type = m->htype;
-    if (m->hlen > 0) {
+    if (m->hlen > 0 && m->htype != HTYPE_INFINIBAND) {
         ret->len = m->hlen;
         memcpy(ret->bytes, m->chaddr, m->hlen);
         return true;
     }
     struct pxed_slice id = m->options[DHCP_OPT_CLIENT_ID];
-    if (m->htype != HTYPE_INFINIBAND || id.len < 2)
+    if (m->htype != HTYPE_INFINIBAND || id.len < PXED_GUID_LEN)
         return false;
     /* The last bytes: the port's own address comes after IAID and DUID type. */
-    size_t len = id.len < sizeof(ret->bytes) ? id.len : sizeof(ret->bytes);
-    ret->len = (uint8_t)len;
-    memcpy(ret->bytes, id.ptr + (id.len - len), len);
+    *ret = pxed_hwaddr_infiniband(id.ptr, id.len);
     return true;
 }
 
@@ -140,7 +138,7 @@ static bool is_other_class(const struct dhcp_message *m, const struct pxed_facts
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
         if (pxed_slice_starts(f->vendor, pxed_slice_of(classes[i])))
             return true;
-    return m->options[DHCP_OPT_ARCH].len >= 2 && f->firmware == PXED_FW_OTHER;
+    return m->type == DHCP_BOOTP || (m->options[DHCP_OPT_ARCH].len >= 2 && f->firmware == PXED_FW_OTHER);
 }
 
 bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, struct dhcp_facts *ret) {

@@ -11,7 +11,8 @@ enum { DHCP_NO_LINK = -1, DHCP_NO_SCOPE = -1 };
 /* What is said in a net: its configuration with a class on top. */
 struct dhcp_terms {
     struct dhcp_config config;
-    struct pxed_slice extra; /* encoded `option =` lines: code, length, value, ... */
+    struct pxed_slice extra;              /* encoded `option =` lines: code, length, value, ... */
+    struct pxed_slice extra_without_boot; /* further ones, for clients that get no boot data */
 };
 
 /* One served net. Its index is that of its scope; both arrays are in the order of their addresses, so that a net is

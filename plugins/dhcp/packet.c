@@ -29,6 +29,7 @@ void packet_place(struct packet *p, unsigned scope) {
     p->terms = &net->terms[class + 1];
     p->site = (struct dhcp_site){.config = &p->terms->config,
                                  .extra = p->terms->extra,
+                                 .extra_without_boot = p->terms->extra_without_boot,
                                  .server = server,
                                  .net = s->net,
                                  .prefix = s->prefix,

@@ -74,8 +74,10 @@ static uint32_t reply_netmask(const struct dhcp_site *site, const struct pxed_ho
  * lease without a mask (PROTOCOLS.md 0.6). Next is what the relay wants back. */
 static void put_mandatory(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,
                           const struct dhcp_action *action, const struct pxed_host *host) {
-    dhcp_put_u8(b, DHCP_OPT_TYPE, (uint8_t)action->type);
-    dhcp_put_u32(b, DHCP_OPT_SERVER_ID, action->server_id);
+    if (action->type != DHCP_BOOTP) {
+        dhcp_put_u8(b, DHCP_OPT_TYPE, (uint8_t)action->type);
+        dhcp_put_u32(b, DHCP_OPT_SERVER_ID, action->server_id);
+    }
     if (action->lease_ms > 0)
         dhcp_put_u32(b, DHCP_OPT_LEASE_TIME, (uint32_t)(action->lease_ms / 1000));
     dhcp_put_u32(b, DHCP_OPT_NETMASK, reply_netmask(site, host));
@@ -110,7 +112,10 @@ static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, co
     put_host_addrs(b, DHCP_OPT_NTP, host, "ntp", &site->config->ntp);
     if (site->config->mtu > 0)
         dhcp_put_u16(b, DHCP_OPT_MTU, (uint16_t)site->config->mtu);
-    struct dhcp_tlv walk = {.rest = site->extra, .plain = true};
+}
+
+static void put_extra(struct dhcp_builder *b, struct pxed_slice extra) {
+    struct dhcp_tlv walk = {.rest = extra, .plain = true};
     uint8_t code;
     struct pxed_slice value;
     while (dhcp_tlv_next(&walk, &code, &value))
@@ -121,14 +126,13 @@ static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, co
 
 /* PXELINUX takes everything in its boot file up to the last `/`, `:` or `=` as its folder: with a script's URL that is
  * `...home.php?mac=`, unless option 210 names another. RFC 5071 5: the text alone, without a NUL. */
-static void put_folder(struct dhcp_builder *b, struct pxed_slice folder, struct pxed_slice extra) {
-    struct pxed_slice own;
-    if (folder.len > 0 && !dhcp_tlv_find(extra, true, DHCP_OPT_PATH_PREFIX, &own)) /* `option = 210` wins */
+static void put_folder(struct dhcp_builder *b, struct pxed_slice folder) {
+    if (folder.len > 0)
         dhcp_put(b, DHCP_OPT_PATH_PREFIX, folder.ptr, folder.len);
 }
 
 static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struct pxed_slice server,
-                     const struct dhcp_boot *boot, struct pxed_slice extra) {
+                     const struct dhcp_boot *boot) {
     static const uint8_t no_proxy[] = {DHCP_IPXE_NO_PROXY, 1, 1};
     uint8_t pxe[16];
     size_t n = 0;
@@ -154,7 +158,7 @@ static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struc
     dhcp_put_text(b, DHCP_OPT_TFTP_NAME, server);
     if (boot->no_proxy)
         dhcp_put(b, DHCP_OPT_IPXE, no_proxy, sizeof(no_proxy));
-    put_folder(b, boot->folder, extra);
+    put_folder(b, boot->folder);
 }
 
 /* Options that come back as they were sent: 97 (PXE 2.1), 61 (RFC 6842), 118 (RFC 3011). */
@@ -201,13 +205,19 @@ size_t dhcp_reply(const struct dhcp_site *site, const struct dhcp_message *m, co
         head.sname = server;
         head.file = boot->file;
     }
-    dhcp_build(&b, packet, dhcp_budget(m), &head);
+    /* RFC 1542 2.1: a BOOTP client takes 300 bytes */
+    dhcp_build(&b, packet, action->type == DHCP_BOOTP ? (size_t)DHCP_PADDED : dhcp_budget(m), &head);
     put_mandatory(&b, site, m, action, host);
+    dhcp_leave_out(&b, site->extra); /* those win over our own */
     put_network(&b, site, m, action, host);
     if (boot->offered)
-        put_boot(&b, m, server, boot, site->extra);
+        put_boot(&b, m, server, boot);
     put_echo(&b, m, facts->seen.boots);
     put_comfort(&b, site, m, host);
+    if (!boot->offered)
+        put_extra(&b, site->extra_without_boot);
+    dhcp_leave_out(&b, PXED_NO_SLICE);
+    put_extra(&b, site->extra);
     return dhcp_finish(&b);
 }
 
@@ -227,7 +237,7 @@ size_t dhcp_proxy_reply(const struct dhcp_site *site, const struct dhcp_message 
     dhcp_put_u8(&b, DHCP_OPT_TYPE, (uint8_t)type);
     dhcp_put_u32(&b, DHCP_OPT_SERVER_ID, site->server);
     dhcp_echo_relay(&b, m->options[DHCP_OPT_RELAY]);
-    put_boot(&b, m, server, boot, PXED_NO_SLICE);
+    put_boot(&b, m, server, boot);
     put_echo(&b, m, true);
     return dhcp_finish(&b);
 }
@@ -239,7 +249,8 @@ static uint32_t field_u32(const uint8_t *packet, size_t at) {
 }
 
 static uint8_t reply_type(const uint8_t *packet) {
-    return packet[DHCP_OPTIONS + 2]; /* option 53 is always the first one */
+    /* option 53 is always the first one, except in BOOTP */
+    return packet[DHCP_OPTIONS] == DHCP_OPT_TYPE ? packet[DHCP_OPTIONS + 2] : (uint8_t)DHCP_BOOTP;
 }
 
 /* A relay may want the answer on the port it asked from (RFC 8357). */

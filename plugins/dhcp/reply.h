@@ -9,9 +9,10 @@ enum { DHCP_REPLY_MAX = DHCP_LARGEST };
 /* Common to all replies of one network. */
 struct dhcp_site {
     const struct dhcp_config *config;
-    struct pxed_slice extra; /* encoded `option =` lines: code, length, value, ... */
-    uint32_t server;         /* our address for the network: siaddr */
-    uint32_t net;            /* any address of it */
+    struct pxed_slice extra; /* encoded `option =` lines: code, length, value, ...; they win over pxed's own */
+    struct pxed_slice extra_without_boot; /* further ones, for clients that get no boot data */
+    uint32_t server;                      /* our address for the network: siaddr */
+    uint32_t net;                         /* any address of it */
     uint8_t prefix;
     bool far;       /* it lies behind relays: a router elsewhere is of no use to it */
     uint32_t relay; /* the relay, if it lies in the network: its router, unless one is named; 0: none */

@@ -17,8 +17,7 @@
         ROW(lease_time, DURATION, "lease-time", .fallback = "1h", .help = "how long a lease lasts", .min = 10 * 1000,  \
             .max = 365ull * 24 * 3600 * 1000),                                                                         \
         ROW(option, LINES, "option",                                                                                   \
-            .help = "any other DHCP option: NUMBER VALUE; VALUE is addresses, 0x and hex digits, or text; "            \
-                    "repeatable"),                                                                                     \
+            .help = "a further DHCP option, or another value of one: NUMBER or NAME, then VALUE; repeatable"),         \
         ROW(loader_bios, STR, "loader-bios", .fallback = "undionly.kpxe",                                              \
             .help = "boot file for BIOS firmware, a name on TFTP; a host's loader= wins over every loader key"),       \
         ROW(loader_efi_ia32, STR, "loader-efi-ia32", .help = "boot file for 32-bit x86 UEFI firmware"),                \

@@ -268,8 +268,14 @@ static bool server_authoritative(struct dhcp_leases *t, const struct dhcp_query 
 
 static struct dhcp_action init_reboot(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     bool known = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac) != DHCP_NONE;
-    switch (server_judge(t, q, ip, false)) {
-    case CLAIM_OK: /* also for an unknown lease: the address is ours and free, so a lost store recovers by itself */
+    enum claim claim = server_judge(t, q, ip, false);
+    /* RFC 2131 4.3.2: silent about a client without a record, unless its net is wrong. While records may have been lost
+     * the address is probed, and a lease recovers by itself. */
+    if (!known && !q->doubt && !q->cannot_write && claim != CLAIM_WRONG_NET &&
+        dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)) == 0)
+        return server_silent(PXED_WHY_DHCP_NOT_OURS);
+    switch (claim) {
+    case CLAIM_OK:
         return server_grant(t, q, ip);
     case CLAIM_WRONG_NET:
         return server_authoritative(t, q) ? server_nak(t, q, PXED_WHY_DHCP_WRONG_NET)
@@ -300,19 +306,26 @@ static struct dhcp_action server_renewing(struct dhcp_leases *t, const struct dh
     return q->unicast ? server_nak(t, q, PXED_WHY_DHCP_TAKEN) : server_silent(PXED_WHY_DHCP_NOT_OURS);
 }
 
+static uint32_t offered_to(struct dhcp_leases *t, const struct dhcp_query *q) {
+    uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
+    return own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
+}
+
 /* Options 54 and 50 and ciaddr tell which kind of REQUEST it is (RFC 2131 4.3.2, table 4). */
 static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhcp_query *q) {
     const struct dhcp_message *m = q->m;
     uint32_t server = 0, asked = 0;
     bool names_server = m->options[DHCP_OPT_SERVER_ID].ptr != NULL, asks = m->options[DHCP_OPT_REQUESTED].ptr != NULL;
     if ((names_server && !dhcp_get_u32(m, DHCP_OPT_SERVER_ID, &server)) ||
-        (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)) || (!asks && m->ciaddr == 0))
+        (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)) || (!asks && m->ciaddr == 0 && !names_server))
         return server_silent(PXED_WHY_DHCP_MALFORMED);
     dhcp_leases_tick(t, q->scope, q->now);
     if (names_server && server != dhcp_server_id(m, q->server))
         return chose_other(t, q, server);
+    if (names_server && !asks && m->ciaddr == 0) /* it means what it was offered */
+        asked = offered_to(t, q);
     if (names_server)
-        return server_selecting(t, q, asks ? asked : m->ciaddr);
+        return server_selecting(t, q, asked ? asked : m->ciaddr);
     if (m->ciaddr != 0)
         return server_renewing(t, q, m->ciaddr);
     return init_reboot(t, q, asked);
@@ -371,6 +384,16 @@ static struct dhcp_action server_inform(struct dhcp_leases *t, const struct dhcp
     return server_reply(t, q, DHCP_SAY, DHCP_ACK, 0);
 }
 
+/* RFC 1534 2: a declared host with ip= has its address for good, without a lease. */
+static struct dhcp_action server_bootp(struct dhcp_leases *t, const struct dhcp_query *q) {
+    uint32_t ip = dhcp_scope_reserved(q->host, dhcp_scope_of(t, q));
+    if (ip == 0 || (!is_free(t, q, ip) && !server_sibling(t, q, ip)))
+        return server_silent(PXED_WHY_DHCP_NOT_OURS);
+    struct dhcp_action a = server_reply(t, q, DHCP_SAY, DHCP_BOOTP, ip);
+    a.lease_ms = 0;
+    return a;
+}
+
 struct dhcp_action dhcp_serve(struct dhcp_leases *t, const struct dhcp_query *q) {
     switch (q->m->type) {
     case DHCP_DISCOVER:
@@ -383,7 +406,9 @@ struct dhcp_action dhcp_serve(struct dhcp_leases *t, const struct dhcp_query *q)
         return server_release(t, q);
     case DHCP_INFORM:
         return server_inform(t, q);
-    default: /* BOOTP, and messages that servers send */
+    case DHCP_BOOTP:
+        return server_bootp(t, q);
+    default: /* messages that servers send */
         return server_silent(PXED_WHY_DHCP_NOT_OURS);
     }
 }

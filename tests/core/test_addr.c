@@ -46,6 +46,22 @@ static const struct {
 
 static const struct pxed_hwaddr the_mac = {.type = 1, .len = 6, .bytes = {0x08, 0x00, 0x27, 0x4d, 0x4d, 0xaa}};
 
+START_TEST(infiniband_ports) {
+    static const char *const same[] = {"00:02:c9:03:00:4d:4d:aa", "00-02-C9-03-00-4D-4D-AA", "0002c903004d4daa",
+                                       "80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:4d:4d:aa",
+                                       "20-80-00-04-04-fe-80-00-00-00-00-00-00-00-02-c9-03-00-4d-4d-aa"};
+    static const char *const bad[] = {"00:02:c9:03:00:4d:4d", "00:02:c9:03:00:4d:4d-aa", "00 02 c9 03 00 4d 4d aa",
+                                      "00:02:c9:03:00:4d:4d:ag", "01-02-c9-03-00-4d-4d-aa"};
+    struct pxed_hwaddr port = {32, 8, {0, 2, 0xc9, 3, 0, 0x4d, 0x4d, 0xaa}}, mac;
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        ck_assert_msg(pxed_mac_parse(pxed_slice_of(same[i]), &mac), "%s", same[i]);
+        ck_assert_msg(pxed_hwaddr_eq(&mac, &port), "%s", same[i]);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        ck_assert_msg(!pxed_mac_parse(pxed_slice_of(bad[i]), &mac), "%s", bad[i]);
+}
+END_TEST
+
 START_TEST(test_good_mac) {
     struct pxed_hwaddr mac;
     ck_assert_msg(pxed_mac_parse(pxed_slice_of(good_macs[_i].text), &mac), "%s", good_macs[_i].name);
@@ -214,6 +230,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("addr");
     TCase *tests = tcase_create("addr");
+    tcase_add_test(tests, infiniband_ports);
     tcase_add_loop_test(tests, test_good_mac, 0, COUNT(good_macs));
     tcase_add_loop_test(tests, test_bad_mac, 0, COUNT(bad_macs));
     tcase_add_test(tests, test_mac_beginning_with_01);

@@ -50,6 +50,10 @@ lease-time = 5m
 option = 224 0x02
 [subnet 10.30.0.0/24]
 range = 10.30.0.50 - 10.30.0.59
+option = domain-search lab.test
+[class phone]
+vendor = Phone*
+option = 66 10.9.9.9
 [class vmware]
 mac = 00:0c:29:*
 loader-efi-x64 = vmware.efi
@@ -124,6 +128,9 @@ OFFER=$(dhcp_as near discover --mac $VM --firmware efi-x64)
 is "an option of the class" 03 "$(jq -r '.raw["224"]' <<<"$OFFER")"
 is "on the wire: that of [dhcp]" 01 "$(dhcp_as near discover --mac $X3 --firmware efi-x64 | jq -r '.raw["224"]')"
 
+is "an option by its name" 036c6162047465737400 "$(dhcp_as late discover --mac $X2 --firmware efi-x64 | jq -r '.raw["119"]')"
+is "a boot option for those who do not boot" 31302e392e392e39 "$(dhcp_as near discover --mac $X3 --opt 60=50686f6e6531 | jq -r '.raw["66"]')"
+
 # --- what a net says of itself: two on one wire, address =, off
 e2e_stop
 config <<'INI'
@@ -144,7 +151,8 @@ is "a full net leaves the wire's other one" "8 10.77.0, 2 10.78.0" "$(cut -d. -f
 is "the machine there is renewed there" "$(tail -n 1 "$E2E/given")" "$(dhcp_as near lease --mac 02:ab:00:00:00:19 | jq -r .yiaddr)"
 e2e_mark
 dhcp_as stranger discover --mac $X1 --firmware bios --wait 1 >/dev/null
-ok "off: silence with a reason" until_true 5 logged DHCP_OFF
+off_counted() { [ "$(e2e_counted DHCP_OFF)" -gt 0 ]; }
+ok "off: silence with a reason" until_true 5 off_counted
 OFFER=$(dhcp_as late discover --mac $X2 --loader ipxe)
 is "address =: next-server" 192.168.9.9 "$(jq -r .siaddr <<<"$OFFER")"
 has "and in explain, a host's URLs by its ip=" "http://10.77.0.1/" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"

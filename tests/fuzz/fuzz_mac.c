@@ -15,7 +15,7 @@ static void check_mac(struct pxed_slice text, const char *separator) {
     char spelled[PXED_MAC_TEXT];
     if (!pxed_mac_parse(text, &mac))
         return;
-    check(mac.type == 1 && mac.len == 6);
+    check((mac.type == 1 && mac.len == 6) || (mac.type == 32 && mac.len == PXED_GUID_LEN));
     check(pxed_mac_parse(pxed_slice_of(pxed_mac_text(&mac, separator, spelled)), &again));
     check(pxed_hwaddr_eq(&mac, &again));
 }

@@ -14,8 +14,13 @@ struct pxed_hwaddr {
     uint8_t bytes[20];
 };
 
+enum { PXED_GUID_LEN = 8 }; /* of an InfiniBand port: the end of its 20-byte address, and what it is known by */
+
 enum { PXED_MAC_TEXT = 64, PXED_ADDR_TEXT = 48 };
 
+/* The port of an InfiniBand address or client id of `len` bytes, PXED_GUID_LEN at least: its last 8 bytes, because the
+ * others change from boot to boot (RFC 4391 9.1.1). */
+struct pxed_hwaddr pxed_hwaddr_infiniband(const void *bytes, size_t len);
 bool pxed_hwaddr_eq(const struct pxed_hwaddr *a, const struct pxed_hwaddr *b);
 bool pxed_addr_eq(const struct pxed_addr *a, const struct pxed_addr *b);
 
@@ -25,7 +30,7 @@ uint32_t pxed_addr_u32(const struct pxed_addr *a);
 struct pxed_addr pxed_addr_v4_be(const void *four_bytes);
 
 /* An Ethernet MAC in any notation that people and firmware use: separated by `:`, `-` or `.` (Cisco) or not at all, in
- * any case, with an optional leading `01-`. False for anything else, *ret untouched. Decode percent-escapes first. */
+ * any case, with an optional leading `01-`. Or that of an InfiniBand port, 8 or 20 bytes. False for anything else, *ret untouched. Decode percent-escapes first. */
 bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret);
 
 /* Lower case with `separator` between bytes ("-", ":" or ""). */

@@ -1,5 +1,6 @@
 /* Texts and packets of DHCP other than its messages: stored leases, `option =` lines, ARP. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "extra.h"
 #include "record.h"
@@ -34,13 +35,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint8_t head[DHCP_FRAME_HEAD];
     struct pxed_buf out = PXED_BUF(bytes);
     struct pxed_hwaddr mac;
-    unsigned number = 0;
+    struct dhcp_extra one = {0};
+    char wrong[DHCP_EXTRA_WRONG];
     uint32_t ip;
     check_record(key, rest);
-    if (!dhcp_extra_parse(text, &out, &number))
-        check(number > 0 && number < 255 && out.len >= 2 && out.len <= 257 && (uint8_t)out.ptr[1] == out.len - 2);
+    if (dhcp_extra_parse(text, &out, &one, wrong))
+        check(one.number > 1 && one.number < 255 && out.len <= 255 && (!one.sub || (uint8_t)out.ptr[1] == out.len - 2));
     else
-        check(out.len == 0);
+        check(out.len == 0 && strlen(wrong) > 0);
     if (dhcp_arp_sender(text, &ip, &mac))
         check(ip != 0 && mac.len == 6);
     dhcp_frame_head(head, 1, 67, UINT32_MAX, 68, pxed_slice_head(text, 1400));

@@ -156,8 +156,8 @@ START_TEST(infiniband_is_known_by_its_client_id) {
     struct dhcp_message m = read_message(make_end(&p));
     ck_assert(dhcp_facts(&m, NULL, &f));
     ck_assert_uint_eq(f.seen.mac.type, 32);
-    ck_assert_uint_eq(f.seen.mac.len, 20);
-    ck_assert_mem_eq(f.seen.mac.bytes, "3456789abcdefghijklm", 20);
+    ck_assert_uint_eq(f.seen.mac.len, 8);
+    ck_assert_mem_eq(f.seen.mac.bytes, "fghijklm", 8); /* the port; what is before it changes from boot to boot */
     m = read_message(make_end(&e));
     ck_assert(!dhcp_facts(&m, NULL, &f));
 }

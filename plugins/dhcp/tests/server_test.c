@@ -92,9 +92,9 @@ static const struct row rows[] = {
     {"init-reboot, ended, other address", DHCP_REQUEST, 2, 0, IN, 0, false, DHCP_STORE, DHCP_ACK, IN, PXED_WHY_OK},
     {"init-reboot, known, address of no pool", DHCP_REQUEST, 1, 0, OUT, 0, false, DHCP_SAY, DHCP_NAK, 0,
      PXED_WHY_DHCP_TAKEN},
-    {"init-reboot, unknown, free in pool", DHCP_REQUEST, 5, 0, IN, 0, false, DHCP_STORE, DHCP_ACK, IN, PXED_WHY_OK},
-    {"init-reboot, unknown, taken", DHCP_REQUEST, 5, 0, POOL_FIRST, 0, false, DHCP_SAY, DHCP_NAK, 0,
-     PXED_WHY_DHCP_TAKEN},
+    {"init-reboot, unknown, free in pool", DHCP_REQUEST, 5, 0, IN, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
+    {"init-reboot, unknown, taken", DHCP_REQUEST, 5, 0, POOL_FIRST, 0, false, DHCP_SILENT, 0, 0,
+     PXED_WHY_DHCP_NOT_OURS},
     {"init-reboot, unknown, not of the pool", DHCP_REQUEST, 5, 0, OUT, 0, false, DHCP_SILENT, 0, 0,
      PXED_WHY_DHCP_NOT_OURS},
     {"init-reboot, wrong net", DHCP_REQUEST, 5, 0, FAR, 0, false, DHCP_SAY, DHCP_NAK, 0, PXED_WHY_DHCP_WRONG_NET},
@@ -110,7 +110,12 @@ static const struct row rows[] = {
     {"rebinding, not of the pool", DHCP_REQUEST, 5, 0, 0, OUT, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
     {"rebinding, wrong net", DHCP_REQUEST, 5, 0, 0, FAR, false, DHCP_SAY, DHCP_NAK, 0, PXED_WHY_DHCP_WRONG_NET},
     {"request of nothing", DHCP_REQUEST, 1, 0, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_MALFORMED},
-    {"request of nothing from us", DHCP_REQUEST, 1, SERVER, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_MALFORMED},
+    {"request of nothing from us: of what it was offered", DHCP_REQUEST, 1, SERVER, 0, 0, false, DHCP_STORE, DHCP_ACK,
+     POOL_FIRST, PXED_WHY_OK},
+    {"request of nothing, and nothing was offered", DHCP_REQUEST, 5, SERVER, 0, 0, false, DHCP_SAY, DHCP_NAK, 0,
+     PXED_WHY_DHCP_WRONG_NET},
+    {"BOOTP of a declared host with ip=", DHCP_BOOTP, 9, 0, 0, 0, false, DHCP_SAY, DHCP_BOOTP, HOST_IP, PXED_WHY_OK},
+    {"BOOTP of a stranger", DHCP_BOOTP, 5, 0, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
 
     {"decline", DHCP_DECLINE, 1, SERVER, POOL_FIRST, 0, false, DHCP_PROBE, 0, POOL_FIRST, PXED_WHY_OK},
     {"decline of another's address", DHCP_DECLINE, 5, SERVER, POOL_FIRST, 0, false, DHCP_SILENT, 0, 0,
@@ -151,7 +156,7 @@ START_TEST(server_rows) {
         ck_assert_msg(a.type == row->reply, "%s: replies %d", row->name, a.type);
         ck_assert_msg(a.yiaddr == row->yiaddr, "%s: gives %08x", row->name, a.yiaddr);
         ck_assert_msg(a.server_id == SERVER, "%s: option 54", row->name);
-        ck_assert_msg((a.lease_ms > 0) == (a.yiaddr != 0), "%s: lease time", row->name);
+        ck_assert_msg((a.lease_ms > 0) == (a.yiaddr != 0 && a.type != DHCP_BOOTP), "%s: lease time", row->name);
     }
     if (a.reason == PXED_WHY_DHCP_OTHER_SERVER)
         ck_assert_uint_eq(a.other_server, OTHER);

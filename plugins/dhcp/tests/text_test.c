@@ -7,74 +7,88 @@
 
 static const struct {
     const char *line;
-    const char *bytes; /* NULL: refused */
+    unsigned number; /* 0: refused, and `bytes` is part of the reason */
+    const char *bytes;
     size_t len;
 } lines[] = {
-    {"150 10.0.0.1", "\x96\4\x0a\0\0\1", 6},
-    {"150 10.0.0.1, 10.0.0.2", "\x96\x08\x0a\0\0\1\x0a\0\0\2", 10},
-    {"150 10.0.0.1 10.0.0.2", "\x96\x08\x0a\0\0\1\x0a\0\0\2", 10},
-    {"150 10.0.0.256",
-     "\x96\x0a"
-     "10.0.0.256",
-     12},
-    {"150 10.0.0.1 x",
-     "\x96\x0a"
-     "10.0.0.1 x",
-     12},
-    {"17 http://x/y z",
-     "\x11\x0c"
-     "http://x/y z",
-     14},
-    {"209 \"10.0.0.1\"",
-     "\xd1\x08"
-     "10.0.0.1",
-     10},
-    {"208 0xF100747e", "\xd0\4\xf1\0\x74\x7e", 6},
-    {" 224   0x00 ", "\xe0\1\0", 3},
-    {"224 \"\"", "\xe0\0", 2},
-    {"224 0x0", NULL, 0},
-    {"224 0x", NULL, 0},
-    {"224 0xzz", NULL, 0},
-    {"224", NULL, 0},
-    {"", NULL, 0},
-    {"x y", NULL, 0},
-    {"0 x", NULL, 0},
-    {"255 x", NULL, 0},
-    {"256 x", NULL, 0},
-    {"6 10.0.0.1", NULL, 0},
-    {"53 0x01", NULL, 0},
-    {"67 pxelinux.0", NULL, 0},
-    {"43 0x0601", NULL, 0},
-    {"82 x", NULL, 0},
+    {"150 10.0.0.1", 150, "\x0a\0\0\1", 4},
+    {"150 10.0.0.1, 10.0.0.2", 150, "\x0a\0\0\1\x0a\0\0\2", 8},
+    {"tftp-server-address 10.0.0.1 10.0.0.2", 150, "\x0a\0\0\1\x0a\0\0\2", 8},
+    {"150 10.0.0.256", 0, "expected addresses", 0},
+    {"224 10.0.0.1", 224, "\x0a\0\0\1", 4},
+    {"224 10.0.0.1 x", 224, "10.0.0.1 x", 10},
+    {"17 http://x/y z", 17, "http://x/y z", 12},
+    {"root-path 10.0.0.1", 17, "10.0.0.1", 8},
+    {"224 \"10.0.0.1\"", 224, "10.0.0.1", 8},
+    {"208 0xF100747e", 208, "\xf1\0\x74\x7e", 4},
+    {" 224   0x00 ", 224, "\0", 1},
+    {"224 \"\"", 224, "", 0},
+    {"interface-mtu 1400", 26, "\x05\x78", 2},
+    {"26 65536", 0, "from 0 to 65535", 0},
+    {"23 255", 23, "\xff", 1},
+    {"23 256", 0, "from 0 to 255", 0},
+    {"time-offset -3600", 2, "\xff\xff\xf1\xf0", 4},
+    {"2 3600", 2, "\0\0\x0e\x10", 4},
+    {"2 x", 0, "expected a number", 0},
+    {"58 300", 58, "\0\0\1\x2c", 4},
+    {"ip-forwarding yes", 19, "\1", 1},
+    {"19 maybe", 0, "yes or no", 0},
+    {"25 68 296", 25, "\0\x44\1\x28", 4},
+    {"domain-search lab.test, example.org", 119, "\3lab\4test\0\7example\3org\0", 23},
+    {"121 10.20.0.0/16 10.77.0.254, 0.0.0.0/0 10.77.0.1", 121, "\x10\x0a\x14\x0a\x4d\0\xfe\0\x0a\x4d\0\1", 12},
+    {"121 10.20.0.0 10.77.0.254", 0, "NET/PREFIX ROUTER", 0},
+    {"121 10.20.0.0/16", 0, "NET/PREFIX ROUTER", 0},
+    {"43.9 0x000011", 43, "\x09\3\0\0\x11", 5},
+    {"43.10 \"PXE\"", 43, "\x0a\3PXE", 5},
+    {"175.176 0x01", 175, "\xb0\1\1", 3},
+    {"43.255 x", 0, "NUMBER.SUB", 0},
+    {"6 10.0.0.1", 6, "\x0a\0\0\1", 4},
+    {"67 pxelinux.0", 67, "pxelinux.0", 10},
+    {"43 0x0601", 43, "\6\1", 2},
+    {"224 0x0", 0, "even number", 0},
+    {"224 0x", 0, "even number", 0},
+    {"224 0xzz", 0, "hex digit", 0},
+    {"224", 0, "no value", 0},
+    {"", 0, "NUMBER VALUE", 0},
+    {"x y", 0, "NUMBER VALUE", 0},
+    {"domain-serach x", 0, "did you mean 'domain-search'", 0},
+    {"0 x", 0, "no options", 0},
+    {"255 x", 0, "no options", 0},
+    {"256 x", 0, "NUMBER VALUE", 0},
+    {"1 255.0.0.0", 0, "makes the lease", 0},
+    {"51 60", 0, "lease-time", 0},
+    {"53 0x01", 0, "makes the lease", 0},
+    {"61 x", 0, "makes the lease", 0},
+    {"82 x", 0, "makes the lease", 0},
 };
 
 START_TEST(extra_rows) {
-    char bytes[300];
+    char bytes[300], wrong[DHCP_EXTRA_WRONG];
     struct pxed_buf out = PXED_BUF(bytes);
-    unsigned number;
-    const char *wrong = dhcp_extra_parse(pxed_slice_of(lines[_i].line), &out, &number);
-    if (!lines[_i].bytes) {
-        ck_assert_msg(wrong != NULL, "%s: accepted", lines[_i].line);
+    struct dhcp_extra one;
+    bool good = dhcp_extra_parse(pxed_slice_of(lines[_i].line), &out, &one, wrong);
+    ck_assert_msg(good == (lines[_i].number != 0), "%s: %s", lines[_i].line, good ? "accepted" : wrong);
+    if (!good) {
+        ck_assert_msg(strstr(wrong, lines[_i].bytes) != NULL, "%s: %s", lines[_i].line, wrong);
         ck_assert_uint_eq(out.len, 0);
         return;
     }
-    ck_assert_msg(wrong == NULL, "%s: %s", lines[_i].line, wrong);
-    ck_assert_uint_eq(out.len, lines[_i].len);
-    ck_assert_mem_eq(bytes, lines[_i].bytes, lines[_i].len);
-    ck_assert_uint_eq(number, (uint8_t)lines[_i].bytes[0]);
+    ck_assert_uint_eq(one.number, lines[_i].number);
+    ck_assert_msg(out.len == lines[_i].len, "%s: %zu bytes", lines[_i].line, out.len);
+    ck_assert_msg(memcmp(bytes, lines[_i].bytes, lines[_i].len) == 0, "%s", lines[_i].line);
 }
 END_TEST
 
 START_TEST(extra_value_of_255_bytes) {
-    char line[300], bytes[300];
+    char line[300], bytes[300], wrong[DHCP_EXTRA_WRONG];
     struct pxed_buf out = PXED_BUF(bytes);
-    unsigned number;
+    struct dhcp_extra one;
     memset(line, 'a', sizeof(line));
     memcpy(line, "224 ", 4);
-    ck_assert_ptr_null(dhcp_extra_parse(pxed_slice(line, 259), &out, &number));
-    ck_assert_uint_eq(out.len, 257);
-    ck_assert_ptr_nonnull(dhcp_extra_parse(pxed_slice(line, 260), &out, &number));
-    ck_assert_uint_eq(out.len, 257);
+    ck_assert(dhcp_extra_parse(pxed_slice(line, 259), &out, &one, wrong));
+    ck_assert_uint_eq(out.len, 255);
+    ck_assert(!dhcp_extra_parse(pxed_slice(line, 260), &out, &one, wrong));
+    ck_assert_uint_eq(out.len, 255);
 }
 END_TEST
 

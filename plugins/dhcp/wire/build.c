@@ -52,7 +52,18 @@ bool dhcp_echo_relay(struct dhcp_builder *b, struct pxed_slice relay) {
     return true;
 }
 
+void dhcp_leave_out(struct dhcp_builder *b, struct pxed_slice area) {
+    struct dhcp_tlv walk = {.rest = area, .plain = true};
+    struct pxed_slice value;
+    uint8_t code;
+    memset(b->left_out, 0, sizeof(b->left_out));
+    while (dhcp_tlv_next(&walk, &code, &value))
+        b->left_out[code / 64] |= (uint64_t)1 << code % 64;
+}
+
 bool dhcp_put(struct dhcp_builder *b, enum dhcp_option code, const void *data, size_t len) {
+    if (b->left_out[code / 64] >> code % 64 & 1)
+        return true;
     /* One piece only: EDK2, iPXE and pxelinux do not join split options (PROTOCOLS.md 1). */
     if (len > 255 || b->budget - b->len < b->reserved || len + 2 > b->budget - b->len - b->reserved) {
         b->dropped++;

@@ -21,6 +21,7 @@ struct dhcp_builder {
     struct pxed_slice relay; /* option 82, put last by dhcp_finish; its place is kept free */
     size_t reserved;
     unsigned dropped;
+    uint64_t left_out[4]; /* codes that dhcp_put skips, a bit each: somebody else puts them */
 };
 
 /* Starts a BOOTREPLY in `packet` of `budget` bytes, DHCP_BUDGET at least. Every byte of the reply is written: nothing
@@ -29,6 +30,8 @@ void dhcp_build(struct dhcp_builder *b, uint8_t *packet, size_t budget, const st
 /* Keeps room for the received option 82 (RFC 3046 2.2), which must outlive the builder; unset: nothing to do. Call it
  * after the mandatory options: a relay option that leaves them no room is not echoed (false). */
 bool dhcp_echo_relay(struct dhcp_builder *b, struct pxed_slice relay);
+/* Skips the codes of this area (code, length, value, ...) from now on; an empty area: none. */
+void dhcp_leave_out(struct dhcp_builder *b, struct pxed_slice area);
 bool dhcp_put(struct dhcp_builder *b, enum dhcp_option code, const void *data, size_t len);
 bool dhcp_put_u8(struct dhcp_builder *b, enum dhcp_option code, uint8_t value);
 bool dhcp_put_u16(struct dhcp_builder *b, enum dhcp_option code, uint16_t value);
