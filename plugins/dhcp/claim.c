@@ -68,3 +68,34 @@ bool dhcp_holds(const struct dhcp_leases *t, uint32_t own, uint64_t now) {
     const struct dhcp_lease *e = dhcp_lease_at(t, own);
     return e->state != DHCP_EXPIRED && (e->until > now || e->pending);
 }
+
+bool dhcp_is_free(const struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    return index == DHCP_NONE || dhcp_lease_open_to(dhcp_lease_at(t, index), &q->facts->seen.mac, q->now);
+}
+
+bool dhcp_is_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (index == DHCP_NONE)
+        return false;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    bool kept = e->kept || !dhcp_scope_pooled(dhcp_scope_of(t, q), ip);
+    return e->state == DHCP_BOUND && !e->pending && kept && q->reserved.by_other(q->reserved.arg, ip, &e->mac);
+}
+
+bool dhcp_is_siblings(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (index == DHCP_NONE || dhcp_is_free(t, q, ip) || ip != dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)))
+        return false;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    if (q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac))
+        return false;
+    for (size_t i = 0; i < q->host->n_macs && !e->pending && !pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac); i++)
+        if (pxed_hwaddr_eq(&e->mac, &q->host->macs[i]))
+            return true;
+    return false;
+}
+
+bool dhcp_sibling_gave_way(const struct dhcp_query *q, uint32_t ip) {
+    return q->facts->seen.boots || (q->known.ip == ip && !q->known.taken);
+}

@@ -14,3 +14,11 @@ bool dhcp_holds(const struct dhcp_leases *t, uint32_t own, uint64_t now);
 enum pxed_reason dhcp_admits(struct dhcp_leases *t, const struct dhcp_query *q);
 /* How long it may have `ip`, in ms. */
 uint64_t dhcp_time_for(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
+/* May this machine have the address as far as the table knows: has nobody else a hold or a lease of it? */
+bool dhcp_is_free(const struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
+/* Is the reserved address leased to the host's former card, which it no longer has (a replaced board)? */
+bool dhcp_is_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
+/* Is the reserved address leased to another port of the same host (mac=)? It follows the port that boots: then no
+ * system runs that could use the other one. Else a probe shows whether the other port still has it. */
+bool dhcp_is_siblings(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
+bool dhcp_sibling_gave_way(const struct dhcp_query *q, uint32_t ip);

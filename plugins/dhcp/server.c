@@ -47,41 +47,7 @@ static bool server_allowed(struct dhcp_leases *t, const struct dhcp_query *q, ui
     return dhcp_scope_pooled(scope, ip) && !q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac);
 }
 
-static bool is_free(const struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint32_t index = dhcp_lease_by_ip(t, ip);
-    return index == DHCP_NONE || dhcp_lease_open_to(dhcp_lease_at(t, index), &q->facts->seen.mac, q->now);
-}
-
 /* ---- probing an address ---- */
-
-/* The reserved address is leased to the host's former card, which it no longer has (a replaced board). */
-static bool server_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint32_t index = dhcp_lease_by_ip(t, ip);
-    if (index == DHCP_NONE)
-        return false;
-    const struct dhcp_lease *e = dhcp_lease_at(t, index);
-    bool kept = e->kept || !dhcp_scope_pooled(dhcp_scope_of(t, q), ip);
-    return e->state == DHCP_BOUND && !e->pending && kept && q->reserved.by_other(q->reserved.arg, ip, &e->mac);
-}
-
-/* The reserved address is leased to another port of the same host (mac=). It follows the port that boots: then no
- * system runs that could use the other one. Else a probe shows whether the other port still has it. */
-static bool server_sibling(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint32_t index = dhcp_lease_by_ip(t, ip);
-    if (index == DHCP_NONE || is_free(t, q, ip) || ip != dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)))
-        return false;
-    const struct dhcp_lease *e = dhcp_lease_at(t, index);
-    if (q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac))
-        return false;
-    for (size_t i = 0; i < q->host->n_macs && !e->pending && !pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac); i++)
-        if (pxed_hwaddr_eq(&e->mac, &q->host->macs[i]))
-            return true;
-    return false;
-}
-
-static bool sibling_gave_way(const struct dhcp_query *q, uint32_t ip) {
-    return q->facts->seen.boots || (q->known.ip == ip && !q->known.taken);
-}
 
 static struct dhcp_action server_probe(uint32_t ip) {
     return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
@@ -115,7 +81,7 @@ static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q,
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     uint32_t ip = dhcp_scope_reserved(q->host, scope), hint;
     bool refused = ip == q->known.ip && q->known.taken;
-    if (ip != 0 && (is_free(t, q, ip) || ((server_orphaned(t, q, ip) || server_sibling(t, q, ip)) && !refused)))
+    if (ip != 0 && (dhcp_is_free(t, q, ip) || ((dhcp_is_orphaned(t, q, ip) || dhcp_is_siblings(t, q, ip)) && !refused)))
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
     bool given = own != DHCP_NONE && server_allowed(t, q, dhcp_lease_at(t, own)->ip);
@@ -146,9 +112,9 @@ static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dh
     }
     if (ip == 0)
         return server_silent(reason);
-    if (server_sibling(t, q, ip) && sibling_gave_way(q, ip)) /* the lease changes hands with the REQUEST */
+    if (dhcp_is_siblings(t, q, ip) && dhcp_sibling_gave_way(q, ip)) /* the lease changes hands with the REQUEST */
         return server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
-    if (!is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
+    if (!dhcp_is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
         return server_look(q, ip);
     uint32_t index = dhcp_own_lease(t, q, ip);
     /* Its own current lease is not changed. Any other address is held now, so that no other machine gets it. */
@@ -180,7 +146,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
     /* While leases are in doubt, the quarantined address may be the client's own: it is probed again. */
     uint32_t index = dhcp_lease_by_ip(t, ip);
     bool again = q->doubt && index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_DECLINED;
-    if (!is_free(t, q, ip) && !again && !server_sibling(t, q, ip))
+    if (!dhcp_is_free(t, q, ip) && !again && !dhcp_is_siblings(t, q, ip))
         return CLAIM_TAKEN;
     /* A machine with a lease gets no other address, because anyone could move it by a REQUEST in its name (RFC 2131
      * 4.3.2: the address is incorrect). */
@@ -189,7 +155,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
     if (has != 0 && has != ip && ip != kept && dhcp_alive(t, q, has) && server_allowed(t, q, has))
         return CLAIM_TAKEN;
     /* A host with ip= gets that address at its next start, never in the middle of an installation. */
-    bool offered = is_free(t, q, kept) || (server_sibling(t, q, kept) && q->facts->seen.boots);
+    bool offered = dhcp_is_free(t, q, kept) || (dhcp_is_siblings(t, q, kept) && q->facts->seen.boots);
     if (kept != 0 && kept != ip && !renews && offered)
         return CLAIM_TAKEN;
     return CLAIM_OK;
@@ -217,7 +183,7 @@ static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_
     enum pxed_reason why = holds || q->known.probes > 0 ? PXED_WHY_OK : dhcp_admits(t, q);
     if (why != PXED_WHY_OK)
         return server_silent(why);
-    bool shared = server_sibling(t, q, ip) && !q->facts->seen.boots;
+    bool shared = dhcp_is_siblings(t, q, ip) && !q->facts->seen.boots;
     if ((to_look_at(t, q, ip) || shared) && !looked)
         return server_look(q, ip);
     if (looked && q->known.taken)
@@ -269,10 +235,11 @@ static bool server_authoritative(struct dhcp_leases *t, const struct dhcp_query 
 static struct dhcp_action init_reboot(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     bool known = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac) != DHCP_NONE;
     enum claim claim = server_judge(t, q, ip, false);
-    /* RFC 2131 4.3.2: silent about a client without a record, unless its net is wrong. While records may have been lost
-     * the address is probed, and a lease recovers by itself. */
-    if (!known && !q->doubt && !q->cannot_write && claim != CLAIM_WRONG_NET &&
-        dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)) == 0)
+    /* RFC 2131 4.3.2: silent about a client without a record. Not where its net is wrong, nor where its address belongs
+     * to another machine: two would use it. While records may have been lost a lease recovers by itself, after a probe.
+     */
+    bool recovers = q->doubt || q->cannot_write || dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)) != 0;
+    if (!known && !recovers && claim == CLAIM_OK)
         return server_silent(PXED_WHY_DHCP_NOT_OURS);
     switch (claim) {
     case CLAIM_OK:
@@ -387,7 +354,7 @@ static struct dhcp_action server_inform(struct dhcp_leases *t, const struct dhcp
 /* RFC 1534 2: a declared host with ip= has its address for good, without a lease. */
 static struct dhcp_action server_bootp(struct dhcp_leases *t, const struct dhcp_query *q) {
     uint32_t ip = dhcp_scope_reserved(q->host, dhcp_scope_of(t, q));
-    if (ip == 0 || (!is_free(t, q, ip) && !server_sibling(t, q, ip)))
+    if (ip == 0 || (!dhcp_is_free(t, q, ip) && !dhcp_is_siblings(t, q, ip)))
         return server_silent(PXED_WHY_DHCP_NOT_OURS);
     struct dhcp_action a = server_reply(t, q, DHCP_SAY, DHCP_BOOTP, ip);
     a.lease_ms = 0;

@@ -151,8 +151,7 @@ is "a full net leaves the wire's other one" "8 10.77.0, 2 10.78.0" "$(cut -d. -f
 is "the machine there is renewed there" "$(tail -n 1 "$E2E/given")" "$(dhcp_as near lease --mac 02:ab:00:00:00:19 | jq -r .yiaddr)"
 e2e_mark
 dhcp_as stranger discover --mac $X1 --firmware bios --wait 1 >/dev/null
-off_counted() { [ "$(e2e_counted DHCP_OFF)" -gt 0 ]; }
-ok "off: silence with a reason" until_true 5 off_counted
+ok "off: silence with a reason" until_true 5 e2e_counted DHCP_OFF
 OFFER=$(dhcp_as late discover --mac $X2 --loader ipxe)
 is "address =: next-server" 192.168.9.9 "$(jq -r .siaddr <<<"$OFFER")"
 has "and in explain, a host's URLs by its ip=" "http://10.77.0.1/" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"

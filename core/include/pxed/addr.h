@@ -30,7 +30,8 @@ uint32_t pxed_addr_u32(const struct pxed_addr *a);
 struct pxed_addr pxed_addr_v4_be(const void *four_bytes);
 
 /* An Ethernet MAC in any notation that people and firmware use: separated by `:`, `-` or `.` (Cisco) or not at all, in
- * any case, with an optional leading `01-`. Or that of an InfiniBand port, 8 or 20 bytes. False for anything else, *ret untouched. Decode percent-escapes first. */
+ * any case, with an optional leading `01-`. Or that of an InfiniBand port, 8 or 20 bytes. False for anything else, *ret
+ * untouched. Decode percent-escapes first. */
 bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret);
 
 /* Lower case with `separator` between bytes ("-", ":" or ""). */
