@@ -13,6 +13,7 @@
 #include "dhcp_store.h"
 #include "extra.h"
 #include "pxed/arena.h"
+#include "pxed/names.h"
 
 #define ROW(member, kind, name, ...)                                                                                   \
     PXED_OPTION(struct dhcp_config, member, kind, name, .flags = PXED_OPT_RESTART, __VA_ARGS__)
@@ -141,6 +142,13 @@ static int dhcp_init(struct pxed_ctx *ctx) {
     return r;
 }
 
+/* Does a plugin of this server answer names that clients need? */
+static void ask_names(struct dhcp *d) {
+    const struct pxed_dns_service *dns = d->core->find(d->ctx, "dns/1");
+    for (unsigned i = 0; dns && i < d->n_links; i++)
+        d->links[i].site.names = dns->wanted(dns->self, &d->links[i].iface.addr, pxed_slice_of(d->config->domain));
+}
+
 static int dhcp_start(struct pxed_ctx *ctx) {
     struct dhcp *d = ctx->self;
     int r = 0;
@@ -153,6 +161,7 @@ static int dhcp_start(struct pxed_ctx *ctx) {
         }
         r = dhcp_table_load(d);
     }
+    ask_names(d);
     dhcp_beside(d);
     if (r == 0)
         r = dhcp_listen(d);

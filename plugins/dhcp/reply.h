@@ -12,6 +12,7 @@ struct dhcp_site {
     struct pxed_slice extra; /* encoded `option =` lines: code, length, value, ... */
     uint32_t server;         /* our address in the network: siaddr */
     uint8_t prefix;
+    bool names; /* clients need this server as their name server, if no other is set */
 };
 
 /* Writes the reply of a server into `packet` (DHCP_REPLY_MAX bytes). Returns its length. */

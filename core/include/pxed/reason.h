@@ -118,7 +118,8 @@
     X(OS_LIVE, 0, "its system writes no disk: it boots at every power-on and needs no arming", "")                     \
     X(IMAGE_INCOMPLETE, 1, "the image lacks what its installer needs", "see pxed check: what is missing")              \
     X(EVENT_RATE, 1, "a machine reports more events than an installation has", "look at what runs on it")              \
-    X(DHCP_KEPT, 1, "the addresses left are kept for declared hosts without ip=", "a larger range, or ip= for hosts")
+    X(DHCP_KEPT, 1, "the addresses left are kept for declared hosts without ip=", "a larger range, or ip= for hosts")  \
+    X(DNS_RATE, 1, "one address asks more names than a machine needs", "look at what runs on it")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
