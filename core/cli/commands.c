@@ -14,6 +14,8 @@ const struct cli_command cli_commands[] = {
      "what an installation medium is, or what another server's folder says, and bring it here", cli_import},
     {"snippet", "[-c FILE] dnsmasq|kea|isc|windows|mikrotik|opnsense|cisco|juniper [HOST...]",
      "lines for a DHCP server or relay that stays, for all or some hosts", cli_snippet},
+    {"doctor", "[-c FILE] [--json]", "other DHCP and boot servers on the served networks, and what they spoil",
+     cli_doctor},
     {"options", "[PLUGIN]", "every key of pxed.ini, with its meaning", cli_options},
     {"machines", "[-c FILE] [--armed|--failed|--unknown] [--json]", "every machine and its state", cli_machines},
     {"watch", "[-c FILE] [HOST] [--until STAGE] [--timeout SECONDS] [--json]", "each machine's timeline as it happens",
