@@ -5,6 +5,7 @@
 
 #include "dhcp_beside.h"
 #include "dhcp_commit.h"
+#include "dhcp_import.h"
 #include "dhcp_io.h"
 #include "dhcp_ops.h"
 #include "dhcp_packet.h"
@@ -134,6 +135,7 @@ static int dhcp_init(struct pxed_ctx *ctx) {
     links_init(d);
     dhcp_table_init(d);
     dhcp_leases_publish(d);
+    dhcp_import_offer(d);
     int r = put_extra(d);
     if (r == 0)
         r = dhcp_open(d);
