@@ -10,13 +10,22 @@
 
 enum { IMPORT_AT_ONCE = 200, IMPORT_MAX = 256 << 20 };
 
+struct lease_refusal {
+    unsigned line;
+    struct pxed_addr ip; /* family 0: the line cannot be read */
+    char *why;
+};
+
 struct lease_import {
     struct live *live;
     const char *file; /* as complaints name it */
     char *text;
     size_t len;
     struct lease_row *rows; /* of `n` addresses: what the file says last of each */
-    size_t n, gone, taken, refused;
+    size_t n, gone, taken;
+    const struct lease_row *last_taken;
+    struct lease_refusal *refusals;
+    size_t refused;
     bool dry_run;
 };
 
@@ -36,12 +45,8 @@ static bool import_slurp(struct lease_import *i, FILE *from) {
 }
 
 static void import_refuse(struct lease_import *i, const struct lease_row *row, const char *why) {
-    char text[PXED_ADDR_TEXT];
-    i->refused++;
-    if (row->ip.family)
-        printf("%s:%u: %s: %s\n", i->file, row->line, pxed_addr_text(&row->ip, text), why);
-    else
-        printf("%s:%u: %s\n", i->file, row->line, why);
+    PXED_GROW(i->refusals, i->refused);
+    i->refusals[i->refused++] = (struct lease_refusal){row->line, row->ip, pxed_xstrdup(pxed_slice_of(why))};
 }
 
 static void import_read(struct lease_import *i, enum lease_format format) {
@@ -73,19 +78,17 @@ static int by_machine(const void *a, const void *b) {
 }
 
 static int by_line(const void *a, const void *b) {
-    const struct lease_row *x = a, *y = b;
+    const struct lease_refusal *x = a, *y = b;
     return (x->line > y->line) - (x->line < y->line);
 }
 
-static void import_sort(struct lease_import *i, int (*order)(const void *a, const void *b)) {
-    if (i->n > 0)
-        qsort(i->rows, i->n, sizeof(*i->rows), order);
-}
-
-/* The last row of an address counts; of several addresses of one machine, the one whose lease ends last. */
+/* The last row of an address counts. Of several addresses of one machine, the one whose lease ends last comes first:
+ * the server takes the first that it may, and refuses the others. */
 static void import_settle(struct lease_import *i) {
     size_t kept = 0;
-    import_sort(i, by_address);
+    if (i->n == 0)
+        return;
+    qsort(i->rows, i->n, sizeof(*i->rows), by_address);
     for (size_t k = 0; k < i->n; k++) {
         bool last = k + 1 == i->n || !pxed_addr_eq(&i->rows[k].ip, &i->rows[k + 1].ip);
         i->gone += last && i->rows[k].gone;
@@ -93,17 +96,8 @@ static void import_settle(struct lease_import *i) {
             i->rows[kept++] = i->rows[k];
     }
     i->n = kept;
-    kept = 0;
-    import_sort(i, by_machine);
-    for (size_t k = 0; k < i->n; k++) {
-        if (kept > 0 && pxed_hwaddr_eq(&i->rows[k].mac, &i->rows[kept - 1].mac))
-            import_refuse(i, &i->rows[k],
-                          "LEASE_ANOTHER: the same machine has another lease in this file, which ends later");
-        else
-            i->rows[kept++] = i->rows[k];
-    }
-    i->n = kept;
-    import_sort(i, by_line);
+    if (kept > 0)
+        qsort(i->rows, kept, sizeof(*i->rows), by_machine);
 }
 
 /* ---- the running server ---- */
@@ -122,22 +116,32 @@ static json_t *import_body(const struct lease_import *i, size_t from, size_t to)
     return json_pack("{s:o, s:b}", "leases", leases, "dry_run", i->dry_run);
 }
 
+/* A dry run judges each lease alone: the second of one machine would be refused after the first. */
+static void import_judged(struct lease_import *i, size_t k, const json_t *row) {
+    char wire[TEXT_LINE], clean[TEXT_LINE];
+    const struct lease_row *r = &i->rows[k];
+    bool good = strcmp(live_text(row, "reason"), "OK") == 0;
+    if (good && i->last_taken && pxed_hwaddr_eq(&i->last_taken->mac, &r->mac)) {
+        import_refuse(i, r, "LEASE_ANOTHER: the same machine has another lease in this file, which ends later");
+        return;
+    }
+    if (good) {
+        i->taken++;
+        i->last_taken = r;
+        return;
+    }
+    snprintf(wire, sizeof(wire), "%s: %s", live_text(row, "reason"), live_text(row, "text"));
+    import_refuse(i, r, text_clean(wire, clean, sizeof(clean)));
+}
+
 static bool import_send(struct lease_import *i) {
     for (size_t from = 0; from < i->n; from += IMPORT_AT_ONCE) {
         size_t to = from + IMPORT_AT_ONCE < i->n ? from + IMPORT_AT_ONCE : i->n;
         json_t *answer = live_ask(i->live, "leases/import", import_body(i, from, to));
         if (!answer)
             return false;
-        for (size_t k = from; k < to; k++) {
-            const json_t *row = json_array_get(answer, k - from);
-            char wire[TEXT_LINE], clean[TEXT_LINE];
-            if (strcmp(live_text(row, "reason"), "OK") == 0) {
-                i->taken++;
-                continue;
-            }
-            snprintf(wire, sizeof(wire), "%s: %s", live_text(row, "reason"), live_text(row, "text"));
-            import_refuse(i, &i->rows[k], text_clean(wire, clean, sizeof(clean)));
-        }
+        for (size_t k = from; k < to; k++)
+            import_judged(i, k, json_array_get(answer, k - from));
         if (i->live->json)
             live_print_json(answer);
         json_decref(answer);
@@ -145,12 +149,26 @@ static bool import_send(struct lease_import *i) {
     return true;
 }
 
+static void import_tell(struct lease_import *i) {
+    char ip[PXED_ADDR_TEXT];
+    if (i->live->json)
+        return;
+    if (i->refused > 0)
+        qsort(i->refusals, i->refused, sizeof(*i->refusals), by_line);
+    for (size_t k = 0; k < i->refused; k++) {
+        const struct lease_refusal *r = &i->refusals[k];
+        printf("%s:%u: %s%s%s\n", i->file, r->line, r->ip.family ? pxed_addr_text(&r->ip, ip) : "",
+               r->ip.family ? ": " : "", r->why);
+    }
+    printf("%s: %zu lease%s %s, %zu refused, %zu ended in the file\n", i->file, i->taken, i->taken == 1 ? "" : "s",
+           i->dry_run ? "would be taken over" : "taken over", i->refused, i->gone);
+}
+
 static int import_run(struct lease_import *i, enum lease_format format) {
     import_read(i, format);
     import_settle(i);
     bool asked = import_send(i);
-    printf("%s: %zu lease%s %s, %zu refused, %zu ended in the file\n", i->file, i->taken, i->taken == 1 ? "" : "s",
-           i->dry_run ? "would be taken over" : "taken over", i->refused, i->gone);
+    import_tell(i);
     return !asked ? i->live->code : i->refused > 0 ? CLI_NO : CLI_OK;
 }
 
@@ -171,6 +189,9 @@ int leases_import(struct live *l, char **words, int n, bool dry_run) {
         fprintf(stderr, "pxed leases: %s: %s\n", i.file, strerror(errno));
     if (file && from)
         fclose(from);
+    for (size_t k = 0; k < i.refused; k++)
+        free(i.refusals[k].why);
+    free(i.refusals);
     free(i.text);
     free(i.rows);
     return rc;
