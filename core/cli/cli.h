@@ -41,6 +41,8 @@ int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_import(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
+int cli_snippet(int argc, char **argv);
 int cli_options(int argc, char **argv);
 int cli_machines(int argc, char **argv);
 int cli_watch(int argc, char **argv);

@@ -176,8 +176,9 @@ static void check_port(struct offline *o, const struct want *w, unsigned port, l
 }
 
 void here_ports(struct offline *o) {
-    static const struct want wants[] = {
-        {"http", "TCP", 0, false}, {"tftp", "UDP", 0, false}, {"dhcp", "UDP", 67, true}, {"dhcp", "UDP", 4011, true}};
+    static const struct want wants[] = {{"http", "TCP", 0, false}, {"tftp", "UDP", 0, false},
+                                        {"dhcp", "UDP", 67, true}, {"dhcp", "UDP", 4011, true},
+                                        {"dns", "UDP", 53, false}, {"dns", "TCP", 53, false}};
     long daemon = ports_daemon_of(o->config->ini.path);
     for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
         const struct plugin *p = plugins_find(&o->plugins, wants[i].plugin);

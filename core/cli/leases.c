@@ -1,4 +1,7 @@
-/* `pxed leases`: prints the leases of the DHCP server. */
+/* `pxed leases`: prints the leases of the DHCP server, or hands them over from or to another server's file. */
+#include <string.h>
+
+#include "leases_files.h"
 #include "live.h"
 #include "table.h"
 #include "text.h"
@@ -27,12 +30,20 @@ static void print_leases(const json_t *rows) {
 }
 
 int cli_leases(int argc, char **argv) {
-    static const struct option options[] = {LIVE_OPTIONS, {0}};
+    static const struct option options[] = {LIVE_OPTIONS, {"dry-run", no_argument, NULL, 'n'}, {0}};
     struct live l = {0};
-    for (int c; (c = live_option(&l, argc, argv, options)) != -1;)
+    bool dry_run = false;
+    for (int c; (c = live_option(&l, argc, argv, options)) != -1;) {
         if (c == '?')
             return CLI_USAGE;
-    if (optind != argc)
+        dry_run |= c == 'n';
+    }
+    const char *word = optind < argc ? argv[optind] : "";
+    if (strcmp(word, "import") == 0)
+        return leases_import(&l, argv + optind + 1, argc - optind - 1, dry_run);
+    if (strcmp(word, "export") == 0 && !dry_run)
+        return leases_export(&l, argv + optind + 1, argc - optind - 1);
+    if (optind != argc || dry_run)
         return cli_usage();
     json_t *rows = live_ask(&l, "leases", NULL);
     if (!rows)

@@ -30,7 +30,7 @@ static void check_socket(struct offline *o, const char *ini_path) {
 }
 
 void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth depth) {
-    static const char *const core_provides[] = {"control/1", NULL};
+    static const char *const core_provides[] = {"control/1", "names/1", NULL};
     memset(o, 0, sizeof(*o));
     o->config = config_read(ini_path, &o->plugins, depth == CATALOGUE_SYNTAX, &o->diags);
     if (!o->config)

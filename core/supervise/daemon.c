@@ -20,6 +20,7 @@
 #include "ledger.h"
 #include "ledger_load.h"
 #include "log.h"
+#include "names_told.h"
 #include "overdue.h"
 #include "privileges.h"
 #include "reload.h"
@@ -44,7 +45,7 @@ struct runner {
     bool ended;
 };
 
-static const char *const core_provides[] = {"control/1", NULL};
+static const char *const core_provides[] = {"control/1", "names/1", NULL};
 
 /* --- start --- */
 
@@ -370,6 +371,7 @@ int daemon_run(const char *ini_path, bool debug) {
     keeper_init(&d->keeper);
     machines_init(&d->machines);
     control_init(d);
+    names_told_init(d);
     int rc = daemon_load(d);
     if (rc == 0)
         rc = daemon_serve(r);

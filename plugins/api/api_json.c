@@ -263,3 +263,13 @@ void api_json_lease(struct pxed_buf *out, const void *api_lease_view) {
     put_time(&o, "expires", never || v->lease->expires < 0 ? 0 : v->lease->expires * 1000);
     json_end(&o);
 }
+
+void api_json_taken(struct pxed_buf *out, const void *api_taken_view) {
+    const struct api_taken_view *v = api_taken_view;
+    struct object o = json_begin(out);
+    put_ip(&o, &v->lease->ip);
+    put_mac(&o, &v->lease->mac);
+    put_word(&o, "reason", pxed_reason_name(v->reason));
+    put_word(&o, "text", v->reason == PXED_WHY_OK ? "" : pxed_reason_sentence(v->reason));
+    json_end(&o);
+}

@@ -28,8 +28,15 @@ struct api_lease_view {
     struct pxed_slice name; /* of the declared host; may be empty */
 };
 
+/* A lease of another server, and whether it was or would be taken over. */
+struct api_taken_view {
+    const struct pxed_lease *lease;
+    enum pxed_reason reason;
+};
+
 void api_json_machine(struct pxed_buf *out, const void *machine_view);
 void api_json_journal(struct pxed_buf *out, const void *journal_view);
 void api_json_transfer(struct pxed_buf *out, const void *transfer_view);
 void api_json_lease(struct pxed_buf *out, const void *api_lease_view);
+void api_json_taken(struct pxed_buf *out, const void *api_taken_view);
 void api_json_order(struct pxed_buf *out, const void *api_order_view);

@@ -4,6 +4,7 @@
 #include "api_answer.h"
 #include "api_event.h"
 #include "api_json.h"
+#include "api_leases.h"
 #include "api_order.h"
 #include "api_stop.h"
 
@@ -215,7 +216,7 @@ static const struct {
     {"machines", false, get_machines},   {"machine", false, get_machine},    {"journal", false, get_journal},
     {"transfers", false, get_transfers}, {"leases", false, get_leases},      {"why", false, get_why},
     {"arm", true, api_order_arm},        {"disarm", true, api_order_disarm}, {"adopt", true, api_order_adopt},
-    {"event", true, api_event},          {"stop", true, api_stop},
+    {"event", true, api_event},          {"stop", true, api_stop},           {"leases/import", true, api_leases_import},
 };
 
 void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply) {

@@ -5,6 +5,7 @@
 
 #include "dhcp_beside.h"
 #include "dhcp_commit.h"
+#include "dhcp_import.h"
 #include "dhcp_io.h"
 #include "dhcp_nets.h"
 #include "dhcp_ops.h"
@@ -13,6 +14,7 @@
 #include "dhcp_probe.h"
 #include "dhcp_store.h"
 #include "pxed/arena.h"
+#include "pxed/names.h"
 #include "rows.h"
 
 /* ---- life ---- */
@@ -39,11 +41,19 @@ static int dhcp_init(struct pxed_ctx *ctx) {
     int r = dhcp_nets_init(d);
     dhcp_table_init(d);
     dhcp_leases_publish(d);
+    dhcp_import_offer(d);
     if (r == 0)
         r = dhcp_open(d);
     for (unsigned i = 0; i < d->n_links && r == 0 && d->serves; i++)
         dhcp_probe_open(&d->links[i]);
     return r;
+}
+
+/* Does a plugin of this server answer names that clients need? */
+static void ask_names(struct dhcp *d) {
+    const struct pxed_dns_service *dns = d->core->find(d->ctx, "dns/1");
+    for (unsigned i = 0; dns && i < d->n_links; i++)
+        d->links[i].names = dns->wanted(dns->self, &d->links[i].iface.addr, pxed_slice_of(d->config->domain));
 }
 
 static int dhcp_start(struct pxed_ctx *ctx) {
@@ -58,6 +68,7 @@ static int dhcp_start(struct pxed_ctx *ctx) {
         }
         r = dhcp_table_load(d);
     }
+    ask_names(d);
     dhcp_beside(d);
     if (r == 0)
         r = dhcp_listen(d);

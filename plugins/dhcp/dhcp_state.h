@@ -52,7 +52,8 @@ struct dhcp_port {
 struct dhcp_link {
     struct dhcp *d;
     struct pxed_iface iface;
-    int scope; /* its own net */
+    int scope;  /* its own net */
+    bool names; /* clients need this server as their name server, if no other is set */
     struct dhcp_port server, pxe;
     uint32_t other_server; /* last one that a client preferred, and when it was logged */
     uint64_t other_server_at;

@@ -33,6 +33,7 @@ void packet_place(struct packet *p, unsigned scope) {
                                  .server = server,
                                  .net = s->net,
                                  .prefix = s->prefix,
+                                 .names = p->link->names,
                                  .far = net->link == DHCP_NO_LINK,
                                  .relay = relayed ? p->m->giaddr : 0};
     p->iface = p->link->iface;

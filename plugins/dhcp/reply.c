@@ -20,7 +20,8 @@ static struct pxed_slice addr_text(uint32_t ip, char text[PXED_ADDR_TEXT]) {
 
 enum { ADDRS_MAX = 8 };
 
-static void put_addrs(struct dhcp_builder *b, enum dhcp_option code, const struct pxed_addrs *addrs) {
+/* Returns whether there were any. */
+static bool put_addrs(struct dhcp_builder *b, enum dhcp_option code, const struct pxed_addrs *addrs) {
     uint8_t bytes[4 * ADDRS_MAX];
     size_t n = 0;
     for (size_t i = 0; i < addrs->n && n < sizeof(bytes); i++) {
@@ -31,10 +32,11 @@ static void put_addrs(struct dhcp_builder *b, enum dhcp_option code, const struc
     }
     if (n > 0)
         dhcp_put(b, code, bytes, n);
+    return n > 0;
 }
 
 /* The host's own variable wins over the key of [dhcp]. */
-static void put_host_addrs(struct dhcp_builder *b, enum dhcp_option code, const struct pxed_host *host, const char *var,
+static bool put_host_addrs(struct dhcp_builder *b, enum dhcp_option code, const struct pxed_host *host, const char *var,
                            const struct pxed_addrs *fallback) {
     struct pxed_slice words = host ? pxed_host_value(host, var) : PXED_NO_SLICE;
     struct pxed_addr own[ADDRS_MAX];
@@ -42,7 +44,7 @@ static void put_host_addrs(struct dhcp_builder *b, enum dhcp_option code, const 
     for (struct pxed_slice word; addrs.n < ADDRS_MAX && (word = pxed_slice_word(&words, " \t,")).len > 0;)
         if (pxed_addr_parse(word, &own[addrs.n]) && own[addrs.n].family == 4)
             addrs.n++;
-    put_addrs(b, code, addrs.n > 0 ? &addrs : fallback);
+    return put_addrs(b, code, addrs.n > 0 ? &addrs : fallback);
 }
 
 /* Debian's installer stops at a question if DHCP names no default route, even with priority=critical. If none is
@@ -95,7 +97,8 @@ static void put_network(struct dhcp_builder *b, const struct dhcp_site *site, co
         dhcp_put_u32(b, DHCP_OPT_ROUTER, site->server);
     else
         put_routers(b, site, host);
-    put_host_addrs(b, DHCP_OPT_DNS, host, "dns", &site->config->dns);
+    if (!put_host_addrs(b, DHCP_OPT_DNS, host, "dns", &site->config->dns) && site->names)
+        dhcp_put_u32(b, DHCP_OPT_DNS, site->server);
     if (dhcp_wants(m, DHCP_OPT_BROADCAST))
         dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->net | ~reply_netmask(site, host));
 }

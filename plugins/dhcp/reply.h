@@ -16,6 +16,7 @@ struct dhcp_site {
     uint8_t prefix;
     bool far;       /* it lies behind relays: a router elsewhere is of no use to it */
     uint32_t relay; /* the relay, if it lies in the network: its router, unless one is named; 0: none */
+    bool names;     /* clients need this server as their name server, if no other is set */
 };
 
 /* Writes the reply of a server into `packet` (DHCP_REPLY_MAX bytes). Returns its length. */

@@ -37,6 +37,10 @@ complete_bash() { # LINE WANTED: the replies, joined by commas
 
 complete_bash 'pxed ar' arm
 complete_bash 'pxed o' options
+complete_bash 'pxed snippet k' kea
+complete_bash 'pxed leases im' import
+complete_bash 'pxed leases export k' kea,kea-sql
+complete_bash 'pxed snippet kea w' 'windows,web01'
 complete_bash 'pxed -' -c,--help,--version
 complete_bash 'pxed explain --as ' armed,installed
 complete_bash 'pxed explain --as i' installed

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pxed/addr.h"
+#include "pxed/reason.h"
 
 struct pxed_lease {
     struct pxed_addr ip;
@@ -17,4 +18,11 @@ struct pxed_leases_service {
     void (*each)(void *self, void (*row)(void *arg, const struct pxed_lease *lease), void *arg);
     /* Whose lease of this address is in force; false: nobody's. Since 1.7. */
     bool (*holder)(void *self, const struct pxed_addr *ip, struct pxed_hwaddr *ret);
+    /* Since minor 7, for leases of another server; `state` is not looked at. May this machine have this lease? OK, or a
+     * LEASE_* reason. Changes nothing. */
+    enum pxed_reason (*judge)(void *self, const struct pxed_lease *lease);
+    /* Takes over each of these that may be (judge): its reason is written to `reasons`, n of them, at once. `done`
+     * comes exactly once, later: with how many are on disk. Everything is copied. */
+    void (*take)(void *self, const struct pxed_lease *leases, size_t n, enum pxed_reason *reasons,
+                 void (*done)(void *arg, size_t stored), void *arg);
 };

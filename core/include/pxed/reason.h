@@ -119,7 +119,14 @@
     X(IMAGE_INCOMPLETE, 1, "the image lacks what its installer needs", "see pxed check: what is missing")              \
     X(EVENT_RATE, 1, "a machine reports more events than an installation has", "look at what runs on it")              \
     X(DHCP_KEPT, 1, "the addresses left are kept for declared hosts without ip=", "a larger range, or ip= for hosts")  \
-    X(DHCP_OFF, 0, "its net is not served", "mode = server or proxy in its [subnet]")
+    X(DHCP_OFF, 0, "its net is not served", "mode = server or proxy in its [subnet]")                                  \
+    X(DNS_RATE, 1, "one address asks more names than a machine needs", "look at what runs on it")                      \
+    X(LEASE_NOT_HERE, 0, "pxed leases no addresses here", "[dhcp] mode = server")                                      \
+    X(LEASE_OUTSIDE, 0, "the address lies in no range, and no ip= of this machine's host names it",                    \
+      "a range with it, or ip= in the host's line")                                                                    \
+    X(LEASE_TAKEN, 0, "the address is leased to, or reserved for, another machine", "pxed leases: who has it")         \
+    X(LEASE_ANOTHER, 0, "the machine has, or has reserved, another address here", "pxed leases: which it has")         \
+    X(LEASE_ENDED, 0, "the lease has ended", "")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

@@ -133,6 +133,25 @@ static void each_lease(void *self, void (*row)(void *arg, const struct pxed_leas
                                   .state = "offered"});
 }
 
+/* 10.77.0.60 may be taken, 10.77.0.61 belongs to another machine; nothing else is known. */
+static enum pxed_reason judge(void *self, const struct pxed_lease *lease) {
+    (void)self;
+    uint32_t ip = pxed_addr_u32(&lease->ip);
+    return ip == 0x0a4d003c ? PXED_WHY_OK : ip == 0x0a4d003d ? PXED_WHY_LEASE_TAKEN : PXED_WHY_LEASE_OUTSIDE;
+}
+
+static void take(void *self, const struct pxed_lease *leases, size_t n, enum pxed_reason *reasons,
+                 void (*done)(void *arg, size_t stored), void *arg) {
+    struct fake *f = self;
+    size_t good = 0;
+    for (size_t i = 0; i < n; i++) {
+        reasons[i] = judge(self, &leases[i]);
+        good += reasons[i] == PXED_WHY_OK ? 1 : 0;
+    }
+    f->takes++;
+    done(arg, f->result ? 0 : good);
+}
+
 /* ---- http */
 
 static int serve(void *self, int listen_fd,
@@ -305,7 +324,7 @@ void fake_begin(struct fake *f) {
                                        .disarm = disarm,
                                        .stop = stop};
     f->http = (struct pxed_http_service){sizeof(f->http), f, serve, reply};
-    f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease, NULL};
+    f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease, NULL, judge, take};
     fake_core_give(&f->core, "control/1", &f->control);
     fake_core_give(&f->core, "http/1", &f->http);
     fake_core_give(&f->core, "leases/1", &f->leases);

@@ -26,7 +26,7 @@ struct fake {
     enum pxed_reason refusal; /* of web02 */
 
     /* The order that came last. */
-    unsigned arms, disarms, stops;
+    unsigned arms, disarms, stops, takes;
     char who[64], os[64];
     size_t n_macs;
     unsigned tries;

@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     ptrdiff_t nul = pxed_slice_find(rest, '\0', 0);
     size_t query = nul < 0 ? rest.len : (size_t)nul;
     struct pxed_http_call call = {.post = (data[0] & 15) >= 6,
-                                  .path = pxed_slice_of(paths[data[0] & 7]),
+                                  .path = pxed_slice_of(data[0] & 0x80 ? "/api/v1/leases/import" : paths[data[0] & 7]),
                                   .query = pxed_slice_head(rest, query),
                                   .body = pxed_slice_skip(rest, query + 1),
                                   .fd = -1};

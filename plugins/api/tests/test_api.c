@@ -258,6 +258,62 @@ START_TEST(no_leases) {
 }
 END_TEST
 
+#define LEASE(ip, expires)                                                                                             \
+    "{\"ip\":\"" ip "\",\"mac\":\"08:00:27:4d:4d:aa\",\"expires\":" expires ",\"hostname\":\"web01\"}"
+
+/* A dry run judges and takes nothing; each lease has its row; a store that fails is said. */
+START_TEST(leases_are_taken_over) {
+    static const char both[] = "{\"leases\":[" LEASE("10.77.0.60", "1795975200") "," LEASE("10.77.0.61", "null") "]}";
+    static const char dry[] = "{\"dry_run\":true,\"leases\":[" LEASE("10.77.0.60", "1") "," LEASE("10.9.0.1", "1") "]}";
+    start();
+    json_t *o = fake_ask(&f, "/api/v1/leases/import", NULL, dry);
+    ck_assert_int_eq(f.status, 200);
+    ck_assert_str_eq(error_of(json_array_get(o, 0), "reason"), "OK");
+    ck_assert_str_eq(error_of(json_array_get(o, 1), "reason"), "LEASE_OUTSIDE");
+    ck_assert_uint_eq(f.takes, 0);
+    json_decref(o);
+    o = fake_ask(&f, "/api/v1/leases/import", NULL, both);
+    ck_assert_str_eq(error_of(json_array_get(o, 0), "reason"), "OK");
+    ck_assert_str_eq(error_of(json_array_get(o, 0), "ip"), "10.77.0.60");
+    ck_assert_str_eq(error_of(json_array_get(o, 1), "reason"), "LEASE_TAKEN");
+    ck_assert_uint_eq(f.takes, 1);
+    json_decref(o);
+    f.result = -5;
+    o = fake_ask(&f, "/api/v1/leases/import", NULL, both);
+    ck_assert_str_eq(error_of(json_array_get(o, 0), "reason"), "STORE_CANNOT_WRITE");
+    json_decref(o);
+    stop();
+}
+END_TEST
+
+START_TEST(odd_imports) {
+    static const char *const bodies[] = {
+        "",
+        "{}",
+        "[]",
+        "{\"leases\":{}}",
+        "{\"leases\":[1]}",
+        "{\"leases\":[{\"ip\":\"10.77.0.60\"}]}",
+        "{\"leases\":[" LEASE("fd00::1", "1") "]}",
+        "{\"leases\":[" LEASE("10.77.0.60", "\"soon\"") "]}",
+        "{\"leases\":[{\"ip\":\"10.77.0.60\",\"mac\":\"x\",\"expires\":1}]}",
+        "{\"leases\":[{\"ip\":\"10.77.0.60\",\"mac\":\"08:00:27:4d:4d:aa\",\"expires\":1,"
+        "\"hostname\":\"a b\"}]}"};
+    start();
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
+        json_t *o = fake_ask(&f, "/api/v1/leases/import", NULL, bodies[i]);
+        ck_assert_msg(f.status == 400, "%s: %d", bodies[i], f.status);
+        json_decref(o);
+    }
+    ck_assert_uint_eq(f.takes, 0);
+    f.leases.size = offsetof(struct pxed_leases_service, judge);
+    json_t *o = fake_ask(&f, "/api/v1/leases/import", NULL, "{\"leases\":[]}");
+    ck_assert_int_eq(f.status, 404); /* a plugin of an older minor */
+    json_decref(o);
+    stop();
+}
+END_TEST
+
 START_TEST(wire_text_stays_json) {
     start();
     fake_step(&f, 1, "event", PXED_WHY_OK, "a\"\\\x01\xff\xc3(");
@@ -438,6 +494,8 @@ int main(void) {
     tcase_add_loop_test(t, refusal, 0, ROWS(refusals));
     tcase_add_test(t, nearest_name);
     tcase_add_test(t, no_leases);
+    tcase_add_test(t, leases_are_taken_over);
+    tcase_add_test(t, odd_imports);
     tcase_add_test(t, wire_text_stays_json);
     tcase_add_test(t, long_answer);
     tcase_add_test(t, arm);

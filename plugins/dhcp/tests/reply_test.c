@@ -110,6 +110,22 @@ START_TEST(an_address_for_an_operating_system) {
 }
 END_TEST
 
+/* Option 6 names this server only if clients need its names and nothing else is set. */
+START_TEST(the_name_server) {
+    struct made p;
+    struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "PXEClient", 0, NULL);
+    site.names = true;
+    has_text(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 6, PXED_SLICE("\x0a\x4d\0\3\x0a\x4d\0\4"));
+    config.dns.n = 0;
+    has_u32(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 6, SERVER);
+    struct pxed_var vars[] = {{.key = PXED_SLICE("dns"), .value = PXED_SLICE("9.9.9.9")}};
+    struct pxed_host host = {.vars = vars, .n_vars = 1};
+    has_u32(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), &host), 6, IP4(9, 9, 9, 9));
+    site.names = false;
+    ck_assert_ptr_null(reply_option(answer(&m, DHCP_OFFER, IP4(10, 77, 0, 50), NULL), 6).ptr);
+}
+END_TEST
+
 START_TEST(a_hosts_own_values_win) {
     struct pxed_var vars[] = {
         {.key = PXED_SLICE("gateway"), .value = PXED_SLICE("10.77.0.9")},
@@ -374,6 +390,7 @@ int main(void) {
     tcase_add_test(t, an_offer_to_ipxe);
     tcase_add_test(t, option_210_by_user_class);
     tcase_add_test(t, an_address_for_an_operating_system);
+    tcase_add_test(t, the_name_server);
     tcase_add_test(t, a_hosts_own_values_win);
     tcase_add_test(t, inform_gets_no_lease);
     tcase_add_test(t, a_nak_says_nothing_else);
