@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "content_cache.h"
 
 struct open_content *content_new(const struct lookup *l) {
     struct open_content *c = pxed_xalloc(sizeof(*c));
@@ -27,7 +28,9 @@ struct open_content *content_new(const struct lookup *l) {
 void content_free(struct open_content *c) {
     if (c->hold)
         c->leave_hold(c);
-    if (c->pub.fd >= 0)
+    if (c->file)
+        cached_file_unref(c->file);
+    else if (c->pub.fd >= 0)
         close(c->pub.fd);
     catalogue_unref(c->catalogue);
     pxed_arena_clear(&c->arena);

@@ -16,6 +16,7 @@ struct open_content {
     struct pxed_addr peer;
     enum pxed_via via;
     const char *path;
+    struct cached_file *file; /* that pub.fd belongs to; NULL: it is this content's own */
     int64_t since;
     bool executable;
     bool feeds;        /* an image file, and the plan comes from the operator's script */
