@@ -18,7 +18,10 @@ enum {
 
 struct content_cache {
     uv_timer_t timer;
+    uv_check_t check;
+    unsigned handles;
     uint64_t serial; /* of the generation */
+    uint64_t turn;   /* of the loop, while a file is open */
     struct cached_file *slots[SLOTS];
     struct cached_file *newest, *oldest;
     size_t n;
@@ -57,8 +60,9 @@ static void cache_drop(struct content_cache *c, struct cached_file *f) {
         at = &(*at)->next;
     *at = f->next;
     cache_unlist(c, f);
-    c->n--;
     f->cache = NULL;
+    if (--c->n == 0)
+        uv_check_stop(&c->check);
     cached_file_unref(f);
 }
 
@@ -68,6 +72,11 @@ static void cache_clear(struct content_cache *c) {
 }
 
 /* --- idle files --- */
+
+static void cache_on_turn(uv_check_t *check) {
+    struct content_cache *c = check->data;
+    c->turn++;
+}
 
 static void cache_on_idle(uv_timer_t *timer) {
     struct content_cache *c = timer->data;
@@ -83,8 +92,11 @@ static struct content_cache *cache_of(struct daemon *d) {
     if (!c && !d->stopping) {
         c = d->content_cache = pxed_xalloc(sizeof(*c));
         uv_timer_init(d->loop, &c->timer);
+        uv_check_init(d->loop, &c->check);
         uv_unref((uv_handle_t *)&c->timer);
-        c->timer.data = c;
+        uv_unref((uv_handle_t *)&c->check);
+        c->timer.data = c->check.data = c;
+        c->handles = 2;
     }
     if (c && c->serial != d->catalogue->serial) {
         cache_clear(c);
@@ -94,7 +106,9 @@ static struct content_cache *cache_of(struct daemon *d) {
 }
 
 static void cache_on_closed(uv_handle_t *handle) {
-    free(handle->data);
+    struct content_cache *c = handle->data;
+    if (--c->handles == 0)
+        free(c);
 }
 
 void content_cache_end(struct daemon *d) {
@@ -104,6 +118,7 @@ void content_cache_end(struct daemon *d) {
     cache_clear(c);
     d->content_cache = NULL;
     uv_close((uv_handle_t *)&c->timer, cache_on_closed);
+    uv_close((uv_handle_t *)&c->check, cache_on_closed);
 }
 
 /* --- finding --- */
@@ -128,11 +143,13 @@ struct cached_file *content_cache_find(struct daemon *d, struct pxed_slice key) 
         f = f->next;
     if (!f)
         return NULL;
-    if (now - f->checked_at >= LOOK_MS || !is_as_seen(f)) {
+    /* Requests that came in one turn of the loop are answered alike. */
+    if (now - f->checked_at >= LOOK_MS || (f->turn != c->turn && !is_as_seen(f))) {
         cache_drop(c, f);
         return NULL;
     }
     f->used_at = now;
+    f->turn = c->turn;
     if (f != c->newest) {
         cache_unlist(c, f);
         cache_to_front(c, f);
@@ -168,12 +185,15 @@ struct cached_file *content_cache_put(struct daemon *d, struct pxed_slice key, i
     memcpy(f->key, key.ptr, key.len);
     f->hash = pxed_hash(key.ptr, key.len, 0);
     f->checked_at = f->used_at = uv_now(d->loop);
+    f->turn = c->turn;
     content_etag(st, f->etag, sizeof(f->etag));
     read_small(f);
     f->next = c->slots[f->hash % SLOTS];
     c->slots[f->hash % SLOTS] = f;
     cache_to_front(c, f);
-    if (c->n++ == 0)
+    if (c->n++ == 0) {
         uv_timer_start(&c->timer, cache_on_idle, IDLE_MS, 0);
+        uv_check_start(&c->check, cache_on_turn);
+    }
     return f;
 }

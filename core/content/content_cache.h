@@ -20,7 +20,7 @@ struct cached_file {
     /* the cache's own */
     struct content_cache *cache; /* NULL: no longer in it */
     struct cached_file *next, *newer, *older;
-    uint64_t hash, checked_at, used_at; /* ms of the loop */
+    uint64_t hash, turn, checked_at, used_at; /* ms of the loop */
     size_t key_len;
     char key[];
 };

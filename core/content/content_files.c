@@ -168,6 +168,8 @@ static bool is_regular(const struct lookup *l, struct pxed_slice path) {
 /* Finds the part of the name that has a handler's extension and is a file; the rest is PATH_INFO. */
 static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, const char **ret_handler) {
     struct pxed_slice path = l->name.path;
+    if (pxed_slice_find(path, '.', 0) < 0) /* each extension has one */
+        return false;
     for (size_t end = 0; end <= path.len; end++) {
         if (end < path.len && path.ptr[end] != '/')
             continue;

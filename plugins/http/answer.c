@@ -27,7 +27,7 @@ static void write_head(struct http_conn *c, const struct http_entity *entity, st
     uint8_t minor = c->has_request ? c->request.minor : 1;
     struct pxed_slice date = http_date_now(c->http);
     struct pxed_buf out = PXED_BUF(c->head_inline);
-    http_head_write(&c->plan, entity, minor, date, &out);
+    http_heads_write(&c->http->heads, &c->plan, entity, minor, c->http->date_second, date, &out);
     pxed_buf_add(&out, tail);
     c->head = c->head_inline;
     if (pxed_buf_full(&out)) {

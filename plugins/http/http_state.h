@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include "heads.h"
 #include "peers.h"
 #include "pxed/http.h"
 #include "pxed/plugin.h"
@@ -72,6 +73,7 @@ struct http {
     void (*stopped)(struct pxed_ctx *ctx);
     uint64_t date_second;
     char date[32];
+    struct http_heads heads;
     struct http_cgi *cgi;
     struct pxed_http_service service;
     struct http_peers peers;

@@ -26,7 +26,8 @@ static void http_send_progress(struct http_conn *c, size_t body_bytes) {
     c->pos += body_bytes;
     if (c->content)
         c->content->sent += body_bytes;
-    c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
+    if (c->pos < c->limit || c->head_sent < c->head_len) /* what is sent needs no deadline */
+        c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
 }
 
 /* One sendmsg with the rest of the head and `len` bytes of the body. */
