@@ -12,6 +12,7 @@
 #include "loop.h"
 #include "pxed/arena.h"
 #include "send.h"
+#include "turn.h"
 #include "warm.h"
 
 enum { REQUESTS_PER_TURN = 16 }; /* of one pipelining client; then other clients get their turn */
@@ -72,12 +73,9 @@ static void end_content(struct http_conn *c, bool whole) {
 }
 
 static void end_output(struct http_conn *c, bool whole) {
-    struct http *h = c->http;
     if (c->warm)
         http_warm_forget(c);
-    if (c->in_files)
-        h->n_files--;
-    c->in_files = false;
+    http_turn_leave(c);
     end_content(c, whole);
     if (c->head != c->head_inline)
         free(c->head);
@@ -284,7 +282,7 @@ void http_conn_run(struct http_conn *c) {
             break;
         case HTTP_SENDING:
             served++;
-            on = c->warm || c->holding ? false : run_sending(c);
+            on = c->warm || c->holding || c->late ? false : run_sending(c);
             break;
         case HTTP_LINGERING:
             run_lingering(c);

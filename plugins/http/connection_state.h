@@ -65,7 +65,8 @@ struct http_conn {
     bool holding;        /* the core was asked */
     uint64_t warm_until; /* file position up to which we have filled the page cache */
     struct http_warm *warm;
-    bool in_files; /* in n_files */
+    struct pxed_link turn; /* in the queue of those that send files */
+    bool late;             /* it is in there */
     bool linger;
 
     char head_inline[HTTP_OUTPUT_INLINE];

@@ -13,6 +13,7 @@
 #include "loop.h"
 #include "pxed/arena.h"
 #include "service.h"
+#include "turn.h"
 #include "version.h"
 
 static const struct pxed_option options[] = {
@@ -122,6 +123,7 @@ static int http_init(struct pxed_ctx *ctx) {
     uv_timer_init(ctx->core->loop(ctx), &h->tick);
     h->tick.data = h;
     h->handles++;
+    http_turn_init(h);
     http_service_init(h);
     return r;
 }
@@ -155,6 +157,7 @@ static void http_fini(struct pxed_ctx *ctx) {
     http_conns_end(h);
     http_listen_free(h);
     http_cgi_fini(h);
+    http_turn_end(h);
     uv_close((uv_handle_t *)&h->tick, on_tick_closed);
 }
 

@@ -98,6 +98,25 @@ ln "$R/stray.txt" "$E2E/state/stray"
 is "an open file that became private: refused" 403 "$(code_as one "$U/stray.txt")"
 rm "$E2E/state/stray"
 
+# --- many at once share the loop, and DHCP is answered meanwhile
+head -c 20000000 /dev/urandom >"$R/many.bin"
+many() { # COUNT, in a process of its own: how many got it whole
+    local i
+    for i in $(seq "$1"); do curl_as one -o "$E2E/many.$i" "$U/many.bin" & done
+    wait
+    for i in $(seq "$1"); do cmp -s "$R/many.bin" "$E2E/many.$i" && echo whole; done | wc -l
+    rm -f "$E2E"/many.*
+}
+many 24 >"$E2E/many" &
+MANY=$!
+sleep 0.2
+has "a DISCOVER in between" 10.77.0.60 "$(dhcp_as one discover --mac $M1 2>&1)"
+wait $MANY
+is "24 clients at once get it whole" 24 "$(cat "$E2E/many")"
+for i in $(seq 24); do e2e_in one timeout 0.3 curl -s -o /dev/null "$U/many.bin" & done
+sleep 1
+is "clients that leave while they wait for their turn hold nothing up" first "$(echo first >"$R/plain.txt"; get plain.txt)"
+
 # --- nothing stays open
 get now/x >/dev/null
 open_files() { ls -l "/proc/$(e2e_pid)/fd" | grep -c "$R/"; }
