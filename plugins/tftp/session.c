@@ -366,7 +366,7 @@ void tftp_session_repeat(struct tftp_session *s) {
 
 bool tftp_session_is_left(const struct tftp_session *s) {
     const struct tftp_transfer *t = &s->transfer;
-    return !t->seen || t->tries > 0 || t->next > t->last;
+    return !t->seen || now_of(s) - t->progress_at >= TFTP_WAIT_FIRST || t->next > t->last;
 }
 
 bool tftp_session_is_repeat(const struct tftp_session *s, struct pxed_slice packet) {
