@@ -7,6 +7,7 @@
 #include "cgi.h"
 #include "cgi_output.h"
 #include "loop.h"
+#include "multipart.h"
 #include "pxed/arena.h"
 
 enum { REDIRECTS_MAX = 3 };
@@ -131,12 +132,15 @@ static void answer_content(struct http_conn *c) {
                                  .etag = pxed_slice_of(content->etag),
                                  .size = content->kind == PXED_CONTENT_BYTES ? content->bytes.len : content->size,
                                  .mtime = content->mtime,
-                                 .ranges = true};
+                                 .ranges = true,
+                                 .in_order = content->settle != NULL};
     http_plan_make(&c->request, &entity, c->http->stopping, &c->plan);
     write_head(c, &entity, PXED_NO_SLICE);
     c->pos = c->plan.offset;
     c->end = c->plan.body ? c->plan.offset + c->plan.length : c->pos;
     c->body = content->kind == PXED_CONTENT_BYTES ? content->bytes.ptr : NULL;
+    if (c->plan.n_parts > 1 && c->plan.body)
+        http_multipart_begin(c);
     if (content->settle && c->plan.body && c->plan.whole)
         send_held(c, entity.size);
     else

@@ -10,6 +10,7 @@
 #include "answer.h"
 #include "input.h"
 #include "loop.h"
+#include "multipart.h"
 #include "pxed/arena.h"
 #include "send.h"
 #include "turn.h"
@@ -85,6 +86,7 @@ static void end_output(struct http_conn *c, bool whole) {
     c->body = c->body_heap = c->redirect = NULL;
     c->head_len = c->head_sent = 0;
     c->pos = c->end = c->limit = c->warm_until = 0;
+    c->plan.n_parts = 0;
     c->holding = false;
     c->redirects = 0;
 }
@@ -240,6 +242,8 @@ static bool run_sending(struct http_conn *c) {
             conn_want(c, UV_DISCONNECT);
         return false;
     }
+    if (http_multipart_next(c))
+        return true;
     end_output(c, c->plan.whole);
     bool more = !c->eof || c->in_len > http_parser_rest(&c->parser); /* pipelined before the client closed its side */
     if (c->plan.keep && !c->http->stopping && more) {

@@ -56,7 +56,8 @@ struct http_conn {
     /* SENDING */
     struct pxed_content *content;
     struct http_plan plan;
-    char *head; /* head_inline or heap */
+    size_t part; /* of several: the one that is being sent, or n_parts for the end */
+    char *head;  /* head_inline or heap */
     size_t head_len, head_sent;
     const char *body; /* in memory: content bytes, or into body_heap; NULL: the content's file */
     char *body_heap;
