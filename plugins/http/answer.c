@@ -39,6 +39,7 @@ static void write_head(struct http_conn *c, const struct http_entity *entity, st
     }
     c->head_len = out.len;
     c->head_sent = 0;
+    c->tail_len = tail.len;
 }
 
 void http_answer_text(struct http_conn *c, int status, const char *name, const char *sentence, bool close) {

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "answer.h"
 #include "input.h"
 #include "loop.h"
@@ -74,6 +75,7 @@ static void end_content(struct http_conn *c, bool whole) {
 }
 
 static void end_output(struct http_conn *c, bool whole) {
+    http_access_note(c);
     if (c->warm)
         http_warm_forget(c);
     http_turn_leave(c);
@@ -87,6 +89,8 @@ static void end_output(struct http_conn *c, bool whole) {
     c->head_len = c->head_sent = 0;
     c->pos = c->end = c->limit = c->warm_until = 0;
     c->plan.n_parts = 0;
+    c->tail_len = 0;
+    c->body_sent = 0;
     c->holding = false;
     c->redirects = 0;
 }

@@ -36,8 +36,10 @@ struct http_config {
     bool script_always;
     unsigned status;   /* 0 local, 1 all */
     uint64_t per_peer; /* connections of one address */
+    const char *access_log;
 };
 
+struct http_access_log;
 struct http_conn;
 struct http_cgi;
 
@@ -82,6 +84,7 @@ struct http {
     char date[32];
     struct http_heads heads;
     struct http_turn turn;
+    struct http_access_log *access; /* NULL: none */
     struct http_cgi *cgi;
     struct pxed_http_service service;
     struct http_peers peers;

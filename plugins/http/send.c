@@ -23,6 +23,7 @@ static enum http_sent file_broken(struct http_conn *c, const char *what) {
 
 static void http_send_progress(struct http_conn *c, size_t body_bytes) {
     c->pos += body_bytes;
+    c->body_sent += body_bytes;
     if (c->content)
         c->content->sent += body_bytes;
     if (c->pos < c->limit || c->head_sent < c->head_len) /* what is sent needs no deadline */

@@ -122,4 +122,50 @@ get now/x >/dev/null
 open_files() { ls -l "/proc/$(e2e_pid)/fd" | grep -c "$R/"; }
 ok "an idle file is closed" until_true 12 eval 'test "$(open_files)" = 0'
 e2e_stop && e2e_pass "it ends well"
+is "no access log by default" 0 "$(grep -c '"GET /boot' "$E2E_LOG")"
+
+# --- the access log
+mkdir "$E2E/log"
+printf '[http]\naccess-log = log/access.log\n' >>"$E2E/pxed.ini"
+e2e_start
+LOG=$E2E/log/access.log
+line() { tail -n 1 "$LOG" | sed 's/\[[^]]*\]/[]/'; }
+SIZE=$(stat -c %s "$R/plain.txt")
+curl_as one -A 'an "agent"' -e 'http://from/' -o /dev/null "$U/plain.txt"
+ok "a line comes" until_true 5 grep -q plain.txt "$LOG"
+is "in the combined format" "10.77.0.60 - - [] \"GET /boot/plain.txt HTTP/1.1\" 200 $SIZE \"http://from/\" \"an \\x22agent\\x22\"" "$(line)"
+ok "with the time" grep -qE "\[[0-3][0-9]/[A-Z][a-z][a-z]/20[0-9][0-9]:[0-2][0-9]:[0-5][0-9]:[0-6][0-9] \+0000\]" "$LOG"
+code_as one -I -A x "$U/plain.txt" >/dev/null
+until_true 5 grep -q HEAD "$LOG"
+is "HEAD sends no byte" "10.77.0.60 - - [] \"HEAD /boot/plain.txt HTTP/1.1\" 200 0 \"-\" \"x\"" "$(line)"
+code_as one -A x -0 "$U/nothing?a=%0ab" >/dev/null
+until_true 5 grep -q nothing "$LOG"
+is "a refusal has its status" "10.77.0.60 - - [] \"GET /boot/nothing?a=%0ab HTTP/1.0\" 404 $(get nothing | wc -c) \"-\" \"x\"" "$(grep 'HTTP/1.0' "$LOG" | sed 's/\[[^]]*\]/[]/')"
+TOKEN=$(curl_as one "$U/home.php?mac=$M1" | grep -o '/boot/s/[0-9a-f]*' | head -n 1)
+code_as one "http://$E2E_SERVER$TOKEN/hosts/x" >/dev/null
+until_true 5 grep -q 'hosts/x' "$LOG"
+has "a token is not written" '"GET /boot/s/***/hosts/x HTTP/1.1"' "$(line)"
+is "nowhere" 0 "$(grep -c "${TOKEN##*/}" "$LOG")"
+printf 'no request\r\n\r\n' | e2e_in one timeout 5 nc -N $E2E_SERVER 80 >/dev/null
+has "what is no request, too" '"-" 400' "$(until_true 5 grep -q '"-" 400' "$LOG"; line)"
+curl_as one --limit-rate 200000 --max-time 1 -o /dev/null "$U/many.bin"
+ok "an answer that is cut" until_true 5 grep -q many.bin "$LOG"
+ok "has the bytes that were sent" test "$(grep many.bin "$LOG" | sed 's/.* 200 //; s/ .*//')" -lt 20000000
+before=$(wc -l <"$LOG")
+for i in $(seq 20); do echo "url=$U/plain.txt"; done | e2e_in one curl -s -K - >/dev/null
+ok "twenty requests are twenty lines" until_true 5 eval 'test "$(wc -l <"$LOG")" = $((before + 20))'
+e2e_stop && e2e_pass "it ends well"
+sed -i 's/^access-log = .*/access-log = journal/' "$E2E/pxed.ini"
+e2e_start
+get plain.txt >/dev/null
+has "journal: in the daemon's own log" 'http access 10.77.0.60 - - [' "$(until_true 5 grep -q '"GET /boot/plain.txt HTTP/1.1" 200' "$E2E_LOG"; grep 'http access' "$E2E_LOG" | tail -n 1)"
+e2e_stop && e2e_pass "it ends well"
+sed -i 's,^access-log = .*,access-log = nowhere/a.log,' "$E2E/pxed.ini"
+has "a folder that is missing: check says so" "access-log: the folder of $E2E/nowhere/a.log does not exist" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+ln -s "$E2E/stolen" "$E2E/log/link.log"
+sed -i 's,^access-log = .*,access-log = log/link.log,' "$E2E/pxed.ini"
+e2e_start
+is "no link is followed, and requests are answered" "200" "$(code_as one "$U/plain.txt")"
+ok "nothing was made there" test ! -e "$E2E/stolen"
+e2e_stop && e2e_pass "it ends well"
 e2e_done
