@@ -25,6 +25,7 @@
 #include "family_vars.h"
 #include "image_base.h"
 #include "image_names.h"
+#include "private_set.h"
 
 /* --- templates --- */
 
@@ -99,10 +100,13 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     struct catalogue *c = pxed_xalloc(sizeof(*c));
     struct build b = {.in = in, .c = c, .diags = diags};
     size_t errors = diags->errors;
+    static atomic_uint_fast64_t generations;
+    c->serial = atomic_fetch_add(&generations, 1) + 1;
     atomic_store(&c->refs, 1);
     c->settings = *in->settings;
     c->root_fd = -1;
     c->names = image_names_new();
+    c->private_set = private_set_new();
     c->ifaces = in->ifaces;
     c->n_ifaces = in->n_ifaces;
     build_site(&b);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nets.h"
+#include "private_set.h"
 #include "site_url.h"
 
 void build_site(struct build *b) {
@@ -49,8 +50,8 @@ void build_share(struct build *b) {
     }
 }
 
-/* Is a private file in this folder? RESOLVE_BENEATH keeps all others out of reach, except hard links:
- * catalogue_private.c recognises those by inode. */
+/* Is a private file in this folder? RESOLVE_BENEATH keeps all others out of reach, except what is linked or renamed
+ * into it: private_set.c recognises that by inode. */
 static bool lies_inside(const struct build *b, const char *folder) {
     char *real = realpath(folder, NULL);
     bool inside = false;
@@ -68,4 +69,5 @@ void build_private_inside(struct build *b) {
         b->c->private_inside |= lies_inside(b, s->image_path.items[i]);
     for (size_t i = 0; i < s->loader_path.n; i++)
         b->c->private_inside |= lies_inside(b, s->loader_path.items[i]);
+    private_set_look(b->c->private_set, b->c->private_files, b->c->n_private);
 }

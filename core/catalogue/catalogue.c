@@ -10,6 +10,7 @@
 #include "image_base.h"
 #include "image_names.h"
 #include "iso.h"
+#include "private_set.h"
 #include "pxed/path.h"
 
 struct catalogue *catalogue_ref(struct catalogue *c) {
@@ -31,6 +32,7 @@ void catalogue_unref(struct catalogue *c) {
     free_isos(c);
     image_bases_close(c);
     image_names_free(c->names);
+    private_set_free(c->private_set);
     pxed_arena_clear(&c->arena);
     free(c);
 }

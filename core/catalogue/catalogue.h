@@ -89,9 +89,11 @@ struct catalogue_template {
 
 struct image_base;
 struct image_names;
+struct private_set;
 
 struct catalogue {
     atomic_uint refs;
+    uint64_t serial; /* no other generation of this process has it */
     struct pxed_arena arena;
     void *config; /* owns what `settings` points into; freed with the generation */
     void (*config_free)(void *config);
@@ -124,6 +126,7 @@ struct catalogue {
     const char **private_files; /* real paths that are never served: ini, host files, answer files, state/ */
     size_t n_private;
     bool private_inside; /* one of them lies in a served folder, so the path of each opened file is checked */
+    struct private_set *private_set; /* their inodes: private_set.h */
     const struct pxed_iface *ifaces;
     size_t n_ifaces;
     struct pxed_share_site share; /* how machines reach their staged files */

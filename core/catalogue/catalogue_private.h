@@ -6,5 +6,5 @@
 
 #include "catalogue.h"
 
-/* Tests an opened file by its path, and by its inode if it has several names. */
+/* Tests an opened file by its inode, and by its path. */
 bool catalogue_is_private(const struct catalogue *c, int fd, const struct stat *st);

@@ -52,7 +52,7 @@ static enum pxed_reason search_files(struct lookup *l, bool before_virtual, stru
 /* Records the fetch of a loader, which firmware does before any script: by TFTP, or by HTTP boot from the loaders'
  * folders. */
 static void note_loader(struct lookup *l, struct open_content *c) {
-    if (l->name.kind != NAME_PLAIN || c->pub.kind != PXED_CONTENT_FILE)
+    if (l->name.kind != NAME_PLAIN || c->pub.kind == PXED_CONTENT_CGI)
         return;
     content_find_asker(l);
     if (!l->asker)
@@ -98,6 +98,17 @@ static bool is_image(const struct lookup *l) {
     return l->name.kind == NAME_IMAGE || pxed_slice_starts(l->name.path, PXED_SLICE("os/"));
 }
 
+/* What uses up a right is opened for this request alone, and judged by that. */
+static enum pxed_reason open_alone(struct lookup *l, struct open_content **ret) {
+    content_free(*ret);
+    *ret = NULL;
+    l->alone = true;
+    enum pxed_reason why = open_search(l, ret);
+    if (why == PXED_WHY_OK && *ret)
+        content_note_image(l, *ret);
+    return why;
+}
+
 static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret) {
     if (name_is_private(&l->name))
         return PXED_WHY_PRIVATE_FILE;
@@ -108,9 +119,10 @@ static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret)
         return content_host_file(l, ret);
     default: {
         enum pxed_reason why = open_search(l, ret);
-        if (why == PXED_WHY_OK && *ret && is_image(l) && (*ret)->pub.kind != PXED_CONTENT_CGI)
-            content_note_image(l, *ret);
-        return why;
+        if (why != PXED_WHY_OK || !*ret || !is_image(l) || (*ret)->pub.kind == PXED_CONTENT_CGI)
+            return why;
+        content_note_image(l, *ret);
+        return (*ret)->file && ((*ret)->spends || (*ret)->feeds) ? open_alone(l, ret) : why;
     }
     }
 }

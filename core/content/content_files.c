@@ -11,6 +11,7 @@
 
 #include "beneath.h"
 #include "catalogue_private.h"
+#include "content_cache.h"
 #include "content_script.h"
 #include "image_base.h"
 #include "image_find.h"
@@ -46,21 +47,35 @@ enum pxed_reason content_open_failed(void) {
                                                 : PXED_WHY_NOT_FOUND;
 }
 
-struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path) {
+static struct open_content *new_file(const struct lookup *l, int fd, const struct stat *st, const char *type) {
     struct open_content *c = content_new(l);
     c->pub.kind = PXED_CONTENT_FILE;
     c->pub.fd = fd;
     c->pub.size = (uint64_t)st->st_size;
     c->pub.mtime = st->st_mtim.tv_sec;
-    c->pub.type = content_type(path);
+    c->pub.type = type;
     c->executable = (st->st_mode & 0111) != 0;
-    snprintf(c->pub.etag, sizeof(c->pub.etag), "\"%llx-%llx-%lx\"", (unsigned long long)st->st_ino,
-             (unsigned long long)st->st_size, (unsigned long)(st->st_mtim.tv_sec * 1000000000L + st->st_mtim.tv_nsec));
     return c;
 }
 
-/* Takes over `fd`, just opened; -1: errno says why not. */
-static enum pxed_reason take_file(const struct lookup *l, int fd, struct pxed_slice path, struct open_content **ret) {
+struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path) {
+    struct open_content *c = new_file(l, fd, st, content_type(path));
+    content_etag(st, c->pub.etag, sizeof(c->pub.etag));
+    return c;
+}
+
+static struct open_content *of_cached(const struct lookup *l, struct cached_file *f) {
+    struct open_content *c = new_file(l, f->fd, &f->st, f->type);
+    memcpy(c->pub.etag, f->etag, sizeof(c->pub.etag));
+    c->file = f;
+    if (f->bytes)
+        content_set_text(c, pxed_slice(f->bytes, (size_t)f->st.st_size), f->type);
+    return c;
+}
+
+/* Takes over `fd`, just opened; -1: errno says why not. `key`: for the next one who asks; empty: it is not shared. */
+static enum pxed_reason take_file(const struct lookup *l, struct pxed_slice key, int fd, struct pxed_slice path,
+                                  struct open_content **ret) {
     struct stat st = {0};
     if (fd < 0)
         return content_open_failed();
@@ -68,21 +83,62 @@ static enum pxed_reason take_file(const struct lookup *l, int fd, struct pxed_sl
         close(fd);
         return S_ISREG(st.st_mode) ? PXED_WHY_PRIVATE_FILE : PXED_WHY_NOT_FOUND;
     }
-    *ret = content_of_file(l, fd, &st, path);
+    struct cached_file *f = key.len > 0 ? content_cache_put(l->d, key, fd, &st, content_type(path)) : NULL;
+    *ret = f ? of_cached(l, f) : content_of_file(l, fd, &st, path);
     return PXED_WHY_OK;
+}
+
+/* --- a name that others ask for, too, is opened once --- */
+
+enum files_place { FILES_BOOT = 1, FILES_IMAGE, FILES_FOLDER /* and the number of its descriptor */ };
+
+struct files_key {
+    char text[PXED_PATH_MAX + 16];
+    struct pxed_slice slice; /* empty: it is opened for this request alone */
+};
+
+static void files_key(const struct lookup *l, int place, struct pxed_slice path, struct files_key *ret) {
+    struct pxed_buf b = PXED_BUF(ret->text);
+    pxed_buf_u64(&b, (uint64_t)place);
+    pxed_buf_byte(&b, ' ');
+    pxed_buf_add(&b, path);
+    ret->slice = l->alone || pxed_buf_full(&b) ? PXED_NO_SLICE : pxed_buf_slice(&b);
+}
+
+static bool find_open(const struct lookup *l, const struct files_key *key, struct open_content **ret) {
+    struct cached_file *f = key->slice.len > 0 ? content_cache_find(l->d, key->slice) : NULL;
+    if (f)
+        *ret = of_cached(l, f);
+    return f != NULL;
 }
 
 enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *prefix, struct pxed_slice path,
                               struct open_content **ret) {
     char text[PXED_PATH_MAX + 16];
     struct pxed_buf b = PXED_BUF(text);
+    struct files_key key;
     pxed_buf_str(&b, prefix);
     pxed_buf_add(&b, path);
-    return take_file(l, open_beneath(dir_fd, pxed_buf_cstr(&b)), path, ret);
+    files_key(l, FILES_FOLDER + dir_fd, pxed_buf_slice(&b), &key);
+    if (find_open(l, &key, ret))
+        return PXED_WHY_OK;
+    return take_file(l, key.slice, open_beneath(dir_fd, pxed_buf_cstr(&b)), path, ret);
 }
 
 enum pxed_reason content_image_file(const struct lookup *l, struct open_content **ret) {
-    return take_file(l, catalogue_open_image(l->d->catalogue, l->name.path, NULL), l->name.path, ret);
+    struct files_key key;
+    files_key(l, FILES_IMAGE, l->name.path, &key);
+    if (find_open(l, &key, ret))
+        return PXED_WHY_OK;
+    return take_file(l, key.slice, catalogue_open_image(l->d->catalogue, l->name.path, NULL), l->name.path, ret);
+}
+
+static enum pxed_reason open_boot(const struct lookup *l, struct open_content **ret) {
+    struct files_key key;
+    files_key(l, FILES_BOOT, l->name.path, &key);
+    if (find_open(l, &key, ret))
+        return PXED_WHY_OK;
+    return take_file(l, key.slice, catalogue_open_boot(l->d->catalogue, l->name.path), l->name.path, ret);
 }
 
 /* --- scripts --- */
@@ -112,6 +168,8 @@ static bool is_regular(const struct lookup *l, struct pxed_slice path) {
 /* Finds the part of the name that has a handler's extension and is a file; the rest is PATH_INFO. */
 static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, const char **ret_handler) {
     struct pxed_slice path = l->name.path;
+    if (pxed_slice_find(path, '.', 0) < 0) /* each extension has one */
+        return false;
     for (size_t end = 0; end <= path.len; end++) {
         if (end < path.len && path.ptr[end] != '/')
             continue;
@@ -168,7 +226,7 @@ enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret) 
     bool may_run = l->name.kind != NAME_IMAGE && l->name.kind != NAME_HOST;
     if (may_run && find_handled(l, &script, &handler))
         return open_script(l, script, handler, ret);
-    enum pxed_reason why = take_file(l, catalogue_open_boot(l->d->catalogue, l->name.path), l->name.path, ret);
+    enum pxed_reason why = open_boot(l, ret);
     if (why != PXED_WHY_OK || !may_run || !runs_itself(l, *ret))
         return why;
     content_free(*ret);

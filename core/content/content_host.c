@@ -163,8 +163,10 @@ static enum pxed_reason open_host_file(struct lookup *l, struct open_content **r
 /* A machine that lost its line while it is being installed gets the files of the generation that it began with. */
 enum pxed_reason content_host_file(struct lookup *l, struct open_content **ret) {
     struct catalogue *now = l->d->catalogue, *kept = kept_of(l->d, &l->name.mac);
-    if (kept)
+    if (kept) {
         l->d->catalogue = kept; /* nothing in this call returns to the loop */
+        l->alone = true;
+    }
     enum pxed_reason why = open_host_file(l, ret);
     l->d->catalogue = now;
     return why;

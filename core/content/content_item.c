@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "content_cache.h"
 
 struct open_content *content_new(const struct lookup *l) {
-    struct open_content *c = pxed_xalloc(sizeof(*c));
+    struct pxed_slice path = l->name.path.ptr ? l->name.path : l->path; /* without the token */
+    struct open_content *c = pxed_xalloc(sizeof(*c) + path.len + 1);
     struct daemon *d = l->d;
     c->pub.fd = -1;
     c->pub.status = 200;
@@ -17,7 +19,8 @@ struct open_content *content_new(const struct lookup *l) {
     c->peer = l->request->peer;
     c->via = l->request->via;
     c->since = clock_wall();
-    c->path = pxed_arena_dup(&c->arena, l->name.path.ptr ? l->name.path : l->path).ptr; /* without the token */
+    if (path.len > 0)
+        memcpy(c->path, path.ptr, path.len);
     const struct machine *m = l->asker ? l->asker : machines_find_ip(&d->machines, &c->peer);
     if (m) /* shown in the list of transfers */
         c->mac = m->rec.mac;
@@ -27,7 +30,9 @@ struct open_content *content_new(const struct lookup *l) {
 void content_free(struct open_content *c) {
     if (c->hold)
         c->leave_hold(c);
-    if (c->pub.fd >= 0)
+    if (c->file)
+        cached_file_unref(c->file);
+    else if (c->pub.fd >= 0)
         close(c->pub.fd);
     catalogue_unref(c->catalogue);
     pxed_arena_clear(&c->arena);

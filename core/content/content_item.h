@@ -15,7 +15,7 @@ struct open_content {
     struct pxed_hwaddr mac; /* the machine it belongs to; len 0: unknown */
     struct pxed_addr peer;
     enum pxed_via via;
-    const char *path;
+    struct cached_file *file; /* that pub.fd belongs to; NULL: it is this content's own */
     int64_t since;
     bool executable;
     bool feeds;        /* an image file, and the plan comes from the operator's script */
@@ -35,6 +35,7 @@ struct open_content {
     struct hold *hold;                          /* the commit it waits for; NULL: none */
     void (*leave_hold)(struct open_content *c); /* set with `hold`; called if the content ends before the commit */
     struct open_content *next, *prev;
+    char path[]; /* below /boot */
 };
 
 struct open_content *content_new(const struct lookup *l);

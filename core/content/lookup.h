@@ -20,6 +20,7 @@ struct lookup {
     struct machine *target;    /* the machine that the name refers to; NULL: none that is known */
     struct pxed_slice wrapped; /* a file name where the MAC should be; unset: none */
     struct pxed_buf wrapped_text;
+    bool alone;   /* files are opened for this request alone: it may use up a right, or is of a kept generation */
     bool outside; /* the name lies outside /boot: the asker's own, of a row that declares it */
 };
 

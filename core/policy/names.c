@@ -93,8 +93,12 @@ enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, st
 }
 
 bool name_is_private(const struct name *name) {
-    static const char *const backups[] = {"~",    ".bak",      ".swp",       ".swo",    ".orig",
-                                          ".rej", ".dpkg-old", ".dpkg-dist", ".rpmsave"};
+#define ENDS(text)                                                                                                     \
+    { text, sizeof(text) - 1 }
+    static const struct pxed_slice backups[] = {ENDS("~"),         ENDS(".bak"),       ENDS(".swp"),
+                                                ENDS(".swo"),      ENDS(".orig"),      ENDS(".rej"),
+                                                ENDS(".dpkg-old"), ENDS(".dpkg-dist"), ENDS(".rpmsave")};
+#undef ENDS
     struct pxed_slice rest = name->path, part = PXED_NO_SLICE, word;
     bool image = name->kind == NAME_IMAGE;
     while ((word = pxed_slice_word(&rest, "/")).len > 0) {
@@ -105,7 +109,7 @@ bool name_is_private(const struct name *name) {
     if (image) /* an image may contain .treeinfo and other files of its vendor */
         return false;
     for (size_t i = 0; i < sizeof(backups) / sizeof(backups[0]); i++)
-        if (pxed_slice_ends(part, pxed_slice_of(backups[i])))
+        if (pxed_slice_ends(part, backups[i]))
             return true;
     return part.len > 1 && part.ptr[0] == '#' && part.ptr[part.len - 1] == '#';
 }

@@ -13,6 +13,7 @@
 #include "services.h"
 #include "store_guard.h"
 
+struct content_cache;
 struct open_content;
 struct pending;
 struct stage;
@@ -41,6 +42,7 @@ struct daemon {
     uint64_t counters[PXED_REASON_COUNT];
     int64_t refusal_logged[PXED_REASON_COUNT]; /* wall ms of the last log line of this kind */
     struct open_content *transfers;            /* running transfers */
+    struct content_cache *content_cache;       /* files that are open for several transfers; NULL: none yet */
     struct pending *pending;                   /* requests that wait for an answer */
     uint64_t tickets;
     struct services services;

@@ -12,6 +12,7 @@
 
 #include "banner.h"
 #include "clock.h"
+#include "content_cache.h"
 #include "content_wait.h"
 #include "control.h"
 #include "core_table.h"
@@ -261,6 +262,7 @@ static void close_handles(struct runner *r) {
         uv_close(handles[i], NULL);
     if (r->keeper.data)
         uv_close((uv_handle_t *)&r->keeper, NULL);
+    content_cache_end(&r->d);
     reload_free(&r->d);
 }
 

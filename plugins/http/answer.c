@@ -7,6 +7,7 @@
 #include "cgi.h"
 #include "cgi_output.h"
 #include "loop.h"
+#include "multipart.h"
 #include "pxed/arena.h"
 
 enum { REDIRECTS_MAX = 3 };
@@ -27,7 +28,7 @@ static void write_head(struct http_conn *c, const struct http_entity *entity, st
     uint8_t minor = c->has_request ? c->request.minor : 1;
     struct pxed_slice date = http_date_now(c->http);
     struct pxed_buf out = PXED_BUF(c->head_inline);
-    http_head_write(&c->plan, entity, minor, date, &out);
+    http_heads_write(&c->http->heads, &c->plan, entity, minor, c->http->date_second, date, &out);
     pxed_buf_add(&out, tail);
     c->head = c->head_inline;
     if (pxed_buf_full(&out)) {
@@ -38,6 +39,7 @@ static void write_head(struct http_conn *c, const struct http_entity *entity, st
     }
     c->head_len = out.len;
     c->head_sent = 0;
+    c->tail_len = tail.len;
 }
 
 void http_answer_text(struct http_conn *c, int status, const char *name, const char *sentence, bool close) {
@@ -131,12 +133,15 @@ static void answer_content(struct http_conn *c) {
                                  .etag = pxed_slice_of(content->etag),
                                  .size = content->kind == PXED_CONTENT_BYTES ? content->bytes.len : content->size,
                                  .mtime = content->mtime,
-                                 .ranges = true};
+                                 .ranges = true,
+                                 .in_order = content->settle != NULL};
     http_plan_make(&c->request, &entity, c->http->stopping, &c->plan);
     write_head(c, &entity, PXED_NO_SLICE);
     c->pos = c->plan.offset;
     c->end = c->plan.body ? c->plan.offset + c->plan.length : c->pos;
     c->body = content->kind == PXED_CONTENT_BYTES ? content->bytes.ptr : NULL;
+    if (c->plan.n_parts > 1 && c->plan.body)
+        http_multipart_begin(c);
     if (content->settle && c->plan.body && c->plan.whole)
         send_held(c, entity.size);
     else

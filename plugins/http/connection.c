@@ -7,11 +7,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "answer.h"
 #include "input.h"
 #include "loop.h"
+#include "multipart.h"
 #include "pxed/arena.h"
 #include "send.h"
+#include "turn.h"
 #include "warm.h"
 
 enum { REQUESTS_PER_TURN = 16 }; /* of one pipelining client; then other clients get their turn */
@@ -72,12 +75,10 @@ static void end_content(struct http_conn *c, bool whole) {
 }
 
 static void end_output(struct http_conn *c, bool whole) {
-    struct http *h = c->http;
+    http_access_note(c);
     if (c->warm)
         http_warm_forget(c);
-    if (c->in_files)
-        h->n_files--;
-    c->in_files = false;
+    http_turn_leave(c);
     end_content(c, whole);
     if (c->head != c->head_inline)
         free(c->head);
@@ -87,6 +88,9 @@ static void end_output(struct http_conn *c, bool whole) {
     c->body = c->body_heap = c->redirect = NULL;
     c->head_len = c->head_sent = 0;
     c->pos = c->end = c->limit = c->warm_until = 0;
+    c->plan.n_parts = 0;
+    c->tail_len = 0;
+    c->body_sent = 0;
     c->holding = false;
     c->redirects = 0;
 }
@@ -242,6 +246,8 @@ static bool run_sending(struct http_conn *c) {
             conn_want(c, UV_DISCONNECT);
         return false;
     }
+    if (http_multipart_next(c))
+        return true;
     end_output(c, c->plan.whole);
     bool more = !c->eof || c->in_len > http_parser_rest(&c->parser); /* pipelined before the client closed its side */
     if (c->plan.keep && !c->http->stopping && more) {
@@ -284,7 +290,7 @@ void http_conn_run(struct http_conn *c) {
             break;
         case HTTP_SENDING:
             served++;
-            on = c->warm || c->holding ? false : run_sending(c);
+            on = c->warm || c->holding || c->late ? false : run_sending(c);
             break;
         case HTTP_LINGERING:
             run_lingering(c);

@@ -56,16 +56,20 @@ struct http_conn {
     /* SENDING */
     struct pxed_content *content;
     struct http_plan plan;
-    char *head; /* head_inline or heap */
+    size_t part; /* of several: the one that is being sent, or n_parts for the end */
+    char *head;  /* head_inline or heap */
     size_t head_len, head_sent;
-    const char *body; /* in memory: content bytes, or into body_heap; NULL: the content's file */
+    size_t tail_len;    /* of head_len: a body that was written with it */
+    uint64_t body_sent; /* bytes */
+    const char *body;   /* in memory: content bytes, or into body_heap; NULL: the content's file */
     char *body_heap;
     uint64_t pos, end;   /* of body or file: what is left to send */
     uint64_t limit;      /* what may be sent now; if below `end`, the rest waits until the core has settled */
     bool holding;        /* the core was asked */
     uint64_t warm_until; /* file position up to which we have filled the page cache */
     struct http_warm *warm;
-    bool in_files; /* in n_files */
+    struct pxed_link turn; /* in the queue of those that send files */
+    bool late;             /* it is in there */
     bool linger;
 
     char head_inline[HTTP_OUTPUT_INLINE];

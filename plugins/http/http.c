@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "cgi.h"
 #include "connection.h"
 #include "connections.h"
@@ -13,6 +14,7 @@
 #include "loop.h"
 #include "pxed/arena.h"
 #include "service.h"
+#include "turn.h"
 #include "version.h"
 
 static const struct pxed_option options[] = {
@@ -37,6 +39,10 @@ static const struct pxed_option options[] = {
                 .max = 8192, .flags = PXED_OPT_RESTART,
                 .help = "more of one address at once are answered 503; behind NAT many machines are one. Of those that "
                         "have sent no whole request 256 stay; the oldest makes room"),
+    PXED_OPTION(struct http_config, access_log, PATH, "access-log", .flags = PXED_OPT_RESTART,
+                .help =
+                    "a file for one line an answer in the combined format, or `journal`: the daemon's log. Tokens are "
+                    "not written. It is kept open: rotate it with copytruncate"),
     {0},
 };
 
@@ -81,6 +87,9 @@ static void http_check(const void *config, const char *file, struct pxed_diags *
     struct pxed_slice script = pxed_slice_of(c->script);
     if (script.len == 0 || script.ptr[0] == '/' || strstr(c->script, ".."))
         pxed_diag_add(diags, PXED_ERROR, file, 0, "script: `%s` is no file name below root/boot", c->script);
+    if (c->access_log && !http_access_folder(c->access_log))
+        pxed_diag_add(diags, PXED_WARNING, file, 0, "here: access-log: the folder of %s does not exist: make it",
+                      c->access_log);
     if (strcmp(c->cgi_user, HTTP_CGI_ACCOUNT) != 0 && !getpwnam(c->cgi_user))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "cgi-user: there is no account `%s`", c->cgi_user);
 }
@@ -122,6 +131,8 @@ static int http_init(struct pxed_ctx *ctx) {
     uv_timer_init(ctx->core->loop(ctx), &h->tick);
     h->tick.data = h;
     h->handles++;
+    http_turn_init(h);
+    http_access_open(h);
     http_service_init(h);
     return r;
 }
@@ -153,8 +164,10 @@ static void http_fini(struct pxed_ctx *ctx) {
     h->stopped = NULL;
     h->ended = true;
     http_conns_end(h);
+    http_access_close(h);
     http_listen_free(h);
     http_cgi_fini(h);
+    http_turn_end(h);
     uv_close((uv_handle_t *)&h->tick, on_tick_closed);
 }
 

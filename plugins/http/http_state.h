@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include "heads.h"
 #include "peers.h"
 #include "pxed/http.h"
 #include "pxed/plugin.h"
@@ -35,8 +36,10 @@ struct http_config {
     bool script_always;
     unsigned status;   /* 0 local, 1 all */
     uint64_t per_peer; /* connections of one address */
+    const char *access_log;
 };
 
+struct http_access_log;
 struct http_conn;
 struct http_cgi;
 
@@ -53,6 +56,14 @@ struct http_listener {
     void *handler_arg;
 };
 
+/* turn.h */
+struct http_turn {
+    uv_idle_t idle;         /* active while a connection is queued */
+    struct pxed_queue late; /* connections that may send when their turn comes */
+    uint64_t spent;         /* ns of this turn */
+    size_t piece;           /* bytes sent with one call */
+};
+
 /* Freed when it has ended and its last handle is closed. */
 struct http {
     struct pxed_ctx *ctx;
@@ -60,7 +71,6 @@ struct http {
     struct http_listener *listeners;
     struct http_conn *conns, *spare; /* doubly linked; singly linked */
     size_t n_conns, n_spare;
-    size_t n_files;                     /* connections in the middle of a file, which share a loop turn */
     size_t n_input;                     /* bytes of input buffers on the heap */
     size_t n_work;                      /* connections to the core's names: stop() waits for them */
     void (*run)(struct http_conn *c);   /* continues a connection that has waited: http_conn_run */
@@ -72,6 +82,9 @@ struct http {
     void (*stopped)(struct pxed_ctx *ctx);
     uint64_t date_second;
     char date[32];
+    struct http_heads heads;
+    struct http_turn turn;
+    struct http_access_log *access; /* NULL: none */
     struct http_cgi *cgi;
     struct pxed_http_service service;
     struct http_peers peers;

@@ -112,22 +112,20 @@ void http_parser_begin(struct http_parser *p) {
 /* llhttp 8.1 takes a lone CR for a line end in places (CVE-2023-30589), a lone LF in others, and joins folded lines:
  * another server could read such a request differently. */
 static bool lines_are_plain(const char *head, size_t len) {
+    const char *end = head + len;
     bool content = false; /* empty lines before the request line are allowed (RFC 9112 2.2) */
-    for (size_t i = 0; i < len; i++) {
-        char c = head[i];
-        if (c == '\0') {
+    if (memchr(head, '\0', len))
+        return false;
+    for (const char *at = head, *lf; at < end; at = lf + 1) {
+        lf = memchr(at, '\n', (size_t)(end - at));
+        const char *cr = memchr(at, '\r', (size_t)((lf ? lf : end) - at));
+        if (!lf)
+            return !cr;
+        if (!cr || cr + 1 != lf)
             return false;
-        } else if (c == '\r') {
-            if (len - i < 2 || head[i + 1] != '\n')
-                return false;
-        } else if (c == '\n') {
-            if (i == 0 || head[i - 1] != '\r')
-                return false;
-            if (content && len - i >= 2 && (head[i + 1] == ' ' || head[i + 1] == '\t'))
-                return false;
-        } else {
-            content = true;
-        }
+        content |= cr > at;
+        if (content && lf + 1 < end && (lf[1] == ' ' || lf[1] == '\t'))
+            return false;
     }
     return true;
 }

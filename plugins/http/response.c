@@ -154,6 +154,46 @@ static bool range_still_fits(const struct http_request *r, const struct http_ent
     return e->mtime != 0 && http_date_parse(r->if_range, &then) && then == e->mtime;
 }
 
+/* Which follows a part: the text of a boundary that no file has by chance. */
+static const char boundary[] = "pxed-7d1c5f0b9e3a4682";
+
+void http_part_write(const struct http_plan *plan, struct pxed_slice type, size_t i, struct pxed_buf *out) {
+    pxed_buf_str(out, "\r\n--");
+    pxed_buf_str(out, boundary);
+    if (i == plan->n_parts) {
+        pxed_buf_str(out, "--\r\n");
+        return;
+    }
+    pxed_buf_str(out, "\r\nContent-Type: ");
+    pxed_buf_add(out, type.len > 0 && type.len < HTTP_PART_HEAD / 2 ? type : PXED_SLICE("application/octet-stream"));
+    pxed_buf_str(out, "\r\nContent-Range: bytes ");
+    pxed_buf_u64(out, plan->parts[i].offset);
+    pxed_buf_byte(out, '-');
+    pxed_buf_u64(out, plan->parts[i].offset + plan->parts[i].length - 1);
+    pxed_buf_byte(out, '/');
+    pxed_buf_u64(out, plan->size);
+    pxed_buf_str(out, "\r\n\r\n");
+}
+
+static uint64_t parts_length(const struct http_plan *plan, struct pxed_slice type) {
+    uint64_t n = 0;
+    for (size_t i = 0; i <= plan->n_parts; i++) {
+        char text[HTTP_PART_HEAD];
+        struct pxed_buf out = PXED_BUF(text);
+        http_part_write(plan, type, i, &out);
+        n += out.len + (i < plan->n_parts ? plan->parts[i].length : 0);
+    }
+    return n;
+}
+
+/* Does one of them end the entity? */
+static bool parts_end(const struct http_plan *plan) {
+    bool ends = false;
+    for (size_t i = 0; i < plan->n_parts; i++)
+        ends |= plan->parts[i].offset + plan->parts[i].length == plan->size;
+    return ends;
+}
+
 void http_plan_make(const struct http_request *r, const struct http_entity *e, bool close, struct http_plan *ret) {
     struct http_plan p = {.status = e->status,
                           .length = e->size,
@@ -163,11 +203,15 @@ void http_plan_make(const struct http_request *r, const struct http_entity *e, b
     if (e->status == 200 && e->ranges && r->method != HTTP_METHOD_POST)
         p.status = judge_conditions(r, e);
     if (p.status == 200 && e->ranges && r->method == HTTP_METHOD_GET && r->range.ptr && range_still_fits(r, e)) {
-        switch (http_range_parse(r->range, e->size, &p.offset, &p.length)) {
+        switch (http_range_parse(r->range, e->size, p.parts, &p.n_parts)) {
         case HTTP_RANGE_WHOLE:
             break;
         case HTTP_RANGE_PART:
+            if (p.n_parts > 1 && e->in_order)
+                break;
             p.status = 206;
+            p.offset = p.parts[0].offset;
+            p.length = p.n_parts > 1 ? parts_length(&p, e->type) : p.parts[0].length;
             break;
         case HTTP_RANGE_UNSATISFIABLE:
             p.status = 416;
@@ -180,7 +224,9 @@ void http_plan_make(const struct http_request *r, const struct http_entity *e, b
     }
     if (p.status == 204 || p.status == 304) /* RFC 9110 15.3.5, 15.4.5: never a body */
         p.body = false;
-    p.whole = p.body && p.offset + p.length == p.size;
+    if (p.status != 206)
+        p.n_parts = 0;
+    p.whole = p.body && (p.n_parts > 1 ? parts_end(&p) : p.offset + p.length == p.size);
     *ret = p;
 }
 
@@ -217,11 +263,14 @@ void http_head_write(const struct http_plan *plan, const struct http_entity *e, 
     response_line(out, http_status_text(plan->status), PXED_NO_SLICE);
     response_line(out, "Server: pxed", PXED_NO_SLICE);
     response_line(out, "Date: ", date);
-    if (describes && plan->status != 204)
+    if (plan->n_parts > 1) {
+        pxed_buf_str(out, "Content-Type: multipart/byteranges; boundary=");
+        response_line(out, boundary, PXED_NO_SLICE);
+    } else if (describes && plan->status != 204)
         response_line(out, "Content-Type: ", e->type.len > 0 ? e->type : PXED_SLICE("application/octet-stream"));
     if (plan->status != 304 && plan->status != 204)
         line_u64(out, "Content-Length: ", plan->length);
-    if (plan->status == 206 || plan->status == 416)
+    if ((plan->status == 206 && plan->n_parts <= 1) || plan->status == 416)
         content_range(plan, out);
     if (e->ranges && e->status == 200) {
         response_line(out, "Accept-Ranges: bytes", PXED_NO_SLICE);

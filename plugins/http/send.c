@@ -7,14 +7,13 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "turn.h"
 #include "warm.h"
 
 enum {
     SMALL_FILE = 32 * 1024, /* read and sent with its head in one packet train */
-    TURN_BYTES = 256 * 1024,
-    TURN_BYTES_MIN = 64 * 1024,
-    TURN_BYTES_ALL = 4 * 1024 * 1024, /* of all connections in one loop turn: some 2 ms */
     WARM_BYTES = 1024 * 1024,
+    PROBE_BYTES = 256 * 1024,
 };
 
 static enum http_sent file_broken(struct http_conn *c, const char *what) {
@@ -24,9 +23,11 @@ static enum http_sent file_broken(struct http_conn *c, const char *what) {
 
 static void http_send_progress(struct http_conn *c, size_t body_bytes) {
     c->pos += body_bytes;
+    c->body_sent += body_bytes;
     if (c->content)
         c->content->sent += body_bytes;
-    c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
+    if (c->pos < c->limit || c->head_sent < c->head_len) /* what is sent needs no deadline */
+        c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
 }
 
 /* One sendmsg with the rest of the head and `len` bytes of the body. */
@@ -49,13 +50,6 @@ static bool is_cached(int fd, uint64_t at) {
     return preadv2(fd, &iov, 1, (off_t)at, RWF_NOWAIT) >= 0 || errno != EAGAIN;
 }
 
-/* The next piece of the file, no larger than this connection's share of the turn. */
-static size_t http_send_share(const struct http_conn *c) {
-    size_t n = TURN_BYTES_ALL / (c->http->n_files > 0 ? c->http->n_files : 1);
-    n = n > TURN_BYTES ? TURN_BYTES : n < TURN_BYTES_MIN ? TURN_BYTES_MIN : n;
-    return c->limit - c->pos < n ? (size_t)(c->limit - c->pos) : n;
-}
-
 static void warm_up(struct http_conn *c) {
     uint64_t left = c->limit - c->pos;
     uint64_t at = c->content->offset + c->pos;
@@ -63,20 +57,31 @@ static void warm_up(struct http_conn *c) {
     http_warm_start(c, c->content->fd, at, left < WARM_BYTES ? left : WARM_BYTES);
 }
 
-static bool needs_disk(const struct http_conn *c, size_t len) {
-    uint64_t at = c->content->offset + c->pos;
-    if (c->pos + len <= c->warm_until)
+/* Looks at the next megabyte once. The kernel's read-ahead fills what is missing in order, so some places tell; only
+ * after a jump its beginning must be checked. */
+static bool needs_disk(struct http_conn *c) {
+    uint64_t end = c->limit - c->pos < WARM_BYTES ? c->limit : c->pos + WARM_BYTES, base = c->content->offset;
+    if (c->pos < c->warm_until)
         return false;
-    /* The kernel's read-ahead continues from the end of the last piece; only after a jump both ends must be checked. */
-    return !is_cached(c->content->fd, at + len - 1) || (c->pos == c->plan.offset && !is_cached(c->content->fd, at));
+    if (c->pos == c->plan.offset && !is_cached(c->content->fd, base + c->pos))
+        return true;
+    for (uint64_t at = c->pos + PROBE_BYTES; at < end; at += PROBE_BYTES)
+        if (!is_cached(c->content->fd, base + at - 1))
+            return true;
+    if (!is_cached(c->content->fd, base + end - 1))
+        return true;
+    c->warm_until = end;
+    return false;
 }
 
 static enum http_sent send_file(struct http_conn *c) {
-    size_t len = http_send_share(c);
-    if (needs_disk(c, len))
+    if (needs_disk(c))
         warm_up(c);
-    if (c->warm)
+    size_t len = c->warm ? 0 : http_turn_share(c);
+    if (len == 0)
         return HTTP_SENT_PARKED;
+    uint64_t sure = (c->warm_until < c->limit ? c->warm_until : c->limit) - c->pos, began = uv_hrtime();
+    len = sure < len ? (size_t)sure : len;
     off_t at = (off_t)(c->content->offset + c->pos);
     ssize_t n = sendfile(c->fd, c->content->fd, &at, len);
     if (n == 0)
@@ -87,8 +92,10 @@ static enum http_sent send_file(struct http_conn *c) {
         return errno == EPIPE || errno == ECONNRESET || errno == ETIMEDOUT ? HTTP_SENT_GONE
                                                                            : file_broken(c, strerror(errno));
     http_send_progress(c, (size_t)n);
-    /* Also if the socket would accept more: other connections are waiting. */
-    return c->pos == c->limit ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
+    http_turn_count(c, (size_t)n, began);
+    if (c->pos == c->limit)
+        return HTTP_SENT_ALL;
+    return (size_t)n == len && http_turn_others(c) ? HTTP_SENT_PARKED : HTTP_SENT_WAIT;
 }
 
 /* Sends a small file that is in the page cache with its head in one packet; otherwise does nothing. */
@@ -116,9 +123,5 @@ static enum http_sent send_file_head(struct http_conn *c) {
 enum http_sent http_send(struct http_conn *c) {
     if (c->body || c->pos == c->limit)
         return send_pieces(c, c->body ? c->body + c->pos : NULL, (size_t)(c->limit - c->pos), 0);
-    if (!c->in_files) {
-        c->in_files = true;
-        c->http->n_files++;
-    }
     return c->head_sent < c->head_len ? send_file_head(c) : send_file(c);
 }

@@ -36,7 +36,8 @@ struct tftp_terms tftp_negotiate(const struct tftp_request *request, const struc
     if (options_asked(request, TFTP_TSIZE, 0) && size != UINT64_MAX && size > 0)
         options_accept(&terms, TFTP_TSIZE, size);
     if (options_asked(request, TFTP_WINDOWSIZE, 1)) {
-        uint64_t fits = TFTP_FLIGHT_MOST / (terms.blksize + TFTP_DATA_HEADER);
+        uint64_t flight = terms.blksize <= TFTP_BLKSIZE_FRAME ? TFTP_FLIGHT_FRAMES : TFTP_FLIGHT_MOST;
+        uint64_t fits = flight / (terms.blksize + TFTP_DATA_HEADER);
         uint64_t window =
             options_least(options_least(request->value[TFTP_WINDOWSIZE], limits->windowsize), TFTP_WINDOW_MOST);
         window = options_least(window, fits);

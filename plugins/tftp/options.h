@@ -8,8 +8,11 @@ enum {
     TFTP_BLKSIZE_LEAST = 8,
     TFTP_BLKSIZE_MOST = 65464,
     TFTP_WINDOW_MOST = 64,
-    /* Of a window with its headers: the limit of one UDP_SEGMENT send, and enough for a boot ROM's buffers. */
+    /* Bytes of a window with its headers: the limit of one UDP_SEGMENT send, and enough for a boot ROM's buffers.
+     * Blocks that fit an Ethernet frame may be TFTP_WINDOW_MOST all the same: far away the window is the speed. */
     TFTP_FLIGHT_MOST = 65507,
+    TFTP_BLKSIZE_FRAME = 1468,
+    TFTP_FLIGHT_FRAMES = TFTP_WINDOW_MOST * (TFTP_BLKSIZE_FRAME + TFTP_DATA_HEADER),
 };
 
 struct tftp_limits {

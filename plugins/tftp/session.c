@@ -33,7 +33,7 @@ static void session_fail(struct tftp_session *s, enum pxed_reason reason) {
     char packet[TFTP_SMALL_PACKET];
     size_t n =
         tftp_build_error(packet, sizeof(packet), TFTP_CODE_UNDEFINED, pxed_slice_of(pxed_reason_sentence(reason)));
-    if (send(s->fd, packet, n, 0) < 0)
+    if (tftp_session_send(s, packet, n) < 0)
         errno = 0; /* the client will time out instead */
     tftp_session_end(s, reason, false);
 }
@@ -92,7 +92,7 @@ static void session_act(struct tftp_session *s, struct tftp_action action) {
         return;
     }
     if (action.what == TFTP_DO_OACK) {
-        gone = tftp_client_gone(send(s->fd, s->oack, s->oack_len, 0));
+        gone = tftp_client_gone(tftp_session_send(s, s->oack, s->oack_len));
     } else if (action.what == TFTP_DO_DATA) {
         size_t n = tftp_data_lay(s, action.first, action.count);
         if (n == 0) {
@@ -203,10 +203,11 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
     if (s->content)
         s->content->release(s->content, whole);
     s->content = NULL;
-    if (s->fd < 0) {
+    if (s->fd >= 0)
+        tftp_deadlines_remove(&tftp->deadlines, &s->due);
+    if (s->fd < 0 || s->shared) {
         free_session(s);
     } else {
-        tftp_deadlines_remove(&tftp->deadlines, &s->due);
         pxed_poll_close(&s->poll, session_on_closed);
         close(s->fd);
     }
@@ -222,6 +223,12 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
 static int session_open_socket(struct tftp_session *s) {
     struct sockaddr_in local, peer;
     int dont = IP_PMTUDISC_DONT, rc;
+    if (s->tftp->config->single_port) {
+        s->shared = true;
+        s->fd = s->listener->fd;
+        tftp_sockaddr(&s->entry.addr, s->entry.port, &s->to);
+        return 0;
+    }
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
@@ -359,6 +366,11 @@ void tftp_session_begin(struct tftp *tftp, const struct tftp_listener *listener,
         session_opened(s, reason, content);
 }
 
+void tftp_session_heard(struct tftp_session *s, struct pxed_slice packet) {
+    if (s->shared)
+        on_reply(s, packet);
+}
+
 void tftp_session_repeat(struct tftp_session *s) {
     if (!s->waiting)
         session_step(s, TFTP_GOT_REQUEST, 0);
@@ -366,7 +378,7 @@ void tftp_session_repeat(struct tftp_session *s) {
 
 bool tftp_session_is_left(const struct tftp_session *s) {
     const struct tftp_transfer *t = &s->transfer;
-    return !t->seen || t->tries > 0 || t->next > t->last;
+    return !t->seen || now_of(s) - t->progress_at >= TFTP_WAIT_FIRST || t->next > t->last;
 }
 
 bool tftp_session_is_repeat(const struct tftp_session *s, struct pxed_slice packet) {

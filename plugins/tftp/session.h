@@ -6,6 +6,8 @@
 /* Opens the name and starts, now or when the core has it. The session may have ended when this returns. */
 void tftp_session_begin(struct tftp *tftp, const struct tftp_listener *listener, const struct pxed_addr *peer,
                         uint16_t port, struct pxed_slice packet, const struct tftp_request *request);
+/* Single-port: an answer of its client came to the listener. The session may have ended when this returns. */
+void tftp_session_heard(struct tftp_session *s, struct pxed_slice packet);
 /* The client repeats its request: it has not seen our first packet. */
 void tftp_session_repeat(struct tftp_session *s);
 /* Ends it in any state: `reason` OK is no fault. */

@@ -112,14 +112,30 @@ bool tftp_client_gone(ssize_t rc) {
     return rc < 0 && errno == ECONNREFUSED;
 }
 
-static bool data_send_segmented(struct tftp_session *s, size_t length, size_t segment, bool *ret_gone) {
+static struct sockaddr *data_name(struct tftp_session *s) {
+    return s->shared ? (struct sockaddr *)&s->to : NULL;
+}
+
+static socklen_t data_name_len(const struct tftp_session *s) {
+    return s->shared ? sizeof(s->to) : 0;
+}
+
+ssize_t tftp_session_send(struct tftp_session *s, const char *packet, size_t len) {
+    return sendto(s->fd, packet, len, 0, data_name(s), data_name_len(s));
+}
+
+static bool data_send_segmented(struct tftp_session *s, size_t at, size_t length, size_t segment, bool *ret_gone) {
     union {
         char bytes[CMSG_SPACE(sizeof(uint16_t))];
         struct cmsghdr align;
     } control = {0};
-    struct iovec iov = {s->tftp->packets, length};
-    struct msghdr msg = {
-        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+    struct iovec iov = {s->tftp->packets + at, length};
+    struct msghdr msg = {.msg_name = data_name(s),
+                         .msg_namelen = data_name_len(s),
+                         .msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = control.bytes,
+                         .msg_controllen = sizeof(control.bytes)};
     struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
     uint16_t size = (uint16_t)segment;
     cmsg->cmsg_level = IPPROTO_UDP;
@@ -131,13 +147,14 @@ static bool data_send_segmented(struct tftp_session *s, size_t length, size_t se
     return rc >= 0 || *ret_gone || errno == EAGAIN || errno == ENOBUFS;
 }
 
-static bool data_send_singly(struct tftp_session *s, size_t length, size_t segment) {
+static bool data_send_singly(struct tftp_session *s, size_t at, size_t length, size_t segment) {
     struct mmsghdr messages[TFTP_WINDOW_MOST] = {0};
     struct iovec iov[TFTP_WINDOW_MOST];
     unsigned n = 0;
-    for (size_t at = 0; at < length && n < TFTP_WINDOW_MOST; at += segment, n++) {
+    for (; at < length && n < TFTP_WINDOW_MOST; at += segment, n++) {
         iov[n] = (struct iovec){s->tftp->packets + at, length - at < segment ? length - at : segment};
-        messages[n].msg_hdr = (struct msghdr){.msg_iov = &iov[n], .msg_iovlen = 1};
+        messages[n].msg_hdr = (struct msghdr){
+            .msg_name = data_name(s), .msg_namelen = data_name_len(s), .msg_iov = &iov[n], .msg_iovlen = 1};
     }
     return tftp_client_gone(sendmmsg(s->fd, messages, n, 0));
 }
@@ -148,9 +165,16 @@ bool tftp_data_send(struct tftp_session *s, size_t length) {
     size_t segment = s->terms.blksize + TFTP_DATA_HEADER;
     bool gone = false;
     if (length <= segment)
-        return tftp_client_gone(send(s->fd, s->tftp->packets, length, 0));
-    if (!s->plain && data_send_segmented(s, length, segment, &gone))
-        return gone;
-    s->plain = true;
-    return data_send_singly(s, length, segment);
+        return tftp_client_gone(tftp_session_send(s, s->tftp->packets, length));
+    size_t at = 0, most = TFTP_FLIGHT_MOST / segment * segment;
+    for (size_t n; at < length && !s->plain; at += n) {
+        n = length - at < most ? length - at : most;
+        if (!data_send_segmented(s, at, n, segment, &gone)) {
+            s->plain = true;
+            break;
+        }
+        if (gone)
+            return true;
+    }
+    return at < length && data_send_singly(s, at, length, segment);
 }

@@ -1,6 +1,8 @@
 /* One transfer with its socket. */
 #pragma once
 
+#include <netinet/in.h>
+
 #include "tftp_state.h"
 #include "transfer.h"
 #include "wire/netascii.h"
@@ -27,6 +29,8 @@ struct tftp_session {
     uint64_t began;            /* ms */
     unsigned resends;
     int fd;
+    bool shared;           /* the listener's: single-port */
+    struct sockaddr_in to; /* then the client's port must be named */
     struct pxed_poll poll;
     bool plain; /* this route has no UDP_SEGMENT */
     uint8_t oack_len;

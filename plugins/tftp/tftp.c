@@ -86,6 +86,10 @@ static const struct pxed_option options[] = {
                 .flags = PXED_OPT_RESTART, .min = 4, .max = 65536),
     PXED_OPTION(struct tftp_config, port, UINT, "port", .fallback = "69", .help = "UDP port; firmware knows only 69",
                 .flags = PXED_OPT_RESTART, .min = 1, .max = 65535),
+    PXED_OPTION(struct tftp_config, single_port, BOOL, "single-port", .fallback = "no",
+                .help =
+                    "transfers use that port, too, not one each: for NAT, containers and firewalls that know no TFTP",
+                .flags = PXED_OPT_RESTART),
     {0},
 };
 static const struct pxed_protocol_ops ops = {.size = sizeof(ops)};

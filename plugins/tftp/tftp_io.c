@@ -14,7 +14,7 @@
 #include "session_state.h"
 
 enum {
-    TFTP_RECEIVE_BUFFER = 4 * 1024 * 1024,
+    TFTP_BUFFER = 4 * 1024 * 1024,
     TFTP_BATCHES = 16, /* of requests before other sockets get their turn */
     TFTP_RESERVED_PORTS = 1024,
     TFTP_PEER_SHARE = 4, /* one address may have this part of all transfers: a NAT or a relay is one address */
@@ -83,14 +83,16 @@ static bool taken_up(struct tftp *tftp, const struct pxed_addr *peer, uint16_t p
             tftp_session_repeat(s);
             return true;
         }
-        if (tftp_session_is_left(s))
+        /* With one port of ours for all, a client's port has one transfer. */
+        if (tftp_session_is_left(s) || tftp->config->single_port)
             tftp_session_end(s, PXED_WHY_OK, false);
     }
     return false;
 }
 
-/* Our ERROR came from port 69, and some clients acknowledge it there; a client's own ERROR is no fault either. */
-static bool is_stray_reply(struct pxed_slice packet) {
+/* Without a transfer it is no fault: our ERROR came from port 69, and some clients acknowledge it there, or send an
+ * ERROR of their own. */
+static bool is_reply(struct pxed_slice packet) {
     struct tftp_reply reply;
     return tftp_parse_reply(packet, &reply);
 }
@@ -99,7 +101,13 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
                        struct pxed_slice packet) {
     struct tftp *tftp = listener->tftp;
     struct tftp_request request;
-    if (port >= TFTP_RESERVED_PORTS && is_stray_reply(packet)) {
+    bool reply = port >= TFTP_RESERVED_PORTS && is_reply(packet);
+    struct tftp_entry *entry = reply && tftp->config->single_port ? tftp_table_find(&tftp->table, peer, port) : NULL;
+    if (entry) {
+        tftp_session_heard((struct tftp_session *)entry, packet);
+        return;
+    }
+    if (reply) {
         pxed_log(tftp->ctx, PXED_LOG_DEBUG, "tftp-stray", NULL, peer, "an answer to no transfer");
         return;
     }
@@ -177,18 +185,20 @@ int tftp_listen(struct tftp_listener *listener) {
     struct tftp *tftp = listener->tftp;
     char text[PXED_ADDR_TEXT];
     uint16_t port = (uint16_t)tftp->config->port;
-    int rc = -EAFNOSUPPORT;
+    int rc = -EAFNOSUPPORT, send_room = TFTP_BUFFER;
     listener->fd = -1;
     if (listener->iface.addr.family != 4)
         goto err;
     rc = listener->fd = request_socket(tftp, &listener->iface, port);
     if (rc < 0)
         goto err;
-    int room = pxed_socket_room(listener->fd, TFTP_RECEIVE_BUFFER);
-    if (room < TFTP_RECEIVE_BUFFER)
+    if (tftp->config->single_port) /* the windows of all transfers */
+        (void)setsockopt(listener->fd, SOL_SOCKET, SO_SNDBUFFORCE, &send_room, sizeof(send_room));
+    int room = pxed_socket_room(listener->fd, TFTP_BUFFER);
+    if (room < TFTP_BUFFER)
         pxed_log(tftp->ctx, PXED_LOG_INFO, "small-buffer", NULL, NULL,
                  "port=%u room=%d: many machines at once lose requests: sysctl net.core.rmem_max=%d", port, room,
-                 TFTP_RECEIVE_BUFFER);
+                 TFTP_BUFFER);
     rc = pxed_poll_open(&listener->poll, tftp->ctx->core->loop(tftp->ctx), listener->fd, tftp_io_on_readable, listener);
     if (rc < 0)
         goto err;

@@ -10,14 +10,15 @@
 #include "table.h"
 
 enum {
-    TFTP_REQUEST_MOST = 1024, /* bytes; RFC 2347 says 512 */
-    TFTP_BATCH = 64,          /* requests taken from the socket with one call */
-    TFTP_PACKETS = 65536,     /* room for a window with its headers */
+    TFTP_REQUEST_MOST = 1024,                 /* bytes; RFC 2347 says 512 */
+    TFTP_BATCH = 64,                          /* requests taken from the socket with one call */
+    TFTP_PACKETS = TFTP_FLIGHT_FRAMES + 1024, /* room for a window with its headers */
 };
 
 struct tftp_config {
     uint64_t max_blksize, max_windowsize, max_transfers;
     uint64_t port; /* 69, but for tests without privileges */
+    bool single_port;
 };
 
 /* Port 69 on one served interface. */

@@ -1,6 +1,12 @@
 /* The step function of a transfer: takes an ACK, an ERROR or a timeout, returns what to send next. Pure. */
 #include "transfer.h"
 
+/* Each wait is twice as long as the one before. */
+static unsigned transfer_longer(const struct tftp_transfer *t, unsigned wait) {
+    unsigned longest = t->wait_first > TFTP_WAIT_LONGEST ? t->wait_first : TFTP_WAIT_LONGEST;
+    return wait * 2 < longest ? wait * 2 : longest;
+}
+
 void tftp_transfer_init(struct tftp_transfer *t, const struct tftp_terms *terms, uint64_t size) {
     *t = (struct tftp_transfer){
         .base = terms->accepted ? 0 : 1,
@@ -8,9 +14,12 @@ void tftp_transfer_init(struct tftp_transfer *t, const struct tftp_terms *terms,
         .window = terms->window,
         .wait_first = terms->timeout_ms ? terms->timeout_ms : TFTP_WAIT_FIRST,
         .wait = TFTP_WAIT_FIRST,
+        .asked = terms->timeout_ms != 0,
         .gap = TFTP_GAP_LEAST,
     };
     t->next = t->base;
+    for (unsigned i = 0, wait = t->wait_first; i < TFTP_WAITS; i++, wait = transfer_longer(t, wait))
+        t->patience += wait;
 }
 
 static struct tftp_action transfer_nothing(void) {
@@ -26,8 +35,10 @@ static struct tftp_action send_window(struct tftp_transfer *t, uint64_t now, boo
     uint64_t n = t->seen ? t->window : 1;
     if (t->base > 0 && n > t->last - t->base + 1)
         n = t->last - t->base + 1;
+    uint64_t end = t->progress_at + t->patience;
     t->sent_at = now;
-    t->deadline = now + t->wait;
+    t->resent = resend;
+    t->deadline = t->seen && end > now && end < now + t->wait ? end : now + t->wait;
     /* A window that is cut short would leave the client waiting for the rest of it (RFC 7440 s4): all of it is held. */
     bool last = t->base > 0 && (t->last == TFTP_LAST_UNKNOWN || t->base + n > t->last);
     if ((t->hold_heard && t->seen) || (t->hold_last && last))
@@ -66,9 +77,27 @@ static struct tftp_action repeated_ack(struct tftp_transfer *t, uint64_t now) {
     return transfer_nothing();
 }
 
+/* RFC 6298 s2; the variation counts at least TFTP_WAIT_LEAST, because boot ROMs pause to unpack or to write. */
+static void measure_wait(struct tftp_transfer *t, unsigned took) {
+    unsigned smooth = t->round_trip8 / 8, off = took > smooth ? took - smooth : smooth - took;
+    if (t->wait_measured == 0) {
+        t->round_trip8 = took * 8;
+        t->deviation4 = took * 2;
+    } else {
+        t->deviation4 += off - t->deviation4 / 4;
+        t->round_trip8 += took - t->round_trip8 / 8;
+    }
+    t->wait_measured =
+        t->round_trip8 / 8 + (t->deviation4 > TFTP_WAIT_LEAST ? t->deviation4 : (unsigned)TFTP_WAIT_LEAST);
+    if (t->wait_measured > TFTP_WAIT_LONGEST)
+        t->wait_measured = TFTP_WAIT_LONGEST;
+}
+
 static void note_round_trip(struct tftp_transfer *t, uint64_t now) {
-    uint64_t gap = 2 * (now - t->sent_at);
+    uint64_t took = now - t->sent_at < TFTP_WAIT_LONGEST ? now - t->sent_at : TFTP_WAIT_LONGEST, gap = 2 * took;
     t->gap = gap < TFTP_GAP_LEAST ? TFTP_GAP_LEAST : gap > TFTP_GAP_MOST ? TFTP_GAP_MOST : (unsigned)gap;
+    measure_wait(t, (unsigned)took);
+    t->wait = t->asked ? t->wait_first : t->wait_measured;
 }
 
 static struct tftp_action got_ack(struct tftp_transfer *t, uint16_t block, uint64_t now) {
@@ -81,16 +110,18 @@ static struct tftp_action got_ack(struct tftp_transfer *t, uint16_t block, uint6
         return transfer_nothing();
 
     t->base += ahead;
-    t->seen = true;
     t->tries = 0;
-    t->wait = t->wait_first;
-    t->deadline = now + t->wait;
+    t->progress_at = now;
     if (t->base > t->last)
         return transfer_end(PXED_WHY_OK, true);
+    if (t->base == t->next && !t->resent)
+        note_round_trip(t, now);
+    else if (t->asked || !t->seen) /* else the longer wait stands until a round trip is measured (RFC 6298 s5.7) */
+        t->wait = t->wait_first;
+    t->seen = true;
+    t->deadline = now + t->wait;
     if (t->base < t->next)
         return rewind_window(t, now);
-    if (t->base - 1 > t->recover)
-        note_round_trip(t, now);
     return send_window(t, now, false);
 }
 
@@ -100,13 +131,12 @@ static struct tftp_action transfer_give_up(const struct tftp_transfer *t) {
 }
 
 static struct tftp_action transfer_tick(struct tftp_transfer *t, uint64_t now) {
-    unsigned longest = t->wait_first > TFTP_WAIT_LONGEST ? t->wait_first : TFTP_WAIT_LONGEST;
     if (now < t->deadline)
         return transfer_nothing();
-    if (t->tries == (t->seen ? TFTP_TRIES : TFTP_TRIES_UNSEEN))
+    if (t->seen ? now - t->progress_at >= t->patience : t->tries == TFTP_TRIES_UNSEEN)
         return transfer_give_up(t);
     t->tries++;
-    t->wait = t->wait * 2 < longest ? t->wait * 2 : longest;
+    t->wait = transfer_longer(t, t->wait);
     return send_again(t, now);
 }
 

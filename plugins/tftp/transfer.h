@@ -8,9 +8,10 @@
 #include "pxed/reason.h"
 
 enum {
-    TFTP_WAIT_FIRST = 1000, /* ms until the first resend; then twice as long each time */
+    TFTP_WAIT_FIRST = 1000, /* ms until the first resend, as long as no round trip was measured */
+    TFTP_WAIT_LEAST = 50,   /* beyond the round trip */
     TFTP_WAIT_LONGEST = 8000,
-    TFTP_TRIES = 6,
+    TFTP_WAITS = 7,        /* a silent client is given up after as many waits as these, had none been shortened */
     TFTP_TRIES_UNSEEN = 1, /* before the first ACK: the source address may be forged, so it gets two packets at most */
     TFTP_GAP_LEAST = 10,   /* ms between two rewinds for the same loss; twice the round trip if that is longer */
     TFTP_GAP_MOST = 200,
@@ -26,8 +27,14 @@ struct tftp_transfer {
     uint64_t sent_at, rewound_at;
     unsigned window;
     unsigned wait_first, wait;
+    unsigned round_trip8, deviation4; /* ms, smoothed, times 8 and 4 (RFC 6298) */
+    unsigned wait_measured;           /* 0: none was measured */
+    unsigned patience;                /* ms of silence */
+    uint64_t progress_at;
     unsigned gap;
     unsigned tries;
+    bool asked;      /* the client named the time-out: it is not measured */
+    bool resent;     /* what is on its way is a resend, which measures nothing (Karn) */
     bool seen;       /* the client has acknowledged something */
     bool hold_heard; /* nothing more is sent after the first ACK until this is cleared */
     bool hold_last;  /* nor a window with the last block */

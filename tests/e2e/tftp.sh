@@ -113,5 +113,54 @@ if e2e_in one tc qdisc add dev eth0 root netem loss 5% 2>/dev/null && e2e_in ser
     ok "packets get lost: atftp" at f100000 --option "blksize 1428" --option "timeout 1"
     ok "and with a window" at f100000 --option "windowsize 8" --option "blksize 1024" --option "timeout 1"
 fi
+e2e_in one tc qdisc del dev eth0 root 2>/dev/null
+e2e_in server tc qdisc del dev p_one root 2>/dev/null
+far() { # DELAY LOSS NAME OPTIONS...: by way of a relay
+    rm -f "$E2E/got/at"
+    e2e_spawn far one python3 "$E2E_HERE/far.py" 6969 $E2E_SERVER "$1" "$2"
+    sleep 0.3
+    local began
+    began=$(date +%s%N)
+    e2e_in one timeout 60 atftp -g -r "$3" -l "$E2E/got/at" "${@:4}" 127.0.0.1 6969
+    FAR_MS=$((($(date +%s%N) - began) / 1000000))
+    e2e_kill far
+    cmp "$E2E/got/at" "$R/tftp/$3"
+}
+ok "150 ms away, window 64" far 75 0 big.bin --option "windowsize 64" --option "blksize 1428"
+ok "at the pace of the wire ($FAR_MS ms)" test "$FAR_MS" -lt 6500
+ok "one packet in a hundred is lost, lock-step" far 2 1 f100000 --option "blksize 512"
+ok "which costs no seconds ($FAR_MS ms)" test "$FAR_MS" -lt 4000
+ok "one in a hundred, window 16" far 2 1 big.bin --option "windowsize 16" --option "blksize 1428"
+ok "which costs no seconds ($FAR_MS ms)" test "$FAR_MS" -lt 5000
+e2e_stop && e2e_pass "it ends well"
+
+# --- one port for all
+printf '[tftp]\nsingle-port = yes\n' >>"$E2E/pxed.ini"
+e2e_start
+first_port() { # the port that the first DATA comes from
+    e2e_in one python3 -c '
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(5)
+s.sendto(b"\0\1f1024\0octet\0", ("'$E2E_SERVER'", 69))
+data, sender = s.recvfrom(2000)
+s.sendto(b"\0\5\0\0enough\0", sender)
+print(len(data), sender[1])'
+}
+is "single-port: DATA comes from port 69" "516 69" "$(first_port)"
+for size in 0 1 511 512 513 65464; do
+    ok "single-port: curl, $size bytes" get "f$size"
+    ok "single-port: tftp-hpa, $size bytes" hpa "f$size"
+done
+ok "single-port: atftp, windowsize 64" at big.bin --option "windowsize 64"
+ok "single-port: losses" far 2 1 big.bin --option "windowsize 16" --option "blksize 1428"
+is "single-port: missing" 68 "$(code nothing)"
+CROWD=()
+for n in $(seq 32); do
+    e2e_in one curl -s --max-time 100 --tftp-blksize $((512 + n * 13)) -o "$E2E/got/s$n" "$T/big.bin" &
+    CROWD+=($!)
+done
+wait "${CROWD[@]}"
+is "single-port: 32 at once, all the same" 32 "$(sha256sum "$E2E"/got/s* | grep -c "^$(sha256sum <"$R/tftp/big.bin" | cut -d' ' -f1)")"
 e2e_stop && e2e_pass "it ends well"
 e2e_done

@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 
+#include "access_line.h"
 #include "cgi_env.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -11,6 +12,19 @@ static volatile unsigned sink;
 static void touch(struct pxed_slice s) {
     for (size_t i = 0; i < s.len; i++)
         sink += (unsigned char)s.ptr[i];
+}
+
+/* Its line of the access log is one line, without control bytes. */
+static void touch_access(const struct http_request *r) {
+    struct http_access a = {.peer = pxed_addr_v4(0x0a4d0001), .request = r, .status = 200};
+    char text[HTTP_ACCESS_LINE];
+    struct pxed_buf out = PXED_BUF(text);
+    http_access_write(&a, &out);
+    if (pxed_buf_full(&out) || text[out.len - 1] != '\n')
+        abort();
+    for (size_t i = 0; i + 1 < out.len; i++)
+        if (text[i] < ' ' || text[i] > '~')
+            abort();
 }
 
 /* The variables of a script that is asked with it. */
@@ -46,6 +60,7 @@ static void touch_request(const struct http_parser *p, const char *buf) {
         touch(http_header_value(&r, i));
     }
     touch_env(&r);
+    touch_access(&r);
     if (r.path.len == 0 || r.path.ptr[0] != '/' || r.body.len > HTTP_BODY_MAX)
         abort();
 }

@@ -26,8 +26,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct pxed_buf out = PXED_BUF(text);
         *fields[i] = value;
         http_plan_make(&r, &e, false, &p);
-        if (p.offset > p.size || p.length > p.size - p.offset || (p.whole && p.offset + p.length != p.size))
+        bool several = p.n_parts > 1;
+        if (p.offset > p.size || (!several && p.length > p.size - p.offset) ||
+            (!several && p.whole && p.offset + p.length != p.size))
             abort();
+        for (size_t k = 0; several && k < p.n_parts; k++)
+            if (p.parts[k].length == 0 || p.parts[k].offset >= p.size || p.parts[k].length > p.size - p.parts[k].offset)
+                abort();
         http_head_write(&p, &e, 1, PXED_SLICE("now"), &out);
         if (pxed_buf_full(&out))
             abort();

@@ -1,6 +1,7 @@
 /* Requests as bytes -> what is read, or the refusal. Each vector is fed whole and byte by byte. */
 #include <stdlib.h>
 
+#include "access_line.h"
 #include "request.h"
 #include "suite.h"
 
@@ -218,11 +219,45 @@ START_TEST(expect_continue_once) {
 }
 END_TEST
 
+/* What a client says stays in its field, and tokens stay out. */
+START_TEST(access_lines) {
+    static const struct http_header headers[] = {{0, 7, 7, 8}};
+    struct http_request r = {.method = HTTP_METHOD_GET,
+                             .minor = 1,
+                             .target = PXED_SLICE("/boot/s/00112233445566778899aabbccddeeff/x\"\n?mac=0800274d4daa"),
+                             .user_agent = PXED_SLICE("a\\b\x80"),
+                             .base = "RefererTHEPLACE",
+                             .headers = headers,
+                             .n_headers = 1};
+    struct http_access a = {
+        .peer = pxed_addr_v4(0x0a4d003c), .seconds = 784111777, .request = &r, .status = 206, .bytes = 1234567890123};
+    char text[HTTP_ACCESS_LINE];
+    struct pxed_buf out = PXED_BUF(text);
+    http_access_write(&a, &out);
+    ck_assert_str_eq(pxed_buf_cstr(&out), "10.77.0.60 - - [06/Nov/1994:08:49:37 +0000] "
+                                          "\"GET /boot/s/***/x\\x22\\x0a?mac=0800274d4daa HTTP/1.1\" 206 1234567890123 "
+                                          "\"THEPLACE\" \"a\\x5cb\\x80\"\n");
+    a.request = NULL;
+    out.len = 0;
+    http_access_write(&a, &out);
+    ck_assert_str_eq(pxed_buf_cstr(&out),
+                     "10.77.0.60 - - [06/Nov/1994:08:49:37 +0000] \"-\" 206 1234567890123 \"-\" \"-\"\n");
+    static char long_one[5000];
+    memset(long_one, '"', sizeof(long_one));
+    r.target = r.user_agent = pxed_slice(long_one, sizeof(long_one));
+    a.request = &r;
+    out.len = 0;
+    http_access_write(&a, &out);
+    ck_assert(out.len <= sizeof(text) && text[out.len - 1] == '\n');
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("http request");
     TCase *t = tcase_create("request");
     tcase_add_loop_test(t, vectors_whole_and_bytewise, 0, sizeof(vectors) / sizeof(vectors[0]));
     tcase_add_test(t, limits);
+    tcase_add_test(t, access_lines);
     tcase_add_test(t, known_headers);
     tcase_add_test(t, expect_continue_once);
     suite_add_tcase(s, t);

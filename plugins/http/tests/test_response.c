@@ -1,6 +1,7 @@
 /* Dates, ranges, conditions, heads, peers. */
 
 #include "date.h"
+#include "heads.h"
 #include "peers.h"
 #include "range.h"
 #include "response.h"
@@ -81,7 +82,6 @@ START_TEST(ranges) {
         {"bytes=0-", 0, HTTP_RANGE_UNSATISFIABLE, 0, 0},
         {"bytes=-5", 0, HTTP_RANGE_UNSATISFIABLE, 0, 0},
         {"bytes=20-10", 100, HTTP_RANGE_WHOLE, 0, 0},
-        {"bytes=0-1,5-6", 100, HTTP_RANGE_WHOLE, 0, 0},
         {"bytes=", 100, HTTP_RANGE_WHOLE, 0, 0},
         {"bytes=-", 100, HTTP_RANGE_WHOLE, 0, 0},
         {"bytes=a-b", 100, HTTP_RANGE_WHOLE, 0, 0},
@@ -91,11 +91,115 @@ START_TEST(ranges) {
         {"", 100, HTTP_RANGE_WHOLE, 0, 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        uint64_t offset = 0, length = 0;
-        enum http_range_result r = http_range_parse(pxed_slice_of(rows[i].value), rows[i].size, &offset, &length);
-        ck_assert_msg(r == rows[i].result && offset == rows[i].offset && length == rows[i].length,
+        struct http_part parts[HTTP_PARTS_MAX] = {{0}};
+        size_t n = 0;
+        enum http_range_result r = http_range_parse(pxed_slice_of(rows[i].value), rows[i].size, parts, &n);
+        ck_assert_uint_eq(n, r == HTTP_RANGE_PART);
+        ck_assert_msg(r == rows[i].result && parts[0].offset == rows[i].offset && parts[0].length == rows[i].length,
                       "%s of %llu: %d %llu+%llu", rows[i].value, (unsigned long long)rows[i].size, (int)r,
-                      (unsigned long long)offset, (unsigned long long)length);
+                      (unsigned long long)parts[0].offset, (unsigned long long)parts[0].length);
+    }
+}
+END_TEST
+
+/* Of 100 bytes; each part as FIRST+LENGTH. */
+START_TEST(several_ranges) {
+    static const struct {
+        const char *value, *parts;
+    } rows[] = {
+        {"bytes=0-1,5-6", "0+2 5+2 "},
+        {"bytes=5-6, 0-1", "5+2 0+2 "},
+        {"bytes= 0-0 ,,\t-1,", "0+1 99+1 "},
+        {"bytes=0-1,200-300", "0+2 "},
+        {"bytes=200-300,0-1,150-", "0+2 "},
+        {"bytes=0-9,10-19", "0+10 10+10 "},
+        {"bytes=200-300,400-", "none"},
+        {"bytes=0-5,5-9", "all"},
+        {"bytes=50-,0-60", "all"},
+        {"bytes=0-49,50-99", "all"},
+        {"bytes=0-1,0-1", "all"},
+        {"bytes=0-1,x", "all"},
+        {"bytes=,", "all"},
+        {"bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16,18-18,20-20,22-22,24-24,26-26,28-28,30-30",
+         "0+1 2+1 4+1 6+1 8+1 10+1 12+1 14+1 16+1 18+1 20+1 22+1 24+1 26+1 28+1 30+1 "},
+        {"bytes=0-0,2-2,4-4,6-6,8-8,10-10,12-12,14-14,16-16,18-18,20-20,22-22,24-24,26-26,28-28,30-30,32-32", "all"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct http_part parts[HTTP_PARTS_MAX];
+        size_t n = 0;
+        char text[256];
+        struct pxed_buf b = PXED_BUF(text);
+        enum http_range_result r = http_range_parse(pxed_slice_of(rows[i].value), 100, parts, &n);
+        pxed_buf_str(&b, r == HTTP_RANGE_PART ? "" : r == HTTP_RANGE_WHOLE ? "all" : "none");
+        for (size_t k = 0; k < n; k++) {
+            pxed_buf_u64(&b, parts[k].offset);
+            pxed_buf_byte(&b, '+');
+            pxed_buf_u64(&b, parts[k].length);
+            pxed_buf_byte(&b, ' ');
+        }
+        ck_assert_msg(pxed_slice_is(pxed_buf_slice(&b), rows[i].parts), "%s: %s", rows[i].value, pxed_buf_cstr(&b));
+    }
+}
+END_TEST
+
+#define PART(range)                                                                                                    \
+    "\r\n--pxed-7d1c5f0b9e3a4682\r\nContent-Type: text/plain\r\nContent-Range: bytes " range "/10\r\n\r\n"
+
+START_TEST(parts_of_an_answer) {
+    struct http_request r = {.minor = 1, .keep_alive = true, .range = PXED_SLICE("bytes=8-9,2-3")};
+    struct http_entity e = {.status = 200, .type = PXED_SLICE("text/plain"), .size = 10, .ranges = true};
+    struct http_plan p;
+    http_plan_make(&r, &e, false, &p);
+    ck_assert(p.status == 206 && p.n_parts == 2 && p.body && p.whole);
+    char text[600];
+    struct pxed_buf body = PXED_BUF(text);
+    http_part_write(&p, e.type, 0, &body);
+    pxed_buf_str(&body, "89");
+    http_part_write(&p, e.type, 1, &body);
+    pxed_buf_str(&body, "23");
+    http_part_write(&p, e.type, 2, &body);
+    ck_assert_str_eq(pxed_buf_cstr(&body), PART("8-9") "89" PART("2-3") "23\r\n--pxed-7d1c5f0b9e3a4682--\r\n");
+    ck_assert_uint_eq(p.length, body.len);
+    char head[600];
+    struct pxed_buf out = PXED_BUF(head);
+    http_head_write(&p, &e, 1, PXED_SLICE("now"), &out);
+    ck_assert_ptr_nonnull(strstr(pxed_buf_cstr(&out), "multipart/byteranges; boundary=pxed-7d1c5f0b9e3a4682\r\n"));
+    ck_assert_ptr_null(strstr(head, "Content-Range"));
+    e.in_order = true; /* its end is held back */
+    http_plan_make(&r, &e, false, &p);
+    ck_assert(p.status == 200 && p.n_parts == 0 && p.length == 10 && p.offset == 0);
+    e.in_order = false;
+    r.method = HTTP_METHOD_HEAD;
+    http_plan_make(&r, &e, false, &p);
+    ck_assert(p.status == 200 && p.n_parts == 0);
+}
+END_TEST
+
+/* A head that is kept is the head that would be written. */
+START_TEST(kept_heads) {
+    static struct http_heads kept;
+    struct http_request r = {.minor = 1, .keep_alive = true};
+    for (int i = 0; i < 200; i++) {
+        char etag[16], text[512], again[512];
+        struct pxed_buf tag = PXED_BUF(etag), out = PXED_BUF(text), want = PXED_BUF(again);
+        pxed_buf_byte(&tag, '"');
+        pxed_buf_u64(&tag, (uint64_t)(i / 4 % 20));
+        pxed_buf_byte(&tag, '"');
+        struct http_entity e = {.status = 200,
+                                .type = i % 7 ? PXED_SLICE("text/plain") : PXED_SLICE("text/html"),
+                                .etag = pxed_buf_slice(&tag),
+                                .size = (uint64_t)(i % 5 == 0),
+                                .mtime = 784111777 + i % 3,
+                                .ranges = true};
+        struct http_plan p;
+        r.minor = i % 11 != 0;
+        r.keep_alive = i % 13 != 0;
+        r.range = i % 17 == 0 ? PXED_SLICE("bytes=0-0") : PXED_NO_SLICE;
+        http_plan_make(&r, &e, false, &p);
+        struct pxed_slice date = i < 100 ? PXED_SLICE("now") : PXED_SLICE("later");
+        http_heads_write(&kept, &p, &e, r.minor, i < 100 ? 1 : 2, date, &out);
+        http_head_write(&p, &e, r.minor, date, &want);
+        ck_assert_str_eq(pxed_buf_cstr(&out), pxed_buf_cstr(&want));
     }
 }
 END_TEST
@@ -120,7 +224,9 @@ static const struct condition conditions[] = {
     {"post ignores all", HTTP_METHOD_POST, "bytes=5-", NULL, NULL, "*", NULL, NULL, 200, 0, 100, true, true},
     {"range to the end", 0, "bytes=5-", NULL, NULL, NULL, NULL, NULL, 206, 5, 95, true, true},
     {"range inside", 0, "bytes=5-9", NULL, NULL, NULL, NULL, NULL, 206, 5, 5, true, false},
-    {"several ranges", 0, "bytes=5-9,11-12", NULL, NULL, NULL, NULL, NULL, 200, 0, 100, true, true},
+    {"several ranges that overlap", 0, "bytes=5-9,9-12", NULL, NULL, NULL, NULL, NULL, 200, 0, 100, true, true},
+    {"several, one of them there", 0, "bytes=200-,5-9", NULL, NULL, NULL, NULL, NULL, 206, 5, 5, true, false},
+    {"several with a stale if-range", 0, "bytes=0-1,5-9", "\"e2\"", NULL, NULL, NULL, NULL, 200, 0, 100, true, true},
     {"range beyond", 0, "bytes=100-", NULL, NULL, NULL, NULL, NULL, 416, 0, 0, false, false},
     {"if-range tag", 0, "bytes=5-", "\"e1\"", NULL, NULL, NULL, NULL, 206, 5, 95, true, true},
     {"if-range other tag", 0, "bytes=5-", "\"e2\"", NULL, NULL, NULL, NULL, 200, 0, 100, true, true},
@@ -286,6 +392,9 @@ int main(void) {
     tcase_add_test(t, dates_written);
     tcase_add_test(t, dates_read);
     tcase_add_test(t, ranges);
+    tcase_add_test(t, several_ranges);
+    tcase_add_test(t, parts_of_an_answer);
+    tcase_add_test(t, kept_heads);
     tcase_add_loop_test(t, conditions_and_ranges, 0, sizeof(conditions) / sizeof(conditions[0]));
     tcase_add_test(t, without_validators);
     tcase_add_test(t, heads);

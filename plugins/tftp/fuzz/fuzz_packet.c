@@ -22,7 +22,8 @@ static void fuzz_request(const struct tftp_request *request) {
     size_t n = tftp_build_oack(oack, sizeof(oack), request, terms.accepted, terms.value);
     touch(pxed_slice(oack, n));
     if (n == sizeof(oack) || terms.blksize < TFTP_BLKSIZE_LEAST || terms.blksize > 1468 || terms.window < 1 ||
-        terms.window * (terms.blksize + TFTP_DATA_HEADER) > TFTP_FLIGHT_MOST || (terms.accepted & ~request->asked) != 0)
+        terms.window * (terms.blksize + TFTP_DATA_HEADER) > TFTP_FLIGHT_FRAMES ||
+        (terms.accepted & ~request->asked) != 0)
         abort();
 }
 

@@ -52,6 +52,11 @@ void library_open(void) {
     port = names_open(library, COUNT(library), 0, 0);
 }
 
+void library_open_single(void) {
+    names_single_port = true;
+    library_open();
+}
+
 void library_close(void) {
     names_close();
 }

@@ -15,6 +15,7 @@ extern uint16_t port; /* of the plugin */
 
 struct pxed_slice library_bytes(const char *name);
 void library_open(void);
+void library_open_single(void); /* with single-port */
 void library_close(void);
 struct client library_get(struct client c);
 void library_expect(const struct client *c, struct pxed_slice expected);

@@ -52,12 +52,15 @@ static enum pxed_reason find(struct fake_contents *c, const struct pxed_request 
     return PXED_WHY_NOT_FOUND;
 }
 
+bool names_single_port;
+
 uint16_t names_open(const struct name *list, size_t n, unsigned max_transfers, unsigned mtu) {
     names = list;
     n_names = n;
     config = (struct tftp_config){.max_blksize = TFTP_BLKSIZE_MOST,
                                   .max_windowsize = TFTP_WINDOW_MOST,
-                                  .max_transfers = max_transfers ? max_transfers : 4096};
+                                  .max_transfers = max_transfers ? max_transfers : 4096,
+                                  .single_port = names_single_port};
     fake_core_open(&fake, pxed_plugin_query(PXED_ABI_MAJOR), &config); /* port 0: any that is free */
     fake_contents_open(&contents, &fake, find);
     fake.iface = (struct pxed_iface){

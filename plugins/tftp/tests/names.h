@@ -17,6 +17,8 @@ struct name {
 extern struct fake_core fake;
 extern struct fake_contents contents;
 
+/* Option single-port of the next names_open. */
+extern bool names_single_port;
 /* Starts the plugin on a free port of 127.0.0.1, which is returned. 0: the default of max-transfers, loopback's MTU. */
 uint16_t names_open(const struct name *names, size_t n, unsigned max_transfers, unsigned mtu);
 /* fini; nothing may be left open or unreleased. */

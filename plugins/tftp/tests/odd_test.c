@@ -251,6 +251,28 @@ START_TEST(fini_ends_everything) {
 }
 END_TEST
 
+/* With single-port a client's port has one transfer: another request ends it. */
+START_TEST(one_transfer_for_a_port) {
+    int fd = library_request(client_socket(), "big", "blksize 1428 windowsize 4");
+    ck_assert_str_eq(library_heard(fd), "oack ");
+    client_send(fd, port, pxed_slice("\0\4\0\0", 4));
+    ck_assert_str_eq(library_heard(fd), "1 2 3 4 ");
+    library_request(fd, "small", NULL);
+    ck_assert_str_eq(library_heard(fd), "1 ");
+    ck_assert_uint_eq(contents.released, 1);
+    client_send(fd, port, pxed_slice("\0\4\0\1", 4));
+    fake_core_run(&fake, 20);
+    ck_assert_uint_eq(contents.whole, 1);
+    client_send(fd, port, pxed_slice("\0\4\0\1", 4)); /* too late: to no transfer */
+    int other = library_request(client_socket(), "big", NULL);
+    ck_assert_str_eq(library_heard(other), "1 ");
+    client_send(fd, port, pxed_slice("\0\4\0\1", 4)); /* not the other client's */
+    ck_assert_str_eq(library_heard(other), "");
+    close(fd);
+    close(other);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("tftp odd clients");
     TCase *t = tcase_create("all");
@@ -269,6 +291,19 @@ int main(void) {
     tcase_add_test(t, a_flood_that_nobody_answers);
     tcase_add_test(t, five_hundred_at_once);
     tcase_add_test(t, stop_waits_for_what_runs);
+    tcase_add_test(t, fini_ends_everything);
+    suite_add_tcase(s, t);
+    t = tcase_create("single-port");
+    tcase_set_timeout(t, 30);
+    tcase_add_checked_fixture(t, library_open_single, library_close);
+    tcase_add_test(t, one_transfer_for_a_port);
+    tcase_add_test(t, a_repeated_request_is_not_a_second_transfer);
+    tcase_add_test(t, a_repeated_request_joins_the_one_that_waits);
+    tcase_add_test(t, a_file_that_shrinks);
+    tcase_add_test(t, a_resend_by_the_timer);
+    tcase_add_test(t, too_many_are_not_answered);
+    tcase_add_test(t, a_flood_that_nobody_answers);
+    tcase_add_test(t, five_hundred_at_once);
     tcase_add_test(t, fini_ends_everything);
     suite_add_tcase(s, t);
     return suite_run_apart(s);

@@ -111,15 +111,24 @@ static const struct {
      BYTES("\0\6windowsize\0"
            "64\0"),
      512, 64},
-    {"flight-capped",
+    {"flight-of-frames",
      BYTES("\0\1x\0octet\0blksize\0"
            "1428\0windowsize\0"
            "64\0"),
      1500, 7,
      BYTES("\0\6blksize\0"
            "1428\0windowsize\0"
-           "45\0"),
-     1428, 45},
+           "64\0"),
+     1428, 64},
+    {"flight-capped",
+     BYTES("\0\1x\0octet\0blksize\0"
+           "1500\0windowsize\0"
+           "64\0"),
+     9000, 7,
+     BYTES("\0\6blksize\0"
+           "1500\0windowsize\0"
+           "43\0"),
+     1500, 43},
     {"timeout-echoed",
      BYTES("\0\1x\0octet\0timeout\0"
            "6\0"),
