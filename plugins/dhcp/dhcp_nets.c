@@ -219,7 +219,6 @@ static int net_make(struct dhcp *d, const struct draft *from, unsigned index) {
     struct dhcp_scope *scope = &d->scopes[index];
     *net = (struct dhcp_net){.label = from->label,
                              .link = from->link,
-                             .group = from->group,
                              .address = pxed_addr_u32(&from->config->address),
                              .relays = &from->config->relay};
     *scope = (struct dhcp_scope){.net = from->net, .prefix = from->prefix, .server = from->server};
@@ -233,6 +232,35 @@ static int net_make(struct dhcp *d, const struct draft *from, unsigned index) {
     return 0;
 }
 
+/* The nets of one wire in a ring. */
+static void ring_nets(struct drafts *all) {
+    for (unsigned i = 0; i < all->n; i++)
+        all->d->nets[i].beside = i;
+    for (unsigned i = 0; i < all->n; i++)
+        for (unsigned k = i + 1; k < all->n; k++)
+            if (all->items[i].group == all->items[k].group) {
+                all->d->nets[k].beside = all->d->nets[i].beside;
+                all->d->nets[i].beside = k;
+                break;
+            }
+}
+
+static int by_giaddr(const void *a, const void *b) {
+    const struct dhcp_listed *x = a, *y = b;
+    return (x->giaddr > y->giaddr) - (x->giaddr < y->giaddr);
+}
+
+static void list_relays(struct dhcp *d) {
+    size_t n = 0;
+    for (unsigned i = 0; i < d->n_nets; i++)
+        n += d->nets[i].relays->n;
+    d->relays = PXED_NEWS(&d->arena, struct dhcp_listed, n + 1);
+    for (unsigned i = 0; i < d->n_nets; i++)
+        for (size_t k = 0; k < d->nets[i].relays->n; k++)
+            d->relays[d->n_relays++] = (struct dhcp_listed){pxed_addr_u32(&d->nets[i].relays->items[k]), i};
+    qsort(d->relays, d->n_relays, sizeof(*d->relays), by_giaddr);
+}
+
 static int nets_make(struct drafts *all) {
     struct dhcp *d = all->d;
     set_groups(all);
@@ -243,6 +271,9 @@ static int nets_make(struct drafts *all) {
     int r = 0;
     for (unsigned i = 0; i < all->n && r == 0; i++)
         r = net_make(d, &all->items[i], i);
+    ring_nets(all);
+    if (r == 0)
+        list_relays(d);
     return r;
 }
 

@@ -8,5 +8,6 @@ int dhcp_nets_init(struct dhcp *d);
 void dhcp_nets_free(struct dhcp *d);
 /* The nets as the pure part sees them. */
 static inline struct dhcp_nets dhcp_nets_of(const struct dhcp *d) {
-    return (struct dhcp_nets){.items = d->nets, .scopes = d->scopes, .n = d->n_nets};
+    return (struct dhcp_nets){
+        .items = d->nets, .scopes = d->scopes, .n = d->n_nets, .relays = d->relays, .n_relays = d->n_relays};
 }

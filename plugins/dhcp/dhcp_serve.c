@@ -204,13 +204,12 @@ static struct dhcp_action packet_ask(struct packet *p) {
 
 /* A net without a free address leaves the machine to the next one on its wire. */
 static struct dhcp_action ask_the_wire(struct packet *p) {
-    const struct dhcp_nets nets = dhcp_nets_of(p->d);
     unsigned first = p->scope;
     for (;;) {
         struct dhcp_action action = packet_ask(p);
         bool full = action.what == DHCP_SILENT &&
                     (action.reason == PXED_WHY_DHCP_NO_ADDRESS || action.reason == PXED_WHY_DHCP_KEPT);
-        unsigned next = dhcp_net_next(&nets, p->scope);
+        unsigned next = p->d->nets[p->scope].beside;
         if (p->m->type != DHCP_DISCOVER || !full || next == first)
             return action;
         packet_enter(p, next);

@@ -93,6 +93,8 @@ struct dhcp {
     struct dhcp_net *nets;
     struct dhcp_scope *scopes; /* of the nets: the same index */
     unsigned n_nets;
+    struct dhcp_listed *relays; /* in `arena` */
+    unsigned n_relays;
     bool serves;             /* a net is in server mode */
     struct pxed_arena arena; /* of the nets */
     struct dhcp_leases table;

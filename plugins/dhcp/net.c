@@ -27,9 +27,16 @@ static bool is_listed(const struct dhcp_net *net, uint32_t giaddr) {
 
 /* The net that lists this relay. */
 static int net_of_relay(const struct dhcp_nets *nets, uint32_t giaddr) {
-    for (unsigned i = 0; i < nets->n; i++)
-        if (is_listed(&nets->items[i], giaddr))
-            return (int)i;
+    unsigned low = 0, high = nets->n_relays;
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (nets->relays[middle].giaddr == giaddr)
+            return (int)nets->relays[middle].scope;
+        if (giaddr < nets->relays[middle].giaddr)
+            high = middle;
+        else
+            low = middle + 1;
+    }
     return DHCP_NO_SCOPE;
 }
 
@@ -69,13 +76,4 @@ struct dhcp_place dhcp_place(const struct dhcp_nets *nets, const struct dhcp_mes
     if (own == DHCP_NO_SCOPE)
         return (struct dhcp_place){DHCP_NO_SCOPE, PXED_WHY_DHCP_NOT_OURS, 0};
     return found_at(nets, own, 0, 0);
-}
-
-unsigned dhcp_net_next(const struct dhcp_nets *nets, unsigned scope) {
-    for (unsigned step = 1; step < nets->n; step++) {
-        unsigned other = (scope + step) % nets->n;
-        if (nets->items[other].group == nets->items[scope].group)
-            return other;
-    }
-    return scope;
 }

@@ -20,16 +20,24 @@ struct dhcp_terms {
 struct dhcp_net {
     const char *label; /* "10.20.0.0/24" */
     int link;          /* index of its interface, or DHCP_NO_LINK: it lies behind relays */
-    unsigned group;    /* nets on one wire (`shared`, or one interface) have the same number */
+    unsigned beside;   /* the next net of the same wire (`shared`, or one interface), around; itself if there is none */
     uint32_t address;  /* what option 54, siaddr and URLs say; 0: the address of the interface that was asked */
     const struct pxed_addrs *relays; /* listed ones; empty: any giaddr inside the net */
     const struct dhcp_terms *terms;  /* [0]: without a class; then one for each [class], in the order of the ini */
+};
+
+/* A relay that a net lists. */
+struct dhcp_listed {
+    uint32_t giaddr;
+    unsigned scope;
 };
 
 struct dhcp_nets {
     const struct dhcp_net *items;
     const struct dhcp_scope *scopes;
     unsigned n;
+    const struct dhcp_listed *relays; /* in the order of giaddr */
+    unsigned n_relays;
 };
 
 /* The net that an address belongs to, or DHCP_NO_SCOPE. */
@@ -45,6 +53,3 @@ struct dhcp_place {
  * A renewal without a relay tells its net by its address (RFC 2131 4.3.2). */
 struct dhcp_place dhcp_place(const struct dhcp_nets *nets, const struct dhcp_message *m, int own, uint32_t source,
                              bool unicast);
-
-/* The next net of the same wire after `scope`, around; `scope` itself if there is no other. */
-unsigned dhcp_net_next(const struct dhcp_nets *nets, unsigned scope);

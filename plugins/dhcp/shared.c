@@ -2,13 +2,19 @@
 #include "shared.h"
 
 static bool is_beside(const struct dhcp_nets *nets, unsigned scope, int other) {
-    return other != DHCP_NO_SCOPE && nets->items[other].group == nets->items[scope].group;
+    unsigned at = scope;
+    do {
+        if ((int)at == other)
+            return true;
+        at = nets->items[at].beside;
+    } while (at != scope);
+    return false;
 }
 
 unsigned dhcp_shared_scope(const struct dhcp_nets *nets, const struct dhcp_leases *t, unsigned scope,
                            const struct dhcp_message *m, const struct pxed_hwaddr *mac, const struct pxed_host *host) {
     uint32_t asked = m->ciaddr;
-    if (dhcp_net_next(nets, scope) == scope)
+    if (nets->items[scope].beside == scope)
         return scope;
     int kept = host ? dhcp_net_of(nets, pxed_addr_u32(&host->ip)) : DHCP_NO_SCOPE;
     if (asked == 0 && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked))
@@ -21,7 +27,7 @@ unsigned dhcp_shared_scope(const struct dhcp_nets *nets, const struct dhcp_lease
     for (unsigned other = scope, first = scope;;) {
         if (dhcp_lease_by_mac(t, other, mac) != DHCP_NONE)
             return other;
-        unsigned next = dhcp_net_next(nets, other);
+        unsigned next = nets->items[other].beside;
         if (next == first)
             break;
         other = next;
