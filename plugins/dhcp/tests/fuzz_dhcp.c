@@ -2,7 +2,10 @@
  * The lease table is seeded, so that renewals and refusals are reached. */
 #include <stdlib.h>
 
+#include "class.h"
 #include "proxy.h"
+#include "shared.h"
+#include "subnet.h"
 #include "support.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -18,6 +21,47 @@ static void check(const uint8_t *packet, size_t len) {
         abort();
 }
 
+/* Which net and class it is of: never a net that did not say so, never a relay that its net does not list. */
+static void place(struct net *net, const struct dhcp_message *m, const struct dhcp_facts *facts) {
+    static const char *const texts[] = {"00:0c:29:*", "PXEClient*", "efi-x64"};
+    static const struct pxed_addrs none;
+    struct pxed_addr relay = pxed_addr_v4(IP4(10, 77, 1, 1));
+    struct pxed_addrs listed = {&relay, 1};
+    struct dhcp_listed relays[] = {{IP4(10, 77, 1, 1), 1}};
+    struct dhcp_scope scopes[] = {
+        net->scope, {.net = IP4(10, 77, 1, 0), .prefix = 24}, {.net = IP4(10, 78, 0, 0), .prefix = 16}};
+    struct dhcp_net items[] = {
+        {.beside = 2, .relays = &none}, {.beside = 1, .relays = &listed}, {.beside = 0, .relays = &none}};
+    struct dhcp_nets nets = {items, scopes, 3, relays, 1};
+    struct dhcp_config class = {.mac = {texts, NULL, 1}, .vendor = {texts + 1, NULL, 1}, .arch = {texts + 2, NULL, 1}};
+    struct pxed_section section = {.name = "c", .config = &class};
+    struct dhcp_config config = {.classes = {&section, 1}};
+    struct dhcp_place at = dhcp_place(&nets, m, 0, m->ciaddr, m->hops & 4);
+    if ((at.scope == DHCP_NO_SCOPE) == (at.reason == PXED_WHY_OK) || at.scope > 2)
+        abort();
+    if (at.scope == 1 && m->giaddr != 0 && m->giaddr != IP4(10, 77, 1, 1))
+        abort();
+    unsigned scope = dhcp_shared_scope(&nets, &net->t, 0, m, &facts->seen.mac, NULL);
+    if (scope == 1 || scope > 2)
+        abort();
+    (void)dhcp_class_of(&config, m, facts);
+    (void)dhcp_class_wrong(&class);
+}
+
+/* The bytes as the name of a [subnet]. */
+static void subnet(struct pxed_slice text) {
+    char name[64];
+    struct pxed_buf out = PXED_BUF(name);
+    uint32_t address;
+    uint8_t prefix;
+    pxed_buf_add(&out, text);
+    struct pxed_section all[] = {{.name = "10.77.0.0/16"}, {.name = pxed_buf_cstr(&out)}};
+    struct pxed_sections list = {all, 2};
+    if (!dhcp_cidr(all[1].name, &address, &prefix) && (prefix == 0 || prefix > 32))
+        abort();
+    (void)dhcp_subnet_overlap(&list, 1);
+}
+
 static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
     struct dhcp_message m;
     struct dhcp_facts facts;
@@ -30,6 +74,7 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
     struct dhcp_arrival arrival = {.source = m.ciaddr, .source_port = 68, .port = m.hops & 1 ? 4011 : 67};
     struct dhcp_boot boot;
     (void)dhcp_hostname(&m);
+    place(net, &m, &facts);
     dhcp_boot(&config, mode == DHCP_MODE_PROXY, &facts, &verdict, &boot);
     if (mode == DHCP_MODE_PROXY) {
         struct dhcp_proxy_action a = dhcp_proxy(&net->scope, &arrival, &m, &facts, &boot);
@@ -65,6 +110,7 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct net net;
     struct pxed_slice packet = pxed_slice((const char *)data, size);
+    subnet(packet);
     net_open(&net, IP4(10, 77, 0, 50), IP4(10, 77, 0, 59));
     for (uint8_t i = 1; i < 6; i++)
         net_lease(&net, i, NULL);
