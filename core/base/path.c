@@ -103,3 +103,16 @@ bool pxed_query_get(struct pxed_slice query, const char *key, struct pxed_slice 
     }
     return false;
 }
+
+struct pxed_slice pxed_path_bare(struct pxed_slice raw) {
+    enum { TOKEN = 32, NONCE = 16 };
+    struct pxed_slice rest = raw, boot = PXED_SLICE("boot/");
+    while (rest.len > 0 && (rest.ptr[0] == '/' || rest.ptr[0] == '\\'))
+        rest = pxed_slice_skip(rest, 1);
+    if (pxed_slice_starts(rest, boot))
+        rest = pxed_slice_skip(rest, boot.len);
+    size_t secret = pxed_slice_starts(rest, PXED_SLICE("s/"))   ? TOKEN
+                    : pxed_slice_starts(rest, PXED_SLICE("n/")) ? NONCE
+                                                                : 0;
+    return secret > 0 && rest.len > 2 + secret ? pxed_slice_skip(rest, 2 + secret) : raw;
+}

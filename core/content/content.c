@@ -15,6 +15,7 @@
 #include "content_status.h"
 #include "content_who.h"
 #include "decide.h"
+#include "nonces.h"
 #include "pxed/path.h"
 #include "site_url.h"
 #include "staged_known.h"
@@ -193,6 +194,7 @@ static enum pxed_reason answer_wrapped(struct lookup *l, struct open_content **r
 }
 
 static enum pxed_reason check_token(struct lookup *l) {
+    l->nonce = nonces_find(l->d, l->name.nonce);
     if (!l->name.has_token)
         return PXED_WHY_OK;
     l->token = machines_find_token(&l->d->machines, l->name.token);
@@ -210,7 +212,7 @@ static void open_tell(struct lookup *l, enum pxed_reason why) {
     char text[300], escaped[256];
     struct pxed_buf b = PXED_BUF(escaped);
     bool bad_mac = why == PXED_WHY_BAD_MAC && l->request->query.len > 0;
-    pxed_buf_escaped(&b, pxed_slice_head(l->name.has_token ? l->name.path : l->request->path, 100));
+    pxed_buf_escaped(&b, pxed_slice_head(l->name.has_token || l->name.nonce ? l->name.path : l->request->path, 100));
     if (bad_mac) {
         pxed_buf_byte(&b, '?');
         pxed_buf_escaped(&b, pxed_slice_head(l->request->query, 100));

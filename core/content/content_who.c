@@ -55,6 +55,7 @@ enum believe_who content_who(struct lookup *l, const struct machine *m, const st
     struct believe_facts facts = {
         .own = l->kernel.own,
         .token = m && l->token == m,
+        .nonce = m && l->nonce == m,
         .routed = l->kernel.routed,
         .resolved = l->kernel.resolved,
         .its_card = l->kernel.resolved && is_its_mac(&l->kernel.mac, m, host, mac),
@@ -73,8 +74,8 @@ void content_find_asker(struct lookup *l) {
     who_ask_kernel(l);
     if (l->kernel.own)
         return;
-    if (l->token)
-        l->asker = l->token;
+    if (l->token || l->nonce)
+        l->asker = l->token ? l->token : l->nonce;
     else if (l->kernel.resolved && !l->kernel.routed)
         l->asker = decide_find(l->d, &l->kernel.mac, NULL);
     else if (l->kernel.routed && find_holder(l, &holder))

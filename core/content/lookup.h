@@ -13,6 +13,7 @@ struct lookup {
     struct pxed_slice path; /* normalised, below /boot */
     struct name name;
     struct machine *token; /* the machine whose token is in the path; may be NULL */
+    struct machine *nonce; /* the machine whose boot nonce is in the path; NULL: none that is known */
     struct who kernel;     /* the kernel's facts about the client, once looked up */
     bool looked, last_look;
     bool wait;                 /* out: the neighbour entry may be there soon; ask again */

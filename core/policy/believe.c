@@ -6,7 +6,7 @@ enum believe_who believe_tell(const struct believe_facts *f) {
         return BELIEVE_SERVER;
     if (f->token)
         return BELIEVE_TOKEN;
-    if (f->query || (f->routed ? f->leased : f->resolved && f->its_card))
+    if (f->query || f->nonce || (f->routed ? f->leased : f->resolved && f->its_card))
         return BELIEVE_MACHINE;
     return f->routed ? BELIEVE_ROUTED : BELIEVE_NEIGHBOUR;
 }

@@ -14,6 +14,7 @@ struct believe_facts {
     bool resolved; /* the client is on-link, and its neighbour entry is complete */
     bool its_card; /* and that entry has one of the machine's hardware addresses */
     bool leased;   /* behind a declared relay, and its address is leased to the machine */
+    bool nonce;    /* the path has the nonce of this machine's present boot */
     bool query;    /* believe = query: naming the machine in the query is enough */
 };
 

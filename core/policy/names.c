@@ -21,6 +21,21 @@ static bool parse_token(struct pxed_slice hex, uint8_t token[16]) {
     return true;
 }
 
+/* 16 hex digits, not all 0. */
+static bool parse_nonce(struct pxed_slice hex, uint64_t *ret) {
+    uint64_t nonce = 0;
+    if (hex.len != 16)
+        return false;
+    for (size_t i = 0; i < hex.len; i++) {
+        int digit = pxed_hex_digit(hex.ptr[i]);
+        if (digit < 0)
+            return false;
+        nonce = nonce << 4 | (uint64_t)digit;
+    }
+    *ret = nonce;
+    return nonce != 0;
+}
+
 /* hosts/<mac>/NAME, or hosts/<word>/<mac>[.ext], as in the profiles' patterns. */
 static enum pxed_reason parse_host(struct pxed_slice rest, struct name *ret) {
     ptrdiff_t slash = pxed_slice_find(rest, '/', 0);
@@ -86,6 +101,11 @@ enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, st
         if (slash < 0 || !parse_token(pxed_slice_head(path, (size_t)slash), ret->token))
             return PXED_WHY_BAD_NAME;
         ret->has_token = true;
+        path = pxed_slice_skip(path, (size_t)slash + 1);
+    } else if (name_cut(&path, "n/")) {
+        ptrdiff_t slash = pxed_slice_find(path, '/', 0);
+        if (slash < 0 || !parse_nonce(pxed_slice_head(path, (size_t)slash), &ret->nonce))
+            return PXED_WHY_BAD_NAME;
         path = pxed_slice_skip(path, (size_t)slash + 1);
     }
     ret->path = path;

@@ -19,15 +19,16 @@ struct name {
     enum name_kind kind;
     bool has_token;
     uint8_t token[16];         /* of a leading s/TOKEN/ */
-    struct pxed_slice path;    /* the name without that */
+    uint64_t nonce;            /* of a leading n/NONCE/; 0: none */
+    struct pxed_slice path;    /* the name without those */
     struct pxed_slice os;      /* IMAGE: the OS id */
     struct pxed_slice file;    /* IMAGE: the path in the image; HOST: the file's name in hosts/<mac>/ */
     struct pxed_hwaddr mac;    /* HOST, PXELINUX, GRUB_MAC, PXEGRUB_MAC */
     struct pxed_slice pattern; /* HOST in another folder than <mac>: the folder's name ("linux-ks") */
 };
 
-/* `script`: the boot script's name. OK; BAD_NAME for a malformed token; BAD_MAC if a required MAC is missing or
- * unreadable. Slices point into `path`. */
+/* `script`: the boot script's name. OK; BAD_NAME for a malformed token or nonce; BAD_MAC if a required MAC is missing
+ * or unreadable. Slices point into `path`. */
 enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, struct name *ret);
 
 /* Files that are never served, whatever they contain: a leading dot (outside os/), editors' backups. */

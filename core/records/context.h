@@ -20,6 +20,7 @@ struct stage;
 struct reload;
 struct watch_images;
 struct watch_links;
+struct nonces;
 
 struct daemon {
     uv_loop_t *loop;
@@ -46,6 +47,7 @@ struct daemon {
     struct pending *pending;                   /* requests that wait for an answer */
     uint64_t tickets;
     struct services services;
+    struct nonces *nonces; /* NULL: none was made yet */
     struct reload *reload;
     struct stage *stage; /* NULL: no files are staged */
     struct watch_images *watch_images;

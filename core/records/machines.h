@@ -21,6 +21,7 @@ struct machine {
     int64_t seen_at;                                 /* wall ms; the oldest undeclared machines are dropped */
     int64_t foreign_at;                              /* when another client last asked for its files */
     int64_t events_full_at;                          /* when it may report a full burst of events again */
+    uint64_t nonce;                                  /* of its last boot behind a relay: nonces.h; 0: none */
     int64_t loader_at;                               /* when it last used iPXE or gPXE */
     uint64_t told[PXED_REASON_COUNT / 64 + 1];       /* a bit for each refusal written to the journal in this boot */
     struct machine *next_mac, *next_ip, *next_token; /* hash chains */

@@ -2,6 +2,7 @@
 #include "core_table.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "clock.h"
 #include "content.h"
@@ -10,6 +11,7 @@
 #include "declare.h"
 #include "handed.h"
 #include "log.h"
+#include "nonces.h"
 #include "stage.h"
 
 static struct plugin *plugin_of(struct pxed_ctx *ctx) {
@@ -125,6 +127,12 @@ static bool loader_seen(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uin
     return m && m->loader_at > 0 && clock_wall() - m->loader_at <= (int64_t)within_ms;
 }
 
+static bool make_nonce(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, char ret[static 17]) {
+    uint64_t nonce = nonces_make(core_daemon_of(ctx), mac);
+    snprintf(ret, 17, "%016llx", (unsigned long long)nonce);
+    return nonce != 0;
+}
+
 static size_t hosts_without_ip(struct pxed_ctx *ctx) {
     return core_daemon_of(ctx)->catalogue->n_without_ip;
 }
@@ -159,4 +167,5 @@ const struct pxed_core core_table = {
     .hosts_without_ip = hosts_without_ip,
     .helper = start_helper,
     .socket = take_socket,
+    .nonce = make_nonce,
 };

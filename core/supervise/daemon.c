@@ -22,6 +22,7 @@
 #include "ledger_load.h"
 #include "log.h"
 #include "names_told.h"
+#include "nonces.h"
 #include "overdue.h"
 #include "privileges.h"
 #include "reload.h"
@@ -282,6 +283,7 @@ static void free_daemon(struct runner *r) {
         close(d->root_fd);
     content_drop_pending(d);
     stage_free(d);
+    nonces_free(d);
     ledger_free(&d->machines);
     machines_free(&d->machines);
     catalogue_unref(d->catalogue);

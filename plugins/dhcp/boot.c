@@ -106,3 +106,21 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
     if (ret->offered)
         choose_class(config, proxy, facts, ret);
 }
+
+void dhcp_boot_nonce(struct dhcp_boot *boot, const char *nonce, const struct pxed_verdict *verdict) {
+    struct pxed_slice folder = boot_folder(pxed_slice_of(verdict->script_url)), rest = boot->file;
+    struct pxed_buf out = PXED_BUF(boot->with_nonce);
+    bool url = folder.len > 0 && pxed_slice_starts(boot->file, folder);
+    if (!boot->offered || (!url && pxed_slice_find(boot->file, ':', 0) >= 0))
+        return;
+    if (url) {
+        pxed_buf_add(&out, folder);
+        rest = pxed_slice_skip(boot->file, folder.len);
+    }
+    pxed_buf_str(&out, "n/");
+    pxed_buf_str(&out, nonce);
+    pxed_buf_byte(&out, '/');
+    pxed_buf_add(&out, rest);
+    if (!pxed_buf_full(&out))
+        boot->file = pxed_buf_slice(&out);
+}

@@ -15,13 +15,16 @@ struct dhcp_boot {
         folder;    /* option 210 (RFC 5071): where a PXELINUX inside the loader finds its files; unset: none */
     bool use_file; /* 43.6 = 8: use the file without asking a boot server */
     bool no_proxy; /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
-    char url[DHCP_URL_MAX];
+    char url[DHCP_URL_MAX], with_nonce[DHCP_URL_MAX];
 };
 
 /* `verdict` as the core gave it. `proxy`: the reply is a ProxyDHCP's (proxy mode, and port 4011 in both modes), which
  * option 60 marks. */
 void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_facts *facts,
                const struct pxed_verdict *verdict, struct dhcp_boot *ret);
+/* Puts `n/NONCE/` before the name of the boot file: into its URL behind /boot/, or before its TFTP name. A URL of
+ * another server stays. */
+void dhcp_boot_nonce(struct dhcp_boot *boot, const char *nonce, const struct pxed_verdict *verdict);
 
 /* The loader for firmware: the host's loader=, else the key's; unset when there is none. */
 struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,

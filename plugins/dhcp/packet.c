@@ -45,7 +45,19 @@ bool packet_proxies(const struct packet *p) {
     return p->terms->config.mode == DHCP_MODE_PROXY || p->port->number == DHCP_PORT_PXE;
 }
 
+/* Our answer to a listed relay goes to nobody else: what is asked for under the nonce in it is asked for by the
+ * machine, or by who could read that answer. */
+static void put_nonce(struct packet *p) {
+    const struct pxed_core *core = p->d->core;
+    char nonce[17];
+    bool listed = p->m->giaddr != 0 && p->d->nets[p->scope].relays->n > 0 && p->port->number == DHCP_PORT_SERVER;
+    if (listed && p->boot.offered && core->size >= offsetof(struct pxed_core, nonce) + sizeof(core->nonce) &&
+        core->nonce(p->d->ctx, &p->facts.seen.mac, nonce))
+        dhcp_boot_nonce(&p->boot, nonce, &p->verdict);
+}
+
 void packet_enter(struct packet *p, unsigned scope) {
     packet_place(p, scope);
     dhcp_boot(&p->terms->config, packet_proxies(p), &p->facts, &p->verdict, &p->boot);
+    put_nonce(p);
 }

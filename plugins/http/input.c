@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "pxed/arena.h"
+#include "pxed/path.h"
 
 void http_input_begin(struct http_conn *c) {
     c->in = c->in_inline;
@@ -109,15 +110,14 @@ static bool names_script(const struct http_config *config, struct pxed_slice pat
 /* Scripts without a known extension lie directly in root/boot, and so does `event`; a token may stand before its name.
  */
 bool http_input_takes_body(const struct http_conn *c) {
-    enum { TOKEN = 33 };
     struct http_request r;
     if (c->listener->handler)
         return true;
     http_parser_request(&c->parser, c->in, &r);
-    struct pxed_slice name = pxed_slice_skip(r.path, 1), boot = PXED_SLICE("boot/"), s = PXED_SLICE("s/");
+    struct pxed_slice name = pxed_path_bare(r.path), boot = PXED_SLICE("boot/");
+    while (name.len > 0 && name.ptr[0] == '/')
+        name = pxed_slice_skip(name, 1);
     if (pxed_slice_starts(name, boot))
         name = pxed_slice_skip(name, boot.len);
-    if (pxed_slice_starts(name, s) && name.len > s.len + TOKEN)
-        name = pxed_slice_skip(name, s.len + TOKEN);
     return pxed_slice_find(name, '/', 0) < 0 || names_script(c->http->config, r.path);
 }

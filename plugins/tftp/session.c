@@ -9,6 +9,7 @@
 
 #include "loop.h"
 #include "pxed/arena.h"
+#include "pxed/path.h"
 #include "refuse.h"
 #include "session_data.h"
 
@@ -321,25 +322,13 @@ static void session_on_opened(void *arg, enum pxed_reason reason, struct pxed_co
     session_opened(arg, reason, content);
 }
 
-/* s/TOKEN/NAME is logged as NAME: readers of the log must not be able to use the token. */
-static struct pxed_slice without_token(struct pxed_slice name) {
-    enum { TOKEN = 32 };
-    struct pxed_slice rest = name, boot = PXED_SLICE("boot/"), s = PXED_SLICE("s/");
-    while (rest.len > 0 && (rest.ptr[0] == '/' || rest.ptr[0] == '\\'))
-        rest = pxed_slice_skip(rest, 1);
-    if (pxed_slice_starts(rest, boot))
-        rest = pxed_slice_skip(rest, boot.len);
-    bool has = pxed_slice_starts(rest, s) && rest.len > s.len + TOKEN;
-    return has ? pxed_slice_skip(rest, s.len + TOKEN) : name;
-}
-
 static struct tftp_session *new_session(struct tftp *tftp, const struct tftp_listener *listener,
                                         const struct pxed_addr *peer, uint16_t port, struct pxed_slice packet,
                                         const struct tftp_request *request) {
     size_t room = 4 * request->name.len + 1; /* escaped */
     struct tftp_session *s = pxed_xalloc(sizeof(*s) + room);
     struct pxed_buf buf = {s->name, room, 0};
-    pxed_buf_escaped(&buf, without_token(request->name));
+    pxed_buf_escaped(&buf, pxed_path_bare(request->name)); /* readers of the log must not be able to use a token */
     pxed_buf_cstr(&buf);
     s->entry = (struct tftp_entry){.addr = *peer, .port = port};
     s->tftp = tftp;

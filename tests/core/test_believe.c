@@ -22,6 +22,8 @@ static const struct {
     {"an old entry of what is routed now", {.routed = true, .resolved = true, .its_card = true}, BELIEVE_ROUTED},
     {"a stranger from afar", {.routed = true}, BELIEVE_ROUTED},
     {"behind a declared relay, from its leased address", {.routed = true, .leased = true}, BELIEVE_MACHINE},
+    {"behind a relay, by the nonce of its boot", {.routed = true, .nonce = true}, BELIEVE_MACHINE},
+    {"a nonce does not help the server", {.own = true, .nonce = true}, BELIEVE_SERVER},
     {"a lease alone proves nothing on the wire", {.leased = true, .resolved = true}, BELIEVE_NEIGHBOUR},
     {"the classic recipe", {.query = true}, BELIEVE_MACHINE},
     {"the classic recipe from afar", {.query = true, .routed = true}, BELIEVE_MACHINE},
@@ -101,10 +103,10 @@ END_TEST
 
 START_TEST(
     only_proof_changes_anything) { /* whatever the facts: without a token, its card or the recipe's trust, nothing */
-    for (unsigned bits = 0; bits < 128; bits++) {
-        struct believe_facts f = {(bits & 1) != 0,  (bits & 2) != 0,  (bits & 4) != 0, (bits & 8) != 0,
-                                  (bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0};
-        bool proof = f.token || f.query || (f.routed ? f.leased : f.resolved && f.its_card);
+    for (unsigned bits = 0; bits < 256; bits++) {
+        struct believe_facts f = {(bits & 1) != 0,  (bits & 2) != 0,  (bits & 4) != 0,  (bits & 8) != 0,
+                                  (bits & 16) != 0, (bits & 32) != 0, (bits & 64) != 0, (bits & 128) != 0};
+        bool proof = f.token || f.nonce || f.query || (f.routed ? f.leased : f.resolved && f.its_card);
         for (unsigned what = 0; what < BELIEVE_WHAT_COUNT; what++) {
             struct believe_right r = believe_may(believe_tell(&f), (enum believe_what)what);
             ck_assert(!(r.notes || r.spends || r.live) || (proof && !f.own));

@@ -98,7 +98,7 @@ e2e_in one ip addr add 10.20.0.200/24 dev eth0
 e2e_in one ip route add default via 10.20.0.1
 ACK=$(dhcp_as one lease --mac $M1 --loader ipxe)
 is "its ip=" 10.20.0.200 "$(jq -r .yiaddr <<<"$ACK")"
-has "its script's URL" "http://10.77.0.1/boot/home.php?mac=08-00-27-4d-4d-aa" "$(jq -r .file <<<"$ACK")"
+has "its script's URL" "home.php?mac=08-00-27-4d-4d-aa" "$(jq -r .file <<<"$ACK")"
 ok "its lease is in force" until_true 5 lease_is $M1 10.20.0.200
 SCRIPT=$(curl_as one -A iPXE/1.21 "$U/home.php?mac=$M1")
 has "it is believed by its lease" "kernel http://10.77.0.1/boot/os/centos-5.5-i386/pxeboot/vmlinuz" "$SCRIPT"
@@ -155,6 +155,29 @@ ok "off: silence with a reason" until_true 5 e2e_counted DHCP_OFF
 OFFER=$(dhcp_as late discover --mac $X2 --loader ipxe)
 is "address =: next-server" 192.168.9.9 "$(jq -r .siaddr <<<"$OFFER")"
 has "and in explain, a host's URLs by its ip=" "http://10.77.0.1/" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"
+e2e_stop
+
+# --- beside another DHCP server behind the relay: the nonce of the offer is the proof
+config <<'INI'
+[subnet 10.20.0.0/24]
+relay = 10.20.0.1
+INI
+sed -i 's/^mode = server/mode = proxy/' "$E2E/pxed.ini"
+e2e_start
+e2e_pxed arm --yes web01 >/dev/null
+URL=$(dhcp_as one discover --mac $M1 --firmware bios --loader ipxe | jq -r .file)
+has "an offer without an address: its URL has a nonce" "http://10.77.0.1/boot/n/" "$URL"
+is "the same one for this boot" "$URL" "$(dhcp_as one discover --mac $M1 --firmware bios --loader ipxe | jq -r .file)"
+has "a loader's name, too" "n/$(cut -d/ -f6 <<<"$URL")/undionly.kpxe" "$(dhcp_as one discover --mac $M1 --firmware bios | jq -r .file)"
+has "without it nobody is believed" NOT_BELIEVED "$(curl_as one -A iPXE/1.21 "$U/home.php?mac=$M1")"
+has "nor with another one" NOT_BELIEVED "$(curl_as one -A iPXE/1.21 "$U/n/0123456789abcdef/home.php?mac=$M1")"
+has "nor for another host" NOT_BELIEVED "$(curl_as one -A iPXE/1.21 "${URL/$(tr : - <<<$M1)/$(tr : - <<<$M2)}")"
+SCRIPT=$(curl_as one -A iPXE/1.21 "$URL")
+has "with it the machine gets its installer" "kernel http://10.77.0.1/boot/os/centos-5.5-i386/pxeboot/vmlinuz" "$SCRIPT"
+KS=$(grep -o 'http://[^ ]*linux-ks[^ ]*' <<<"$SCRIPT" | head -n 1)
+is "its answer file, by token" 200 "$(code_as one "$KS")"
+is "uses up its right" installing "$(e2e_state $M1 install)"
+no "the nonce is in no log" grep -q "$(cut -d/ -f6 <<<"$URL")" "$E2E_LOG"
 e2e_stop
 
 # --- what check says

@@ -16,6 +16,10 @@ enum pxed_path_flags {
  * or -1 if refused. */
 int pxed_path_normalise(struct pxed_slice raw, unsigned flags, struct pxed_buf *out);
 
+/* A name as it came, without what opens something: s/TOKEN/ or n/NONCE/ before it, with or without `boot/`. For logs,
+ * and to look at the name itself. */
+struct pxed_slice pxed_path_bare(struct pxed_slice raw);
+
 /* Decodes %XX (and + as blank if `plus`); false on a bad escape. */
 bool pxed_percent_decode(struct pxed_slice raw, bool plus, struct pxed_buf *out);
 

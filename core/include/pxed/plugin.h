@@ -124,6 +124,9 @@ struct pxed_core {
      * or to every address, on `iface` or, if pxed serves no other, on none (then tie it). Non-blocking, close-on-exec,
      * the caller's; -1: there is none, open one. Since 1.6. */
     int (*socket)(struct pxed_ctx *ctx, int type, const struct pxed_addr *addr, uint16_t port, const char *iface);
+    /* 16 hex digits for the names of this host's present boot, `n/DIGITS/NAME`: who asks under them is taken for it, so
+     * they may be sent to nobody but its relay. False: the host is not declared. Since 1.7. */
+    bool (*nonce)(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, char ret[static 17]);
 };
 
 struct pxed_ctx {
