@@ -13,7 +13,7 @@ static struct dhcp_action server_silent(enum pxed_reason reason) {
 
 uint32_t dhcp_server_id(const struct dhcp_message *m, uint32_t server) {
     struct pxed_slice id;
-    if (m->giaddr != 0 && dhcp_tlv_find(m->options[DHCP_OPT_RELAY], true, DHCP_RELAY_SERVER_ID, &id) && id.len == 4) {
+    if (dhcp_tlv_find(m->options[DHCP_OPT_RELAY], true, DHCP_RELAY_SERVER_ID, &id) && id.len == 4) {
         struct pxed_addr addr = pxed_addr_v4_be(id.ptr);
         return pxed_addr_u32(&addr);
     }
@@ -273,9 +273,11 @@ static struct dhcp_action server_renewing(struct dhcp_leases *t, const struct dh
     return q->unicast ? server_nak(t, q, PXED_WHY_DHCP_TAKEN) : server_silent(PXED_WHY_DHCP_NOT_OURS);
 }
 
-static uint32_t offered_to(struct dhcp_leases *t, const struct dhcp_query *q) {
-    uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
-    return own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
+/* It chose us and names no address: it means the one it was offered, or any. */
+static struct dhcp_action server_any(struct dhcp_leases *t, const struct dhcp_query *q) {
+    enum pxed_reason reason = PXED_WHY_DHCP_NO_ADDRESS;
+    uint32_t ip = server_choose(t, q, &reason);
+    return ip ? server_selecting(t, q, ip) : server_silent(reason);
 }
 
 /* Options 54 and 50 and ciaddr tell which kind of REQUEST it is (RFC 2131 4.3.2, table 4). */
@@ -284,15 +286,17 @@ static struct dhcp_action server_request(struct dhcp_leases *t, const struct dhc
     uint32_t server = 0, asked = 0;
     bool names_server = m->options[DHCP_OPT_SERVER_ID].ptr != NULL, asks = m->options[DHCP_OPT_REQUESTED].ptr != NULL;
     if ((names_server && !dhcp_get_u32(m, DHCP_OPT_SERVER_ID, &server)) ||
-        (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)) || (!asks && m->ciaddr == 0 && !names_server))
+        (asks && !dhcp_get_u32(m, DHCP_OPT_REQUESTED, &asked)))
         return server_silent(PXED_WHY_DHCP_MALFORMED);
     dhcp_leases_tick(t, q->scope, q->now);
     if (names_server && server != dhcp_server_id(m, q->server))
         return chose_other(t, q, server);
-    if (names_server && !asks && m->ciaddr == 0) /* it means what it was offered */
-        asked = offered_to(t, q);
+    if (!asks && m->ciaddr == 0) /* without any address only a new start helps */
+        return names_server                 ? server_any(t, q)
+               : server_authoritative(t, q) ? server_nak(t, q, PXED_WHY_DHCP_MALFORMED)
+                                            : server_silent(PXED_WHY_DHCP_MALFORMED);
     if (names_server)
-        return server_selecting(t, q, asked ? asked : m->ciaddr);
+        return server_selecting(t, q, asks ? asked : m->ciaddr);
     if (m->ciaddr != 0)
         return server_renewing(t, q, m->ciaddr);
     return init_reboot(t, q, asked);

@@ -109,11 +109,11 @@ static const struct row rows[] = {
     {"rebinding", DHCP_REQUEST, 1, 0, 0, POOL_FIRST, false, DHCP_STORE, DHCP_ACK, POOL_FIRST, PXED_WHY_OK},
     {"rebinding, not of the pool", DHCP_REQUEST, 5, 0, 0, OUT, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
     {"rebinding, wrong net", DHCP_REQUEST, 5, 0, 0, FAR, false, DHCP_SAY, DHCP_NAK, 0, PXED_WHY_DHCP_WRONG_NET},
-    {"request of nothing", DHCP_REQUEST, 1, 0, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_MALFORMED},
+    {"request of nothing", DHCP_REQUEST, 1, 0, 0, 0, false, DHCP_SAY, DHCP_NAK, 0, PXED_WHY_DHCP_MALFORMED},
     {"request of nothing from us: of what it was offered", DHCP_REQUEST, 1, SERVER, 0, 0, false, DHCP_STORE, DHCP_ACK,
      POOL_FIRST, PXED_WHY_OK},
-    {"request of nothing, and nothing was offered", DHCP_REQUEST, 5, SERVER, 0, 0, false, DHCP_SAY, DHCP_NAK, 0,
-     PXED_WHY_DHCP_WRONG_NET},
+    {"request of nothing from us, and nothing was offered", DHCP_REQUEST, 5, SERVER, 0, 0, false, DHCP_STORE, DHCP_ACK,
+     POOL_FIRST + 3, PXED_WHY_OK},
     {"BOOTP of a declared host with ip=", DHCP_BOOTP, 9, 0, 0, 0, false, DHCP_SAY, DHCP_BOOTP, HOST_IP, PXED_WHY_OK},
     {"BOOTP of a stranger", DHCP_BOOTP, 5, 0, 0, 0, false, DHCP_SILENT, 0, 0, PXED_WHY_DHCP_NOT_OURS},
 
@@ -398,10 +398,10 @@ START_TEST(a_relay_may_be_the_server_id) {
     make_u32(&r, DHCP_OPT_SERVER_ID, IP4(10, 77, 0, 250));
     make_u32(&r, DHCP_OPT_REQUESTED, a.yiaddr);
     ck_assert_int_eq(net_serve(&net, make_end(&r), NULL, false).what, DHCP_STORE);
-    make_option(&direct, 82, relay, sizeof(relay)); /* no giaddr: not from a relay */
+    make_option(&direct, 82, relay, sizeof(relay)); /* from a switch on the wire, which has no giaddr */
     make_u32(&direct, DHCP_OPT_SERVER_ID, IP4(10, 77, 0, 250));
     make_u32(&direct, DHCP_OPT_REQUESTED, a.yiaddr);
-    ck_assert_int_eq(net_serve(&net, make_end(&direct), NULL, false).reason, PXED_WHY_DHCP_OTHER_SERVER);
+    ck_assert_int_eq(net_serve(&net, make_end(&direct), NULL, false).what, DHCP_STORE);
 }
 END_TEST
 

@@ -8,7 +8,8 @@ enum { HANDLES = 64, REPEATS = 4 };
 
 static uint64_t now_ms;
 static uv_timer_t *timers[HANDLES];
-static size_t n_timers, n_closing;
+static uv_check_t *checks[HANDLES];
+static size_t n_timers, n_checks, n_closing;
 static struct {
     uv_handle_t *handle;
     uv_close_cb closed;
@@ -16,7 +17,7 @@ static struct {
 
 void fake_loop_begin(void) {
     now_ms = 1000000;
-    n_timers = n_closing = 0;
+    n_timers = n_checks = n_closing = 0;
 }
 
 uint64_t fake_loop_now(void) {
@@ -59,7 +60,18 @@ void fake_loop_pass(uint64_t ms) {
     now_ms = until;
 }
 
+static void drop_check(const uv_handle_t *handle) {
+    for (size_t i = 0; i < n_checks; i++)
+        if ((const uv_handle_t *)checks[i] == handle) {
+            checks[i] = checks[--n_checks];
+            return;
+        }
+}
+
 void fake_loop_settle(void) {
+    for (size_t i = n_checks; i > 0; i--)
+        if (i <= n_checks)
+            checks[i - 1]->check_cb(checks[i - 1]);
     while (n_closing > 0) {
         uv_handle_t *handle = closing[--n_closing].handle;
         uv_close_cb closed = closing[n_closing].closed;
@@ -101,6 +113,26 @@ int uv_timer_stop(uv_timer_t *timer) {
     return 0;
 }
 
+int uv_check_init(uv_loop_t *loop, uv_check_t *check) {
+    memset(check, 0, sizeof(*check));
+    check->loop = loop;
+    return 0;
+}
+
+int uv_check_start(uv_check_t *check, uv_check_cb turn) {
+    drop_check((const uv_handle_t *)check);
+    if (n_checks == HANDLES)
+        abort();
+    check->check_cb = turn;
+    checks[n_checks++] = check;
+    return 0;
+}
+
+int uv_check_stop(uv_check_t *check) {
+    drop_check((const uv_handle_t *)check);
+    return 0;
+}
+
 int uv_is_active(const uv_handle_t *handle) {
     for (size_t i = 0; i < n_timers; i++)
         if ((const uv_handle_t *)timers[i] == handle)
@@ -117,6 +149,7 @@ int uv_is_closing(const uv_handle_t *handle) {
 
 void uv_close(uv_handle_t *handle, uv_close_cb closed) {
     drop_timer((uv_timer_t *)handle);
+    drop_check(handle);
     if (n_closing == HANDLES)
         abort();
     closing[n_closing].handle = handle;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "content_cache.h"
 #include "content_wait.h"
 #include "control.h"
 #include "core_table.h"
@@ -21,6 +22,7 @@
 #include "keep.h"
 #include "ledger.h"
 #include "ledger_load.h"
+#include "nonces.h"
 #include "plugins/dhcp/record.h"
 #include "pxed/grow.h"
 #include "rules.h"
@@ -329,6 +331,8 @@ static void stop(bool written) {
     fake_loop_settle();
     world.failing = false;
     store_guard_close(&world.d.guard);
+    content_cache_end(&world.d);
+    nonces_free(&world.d);
     fake_loop_settle();
     must(n_commits == 0 && fake_loop_empty());
     content_drop_pending(&world.d);
