@@ -158,6 +158,10 @@ struct cached_file *content_cache_find(struct daemon *d, struct pxed_slice key) 
     return f;
 }
 
+uint64_t content_cache_turn(const struct daemon *d) {
+    return d->content_cache && d->content_cache->n > 0 ? d->content_cache->turn : 0;
+}
+
 static void read_small(struct cached_file *f) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
@@ -185,6 +189,8 @@ struct cached_file *content_cache_put(struct daemon *d, struct pxed_slice key, i
     memcpy(f->key, key.ptr, key.len);
     f->hash = pxed_hash(key.ptr, key.len, 0);
     f->checked_at = f->used_at = uv_now(d->loop);
+    if (c->n == 0)
+        c->turn++; /* it stood still */
     f->turn = c->turn;
     content_etag(st, f->etag, sizeof(f->etag));
     read_small(f);

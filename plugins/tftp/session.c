@@ -45,40 +45,32 @@ static void session_step(struct tftp_session *s, enum tftp_input_kind kind, uint
 static void on_may_send(void *arg, bool may_send) {
     struct tftp_session *s = arg;
     s->held = false;
-    if (may_send)
-        session_step(s, TFTP_RELEASED, 0);
-    else
+    if (!may_send) {
         session_fail(s, PXED_WHY_STORE_CANNOT_WRITE);
+        return;
+    }
+    *(s->asked_heard ? &s->transfer.hold_heard : &s->transfer.hold_last) = false;
+    session_step(s, TFTP_RELEASED, 0);
 }
 
-/* Asks the core what is missing: first that the client was heard, then that its arming is used up on disk. */
+/* Asks the core what is missing: first that the client was heard, then that its arming is used up on disk. Until it has
+ * answered the transfer stays held: the timer sends nothing. */
 static void ask_core(struct tftp_session *s) {
     struct tftp_transfer *t = &s->transfer;
     struct pxed_content *c = s->content;
-    int hold = PXED_HOLD_GO;
     if (s->held)
         return; /* the client asks again meanwhile */
-    s->held = true;
-    if (t->hold_heard && t->seen) {
-        t->hold_heard = false;
-        hold = c->heard(c, on_may_send, s);
-    } else if (!t->seen) { /* one block, and no OACK before it: no client has answered yet */
-        s->held = false;
+    s->asked_heard = t->hold_heard && t->seen;
+    if (!t->seen) { /* one block, and no OACK before it: no client has answered yet */
         session_fail(s, PXED_WHY_NOT_BELIEVED);
         return;
-    } else if (t->hold_last) {
-        t->hold_last = false;
-        hold = c->settle(c, on_may_send, s);
     }
-    if (hold == PXED_HOLD_WAIT) {
+    s->held = true;
+    int hold = s->asked_heard ? c->heard(c, on_may_send, s) : c->settle(c, on_may_send, s);
+    if (hold == PXED_HOLD_WAIT)
         watch_deadline(s);
-        return;
-    }
-    s->held = false;
-    if (hold == PXED_HOLD_GO)
-        session_step(s, TFTP_RELEASED, 0);
     else
-        session_fail(s, PXED_WHY_STORE_CANNOT_WRITE);
+        on_may_send(s, hold == PXED_HOLD_GO);
 }
 
 static void session_act(struct tftp_session *s, struct tftp_action action) {
@@ -150,7 +142,8 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     if (s->transfer.seen)
         tftp_table_prove(&s->tftp->table, &s->entry);
     count_delivered(s);
-    if (action.what == TFTP_DO_END && s->transfer.hold_heard) /* one block was all, but its ACK still counts */
+    if (action.what == TFTP_DO_END && s->transfer.hold_heard &&
+        !s->held) /* one block was all, but its ACK still counts */
         s->content->heard(s->content, nobody_waits, NULL);
     session_act(s, action);
 }

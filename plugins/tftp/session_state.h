@@ -16,9 +16,10 @@ struct tftp_session {
     const struct tftp_listener *listener;
     uint64_t request_hash; /* of the packet: tells a repeated request from a new one */
     struct tftp_request request;
-    char *packet; /* what `request` points into; freed once the content is open */
-    bool waiting; /* for the core's `later` */
-    bool held;    /* the core was asked whether the held-back part may be sent */
+    char *packet;     /* what `request` points into; freed once the content is open */
+    bool waiting;     /* for the core's `later` */
+    bool held;        /* the core was asked whether the held-back part may be sent */
+    bool asked_heard; /* that the client was heard; else that the arming is used up */
     uint64_t ticket;
     struct pxed_content *content; /* NULL while waiting */
     struct tftp_transfer transfer;

@@ -13,6 +13,7 @@ struct name library[LIBRARY_NAMES] = {
     {.name = "small", .bytes = {"hello", 5}},
     {.name = "empty"},
     {.name = "empty-file", .file = true, .bytes = {"", 0}},
+    {.name = "held", .heard = true, .settle = true, .bytes = {"secret", 6}},
     {.name = "text", .bytes = {TEXT, sizeof(TEXT) - 1}},
     {.name = "text-file", .file = true, .bytes = {TEXT, sizeof(TEXT) - 1}},
     {.name = "late", .late = true, .bytes = {"at last", 7}},

@@ -9,7 +9,7 @@
 
 enum { BIG = 3 << 20 };
 
-enum { LIBRARY_NAMES = 20 };
+enum { LIBRARY_NAMES = 21 };
 extern struct name library[LIBRARY_NAMES];
 extern uint16_t port; /* of the plugin */
 

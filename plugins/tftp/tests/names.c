@@ -28,12 +28,42 @@ static int file_of(struct pxed_slice bytes, size_t lie) {
     return fd;
 }
 
+/* --- held contents --- */
+
+char names_asked;
+static void (*answer)(void *arg, bool may_send);
+static void *answer_arg;
+
+static int ask(char what, void (*done)(void *arg, bool may_send), void *arg) {
+    names_asked = what;
+    answer = done;
+    answer_arg = arg;
+    return PXED_HOLD_WAIT;
+}
+
+static int ask_heard(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
+    (void)c;
+    return ask('h', done, arg);
+}
+
+static int ask_settle(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg) {
+    (void)c;
+    return ask('s', done, arg);
+}
+
+void names_answer(bool may_send) {
+    names_asked = 0;
+    answer(answer_arg, may_send);
+}
+
 static struct pxed_content *content_of(struct fake_contents *c, const struct name *name) {
     struct pxed_content *content = name->file
                                        ? fake_content_file(c, file_of(name->bytes, name->lie), 6, name->bytes.len)
                                        : fake_content_bytes(c, name->bytes);
     if (!name->file)
         content->kind = name->kind;
+    content->heard = name->heard ? ask_heard : NULL;
+    content->settle = name->settle ? ask_settle : NULL;
     if (name->status)
         content->status = name->status;
     return content;

@@ -251,6 +251,42 @@ START_TEST(fini_ends_everything) {
 }
 END_TEST
 
+/* However long the core takes to write: neither the timer nor the client gets anything before. */
+START_TEST(what_is_held_stays_held) {
+    int fd = library_request(client_socket(), "held", "blksize 1024");
+    char packet[600];
+    uint16_t tid;
+    names_asked = 0;
+    fake_core_run(&fake, 20);
+    ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &tid), 4);
+    client_send(fd, tid, pxed_slice("\0\4\0\0", 4));
+    static const char asked[] = "hs";
+    for (int i = 0; i < 2; i++) {
+        ck_assert_str_eq(library_heard(fd), "");
+        ck_assert_int_eq(names_asked, asked[i]);
+        fake_core_run(&fake, 1200); /* the timer passes several times */
+        client_send(fd, tid, pxed_slice("\0\4\0\0", 4));
+        ck_assert_str_eq(library_heard(fd), "");
+        names_answer(true);
+    }
+    ck_assert_str_eq(library_heard(fd), "1 ");
+    client_send(fd, tid, pxed_slice("\0\4\0\1", 4));
+    fake_core_run(&fake, 20);
+    ck_assert_uint_eq(contents.whole, 1);
+
+    library_request(fd, "held", "blksize 1024");
+    fake_core_run(&fake, 20);
+    ck_assert_int_gt(client_receive(fd, 100, packet, sizeof(packet), &tid), 4);
+    client_send(fd, tid, pxed_slice("\0\4\0\0", 4));
+    ck_assert_str_eq(library_heard(fd), "");
+    names_answer(true);
+    ck_assert_str_eq(library_heard(fd), "");
+    names_answer(false);
+    ck_assert_str_eq(library_heard(fd), "error0 ");
+    close(fd);
+}
+END_TEST
+
 /* With single-port a client's port has one transfer: another request ends it. */
 START_TEST(one_transfer_for_a_port) {
     int fd = library_request(client_socket(), "big", "blksize 1428 windowsize 4");
@@ -291,12 +327,14 @@ int main(void) {
     tcase_add_test(t, a_flood_that_nobody_answers);
     tcase_add_test(t, five_hundred_at_once);
     tcase_add_test(t, stop_waits_for_what_runs);
+    tcase_add_test(t, what_is_held_stays_held);
     tcase_add_test(t, fini_ends_everything);
     suite_add_tcase(s, t);
     t = tcase_create("single-port");
     tcase_set_timeout(t, 30);
     tcase_add_checked_fixture(t, library_open_single, library_close);
     tcase_add_test(t, one_transfer_for_a_port);
+    tcase_add_test(t, what_is_held_stays_held);
     tcase_add_test(t, a_repeated_request_is_not_a_second_transfer);
     tcase_add_test(t, a_repeated_request_joins_the_one_that_waits);
     tcase_add_test(t, a_file_that_shrinks);
