@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <jansson.h>
+#include <linux/filter.h>
 #include <net/ethernet.h>
 #include <netinet/in.h>
 #include <netpacket/packet.h>
@@ -15,7 +16,7 @@
 
 #include "doctor_judge.h"
 
-enum { LISTEN_MS = 5000, AGAIN_MS = 2500, BETWEEN_MS = 200 };
+enum { LISTEN_MS = 5000, AGAIN_MS = 2500, BETWEEN_MS = 200, PACKETS_PER_TURN = 1000 };
 
 /* One interface while it is listened to. */
 struct doctor_wire {
@@ -34,12 +35,29 @@ static int64_t doctor_now(void) {
 
 /* ---- the wire ---- */
 
+/* Only UDP to port 68, as the kernel's filter says it: a server's card is busy with other things. */
+static void wire_filter(int fd) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 4),
+        BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+        BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 68, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    struct sock_fprog program = {.len = sizeof(code) / sizeof(*code), .filter = code};
+    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
 /* Promiscuous: some servers answer by frames to the MAC that asked, in spite of the broadcast flag. */
 static bool wire_open(struct doctor_wire *w) {
     struct sockaddr_ll at = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = (int)w->iface->index};
     struct packet_mreq all = {.mr_ifindex = (int)w->iface->index, .mr_type = PACKET_MR_PROMISC};
-    w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETH_P_IP));
+    w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); /* 0: deaf until it is bound */
+    if (w->fd >= 0)
+        wire_filter(w->fd);
     if (w->fd < 0 || bind(w->fd, (const struct sockaddr *)&at, sizeof(at)) < 0) {
         fprintf(stderr, "pxed doctor: %s: %s%s\n", w->iface->name, strerror(errno),
                 errno == EPERM ? ": only root may listen to a network" : "");
@@ -69,7 +87,7 @@ static void wire_read(struct doctor_wire *w) {
     char packet[2048];
     struct sockaddr_ll from = {0};
     struct heard_reply r;
-    for (;;) {
+    for (int i = 0; i < PACKETS_PER_TURN; i++) {
         socklen_t len = sizeof(from);
         ssize_t n = recvfrom(w->fd, packet, sizeof(packet), MSG_DONTWAIT, (struct sockaddr *)&from, &len);
         if (n < 0)

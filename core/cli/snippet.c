@@ -16,11 +16,20 @@ enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
 /* ---- what is told ---- */
 
+/* Where another server says everything, `plugins` need not name dhcp: its defaults hold then. */
+static void snippet_rows(struct snippet *s) {
+    struct pxed_diags diags = {0};
+    if (!plugins_find(&s->o.plugins, "dhcp"))
+        plugins_load_all(&s->all, &diags);
+    pxed_diags_clear(&diags);
+}
+
 static const char *snippet_option(struct snippet *s, const char *key) {
-    const struct plugin *p = plugins_find(&s->o.plugins, "dhcp");
+    const struct plugin *loaded = plugins_find(&s->o.plugins, "dhcp"),
+                        *p = loaded ? loaded : plugins_find(&s->all, "dhcp");
     for (const struct pxed_option *row = p ? p->desc.options : NULL; row && row->key; row++)
         if (row->type == PXED_OPT_STR && strcmp(row->key, key) == 0)
-            return *(const char *const *)(const void *)((const char *)p->config + row->offset);
+            return loaded ? *(const char *const *)(const void *)((const char *)p->config + row->offset) : row->fallback;
     return NULL;
 }
 
@@ -167,12 +176,14 @@ int cli_snippet(int argc, char **argv) {
     if (!write)
         return CLI_USAGE;
     offline_load(&s.o, ini, CATALOGUE_ALL); /* URLs hold an interface's address */
+    snippet_rows(&s);
     if (!s.o.catalogue) {
         cli_print_diags(stderr, &s.o.diags);
     } else if (snippet_server(&s) && snippet_loaders(&s) && snippet_hosts(&s, argv + 1, n - 1)) {
         write(&s, stdout);
         rc = CLI_OK;
     }
+    plugins_free(&s.all);
     offline_free(&s.o);
     pxed_arena_clear(&s.arena);
     return rc;

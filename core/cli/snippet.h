@@ -18,6 +18,7 @@ struct snippet_loader {
 
 struct snippet {
     struct offline o;
+    struct plugins all; /* every plugin's rows, if the dhcp plugin is not loaded */
     struct pxed_arena arena;
     const char *server; /* pxed's address */
     const char *script; /* the boot script's URL, to which a MAC is appended: http://pxe-server/boot/home.php?mac= */

@@ -113,6 +113,11 @@ has "cisco: a reservation" "client-identifier 0108.0027.4d4d.aa" "$(snippet cisc
 has "juniper" "server-group pxed $E2E_SERVER" "$(snippet juniper)"
 for kind in windows mikrotik opnsense cisco juniper; do has "$kind says that nobody tried it" "ever tried" "$(snippet $kind)"; done
 
+# --- pxed without its dhcp plugin: the defaults
+printf 'plugins = store-sqlite api tftp http os-linux\n' | e2e_ini
+has "without the dhcp plugin its defaults hold" "tag:pxed-bios,undionly.kpxe" "$(snippet dnsmasq)"
+printf '[dhcp]\nmode = proxy\n' | e2e_ini
+
 # --- refusals
 has "an unknown kind" "did you mean 'dnsmasq'" "$(snippet dnsmask 2>&1)"
 has "an unknown host" "'web99'" "$(snippet isc web99 2>&1)"

@@ -75,6 +75,16 @@ has "TFTP" "kernel of debian-12" "$(curl_as one "tftp://$E2E_SERVER/os/debian-12
 has "HTTP" /boot/os/debian-12/ "$(curl_as one "$U/home.php?mac=$M1")"
 is "the receive buffer is the unit's" 8388608 "$(e2e_in server ss -Hlunm 'sport = 67' | sed -n 's/.*rb\([0-9]*\).*/\1/p')"
 e2e_stop
+# with port 53, which the unit has as a comment
+sed 's/^#Listen/Listen/' "$UNIT" >"$E2E/names.socket"
+printf 'name = pxe-server\nplugins = store-sqlite os-linux dhcp tftp http api dns\n[dhcp]\nmode = server\nrange = 10.77.0.100 - 10.77.0.149\n' | e2e_ini
+launch python3 "$E2E/sockets.py" "$E2E/names.socket" "${PXED[@]}"
+until_true 30 e2e_settled
+is "names by UDP" $E2E_SERVER "$(e2e_in one dig +tries=1 +time=3 +short @$E2E_SERVER pxe-server)"
+is "and TCP" $E2E_SERVER "$(e2e_in one dig +tries=1 +time=3 +tcp +short @$E2E_SERVER pxe-server)"
+is "option 6 says so" $E2E_SERVER "$(dhcp_as one lease --mac $M1 | jq -r .dns)"
+e2e_stop
+ini "dhcp tftp http api"
 # with raw sockets, which it gives up
 PXED=("${NOBODY[@]:0:6}" --bounding-set=-all,+net_raw --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw --no-new-privs "$E2E_BIN" run -c "$E2E/pxed.ini")
 launch python3 "$E2E/sockets.py" "$UNIT" "${PXED[@]}"

@@ -286,19 +286,20 @@ START_TEST(leases_are_taken_over) {
 }
 END_TEST
 
+#define BAD_NAME                                                                                                       \
+    "{\"leases\":[{\"ip\":\"10.77.0.60\",\"mac\":\"08:00:27:4d:4d:aa\",\"expires\":1,\"hostname\":\"a b\"}]}"
+
 START_TEST(odd_imports) {
-    static const char *const bodies[] = {
-        "",
-        "{}",
-        "[]",
-        "{\"leases\":{}}",
-        "{\"leases\":[1]}",
-        "{\"leases\":[{\"ip\":\"10.77.0.60\"}]}",
-        "{\"leases\":[" LEASE("fd00::1", "1") "]}",
-        "{\"leases\":[" LEASE("10.77.0.60", "\"soon\"") "]}",
-        "{\"leases\":[{\"ip\":\"10.77.0.60\",\"mac\":\"x\",\"expires\":1}]}",
-        ("{\"leases\":[{\"ip\":\"10.77.0.60\",\"mac\":\"08:00:27:4d:4d:aa\",\"expires\":1,"
-         "\"hostname\":\"a b\"}]}")};
+    static const char *const bodies[] = {"",
+                                         "{}",
+                                         "[]",
+                                         "{\"leases\":{}}",
+                                         "{\"leases\":[1]}",
+                                         "{\"leases\":[{\"ip\":\"10.77.0.60\"}]}",
+                                         "{\"leases\":[" LEASE("fd00::1", "1") "]}",
+                                         "{\"leases\":[" LEASE("10.77.0.60", "\"soon\"") "]}",
+                                         "{\"leases\":[{\"ip\":\"10.77.0.60\",\"mac\":\"x\",\"expires\":1}]}",
+                                         BAD_NAME};
     start();
     for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
         json_t *o = fake_ask(&f, "/api/v1/leases/import", NULL, bodies[i]);
