@@ -53,7 +53,9 @@ static int dhcp_init(struct pxed_ctx *ctx) {
 static void ask_names(struct dhcp *d) {
     const struct pxed_dns_service *dns = d->core->find(d->ctx, "dns/1");
     for (unsigned i = 0; dns && i < d->n_links; i++)
-        d->links[i].names = dns->wanted(dns->self, &d->links[i].iface.addr, pxed_slice_of(d->config->domain));
+        for (unsigned k = 0; k < d->n_nets; k++) /* each may have a domain of its own */
+            d->links[i].names =
+                dns->wanted(dns->self, &d->links[i].iface.addr, pxed_slice_of(d->nets[k].terms[0].config.domain));
 }
 
 static int dhcp_start(struct pxed_ctx *ctx) {

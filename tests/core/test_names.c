@@ -69,6 +69,9 @@ START_TEST(the_script_has_the_name_it_is_given) {
     ck_assert_int_eq(n.kind, NAME_SCRIPT);
     name_parse(PXED_SLICE("home.php"), PXED_SLICE("boot.cgi"), &n);
     ck_assert_int_eq(n.kind, NAME_PLAIN);
+    ck_assert_int_eq(name_parse(PXED_SLICE("n/00112233445566fF/home.php"), PXED_SLICE("home.php"), &n), PXED_WHY_OK);
+    ck_assert(n.nonce == 0x00112233445566ff && n.kind == NAME_SCRIPT && !n.has_token);
+    ck_assert(pxed_slice_is(n.path, "home.php"));
 }
 END_TEST
 
@@ -118,6 +121,11 @@ static const struct {
     enum pxed_reason why;
 } bad[] = {
     {"s/", PXED_WHY_BAD_NAME},
+    {"n/", PXED_WHY_BAD_NAME},
+    {"n/0011223344556677", PXED_WHY_BAD_NAME},
+    {"n/00112233445566/event", PXED_WHY_BAD_NAME},
+    {"n/001122334455667g/event", PXED_WHY_BAD_NAME},
+    {"n/0000000000000000/event", PXED_WHY_BAD_NAME},
     {"s/short/event", PXED_WHY_BAD_NAME},
     {"s/" TOKEN, PXED_WHY_BAD_NAME},
     {"s/" TOKEN "00/event", PXED_WHY_BAD_NAME},
