@@ -189,15 +189,33 @@ static void explain_address(const struct dhcp_config *c, const struct pxed_host 
     }
 }
 
+/* The [subnet] that the host's ip= lies in, or NULL. */
+static const struct pxed_section *subnet_of(const struct dhcp_config *c, const struct pxed_host *host) {
+    uint32_t net;
+    uint8_t prefix;
+    for (size_t i = 0; host && i < c->subnets.n; i++)
+        if (!dhcp_cidr(c->subnets.items[i].name, &net, &prefix) && in_net(&host->ip, net, prefix))
+            return &c->subnets.items[i];
+    return NULL;
+}
+
 void dhcp_explain(const void *config, const struct pxed_facts *facts, const struct pxed_verdict *verdict,
                   struct pxed_buf *out) {
-    const struct dhcp_config *c = config;
+    const struct pxed_section *subnet = subnet_of(config, verdict->host);
+    const struct dhcp_config *c = subnet ? subnet->config : config;
     struct dhcp_facts f = {.seen = *facts};
     struct dhcp_boot boot;
     f.seen.boots = true;
     f.pxe_class = true;
     dhcp_boot(c, c->mode == DHCP_MODE_PROXY, &f, verdict, &boot);
-    ops_line(out, "  mode       ", pxed_slice_of(c->mode == DHCP_MODE_PROXY ? "proxy" : "server"));
+    if (subnet)
+        ops_line(out, "  net        ", pxed_slice_of(subnet->name));
+    ops_line(out, "  mode       ",
+             pxed_slice_of(c->mode == DHCP_MODE_PROXY ? "proxy"
+                           : c->mode == DHCP_MODE_OFF ? "off"
+                                                      : "server"));
+    if (c->mode == DHCP_MODE_OFF)
+        return;
     explain_address(c, verdict->host, out);
     if (!boot.offered) {
         pxed_buf_str(out, "  boot file  none: ");

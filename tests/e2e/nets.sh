@@ -1,6 +1,7 @@
 #!/bin/bash
 # Nets behind real relays (ISC dhcrelay, dnsmasq) with real clients, several nets on one wire, classes, and who is believed there.
 . "$(dirname "$0")/common.sh"
+for program in dhcrelay dnsmasq dhclient udhcpc; do command -v $program >/dev/null || { echo "skipped: $program is missing"; exit 77; }; done
 e2e_begin
 M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac
 X1=02:ee:00:00:00:01 X2=02:ee:00:00:00:02 X3=02:ee:00:00:00:03 VM=00:0c:29:00:00:05
@@ -61,6 +62,8 @@ option = 224 0x03
 INI
 has "check: without relay = nobody is believed there" "[subnet 10.30.0.0/24] names no relay =" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
 e2e_start
+
+has "explain shows the net of an ip=" "net        10.20.0.0/24" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"
 
 # --- relays of other people
 e2e_spawn relay1 router dhcrelay -4 -d -q --no-pid -id hall1 -id hall3 -iu eth0 10.77.0.1
