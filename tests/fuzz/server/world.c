@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "content_cache.h"
 #include "content_wait.h"
 #include "control.h"
 #include "core_table.h"
@@ -329,6 +330,7 @@ static void stop(bool written) {
     fake_loop_settle();
     world.failing = false;
     store_guard_close(&world.d.guard);
+    content_cache_end(&world.d);
     fake_loop_settle();
     must(n_commits == 0 && fake_loop_empty());
     content_drop_pending(&world.d);
