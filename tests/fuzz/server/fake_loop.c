@@ -9,7 +9,7 @@ enum { HANDLES = 64, REPEATS = 4 };
 static uint64_t now_ms;
 static uv_timer_t *timers[HANDLES];
 static uv_check_t *checks[HANDLES];
-static size_t n_timers, n_checks, n_closing;
+static size_t n_timers, n_closing, n_checks;
 static struct {
     uv_handle_t *handle;
     uv_close_cb closed;
@@ -17,7 +17,7 @@ static struct {
 
 void fake_loop_begin(void) {
     now_ms = 1000000;
-    n_timers = n_checks = n_closing = 0;
+    n_timers = n_closing = n_checks = 0;
 }
 
 uint64_t fake_loop_now(void) {
@@ -25,13 +25,21 @@ uint64_t fake_loop_now(void) {
 }
 
 bool fake_loop_empty(void) {
-    return n_timers == 0 && n_closing == 0;
+    return n_timers == 0 && n_closing == 0 && n_checks == 0;
 }
 
 static void drop_timer(uv_timer_t *timer) {
     for (size_t i = 0; i < n_timers; i++)
         if (timers[i] == timer) {
             timers[i] = timers[--n_timers];
+            return;
+        }
+}
+
+static void drop_check(uv_check_t *check) {
+    for (size_t i = 0; i < n_checks; i++)
+        if (checks[i] == check) {
+            checks[i] = checks[--n_checks];
             return;
         }
 }
@@ -47,6 +55,8 @@ static uv_timer_t *next_due(uint64_t until) {
 void fake_loop_pass(uint64_t ms) {
     uint64_t until = now_ms + ms;
     uv_timer_t *timer;
+    for (size_t i = 0; i < n_checks; i++) /* a turn of the loop has ended */
+        checks[i]->check_cb(checks[i]);
     for (unsigned fired = 0; (timer = next_due(until)); fired++) {
         uv_timer_cb fire = timer->timer_cb;
         now_ms = timer->timeout > now_ms ? timer->timeout : now_ms;
@@ -60,18 +70,7 @@ void fake_loop_pass(uint64_t ms) {
     now_ms = until;
 }
 
-static void drop_check(const uv_handle_t *handle) {
-    for (size_t i = 0; i < n_checks; i++)
-        if ((const uv_handle_t *)checks[i] == handle) {
-            checks[i] = checks[--n_checks];
-            return;
-        }
-}
-
 void fake_loop_settle(void) {
-    for (size_t i = n_checks; i > 0; i--)
-        if (i <= n_checks)
-            checks[i - 1]->check_cb(checks[i - 1]);
     while (n_closing > 0) {
         uv_handle_t *handle = closing[--n_closing].handle;
         uv_close_cb closed = closing[n_closing].closed;
@@ -108,28 +107,28 @@ int uv_timer_start(uv_timer_t *timer, uv_timer_cb fire, uint64_t timeout, uint64
     return 0;
 }
 
-int uv_timer_stop(uv_timer_t *timer) {
-    drop_timer(timer);
-    return 0;
-}
-
 int uv_check_init(uv_loop_t *loop, uv_check_t *check) {
     memset(check, 0, sizeof(*check));
     check->loop = loop;
     return 0;
 }
 
-int uv_check_start(uv_check_t *check, uv_check_cb turn) {
-    drop_check((const uv_handle_t *)check);
+int uv_check_start(uv_check_t *check, uv_check_cb each) {
+    drop_check(check);
     if (n_checks == HANDLES)
         abort();
-    check->check_cb = turn;
+    check->check_cb = each;
     checks[n_checks++] = check;
     return 0;
 }
 
 int uv_check_stop(uv_check_t *check) {
-    drop_check((const uv_handle_t *)check);
+    drop_check(check);
+    return 0;
+}
+
+int uv_timer_stop(uv_timer_t *timer) {
+    drop_timer(timer);
     return 0;
 }
 
@@ -149,7 +148,7 @@ int uv_is_closing(const uv_handle_t *handle) {
 
 void uv_close(uv_handle_t *handle, uv_close_cb closed) {
     drop_timer((uv_timer_t *)handle);
-    drop_check(handle);
+    drop_check((uv_check_t *)handle);
     if (n_closing == HANDLES)
         abort();
     closing[n_closing].handle = handle;
