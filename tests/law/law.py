@@ -50,6 +50,15 @@ def await_true(seconds, condition, pause=0.01):
     return True
 
 
+def has_ended(pid):
+    """Gone, or a zombie: it holds nothing any more, and who adopted it may take a second to bury it."""
+    try:
+        with open("/proc/%s/stat" % pid) as f:
+            return f.read().rpartition(") ")[2][0] in "ZX"
+    except OSError:
+        return True
+
+
 # --- namespaces
 
 def run(*command):
@@ -325,7 +334,7 @@ class World:
             self.child.kill()
             self.child.wait()
             for pid in re.findall(r" core ready pid=(\d+)", self.news()):
-                await_true(10, lambda: not os.path.exists("/proc/" + pid))
+                await_true(10, lambda: has_ended(pid))
 
     def gone(self):
         """Whether no answer came because the daemon dies as it was ordered, and not because it said no."""
