@@ -286,7 +286,9 @@ base | sed -n 1p >"$E2E/hosts.d/40-d.conf"
 ok "the same MAC in two files: both are named" until_true 5 logged '40-d.conf:1: .*10-a.conf:1'
 is "and refused" "m1 m2 m4" "$(names)"
 # --- what takes effect only at start stays as it was, whole, and each changed key is told
+e2e_mark
 rm "$E2E/hosts.d/40-d.conf"
+until_true 10 logged 'core reloaded' # the next ones are for what follows
 mkdir -p "$E2E/other/boot/os" "$E2E/other/tftp" "$E2E/elsewhere"
 echo old >"$E2E/root/boot/f"
 echo new >"$E2E/other/boot/f"
