@@ -34,10 +34,10 @@ struct pxed_addr pxed_addr_v4_be(const void *four_bytes) {
     return a;
 }
 
-/* A MAC of exactly twelve digits, with `separator` (if not NUL) between groups of `group` digits. */
-static bool parse_groups(struct pxed_slice text, char separator, size_t group, uint8_t bytes[static MAC_LEN]) {
+/* An address of exactly `n` bytes in hex, with `separator` (if not NUL) between groups of `group` digits. */
+static bool parse_groups(struct pxed_slice text, char separator, size_t group, uint8_t *bytes, size_t n) {
     size_t digits = 0;
-    memset(bytes, 0, MAC_LEN);
+    memset(bytes, 0, n);
     for (size_t i = 0; i < text.len; i++) {
         if (separator && i % (group + 1) == group) {
             if (text.ptr[i] != separator)
@@ -45,12 +45,12 @@ static bool parse_groups(struct pxed_slice text, char separator, size_t group, u
             continue;
         }
         int value = pxed_hex_digit(text.ptr[i]);
-        if (value < 0 || digits >= (size_t)2 * MAC_LEN)
+        if (value < 0 || digits >= 2 * n)
             return false;
         bytes[digits / 2] = (uint8_t)(bytes[digits / 2] << 4 | value);
         digits++;
     }
-    return digits == (size_t)2 * MAC_LEN;
+    return digits == 2 * n;
 }
 
 struct pxed_hwaddr pxed_hwaddr_infiniband(const void *bytes, size_t len) {
@@ -68,15 +68,10 @@ static bool parse_infiniband(struct pxed_slice text, struct pxed_hwaddr *ret) {
         text = pxed_slice_skip(text, 3);
     bool plain = text.len == 2 * PXED_GUID_LEN || text.len == 2 * PORT;
     size_t n = plain ? text.len / 2 : (text.len + 1) / 3;
-    if ((n != PXED_GUID_LEN && n != PORT) || (!plain && text.len != 3 * n - 1) ||
-        pxed_slice_starts(text, PXED_SLICE("01-")) || (!plain && text.ptr[2] != ':' && text.ptr[2] != '-'))
+    if ((n != PXED_GUID_LEN && n != PORT) || pxed_slice_starts(text, PXED_SLICE("01-")) ||
+        (!plain && text.ptr[2] != ':' && text.ptr[2] != '-') ||
+        !parse_groups(text, plain ? '\0' : text.ptr[2], 2, bytes, n))
         return false;
-    for (size_t i = 0, at = 0; i < n; i++, at += plain ? 2 : 3) {
-        int high = pxed_hex_digit(text.ptr[at]), low = pxed_hex_digit(text.ptr[at + 1]);
-        if (high < 0 || low < 0 || (!plain && at > 0 && text.ptr[at - 1] != text.ptr[2]))
-            return false;
-        bytes[i] = (uint8_t)(high << 4 | low);
-    }
     *ret = pxed_hwaddr_infiniband(bytes, n);
     return true;
 }
@@ -91,11 +86,11 @@ bool pxed_mac_parse(struct pxed_slice text, struct pxed_hwaddr *ret) {
         text = pxed_slice_skip(text, 3);
 
     if (text.len == 17)
-        ok = (text.ptr[2] == ':' || text.ptr[2] == '-') && parse_groups(text, text.ptr[2], 2, mac.bytes);
+        ok = (text.ptr[2] == ':' || text.ptr[2] == '-') && parse_groups(text, text.ptr[2], 2, mac.bytes, MAC_LEN);
     else if (text.len == 14)
-        ok = parse_groups(text, '.', 4, mac.bytes);
+        ok = parse_groups(text, '.', 4, mac.bytes, MAC_LEN);
     else if (text.len == 12)
-        ok = parse_groups(text, '\0', 2, mac.bytes);
+        ok = parse_groups(text, '\0', 2, mac.bytes, MAC_LEN);
 
     if (ok)
         *ret = mac;

@@ -44,8 +44,7 @@ void build_share(struct build *b) {
     for (size_t i = 0; i < b->in->plugins->n && c->share_dir; i++) {
         const struct plugin *p = b->in->plugins->items[i];
         const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
-        if (ops && ops->size >= offsetof(struct pxed_protocol_ops, share_site) + sizeof(ops->share_site) &&
-            ops->share_site)
+        if (CATALOGUE_HAS_OP(ops, share_site))
             ops->share_site(p->config, &c->share);
     }
 }

@@ -14,7 +14,7 @@
 
 /* A plugin built for an older minor lacks the newer operations. */
 #define CATALOGUE_HAS_OP(ops, member)                                                                                  \
-    ((ops) && (ops)->size >= offsetof(struct pxed_os_ops, member) + sizeof((ops)->member) && (ops)->member)
+    ((ops) && (ops)->size >= offsetof(typeof(*(ops)), member) + sizeof((ops)->member) && (ops)->member)
 
 /* What a plugin found in an image: {{image.KEY}}. */
 struct catalogue_fact {
@@ -108,7 +108,7 @@ struct catalogue {
     size_t n_nets;
     struct site_url *urls; /* site_url.h; the first one is the default */
     size_t n_urls;
-    const char *url, *base; /* of the default */
+    const char *base; /* of the default */
     const char *boot_dir, *tftp_dir;
     struct catalogue_host *hosts;
     size_t n_hosts, n_without_ip;

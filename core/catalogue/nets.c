@@ -7,7 +7,7 @@ void nets_build(struct build *b) {
         const struct plugin *p = b->in->plugins->items[i];
         const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
         struct pxed_net net;
-        if (!ops || ops->size < offsetof(struct pxed_protocol_ops, net) + sizeof(ops->net) || !ops->net)
+        if (!CATALOGUE_HAS_OP(ops, net))
             continue;
         size_t n = 0;
         while (ops->net(p->config, n, &net))

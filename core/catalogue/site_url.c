@@ -35,7 +35,6 @@ void site_url_build(struct build *b) {
             put_url(b, addr_name(b, &c->nets[i].address), &c->nets[i].address, &c->nets[i]);
     for (size_t i = 0; i < in->n_ifaces; i++)
         put_url(b, named ? s->name : addr_name(b, &in->ifaces[i].addr), &in->ifaces[i].addr, NULL);
-    c->url = c->urls[0].url;
     c->base = c->urls[0].base;
 }
 

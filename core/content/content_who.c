@@ -50,22 +50,18 @@ bool content_is_server(struct lookup *l) {
 /* Is this one of the machine's hardware addresses? */
 static bool is_its_mac(const struct pxed_hwaddr *seen, const struct machine *m, const struct catalogue_host *host,
                        const struct pxed_hwaddr *mac) {
-    for (size_t i = 0; host && i < host->pub.n_macs; i++)
-        if (pxed_hwaddr_eq(&host->pub.macs[i], seen))
-            return true;
-    return !host && pxed_hwaddr_eq(m ? &m->rec.mac : mac, seen);
+    return host ? pxed_host_has(&host->pub, seen) : pxed_hwaddr_eq(m ? &m->rec.mac : mac, seen);
 }
 
-static bool believes_query(const struct lookup *l) {
-    const struct pxed_net *net = nets_find(l->d->catalogue, &l->request->peer);
+/* `net`: of the client, if it is a declared one. */
+static bool believes_query(const struct lookup *l, const struct pxed_net *net) {
     if (net && net->believe != PXED_BELIEVE_AS_CORE)
         return net->believe == PXED_BELIEVE_QUERY;
     return l->d->catalogue->settings.believe == SETTINGS_BELIEVE_QUERY;
 }
 
 /* Behind a relay no hardware address is seen: there the lease tells whose address it is. */
-static bool find_holder(const struct lookup *l, struct pxed_hwaddr *ret) {
-    const struct pxed_net *net = nets_find(l->d->catalogue, &l->request->peer);
+static bool find_holder(const struct lookup *l, const struct pxed_net *net, struct pxed_hwaddr *ret) {
     const struct pxed_leases_service *leases = services_find(&l->d->services, "leases/1");
     return net && net->declared && leases &&
            leases->size >= offsetof(struct pxed_leases_service, holder) + sizeof(leases->holder) && leases->holder &&
@@ -74,6 +70,7 @@ static bool find_holder(const struct lookup *l, struct pxed_hwaddr *ret) {
 
 enum believe_who content_who(struct lookup *l, const struct machine *m, const struct catalogue_host *host,
                              const struct pxed_hwaddr *mac) {
+    const struct pxed_net *net = nets_find(l->d->catalogue, &l->request->peer);
     struct pxed_hwaddr holder;
     who_ask_kernel(l);
     struct believe_facts facts = {
@@ -83,8 +80,8 @@ enum believe_who content_who(struct lookup *l, const struct machine *m, const st
         .routed = l->kernel.routed,
         .resolved = l->kernel.resolved,
         .its_card = l->kernel.resolved && is_its_mac(&l->kernel.mac, m, host, mac),
-        .leased = l->kernel.routed && find_holder(l, &holder) && is_its_mac(&holder, m, host, mac),
-        .query = believes_query(l),
+        .leased = l->kernel.routed && find_holder(l, net, &holder) && is_its_mac(&holder, m, host, mac),
+        .query = believes_query(l, net),
     };
     enum believe_who who = believe_tell(&facts);
     l->wait |= who == BELIEVE_NEIGHBOUR && !l->kernel.resolved && !l->last_look;
@@ -98,13 +95,14 @@ void content_find_asker(struct lookup *l) {
     ask_once_a_turn(l);
     if (l->kernel.own)
         return;
+    const struct pxed_net *net = nets_find(l->d->catalogue, &l->request->peer);
     if (l->token || l->nonce)
         l->asker = l->token ? l->token : l->nonce;
     else if (l->kernel.resolved && !l->kernel.routed)
         l->asker = decide_find(l->d, &l->kernel.mac, NULL);
-    else if (l->kernel.routed && find_holder(l, &holder))
+    else if (l->kernel.routed && find_holder(l, net, &holder))
         l->asker = decide_find(l->d, &holder, NULL);
-    else if (believes_query(l)) /* a name without a MAC: by address */
+    else if (believes_query(l, net)) /* a name without a MAC: by address */
         l->asker = machines_find_ip(&l->d->machines, &l->request->peer);
     else
         l->wait |= !l->kernel.routed && !l->last_look;

@@ -159,6 +159,13 @@ const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *k
     return NULL;
 }
 
+bool pxed_host_has(const struct pxed_host *host, const struct pxed_hwaddr *mac) {
+    for (size_t i = 0; host && i < host->n_macs; i++)
+        if (pxed_hwaddr_eq(&host->macs[i], mac))
+            return true;
+    return false;
+}
+
 struct pxed_slice pxed_host_value(const struct pxed_host *host, const char *key) {
     const struct pxed_var *v = pxed_host_var(host, key);
     return v ? v->value : PXED_NO_SLICE;

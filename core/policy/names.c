@@ -9,31 +9,27 @@ static bool name_cut(struct pxed_slice *path, const char *prefix) {
     return true;
 }
 
-static bool parse_token(struct pxed_slice hex, uint8_t token[16]) {
-    if (hex.len != 32)
+/* Cuts `HEX/` off: exactly `n` bytes. */
+static bool cut_bytes(struct pxed_slice *path, uint8_t *bytes, size_t n) {
+    if (pxed_slice_find(*path, '/', 0) != (ptrdiff_t)(2 * n))
         return false;
-    for (size_t i = 0; i < 16; i++) {
-        int high = pxed_hex_digit(hex.ptr[2 * i]), low = pxed_hex_digit(hex.ptr[2 * i + 1]);
+    for (size_t i = 0; i < n; i++) {
+        int high = pxed_hex_digit(path->ptr[2 * i]), low = pxed_hex_digit(path->ptr[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
-        token[i] = (uint8_t)(high << 4 | low);
+        bytes[i] = (uint8_t)(high << 4 | low);
     }
+    *path = pxed_slice_skip(*path, 2 * n + 1);
     return true;
 }
 
-/* 16 hex digits, not all 0. */
-static bool parse_nonce(struct pxed_slice hex, uint64_t *ret) {
-    uint64_t nonce = 0;
-    if (hex.len != 16)
+static bool cut_nonce(struct pxed_slice *path, uint64_t *ret) {
+    uint8_t bytes[8];
+    if (!cut_bytes(path, bytes, sizeof(bytes)))
         return false;
-    for (size_t i = 0; i < hex.len; i++) {
-        int digit = pxed_hex_digit(hex.ptr[i]);
-        if (digit < 0)
-            return false;
-        nonce = nonce << 4 | (uint64_t)digit;
-    }
-    *ret = nonce;
-    return nonce != 0;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        *ret = *ret << 8 | bytes[i];
+    return *ret != 0;
 }
 
 /* hosts/<mac>/NAME, or hosts/<word>/<mac>[.ext], as in the profiles' patterns. */
@@ -97,16 +93,10 @@ static enum pxed_reason name_classify(struct pxed_slice path, struct pxed_slice 
 enum pxed_reason name_parse(struct pxed_slice path, struct pxed_slice script, struct name *ret) {
     memset(ret, 0, sizeof(*ret));
     if (name_cut(&path, "s/")) {
-        ptrdiff_t slash = pxed_slice_find(path, '/', 0);
-        if (slash < 0 || !parse_token(pxed_slice_head(path, (size_t)slash), ret->token))
+        if (!(ret->has_token = cut_bytes(&path, ret->token, sizeof(ret->token))))
             return PXED_WHY_BAD_NAME;
-        ret->has_token = true;
-        path = pxed_slice_skip(path, (size_t)slash + 1);
-    } else if (name_cut(&path, "n/")) {
-        ptrdiff_t slash = pxed_slice_find(path, '/', 0);
-        if (slash < 0 || !parse_nonce(pxed_slice_head(path, (size_t)slash), &ret->nonce))
-            return PXED_WHY_BAD_NAME;
-        path = pxed_slice_skip(path, (size_t)slash + 1);
+    } else if (name_cut(&path, "n/") && !cut_nonce(&path, &ret->nonce)) {
+        return PXED_WHY_BAD_NAME;
     }
     ret->path = path;
     return name_classify(path, script, ret);

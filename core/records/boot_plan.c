@@ -26,7 +26,8 @@ struct render boot_render(const struct boot *b, struct pxed_arena *arena) {
 }
 
 void boot_begin(struct boot *b, struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_loader loader, bool opens) {
-    *b = (struct boot){.d = d, .mac = mac, .loader = loader, .reason = PXED_WHY_UNKNOWN_MACHINE};
+    *b = (struct boot){
+        .d = d, .mac = mac, .at = d->catalogue->urls, .loader = loader, .reason = PXED_WHY_UNKNOWN_MACHINE};
     b->m = decide_find(d, mac, &b->host);
     b->rec = b->m ? b->m->rec : (struct lifecycle_record){.mac = b->host ? b->host->pub.macs[0] : *mac};
     int64_t now = clock_wall();
@@ -103,7 +104,7 @@ static void boot_set_note(struct boot *b, struct pxed_arena *arena) {
 
 struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
     struct pxed_buf out = {pxed_arena_alloc(arena, SCRIPT_MAX), SCRIPT_MAX, 0};
-    struct pxed_slice base = pxed_slice_of(b->at ? b->at->base : b->d->catalogue->base);
+    struct pxed_slice base = pxed_slice_of(b->at->base);
     if (b->reason == PXED_WHY_OK) {
         b->reason = dialect_write(b->loader, b->firmware, &b->plan, base, &out);
         if (b->reason == PXED_WHY_OK && !pxed_buf_full(&out))

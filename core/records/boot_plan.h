@@ -12,7 +12,7 @@ struct boot {
     const struct machine *m;           /* NULL: never seen */
     const struct catalogue_host *host; /* NULL: not declared */
     struct lifecycle_record rec;       /* as it will be once this boot is recorded */
-    const struct site_url *at;         /* where the machine asks; NULL: not known */
+    const struct site_url *at;         /* where the machine asks; the default until that is known */
     enum pxed_loader loader;
     enum pxed_firmware firmware;
     enum pxed_reason reason; /* OK: it gets its installer */

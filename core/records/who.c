@@ -110,10 +110,12 @@ static int read_neighbour(const struct nlmsghdr *head, void *arg) {
         uint16_t n = mnl_attr_get_payload_len(attr);
         if (mnl_attr_get_type(attr) != NDA_LLADDR || n == 0 || n > sizeof(who->mac.bytes))
             continue;
-        who->mac = (struct pxed_hwaddr){.type = ARPHRD_ETHER, .len = (uint8_t)n};
-        memcpy(who->mac.bytes, mnl_attr_get_payload(attr), n);
-        if (n == sizeof(who->mac.bytes))
+        if (n == sizeof(who->mac.bytes)) {
             who->mac = pxed_hwaddr_infiniband(mnl_attr_get_payload(attr), n);
+        } else {
+            who->mac = (struct pxed_hwaddr){.type = ARPHRD_ETHER, .len = (uint8_t)n};
+            memcpy(who->mac.bytes, mnl_attr_get_payload(attr), n);
+        }
         who->resolved = true;
     }
     return MNL_CB_OK;

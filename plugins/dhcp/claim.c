@@ -90,10 +90,7 @@ bool dhcp_is_siblings(struct dhcp_leases *t, const struct dhcp_query *q, uint32_
     const struct dhcp_lease *e = dhcp_lease_at(t, index);
     if (q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac))
         return false;
-    for (size_t i = 0; i < q->host->n_macs && !e->pending && !pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac); i++)
-        if (pxed_hwaddr_eq(&e->mac, &q->host->macs[i]))
-            return true;
-    return false;
+    return !e->pending && !pxed_hwaddr_eq(&e->mac, &q->facts->seen.mac) && pxed_host_has(q->host, &e->mac);
 }
 
 bool dhcp_sibling_gave_way(const struct dhcp_query *q, uint32_t ip) {

@@ -65,12 +65,10 @@ static bool macs_fit(const struct pxed_list *patterns, const struct pxed_hwaddr 
 
 /* Option 77 is raw text, or several with lengths (RFC 3004). */
 static bool user_fits(const struct pxed_list *patterns, struct pxed_slice value) {
+    struct pxed_slice one;
     bool fits = one_fits(patterns, value);
-    while (!fits && value.len > 0 && (uint8_t)value.ptr[0] != 0 && (uint8_t)value.ptr[0] <= value.len - 1) {
-        size_t len = (uint8_t)value.ptr[0];
-        fits = one_fits(patterns, pxed_slice(value.ptr + 1, len));
-        value = pxed_slice_skip(value, 1 + len);
-    }
+    while (!fits && dhcp_user_class_next(&value, &one))
+        fits = one_fits(patterns, one);
     return fits;
 }
 

@@ -26,13 +26,6 @@ struct import {
 
 /* ---- may it be taken? ---- */
 
-static bool import_is_port(const struct pxed_host *host, const struct pxed_hwaddr *mac) {
-    for (size_t i = 0; host && i < host->n_macs; i++)
-        if (pxed_hwaddr_eq(&host->macs[i], mac))
-            return true;
-    return false;
-}
-
 /* The net that leases this address, or DHCP_NO_SCOPE. */
 static int import_scope(const struct dhcp *d, uint32_t ip) {
     const struct dhcp_nets nets = dhcp_nets_of(d);
@@ -63,7 +56,7 @@ static enum pxed_reason import_judge(void *self, const struct pxed_lease *lease)
     int scope = import_scope(d, ip);
     const struct pxed_host *keeper = d->core->host_by_ip(d->ctx, &lease->ip);
     const struct pxed_host *host = d->core->host(d->ctx, &lease->mac);
-    bool kept = import_is_port(keeper, &lease->mac);
+    bool kept = pxed_host_has(keeper, &lease->mac);
     if (lease->mac.len == 0 || scope < 0 || (!kept && !dhcp_scope_pooled(&d->scopes[scope], ip)))
         return keeper && !kept ? PXED_WHY_LEASE_TAKEN : PXED_WHY_LEASE_OUTSIDE;
     if (keeper && !kept)

@@ -16,7 +16,6 @@ struct draft {
     uint32_t net, server;
     uint8_t prefix;
     int link;
-    unsigned group;
 };
 
 struct drafts {
@@ -60,11 +59,9 @@ static int find_link(const struct dhcp *d, const char *name) {
 
 /* The draft that shares addresses with this net, or NULL. */
 static struct draft *find_draft(const struct drafts *all, uint32_t net, uint8_t prefix) {
-    for (unsigned i = 0; i < all->n; i++) {
-        struct draft *one = &all->items[i];
-        if (((one->net ^ net) & pxed_prefix_mask(one->prefix < prefix ? one->prefix : prefix)) == 0)
-            return one;
-    }
+    for (unsigned i = 0; i < all->n; i++)
+        if (dhcp_nets_meet(all->items[i].net, all->items[i].prefix, net, prefix))
+            return &all->items[i];
     return NULL;
 }
 
@@ -100,20 +97,6 @@ static bool on_one_wire(const struct draft *a, const struct draft *b) {
     if (a->link != DHCP_NO_LINK && a->link == b->link)
         return true;
     return a->config->shared && b->config->shared && strcmp(a->config->shared, b->config->shared) == 0;
-}
-
-static void set_groups(struct drafts *all) {
-    for (unsigned i = 0; i < all->n; i++)
-        all->items[i].group = i;
-    for (unsigned i = 1; i < all->n; i++)
-        for (unsigned k = 0; k < i; k++) {
-            unsigned from = all->items[i].group, to = all->items[k].group;
-            if (from == to || !on_one_wire(&all->items[i], &all->items[k]))
-                continue;
-            for (unsigned n = 0; n < all->n; n++)
-                if (all->items[n].group == from)
-                    all->items[n].group = to;
-        }
 }
 
 static int by_address(const void *a, const void *b) {
@@ -182,24 +165,23 @@ static struct pxed_slice join_options(const struct options *o, const struct pxed
 static int make_terms(struct dhcp *d, const struct dhcp_config *config, const struct dhcp_terms **ret) {
     const struct pxed_sections *classes = &d->config->classes;
     struct dhcp_terms *terms = PXED_NEWS(&d->arena, struct dhcp_terms, classes->n + 1);
+    struct options net = {.d = d};
     *ret = terms;
-    for (size_t i = 0; i <= classes->n; i++) {
-        struct options options = {.d = d};
-        int r = read_options(&options, &d->config->option, false);
+    int r = read_options(&net, &d->config->option, false);
+    if (r == 0 && config->option.items != d->config->option.items)
+        r = read_options(&net, &config->option, false);
+    for (size_t i = 0; i <= classes->n && r == 0; i++) {
+        struct options options = net;
         terms[i].config = *config;
-        if (r == 0 && config->option.items != d->config->option.items)
-            r = read_options(&options, &config->option, false);
         if (i > 0)
             pxed_option_overlay(dhcp_class_rows, classes->items[i - 1].set, classes->items[i - 1].config,
                                 &terms[i].config);
-        if (r == 0 && terms[i].config.option.items != config->option.items)
+        if (terms[i].config.option.items != config->option.items)
             r = read_options(&options, &terms[i].config.option, true);
-        if (r < 0)
-            return r;
         terms[i].extra = join_options(&options, options.always);
         terms[i].extra_without_boot = join_options(&options, options.without_boot);
     }
-    return 0;
+    return r;
 }
 
 /* ---- the table ---- */
@@ -232,17 +214,27 @@ static int net_make(struct dhcp *d, const struct draft *from, unsigned index) {
     return 0;
 }
 
-/* The nets of one wire in a ring. */
-static void ring_nets(struct drafts *all) {
-    for (unsigned i = 0; i < all->n; i++)
-        all->d->nets[i].beside = i;
-    for (unsigned i = 0; i < all->n; i++)
-        for (unsigned k = i + 1; k < all->n; k++)
-            if (all->items[i].group == all->items[k].group) {
-                all->d->nets[k].beside = all->d->nets[i].beside;
-                all->d->nets[i].beside = k;
-                break;
-            }
+static bool in_one_ring(const struct dhcp *d, unsigned a, unsigned b) {
+    unsigned at = a;
+    do
+        at = d->nets[at].beside;
+    while (at != a && at != b);
+    return at == b;
+}
+
+/* The nets of one wire in a ring: two rings become one when an end of each goes on in the other. */
+static void ring_nets(const struct drafts *all) {
+    struct dhcp *d = all->d;
+    for (unsigned i = 0; i < all->n; i++) {
+        d->nets[i].beside = i;
+        for (unsigned k = 0; k < i; k++) {
+            if (!on_one_wire(&all->items[i], &all->items[k]) || in_one_ring(d, i, k))
+                continue;
+            unsigned next = d->nets[i].beside;
+            d->nets[i].beside = d->nets[k].beside;
+            d->nets[k].beside = next;
+        }
+    }
 }
 
 static int by_giaddr(const void *a, const void *b) {
@@ -263,7 +255,6 @@ static void list_relays(struct dhcp *d) {
 
 static int nets_make(struct drafts *all) {
     struct dhcp *d = all->d;
-    set_groups(all);
     qsort(all->items, all->n, sizeof(*all->items), by_address);
     d->nets = pxed_xalloc(sizeof(*d->nets) * (all->n + 1));
     d->scopes = pxed_xalloc(sizeof(*d->scopes) * (all->n + 1));

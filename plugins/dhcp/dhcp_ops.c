@@ -66,18 +66,16 @@ static void check_extra(const struct pxed_list *lines, const struct place *at) {
     }
 }
 
-static bool in_net(const struct pxed_addr *addr, uint32_t net, uint8_t prefix) {
-    return addr->family == 4 && ((pxed_addr_u32(addr) ^ net) & pxed_prefix_mask(prefix)) == 0;
-}
-
 /* A range that was inherited is for another net; one that was written here is meant. */
 static void check_subnet_range(const struct dhcp_config *c, const struct dhcp_config *main, uint32_t net,
                                uint8_t prefix, const struct place *at) {
+    const struct pxed_addr at_net = pxed_addr_v4(net);
     size_t inside = 0, routers = 0;
     for (size_t i = 0; i < c->range.n; i++)
-        inside += in_net(&c->range.items[i].first, net, prefix) && in_net(&c->range.items[i].last, net, prefix);
+        inside += pxed_addr_in_net(&c->range.items[i].first, &at_net, prefix) &&
+                  pxed_addr_in_net(&c->range.items[i].last, &at_net, prefix);
     for (size_t i = 0; i < c->router.n; i++)
-        routers += in_net(&c->router.items[i], net, prefix);
+        routers += pxed_addr_in_net(&c->router.items[i], &at_net, prefix);
     if (c->range.items != main->range.items && inside < c->range.n)
         ops_complain(at, PXED_ERROR, "range: it does not lie in this net");
     else if (inside == 0)
@@ -193,9 +191,13 @@ static void explain_address(const struct dhcp_config *c, const struct pxed_host 
 static const struct pxed_section *subnet_of(const struct dhcp_config *c, const struct pxed_host *host) {
     uint32_t net;
     uint8_t prefix;
-    for (size_t i = 0; host && i < c->subnets.n; i++)
-        if (!dhcp_cidr(c->subnets.items[i].name, &net, &prefix) && in_net(&host->ip, net, prefix))
+    for (size_t i = 0; host && i < c->subnets.n; i++) {
+        if (dhcp_cidr(c->subnets.items[i].name, &net, &prefix))
+            continue;
+        struct pxed_addr at = pxed_addr_v4(net);
+        if (pxed_addr_in_net(&host->ip, &at, prefix))
             return &c->subnets.items[i];
+    }
     return NULL;
 }
 

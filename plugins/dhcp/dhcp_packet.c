@@ -63,7 +63,7 @@ static void packet_answer(struct packet *p) {
     }
     if (p->facts.seen.boots)
         d->core->decide(d->ctx, &p->facts.seen, &p->verdict);
-    packet_enter(p, p->scope);
+    packet_boot(p);
     if (packet_proxies(p))
         packet_proxy(p);
     else

@@ -106,13 +106,7 @@ static void probe_on_tick(uv_timer_t *timer) {
 
 /* All cards of a host are one machine. */
 static bool is_own(struct dhcp *d, const struct pxed_hwaddr *client, const struct pxed_hwaddr *mac) {
-    if (pxed_hwaddr_eq(client, mac))
-        return true;
-    const struct pxed_host *host = d->core->host(d->ctx, client);
-    for (size_t i = 0; host && i < host->n_macs; i++)
-        if (pxed_hwaddr_eq(&host->macs[i], mac))
-            return true;
-    return false;
+    return pxed_hwaddr_eq(client, mac) || pxed_host_has(d->core->host(d->ctx, client), mac);
 }
 
 static void on_arp(void *data, int events) {

@@ -22,10 +22,7 @@ static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *
                 return true;
     struct pxed_addr addr = pxed_addr_v4(ip);
     const struct pxed_host *host = d->core->host_by_ip(d->ctx, &addr);
-    for (size_t i = 0; host && i < host->n_macs; i++)
-        if (pxed_hwaddr_eq(&host->macs[i], mac))
-            return false;
-    return host != NULL;
+    return host && !pxed_host_has(host, mac);
 }
 
 static void note_other_server(struct packet *p, uint32_t server) {
@@ -212,7 +209,8 @@ static struct dhcp_action ask_the_wire(struct packet *p) {
         unsigned next = p->d->nets[p->scope].beside;
         if (p->m->type != DHCP_DISCOVER || !full || next == first)
             return action;
-        packet_enter(p, next);
+        packet_place(p, next);
+        packet_boot(p);
         if (p->terms->config.mode != DHCP_MODE_SERVER)
             return action;
     }

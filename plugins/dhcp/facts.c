@@ -63,15 +63,21 @@ static void read_arch(const struct dhcp_message *m, struct pxed_facts *f) {
     }
 }
 
+bool dhcp_user_class_next(struct pxed_slice *rest, struct pxed_slice *ret) {
+    size_t len = rest->len > 0 ? (uint8_t)rest->ptr[0] : 0;
+    if (len == 0 || len > rest->len - 1)
+        return false;
+    *ret = pxed_slice(rest->ptr + 1, len);
+    *rest = pxed_slice_skip(*rest, 1 + len);
+    return true;
+}
+
 /* Raw, as iPXE and gPXE send it, or RFC 3004 (length, text, ...): it is RFC 3004 if the lengths add up exactly. */
 static bool user_class_has(struct pxed_slice value, const char *word) {
-    struct pxed_slice rest = value;
+    struct pxed_slice rest = value, one;
     bool found = false;
-    while (rest.len > 0 && (uint8_t)rest.ptr[0] != 0 && (uint8_t)rest.ptr[0] <= rest.len - 1) {
-        size_t len = (uint8_t)rest.ptr[0];
-        found |= pxed_slice_is(pxed_slice(rest.ptr + 1, len), word);
-        rest = pxed_slice_skip(rest, 1 + len);
-    }
+    while (dhcp_user_class_next(&rest, &one))
+        found |= pxed_slice_is(one, word);
     return rest.len == 0 ? found : pxed_slice_is(value, word);
 }
 

@@ -21,6 +21,10 @@ struct dhcp_facts {
 /* False when the message names no machine. The result points into the message and `iface`. */
 bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, struct dhcp_facts *ret);
 
+/* The next of several user classes with lengths before them (RFC 3004). False where what is left has no such form: it
+ * is RFC 3004 only if nothing is left. */
+bool dhcp_user_class_next(struct pxed_slice *rest, struct pxed_slice *ret);
+
 /* Can this client run a boot script from a URL? iPXE and gPXE with HTTP. */
 bool dhcp_runs_script(const struct dhcp_facts *facts);
 

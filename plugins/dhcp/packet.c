@@ -56,8 +56,7 @@ static void put_nonce(struct packet *p) {
         dhcp_boot_nonce(&p->boot, nonce, &p->verdict);
 }
 
-void packet_enter(struct packet *p, unsigned scope) {
-    packet_place(p, scope);
+void packet_boot(struct packet *p) {
     dhcp_boot(&p->terms->config, packet_proxies(p), &p->facts, &p->verdict, &p->boot);
     put_nonce(p);
 }

@@ -30,8 +30,8 @@ void packet_refuse_boot(struct packet *p);
 void packet_place(struct packet *p, unsigned scope);
 /* Beside another DHCP server there, or on port 4011? */
 bool packet_proxies(const struct packet *p);
-/* The same, and what it gets to boot. */
-void packet_enter(struct packet *p, unsigned scope);
+/* What it gets to boot there, once its verdict is known. */
+void packet_boot(struct packet *p);
 /* Server mode, and ProxyDHCP (also port 4011 in server mode). */
 void packet_serve(struct packet *p);
 void packet_proxy(struct packet *p);

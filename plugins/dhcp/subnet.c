@@ -16,6 +16,10 @@ const char *dhcp_cidr(const char *text, uint32_t *ret_net, uint8_t *ret_prefix) 
     return NULL;
 }
 
+bool dhcp_nets_meet(uint32_t a, uint8_t a_prefix, uint32_t b, uint8_t b_prefix) {
+    return ((a ^ b) & pxed_prefix_mask(a_prefix < b_prefix ? a_prefix : b_prefix)) == 0;
+}
+
 const struct pxed_section *dhcp_subnet_overlap(const struct pxed_sections *subnets, size_t at) {
     uint32_t net, other;
     uint8_t prefix, others;
@@ -24,8 +28,7 @@ const struct pxed_section *dhcp_subnet_overlap(const struct pxed_sections *subne
     for (size_t i = 0; i < at; i++) {
         if (dhcp_cidr(subnets->items[i].name, &other, &others))
             continue;
-        uint32_t mask = pxed_prefix_mask(prefix < others ? prefix : others);
-        if (((net ^ other) & mask) == 0)
+        if (dhcp_nets_meet(net, prefix, other, others))
             return &subnets->items[i];
     }
     return NULL;

@@ -83,6 +83,8 @@ struct pxed_host {
 
 /* NULL if the host has no such variable. Lives as long as the host. */
 const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *key);
+/* Is this one of the host's hardware addresses? `host` may be NULL. */
+bool pxed_host_has(const struct pxed_host *host, const struct pxed_hwaddr *mac);
 struct pxed_slice pxed_host_value(const struct pxed_host *host, const char *key); /* unset if there is none */
 
 enum pxed_how {
