@@ -60,7 +60,7 @@ struct pxed_hwaddr pxed_hwaddr_infiniband(const void *bytes, size_t len) {
 }
 
 /* 8 or 20 bytes with `:` or `-` between them, or nothing; PXELINUX puts the ARP type 20 (hexadecimal) before the
- * address. `01-...` is a wrong Ethernet address. */
+ * address. A GUID that begins with 01, a group's, is a wrong `01-...` of Ethernet. */
 static bool parse_infiniband(struct pxed_slice text, struct pxed_hwaddr *ret) {
     enum { PORT = 20 };
     uint8_t bytes[PORT];
@@ -68,9 +68,8 @@ static bool parse_infiniband(struct pxed_slice text, struct pxed_hwaddr *ret) {
         text = pxed_slice_skip(text, 3);
     bool plain = text.len == 2 * PXED_GUID_LEN || text.len == 2 * PORT;
     size_t n = plain ? text.len / 2 : (text.len + 1) / 3;
-    if ((n != PXED_GUID_LEN && n != PORT) || pxed_slice_starts(text, PXED_SLICE("01-")) ||
-        (!plain && text.ptr[2] != ':' && text.ptr[2] != '-') ||
-        !parse_groups(text, plain ? '\0' : text.ptr[2], 2, bytes, n))
+    if ((n != PXED_GUID_LEN && n != PORT) || (!plain && text.ptr[2] != ':' && text.ptr[2] != '-') ||
+        !parse_groups(text, plain ? '\0' : text.ptr[2], 2, bytes, n) || bytes[n - PXED_GUID_LEN] == 1)
         return false;
     *ret = pxed_hwaddr_infiniband(bytes, n);
     return true;

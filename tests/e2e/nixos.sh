@@ -84,6 +84,7 @@ mkdir "$W/efi"
 ok "on UEFI" installs
 has "the boot loader" 'device = "nodev"; efiSupport = true; efiInstallAsRemovable = true;' "$(cat "$W/target/etc/nixos/configuration.nix")"
 mv "$E2E/root/boot/cache" "$E2E/away"
+sleep 1.1 # a file that was sent is looked at again after a second
 machine
 installs >/dev/null 2>&1
 has "no cache: its reason" "failed&reason=REPO_UNREACHABLE" "$(cat "$W/events")"

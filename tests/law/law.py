@@ -51,10 +51,11 @@ def await_true(seconds, condition, pause=0.01):
 
 
 def has_ended(pid):
-    """Gone, or a zombie: it holds nothing any more, and who adopted it may take a second to bury it."""
+    """Gone, or a zombie whose threads are gone: it holds nothing any more, and who adopted it may take a second to bury it.
+    While a thread of it still dies, its sockets are open."""
     try:
         with open("/proc/%s/stat" % pid) as f:
-            return f.read().rpartition(") ")[2][0] in "ZX"
+            return f.read().rpartition(") ")[2][0] in "ZX" and len(os.listdir("/proc/%s/task" % pid)) == 1
     except OSError:
         return True
 
