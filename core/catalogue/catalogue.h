@@ -103,6 +103,7 @@ struct catalogue {
     const char *root_real;    /* root without links; NULL: it is missing */
     struct image_base *bases; /* the folders of images, in the order in which they are searched: image_base.h */
     size_t n_bases;
+    const struct image_base *loaders; /* root/tftp, for names in another case */
     struct image_names *names; /* names in them, in any case: image_names.h */
     struct pxed_net *nets;     /* nets.h */
     size_t n_nets;

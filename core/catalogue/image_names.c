@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pxed/grow.h"
@@ -14,7 +15,8 @@
 struct listing {
     const struct image_base *base;
     char *folder;
-    char **names; /* sorted by bytes */
+    struct timespec changed; /* when it was read */
+    char **names;            /* sorted by bytes */
     size_t n;
     uint32_t *slots; /* open addressing by the lower-case name: index + 1 */
     size_t mask;
@@ -100,6 +102,9 @@ static void index_names(struct listing *l) {
 
 static void read_names(const struct catalogue *c, struct listing *l, size_t room) {
     int fd = image_open_in(c, l->base, l->folder);
+    struct stat st = {0};
+    if (fd >= 0 && fstat(fd, &st) == 0)
+        l->changed = st.st_mtim;
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     size_t most = room < IMAGE_NAMES_FOLDER_MAX ? room : IMAGE_NAMES_FOLDER_MAX;
     bool all = true;
@@ -141,15 +146,34 @@ static void grow_slots(struct image_names *t) {
     }
 }
 
+/* Images stay as they are while a generation is in force; people change loaders without a reload. */
+static void read_again(const struct catalogue *c, struct listing *l) {
+    struct stat st = {0};
+    int fd = image_open_in(c, l->base, l->folder);
+    bool same = fd >= 0 && fstat(fd, &st) == 0 && st.st_mtim.tv_sec == l->changed.tv_sec &&
+                st.st_mtim.tv_nsec == l->changed.tv_nsec;
+    if (fd >= 0)
+        close(fd);
+    if (same || (fd < 0 && l->n == 0))
+        return;
+    c->names->total -= l->n;
+    clear_names(l);
+    read_names(c, l, IMAGE_NAMES_MAX - c->names->total);
+    c->names->total += l->n;
+}
+
 /* Under the lock. */
 static const struct listing *listing_of(const struct catalogue *c, const struct image_base *base, const char *folder) {
     struct image_names *t = c->names;
     grow_slots(t);
     uint64_t at = hash_folder(base, folder);
     for (uint32_t slot; (slot = t->slots[at & t->mask]); at++) {
-        const struct listing *known = &t->listings[slot - 1];
-        if (known->base == base && strcmp(known->folder, folder) == 0)
-            return known;
+        struct listing *known = &t->listings[slot - 1];
+        if (known->base != base || strcmp(known->folder, folder) != 0)
+            continue;
+        if (base == c->loaders)
+            read_again(c, known);
+        return known;
     }
     PXED_GROW(t->listings, t->n);
     struct listing *l = &t->listings[t->n++];

@@ -1,5 +1,6 @@
-/* Names of image folders in any case, as Windows and vfat write them. Each folder is read once per generation, so a
- * client that asks for many names that do not exist costs no more than that. */
+/* Names of image folders and of root/tftp in any case, as Windows and vfat write them. Each folder of images is read
+ * once per generation, one of loaders again when it has changed, so a client that asks for many names that do not exist
+ * costs no more than that. */
 #pragma once
 
 #include "image_base.h"

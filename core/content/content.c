@@ -12,6 +12,7 @@
 #include "content_host.h"
 #include "content_image.h"
 #include "content_iso.h"
+#include "content_spell.h"
 #include "content_status.h"
 #include "content_who.h"
 #include "decide.h"
@@ -19,11 +20,11 @@
 #include "pxed/path.h"
 #include "site_url.h"
 #include "staged_known.h"
+#include "told.h"
 
 /* Loader configurations are searched in the same order on both protocols, so that a name gives the same answer. */
 static bool is_config(const struct lookup *l) {
-    return l->name.kind == NAME_PXELINUX || l->name.kind == NAME_GRUB_MAC || l->name.kind == NAME_PXEGRUB_MAC ||
-           l->name.kind == NAME_GRUB;
+    return l->name.kind >= NAME_PXELINUX;
 }
 
 /* Searches the places that can hold any name, in the order of the protocol. */
@@ -32,7 +33,9 @@ static enum pxed_reason search_files(struct lookup *l, bool before_virtual, stru
     bool tftp_first = l->request->via == PXED_VIA_TFTP || is_config(l);
     enum pxed_reason why = PXED_WHY_NOT_FOUND;
     if (before_virtual) {
-        if (tftp_first)
+        if (l->request->via == PXED_VIA_TFTP && l->asked.len > 0) /* a folder of this name in root/tftp: boot/bcd */
+            why = content_file(l, d->root_fd, "tftp/", l->asked, ret);
+        if (tftp_first && why == PXED_WHY_NOT_FOUND)
             why = content_file(l, d->root_fd, "tftp/", l->name.path, ret);
         return why == PXED_WHY_NOT_FOUND ? content_boot_file(l, ret) : why;
     }
@@ -73,7 +76,7 @@ static bool is_own_copy(const struct lookup *l, int fd) {
 /* A loader is requested by its bare name, or with the folder of an earlier loader in front of it. */
 static enum pxed_reason open_search(struct lookup *l, struct open_content **ret) {
     enum pxed_reason why = search_files(l, true, ret);
-    bool of_mac = is_config(l) && l->name.kind != NAME_GRUB;
+    bool of_mac = is_config(l) && l->name.mac.len > 0;
     if (why == PXED_WHY_OK && l->name.kind == NAME_PXELINUX && is_own_copy(l, (*ret)->pub.fd)) {
         content_free(*ret); /* a copy written by staging: render it anew */
         why = PXED_WHY_NOT_FOUND;
@@ -128,12 +131,14 @@ static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret)
     }
 }
 
-/* TFTP is also asked for its own URL: PXELINUX passes `http://SERVER/boot/os/memdisk` to a ROM that speaks only
- * TFTP. */
+/* TFTP is also asked for its own URL: PXELINUX passes `http://SERVER/boot/os/memdisk` to a ROM that speaks only TFTP,
+ * some with the loader's folder before it. */
 static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
     struct pxed_slice scheme = PXED_SLICE("http://"), url = *path;
-    if (!pxed_slice_starts(url, scheme))
+    ptrdiff_t colon = pxed_slice_find(url, ':', 0), word = (ptrdiff_t)scheme.len - 3; /* up to the colon */
+    if (colon < word || !pxed_slice_starts(pxed_slice_skip(url, (size_t)(colon - word)), scheme))
         return PXED_WHY_OK;
+    url = pxed_slice_skip(url, (size_t)(colon - word));
     ptrdiff_t slash = pxed_slice_find(url, '/', scheme.len);
     struct pxed_slice server = pxed_slice_skip(pxed_slice_head(url, slash < 0 ? url.len : (size_t)slash), scheme.len);
     if (slash < 0 || !site_url_is_ours(l->d->catalogue, server))
@@ -146,9 +151,10 @@ static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
  * `boot/` is optional. */
 static enum pxed_reason open_strip(struct lookup *l) {
     struct pxed_slice boot = PXED_SLICE("boot/");
-    if (pxed_slice_starts(l->path, boot))
+    if (pxed_slice_starts(l->path, boot)) {
+        l->asked = l->path;
         l->path = pxed_slice_skip(l->path, boot.len);
-    else if (l->request->via == PXED_VIA_HTTP)
+    } else if (l->request->via == PXED_VIA_HTTP)
         return PXED_WHY_NOT_FOUND;
     return l->path.len > 0 ? PXED_WHY_OK : PXED_WHY_NOT_FOUND;
 }
@@ -193,6 +199,34 @@ static enum pxed_reason answer_wrapped(struct lookup *l, struct open_content **r
     return why;
 }
 
+/* A loader asks for all its files beside itself, also those that lie elsewhere; Windows' loaders spell them in any
+ * case. */
+static enum pxed_reason answer_elsewhere(struct lookup *l, struct open_content **ret) {
+    struct lookup inner = *l;
+    size_t folder = content_spell_folder(l, l->path);
+    if (folder > 0) {
+        struct pxed_slice boot = PXED_SLICE("boot/");
+        inner.path = pxed_slice_skip(l->path, folder);
+        if (pxed_slice_starts(inner.path, boot))
+            inner.path = pxed_slice_skip(inner.path, boot.len);
+        enum pxed_reason why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
+        if (why == PXED_WHY_OK)
+            why = open_answer(&inner, ret);
+        if (why != PXED_WHY_NOT_FOUND) {
+            *l = inner;
+            return why;
+        }
+    }
+    if (l->request->via == PXED_VIA_HTTP)
+        return PXED_WHY_NOT_FOUND;
+    enum pxed_reason why = l->asked.len > 0 ? content_spell_case(l, l->asked, ret) : PXED_WHY_NOT_FOUND;
+    if (why == PXED_WHY_NOT_FOUND)
+        why = content_spell_case(l, l->name.path, ret);
+    if (why == PXED_WHY_OK)
+        note_loader(l, *ret);
+    return why;
+}
+
 static enum pxed_reason check_token(struct lookup *l) {
     l->nonce = nonces_find(l->d, l->name.nonce);
     if (!l->name.has_token)
@@ -222,10 +256,11 @@ static void open_tell(struct lookup *l, enum pxed_reason why) {
         content_tell_foreign(l, l->target, why);
         return;
     }
-    bool missing = why == PXED_WHY_NOT_FOUND || why == PXED_WHY_SHUTTING_DOWN; /* loaders try many names */
-    if (!missing)
+    if (why != PXED_WHY_SHUTTING_DOWN)
         content_find_asker(l);
-    if (l->asker && !missing)
+    if (l->asker && why == PXED_WHY_NOT_FOUND) /* loaders try many names */
+        told_once(l->d, l->asker, "missing", why, text);
+    else if (l->asker && why != PXED_WHY_SHUTTING_DOWN)
         decide_step(l->d, &l->asker->rec.mac, PXED_STAGE_NONE, why, NULL, text);
     else
         decide_refuse(l->d, why, &l->request->peer, text);
@@ -261,7 +296,9 @@ static enum pxed_reason open_find(struct lookup *l, struct open_content **ret) {
         why = check_token(l);
     if (why != PXED_WHY_OK || (l->name.kind == NAME_EVENT && l->request->via == PXED_VIA_HTTP))
         return why;
-    return l->wrapped.len > 0 ? answer_wrapped(l, ret) : open_answer(l, ret);
+    why = l->wrapped.len > 0 ? answer_wrapped(l, ret) : open_answer(l, ret);
+    bool plain = l->name.kind == NAME_PLAIN && !l->name.has_token && l->name.nonce == 0;
+    return why == PXED_WHY_NOT_FOUND && plain ? answer_elsewhere(l, ret) : why;
 }
 
 bool content_open_now(struct daemon *d, const struct pxed_request *request, struct opening *o) {

@@ -6,6 +6,7 @@
 #include "content_who.h"
 #include "decide.h"
 #include "dialect.h"
+#include "site_url.h"
 
 /* The client decides what is shown: the machine gets its installer; the server itself sees it with a token that opens
  * nothing. */
@@ -125,9 +126,31 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
 }
 
 static enum pxed_loader config_loader(enum name_kind kind) {
-    return kind == NAME_PXELINUX      ? PXED_LOADER_PXELINUX
-           : kind == NAME_PXEGRUB_MAC ? PXED_LOADER_PXEGRUB
-                                      : PXED_LOADER_GRUB;
+    return kind == NAME_PXELINUX || kind == NAME_PXELINUX_OWN ? PXED_LOADER_PXELINUX
+           : kind == NAME_PXEGRUB_MAC                         ? PXED_LOADER_PXEGRUB
+                                                              : PXED_LOADER_GRUB;
+}
+
+/* iPXE runs its autoexec.ipxe before it has an address. Its own script is asked for by HTTP then, so that what is
+ * believed, used up and recorded is the same as after DHCP. */
+static struct pxed_slice autoexec_text(const struct lookup *l, struct pxed_arena *arena) {
+    char text[PXED_MAC_TEXT];
+    const struct catalogue *c = l->d->catalogue;
+    return pxed_slice_of(pxed_arena_printf(
+        arena, "#!ipxe\ndhcp\nchain %s%s?mac=%s\n", site_url_of(c, &l->request->local, &l->request->peer)->base,
+        c->site.script, l->asker ? pxed_mac_text(&l->asker->rec.mac, "-", text) : "${netX/mac:hexhyp}"));
+}
+
+/* The same for every machine, or for one that is not known by its address. */
+static enum pxed_reason common_config(const struct lookup *l, struct open_content **ret) {
+    if (l->name.kind == NAME_PXELINUX_OWN)
+        return PXED_WHY_NOT_FOUND; /* nothing in it could tell machines apart */
+    struct open_content *c = *ret = content_new(l);
+    bool ipxe = l->name.kind == NAME_AUTOEXEC;
+    content_set_text(c,
+                     ipxe ? autoexec_text(l, &c->arena) : PXED_SLICE("configfile /grub/grub.cfg-01-$net_default_mac\n"),
+                     "text/plain");
+    return PXED_WHY_OK;
 }
 
 enum pxed_reason content_loader_config(struct lookup *l, struct open_content **ret) {
@@ -135,15 +158,12 @@ enum pxed_reason content_loader_config(struct lookup *l, struct open_content **r
     struct pxed_hwaddr mac = l->name.mac;
     struct boot b;
     struct open_content *c;
-    if (l->name.kind == NAME_GRUB) {
+    if (mac.len == 0) {
         content_find_asker(l);
         if (l->wait)
             return PXED_WHY_OK;
-        if (!l->asker) {
-            c = *ret = content_new(l);
-            content_set_text(c, PXED_SLICE("configfile /grub/grub.cfg-01-$net_default_mac\n"), "text/plain");
-            return PXED_WHY_OK;
-        }
+        if (!l->asker || l->name.kind == NAME_AUTOEXEC)
+            return common_config(l, ret);
         mac = l->asker->rec.mac;
     }
     struct believe_right right = script_judge(l, &b, &mac, loader);

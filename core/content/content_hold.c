@@ -10,6 +10,7 @@
 #include "decide.h"
 #include "ledger.h"
 #include "pxed/arena.h"
+#include "told.h"
 
 /* A commit that a content waits for. The content may end before the commit does. */
 struct hold {
@@ -69,6 +70,16 @@ static void note_boot(struct open_content *c, struct machine *m) {
     machines_touch(&d->machines, m);
 }
 
+/* The first file of a boot is its stage; that the others were asked for is told beside it. */
+static void note_step(struct open_content *c) {
+    struct daemon *d = c->daemon;
+    struct machine *m = decide_machine(d, &c->mac, NULL);
+    if (c->note.also && m->rec.stage == c->note.stage)
+        told_once(d, m, c->note.also, PXED_WHY_OK, c->note.detail);
+    else
+        decide_step(d, &c->mac, c->note.stage, PXED_WHY_OK, NULL, c->note.detail);
+}
+
 static int make_judged(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct hold *h = arg;
     (void)m;
@@ -98,7 +109,7 @@ static int hold_note(struct open_content *c, ledger_done *answered, struct hold 
     if (c->note.kind == CONTENT_NOTE_NOTHING)
         return PXED_HOLD_GO;
     if (c->note.kind == CONTENT_NOTE_STEP) {
-        decide_step(d, &c->mac, c->note.stage, PXED_WHY_OK, NULL, c->note.detail);
+        note_step(c);
         return PXED_HOLD_GO;
     }
     struct machine *m = decide_machine(d, &c->mac, NULL);

@@ -12,17 +12,27 @@ static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
     return pxed_slice_eq_nocase(last, path); /* names inside an ISO are matched the same way */
 }
 
-/* If pxed delivers no answer file itself, the last image is the point of no return, also for a machine that got its
- * script before the store failed. */
-static bool uses_up(const struct lookup *l, struct boot *b, struct pxed_arena *arena) {
+static bool is_initrd(const struct pxed_plan *plan, struct pxed_slice path) {
+    for (size_t i = 0; i < plan->n_initrds; i++)
+        if (pxed_slice_eq_nocase(plan->initrds[i].path, path))
+            return true;
+    return false;
+}
+
+/* What this machine is being installed with, also one that got its script before the store failed. */
+static void plan_of(struct boot *b, struct pxed_arena *arena) {
     b->as_armed = true;
     boot_make_somehow(b, arena);
     if (b->plan.how == PXED_HOW_PXELINUX) {
         b->loader = PXED_LOADER_PXELINUX;
         boot_make(b, arena);
     }
+}
+
+/* If pxed delivers no answer file itself, the last image is the point of no return. */
+static bool uses_up(const struct lookup *l, const struct boot *b) {
     bool delivers = b->plan.how != PXED_HOW_MEMDISK && answer_row(l->d->catalogue, b->host, b->os) != NULL;
-    return b->reason == PXED_WHY_OK && !delivers && is_last_file(&b->plan, l->name.path);
+    return !delivers && is_last_file(&b->plan, l->name.path);
 }
 
 void content_note_image(struct lookup *l, struct open_content *c) {
@@ -44,5 +54,13 @@ void content_note_image(struct lookup *l, struct open_content *c) {
     c->note.stage = PXED_STAGE_KERNEL;
     c->note.detail = c->path;
     c->feeds = b.rec.own_script;
-    c->spends = b.rec.state == LIFECYCLE_ARMED && b.os->profile && uses_up(l, &b, &c->arena);
+    if (b.rec.state != LIFECYCLE_ARMED || !b.os->profile)
+        return;
+    plan_of(&b, &c->arena);
+    if (b.reason != PXED_WHY_OK)
+        return;
+    c->note.also = is_initrd(&b.plan, l->name.path)                    ? "initrd"
+                   : pxed_slice_eq_nocase(b.plan.kernel, l->name.path) ? NULL
+                                                                       : "file";
+    c->spends = uses_up(l, &b);
 }

@@ -1,11 +1,13 @@
 /* Creates contents for a look-up and lists those being transferred. */
 #include "content_item.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "content_cache.h"
+#include "told.h"
 
 struct open_content *content_new(const struct lookup *l) {
     struct pxed_slice path = l->name.path.ptr ? l->name.path : l->path; /* without the token */
@@ -46,9 +48,23 @@ void content_set_text(struct open_content *c, struct pxed_slice text, const char
     c->pub.type = type;
 }
 
+/* How far a kernel was read says more than that it was asked for. */
+static void tell_broken(struct open_content *c) {
+    char text[300], name[200];
+    struct pxed_buf b = PXED_BUF(name);
+    struct machine *m = c->mac.len > 0 ? machines_find(&c->daemon->machines, &c->mac) : NULL;
+    uint64_t size = c->pub.size;
+    pxed_buf_escaped(&b, pxed_slice_head(pxed_slice_of(c->path), 100));
+    snprintf(text, sizeof(text), "name=\"%s\" %u%% of %llu bytes: %s", pxed_buf_cstr(&b),
+             size > 0 ? (unsigned)(c->pub.sent * 100 / size) : 0, (unsigned long long)size, c->pub.broke);
+    if (m)
+        told_once(c->daemon, m, "broken-off", PXED_WHY_OK, text);
+}
+
 static void end_transfer(struct pxed_content *pub, bool whole) {
     struct open_content *c = (struct open_content *)pub;
-    (void)whole;
+    if (!whole && pub->broke)
+        tell_broken(c);
     *(c->prev ? &c->prev->next : &c->daemon->transfers) = c->next;
     if (c->next)
         c->next->prev = c->prev;

@@ -25,6 +25,7 @@ struct open_content {
         enum content_note kind;
         enum pxed_stage stage;
         enum pxed_reason reason; /* BOOT: why the machine gets its disk; OK: it is installed */
+        const char *also;        /* STEP: its word if the stage was reached before; NULL: then there is none */
         const char *detail;      /* in the arena */
         const char *why;         /* BOOT: more about the reason; NULL: nothing */
         bool own_script;

@@ -10,7 +10,8 @@
 struct lookup {
     struct daemon *d;
     const struct pxed_request *request;
-    struct pxed_slice path; /* normalised, below /boot */
+    struct pxed_slice path;  /* normalised, below /boot */
+    struct pxed_slice asked; /* the same with the `boot/` that was cut off; unset: it had none */
     struct name name;
     struct machine *token; /* the machine whose token is in the path; may be NULL */
     struct machine *nonce; /* the machine whose boot nonce is in the path; NULL: none that is known */

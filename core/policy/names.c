@@ -56,6 +56,48 @@ static enum pxed_reason parse_host(struct pxed_slice rest, struct name *ret) {
     return PXED_WHY_OK;
 }
 
+/* Is `word` the last folder of `folders`? */
+static bool ends_in_folder(struct pxed_slice folders, struct pxed_slice word) {
+    return pxed_slice_ends(folders, word) &&
+           (folders.len == word.len || folders.ptr[folders.len - word.len - 1] == '/');
+}
+
+/* 01: Ethernet, 20: InfiniBand (ARP types, in hexadecimal). */
+static enum pxed_reason classify_pxelinux(struct pxed_slice file, struct name *ret) {
+    if (pxed_slice_is(file, "default"))
+        ret->kind = NAME_PXELINUX_OWN;
+    if (!pxed_slice_starts(file, PXED_SLICE("01-")) && !pxed_slice_starts(file, PXED_SLICE("20-")))
+        return PXED_WHY_OK;
+    ret->kind = NAME_PXELINUX;
+    return pxed_mac_parse(pxed_slice_skip(file, 3), &ret->mac) ? PXED_WHY_OK : PXED_WHY_BAD_MAC;
+}
+
+/* Loaders look beside themselves or in a folder of their own (grub/, EFI/BOOT/, grub2/): which one says nothing. */
+static enum pxed_reason classify_config(struct pxed_slice path, struct name *ret) {
+    struct pxed_slice file = path, folders = PXED_NO_SLICE, rest;
+    for (size_t i = path.len; i > 0 && folders.len == 0; i--)
+        if (path.ptr[i - 1] == '/') {
+            folders = pxed_slice_head(path, i - 1);
+            file = pxed_slice_skip(path, i);
+        }
+    if (ends_in_folder(folders, PXED_SLICE("pxelinux.cfg")))
+        return classify_pxelinux(file, ret);
+    rest = file;
+    if (name_cut(&rest, "grub.cfg-01-")) {
+        ret->kind = NAME_GRUB_MAC;
+        return pxed_mac_parse(rest, &ret->mac) ? PXED_WHY_OK : PXED_WHY_BAD_MAC;
+    }
+    if (name_cut(&rest, "grub.cfg.01") && pxed_mac_parse(rest, &ret->mac))
+        ret->kind = NAME_GRUB_MAC; /* as the GRUB of Solaris 11 asks: 0108002712ABCD */
+    else if ((rest = file, name_cut(&rest, "menu.lst.01")) && pxed_mac_parse(rest, &ret->mac))
+        ret->kind = NAME_PXEGRUB_MAC;
+    else if (pxed_slice_is(file, "grub.cfg"))
+        ret->kind = NAME_GRUB;
+    else if (pxed_slice_is(file, "autoexec.ipxe"))
+        ret->kind = NAME_AUTOEXEC;
+    return PXED_WHY_OK;
+}
+
 static enum pxed_reason name_classify(struct pxed_slice path, struct pxed_slice script, struct name *ret) {
     struct pxed_slice rest = path;
     if (pxed_slice_eq(path, script)) {
@@ -72,20 +114,8 @@ static enum pxed_reason name_classify(struct pxed_slice path, struct pxed_slice 
     } else if (name_cut(&rest, "hosts/")) {
         ret->kind = NAME_HOST;
         return parse_host(rest, ret);
-    } else if (name_cut(&rest, "pxelinux.cfg/01-")) {
-        if (!pxed_mac_parse(rest, &ret->mac))
-            return PXED_WHY_BAD_MAC;
-        ret->kind = NAME_PXELINUX;
-    } else if (name_cut(&rest, "grub/grub.cfg-01-")) {
-        if (!pxed_mac_parse(rest, &ret->mac))
-            return PXED_WHY_BAD_MAC;
-        ret->kind = NAME_GRUB_MAC;
-    } else if (name_cut(&rest, "grub.cfg.01") && pxed_mac_parse(rest, &ret->mac)) {
-        ret->kind = NAME_GRUB_MAC; /* as the GRUB of Solaris 11 asks: 0108002712ABCD */
-    } else if ((rest = path, name_cut(&rest, "menu.lst.01")) && pxed_mac_parse(rest, &ret->mac)) {
-        ret->kind = NAME_PXEGRUB_MAC;
-    } else if (pxed_slice_is(path, "grub/grub.cfg")) {
-        ret->kind = NAME_GRUB;
+    } else {
+        return classify_config(path, ret);
     }
     return PXED_WHY_OK;
 }

@@ -47,6 +47,7 @@ struct daemon {
     struct pending *pending;                   /* requests that wait for an answer */
     uint64_t tickets;
     struct services services;
+    int64_t silence_at;    /* wall ms: when to look for machines that fell silent; 0: no machine boots */
     struct nonces *nonces; /* NULL: none was made yet */
     struct reload *reload;
     struct stage *stage; /* NULL: no files are staged */

@@ -7,6 +7,7 @@
 #include "catalogue_os.h"
 #include "clock.h"
 #include "log.h"
+#include "silence.h"
 #include "site_url.h"
 #include "verdict.h"
 
@@ -81,6 +82,7 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
 void decide_power_on(struct daemon *d, struct machine *m) {
     lifecycle_power_on(&m->rec, clock_wall());
     memset(m->told, 0, sizeof(m->told));
+    m->boot_seq = d->machines.journal.seq;
     machines_touch(&d->machines, m);
 }
 
@@ -136,6 +138,8 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
         m->rec.reason = reason;
     if (moved)
         machines_touch(&d->machines, m);
+    if (moved && silence_due(stage) && d->silence_at == 0)
+        d->silence_at = now + SILENCE_SCRIPT;
     /* A machine that repeats its request gets one journal step per boot. */
     if (!moved && (reason == PXED_WHY_OK || was_told(m, reason)))
         return;

@@ -13,6 +13,7 @@
 #include "banner.h"
 #include "clock.h"
 #include "content_cache.h"
+#include "content_silence.h"
 #include "content_wait.h"
 #include "control.h"
 #include "core_table.h"
@@ -152,6 +153,7 @@ static void on_flush(uv_timer_t *timer) {
     struct runner *r = timer->data;
     if (++r->ticks % TICKS_PER_LIFECYCLE == 0)
         overdue_end(&r->d);
+    content_silence_tell(&r->d);
     ledger_flush(&r->d.machines, NULL, NULL);
     sandbox_tick();
     log_tick();

@@ -125,6 +125,8 @@ static void note_abort(struct http_conn *c) {
     pxed_buf_u64(&b, c->plan.length);
     pxed_buf_add(&b, PXED_SLICE(" bytes"));
     http_conn_refuse(c, PXED_WHY_HTTP_ABORTED, pxed_buf_cstr(&b));
+    if (c->content)
+        c->content->broke = "the client closed";
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events);

@@ -106,12 +106,23 @@ static void session_step(struct tftp_session *s, enum tftp_input_kind kind, uint
 
 /* --- the client's answers --- */
 
-static void log_error(struct tftp_session *s, const struct tftp_reply *reply) {
-    char text[400];
-    struct pxed_buf buf = PXED_BUF(text);
+/* EDK2 asks for the size, reads it in the OACK and aborts: that is no failure (PROTOCOLS 7). */
+static bool wanted_size(const struct tftp_session *s) {
+    return s->transfer.base == 0 && (s->terms.accepted & TFTP_OPTION_BIT(TFTP_TSIZE)) != 0;
+}
+
+static void on_error(struct tftp_session *s, const struct tftp_reply *reply) {
+    char said[400], text[480];
+    struct pxed_buf buf = PXED_BUF(said);
     pxed_buf_escaped(&buf, pxed_slice_head(reply->message, 80));
-    pxed_log(s->tftp->ctx, PXED_LOG_DEBUG, "tftp-error", NULL, &s->entry.addr, "file=%s code=%u text=%s", s->name,
-             reply->number, pxed_buf_cstr(&buf));
+    snprintf(text, sizeof(text), "the client says: error %u, \"%s\"", reply->number, pxed_buf_cstr(&buf));
+    pxed_log(s->tftp->ctx, PXED_LOG_DEBUG, "tftp-error", NULL, &s->entry.addr, "file=%s %s", s->name, text);
+    if (!wanted_size(s))
+        s->content->broke = text; /* until the session ends, which is now */
+    if (s->transfer.base == 0)
+        tftp_session_end(s, PXED_WHY_OK, false);
+    else
+        session_step(s, TFTP_GOT_ERROR, 0);
 }
 
 static void count_delivered(struct tftp_session *s) {
@@ -129,12 +140,7 @@ static void on_reply(struct tftp_session *s, struct pxed_slice packet) {
     if (!tftp_parse_reply(packet, &reply))
         return;
     if (reply.opcode == TFTP_ERROR) {
-        log_error(s, &reply);
-        /* EDK2 asks for the size, reads it in the OACK and aborts: that is no failure (PROTOCOLS 7). */
-        if (s->transfer.base == 0)
-            tftp_session_end(s, PXED_WHY_OK, false);
-        else
-            session_step(s, TFTP_GOT_ERROR, 0);
+        on_error(s, &reply);
         return;
     }
     struct tftp_action action =
@@ -190,6 +196,8 @@ void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whol
     struct tftp *tftp = s->tftp;
     if (whole && s->content)
         s->content->sent = s->size;
+    if (reason == PXED_WHY_TFTP_GAVE_UP && s->content)
+        s->content->broke = "the client stopped answering";
     session_report(s, reason, whole);
     tftp_table_remove(&tftp->table, &s->entry);
     if (s->waiting)

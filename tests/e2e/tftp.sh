@@ -86,6 +86,50 @@ is "for an unknown machine there is none" 68 "$(code pxelinux.cfg/01-02-02-02-02
 has "grub/grub.cfg, the asker's own" "linux /boot/os/centos-5.5-i386/pxeboot/vmlinuz ksdevice=link" "$(text grub/grub.cfg)"
 has "another's" "linux /boot/os/debian-12/linux" "$(text grub/grub.cfg two)"
 has "by MAC" "linux /boot/os/centos-5.5-i386/" "$(text grub/grub.cfg-01-08-00-27-4d-4d-aa)"
+
+# --- loaders in folders
+mkdir -p "$R"/tftp/{bios,efi64,EFI/BOOT,boot,Win/Boot,two}
+echo 'bcd' >"$R/tftp/boot/bcd"
+echo 'wim' >"$R/tftp/Win/Boot/Boot.WIM"
+echo 'a' >"$R/tftp/two/name"
+echo 'b' >"$R/tftp/two/NAME"
+is "PXELINUX in a folder" "$LINUX" "$(text bios/pxelinux.cfg/01-08-00-27-4d-4d-aa)"
+is "the asker's own" "$LINUX" "$(text efi64/pxelinux.cfg/default)"
+for name in /grub.cfg-01-08-00-27-4d-4d-aa EFI/BOOT/grub.cfg-01-08-00-27-4d-4d-aa EFI/BOOT/grub.cfg grub2/grub.cfg; do
+    has "GRUB: $name" "linux /boot/os/centos-5.5-i386/" "$(text "$name")"
+done
+ok "a module that lies elsewhere" test "$(text bios/ldlinux.c32 | sha256sum)" = "$(sha256sum </usr/lib/syslinux/modules/bios/ldlinux.c32)"
+is "a kernel, by its name below boot" "kernel of centos-5.5-i386" "$(text EFI/BOOT/boot/os/centos-5.5-i386/pxeboot/vmlinuz)"
+is "and by its URL" "kernel of centos-5.5-i386" "$(text "bios/http://$E2E_SERVER/boot/os/centos-5.5-i386/pxeboot/vmlinuz")"
+is "not of another server" 68 "$(code "bios/http://10.9.9.9/boot/os/centos-5.5-i386/pxeboot/vmlinuz")"
+is "nor below a folder that is not there" 68 "$(code nowhere/ldlinux.c32)"
+is "root/tftp may have a folder boot" bcd "$(text boot/bcd)"
+is "Windows asks in any case" bcd "$(text '%5CBoot%5CBCD')"
+is "all along the way" wim "$(text 'win%5CBOOT%5Cboot.wim')"
+is "of two that fit none is served" 68 "$(code two/Name)"
+is "and each by its own name" "a b" "$(text two/name) $(text two/NAME)"
+rm "$R/tftp/two/NAME"
+is "what is changed is seen" a "$(text two/Name)"
+ok "an answer file of another is refused there, too" test "$(code bios/hosts/08-00-27-4d-4d-ab/preseed.cfg)" = 69
+AUTOEXEC="#!ipxe
+dhcp
+chain http://pxe-server/boot/home.php?mac=08-00-27-4d-4d-aa"
+for name in autoexec.ipxe EFI/BOOT/autoexec.ipxe boot/autoexec.ipxe; do is "iPXE's $name" "$AUTOEXEC" "$(text $name)"; done
+is "by HTTP" "$AUTOEXEC" "$(curl_as one "$U/autoexec.ipxe")"
+echo '#!ipxe' >"$R/tftp/autoexec.ipxe"
+is "an operator's wins" '#!ipxe' "$(text autoexec.ipxe)"
+rm "$R/tftp/autoexec.ipxe"
+
+# --- asked in vain
+code EFI/BOOT/revocations.efi >/dev/null
+code EFI/BOOT/revocations.efi >/dev/null
+curl_as one "$U/favicon.ico" >/dev/null
+is "told once" 1 "$(e2e_pxed log web01 | grep -c 'missing.*EFI/BOOT/revocations.efi')"
+is "by HTTP, too" 1 "$(e2e_pxed log web01 | grep -c 'missing.*favicon.ico')"
+for n in $(seq 30); do code "no$n" >/dev/null; done
+has "the first of many" 'name="no1"' "$(e2e_pxed log web01)"
+lacks "and not the last: 16 in a boot" 'name="no30"' "$(e2e_pxed log web01)"
+
 mkdir -p "$R/tftp/pxelinux.cfg"
 echo 'default mine' >"$R/tftp/pxelinux.cfg/01-08-00-27-4d-4d-ab"
 is "an operator's file wins" "default mine" "$(text pxelinux.cfg/01-08-00-27-4d-4d-ab two)"

@@ -57,6 +57,9 @@ struct pxed_content {
      * protocol holds the end back (PXED_HOLD_BYTES; TFTP: the last block, which also waits for `heard`) until this has
      * answered. Not called for HEAD, 304 and ranges without the last byte. */
     int (*settle)(struct pxed_content *c, void (*done)(void *arg, bool may_send), void *arg);
+    /* Since minor 8. Set by the protocol before release(c, false) if the transfer broke off: why, in words, for the
+     * machine's journal; read during release(). NULL: the client has all it wanted (a range, a size). */
+    const char *broke;
 };
 
 enum pxed_hold { PXED_HOLD_GO, PXED_HOLD_WAIT, PXED_HOLD_REFUSE };

@@ -15,7 +15,7 @@
 #include "pxed/store.h"
 
 #define PXED_PLUGIN_MAGIC 0x70786564u /* "pxed" */
-enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 7 };
+enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 8 };
 
 struct uv_loop_s;
 struct pxed_core;

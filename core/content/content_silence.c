@@ -1,0 +1,88 @@
+/* Collects what is known of a quiet machine; the judgement is policy's. */
+#include "content_silence.h"
+
+#include <stdio.h>
+
+#include "answer.h"
+#include "boot_plan.h"
+#include "clock.h"
+#include "content_item.h"
+#include "decide.h"
+#include "silence.h"
+#include "told.h"
+
+enum { LOOK_EVERY_MS = 10 * 1000 };
+
+struct look {
+    struct daemon *d;
+    int64_t now;
+    bool again; /* some machine may still fall silent */
+};
+
+static bool is_sent_something(const struct daemon *d, const struct machine *m) {
+    for (const struct open_content *c = d->transfers; c; c = c->next)
+        if (pxed_hwaddr_eq(&c->mac, &m->rec.mac))
+            return true;
+    return false;
+}
+
+/* The newest step of this kind in this boot; NULL: none. */
+static const char *step_of(const struct machine *m, const char *what) {
+    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older)
+        if (strcmp(e->what, what) == 0)
+            return e->text;
+    return NULL;
+}
+
+/* What it is to load; the plan's texts are in the arena. */
+static void look_at_plan(struct look *l, struct machine *m, struct silence_facts *f, struct pxed_arena *arena,
+                         struct pxed_slice *ret_initrd) {
+    struct boot b;
+    boot_begin(&b, l->d, &m->rec.mac, PXED_LOADER_IPXE, false);
+    boot_make_somehow(&b, arena);
+    if (b.reason != PXED_WHY_OK)
+        return;
+    f->initrd = b.plan.how == PXED_HOW_LINUX && b.plan.n_initrds > 0;
+    f->answer = b.plan.how != PXED_HOW_MEMDISK && answer_row(l->d->catalogue, b.host, b.os) != NULL;
+    if (f->initrd)
+        *ret_initrd = b.plan.initrds[0].path;
+}
+
+static void tell_silent(struct look *l, struct machine *m, enum pxed_reason why, struct pxed_slice initrd) {
+    char text[400];
+    const char *after = step_of(m, pxed_stage_names[m->rec.stage]), *missing = step_of(m, "missing");
+    snprintf(text, sizeof(text), "after %s %.150s%s%.*s%s%.150s", pxed_stage_names[m->rec.stage], after ? after : "",
+             why == PXED_WHY_INITRD_NOT_ASKED ? ", before " : "", PXED_S(initrd), missing ? "; asked in vain: " : "",
+             missing ? missing : "");
+    told_once(l->d, m, "silent", why, text);
+    m->rec.reason = why;
+    machines_touch(&l->d->machines, m);
+}
+
+static void look_at(void *arg, struct machine *m) {
+    struct look *l = arg;
+    struct silence_facts f = {.stage = m->rec.stage, .quiet = l->now - m->rec.stage_at};
+    if (!m->declared || !silence_due(f.stage) || f.quiet > SILENCE_OVER)
+        return;
+    struct pxed_arena scratch = {0};
+    struct pxed_slice initrd = PXED_NO_SLICE;
+    l->again = true;
+    f.armed = m->rec.state == LIFECYCLE_ARMED;
+    f.own_script = m->rec.own_script;
+    f.loads = is_sent_something(l->d, m);
+    f.initrd_asked = step_of(m, "initrd") != NULL;
+    if (f.stage == PXED_STAGE_KERNEL && f.armed)
+        look_at_plan(l, m, &f, &scratch, &initrd);
+    enum pxed_reason why = silence_of(&f);
+    if (why != PXED_WHY_OK && why != m->rec.reason) /* a step forward takes the reason away */
+        tell_silent(l, m, why, why == PXED_WHY_INITRD_NOT_ASKED ? initrd : PXED_NO_SLICE);
+    pxed_arena_clear(&scratch);
+}
+
+void content_silence_tell(struct daemon *d) {
+    struct look l = {.d = d, .now = clock_wall()};
+    if (d->silence_at == 0 || l.now < d->silence_at)
+        return;
+    machines_each(&d->machines, look_at, &l);
+    d->silence_at = l.again ? l.now + LOOK_EVERY_MS : 0;
+}

@@ -1,0 +1,42 @@
+#!/bin/bash
+# Machines that fall silent in the middle of a boot: the journal says after what. Waits for minutes, computes nothing.
+. "$(dirname "$0")/common.sh"
+e2e_begin
+M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac
+N=0
+for c in one:$M1 two:$M2 three:$M3; do
+    e2e_client "${c%%:*}" "${c#*:}"
+    e2e_address "${c%%:*}" 10.77.0.6$N
+    N=$((N + 1))
+done
+e2e_image centos-5.5-i386
+cat >"$E2E/host-os.conf" <<HOSTS
+$M1, centos-5.5-i386, name=web01, ip=10.77.0.60
+$M2, centos-5.5-i386, name=web02, ip=10.77.0.61
+$M3, centos-5.5-i386, name=web03, ip=10.77.0.62
+HOSTS
+printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' | e2e_ini
+truncate -s 60000000 "$E2E/root/boot/os/centos-5.5-i386/pxeboot/initrd.img"
+e2e_start
+has_step() { e2e_journal "$1" | grep -qE "$2"; }
+IMAGE=$U/os/centos-5.5-i386/pxeboot
+
+curl_as one -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe"
+curl_as two -o /dev/null "$U/home.php?mac=$M2"
+curl_as three -o /dev/null "$U/home.php?mac=$M3"
+curl_as three -o /dev/null "$IMAGE/vmlinuz"
+curl_as three --limit-rate 200k --max-time 1 -o /dev/null "$IMAGE/initrd.img"
+ok "a transfer that broke off" until_true 5 has_step web03 'broken-off.*initrd.img.*% of 60000000 bytes: the client closed'
+ok "an initrd that was asked for is a step" has_step web03 '^initrd .*pxeboot/initrd.img'
+lacks "nobody is silent yet" silent "$(e2e_pxed log web01; e2e_pxed log web02)"
+ok "after its script" until_true 80 has_step web02 'silent .*after script'
+has "with its reason" SCRIPT_SILENT "$(e2e_pxed why web02)"
+has "and a cure" 'pxed explain web02' "$(e2e_pxed why web02)"
+code_of() { curl_as one -o /dev/null "tftp://$E2E_SERVER/$1"; }
+code_of grubx64.efi
+ok "after its loader" until_true 60 has_step web01 'silent .*after loader undionly.kpxe; asked in vain: name="grubx64.efi"'
+has "with its reason" LOADER_SILENT "$(e2e_pxed why web01)"
+curl_as one -o /dev/null "$U/home.php?mac=$M1"
+lacks "a step forward: it is well again" LOADER_SILENT "$(e2e_pxed machines --json | jq -r --arg m $M1 'select(.mac == $m) | .reason')"
+e2e_stop
+e2e_done
