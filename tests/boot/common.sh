@@ -36,7 +36,6 @@ expect() { # DESCRIPTION COMMAND...
 until_stage() { timeout $((STAGE + 60)) "$LAB_BUILD/sbin/pxed" watch -c "$LAB/pxed.ini" web01 --until "$1" --timeout "$STAGE"; }
 
 journal_has() { lab_ctl log web01 | grep -q -- "$1"; }
-journal_count() { lab_ctl log web01 --json | grep -c "\"$1\""; }
 
 # A disk with a partition table whose boot code says so on the serial line, and then stands still.
 disk_in_use() { # FILE
