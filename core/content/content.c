@@ -45,8 +45,10 @@ static enum pxed_reason search_files(struct lookup *l, bool before_virtual, stru
     struct pxed_slice os = PXED_SLICE("os/"), loader = l->name.path;
     if (pxed_slice_starts(loader, os) && pxed_slice_find(loader, '/', os.len) < 0)
         loader = pxed_slice_skip(loader, os.len);
-    /* lpxelinux.0 speaks HTTP; it is served as pxelinux.0, which does not. */
-    for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && pxed_slice_is(loader, "pxelinux.0"); i++)
+    /* lpxelinux.0 speaks HTTP; it is served as pxelinux.0, which does not. Below gPXE it is the other way round:
+     * lpxelinux.0 (Syslinux 6.04) stands still there, and pxelinux.0 reads by gPXE's own HTTP. */
+    bool itself = !pxed_slice_is(loader, "pxelinux.0") || pxed_slice_starts(l->request->user_agent, PXED_SLICE("gPXE"));
+    for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && !itself; i++)
         why = content_file(l, d->loader_fds[i], "l", loader, ret);
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
         why = content_file(l, d->loader_fds[i], "", loader, ret);

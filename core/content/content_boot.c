@@ -126,9 +126,9 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
 }
 
 static enum pxed_loader config_loader(enum name_kind kind) {
-    return kind == NAME_PXELINUX || kind == NAME_PXELINUX_OWN ? PXED_LOADER_PXELINUX
-           : kind == NAME_PXEGRUB_MAC                         ? PXED_LOADER_PXEGRUB
-                                                              : PXED_LOADER_GRUB;
+    return kind == NAME_PXELINUX      ? PXED_LOADER_PXELINUX
+           : kind == NAME_PXEGRUB_MAC ? PXED_LOADER_PXEGRUB
+                                      : PXED_LOADER_GRUB;
 }
 
 /* iPXE runs its autoexec.ipxe before it has an address. Its own script is asked for by HTTP then, so that what is
@@ -142,15 +142,9 @@ static struct pxed_slice autoexec_text(const struct lookup *l, struct pxed_arena
 }
 
 /* The same for every machine, or for one that is not known by its address. */
-static enum pxed_reason common_config(const struct lookup *l, struct open_content **ret) {
-    if (l->name.kind == NAME_PXELINUX_OWN)
-        return PXED_WHY_NOT_FOUND; /* nothing in it could tell machines apart */
-    struct open_content *c = *ret = content_new(l);
-    bool ipxe = l->name.kind == NAME_AUTOEXEC;
-    content_set_text(c,
-                     ipxe ? autoexec_text(l, &c->arena) : PXED_SLICE("configfile /grub/grub.cfg-01-$net_default_mac\n"),
-                     "text/plain");
-    return PXED_WHY_OK;
+static struct pxed_slice common_config(const struct lookup *l, struct pxed_arena *arena) {
+    return l->name.kind == NAME_AUTOEXEC ? autoexec_text(l, arena)
+                                         : PXED_SLICE("configfile /grub/grub.cfg-01-$net_default_mac\n");
 }
 
 enum pxed_reason content_loader_config(struct lookup *l, struct open_content **ret) {
@@ -162,8 +156,11 @@ enum pxed_reason content_loader_config(struct lookup *l, struct open_content **r
         content_find_asker(l);
         if (l->wait)
             return PXED_WHY_OK;
-        if (!l->asker || l->name.kind == NAME_AUTOEXEC)
-            return common_config(l, ret);
+        if (!l->asker || l->name.kind == NAME_AUTOEXEC) {
+            c = *ret = content_new(l);
+            content_set_text(c, common_config(l, &c->arena), "text/plain");
+            return PXED_WHY_OK;
+        }
         mac = l->asker->rec.mac;
     }
     struct believe_right right = script_judge(l, &b, &mac, loader);

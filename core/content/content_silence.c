@@ -26,14 +26,6 @@ static bool is_sent_something(const struct daemon *d, const struct machine *m) {
     return false;
 }
 
-/* The newest step of this kind in this boot; NULL: none. */
-static const char *step_of(const struct machine *m, const char *what) {
-    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older)
-        if (strcmp(e->what, what) == 0)
-            return e->text;
-    return NULL;
-}
-
 /* What it is to load; the plan's texts are in the arena. */
 static void look_at_plan(struct look *l, struct machine *m, struct silence_facts *f, struct pxed_arena *arena,
                          struct pxed_slice *ret_initrd) {
@@ -50,7 +42,7 @@ static void look_at_plan(struct look *l, struct machine *m, struct silence_facts
 
 static void tell_silent(struct look *l, struct machine *m, enum pxed_reason why, struct pxed_slice initrd) {
     char text[400];
-    const char *after = step_of(m, pxed_stage_names[m->rec.stage]), *missing = step_of(m, "missing");
+    const char *after = told_text(m, pxed_stage_names[m->rec.stage]), *missing = told_text(m, "missing");
     snprintf(text, sizeof(text), "after %s %.150s%s%.*s%s%.150s", pxed_stage_names[m->rec.stage], after ? after : "",
              why == PXED_WHY_INITRD_NOT_ASKED ? ", before " : "", PXED_S(initrd), missing ? "; asked in vain: " : "",
              missing ? missing : "");
@@ -70,7 +62,7 @@ static void look_at(void *arg, struct machine *m) {
     f.armed = m->rec.state == LIFECYCLE_ARMED;
     f.own_script = m->rec.own_script;
     f.loads = is_sent_something(l->d, m);
-    f.initrd_asked = step_of(m, "initrd") != NULL;
+    f.initrd_asked = told_text(m, "initrd") != NULL;
     if (f.stage == PXED_STAGE_KERNEL && f.armed)
         look_at_plan(l, m, &f, &scratch, &initrd);
     enum pxed_reason why = silence_of(&f);

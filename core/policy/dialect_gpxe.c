@@ -75,8 +75,11 @@ static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct 
 }
 
 /* PXELINUX asks for its configuration beside itself, and gets the same plan there. */
-static void write_handover(struct pxed_buf *out) {
-    pxed_buf_str(out, "imgload pxelinux.0\nboot pxelinux.0\n");
+static void write_handover(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
+    if (plan->by_url)
+        write_file("chain ", base, PXED_SLICE("pxelinux.0\n"), out);
+    else
+        pxed_buf_str(out, "imgload pxelinux.0\nboot pxelinux.0\n");
 }
 
 /* wimboot finds its files by name: `--name` on UEFI, an argument on BIOS. */
@@ -113,7 +116,7 @@ enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_pla
     if (plan->how == PXED_HOW_LOCAL)
         pxed_buf_str(out, "exit\n");
     else if (plan->how == PXED_HOW_PXELINUX)
-        write_handover(out);
+        write_handover(plan, base, out);
     else
         write_linux(false, plan, base, out);
     return PXED_WHY_OK;
@@ -137,7 +140,7 @@ enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_pla
         pxed_buf_str(out, efi ? "exit 1\n" : "exit\n");
         break;
     case PXED_HOW_PXELINUX:
-        write_handover(out);
+        write_handover(plan, base, out);
         break;
     case PXED_HOW_WIMBOOT:
         write_wimboot(plan, base, out);

@@ -64,8 +64,6 @@ static bool ends_in_folder(struct pxed_slice folders, struct pxed_slice word) {
 
 /* 01: Ethernet, 20: InfiniBand (ARP types, in hexadecimal). */
 static enum pxed_reason classify_pxelinux(struct pxed_slice file, struct name *ret) {
-    if (pxed_slice_is(file, "default"))
-        ret->kind = NAME_PXELINUX_OWN;
     if (!pxed_slice_starts(file, PXED_SLICE("01-")) && !pxed_slice_starts(file, PXED_SLICE("20-")))
         return PXED_WHY_OK;
     ret->kind = NAME_PXELINUX;

@@ -11,12 +11,11 @@ enum name_kind {
     NAME_HOST,   /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
     /* What loaders ask for to be told what to boot, beside themselves or in a folder of their own; is_config() counts
      * on their being last. */
-    NAME_PXELINUX,     /* pxelinux.cfg/01-<mac> */
-    NAME_PXELINUX_OWN, /* pxelinux.cfg/default: the client's own */
-    NAME_GRUB_MAC,     /* grub.cfg-01-<mac>, grub.cfg.01<MAC> */
-    NAME_PXEGRUB_MAC,  /* menu.lst.01<MAC> */
-    NAME_GRUB,         /* grub.cfg: the client's own */
-    NAME_AUTOEXEC,     /* autoexec.ipxe: the client's own */
+    NAME_PXELINUX,    /* pxelinux.cfg/01-<mac> */
+    NAME_GRUB_MAC,    /* grub.cfg-01-<mac>, grub.cfg.01<MAC> */
+    NAME_PXEGRUB_MAC, /* menu.lst.01<MAC> */
+    NAME_GRUB,        /* grub.cfg: the client's own */
+    NAME_AUTOEXEC,    /* autoexec.ipxe: the client's own */
 };
 
 struct name {

@@ -10,6 +10,7 @@
 #include "dialect.h"
 #include "image_missing.h"
 #include "render_plan.h"
+#include "told.h"
 
 enum { SCRIPT_MAX = 8192 };
 
@@ -58,9 +59,21 @@ static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
     return why;
 }
 
+/* gpxelinux.0 is gPXE with PXELINUX in it, and the recipe's two lines load that. Without DHCP and loader of this boot
+ * in the journal the operator does it as the recipe says; any other gPXE has no image of that name. */
+static bool has_pxelinux(const struct boot *b) {
+    struct pxed_slice mark = PXED_SLICE("gpxelinux.0");
+    const char *loader = b->m ? told_text(b->m, pxed_stage_names[PXED_STAGE_LOADER]) : NULL;
+    if (!b->m || lifecycle_script_opens(&b->m->rec, clock_wall()))
+        return true;
+    return loader ? pxed_slice_ends(pxed_slice_of(loader), mark)
+                  : !told_text(b->m, pxed_stage_names[PXED_STAGE_DISCOVERED]);
+}
+
 static enum pxed_reason boot_plan(struct boot *b, struct pxed_arena *arena) {
     struct render r = boot_render(b, arena);
     enum pxed_reason why = render_plan(&r, b->firmware, b->loader, &b->plan);
+    b->plan.by_url = b->plan.how == PXED_HOW_PXELINUX && b->loader == PXED_LOADER_GPXE && !has_pxelinux(b);
     if (why == PXED_WHY_NO_IMAGE)
         b->looked_for = catalogue_missing(b->d->catalogue, b->os, arena);
     return why == PXED_WHY_OK ? check_answer(b, arena) : why;

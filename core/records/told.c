@@ -14,3 +14,10 @@ void told_once(struct daemon *d, struct machine *m, const char *what, enum pxed_
     }
     journal_step(&d->machines, m, what, reason, text, clock_calendar());
 }
+
+const char *told_text(const struct machine *m, const char *what) {
+    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older)
+        if (strcmp(e->what, what) == 0)
+            return e->text;
+    return NULL;
+}

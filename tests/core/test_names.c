@@ -29,7 +29,7 @@ static const struct {
     {"hosts/08:00:27:4D:4D:AA/preseed.cfg", NAME_HOST, "", "preseed.cfg", "", true},
     {"hosts/01-08-00-27-4d-4d-aa/preseed.cfg", NAME_HOST, "", "preseed.cfg", "", true},
     {"pxelinux.cfg/01-08-00-27-4d-4d-aa", NAME_PXELINUX, "", "", "", true},
-    {"pxelinux.cfg/default", NAME_PXELINUX_OWN, "", "", "", false},
+    {"pxelinux.cfg/default", NAME_PLAIN, "", "", "", false},
     {"bios/pxelinux.cfg/01-08-00-27-4d-4d-aa", NAME_PXELINUX, "", "", "", true},
     {"xpxelinux.cfg/01-08-00-27-4d-4d-aa", NAME_PLAIN, "", "", "", false},
     {"pxelinux.cfg/20-00-02-c9-03-00-4d-4d-aa", NAME_PXELINUX, "", "", "", false},

@@ -94,7 +94,6 @@ echo 'wim' >"$R/tftp/Win/Boot/Boot.WIM"
 echo 'a' >"$R/tftp/two/name"
 echo 'b' >"$R/tftp/two/NAME"
 is "PXELINUX in a folder" "$LINUX" "$(text bios/pxelinux.cfg/01-08-00-27-4d-4d-aa)"
-is "the asker's own" "$LINUX" "$(text efi64/pxelinux.cfg/default)"
 for name in /grub.cfg-01-08-00-27-4d-4d-aa EFI/BOOT/grub.cfg-01-08-00-27-4d-4d-aa EFI/BOOT/grub.cfg grub2/grub.cfg; do
     has "GRUB: $name" "linux /boot/os/centos-5.5-i386/" "$(text "$name")"
 done

@@ -69,6 +69,18 @@ ok "lpxelinux.0 stands in for pxelinux.0" cmp <(curl_as m1 "$U/pxelinux.0") /usr
 ok "with its ldlinux.c32" cmp <(curl_as m1 "$U/ldlinux.c32") /usr/lib/syslinux/modules/bios/ldlinux.c32
 ok "memdisk comes from the loaders' folder" cmp <(curl_as m1 "$U/os/memdisk") /usr/lib/syslinux/memdisk
 
+# gPXE that pxed has seen come, as a ROM or from a loader, has no image of that name unless it is gpxelinux.0
+ok "below gPXE it is itself" cmp <(curl_as m1 -A gPXE/1.0.0 "$U/pxelinux.0") /usr/lib/PXELINUX/pxelinux.0
+BY_URL=$(printf '#!gpxe\nchain %s/pxelinux.0' "$U")
+dhcp_as m1 lease --mac $M1 --firmware bios --loader gpxe >/dev/null
+is "gPXE in a ROM loads it by its URL" "$BY_URL" "$(script m1 $D1 gPXE/1.0.1)"
+is "iPXE has the recipe's two lines" "$SWITCH" "$(script m1 $D1 iPXE/1.0.0)"
+echo 'gPXE and PXELINUX' >"$E2E/root/tftp/gpxelinux.0"
+dhcp_as m1 lease --mac $M1 --firmware bios >/dev/null
+curl_as m1 -o /dev/null "tftp://$E2E_SERVER/gpxelinux.0"
+dhcp_as m1 lease --mac $M1 --firmware bios --loader gpxe >/dev/null
+is "and so has gpxelinux.0" "$SWITCH" "$(script m1 $D1 gPXE/0.9.9)"
+
 # PXELINUX takes everything before the last special byte of its boot file's name for its folder
 ok "what PXELINUX makes of home.php?mac=" cmp <(curl_as m1 -A Syslinux/6.04 "$U/home.php?mac=ldlinux.c32") /usr/lib/syslinux/modules/bios/ldlinux.c32
 is "its configuration by that name" "$PE" "$(curl_as m1 -A Syslinux/6.04 "$U/home.php?mac=pxelinux.cfg/01-$D1")"

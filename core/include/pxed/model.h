@@ -114,4 +114,5 @@ struct pxed_plan {
     } initrds[PXED_PLAN_INITRDS];
     size_t n_initrds;
     struct pxed_slice note; /* one line for the screen; may be empty */
+    bool by_url;            /* PXELINUX: the loader has none in itself. Since minor 8 */
 };
