@@ -12,6 +12,7 @@
 #include "content_host.h"
 #include "content_image.h"
 #include "content_iso.h"
+#include "content_partner.h"
 #include "content_status.h"
 #include "content_who.h"
 #include "decide.h"
@@ -44,9 +45,13 @@ static enum pxed_reason search_files(struct lookup *l, bool before_virtual, stru
         loader = pxed_slice_skip(loader, os.len);
     /* lpxelinux.0 speaks HTTP; it is served as pxelinux.0, which does not. */
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && pxed_slice_is(loader, "pxelinux.0"); i++)
-        why = content_file(l, d->loader_fds[i], "l", loader, ret);
+        if (d->loader_fds[i] >= 0)
+            why = content_file(l, d->loader_fds[i], "l", loader, ret);
+    if (why == PXED_WHY_NOT_FOUND)
+        why = content_partner(l, loader, ret);
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
-        why = content_file(l, d->loader_fds[i], "", loader, ret);
+        if (d->loader_fds[i] >= 0)
+            why = content_file(l, d->loader_fds[i], "", loader, ret);
     return why;
 }
 

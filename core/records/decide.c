@@ -110,7 +110,7 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     const struct site_url *at = site_url_of(d->catalogue, facts->iface ? &facts->iface->addr : NULL, NULL);
     snprintf(url, sizeof(url), "%s%s?mac=%s", at->base, d->catalogue->site.script,
              pxed_mac_text(&facts->mac, "-", text));
-    *ret = (struct pxed_verdict){v.reason, v.offer_boot, v.install, host ? &host->pub : NULL, url};
+    *ret = (struct pxed_verdict){v.reason, v.offer_boot, v.install, host ? &host->pub : NULL, url, NULL};
     if (facts->boots && !v.offer_boot)
         decide_step(d, &facts->mac, PXED_STAGE_NONE, v.reason, NULL, NULL);
 }
