@@ -12,6 +12,7 @@
 #include "content_host.h"
 #include "content_image.h"
 #include "content_iso.h"
+#include "content_ladder.h"
 #include "content_partner.h"
 #include "content_status.h"
 #include "content_who.h"
@@ -66,6 +67,7 @@ static void note_loader(struct lookup *l, struct open_content *c) {
     c->mac = l->asker->rec.mac;
     c->note.kind = CONTENT_NOTE_STEP;
     c->note.stage = PXED_STAGE_LOADER;
+    c->loader = true;
     c->note.detail = c->path;
 }
 
@@ -279,6 +281,7 @@ bool content_open_now(struct daemon *d, const struct pxed_request *request, stru
         o->reason = content_status(&l, is_status(&l, "metrics"), &c);
     else if (o->reason == PXED_WHY_OK)
         o->reason = open_find(&l, &c);
+    content_ladder_hears(&l);
     bool event = o->reason == PXED_WHY_OK && l.name.kind == NAME_EVENT && request->via == PXED_VIA_HTTP;
     if (event && !content_event(&l, o) && !l.wait)
         return false;

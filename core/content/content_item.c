@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "content_cache.h"
+#include "content_ladder.h"
 
 struct open_content *content_new(const struct lookup *l) {
     struct pxed_slice path = l->name.path.ptr ? l->name.path : l->path; /* without the token */
@@ -48,7 +49,7 @@ void content_set_text(struct open_content *c, struct pxed_slice text, const char
 
 static void end_transfer(struct pxed_content *pub, bool whole) {
     struct open_content *c = (struct open_content *)pub;
-    (void)whole;
+    content_ladder_took(c, whole);
     *(c->prev ? &c->prev->next : &c->daemon->transfers) = c->next;
     if (c->next)
         c->next->prev = c->prev;

@@ -66,8 +66,10 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
 }
 
 static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
-    if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE)
+    if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE) {
         m->loader_at = now;
+        decide_heard(d, m);
+    }
     if (facts->has_firmware && (!m->rec.has_firmware || m->rec.firmware != facts->firmware)) {
         m->rec.firmware = facts->firmware;
         m->rec.has_firmware = true;
@@ -78,7 +80,13 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
     decide_power_on(d, m);
 }
 
+void decide_heard(struct daemon *d, struct machine *m) {
+    if (ladder_hears(&m->rec.ladder, clock_wall()))
+        machines_touch(&d->machines, m);
+}
+
 void decide_power_on(struct daemon *d, struct machine *m) {
+    m->was_silent = ladder_power_on(&m->rec.ladder);
     lifecycle_power_on(&m->rec, clock_wall());
     memset(m->told, 0, sizeof(m->told));
     machines_touch(&d->machines, m);

@@ -23,6 +23,7 @@ struct machine {
     int64_t events_full_at;                          /* when it may report a full burst of events again */
     uint64_t nonce;                                  /* of its last boot behind a relay: nonces.h; 0: none */
     int64_t loader_at;                               /* when it last used iPXE or gPXE */
+    bool was_silent;                                 /* in the boot before, and the journal does not say so yet */
     uint64_t told[PXED_REASON_COUNT / 64 + 1];       /* a bit for each refusal written to the journal in this boot */
     struct machine *next_mac, *next_ip, *next_token; /* hash chains */
     struct machine *next_dirty;

@@ -205,6 +205,10 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     put_time(o, "was_at", m->was_at);
     put_bool(o, "unguarded", m->unguarded);
     put_word(o, "busy", m->busy);
+    json_put_text(o, "loader", m->loader);
+    json_put_number(o, "loader_silent", m->loader_silent);
+    put_bool(o, "loader_good", m->loader_good);
+    json_put_text(o, "loader_was", m->loader_was);
     put_word(o, "file", m->file);
     json_put_number(o, "line", m->line);
 }

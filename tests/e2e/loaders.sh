@@ -46,5 +46,74 @@ is "the shim that firmware starts" "$(sum /usr/lib/shim/shimx64.efi.signed)" "$(
 is "not below a folder without a loader" 404 "$(code_as one "$U/nowhere/grubx64.efi")"
 is "a name of its own as before" "$(sum /usr/lib/ipxe/snponly.efi)" "$(get snponly.efi)"
 is "of a folder behind a missing one" "$(sum /usr/lib/PXELINUX/lpxelinux.0)" "$(get lpxelinux.0)"
+
+# --- the ladder: a machine that takes a loader and is not heard of again
+told() { dhcp_as "$1" lease --mac "$2" --firmware "${3:-efi-x64}" | jq -r .file; } # NAME MAC [FIRMWARE]: switched on
+takes() { curl_as "$1" -o /dev/null "$T/$2"; } # the whole of it
+loader_of() { e2e_pxed machines --json | jq -r "select(.name == \"$1\") | .$2"; }
+is "the first" snponly.efi "$(told one $M1)"
+asks_size() { # NAME FILE: as EDK2 does first: tsize, and an ERROR once it is known
+    e2e_in "$1" python3 - "$2" $E2E_SERVER <<'PY'
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(5)
+s.sendto(b"\0\1" + sys.argv[1].encode() + b"\0octet\0tsize\0" + b"0\0", (sys.argv[2], 69))
+answer, peer = s.recvfrom(2000)
+s.sendto(b"\0\5\0\0only the size\0", peer)
+sys.exit(answer[:2] != b"\0\6")
+PY
+}
+ok "a firmware asks for its size" asks_size one snponly.efi
+is "not taken: nothing is said against it" "snponly.efi 0" "$(told one $M1) $(loader_of web01 loader_silent)"
+curl_as other -o /dev/null "$T/snponly.efi"
+is "a fetch by another machine counts nothing" "snponly.efi 0" "$(told one $M1) $(loader_of web01 loader_silent)"
+takes one snponly.efi
+is "silent once" "snponly.efi 1" "$(told one $M1) $(loader_of web01 loader_silent)"
+has "said in why" LOADER_SILENT "$(e2e_pxed why web01)"
+has "and what to do" "is Secure Boot on" "$(e2e_pxed why web01)"
+takes one snponly.efi
+is "silent twice: the next" sb/shimx64.efi "$(told one $M1)"
+has "told in why" "sb/shimx64.efi now: snponly.efi was taken in 2 boots without a word after it" "$(e2e_pxed why web01)"
+is "4011 says the same" sb/shimx64.efi "$(dhcp_as one request --mac $M1 --firmware efi-x64 --port 4011 --ciaddr 10.77.0.61 --unicast $E2E_SERVER | jq -r .file)"
+takes one sb/shimx64.efi
+takes one sb/grubx64.efi # shim's own request: the machine has not said a word yet
+is "shim alone is no word" "sb/shimx64.efi 1" "$(told one $M1) $(loader_of web01 loader_silent)"
+takes one sb/shimx64.efi
+takes one sb/grubx64.efi
+curl_as one -o /dev/null "$T/grub/x86_64-efi/command.lst" # asked in vain, but GRUB runs
+is "a word of GRUB" "true 0" "$(loader_of web01 loader_good) $(loader_of web01 loader_silent)"
+is "it stays" sb/shimx64.efi "$(told one $M1)"
+has "why says with what it boots" "loader: sb/shimx64.efi, it boots with that" "$(e2e_pxed why web01)"
+is "another of its model begins with that" sb/shimx64.efi "$(told two $M2)"
+has "which its journal tells" "sb/shimx64.efi first: machines of its model boot with it" "$(e2e_pxed log web02)"
+is "another firmware has a ladder of its own" undionly.kpxe "$(told three $M3 bios)"
+takes three undionly.kpxe
+dhcp_as three discover --mac $M3 --firmware bios --loader ipxe >/dev/null # iPXE's own question
+is "iPXE is heard by DHCP" "true 0" "$(loader_of web03 loader_good) $(loader_of web03 loader_silent)"
+
+# --- it outlives the daemon; what the line says comes before it
+takes one sb/shimx64.efi
+until_true 10 e2e_pxed machines >/dev/null
 e2e_stop && e2e_pass "it ends well"
+sed -i "s/^$M2.*/&, loader=own.efi/" "$E2E/host-os.conf"
+e2e_start
+is "remembered, and the boot before it counted" "sb/shimx64.efi 1" "$(told one $M1) $(loader_of web01 loader_silent)"
+is "loader= of a line" own.efi "$(told two $M2)"
+is "has no ladder" "" "$(loader_of web02 loader)"
+e2e_stop
+
+# --- a list of the operator's
+printf 'loader-path = /usr/lib/ipxe\n[dhcp]\nmode = server\nrange = 10.77.0.70 - 10.77.0.79\nloader-efi-x64 = one.efi, two.efi\n' | e2e_ini
+for name in one two; do head -c 3000 /dev/urandom >"$R/tftp/$name.efi"; done
+sed -i "s/, loader=own.efi//" "$E2E/host-os.conf"
+e2e_start
+is "the first of the list" one.efi "$(told one $M1)"
+for i in 1 2; do takes one one.efi; LAST=$(told one $M1); done
+is "then the second" two.efi "$LAST"
+for i in 1 2; do takes one two.efi; LAST=$(told one $M1); done
+is "and the first again" one.efi "$LAST"
+is "HTTP boot: the same ladder" "http://$E2E_SERVER/boot/one.efi" "$(told one $M1 http-x64)"
+curl_as one -o /dev/null "$U/one.efi"
+is "a word by HTTP counts alike" "one.efi 1" "$(told one $M1) $(loader_of web01 loader_silent)"
+e2e_stop
 e2e_done

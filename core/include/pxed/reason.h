@@ -126,7 +126,10 @@
       "a range with it, or ip= in the host's line")                                                                    \
     X(LEASE_TAKEN, 0, "the address is leased to, or reserved for, another machine", "pxed leases: who has it")         \
     X(LEASE_ANOTHER, 0, "the machine has, or has reserved, another address here", "pxed leases: which it has")         \
-    X(LEASE_ENDED, 0, "the lease has ended", "")
+    X(LEASE_ENDED, 0, "the lease has ended", "")                                                                       \
+    X(LOADER_SILENT, 1,                                                                                                \
+      "the machine took its loader and was not heard of again: the firmware refused it, or it hangs",                  \
+      "pxed loaders: is Secure Boot on, and the loader not signed? loader= in the host's line names another")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
