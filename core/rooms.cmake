@@ -37,7 +37,7 @@ endfunction()
 
 pxed_room(keeper LIBS pxed-ground PkgConfig::CAPNG PkgConfig::SYSTEMD)
 pxed_room(config SOURCES ${CMAKE_BINARY_DIR}/plugins_table.c LIBS pxed-ground pxed-model PkgConfig::INIH ${CMAKE_DL_LIBS})
-pxed_room(catalogue LIBS pxed-config pxed-policy pxed-iso)
+pxed_room(catalogue LIBS pxed-config pxed-policy pxed-iso pxed-loader)
 pxed_room(records LIBS pxed-keeper pxed-catalogue PkgConfig::UV PkgConfig::MNL)
 pxed_room(content LIBS pxed-records PkgConfig::ZLIB)
 pxed_room(staging LIBS pxed-records)

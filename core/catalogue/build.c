@@ -25,6 +25,7 @@
 #include "family_vars.h"
 #include "image_base.h"
 #include "image_names.h"
+#include "loaders.h"
 #include "private_set.h"
 
 /* --- templates --- */
@@ -130,6 +131,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         judge_texts(&b);
     }
     if (in->depth == CATALOGUE_ALL) {
+        c->loaders = loaders_read(in->settings, c->tftp_dir, &c->arena);
         catalogue_isos_warn(c, diags);
         family_images(&b);
         build_judge_images(&b);

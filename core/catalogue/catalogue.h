@@ -89,6 +89,7 @@ struct catalogue_template {
 
 struct image_base;
 struct image_names;
+struct loaders;
 struct private_set;
 
 struct catalogue {
@@ -103,9 +104,9 @@ struct catalogue {
     const char *root_real;    /* root without links; NULL: it is missing */
     struct image_base *bases; /* the folders of images, in the order in which they are searched: image_base.h */
     size_t n_bases;
-    const struct image_base *loaders; /* root/tftp, for names in another case */
-    struct image_names *names; /* names in them, in any case: image_names.h */
-    struct pxed_net *nets;     /* nets.h */
+    const struct image_base *tftp; /* root/tftp, for names in another case */
+    struct image_names *names;     /* names in them, in any case: image_names.h */
+    struct pxed_net *nets;         /* nets.h */
     size_t n_nets;
     struct site_url *urls; /* site_url.h; the first one is the default */
     size_t n_urls;
@@ -130,8 +131,9 @@ struct catalogue {
     struct private_set *private_set; /* their inodes: private_set.h */
     const struct pxed_iface *ifaces;
     size_t n_ifaces;
-    struct pxed_share_site share; /* how machines reach their staged files */
-    const char *share_dir;        /* absolute; NULL: no files are staged */
+    struct pxed_share_site share;  /* how machines reach their staged files */
+    const struct loaders *loaders; /* the boot loaders at hand: loaders.h; NULL: not looked for at this depth */
+    const char *share_dir;         /* absolute; NULL: no files are staged */
     bool writes_pxelinux_cfg;
 };
 

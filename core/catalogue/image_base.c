@@ -53,10 +53,10 @@ void image_bases_open(struct catalogue *c) {
             .fd = i == 0 ? c->root_fd : open(path, O_PATH | O_DIRECTORY | O_CLOEXEC),
         };
     }
-    struct image_base *loaders = PXED_NEW(&c->arena, struct image_base);
-    *loaders = (struct image_base){
+    struct image_base *tftp = PXED_NEW(&c->arena, struct image_base);
+    *tftp = (struct image_base){
         .path = pxed_arena_printf(&c->arena, "%s/tftp", c->settings.root), .below = "tftp/", .fd = c->root_fd};
-    c->loaders = loaders;
+    c->tftp = tftp;
     c->n_bases = paths->n + 1; /* links between them are followed */
     for (size_t i = 0; i < c->n_bases; i++)
         read_folders(c, &c->bases[i]);

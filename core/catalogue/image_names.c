@@ -171,7 +171,7 @@ static const struct listing *listing_of(const struct catalogue *c, const struct 
         struct listing *known = &t->listings[slot - 1];
         if (known->base != base || strcmp(known->folder, folder) != 0)
             continue;
-        if (base == c->loaders)
+        if (base == c->tftp)
             read_again(c, known);
         return known;
     }

@@ -16,6 +16,8 @@ const struct cli_command cli_commands[] = {
      "lines for a DHCP server or relay that stays, for all or some hosts", cli_snippet},
     {"doctor", "[-c FILE] [--json]", "other DHCP and boot servers on the served networks, and what they spoil",
      cli_doctor},
+    {"loaders", "[-c FILE] [--json]",
+     "the boot loaders at hand for each firmware, and what brings those that are missing", cli_loaders},
     {"options", "[PLUGIN]", "every key of pxed.ini, with its meaning", cli_options},
     {"machines", "[-c FILE] [--armed|--failed|--unknown] [--json]", "every machine and its state", cli_machines},
     {"watch", "[-c FILE] [HOST] [--until STAGE] [--timeout SECONDS] [--json]", "each machine's timeline as it happens",

@@ -195,64 +195,6 @@ static void check_script(struct offline *o) {
             path);
 }
 
-/* --- boot loaders --- */
-
-static bool in_folder(const char *folder, const char *name) {
-    struct stat st;
-    int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = dir >= 0 ? open_beneath(dir, name) : -1;
-    bool found = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
-    if (fd >= 0)
-        close(fd);
-    if (dir >= 0)
-        close(dir);
-    return found;
-}
-
-static bool loader_exists(const struct offline *o, const char *name) {
-    const struct catalogue *c = o->catalogue;
-    if (in_folder(c->tftp_dir, name) || in_folder(c->boot_dir, name))
-        return true;
-    for (size_t i = 0; i < c->settings.loader_path.n; i++)
-        if (in_folder(c->settings.loader_path.items[i], name))
-            return true;
-    return false;
-}
-
-static void tell_loader(struct offline *o, struct place at, const char *key, const char *name) {
-    if (!loader_exists(o, name))
-        pxed_diag_add(&o->diags, PXED_WARNING, at.file, at.line,
-                      "here: %s%s%s: no such boot loader in root/tftp, root/boot or loader-path", key,
-                      *key ? " = " : "", name);
-}
-
-/* Warns of each missing loader that the operator names, and once if no loader at all is installed. */
-static void check_loaders(struct offline *o) {
-    size_t found = 0, known = 0;
-    for (size_t i = 0; i < o->plugins.n; i++) {
-        const struct plugin *p = o->plugins.items[i];
-        for (const struct pxed_option *row = p->desc.options; row && row->key; row++) {
-            const char *name = row->type == PXED_OPT_STR && strncmp(row->key, "loader-", 7) == 0
-                                   ? *(const char *const *)(const void *)((const char *)p->config + row->offset)
-                                   : NULL;
-            if (!name || !*name)
-                continue;
-            const struct ini_entry *e = ini_get(&o->config->ini, p->desc.name, row->key);
-            known++;
-            found += loader_exists(o, name);
-            if (e)
-                tell_loader(o, (struct place){e->file, e->line}, row->key, name);
-        }
-    }
-    if (known > 0 && found == 0)
-        pxed_diag_add(&o->diags, PXED_WARNING, o->config->ini.path, 0,
-                      "here: none of the boot loaders is in root/tftp, root/boot or loader-path: install ipxe");
-    for (size_t i = 0; i < o->catalogue->n_hosts; i++) {
-        const struct pxed_var *v = pxed_host_var(&o->catalogue->hosts[i].pub, "loader");
-        if (v && v->value.len > 0 && v->file)
-            tell_loader(o, (struct place){v->file, v->line}, "loader", v->value.ptr);
-    }
-}
-
 void here_files(struct offline *o) {
     bool seeing = eyes_open(&o->config->settings);
     here_check_tables(o);
@@ -263,7 +205,7 @@ void here_files(struct offline *o) {
     if (o->catalogue) {
         check_script(o);
         check_pxelinux_cfg(o);
-        check_loaders(o);
+        here_loaders(o);
     }
     if (seeing)
         eyes_close();

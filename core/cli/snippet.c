@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "loaders.h"
 #include "pxed/grow.h"
 
 static const struct {
@@ -24,13 +25,23 @@ static void snippet_rows(struct snippet *s) {
     pxed_diags_clear(&diags);
 }
 
-static const char *snippet_option(struct snippet *s, const char *key) {
-    const struct plugin *loaded = plugins_find(&s->o.plugins, "dhcp"),
-                        *p = loaded ? loaded : plugins_find(&s->all, "dhcp");
+static const char *snippet_fallback(const struct snippet *s, const char *key) {
+    const struct plugin *p = plugins_find((struct plugins *)&s->all, "dhcp");
     for (const struct pxed_option *row = p ? p->desc.options : NULL; row && row->key; row++)
-        if (row->type == PXED_OPT_STR && strcmp(row->key, key) == 0)
-            return loaded ? *(const char *const *)(const void *)((const char *)p->config + row->offset) : row->fallback;
+        if (strcmp(row->key, key) == 0)
+            return row->fallback;
     return NULL;
+}
+
+/* The first that the key names: a foreign server knows no ladder. */
+static const char *snippet_option(const struct snippet *s, const char *key, enum pxed_firmware firmware) {
+    const struct plugin *p;
+    const struct pxed_list *list = loaders_key(&s->o.plugins, firmware, &p);
+    const char *names[LOADERS_NAMES_MAX], *const fallback[] = {snippet_fallback(s, key)};
+    const struct pxed_list own = {fallback, NULL, fallback[0] != NULL};
+    size_t n = loaders_names(s->o.catalogue->loaders, firmware, list ? list : &own, names);
+    bool x64 = firmware == PXED_FW_EFI_X64 || firmware == PXED_FW_HTTP_X64;
+    return n > 0 ? names[0] : x64 && (list ? list->n : own.n) > 0 ? "snponly.efi" : NULL;
 }
 
 /* The texts stand in quotes or before commas of eight languages: what none of them gives a meaning is let through. */
@@ -54,7 +65,9 @@ static bool snippet_loaders(struct snippet *s) {
         {{"http-arm64", {19}, 1, true, NULL}, "loader-efi-arm64"},
     };
     for (size_t i = 0; i < SNIPPET_LOADERS; i++) {
-        const char *file = snippet_option(s, rows[i].key);
+        enum pxed_firmware firmware = PXED_FW_OTHER;
+        pxed_firmware_parse(pxed_slice_of(rows[i].loader.word), &firmware);
+        const char *file = snippet_option(s, rows[i].key, firmware);
         if (!file || !*file)
             continue;
         if (!snippet_plain(file)) {

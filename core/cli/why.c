@@ -50,6 +50,21 @@ static bool print_boot(const json_t *rows, const char *host) {
     return fault;
 }
 
+/* Which loader its firmware is told, and why that one. */
+static void print_loader(const json_t *m) {
+    char line[TEXT_LINE];
+    const char *loader = live_text(m, "loader"), *was = live_text(m, "loader_was");
+    int64_t silent = live_number(m, "loader_silent");
+    if (!*loader)
+        return;
+    snprintf(line, sizeof(line), "  loader: %s%s%s%s", loader,
+             live_flag(m, "loader_good") ? ", it boots with that" : "", *was ? "; before with " : "", was);
+    print_cleanly(table_wants_color(stdout), TABLE_PLAIN, line);
+    if (silent > 0)
+        printf("; taken in %lld boot%s in a row without a word after it", (long long)silent, silent == 1 ? "" : "s");
+    putchar('\n');
+}
+
 /* Prints the current problem, whatever the last boot showed. Returns whether it is a fault. */
 static bool print_now(const json_t *m, const char *host) {
     char line[TEXT_LINE], age[TEXT_SHORT];
@@ -85,6 +100,7 @@ static int why_host(struct live *l, const char *host) {
         const json_t *m = json_array_get(machine, 0);
         snprintf(name, sizeof(name), "%s", m ? live_host(m) : host);
         fault = print_now(m, name);
+        print_loader(m);
         puts(json_array_size(boot) > 0 ? "last boot:" : "nothing has been heard of this machine");
         fault |= print_boot(boot, name);
     }

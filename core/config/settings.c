@@ -53,7 +53,9 @@ const struct pxed_option settings_options[] = {
            .help = "further folders for images: one that root/boot/os lacks is FOLDER/OS-ID; links into them are "
                    "followed. Everything in a folder named like an OS id can be fetched by anyone"),
     OPTION(loader_path, PATHS, "loader-path", .flags = PXED_OPT_RESTART,
-           .fallback = "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux",
+           .fallback = "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux /usr/lib/shim "
+                       "/usr/lib/grub/x86_64-efi-signed /usr/lib/grub/arm64-efi-signed "
+                       "/usr/lib/grub/i386-efi/monolithic /usr/local/lib/pxed/loaders",
            .help = "folders for loaders that root/tftp lacks"),
     /* Resolved while the ini is read, so it never holds anything: the row is for the manual. */
     OPTION(include, LIST, "include", .help = "further ini files, a pattern relative to this file: conf.d/*.ini"),

@@ -12,6 +12,8 @@
 #include "content_host.h"
 #include "content_image.h"
 #include "content_iso.h"
+#include "content_ladder.h"
+#include "content_partner.h"
 #include "content_spell.h"
 #include "content_status.h"
 #include "content_who.h"
@@ -49,9 +51,13 @@ static enum pxed_reason search_files(struct lookup *l, bool before_virtual, stru
      * lpxelinux.0 (Syslinux 6.04) stands still there, and pxelinux.0 reads by gPXE's own HTTP. */
     bool itself = !pxed_slice_is(loader, "pxelinux.0") || pxed_slice_starts(l->request->user_agent, PXED_SLICE("gPXE"));
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND && !itself; i++)
-        why = content_file(l, d->loader_fds[i], "l", loader, ret);
+        if (d->loader_fds[i] >= 0)
+            why = content_file(l, d->loader_fds[i], "l", loader, ret);
+    if (why == PXED_WHY_NOT_FOUND)
+        why = content_partner(l, loader, ret);
     for (size_t i = 0; i < d->n_loader_fds && why == PXED_WHY_NOT_FOUND; i++)
-        why = content_file(l, d->loader_fds[i], "", loader, ret);
+        if (d->loader_fds[i] >= 0)
+            why = content_file(l, d->loader_fds[i], "", loader, ret);
     return why;
 }
 
@@ -66,6 +72,7 @@ static void note_loader(struct lookup *l, struct open_content *c) {
     c->mac = l->asker->rec.mac;
     c->note.kind = CONTENT_NOTE_STEP;
     c->note.stage = PXED_STAGE_LOADER;
+    c->loader = true;
     c->note.detail = c->path;
 }
 
@@ -313,6 +320,7 @@ bool content_open_now(struct daemon *d, const struct pxed_request *request, stru
         o->reason = content_status(&l, is_status(&l, "metrics"), &c);
     else if (o->reason == PXED_WHY_OK)
         o->reason = open_find(&l, &c);
+    content_ladder_hears(&l);
     bool event = o->reason == PXED_WHY_OK && l.name.kind == NAME_EVENT && request->via == PXED_VIA_HTTP;
     if (event && !content_event(&l, o) && !l.wait)
         return false;

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "content_cache.h"
+#include "content_ladder.h"
 #include "told.h"
 
 struct open_content *content_new(const struct lookup *l) {
@@ -65,6 +66,7 @@ static void end_transfer(struct pxed_content *pub, bool whole) {
     struct open_content *c = (struct open_content *)pub;
     if (!whole && pub->broke)
         tell_broken(c);
+    content_ladder_took(c, whole);
     *(c->prev ? &c->prev->next : &c->daemon->transfers) = c->next;
     if (c->next)
         c->next->prev = c->prev;

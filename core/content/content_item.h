@@ -18,6 +18,7 @@ struct open_content {
     struct cached_file *file; /* that pub.fd belongs to; NULL: it is this content's own */
     int64_t since;
     bool executable;
+    bool loader;       /* fetched by the machine itself, before any script */
     bool feeds;        /* an image file, and the plan comes from the operator's script */
     bool spends;       /* its delivery to the machine itself uses up the arming */
     uint8_t token[16]; /* of the arming it was made for, if it feeds or spends */

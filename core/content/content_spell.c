@@ -36,7 +36,7 @@ enum pxed_reason content_spell_case(const struct lookup *l, struct pxed_slice pa
     struct pxed_buf b = PXED_BUF(text);
     const struct catalogue *c = l->d->catalogue;
     pxed_buf_add(&b, path);
-    if (pxed_buf_full(&b) || !image_names_spell(c, c->loaders, (char *)pxed_buf_cstr(&b)))
+    if (pxed_buf_full(&b) || !image_names_spell(c, c->tftp, (char *)pxed_buf_cstr(&b)))
         return PXED_WHY_NOT_FOUND;
     return content_file(l, l->d->root_fd, "tftp/", pxed_buf_slice(&b), ret);
 }

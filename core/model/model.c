@@ -3,7 +3,8 @@
 #include "pxed/plugin.h"
 
 const char *const pxed_firmware_names[PXED_FW_COUNT + 1] = {
-    "bios", "efi-ia32", "efi-x64", "efi-arm64", "http-x64", "http-arm64", "other", NULL,
+    "bios",       "efi-ia32", "efi-x64",     "efi-arm64",       "http-x64",
+    "http-arm64", "other",    "efi-riscv64", "efi-loongarch64", NULL,
 };
 const char *const pxed_loader_names[PXED_LOADER_COUNT + 1] = {"none", "gpxe",    "ipxe", "pxelinux",
                                                               "grub", "pxegrub", NULL};

@@ -244,6 +244,7 @@ void lifecycle_sighted(struct lifecycle_record *to, const struct lifecycle_recor
     to->ip_leased = from->ip_leased;
     to->firmware = from->firmware;
     to->has_firmware = from->has_firmware;
+    to->ladder = from->ladder;
 }
 
 bool lifecycle_discover_opens(const struct lifecycle_record *r, enum pxed_loader loader, int64_t now) {

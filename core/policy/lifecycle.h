@@ -2,6 +2,7 @@
  * A machine is given an installer only while `lifecycle_wants` says OK. */
 #pragma once
 
+#include "ladder.h"
 #include "pxed/model.h"
 #include "pxed/plugin.h"
 
@@ -64,6 +65,7 @@ struct lifecycle_record {
     bool ip_leased; /* by this server */
     enum pxed_firmware firmware;
     bool has_firmware;
+    struct ladder ladder; /* which loader it is told */
 };
 
 /* What arming needs to know of the host's line. */

@@ -59,6 +59,15 @@ static const struct field fields[] = {
     FIELD("judged", FIELD_BOOL, judged),
     FIELD("own", FIELD_BOOL, own_script),
     FIELD("fed", FIELD_BOOL, fed),
+    FIELD("rung", FIELD_TEXT, ladder.rung),
+    FIELD("rung-silent", FIELD_UINT, ladder.silent),
+    FIELD("rung-good", FIELD_BOOL, ladder.good),
+    FIELD("rung-good-at", FIELD_TIME, ladder.good_at),
+    FIELD("rung-was", FIELD_TEXT, ladder.was),
+    FIELD("rung-was-at", FIELD_TIME, ladder.was_at),
+    FIELD("rung-taken", FIELD_BOOL, ladder.taken),
+    FIELD("rung-heard", FIELD_BOOL, ladder.heard),
+    FIELD("model", FIELD_TEXT, ladder.model),
 };
 
 static void record_write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {

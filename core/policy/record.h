@@ -4,7 +4,7 @@
 
 #include "lifecycle.h"
 
-enum { RECORD_TEXT_MAX = 2048 };
+enum { RECORD_TEXT_MAX = 3072 };
 
 void record_write(const struct lifecycle_record *r, struct pxed_buf *out);
 /* False if the text is not a record. */

@@ -37,8 +37,8 @@ struct daemon {
     struct pxed_iface ifaces[INTERFACES_MAX];
     size_t n_ifaces;
     const char *state_dir;
-    int root_fd; /* root, for serving files */
-    int loader_fds[16];
+    int root_fd;        /* root, for serving files */
+    int loader_fds[16]; /* of loader-path as it was at start, in its order; -1: that folder is missing */
     size_t n_loader_fds;
     uint64_t counters[PXED_REASON_COUNT];
     int64_t refusal_logged[PXED_REASON_COUNT]; /* wall ms of the last log line of this kind */

@@ -67,8 +67,10 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
 }
 
 static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
-    if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE)
+    if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE) {
         m->loader_at = now;
+        decide_heard(d, m);
+    }
     if (facts->has_firmware && (!m->rec.has_firmware || m->rec.firmware != facts->firmware)) {
         m->rec.firmware = facts->firmware;
         m->rec.has_firmware = true;
@@ -79,7 +81,13 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
     decide_power_on(d, m);
 }
 
+void decide_heard(struct daemon *d, struct machine *m) {
+    if (ladder_hears(&m->rec.ladder, clock_wall()))
+        machines_touch(&d->machines, m);
+}
+
 void decide_power_on(struct daemon *d, struct machine *m) {
+    m->was_silent = ladder_power_on(&m->rec.ladder);
     lifecycle_power_on(&m->rec, clock_wall());
     memset(m->told, 0, sizeof(m->told));
     m->boot_seq = d->machines.journal.seq;
@@ -112,7 +120,7 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     const struct site_url *at = site_url_of(d->catalogue, facts->iface ? &facts->iface->addr : NULL, NULL);
     snprintf(url, sizeof(url), "%s%s?mac=%s", at->base, d->catalogue->site.script,
              pxed_mac_text(&facts->mac, "-", text));
-    *ret = (struct pxed_verdict){v.reason, v.offer_boot, v.install, host ? &host->pub : NULL, url};
+    *ret = (struct pxed_verdict){v.reason, v.offer_boot, v.install, host ? &host->pub : NULL, url, NULL};
     if (facts->boots && !v.offer_boot)
         decide_step(d, &facts->mac, PXED_STAGE_NONE, v.reason, NULL, NULL);
 }

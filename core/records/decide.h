@@ -14,6 +14,8 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail);
 /* A presumed power-on: opens the boot record and changes no right. */
 void decide_power_on(struct daemon *d, struct machine *m);
+/* A word of the machine itself: its loader has started, if it took one. */
+void decide_heard(struct daemon *d, struct machine *m);
 /* The record of this MAC: a host has one, under its first MAC, whichever port asks. Creates a missing record: use it
  * only for a MAC that was seen on the wire. */
 struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host);

@@ -30,13 +30,26 @@ static const char *view_busy(const struct daemon *d, const struct lifecycle_reco
     return armed && ready != PXED_WHY_OK ? "" : busy_with(rec, armed && view_loads(d, &rec->mac), clock_wall());
 }
 
+/* A line with loader= needs no ladder. */
+static void view_ladder(const struct catalogue_host *h, const struct ladder *l, struct pxed_machine_view *v) {
+    if (h && pxed_host_value(&h->pub, "loader").len > 0)
+        return;
+    v->loader = pxed_slice_of(l->rung);
+    v->loader_silent = l->silent;
+    v->loader_good = l->good;
+    v->loader_was = pxed_slice_of(l->was);
+}
+
+/* A further port, whose host has its own row; or one whose line was removed and that never did anything. */
+static bool is_no_row(const struct catalogue_host *h, const struct machine *m) {
+    return h ? !pxed_hwaddr_eq(&h->pub.macs[0], &m->rec.mac) : m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0;
+}
+
 static void view_machine(void *arg, struct machine *m) {
     struct each_machine *e = arg;
     const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->rec.mac);
-    if (h && !pxed_hwaddr_eq(&h->pub.macs[0], &m->rec.mac))
-        return; /* a further port: its host has its own row */
-    if (!h && m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0)
-        return; /* its line was removed and it never did anything */
+    if (is_no_row(h, m))
+        return;
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for = PXED_NO_SLICE;
     enum pxed_reason ready = h && m->rec.state == LIFECYCLE_ARMED
@@ -77,6 +90,7 @@ static void view_machine(void *arg, struct machine *m) {
         .unguarded = h && h->os->profile && !h->guarded,
         .busy = view_busy(e->d, &m->rec, ready),
     };
+    view_ladder(h, &m->rec.ladder, &v);
     e->row(e->arg, &v);
     pxed_arena_clear(&scratch);
 }

@@ -12,6 +12,7 @@
 #include "handed.h"
 #include "log.h"
 #include "nonces.h"
+#include "rungs.h"
 #include "stage.h"
 
 static struct plugin *plugin_of(struct pxed_ctx *ctx) {
@@ -45,8 +46,16 @@ static size_t get_ifaces(struct pxed_ctx *ctx, const struct pxed_iface **ret) {
     return core_daemon_of(ctx)->n_ifaces;
 }
 
+/* A plugin of an older minor has room for an older verdict. */
 static void core_decide(struct pxed_ctx *ctx, const struct pxed_facts *facts, struct pxed_verdict *ret) {
-    decide_facts(core_daemon_of(ctx), facts, ret);
+    struct pxed_verdict verdict;
+    decide_facts(core_daemon_of(ctx), facts, &verdict);
+    memcpy(ret, &verdict,
+           plugin_of(ctx)->desc.abi_minor >= 8 ? sizeof(verdict) : offsetof(struct pxed_verdict, loader));
+}
+
+static const char *choose_loader(struct pxed_ctx *ctx, const struct pxed_facts *facts, const struct pxed_list *wanted) {
+    return rungs_choose(core_daemon_of(ctx), facts, wanted);
 }
 
 static const struct pxed_host *get_host(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac) {
@@ -168,4 +177,5 @@ const struct pxed_core core_table = {
     .helper = start_helper,
     .socket = take_socket,
     .nonce = make_nonce,
+    .loader = choose_loader,
 };

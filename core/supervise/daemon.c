@@ -87,11 +87,8 @@ static int open_folders(struct daemon *d) {
         log_core(PXED_LOG_ERROR, "start", "cannot open root %s: %s", s->root, strerror(errno));
         return -errno;
     }
-    for (size_t i = 0; i < s->loader_path.n && d->n_loader_fds < 16; i++) {
-        int fd = open(s->loader_path.items[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (fd >= 0)
-            d->loader_fds[d->n_loader_fds++] = fd;
-    }
+    for (size_t i = 0; i < s->loader_path.n && d->n_loader_fds < 16; i++)
+        d->loader_fds[d->n_loader_fds++] = open(s->loader_path.items[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
     return 0;
 }
 
@@ -280,7 +277,8 @@ static void fini_plugins(struct daemon *d) {
 static void free_daemon(struct runner *r) {
     struct daemon *d = &r->d;
     for (size_t i = 0; i < d->n_loader_fds; i++)
-        close(d->loader_fds[i]);
+        if (d->loader_fds[i] >= 0)
+            close(d->loader_fds[i]);
     if (d->root_fd >= 0)
         close(d->root_fd);
     content_drop_pending(d);

@@ -11,9 +11,15 @@ struct object {
 
 /* By index: the model's names are in an archive that plugins do not link. */
 static const char *const firmware_names[PXED_FW_COUNT] = {
-    [PXED_FW_BIOS] = "bios",           [PXED_FW_EFI_IA32] = "efi-ia32", [PXED_FW_EFI_X64] = "efi-x64",
-    [PXED_FW_EFI_ARM64] = "efi-arm64", [PXED_FW_HTTP_X64] = "http-x64", [PXED_FW_HTTP_ARM64] = "http-arm64",
+    [PXED_FW_BIOS] = "bios",
+    [PXED_FW_EFI_IA32] = "efi-ia32",
+    [PXED_FW_EFI_X64] = "efi-x64",
+    [PXED_FW_EFI_ARM64] = "efi-arm64",
+    [PXED_FW_HTTP_X64] = "http-x64",
+    [PXED_FW_HTTP_ARM64] = "http-arm64",
     [PXED_FW_OTHER] = "other",
+    [PXED_FW_EFI_RISCV64] = "efi-riscv64",
+    [PXED_FW_EFI_LOONGARCH64] = "efi-loongarch64",
 };
 
 /* Length of the UTF-8 sequence that text begins with (RFC 3629 section 4), 0 if it is none. */
@@ -199,6 +205,10 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     put_time(o, "was_at", m->was_at);
     put_bool(o, "unguarded", m->unguarded);
     put_word(o, "busy", m->busy);
+    json_put_text(o, "loader", m->loader);
+    json_put_number(o, "loader_silent", m->loader_silent);
+    put_bool(o, "loader_good", m->loader_good);
+    json_put_text(o, "loader_was", m->loader_was);
     put_word(o, "file", m->file);
     json_put_number(o, "line", m->line);
 }

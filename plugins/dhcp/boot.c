@@ -1,31 +1,41 @@
 /* Which loader or script a client gets, and the PXE options for it. Pure. */
 #include "boot.h"
 
-struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,
-                              const struct pxed_host *host) {
-    struct pxed_slice own = host ? pxed_host_value(host, "loader") : PXED_NO_SLICE;
-    const char *name = NULL;
-    if (own.len > 0)
-        return own;
+const struct pxed_list *dhcp_loaders(const struct dhcp_config *config, enum pxed_firmware firmware) {
     switch (firmware) {
     case PXED_FW_BIOS:
-        name = config->loader_bios;
-        break;
+        return &config->loader_bios;
     case PXED_FW_EFI_IA32:
-        name = config->loader_efi_ia32;
-        break;
+        return &config->loader_efi_ia32;
     case PXED_FW_EFI_X64:
     case PXED_FW_HTTP_X64:
-        name = config->loader_efi_x64;
-        break;
+        return &config->loader_efi_x64;
     case PXED_FW_EFI_ARM64:
     case PXED_FW_HTTP_ARM64:
-        name = config->loader_efi_arm64;
-        break;
+        return &config->loader_efi_arm64;
+    case PXED_FW_EFI_RISCV64:
+        return &config->loader_efi_riscv64;
+    case PXED_FW_EFI_LOONGARCH64:
+        return &config->loader_efi_loongarch64;
     default:
-        break;
+        return NULL;
     }
-    return name && name[0] ? pxed_slice_of(name) : PXED_NO_SLICE;
+}
+
+struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,
+                              const struct pxed_verdict *verdict) {
+    const struct pxed_list *list = dhcp_loaders(config, firmware);
+    struct pxed_slice own = verdict->host ? pxed_host_value(verdict->host, "loader") : PXED_NO_SLICE;
+    bool x64 = firmware == PXED_FW_EFI_X64 || firmware == PXED_FW_HTTP_X64;
+    if (own.len > 0)
+        return own;
+    if (verdict->loader && *verdict->loader)
+        return pxed_slice_of(verdict->loader);
+    for (size_t i = 0; list && i < list->n; i++)
+        if (strcmp(list->items[i], "auto") != 0)
+            return pxed_slice_of(list->items[i]);
+    /* Nothing is at hand: the name that a file would have if it came now. */
+    return list && list->n > 0 && x64 ? PXED_SLICE("snponly.efi") : PXED_NO_SLICE;
 }
 
 /* http://SERVER/boot/ of the script's URL; unset when it has no such part. */
@@ -56,7 +66,7 @@ static bool loader_url(struct pxed_slice script, struct pxed_slice loader, struc
 /* Firmware gets a loader, by TFTP or, if it boots by HTTP, by URL. */
 static bool choose_loader(const struct dhcp_config *config, const struct dhcp_facts *facts,
                           const struct pxed_verdict *verdict, struct dhcp_boot *ret) {
-    struct pxed_slice loader = dhcp_loader(config, facts->seen.firmware, verdict->host);
+    struct pxed_slice loader = dhcp_loader(config, facts->seen.firmware, verdict);
     if (loader.len == 0)
         return false;
     ret->file = loader;

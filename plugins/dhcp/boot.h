@@ -26,6 +26,9 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
  * another server stays. */
 void dhcp_boot_nonce(struct dhcp_boot *boot, const char *nonce, const struct pxed_verdict *verdict);
 
-/* The loader for firmware: the host's loader=, else the key's; unset when there is none. */
+/* The loader for firmware: the host's loader=, else what the core chose of the key's, else the first of them; unset
+ * when there is none. */
 struct pxed_slice dhcp_loader(const struct dhcp_config *config, enum pxed_firmware firmware,
-                              const struct pxed_host *host);
+                              const struct pxed_verdict *verdict);
+/* What the keys list for this firmware; NULL: there is no key. */
+const struct pxed_list *dhcp_loaders(const struct dhcp_config *config, enum pxed_firmware firmware);

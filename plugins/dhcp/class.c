@@ -101,7 +101,8 @@ const char *dhcp_class_wrong(const struct dhcp_config *class) {
         for (int f = 0; f < PXED_FW_COUNT && !known; f++)
             known = pxed_slice_is(word, pxed_firmware_names[f]);
         if (!known)
-            return "arch: expected a number of option 93, or bios, efi-ia32, efi-x64, efi-arm64, http-x64, http-arm64";
+            return "arch: expected a number of option 93, or bios, efi-ia32, efi-x64, efi-arm64, http-x64, http-arm64, "
+                   "efi-riscv64, efi-loongarch64";
     }
     return NULL;
 }

@@ -13,7 +13,8 @@ struct dhcp_config {
     uint64_t mtu;
     uint64_t lease_time; /* milliseconds */
     struct pxed_list option;
-    const char *loader_bios, *loader_efi_ia32, *loader_efi_x64, *loader_efi_arm64;
+    struct pxed_list loader_bios, loader_efi_ia32, loader_efi_x64, loader_efi_arm64, loader_efi_riscv64,
+        loader_efi_loongarch64;
     bool uefi_skip_4011;
     bool authoritative;
     struct pxed_sections subnets, classes;

@@ -21,6 +21,10 @@ static enum pxed_firmware firmware_of(uint16_t arch) {
         return PXED_FW_HTTP_X64;
     case 19:
         return PXED_FW_HTTP_ARM64;
+    case 27:
+        return PXED_FW_EFI_RISCV64;
+    case 39:
+        return PXED_FW_EFI_LOONGARCH64;
     default:
         return PXED_FW_OTHER;
     }

@@ -56,7 +56,18 @@ static void put_nonce(struct packet *p) {
         dhcp_boot_nonce(&p->boot, nonce, &p->verdict);
 }
 
+/* Firmware gets the rung of its machine's ladder, unless the host's line says which. */
+static void choose_rung(struct packet *p) {
+    const struct pxed_core *core = p->d->core;
+    const struct pxed_list *wanted = dhcp_loaders(&p->terms->config, p->facts.seen.firmware);
+    struct pxed_slice own = p->verdict.host ? pxed_host_value(p->verdict.host, "loader") : PXED_NO_SLICE;
+    if (p->facts.seen.boots && p->verdict.offer_boot && wanted && own.len == 0 && !dhcp_runs_script(&p->facts) &&
+        core->size >= offsetof(struct pxed_core, loader) + sizeof(core->loader))
+        p->verdict.loader = core->loader(p->d->ctx, &p->facts.seen, wanted);
+}
+
 void packet_boot(struct packet *p) {
+    choose_rung(p);
     dhcp_boot(&p->terms->config, packet_proxies(p), &p->facts, &p->verdict, &p->boot);
     put_nonce(p);
 }

@@ -18,13 +18,22 @@
             .max = 365ull * 24 * 3600 * 1000),                                                                         \
         ROW(option, LINES, "option",                                                                                   \
             .help = "a further DHCP option, or another value of one: NUMBER or NAME, then VALUE; repeatable"),         \
-        ROW(loader_bios, STR, "loader-bios", .fallback = "undionly.kpxe",                                              \
-            .help = "boot file for BIOS firmware, a name on TFTP; a host's loader= wins over every loader key"),       \
-        ROW(loader_efi_ia32, STR, "loader-efi-ia32", .help = "boot file for 32-bit x86 UEFI firmware"),                \
-        ROW(loader_efi_x64, STR, "loader-efi-x64", .fallback = "snponly.efi",                                          \
-            .help = "boot file for 64-bit x86 UEFI firmware, also by HTTP boot"),                                      \
-        ROW(loader_efi_arm64, STR, "loader-efi-arm64",                                                                 \
-            .help = "boot file for 64-bit ARM UEFI firmware, also by HTTP boot"),                                      \
+        ROW(loader_bios, LIST, "loader-bios", .fallback = "undionly.kpxe",                                             \
+            .help = "boot file for BIOS firmware, a name on TFTP, or several: a machine that took the first and was "  \
+                    "not heard of again, twice, gets the next; auto: those at hand (pxed loaders), best first; a "     \
+                    "host's loader= wins over every loader key"),                                                      \
+        ROW(loader_efi_ia32, LIST, "loader-efi-ia32", .fallback = "auto",                                              \
+            .help = "boot files for 32-bit x86 UEFI firmware, likewise"),                                              \
+        ROW(loader_efi_x64, LIST, "loader-efi-x64", .fallback = "auto",                                                \
+            .help = "boot files for 64-bit x86 UEFI firmware, also by HTTP boot; auto: what the machine last booted "  \
+                    "with, else signed iPXE with its shim, snponly.efi, signed GRUB with its shim, ipxe.efi, GRUB: "   \
+                    "the first that is at hand"),                                                                      \
+        ROW(loader_efi_arm64, LIST, "loader-efi-arm64", .fallback = "auto",                                            \
+            .help = "boot files for 64-bit ARM UEFI firmware, also by HTTP boot"),                                     \
+        ROW(loader_efi_riscv64, LIST, "loader-efi-riscv64", .fallback = "auto",                                        \
+            .help = "boot files for 64-bit RISC-V UEFI firmware"),                                                     \
+        ROW(loader_efi_loongarch64, LIST, "loader-efi-loongarch64", .fallback = "auto",                                \
+            .help = "boot files for 64-bit LoongArch UEFI firmware"),                                                  \
         ROW(uefi_skip_4011, BOOL, "uefi-skip-4011", .fallback = "no",                                                  \
             .help = "tell UEFI firmware not to ask port 4011 (option 43.6 = 8): a second faster, but some boards "     \
                     "then ignore the offer"),                                                                          \

@@ -394,7 +394,7 @@ run "a tie that is settled" 0 check -c tie.ini
 
 printf '08:00:27:4d:4d:aa, centos-5.5-i386, name=web01\n' >host-os.conf
 run "a firmware that is none" 2 explain -c good.ini web01 --firmware efi-x46
-says "--firmware 'efi-x46' is none of: bios efi-ia32 efi-x64 efi-arm64 http-x64 http-arm64; did you mean 'efi-x64'?"
+says "--firmware 'efi-x46' is none of: bios efi-ia32 efi-x64 efi-arm64 http-x64 http-arm64 efi-riscv64 efi-loongarch64; did you mean 'efi-x64'?"
 run "a loader that is none" 2 explain -c good.ini web01 --loader lilo
 says "--loader 'lilo' is none of: gpxe ipxe"
 run "a host that is none" 1 explain -c good.ini web02

@@ -307,7 +307,10 @@ START_TEST(the_core_rows) { /* names and defaults of the outside contract, secti
         {"idle", "local"},
         {"sandbox", "yes"},
         {"image-path", NULL},
-        {"loader-path", "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux"},
+        {"loader-path",
+         "/usr/lib/ipxe /usr/lib/PXELINUX /usr/lib/syslinux/modules/bios /usr/lib/syslinux /usr/lib/shim "
+         "/usr/lib/grub/x86_64-efi-signed /usr/lib/grub/arm64-efi-signed /usr/lib/grub/i386-efi/monolithic "
+         "/usr/local/lib/pxed/loaders"},
         {"include", NULL},
     };
     int n = 0;

@@ -28,6 +28,15 @@ static struct lifecycle_record full(void) {
         .ip_leased = true,
         .firmware = PXED_FW_HTTP_ARM64,
         .has_firmware = true,
+        .ladder = {.rung = "sb/shimx64.efi",
+                   .silent = 1,
+                   .good = true,
+                   .good_at = 1700000000007,
+                   .was = "snponly.efi",
+                   .was_at = 1700000000008,
+                   .taken = true,
+                   .heard = true,
+                   .model = "08-00-27 PXEClient:Arch:00007:UNDI:003000"},
     };
     for (uint8_t i = 0; i < 16; i++)
         r.token[i] = (uint8_t)(0xf0 + i);
@@ -47,6 +56,12 @@ static void assert_same(const struct lifecycle_record *a, const struct lifecycle
     ck_assert_uint_eq(a->tries, b->tries);
     ck_assert_mem_eq(a->token, b->token, 16);
     ck_assert(a->armed_at == b->armed_at && a->state_at == b->state_at && a->event_at == b->event_at);
+    ck_assert_str_eq(a->ladder.rung, b->ladder.rung);
+    ck_assert_str_eq(a->ladder.was, b->ladder.was);
+    ck_assert_str_eq(a->ladder.model, b->ladder.model);
+    ck_assert(a->ladder.silent == b->ladder.silent && a->ladder.good == b->ladder.good);
+    ck_assert(a->ladder.good_at == b->ladder.good_at && a->ladder.was_at == b->ladder.was_at);
+    ck_assert(a->ladder.taken == b->ladder.taken && a->ladder.heard == b->ladder.heard);
     ck_assert(a->boot_at == b->boot_at && a->stage_at == b->stage_at && a->script_at == b->script_at);
 }
 
@@ -93,6 +108,18 @@ START_TEST(the_longest_record_fits) {
     memset(r.by, 'z', sizeof(r.by) - 1);
     memset(r.step, 's', sizeof(r.step) - 1);
     memset(r.fail, 'F', sizeof(r.fail) - 1);
+    memset(r.names, 'n', sizeof(r.names) - 1);
+    r.was = (struct lifecycle_past){.state = LIFECYCLE_UNCONFIRMED, .right = LIFECYCLE_BLANK};
+    memset(r.was.os, 'y', sizeof(r.was.os) - 1);
+    memset(r.was.by, 'z', sizeof(r.was.by) - 1);
+    memset(r.was.step, 's', sizeof(r.was.step) - 1);
+    memset(r.was.fail, 'F', sizeof(r.was.fail) - 1);
+    r.was.armed_at = r.was.state_at = r.expires_at = INT64_MAX;
+    memset(r.ladder.rung, 'r', sizeof(r.ladder.rung) - 1);
+    memset(r.ladder.was, 'w', sizeof(r.ladder.was) - 1);
+    memset(r.ladder.model, 'm', sizeof(r.ladder.model) - 1);
+    r.ladder.silent = 1000;
+    r.ladder.good_at = r.ladder.was_at = INT64_MAX;
     r.armed_at = r.state_at = r.event_at = r.boot_at = r.stage_at = r.script_at = INT64_MAX;
     r.tries = 1000;
     r.ip.family = 6;

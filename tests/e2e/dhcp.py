@@ -18,7 +18,7 @@ import time
 COOKIE = b"\x63\x82\x53\x63"
 TYPES = {"discover": 1, "offer": 2, "request": 3, "decline": 4, "ack": 5, "nak": 6, "release": 7, "inform": 8}
 NAMES = {v: k for k, v in TYPES.items()}
-ARCH = {"bios": (0, "PXEClient"), "efi-ia32": (6, "PXEClient"), "efi-x64": (7, "PXEClient"), "efi-arm64": (11, "PXEClient"),
+ARCH = {"bios": (0, "PXEClient"), "efi-ia32": (6, "PXEClient"), "efi-x64": (7, "PXEClient"), "efi-arm64": (11, "PXEClient"), "efi-riscv64": (27, "PXEClient"),
         "http-x64": (16, "HTTPClient"), "http-arm64": (19, "HTTPClient")}
 
 

@@ -162,7 +162,7 @@ is "option 210 for gPXE" "http://pxe-server/boot/" "$(prefix $M1 --loader gpxe)"
 is "and for iPXE" "http://pxe-server/boot/" "$(prefix $M1 --loader ipxe)"
 is "never for a ROM" "" "$(prefix $M1)"
 is "loader= of the host" special.0 "$(boot $M2 bios | cut -d' ' -f1)"
-is "no loader for this firmware: none" "" "$(boot $M1 efi-ia32 | cut -d' ' -f1)"
+is "no loader for this firmware: none" "" "$(boot $M1 efi-riscv64 | cut -d' ' -f1)"
 has "LOADER_NONE" LOADER_NONE "$(e2e_journal web01)"
 UNKNOWN=$(dhcp_as two discover --mac $X2 --firmware bios)
 ok "an unknown machine that boots gets an address" grep -qE '"yiaddr": "10.77.0.[5-9][0-9]"' <<<"$UNKNOWN"

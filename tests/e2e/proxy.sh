@@ -38,7 +38,7 @@ FOUND=$(all discover --mac $M1 --firmware http-x64 | ours)
 is "HTTP boot: a URL" "HTTPClient http://$E2E_SERVER/boot/snponly.efi" "$(jq -r '.class + " " + .file' <<<"$FOUND")"
 is "a client that does not boot hears nothing" "" "$(all discover --mac $M1 | ours)"
 is "nor does an unknown machine" "" "$(all discover --mac 02:02:02:02:02:02 --firmware bios | ours)"
-is "nor one without loader" "" "$(all discover --mac $M1 --firmware efi-ia32 | ours)"
+is "nor one without loader" "" "$(all discover --mac $M1 --firmware efi-riscv64 | ours)"
 
 # --- the address is overheard
 LEASE=$(dhcp_as one lease --mac $M1 --firmware bios | jq -r .yiaddr)

@@ -108,6 +108,12 @@ static int core_socket(struct pxed_ctx *ctx, int type, const struct pxed_addr *a
     return -1;
 }
 
+/* The first name: nothing is at hand for `auto`. */
+static const char *core_loader(struct pxed_ctx *ctx, const struct pxed_facts *facts, const struct pxed_list *wanted) {
+    (void)ctx, (void)facts;
+    return wanted->n > 0 && strcmp(wanted->items[0], "auto") != 0 ? wanted->items[0] : NULL;
+}
+
 static const struct pxed_core core_table = {.size = sizeof(core_table),
                                             .loop = core_loop,
                                             .now = core_now,
@@ -124,7 +130,8 @@ static const struct pxed_core core_table = {.size = sizeof(core_table),
                                             .find = core_find,
                                             .state_dir = core_state_dir,
                                             .helper = core_helper,
-                                            .socket = core_socket};
+                                            .socket = core_socket,
+                                            .loader = core_loader};
 
 /* ---- for the test ---- */
 

@@ -38,6 +38,12 @@ struct pxed_machine_view {
     bool unguarded; /* pxed does not check the disk before this system is written to it */
     /* Since minor 6. */
     const char *busy; /* "installing", "booting" its installer; "": the daemon's end would interrupt no installation */
+    /* Since minor 8. */
+    struct pxed_slice
+        loader;             /* that its firmware is told, of several; empty: it was told none, or its line says which */
+    unsigned loader_silent; /* boots in a row in which it took that and was not heard of again */
+    bool loader_good;       /* it was, at some time */
+    struct pxed_slice loader_was; /* another, with which it had booted before; may be empty */
 };
 
 /* One step of one machine, ordered by seq, which counts the steps of all machines. */

@@ -13,12 +13,16 @@ enum pxed_firmware {
     PXED_FW_HTTP_X64,
     PXED_FW_HTTP_ARM64,
     PXED_FW_OTHER, /* an architecture code without a loader */
+    /* Since minor 8. */
+    PXED_FW_EFI_RISCV64,
+    PXED_FW_EFI_LOONGARCH64,
     PXED_FW_COUNT
 };
 #define PXED_FW_BIT(fw) (1u << (fw))
 #define PXED_FW_EFI                                                                                                    \
     (PXED_FW_BIT(PXED_FW_EFI_IA32) | PXED_FW_BIT(PXED_FW_EFI_X64) | PXED_FW_BIT(PXED_FW_EFI_ARM64) |                   \
-     PXED_FW_BIT(PXED_FW_HTTP_X64) | PXED_FW_BIT(PXED_FW_HTTP_ARM64))
+     PXED_FW_BIT(PXED_FW_HTTP_X64) | PXED_FW_BIT(PXED_FW_HTTP_ARM64) | PXED_FW_BIT(PXED_FW_EFI_RISCV64) |              \
+     PXED_FW_BIT(PXED_FW_EFI_LOONGARCH64))
 #define PXED_FW_ALL ((1u << PXED_FW_COUNT) - 1)
 
 /* Which program of the machine is asking now. */

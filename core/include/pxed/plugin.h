@@ -54,6 +54,8 @@ struct pxed_verdict {
     bool install;                 /* armed: the script will start the installer */
     const struct pxed_host *host; /* NULL: not declared */
     const char *script_url;       /* http://pxe-server/boot/home.php?mac=08-00-27-4d-4d-aa */
+    /* Since 1.8; what `loader` below says, in `explain`; `decide` leaves it NULL: ask. */
+    const char *loader;
 };
 
 /* Stages of a boot as protocols report them, in order: the boot record only moves forward. */
@@ -127,6 +129,10 @@ struct pxed_core {
     /* 16 hex digits for the names of this host's present boot, `n/DIGITS/NAME`: who asks under them is taken for it, so
      * they may be sent to nobody but its relay. False: the host is not declared. Since 1.7. */
     bool (*nonce)(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, char ret[static 17]);
+    /* Which of these loaders firmware gets now: names, or `auto` for those at hand. The machine may have had one that
+     * did not start there: then it is another. NULL: none of `auto` is at hand. Valid until the loop turn ends. Since
+     * 1.8. */
+    const char *(*loader)(struct pxed_ctx *ctx, const struct pxed_facts *facts, const struct pxed_list *wanted);
 };
 
 struct pxed_ctx {

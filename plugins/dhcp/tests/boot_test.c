@@ -32,6 +32,7 @@ static const struct boot_row boots[] = {
     {"host's loader by URL", "HTTPClient", 16, NULL, false, false, "http://10.0.0.9/x.efi", "http://10.0.0.9/x.efi",
      "HTTPClient", false, false, 0},
     {"no loader for ia32", "PXEClient", 6, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
+    {"no loader for RISC-V", "PXEClient", 27, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
     {"no loader for arm64", "PXEClient", 11, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
     {"no loader for HTTP arm64", "HTTPClient", 19, NULL, false, false, NULL, NULL, NULL, false, false,
      PXED_WHY_LOADER_NONE},
@@ -81,12 +82,54 @@ START_TEST(no_boot_for_who_is_not_to_boot) {
 }
 END_TEST
 
+/* The host's line, then what the core chose, then the first that the key names; for `auto` with nothing at hand a name
+ * on x64 alone. */
+START_TEST(whose_choice) {
+    const char *const lists[][2] = {{"auto", NULL}, {"a.efi", "b.efi"}, {"auto", "b.efi"}};
+    static const struct {
+        int list;
+        const char *chosen, *own;
+        enum pxed_firmware firmware;
+        const char *file;
+    } rows[] = {
+        {0, NULL, NULL, PXED_FW_EFI_X64, "snponly.efi"},
+        {0, NULL, NULL, PXED_FW_HTTP_X64, "snponly.efi"},
+        {0, NULL, NULL, PXED_FW_EFI_ARM64, NULL},
+        {0, "shimaa64.efi", NULL, PXED_FW_EFI_ARM64, "shimaa64.efi"},
+        {1, NULL, NULL, PXED_FW_EFI_X64, "a.efi"},
+        {1, "b.efi", NULL, PXED_FW_EFI_X64, "b.efi"},
+        {1, "b.efi", "own.efi", PXED_FW_EFI_X64, "own.efi"},
+        {2, NULL, NULL, PXED_FW_EFI_IA32, "b.efi"},
+        {1, "b.efi", NULL, PXED_FW_OTHER, "b.efi"},
+        {1, NULL, NULL, PXED_FW_OTHER, NULL},
+        {2, NULL, NULL, PXED_FW_EFI_RISCV64, "b.efi"},
+        {2, NULL, NULL, PXED_FW_EFI_LOONGARCH64, "b.efi"},
+    };
+    for (int i = 0; i < COUNT(rows); i++) {
+        const char *const *items = lists[rows[i].list];
+        struct pxed_list list = {items, NULL, items[1] ? 2 : 1};
+        struct dhcp_config c = {.loader_efi_ia32 = list,
+                                .loader_efi_x64 = list,
+                                .loader_efi_arm64 = list,
+                                .loader_efi_riscv64 = list,
+                                .loader_efi_loongarch64 = list};
+        struct pxed_var var = {.key = PXED_SLICE("loader"), .value = pxed_slice_of(rows[i].own)};
+        struct pxed_host host = {.vars = &var, .n_vars = rows[i].own ? 1 : 0};
+        struct pxed_verdict v = {.host = &host, .loader = rows[i].chosen};
+        struct pxed_slice file = dhcp_loader(&c, rows[i].firmware, &v);
+        ck_assert_msg(rows[i].file ? pxed_slice_is(file, rows[i].file) : file.len == 0, "row %d: %.*s", i,
+                      PXED_S(file));
+    }
+}
+END_TEST
+
 START_TEST(a_url_too_long_is_no_boot) {
     static char loader[600];
+    const char *const one[] = {loader};
     struct made p;
     struct dhcp_facts facts;
     memset(loader, 'l', sizeof(loader) - 1);
-    config.loader_efi_x64 = loader;
+    config.loader_efi_x64 = (struct pxed_list){one, NULL, 1};
     struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "HTTPClient", 16, NULL);
     ck_assert(!site_boot(&m, false, &armed, &facts).offered);
 }
@@ -98,6 +141,7 @@ int main(void) {
     tcase_add_checked_fixture(t, site_setup, NULL);
     tcase_add_loop_test(t, boot_rows, 0, COUNT(boots));
     tcase_add_test(t, no_boot_for_who_is_not_to_boot);
+    tcase_add_test(t, whose_choice);
     tcase_add_test(t, a_url_too_long_is_no_boot);
     suite_add_tcase(s, t);
     return suite_run(s);

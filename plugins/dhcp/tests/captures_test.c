@@ -13,9 +13,9 @@
 #define SCRIPT "http://10.88.0.1/boot/home.php?mac=x"
 
 static const struct dhcp_config server_config = {
-    .mode = DHCP_MODE_SERVER, .loader_bios = "undionly.kpxe", .loader_efi_x64 = "snponly.efi"};
+    .mode = DHCP_MODE_SERVER, .loader_bios = {undionly, NULL, 1}, .loader_efi_x64 = {snponly, NULL, 1}};
 static const struct dhcp_config proxy_config = {
-    .mode = DHCP_MODE_PROXY, .loader_bios = "undionly.kpxe", .loader_efi_x64 = "snponly.efi"};
+    .mode = DHCP_MODE_PROXY, .loader_bios = {undionly, NULL, 1}, .loader_efi_x64 = {snponly, NULL, 1}};
 static const struct pxed_verdict armed = {.offer_boot = true, .script_url = SCRIPT};
 
 /* What a capture must show: counts of what our server did with it. */

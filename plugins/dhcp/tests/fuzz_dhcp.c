@@ -68,7 +68,8 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
     uint8_t scratch[2048], reply[DHCP_REPLY_MAX];
     if (dhcp_parse(packet, scratch, sizeof(scratch), &m) != DHCP_PARSED || !dhcp_facts(&m, NULL, &facts))
         return;
-    struct dhcp_config config = {.mode = mode, .domain = "lab", .loader_bios = "b", .loader_efi_x64 = "e"};
+    struct dhcp_config config = {
+        .mode = mode, .domain = "lab", .loader_bios = {undionly, NULL, 1}, .loader_efi_x64 = {snponly, NULL, 1}};
     struct dhcp_site site = {.config = &config, .server = SERVER, .net = SERVER, .prefix = 24};
     struct pxed_verdict verdict = {.offer_boot = true, .script_url = "http://10.77.0.1/boot/home.php?mac=x"};
     struct dhcp_arrival arrival = {.source = m.ciaddr, .source_port = 68, .port = m.hops & 1 ? 4011 : 67};

@@ -16,8 +16,8 @@ void site_setup(void) {
                                   .router = {&router, 1},
                                   .dns = {dns, 2},
                                   .domain = "lab",
-                                  .loader_bios = "undionly.kpxe",
-                                  .loader_efi_x64 = "snponly.efi"};
+                                  .loader_bios = {undionly, NULL, 1},
+                                  .loader_efi_x64 = {snponly, NULL, 1}};
     site = (struct dhcp_site){
         .config = &config, .extra = PXED_SLICE("\x96\4\1\2\3\4"), .server = SERVER, .net = SERVER, .prefix = 24};
     armed = (struct pxed_verdict){.offer_boot = true, .install = true, .script_url = SCRIPT};

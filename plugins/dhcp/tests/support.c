@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const char *const undionly[1] = {"undionly.kpxe"}, *const snponly[1] = {"snponly.efi"};
+
 struct made make(uint8_t type, uint8_t last) {
     struct made p = {.len = DHCP_OPTIONS};
     static const uint8_t head[] = {1, 1, 6, 0, 1, 2, 3, 4};

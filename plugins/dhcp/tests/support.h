@@ -6,6 +6,9 @@
 #define IP4(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 #define SERVER          IP4(10, 77, 0, 1)
 
+/* Lists of one loader. */
+extern const char *const undionly[1], *const snponly[1];
+
 /* A client packet under construction. */
 struct made {
     uint8_t bytes[1500];

@@ -116,8 +116,8 @@ void wire_setup(void) {
                                   .range = {&range, 1},
                                   .lease_time = 3600000,
                                   .authoritative = true,
-                                  .loader_bios = "undionly.kpxe",
-                                  .loader_efi_x64 = "snponly.efi"};
+                                  .loader_bios = {undionly, NULL, 1},
+                                  .loader_efi_x64 = {snponly, NULL, 1}};
     fake_core_open(&fake, plugin, &config);
     fake.iface = (struct pxed_iface){.name = "px_dh_s",
                                      .index = if_nametoindex("px_dh_s"),

@@ -346,7 +346,7 @@ void world_begin(void) {
     n_probes = 0;
     range = (struct pxed_range){pxed_addr_v4(IP4(10, 77, 0, 50)), pxed_addr_v4(IP4(10, 77, 0, 57))};
     config = (struct dhcp_config){
-        .mode = DHCP_MODE_SERVER, .range = {&range, 1}, .lease_time = 3600000, .loader_bios = "undionly.kpxe"};
+        .mode = DHCP_MODE_SERVER, .range = {&range, 1}, .lease_time = 3600000, .loader_bios = {undionly, NULL, 1}};
     memset(world.transfers, 0, sizeof(world.transfers));
     memset(world.offered, 0, sizeof(world.offered));
     world.failing = world.unresolved = false;

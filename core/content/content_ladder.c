@@ -1,0 +1,28 @@
+/* Notes for the ladder of loaders: records/rungs.c goes by them. */
+#include "content_ladder.h"
+
+#include "content_who.h"
+#include "decide.h"
+
+void content_ladder_took(struct open_content *c, bool whole) {
+    struct daemon *d = c->daemon;
+    struct machine *m = whole && c->loader ? machines_find(&d->machines, &c->mac) : NULL;
+    if (!m || !ladder_takes(&m->rec.ladder, pxed_slice_of(c->path)))
+        return;
+    if (!pxed_addr_eq(&m->rec.ip, &c->peer)) /* the next word is expected from there */
+        machines_set_ip(&d->machines, m, &c->peer, false);
+    machines_touch(&d->machines, m);
+}
+
+/* The kernel is asked only about an address from which such a word is expected. */
+void content_ladder_hears(struct lookup *l) {
+    struct machine *m = machines_find_ip(&l->d->machines, &l->request->peer);
+    struct pxed_slice name = l->name.path.ptr ? l->name.path : l->path;
+    bool wait = l->wait;
+    if (!m || !m->rec.ladder.taken || m->rec.ladder.heard || ladder_is_kin(&m->rec.ladder, name))
+        return;
+    content_find_asker(l);
+    l->wait = wait;
+    if (l->asker == m)
+        decide_heard(l->d, m);
+}

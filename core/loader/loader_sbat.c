@@ -1,0 +1,63 @@
+/* SBAT lines (github.com/rhboot/shim, SBAT.md), and what is printable of a text. */
+#include "loader.h"
+
+void loader_copy(char *to, size_t size, struct pxed_slice text) {
+    size_t n = 0;
+    while (n < text.len && n < size - 1 && text.ptr[n] >= ' ' && text.ptr[n] <= '~') {
+        to[n] = text.ptr[n];
+        n++;
+    }
+    to[n] = '\0';
+}
+
+/* The next of the comma-separated fields of a line; an empty one counts. */
+static struct pxed_slice next_field(struct pxed_slice *rest) {
+    ptrdiff_t comma = pxed_slice_find(*rest, ',', 0);
+    struct pxed_slice field = pxed_slice_head(*rest, comma < 0 ? rest->len : (size_t)comma);
+    *rest = pxed_slice_skip(*rest, comma < 0 ? rest->len : (size_t)comma + 1);
+    return field;
+}
+
+static enum loader_program program_of_component(struct pxed_slice name) {
+    static const struct {
+        const char *component;
+        enum loader_program program;
+    } rows[] = {{"grub", LOADER_GRUB},
+                {"shim", LOADER_SHIM},
+                {"systemd", LOADER_SYSTEMD_BOOT},
+                {"systemd-boot", LOADER_SYSTEMD_BOOT},
+                {"systemd-stub", LOADER_SYSTEMD_STUB},
+                {"ipxe", LOADER_IPXE},
+                {"wimboot", LOADER_WIMBOOT},
+                {"linux", LOADER_LINUX}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (pxed_slice_is(name, rows[i].component))
+            return rows[i].program;
+    return LOADER_UNKNOWN;
+}
+
+void loader_read_sbat(struct pxed_slice text, struct loader *ret) {
+    struct pxed_slice line;
+    bool vendors = false;
+    ptrdiff_t end = pxed_slice_find(text, '\0', 0);
+    text = end < 0 ? text : pxed_slice_head(text, (size_t)end);
+    while ((line = pxed_slice_word(&text, "\r\n")).len > 0) {
+        struct pxed_slice name = next_field(&line), number = next_field(&line), field = PXED_NO_SLICE;
+        uint64_t generation;
+        if (!pxed_slice_u64(number, 1000000, &generation) || pxed_slice_is(name, "sbat"))
+            continue;
+        if (ret->n_sbat < LOADER_SBAT_MAX) {
+            struct loader_sbat *s = &ret->sbat[ret->n_sbat++];
+            loader_copy(s->component, sizeof(s->component), name);
+            s->generation = (unsigned)generation;
+        }
+        for (int i = 0; i < 3; i++) /* vendor, package, version */
+            field = next_field(&line);
+        bool vendor = pxed_slice_find(name, '.', 0) > 0;
+        if (ret->program == LOADER_UNKNOWN)
+            ret->program = program_of_component(name);
+        if (!vendors && field.len > 0) /* the first vendor's is the package's version */
+            loader_copy(ret->version, sizeof(ret->version), field);
+        vendors |= vendor;
+    }
+}

@@ -1,0 +1,83 @@
+/* Chooses a rung of the machine's ladder, and tells its journal why. */
+#include "rungs.h"
+
+#include <stdio.h>
+
+#include "clock.h"
+#include "decide.h"
+#include "loaders.h"
+
+/* What machines of one make have in common and firmware says before it has a loader: the vendor of the card, and what
+ * the firmware calls itself (option 60: architecture and version of its network driver). */
+static void model_of(const struct pxed_facts *facts, char ret[static LADDER_MODEL]) {
+    struct pxed_buf b = {ret, LADDER_MODEL, 0};
+    pxed_buf_hex(&b, facts->mac.bytes, facts->mac.len < 3 ? facts->mac.len : 3, "-");
+    pxed_buf_byte(&b, ' ');
+    for (size_t i = 0; i < facts->vendor.len && b.len < LADDER_MODEL - 1; i++)
+        pxed_buf_byte(&b, facts->vendor.ptr[i] > ' ' && facts->vendor.ptr[i] <= '~' ? facts->vendor.ptr[i] : '?');
+    pxed_buf_cstr(&b);
+}
+
+/* With what the last machine of this model was heard of that has its own ladder. Empty: with nothing yet. */
+struct alike {
+    const char *model, *rung;
+    int64_t at;
+};
+
+static void look_alike(void *arg, struct machine *m) {
+    struct alike *a = arg;
+    const struct ladder *l = &m->rec.ladder;
+    if (!l->good || l->good_at <= a->at || strcmp(l->model, a->model) != 0)
+        return;
+    a->rung = l->rung;
+    a->at = l->good_at;
+}
+
+static bool has_rung(const struct ladder *l, const char *const *names, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(names[i], l->rung, LADDER_NAME - 1) == 0)
+            return true;
+    return false;
+}
+
+static void tell_move(struct daemon *d, struct machine *m, enum ladder_move move, const char *from, unsigned silent) {
+    char text[3 * LADDER_NAME];
+    const char *to = m->rec.ladder.rung;
+    if (move == LADDER_FALLS)
+        snprintf(text, sizeof(text), "%s now: %s was taken in %u boots without a word after it", to, from, silent);
+    else if (move == LADDER_AGAIN)
+        snprintf(text, sizeof(text), "%s again: it had worked before %s", to, from);
+    else
+        snprintf(text, sizeof(text), "%s first: machines of its model boot with it", to);
+    journal_step(&d->machines, m, "ladder", PXED_WHY_OK, text, clock_calendar());
+}
+
+const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const struct pxed_list *wanted) {
+    const char *names[LOADERS_NAMES_MAX];
+    char model[LADDER_MODEL], before[LADDER_NAME], text[2 * LADDER_NAME];
+    size_t n = loaders_names(d->catalogue->loaders, facts->firmware, wanted, names);
+    if (n == 0)
+        return NULL;
+    struct machine *m = decide_machine(d, &facts->mac, NULL);
+    struct ladder *l = &m->rec.ladder;
+    unsigned silent = l->silent;
+    enum ladder_move move;
+    memcpy(before, l->rung, sizeof(before));
+    model_of(facts, model);
+    struct alike alike = {.model = model, .rung = ""};
+    if (!has_rung(l, names, n))
+        machines_each(&d->machines, look_alike, &alike);
+    if (m->was_silent) {
+        m->was_silent = false;
+        snprintf(text, sizeof(text), "%s in the boot before, %u in a row", before, silent);
+        decide_step(d, &facts->mac, PXED_STAGE_NONE, PXED_WHY_LOADER_SILENT, NULL, text);
+    }
+    size_t at = ladder_choose(l, names, n, alike.rung, clock_wall(), &move);
+    if (move == LADDER_FALLS || move == LADDER_AGAIN || (move == LADDER_BEGINS && at > 0))
+        tell_move(d, m, move, before, silent);
+    if (move != LADDER_STAYS || strcmp(l->model, model) != 0) {
+        memcpy(l->model, model, sizeof(l->model));
+        machines_touch(&d->machines, m);
+    }
+    return names[at];
+}

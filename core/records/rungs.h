@@ -1,0 +1,8 @@
+/* Which loader a machine's firmware gets: a rung of its ladder. The rules: policy/ladder.h. */
+#pragma once
+
+#include "context.h"
+
+/* The loader for this machine of those that its net's key lists; NULL: none of `auto` is at hand. The text belongs to
+ * the configuration or the generation in force. */
+const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const struct pxed_list *wanted);

@@ -1,0 +1,187 @@
+/* What loader_read says of the loaders that Debian has (scripts/deps loaders), and of damaged ones. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loader_signer.h"
+#include "pxed/buf.h"
+#include "suite.h"
+
+static bool read_fd(void *ctx, uint64_t from, void *to, size_t n) {
+    return pread(*(int *)ctx, to, n, (off_t)from) == (ssize_t)n;
+}
+
+static bool read_slice(void *ctx, uint64_t from, void *to, size_t n) {
+    const struct pxed_slice *all = ctx;
+    ck_assert(from <= all->len && n <= all->len - from);
+    memcpy(to, all->ptr + from, n);
+    return true;
+}
+
+#define DEBIAN_GRUB "grub 5, grub.debian 5, grub.debian12 1"
+#define SYSTEMD     "systemd 1, systemd.debian 1"
+#define MICROSOFT   "microsoft-uefi-2011 microsoft-uefi-2023"
+
+/* Real files with what is expected of them. `version`: what it begins with. */
+static const struct {
+    const char *path, *machine, *program, *version, *next, *sbat, *signers;
+} files[] = {
+    {"/usr/lib/ipxe/undionly.kpxe", "bios", "iPXE", "", "", "", ""},
+    {"/usr/lib/ipxe/ipxe.pxe", "bios", "iPXE", "", "", "", ""},
+    {"/boot/ipxe.lkrn", "bios", "iPXE", "1.0.0+git-", "", "", ""},
+    {"/usr/lib/ipxe/snponly.efi", "x64", "iPXE", "1.0.0+git-", "", "", ""},
+    {"/boot/ipxe.efi", "x64", "iPXE", "1.0.0+git-", "", "", ""},
+    {"/usr/lib/PXELINUX/pxelinux.0", "bios", "PXELINUX", "6.04", "", "", ""},
+    {"/usr/lib/PXELINUX/lpxelinux.0", "bios", "lpxelinux", "6.04", "", "", ""},
+    {"/usr/lib/SYSLINUX.EFI/efi64/syslinux.efi", "x64", "syslinux-efi", "", "", "", ""},
+    {"/usr/lib/SYSLINUX.EFI/efi32/syslinux.efi", "ia32", "syslinux-efi", "", "", "", ""},
+    {"/usr/lib/shim/shimx64.efi", "x64", "shim", "16.", "grubx64.efi", "shim 4, shim.debian 1", ""},
+    {"/usr/lib/shim/shimx64.efi.signed", "x64", "shim", "16.", "grubx64.efi", "shim 4, shim.debian 1", MICROSOFT},
+    {"/usr/lib/shim/mmx64.efi.signed", "x64", "MokManager", "16.", "", "shim 4, shim.debian 1", "distribution"},
+    {"/usr/lib/shim/fbx64.efi.signed", "x64", "fallback", "16.", "", "shim 4, shim.debian 1", "distribution"},
+    {"/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", "x64", "GRUB", "2.06-13", "", DEBIAN_GRUB,
+     "distribution"},
+    {"/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed", "x64", "GRUB", "2.06-13", "", DEBIAN_GRUB, "distribution"},
+    {"/usr/lib/grub/i386-efi/monolithic/grubnetia32.efi", "ia32", "GRUB", "2.06-13", "", DEBIAN_GRUB, ""},
+    {"/usr/lib/systemd/boot/efi/systemd-bootx64.efi", "x64", "systemd-boot", "252.", "", SYSTEMD, ""},
+    {"/usr/lib/systemd/boot/efi/linuxx64.efi.stub", "x64", "stub", "252.", "", SYSTEMD, ""},
+    {"/usr/local/lib/pxed/loaders/shimaa64.efi.signed", "arm64", "shim", "16.", "grubaa64.efi", "shim 4, shim.debian 1",
+     MICROSOFT},
+    {"/usr/local/lib/pxed/loaders/grubnetaa64.efi.signed", "arm64", "GRUB", "2.06-13", "", DEBIAN_GRUB, "distribution"},
+    {"/usr/local/lib/pxed/loaders/grubnetaa64.efi", "arm64", "GRUB", "2.06-13", "", DEBIAN_GRUB, ""},
+};
+
+static void check_texts(int at, const struct loader_file *file, const struct loader *l) {
+    char sbat[512] = "", signers[256] = "";
+    struct pxed_buf s = PXED_BUF(sbat), k = PXED_BUF(signers);
+    struct loader_signer of[LOADER_SIGNATURES_MAX];
+    for (size_t i = 0; i < l->n_sbat; i++) {
+        pxed_buf_str(&s, i > 0 ? ", " : "");
+        pxed_buf_str(&s, l->sbat[i].component);
+        pxed_buf_byte(&s, ' ');
+        pxed_buf_u64(&s, l->sbat[i].generation);
+    }
+    size_t n = loader_signers(file, l, of);
+    for (size_t i = 0; i < n; i++) {
+        pxed_buf_str(&k, i > 0 ? " " : "");
+        pxed_buf_str(&k, loader_key_names[of[i].key]);
+        if (of[i].key == LOADER_KEY_DISTRIBUTION)
+            ck_assert_str_eq(of[i].name, "Debian");
+    }
+    ck_assert_msg(strcmp(pxed_buf_cstr(&s), files[at].sbat) == 0, "%s: SBAT %s", files[at].path, sbat);
+    ck_assert_msg(strcmp(pxed_buf_cstr(&k), files[at].signers) == 0, "%s: signed by %s", files[at].path, signers);
+}
+
+START_TEST(debian_has) {
+    struct stat st;
+    struct loader l = {0};
+    int fd = open(files[_i].path, O_RDONLY);
+    bool foreign = strncmp(files[_i].path, "/usr/local/", 11) == 0; /* another architecture's may not be had */
+    if (fd < 0 && foreign)
+        return;
+    ck_assert_msg(fd >= 0 && fstat(fd, &st) == 0, "%s: run scripts/deps loaders", files[_i].path);
+    struct loader_file file = {(uint64_t)st.st_size, read_fd, &fd};
+    ck_assert_msg(loader_read(&file, &l), "%s is no loader", files[_i].path);
+    ck_assert_str_eq(loader_machine_names[l.machine], files[_i].machine);
+    ck_assert_msg(strcmp(loader_program_names[l.program], files[_i].program) == 0, "%s: %s", files[_i].path,
+                  loader_program_names[l.program]);
+    ck_assert_msg(strncmp(l.version, files[_i].version, strlen(files[_i].version)) == 0 &&
+                      (*files[_i].version || !*l.version),
+                  "%s: version '%s'", files[_i].path, l.version);
+    ck_assert_msg(strcmp(l.next, files[_i].next) == 0, "%s: next '%s'", files[_i].path, l.next);
+    ck_assert(!l.damaged);
+    check_texts(_i, &file, &l);
+    close(fd);
+}
+END_TEST
+
+/* Beginnings of files, and words, that no package has here. */
+static const struct {
+    const char *bytes;
+    size_t n;
+    const char *program; /* NULL: no loader */
+} made[] = {
+#define MADE(bytes, program)                                                                                           \
+    { bytes, sizeof(bytes) - 1, program }
+    MADE("", NULL),
+    MADE("M", NULL),
+    MADE("MZ", NULL),
+    MADE("#!/bin/sh\necho hello\n", NULL),
+    MADE("\xb2\x7f\xea\x00\x82\x00\x00", "GRUB"),
+    MADE("\xea\x05\x00\xc0\x07 PXE->EB: PXENV+ at ", "gPXE"),
+    MADE("\xea\x05\x00\xc0\x07 PXE->EB: PXENV+ at , type  (workaround enabled)", "iPXE"),
+    MADE("\xea\x24\x7c PXELINUX 3.86 2010-04-01 ", "PXELINUX"),
+    MADE("\xeb\x3c WDSNBP started using DHCP Referral.", "WDSNBP"),
+};
+
+START_TEST(by_words) {
+    struct pxed_slice all = pxed_slice(made[_i].bytes, made[_i].n);
+    struct loader_file file = {all.len, read_slice, &all};
+    struct loader l = {0};
+    bool known = loader_read(&file, &l);
+    ck_assert_msg(known == (made[_i].program != NULL), "row %d", _i);
+    if (known)
+        ck_assert_str_eq(loader_program_names[l.program], made[_i].program);
+}
+END_TEST
+
+/* The shim cut off at each of many lengths: never a byte outside it is read, and signatures lie inside or are none. */
+START_TEST(cut_off) {
+    int fd = open("/usr/lib/shim/shimx64.efi.signed", O_RDONLY);
+    struct stat st;
+    ck_assert_msg(fd >= 0 && fstat(fd, &st) == 0, "run scripts/deps loaders");
+    char *bytes = malloc((size_t)st.st_size);
+    ck_assert(bytes && pread(fd, bytes, (size_t)st.st_size, 0) == st.st_size);
+    close(fd);
+    size_t damaged = 0;
+    for (size_t n = 0; n < (size_t)st.st_size; n += n < 1024 ? 7 : 99991) {
+        struct pxed_slice all = pxed_slice(bytes, n);
+        struct loader_file file = {n, read_slice, &all};
+        struct loader l = {0};
+        if (!loader_read(&file, &l))
+            continue;
+        damaged += l.damaged;
+        ck_assert_int_eq((int)l.n_signatures, 0);
+    }
+    ck_assert_int_gt((int)damaged, 5);
+    free(bytes);
+}
+END_TEST
+
+static const struct {
+    const char *subject, *issuer;
+    enum loader_key key;
+    const char *by;
+} keys[] = {
+    {"Microsoft Windows UEFI Driver Publisher", "Microsoft Corporation UEFI CA 2011", LOADER_KEY_MICROSOFT_2011, NULL},
+    {"Microsoft UEFI CA 2023 signer", "Microsoft UEFI CA 2023", LOADER_KEY_MICROSOFT_2023, NULL},
+    {"Microsoft Windows", "Microsoft Windows Production PCA 2011", LOADER_KEY_WINDOWS_2011, NULL},
+    {"Microsoft Windows", "Windows UEFI CA 2023", LOADER_KEY_WINDOWS_2023, NULL},
+    {"Debian Secure Boot Signer 2022 - grub2", "Debian Secure Boot CA", LOADER_KEY_DISTRIBUTION, "Debian"},
+    {"Red Hat Secure Boot Signing 602", "Red Hat Secure Boot CA 6", LOADER_KEY_DISTRIBUTION, "Red Hat"},
+    {"openSUSE Secure Boot Signkey", "openSUSE Secure Boot CA", LOADER_KEY_DISTRIBUTION, "openSUSE"},
+    {"Canonical Ltd. Secure Boot Signing (2022 v1)", "Canonical Ltd. Master Certificate Authority",
+     LOADER_KEY_DISTRIBUTION, "Ubuntu"},
+    {"iPXE Secure Boot Automatic Code Signing G1A", "iPXE Secure Boot Intermediate G1A", LOADER_KEY_IPXE, NULL},
+    {"our key", "our key", LOADER_KEY_OWN, NULL},
+    {"", "", LOADER_KEY_OWN, NULL},
+};
+
+START_TEST(key_names) {
+    const char *by;
+    ck_assert_int_eq(loader_key_of(pxed_slice_of(keys[_i].subject), pxed_slice_of(keys[_i].issuer), &by), keys[_i].key);
+    ck_assert((by == NULL) == (keys[_i].by == NULL) && (!by || strcmp(by, keys[_i].by) == 0));
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("loader");
+    TCase *t = tcase_create("loader");
+    tcase_add_loop_test(t, debian_has, 0, COUNT(files));
+    tcase_add_loop_test(t, by_words, 0, COUNT(made));
+    tcase_add_test(t, cut_off);
+    tcase_add_loop_test(t, key_names, 0, COUNT(keys));
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}
