@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "content_boot.h"
+#include "content_efi.h"
 #include "content_event.h"
 #include "content_files.h"
 #include "content_hold.h"
@@ -122,6 +123,23 @@ static enum pxed_reason open_alone(struct lookup *l, struct open_content **ret) 
     return why;
 }
 
+/* An operator's file of this name comes first. */
+static enum pxed_reason open_boot_efi(struct lookup *l, struct open_content **ret) {
+    struct lookup inner = *l;
+    enum pxed_reason why = open_search(l, ret);
+    if (why != PXED_WHY_NOT_FOUND)
+        return why;
+    why = content_efi_name(&inner, &inner.path);
+    l->wait = inner.wait;
+    if (why != PXED_WHY_OK || inner.wait)
+        return why;
+    why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
+    if (why == PXED_WHY_OK)
+        why = open_search(&inner, ret);
+    *l = inner;
+    return why;
+}
+
 static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret) {
     if (name_is_private(&l->name))
         return PXED_WHY_PRIVATE_FILE;
@@ -130,6 +148,8 @@ static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret)
         return content_boot_script(l, ret);
     case NAME_HOST:
         return content_host_file(l, ret);
+    case NAME_BOOT_EFI:
+        return open_boot_efi(l, ret);
     default: {
         enum pxed_reason why = open_search(l, ret);
         if (why != PXED_WHY_OK || !*ret || !is_image(l) || (*ret)->pub.kind == PXED_CONTENT_CGI)

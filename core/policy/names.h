@@ -4,11 +4,12 @@
 #include "pxed/model.h"
 
 enum name_kind {
-    NAME_PLAIN,  /* an operator's file, a loader, anything */
-    NAME_SCRIPT, /* the boot script, [http] script */
-    NAME_EVENT,  /* event */
-    NAME_IMAGE,  /* os/<os-id>/... */
-    NAME_HOST,   /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
+    NAME_PLAIN,    /* an operator's file, a loader, anything */
+    NAME_SCRIPT,   /* the boot script, [http] script */
+    NAME_EVENT,    /* event */
+    NAME_IMAGE,    /* os/<os-id>/... */
+    NAME_BOOT_EFI, /* boot.efi: the loader of the client's own firmware */
+    NAME_HOST,     /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
     /* What loaders ask for to be told what to boot, beside themselves or in a folder of their own; is_config() counts
      * on their being last. */
     NAME_PXELINUX,    /* pxelinux.cfg/01-<mac> */

@@ -52,6 +52,8 @@ static const struct {
     {"grub/x86_64-efi/command.lst", NAME_PLAIN, "", "", "", false},
     {"pxelinux.0", NAME_PLAIN, "", "", "", false},
     {"undionly.kpxe", NAME_PLAIN, "", "", "", false},
+    {"boot.efi", NAME_BOOT_EFI, "", "", "", false},
+    {"x/boot.efi", NAME_PLAIN, "", "", "", false},
     {"eventual", NAME_PLAIN, "", "", "", false},
     {"event/x", NAME_PLAIN, "", "", "", false},
     {"home.php/path/info", NAME_PLAIN, "", "", "", false},

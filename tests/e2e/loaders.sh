@@ -115,5 +115,14 @@ is "and the first again" one.efi "$LAST"
 is "HTTP boot: the same ladder" "http://$E2E_SERVER/boot/one.efi" "$(told one $M1 http-x64)"
 curl_as one -o /dev/null "$U/one.efi"
 is "a word by HTTP counts alike" "one.efi 1" "$(told one $M1) $(loader_of web01 loader_silent)"
+
+# --- one URL for every machine, typed into a BMC
+is "boot.efi is the machine's own loader" "$(sum "$R/tftp/one.efi")" "$(curl_as one "$U/boot.efi" | sha256sum)"
+has "with a type that firmware takes" 'application/efi' "$(curl_as one -I "$U/boot.efi")"
+is "not a stranger's" 404 "$(curl_as other -o /dev/null -w '%{http_code}' "$U/boot.efi")"
+sed -i "s/^$M1.*/&, loader=two.efi/" "$E2E/host-os.conf"
+kill -HUP "$(e2e_pid)"
+until_true 10 grep -q ' core reloaded ' "$E2E_LOG"
+is "loader= of its line" "$(sum "$R/tftp/two.efi")" "$(curl_as one "$U/boot.efi" | sha256sum)"
 e2e_stop
 e2e_done

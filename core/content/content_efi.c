@@ -1,0 +1,38 @@
+/* People type a URL into a BMC, the same for all machines; firmware fetches it without asking for a boot file by DHCP,
+ * and follows no redirection (EDK2 HttpDxe). */
+#include "content_efi.h"
+
+#include "content_who.h"
+#include "loaders.h"
+
+/* Such firmware may never have told its processor: then it is the usual one. */
+static enum pxed_firmware firmware_of(const struct machine *m) {
+    enum pxed_firmware f = m->rec.has_firmware ? m->rec.firmware : PXED_FW_EFI_X64;
+    return f == PXED_FW_EFI_ARM64 || f == PXED_FW_HTTP_ARM64 ? PXED_FW_HTTP_ARM64 : PXED_FW_HTTP_X64;
+}
+
+/* The rung that the machine stands on, if its ladder for HTTP boot has it. */
+static struct pxed_slice rung_of(const struct machine *m, const char *const *names, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], m->rec.ladder.rung) == 0)
+            return pxed_slice_of(names[i]);
+    return n > 0 ? pxed_slice_of(names[0]) : PXED_NO_SLICE;
+}
+
+enum pxed_reason content_efi_name(struct lookup *l, struct pxed_slice *ret) {
+    const char *names[LOADERS_NAMES_MAX];
+    const struct plugin *plugin;
+    const struct catalogue *c = l->d->catalogue;
+    content_find_asker(l);
+    if (l->wait)
+        return PXED_WHY_OK;
+    const struct catalogue_host *host = l->asker ? catalogue_find(c, &l->asker->rec.mac) : NULL;
+    if (!host)
+        return PXED_WHY_NOT_FOUND;
+    enum pxed_firmware firmware = firmware_of(l->asker);
+    const struct pxed_list *key = loaders_key(&l->d->plugins, firmware, &plugin);
+    *ret = pxed_host_value(&host->pub, "loader");
+    if (ret->len == 0 && key)
+        *ret = rung_of(l->asker, names, loaders_names(c->loaders, firmware, key, names));
+    return ret->len > 0 && pxed_slice_find(*ret, ':', 0) < 0 ? PXED_WHY_OK : PXED_WHY_LOADER_NONE;
+}
