@@ -32,7 +32,7 @@ enum pxed_reason content_efi_name(struct lookup *l, struct pxed_slice *ret) {
     enum pxed_firmware firmware = firmware_of(l->asker);
     const struct pxed_list *key = loaders_key(&l->d->plugins, firmware, &plugin);
     *ret = pxed_host_value(&host->pub, "loader");
-    if (ret->len == 0 && key)
+    if ((ret->len == 0 || pxed_slice_find(*ret, ':', 0) >= 0) && key) /* a URL is for firmware that asks DHCP */
         *ret = rung_of(l->asker, names, loaders_names(c->loaders, firmware, key, names));
-    return ret->len > 0 && pxed_slice_find(*ret, ':', 0) < 0 ? PXED_WHY_OK : PXED_WHY_LOADER_NONE;
+    return ret->len > 0 ? PXED_WHY_OK : PXED_WHY_LOADER_NONE;
 }
