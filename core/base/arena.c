@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_FIRST = 4096, CHUNK_LAST = 65536, SMALL = 1024 };
+enum { CHUNK_FIRST = 4096, CHUNK_LAST = 256 * 1024, SMALL = 1024 };
 
 struct pxed_arena_chunk {
     struct pxed_arena_chunk *older;
