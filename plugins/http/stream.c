@@ -88,6 +88,7 @@ bool http_stream_write(struct pxed_http_reply *r, struct pxed_slice bytes) {
     size_t waits = r->len - r->sent;
     if (waits > PXED_HTTP_STREAM_ROOM || bytes.len > PXED_HTTP_STREAM_ROOM - waits) {
         r->refused = true;
+        stream_wake(r);
         return false;
     }
     if (bytes.len == 0) /* an empty chunk would be the last one */
