@@ -159,6 +159,10 @@ static uint64_t control_refused(void *self, enum pxed_reason reason) {
     return reason < PXED_REASON_COUNT ? d->counters[reason] : 0;
 }
 
+static uint64_t control_generation(void *self) {
+    return ((const struct daemon *)self)->catalogue->serial;
+}
+
 static void view_entry(struct daemon *d, const struct journal_entry *j,
                        void (*row)(void *arg, const struct pxed_journal_view *j), void *arg) {
     const struct catalogue_host *h = catalogue_find(d->catalogue, &j->machine->rec.mac);
@@ -268,6 +272,7 @@ void control_init(struct daemon *d) {
         .some = some_machines,
         .images = images_view,
         .refused = control_refused,
+        .generation = control_generation,
     };
     services_publish(&d->services, "control/1", &control);
 }

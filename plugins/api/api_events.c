@@ -184,12 +184,15 @@ static void on_tick(uv_timer_t *timer) {
     struct api *api = timer->data;
     const struct pxed_control *control = api->control;
     struct told t = {.api = api, .seq = api->seen};
+    uint64_t generation = control->generation(control->self);
+    bool loaded = generation != api->generation; /* hosts may have come, changed or gone: none has a step */
+    api->generation = generation;
     control->journal(control->self, api->seen, NULL, on_step, &t);
     api->seen = t.seq;
     tell_machines(&t);
     api->ticks++;
     for (struct api_viewer *v = api->viewers; v; v = v->next) {
-        if (t.rows.len > TOLD_MAX)
+        if (t.rows.len > TOLD_MAX || loaded)
             viewer_say(v, lost_event);
         else
             viewer_tell(v, &t);
@@ -208,6 +211,7 @@ static void note_seq(void *arg, const struct pxed_journal_view *j) {
 static void events_start(struct api *api) {
     const struct pxed_control *control = api->control;
     control->journal(control->self, api->seen, NULL, note_seq, &api->seen);
+    api->generation = control->generation(control->self);
     uv_timer_start(&api->timer, on_tick, TICK_MS, TICK_MS);
 }
 

@@ -41,9 +41,10 @@ struct api {
     size_t n_tokens;
     struct api_viewer *viewers; /* api_events.h */
     size_t n_viewers;
-    uv_timer_t timer; /* of the streams */
-    bool timing;      /* it is open */
-    uint64_t seen;    /* the last step that the streams have told */
+    uv_timer_t timer;    /* of the streams */
+    bool timing;         /* it is open */
+    uint64_t seen;       /* the last step that the streams have told */
+    uint64_t generation; /* that they know */
     unsigned ticks;
     bool had_transfers;
 };

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "address.h"
 #include "files.h"
 #include "handle.h"
 #include "pxed/arena.h"
@@ -25,10 +24,10 @@ static void console_check(const void *config, const char *file, struct pxed_diag
         unsigned line = listen->lines ? listen->lines[i] : 0;
         struct pxed_addr addr;
         uint16_t port;
-        if (!console_address(pxed_slice_of(item), &addr, &port))
+        if (!pxed_addr_port_parse(pxed_slice_of(item), &addr, &port))
             pxed_diag_add(diags, PXED_ERROR, file, line, "[console] listen: '%s' is no ADDRESS:PORT, as 127.0.0.1:8080",
                           item);
-        else if (!console_is_loopback(&addr))
+        else if (!pxed_addr_is_loopback(&addr))
             pxed_diag_add(diags, PXED_ERROR, file, line,
                           "[console] listen = %s: what is sent there can be read and changed on the wire, tokens too; "
                           "write 127.0.0.1:%u and reach it through a web server with a certificate (a reverse proxy), "
@@ -52,8 +51,8 @@ static void close_fds(struct console *c) {
 static int open_one(struct console *c, const char *item) {
     struct pxed_addr addr;
     uint16_t port;
-    if (c->n_fds == CONSOLE_LISTENERS || !console_address(pxed_slice_of(item), &addr, &port) ||
-        !console_is_loopback(&addr))
+    if (c->n_fds == CONSOLE_LISTENERS || !pxed_addr_port_parse(pxed_slice_of(item), &addr, &port) ||
+        !pxed_addr_is_loopback(&addr))
         return -EINVAL;
     int fd = c->http->listen(c->http->self, &addr, port);
     if (fd >= 0)

@@ -8,7 +8,7 @@ e2e_address m1 10.77.0.61
 e2e_client m3 08:00:27:00:00:99
 e2e_image debian-12
 {
-    printf '%s\n' "$M1, debian-12, name=web01, ip=10.77.0.61, group=web, disk=/dev/vda" "$M2, debian-12, name=db01, ip=10.77.0.62, group=db"
+    printf '%s\n' "$M1, debian-12, name=web01, ip=10.77.0.61, group=web, disk=/dev/vda" "$M2, debian-12, name=db01, ip=10.77.0.62, group=db" "08:00:27:4d:4d:ac, rocky-9, name=db02, group=db"
     for i in $(seq 0 297); do printf '08:00:28:00:%02x:%02x, debian-12, name=rack-%05d\n' $((i / 256)) $((i % 256)) "$i"; done
 } >"$E2E/host-os.conf"
 e2e_ini <<INI
@@ -57,8 +57,10 @@ has "the scope is named" "arm needs the scope arm; the token grafana has read" "
 is "other hosts are not there" 404 "$(status -H "$(bearer "$WEB")" -d '{"hosts":["db01"]}' $C/api/v1/arm)"
 is "one group's machines alone" 1 "$(ask -H "$(bearer "$WEB")" "$C/api/v1/machines" | jq length)"
 is "stopping is the socket's" 403 "$(status -H "$(bearer "$ALL")" -d '{}' $C/api/v1/stop)"
-has "metrics" 'pxed_hosts 300' "$(ask -H "$(bearer "$READ")" $C/metrics)"
+has "metrics" 'pxed_hosts 301' "$(ask -H "$(bearer "$READ")" $C/metrics)"
 is "not without a token" 401 "$(status $C/metrics)"
+has "an image that lacks" "NO_IMAGE" "$(ask -H "$(bearer "$READ")" $C/api/v1/images | jq -r '.[] | select(.os == "rocky-9") | .reason')"
+has "says what was looked for" "vmlinuz" "$(ask -H "$(bearer "$READ")" $C/api/v1/images | jq -r '.[] | select(.os == "rocky-9") | .text')"
 is "the boot port has no API" 404 "$(status "http://$E2E_SERVER/api/v1/machines")"
 is "nor has the page boot files" 404 "$(status $C/boot/home.php)"
 is "a program arms" 200 "$(status -H "$(bearer "$WEB")" -d '{"hosts":["web01"]}' $C/api/v1/arm)"
@@ -75,6 +77,13 @@ lacks "and nothing else is in it" "rack-00043" "$(ask -b "pxed=$READ" "$C/?q=rac
 sed 's/^listen = 127.0.0.1:8080/listen = 10.77.0.1:8080/' "$E2E/pxed.ini" >"$E2E/open.ini"
 has "check names the cure" "ssh -L 8080:127.0.0.1:8080 SERVER" "$("$E2E_BIN" check -c "$E2E/open.ini" 2>&1)"
 is "and fails" 1 "$("$E2E_BIN" check -c "$E2E/open.ini" >/dev/null 2>&1; echo $?)"
+
+sed 's/^listen = 127.0.0.1:8080/listen = 127.0.0.1:8099/' "$E2E/pxed.ini" >"$E2E/held.ini"
+e2e_spawn holder server nc -l 127.0.0.1 8099
+until_true 5 eval 'e2e_in server ss -ltn | grep -q 127.0.0.1:8099'
+has "check sees who holds the port" "here: TCP port 8099 of [console] is held by nc" "$(e2e_in server "$E2E_BIN" check -c "$E2E/held.ini" 2>&1)"
+lacks "and itself is no other" "here: TCP port 8080" "$(e2e_in server "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+e2e_kill holder
 
 # --- every route as the document says
 dhcp_as m1 lease --mac $M1 --firmware bios >/dev/null
@@ -93,6 +102,8 @@ dhcp_as m3 lease --mac 08:00:27:00:00:99 --firmware bios >/dev/null
 dhcp_as m1 lease --mac $M1 --firmware bios >/dev/null
 ok "what happens is told" until_true 5 grep -q '"what":"discovered"' "$E2E/viewer7"
 ok "with the machine as it is now" until_true 5 grep -q '^event: machine' "$E2E/viewer30"
+echo "08:00:27:4d:4d:ad, debian-12, name=late" >>"$E2E/host-os.conf"
+ok "a new line is told" until_true 10 grep -q '^event: lost' "$E2E/viewer9"
 e2e_pxed token remove grafana >/dev/null
 ok "without their token they end" until_true 5 eval '! e2e_alive viewers'
 is "and it opens nothing" 401 "$(status -H "$(bearer "$READ")" $C/api/v1/machines)"

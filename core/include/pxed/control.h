@@ -137,4 +137,6 @@ struct pxed_control {
     void (*images)(void *self, void (*row)(void *arg, const struct pxed_image_view *i), void *arg);
     /* How often something was refused for this reason since the start. */
     uint64_t (*refused)(void *self, enum pxed_reason reason);
+    /* Another number after each load of the configuration: hosts, systems and images may be others. */
+    uint64_t (*generation)(void *self);
 };

@@ -87,6 +87,10 @@ static uint64_t refused(void *self, enum pxed_reason reason) {
     return reason == PXED_WHY_BAD_MAC ? 3 : 0;
 }
 
+static uint64_t generation(void *self) {
+    return ((const struct fake *)self)->generation;
+}
+
 static bool resolve(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_mac) {
     struct fake *f = self;
     struct pxed_hwaddr mac;
@@ -213,7 +217,7 @@ static void reply(void *self, struct pxed_http_reply *answer, int status, const 
     f->status = status;
     f->replies++;
     free(f->body);
-    f->body = strndup(body.ptr, body.len);
+    f->body = strndup(body.ptr ? body.ptr : "", body.len);
     if (f->reply_fd < 0)
         return;
     dprintf(f->reply_fd, "HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", status, type, body.len);
@@ -417,7 +421,8 @@ void fake_begin(struct fake *f) {
                                        .machine = machine,
                                        .some = some,
                                        .images = images,
-                                       .refused = refused};
+                                       .refused = refused,
+                                       .generation = generation};
     f->http = (struct pxed_http_service){.size = sizeof(f->http),
                                          .self = f,
                                          .serve = serve,

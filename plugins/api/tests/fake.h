@@ -25,6 +25,8 @@ struct fake {
     size_t n_transfers;
     enum pxed_reason refusal; /* of web02 */
 
+    uint64_t generation;
+
     /* The order that came last. */
     unsigned arms, disarms, stops, takes;
     char who[64], os[64];

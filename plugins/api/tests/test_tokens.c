@@ -412,6 +412,22 @@ START_TEST(events_of_a_group) {
 }
 END_TEST
 
+/* Hosts come and go by a load, without a step. */
+START_TEST(a_load_is_told) {
+    struct pxed_api_caller who = {.name = PXED_SLICE("t"), .scopes = 1, .viewers = 1};
+    f.generation = 4;
+    fake_ask_as(&f, &who, "/api/v1/events", NULL, NULL);
+    fake_core_run(&f.core, 600);
+    ck_assert_ptr_null(strstr(f.streamed, "event: lost"));
+    f.generation++;
+    fake_core_run(&f.core, 600);
+    const char *lost = strstr(f.streamed, "event: lost\n");
+    ck_assert_ptr_nonnull(lost);
+    fake_core_run(&f.core, 600);
+    ck_assert_ptr_null(strstr(lost + 1, "event: lost"));
+}
+END_TEST
+
 /* What burst would not fit is not told in pieces. */
 START_TEST(a_burst_is_lost_as_a_whole) {
     static char text[7000];
@@ -442,6 +458,7 @@ int main(void) {
     tcase_add_test(t, looks_at_the_server);
     tcase_add_test(t, events);
     tcase_add_test(t, events_of_a_group);
+    tcase_add_test(t, a_load_is_told);
     tcase_add_test(t, a_burst_is_lost_as_a_whole);
     suite_add_tcase(s, t);
     return suite_run_apart(s);

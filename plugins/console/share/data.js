@@ -91,6 +91,11 @@ function reload() {
     });
 }
 
+/** After something that all viewers hear at once: not all at once. */
+function reloadSoon() {
+    setTimeout(reload, loaded ? Math.random() * 3000 : 0);
+}
+
 function setConnected(is) {
     connected = is;
     changed();
@@ -101,9 +106,9 @@ export function follow() {
     const stream = new EventSource("/api/v1/events");
     stream.addEventListener("hello", () => {
         setConnected(true);
-        reload();
+        reloadSoon();
     });
-    stream.addEventListener("lost", reload);
+    stream.addEventListener("lost", reloadSoon); // also after a load of the host file, whose changes have no step
     stream.addEventListener("step", (event) => {
         noteStep(JSON.parse(event.data));
         changed();
@@ -123,14 +128,6 @@ export function follow() {
         setTimeout(() => get("status").catch(() => null).finally(follow), 3000); // 401: the log-in page
     };
 }
-
-// A line of the host file that changed has no step: a page that is looked at reads all of it again now and then.
-setInterval(() => {
-    if (document.visibilityState === "visible" && connected) reload();
-}, 60000);
-document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && connected) reload();
-});
 
 /** The steps of a machine's last boot: the rule of `pxed why`. */
 export function lastBoot(mac) {

@@ -2,7 +2,6 @@
  * is let in must lie in what was sent, and nothing stays special in HTML. */
 #include <stdlib.h>
 
-#include "address.h"
 #include "gate.h"
 #include "html.h"
 
@@ -25,7 +24,7 @@ static void try_html(struct pxed_slice text) {
 static void try_address(struct pxed_slice text) {
     struct pxed_addr addr;
     uint16_t port;
-    if (console_address(text, &addr, &port))
+    if (pxed_addr_port_parse(text, &addr, &port))
         must(port != 0 && (addr.family == 4 || addr.family == 6));
 }
 

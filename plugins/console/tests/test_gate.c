@@ -1,5 +1,4 @@
 /* Who is let in: addresses, tokens and origins, wrong tokens, text in HTML. */
-#include "address.h"
 #include "gate.h"
 #include "html.h"
 #include "rate.h"
@@ -33,9 +32,9 @@ START_TEST(addresses) {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct pxed_addr addr = {0};
         uint16_t port = 0;
-        bool good = console_address(pxed_slice_of(rows[i].text), &addr, &port);
+        bool good = pxed_addr_port_parse(pxed_slice_of(rows[i].text), &addr, &port);
         ck_assert_msg(good == rows[i].good && port == rows[i].port, "%s", rows[i].text);
-        ck_assert_msg(!good || console_is_loopback(&addr) == rows[i].loopback, "%s", rows[i].text);
+        ck_assert_msg(!good || pxed_addr_is_loopback(&addr) == rows[i].loopback, "%s", rows[i].text);
     }
 }
 END_TEST
