@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""page.py URL TOKEN FOLDER: the page in Chromium, as a person uses it; screenshots go to FOLDER.
+"""page.py URL TOKEN FOLDER AWAY: the page in Chromium, as a person uses it; screenshots go to FOLDER. It makes the file AWAY when the
+server shall end, and removes it when that shall start again.
 
 10,000 machines; web01 is armed and has booted once.
 """
@@ -12,7 +13,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-URL, TOKEN, FOLDER = sys.argv[1:]
+URL, TOKEN, FOLDER, AWAY = sys.argv[1:]
 failed = 0
 
 
@@ -32,7 +33,7 @@ def browser(script=True):
     return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=20):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -226,6 +227,18 @@ def others(page):
     check("a stranger's line to copy", until(lambda: "08:00:27:00:00:99, OS-ID" in text(page, ".why")), text(page, "main"))
 
 
+def server_goes(page):
+    go(page, "machines")
+    until(lambda: text(page, ".state").startswith("live"))
+    pathlib.Path(AWAY).touch()
+    check("the server is away: said", until(lambda: text(page, ".state") == "no connection: tries again", 20), text(page, ".state"))
+    check("what was known stays", "as last heard" in text(page, ".count") and "rack-0000" in text(page, ".rows"), text(page, ".count"))
+    shot(page, "away")
+    pathlib.Path(AWAY).unlink()
+    check("it is back: live by itself", until(lambda: text(page, ".state").startswith("live"), 30), text(page, ".state"))
+    page.get_log("browser")  # it complained of the connection, rightly
+
+
 def without_script():
     page = browser(script=False)
     try:
@@ -259,6 +272,7 @@ def main():
         check("the browser has nothing to complain of", not said, said[:5])
         hosts = page.execute_script("return [...new Set(performance.getEntriesByType('resource').map((e) => new URL(e.name).origin))]")
         check("no request leaves the server", set(hosts) <= {URL}, hosts)
+        server_goes(page)
     except Exception:
         print("\n".join(entry["message"] for entry in page.get_log("browser")))
         shot(page, "where-it-ended")

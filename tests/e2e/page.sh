@@ -31,8 +31,16 @@ e2e_pxed arm --yes web01 >/dev/null
 dhcp_as m1 lease --mac $M1 --firmware bios >/dev/null
 dhcp_as m2 lease --mac 08:00:27:00:00:99 --firmware bios >/dev/null
 mkdir -p "$E2E_BUILD/screenshots"
-e2e_in server env HOME="$E2E" $PYTHON "$E2E_HERE/page.py" http://127.0.0.1:8080 "$TOKEN" "$E2E_BUILD/screenshots" >"$E2E/page.log" 2>&1
+e2e_spawn page server env HOME="$E2E" $PYTHON "$E2E_HERE/page.py" http://127.0.0.1:8080 "$TOKEN" "$E2E_BUILD/screenshots" "$E2E/away"
+# It asks for a server that goes away, and comes back.
+until_true 100 eval '[ -e "$E2E/away" ] || ! e2e_alive page'
+e2e_stop
+until_true 20 eval '[ ! -e "$E2E/away" ] || ! e2e_alive page'
+e2e_start
+until_true 60 eval '! e2e_alive page'
+wait "${E2E_PIDS[page]}"
 is "the page in a browser" 0 $?
+unset "E2E_PIDS[page]"
 cat "$E2E/page.log"
 e2e_stop
 e2e_done
