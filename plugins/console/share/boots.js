@@ -1,7 +1,7 @@
 // All machines that boot now, as lanes beside each other: a rack that is being powered on.
 
 import {bootBar} from "./bar.js";
-import {isBooting, lastBoot, machines, stagesOf, transfers, watch} from "./data.js";
+import {changed, isBooting, lastBoot, machines, stagesOf, transfers, watch} from "./data.js";
 import {h, put} from "./dom.js";
 import {bytes, called, plural, seconds} from "./words.js";
 
@@ -29,7 +29,7 @@ export function showBoots(main) {
     }
     render();
     const unwatch = watch(render);
-    const timer = setInterval(render, 1000);
+    const timer = setInterval(changed, 1000);
     return () => {
         unwatch();
         clearInterval(timer);

@@ -9,8 +9,10 @@ export let loaded = false;
 import {isEnd, isStage} from "./words.js";
 
 const STEPS_KEPT = 200;
+const HELD_MS = 3000;
 const listeners = new Set();
 let asked = false;
+let held = 0; // since when a button of the mouse, or a finger, is down
 
 /** Calls `listener` once in the next frame after something changed; returns how to end that. */
 export function watch(listener) {
@@ -18,14 +20,25 @@ export function watch(listener) {
     return () => listeners.delete(listener);
 }
 
-function changed() {
+/** Something is new, perhaps only the time. What is pressed stays where it is until it is let go: else a click would miss. */
+export function changed() {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => {
-        asked = false;
-        for (const listener of [...listeners]) listener();
-    });
+    requestAnimationFrame(tell);
 }
+
+function tell() {
+    if (held && performance.now() - held < HELD_MS) {
+        requestAnimationFrame(tell);
+        return;
+    }
+    asked = false;
+    for (const listener of [...listeners]) listener();
+}
+
+document.addEventListener("pointerdown", () => { held = performance.now(); }, true);
+for (const end of ["pointerup", "pointercancel"])
+    document.addEventListener(end, () => { held = 0; }, true);
 
 /** Rows of the API; an error has the server's sentence. */
 export async function get(path) {
@@ -35,7 +48,13 @@ export async function get(path) {
 async function ask(path, init) {
     const answer = await fetch(`/api/v1/${path}`, init);
     if (answer.status === 401) location.assign("/"); // the token is not in force any more: log in again
-    const rows = await answer.json();
+    const text = await answer.text();
+    let rows;
+    try {
+        rows = JSON.parse(text);
+    } catch {
+        throw new Error(text.trim().slice(0, 200) || `the server answered ${answer.status}`);
+    }
     if (!answer.ok) throw Object.assign(new Error(rows.error), {reason: rows.reason});
     return {rows, next: /<\/api\/v1\/([^>]+)>; rel="next"/.exec(answer.headers.get("Link") ?? "")?.[1]};
 }

@@ -1,6 +1,6 @@
 // One machine: why it is as it is, its boot as a picture, what it would get, what happened to it.
 
-import {get, lastBoot, machines, stagesOf, steps, transfers, usualOf, watch} from "./data.js";
+import {changed, get, lastBoot, machines, stagesOf, steps, transfers, usualOf, watch} from "./data.js";
 import {copyable, h, put, table} from "./dom.js";
 import {armDialog, disarmDialog, may} from "./orders.js";
 import {timeline} from "./timeline.js";
@@ -84,7 +84,7 @@ function explain(m) {
 
 export function showMachine(main, mac) {
     const top = h("div", {}), picture = h("section", {"aria-label": "Last boot"}), journal = h("div", {}), past = h("div", {});
-    let asked = false, seq = -1;
+    let asked = false, seq = -1, drawn = null, drawnAt = 0;
 
     async function readJournal() {
         const rows = await get(`journal?host=${encodeURIComponent(mac)}`).catch(() => []);
@@ -102,6 +102,20 @@ export function showMachine(main, mac) {
             asked = true;
             readJournal();
         }
+        put(picture, h("h2", {}, "Last boot"), boot(m, picture.clientWidth));
+        drawTop(m);
+        const list = lastBoot(mac), newest = steps.get(mac)?.at(-1)?.seq ?? 0;
+        if (newest === seq) return; // tables that are read keep their place
+        seq = newest;
+        put(journal, table(`Steps of the last boot (${plural(list.length, "step")})`, ["Time", "Step", "Details"], stepRows(list)));
+        put(past, history(m));
+    }
+
+    /** When it is another, or its ages are old and nobody is in there. */
+    function drawTop(m) {
+        if (m === drawn && (Date.now() - drawnAt < 10000 || top.contains(document.activeElement))) return;
+        drawn = m;
+        drawnAt = Date.now();
         document.title = `${called(m)} · pxed`;
         const buttons = [
             may("arm") && m.declared ? h("button", {class: "danger", id: "arm", onclick: () => armDialog([mac])}, "Arm…") : null,
@@ -110,12 +124,6 @@ export function showMachine(main, mac) {
         put(top, h("p", {}, h("a", {href: "#/machines"}, "All machines")), h("h1", {tabindex: "-1"}, called(m)),
             h("div", {class: "orders"}, buttons), why(m), facts(m));
         if (focused) document.getElementById(focused)?.focus();
-        put(picture, h("h2", {}, "Last boot"), boot(m, picture.clientWidth));
-        const list = lastBoot(mac), newest = steps.get(mac)?.at(-1)?.seq ?? 0;
-        if (newest === seq) return; // tables that are read keep their place
-        seq = newest;
-        put(journal, table(`Steps of the last boot (${plural(list.length, "step")})`, ["Time", "Step", "Details"], stepRows(list)));
-        put(past, history(m));
     }
 
     const shown = machines.get(mac) ?? {mac};
@@ -124,7 +132,7 @@ export function showMachine(main, mac) {
     const unwatch = watch(render);
     const timer = setInterval(() => {
         const stages = stagesOf(lastBoot(mac));
-        if (stages.length && !isEnd(stages.at(-1).what)) render();
+        if (stages.length && !isEnd(stages.at(-1).what)) changed();
     }, 1000);
     return () => {
         unwatch();

@@ -75,8 +75,15 @@ export function showMachines(main) {
     const selectable = may("arm") || may("operate");
     scroller.classList.toggle("choosing", selectable);
 
+    let headIs = null; // a head that stays keeps the focus
+
     function drawHead() {
-        const all = h("input", {type: "checkbox", "aria-label": "Select all shown", checked: rows.length > 0 && rows.every((m) => selected.has(m.mac)),
+        const every = rows.length > 0 && rows.every((m) => selected.has(m.mac));
+        const key = `${kept.sort} ${kept.down} ${every}`;
+        if (key === headIs) return;
+        const focused = head.contains(document.activeElement) ? [...head.querySelectorAll("button, input")].indexOf(document.activeElement) : -1;
+        headIs = key;
+        const all = h("input", {type: "checkbox", "aria-label": "Select all shown", checked: every,
             onchange: () => {
                 for (const m of rows) all.checked ? selected.add(m.mac) : selected.delete(m.mac);
                 render();
@@ -89,14 +96,19 @@ export function showMachines(main) {
                     else [kept.sort, kept.down] = [null, false];
                     render();
                 }}, word))));
+        if (focused >= 0) head.querySelectorAll("button, input")[focused]?.focus();
     }
+
+    let ordersFor = -1;
 
     function drawOrders() {
         const chosen = [...selected].filter((mac) => machines.has(mac));
+        if (chosen.length === ordersFor) return;
+        ordersFor = chosen.length;
         put(orders, chosen.length ? [
             h("span", {}, `${plural(chosen.length, "machine")} selected`),
-            may("arm") ? h("button", {class: "danger", onclick: () => armDialog(chosen)}, "Arm…") : null,
-            may("operate") ? h("button", {onclick: () => disarmDialog(chosen)}, "Disarm…") : null,
+            may("arm") ? h("button", {class: "danger", onclick: () => armDialog([...selected])}, "Arm…") : null,
+            may("operate") ? h("button", {onclick: () => disarmDialog([...selected])}, "Disarm…") : null,
             h("button", {onclick: () => { selected.clear(); render(); }}, "Select none"),
         ] : null);
     }
