@@ -144,7 +144,7 @@ def machines(page):
     check("filter", until(lambda: "web01" in text(page, ".rows") and "rack" not in text(page, ".rows")), text(page, ".rows"))
     check("a boot bar", page.find_elements(By.CSS_SELECTOR, ".rows .bar .now span"))
     page.find_element(By.CSS_SELECTOR, '[data-filter="unknown"]').click()
-    check("an unknown machine", until(lambda: "08:00:27:00:00:99" in text(page, ".rows")), text(page, ".rows"))
+    check("an unknown machine", until(lambda: "08:00:27:00:00:99, OS-ID" in text(page, ".rows")), text(page, ".rows"))
     page.find_element(By.CSS_SELECTOR, '[data-filter="all"]').click()
 
 
@@ -180,7 +180,12 @@ def orders(page):
     check("a machine by its address", until(lambda: text(page, "h1") == "web01"))
     check("armed", until(lambda: state() == "armed"), state())
     check("its timeline", until(lambda: page.find_elements(By.CSS_SELECTOR, "svg.timeline rect")))
+    go(page, "machine/08:00:27:4d:4d:ab")
+    check("why, with its reason", until(lambda: "INSTALL_FAILED" in text(page, ".why.bad")), text(page, "main"))
+    check("what its installer sent", "the installer says one thing\nand another" in text(page, "pre"), text(page, "main"))
     looks(page, "machine")
+    go(page, "machine/08:00:27:4d:4d:aa")
+    until(lambda: text(page, "h1") == "web01")
     page.find_element(By.ID, "disarm").click()
     until(lambda: page.find_element(By.CSS_SELECTOR, "dialog .primary"))
     page.find_element(By.CSS_SELECTOR, "dialog .primary").click()

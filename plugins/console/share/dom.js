@@ -38,10 +38,10 @@ export function table(caption, heads, rows, empty) {
                 : h("tr", {}, h("td", {colspan: heads.length, class: "hint"}, empty ?? "nothing")))));
 }
 
-/** A text with a button that copies it. */
-export function copyable(text) {
+/** A text with a button that copies it; in a grid the button is for the mouse. */
+export function copyable(text, tabindex = 0) {
     const code = h("code", {}, text);
-    const button = h("button", {class: "small", "aria-label": `Copy: ${text}`, onclick: async () => {
+    const button = h("button", {class: "small", tabindex, "aria-label": `Copy: ${text}`, onclick: async () => {
         try {
             await navigator.clipboard.writeText(text);
             button.textContent = "Copied";

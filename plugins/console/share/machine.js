@@ -4,7 +4,7 @@ import {changed, get, lastBoot, machines, stagesOf, steps, transfers, usualOf, w
 import {copyable, h, put, table} from "./dom.js";
 import {armDialog, disarmDialog, may} from "./orders.js";
 import {timeline} from "./timeline.js";
-import {age, called, clock, cureOf, date, isEnd, mood, plural, seconds} from "./words.js";
+import {age, called, clock, cureOf, date, isEnd, mood, plural, seconds, splitText} from "./words.js";
 
 const ORDERS = new Set(["armed", "disarmed", "adopted", "installing", "installed", "failed", "stalled", "unconfirmed", "expired"]);
 
@@ -57,15 +57,18 @@ function boot(m, width) {
         h("p", {class: "hint"}, `Began ${date(stages[0].at)}; ${seconds(all)}${usual ? `, usually ${seconds(usual)}` : ""}.`)];
 }
 
-function stepRows(list) {
-    return list.map((step) => [
-        clock(step.at_ms), step.what, [step.sentence ? h("p", {class: step.fault ? "wrong" : "hint"}, `${step.reason}: ${step.sentence}`) : null, step.text],
-    ]);
+function details(step) {
+    const {text, lines} = splitText(step.text);
+    return [step.sentence ? h("p", {class: step.fault ? "wrong" : "hint"}, `${step.reason}: ${step.sentence}`) : null, text,
+        lines.length ? h("details", {open: lines.length <= 20}, h("summary", {}, `${plural(lines.length, "line")} from the machine`),
+            h("pre", {tabindex: "0"}, lines.join("\n"))) : null];
 }
+
+const stepRows = (list) => list.map((step) => [clock(step.at_ms), step.what, details(step)]);
 
 function history(m) {
     const list = (steps.get(m.mac) ?? []).filter((step) => ORDERS.has(step.what)).reverse();
-    return table("Installations and orders", ["When", "What", "Details"], list.map((step) => [date(step.at_ms), step.what, step.text]), "none yet");
+    return table("Installations and orders", ["When", "What", "Details"], list.map((step) => [date(step.at_ms), step.what, details(step)]), "none yet");
 }
 
 function explain(m) {

@@ -2,7 +2,7 @@
 
 import {bootBar} from "./bar.js";
 import {connected, isBooting, loaded, machines, watch} from "./data.js";
-import {h, put} from "./dom.js";
+import {copyable, h, put} from "./dom.js";
 import {armDialog, disarmDialog, may} from "./orders.js";
 import {age, called, mood, plural} from "./words.js";
 
@@ -30,6 +30,7 @@ function cell(key, m) {
         return [h("span", {class: `mood ${mood(m)}`}, m.install || "-"), m.install_at_ms ? h("small", {}, age(m.install_at_ms)) : null];
     if (key === "boot")
         return [bootBar(m), h("small", {}, m.stage ? `${m.stage} ${age(m.stage_at_ms)}` : "")];
+    if (key === "why" && !m.declared) return copyable(`${m.mac}, OS-ID`, -1);
     const column = COLUMNS.find(([name]) => name === key);
     return column[2](m);
 }
@@ -118,7 +119,7 @@ export function showMachines(main) {
     function line(m, i, height) {
         const element = h("div", {class: `row${i === kept.active ? " active" : ""}`, role: "row", id: `row-${i}`, "aria-rowindex": i + 2,
             "aria-selected": String(selected.has(m.mac)), onclick: (event) => {
-                if (event.target.matches("input, a")) return;
+                if (event.target.matches("input, a, button")) return;
                 kept.active = i;
                 location.hash = `#/machine/${m.mac}`;
             }},

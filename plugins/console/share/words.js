@@ -33,6 +33,13 @@ export const clock = (ms) => new Date(ms).toLocaleTimeString([], {hour12: false}
 export const date = (ms) => ms ? `${new Date(ms).toLocaleDateString()} ${clock(ms)}` : "";
 export const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
+/** What a step says, and apart from it the lines that a machine sent, as the journal escapes them. */
+export function splitText(text) {
+    const at = text.indexOf('body="');
+    if (at < 0) return {text, lines: []};
+    return {text: text.slice(0, at), lines: text.slice(at + 6).replace(/"$/, "").split("\\x0a").filter((line, i, all) => line || i < all.length - 1)};
+}
+
 /** What a person calls the machine. */
 export const called = (m) => m.name || m.mac || m.ip;
 
