@@ -128,13 +128,15 @@ static void warn_empty(struct build *b, const struct catalogue_os *os) {
 
 static void warn_images(struct build *b) {
     for (size_t i = 0; i < b->c->n_systems; i++) {
-        const struct catalogue_os *os = b->c->systems[i];
+        struct catalogue_os *os = b->c->systems[i];
         if (os->profile)
             warn_empty(b, os);
-        if (os->profile && lacks_image(b, os))
-            pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
-                          "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s",
-                          PXED_S(os->id.text), catalogue_missing(b->c, os, &b->c->arena));
+        if (!os->profile || !lacks_image(b, os))
+            continue;
+        os->lacks = catalogue_missing(b->c, os, &b->c->arena);
+        pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
+                      "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s", PXED_S(os->id.text),
+                      os->lacks);
     }
 }
 

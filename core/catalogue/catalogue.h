@@ -47,7 +47,8 @@ struct catalogue_os {
     size_t n_as;
     struct catalogue_fact *facts;
     size_t n_facts;
-    const char *file; /* where the id was first named */
+    const char *lacks; /* what was looked for in vain when the generation was built; NULL: it can be booted */
+    const char *file;  /* where the id was first named */
     unsigned line;
 };
 

@@ -53,5 +53,6 @@ int cli_leases(int argc, char **argv);
 int cli_arm(int argc, char **argv);
 int cli_disarm(int argc, char **argv);
 int cli_adopt(int argc, char **argv);
+int cli_token(int argc, char **argv);
 int cli_event(int argc, char **argv);
 int cli_stop(int argc, char **argv);

@@ -32,6 +32,8 @@ const struct cli_command cli_commands[] = {
     {"adopt", "[-c FILE] HOST... | --new  [--json]", "known, not armed: new lines of machines that run already",
      cli_adopt},
     {"event", "[-c FILE] HOST installed|failed [REASON] [--json]", "say how an installation ended", cli_event},
+    {"token", "[-c FILE] list | add NAME --scope read|operate|arm [--hosts group:NAME] | remove NAME...  [--json]",
+     "who may ask over the network: the page and programs", cli_token},
     {"stop", "[-c FILE] [--when-idle [--timeout 2h]] [--dry-run] [--json]",
      "end the daemon, at once or when no host is being installed", cli_stop},
     {0},

@@ -104,9 +104,30 @@ static bool is_same_run(long pid, const char *ini_path) {
 
 /* --- the kernel's tables --- */
 
+/* Would a socket there prevent a bind to `at`, or (NULL) to an interface's address? `text`: 8 or 32 hex digits, words
+ * of 32 bits in the machine's order. */
+static bool stands_in_the_way(const struct offline *o, const char *text, const struct pxed_addr *at) {
+    size_t n = strlen(text);
+    uint8_t bytes[16] = {0};
+    if (strspn(text, "0") == n)
+        return true;
+    for (size_t i = 0; i + 8 <= n && i < 32; i += 8) {
+        char word[9] = "";
+        memcpy(word, text + i, 8);
+        uint32_t value = (uint32_t)strtoul(word, NULL, 16);
+        memcpy(bytes + i / 2, &value, 4);
+    }
+    if (at)
+        return (at->family == 4 ? n == 8 : n == 32) && memcmp(at->bytes, bytes, n / 2) == 0;
+    for (size_t i = 0; i < o->n_ifaces && n == 8; i++)
+        if (memcmp(o->ifaces[i].addr.bytes, bytes, 4) == 0)
+            return true;
+    return false;
+}
+
 /* Sockets on this port that would prevent a bind: listening TCP, any bound UDP, on our addresses or on all. */
-static size_t find_holders(const struct offline *o, const char *table, bool tcp, unsigned port, struct holder *ret,
-                           size_t max) {
+static size_t find_holders(const struct offline *o, const char *table, bool tcp, unsigned port,
+                           const struct pxed_addr *at, struct holder *ret, size_t max) {
     char path[64], line[512], address[33];
     unsigned local, state;
     uint64_t inode;
@@ -118,10 +139,7 @@ static size_t find_holders(const struct offline *o, const char *table, bool tcp,
                    &state, &inode) != 4 ||
             local != port || (tcp && state != 0x0a))
             continue;
-        bool ours = strspn(address, "0") == strlen(address);
-        for (size_t i = 0; i < o->n_ifaces && strlen(address) == 8; i++)
-            ours |= strtoul(address, NULL, 16) == htonl(pxed_addr_u32(&o->ifaces[i].addr));
-        if (ours)
+        if (stands_in_the_way(o, address, at))
             ret[n++] = (struct holder){.inode = inode};
     }
     if (f)
@@ -133,6 +151,7 @@ struct want {
     const char *plugin, *protocol;
     unsigned port; /* 0: its option `port` */
     bool dhcp;
+    const char *key; /* of the option; NULL: `port` */
 };
 
 static unsigned port_of(const struct plugin *p) {
@@ -143,7 +162,7 @@ static unsigned port_of(const struct plugin *p) {
 }
 
 static void ports_tell(struct offline *o, const struct want *w, unsigned port, const struct holder *h) {
-    const struct ini_entry *e = ini_get(&o->config->ini, w->plugin, "port");
+    const struct ini_entry *e = ini_get(&o->config->ini, w->plugin, w->key ? w->key : "port");
     char by[80] = "another program (root sees which)";
     if (h->pid)
         snprintf(by, sizeof(by), "%s (pid %ld)", h->name, h->pid);
@@ -159,11 +178,13 @@ static void ports_tell(struct offline *o, const struct want *w, unsigned port, c
                       w->plugin, by);
 }
 
-static void check_port(struct offline *o, const struct want *w, unsigned port, long daemon) {
+/* `at`: NULL: the interfaces' addresses. */
+static void check_port(struct offline *o, const struct want *w, unsigned port, const struct pxed_addr *at,
+                       long daemon) {
     bool tcp = strcmp(w->protocol, "TCP") == 0;
     struct holder found[16];
-    size_t n = find_holders(o, tcp ? "tcp" : "udp", tcp, port, found, 8);
-    n += find_holders(o, tcp ? "tcp6" : "udp6", tcp, port, found + n, 8);
+    size_t n = find_holders(o, tcp ? "tcp" : "udp", tcp, port, at, found, 8);
+    n += find_holders(o, tcp ? "tcp6" : "udp6", tcp, port, at, found + n, 8);
     for (size_t i = 0; i < n; i++) {
         find_program(&found[i]);
         bool own = found[i].pid ? found[i].pid == daemon || is_same_run(found[i].pid, o->config->ini.path) : daemon > 0;
@@ -175,15 +196,34 @@ static void check_port(struct offline *o, const struct want *w, unsigned port, l
     }
 }
 
+/* Each ADDRESS:PORT of a plugin's option `listen`. */
+static void check_listen(struct offline *o, const struct plugin *p, long daemon) {
+    static const char key[] = "listen";
+    const struct want w = {p->desc.name, "TCP", 0, false, key};
+    for (const struct pxed_option *row = p->desc.options; row && row->key; row++) {
+        if (row->type != PXED_OPT_LIST || strcmp(row->key, key) != 0)
+            continue;
+        const struct pxed_list *list = (const void *)((const char *)p->config + row->offset);
+        for (size_t i = 0; i < list->n; i++) {
+            struct pxed_addr at;
+            uint16_t port;
+            if (pxed_addr_port_parse(pxed_slice_of(list->items[i]), &at, &port))
+                check_port(o, &w, port, &at, daemon);
+        }
+    }
+}
+
 void here_ports(struct offline *o) {
-    static const struct want wants[] = {{"http", "TCP", 0, false}, {"tftp", "UDP", 0, false},
-                                        {"dhcp", "UDP", 67, true}, {"dhcp", "UDP", 4011, true},
-                                        {"dns", "UDP", 53, false}, {"dns", "TCP", 53, false}};
+    static const struct want wants[] = {{"http", "TCP", 0, false, NULL}, {"tftp", "UDP", 0, false, NULL},
+                                        {"dhcp", "UDP", 67, true, NULL}, {"dhcp", "UDP", 4011, true, NULL},
+                                        {"dns", "UDP", 53, false, NULL}, {"dns", "TCP", 53, false, NULL}};
     long daemon = ports_daemon_of(o->config->ini.path);
     for (size_t i = 0; i < sizeof(wants) / sizeof(wants[0]); i++) {
         const struct plugin *p = plugins_find(&o->plugins, wants[i].plugin);
         unsigned port = p ? (wants[i].port ? wants[i].port : port_of(p)) : 0;
         if (port > 0)
-            check_port(o, &wants[i], port, daemon);
+            check_port(o, &wants[i], port, NULL, daemon);
     }
+    for (size_t i = 0; i < o->plugins.n; i++)
+        check_listen(o, o->plugins.items[i], daemon);
 }

@@ -12,7 +12,7 @@
 
 static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "http", "ra", NULL};
 /* Loaded without `plugins` only if the ini has a section of that name. */
-static const char *const on_request[] = {"smb", NULL};
+static const char *const on_request[] = {"smb", "console", NULL};
 
 const char *plugins_prefix(void) {
     static char prefix[PATH_MAX];

@@ -107,6 +107,62 @@ static void machines_view(void *self, void (*row)(void *arg, const struct pxed_m
                 view_machine(&e, m);
 }
 
+static void machine_view(void *self, const struct pxed_hwaddr *mac,
+                         void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
+    struct daemon *d = self;
+    struct each_machine e = {d, row, arg};
+    const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
+    struct machine *m = h ? decide_machine(d, &h->pub.macs[0], NULL) : machines_find(&d->machines, mac);
+    if (m)
+        view_machine(&e, m);
+}
+
+static size_t some_machines(void *self, size_t from, size_t n,
+                            void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
+    struct daemon *d = self;
+    struct each_machine e = {d, row, arg};
+    size_t hosts = d->catalogue->n_hosts, at = hosts;
+    for (size_t i = from; i < hosts && i - from < n; i++)
+        view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));
+    for (size_t i = 0; i < d->machines.table; i++)
+        for (struct machine *m = d->machines.by_mac[i]; m; m = m->next_mac)
+            if (!m->declared) {
+                if (at >= from && at - from < n)
+                    view_machine(&e, m);
+                at++;
+            }
+    return at;
+}
+
+static void images_view(void *self, void (*row)(void *arg, const struct pxed_image_view *i), void *arg) {
+    const struct catalogue *c = ((struct daemon *)self)->catalogue;
+    for (size_t i = 0; i < c->n_systems; i++) {
+        const struct catalogue_os *os = c->systems[i];
+        struct pxed_image_view v = {.os = os->id.text,
+                                    .reason = !os->profile ? PXED_WHY_NO_PROFILE
+                                              : os->lacks  ? PXED_WHY_NO_IMAGE
+                                                           : PXED_WHY_OK,
+                                    .text = os->lacks ? os->lacks : "",
+                                    .plugin = os->plugin ? os->plugin : "",
+                                    .profile = os->profile ? os->profile->name : "",
+                                    .live = os->live,
+                                    .file = os->file,
+                                    .line = os->line};
+        for (size_t k = 0; k < c->n_hosts; k++)
+            v.hosts += c->hosts[k].os == os;
+        row(arg, &v);
+    }
+}
+
+static uint64_t control_refused(void *self, enum pxed_reason reason) {
+    const struct daemon *d = self;
+    return reason < PXED_REASON_COUNT ? d->counters[reason] : 0;
+}
+
+static uint64_t control_generation(void *self) {
+    return ((const struct daemon *)self)->catalogue->serial;
+}
+
 static void view_entry(struct daemon *d, const struct journal_entry *j,
                        void (*row)(void *arg, const struct pxed_journal_view *j), void *arg) {
     const struct catalogue_host *h = catalogue_find(d->catalogue, &j->machine->rec.mac);
@@ -212,6 +268,11 @@ void control_init(struct daemon *d) {
         .adopt = orders_adopt,
         .event = orders_event,
         .stop = control_stop,
+        .machine = machine_view,
+        .some = some_machines,
+        .images = images_view,
+        .refused = control_refused,
+        .generation = control_generation,
     };
     services_publish(&d->services, "control/1", &control);
 }

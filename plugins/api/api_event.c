@@ -5,7 +5,7 @@
 #include "api_answer.h"
 #include "api_json.h"
 #include "api_order.h"
-#include "api_socket.h"
+#include "api_who.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -62,7 +62,7 @@ void api_event(const struct api_ask *ask) {
         json_loadb(ask->call->body.len ? ask->call->body.ptr : "", ask->call->body.len, JSON_REJECT_DUPLICATES, NULL);
     struct event *e = pxed_xalloc(sizeof(*e));
     *e = (struct event){.ask = *ask};
-    api_socket_peer(ask->call->fd, &out);
+    api_who(ask, &out);
     if (!body || json_unpack(body, "{s:s, s:s, s?s !}", "host", &host, "stage", &stage, "reason", &reason) < 0 ||
         (*reason && !is_word(reason))) {
         api_answer_error(ask, 400, PXED_WHY_BAD_REQUEST, "the body holds host, stage and perhaps reason, a word");

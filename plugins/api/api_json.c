@@ -283,3 +283,64 @@ void api_json_taken(struct pxed_buf *out, const void *api_taken_view) {
     put_word(&o, "text", v->reason == PXED_WHY_OK ? "" : pxed_reason_sentence(v->reason));
     json_end(&o);
 }
+
+void api_json_token(struct pxed_buf *out, const void *api_token_view) {
+    const struct api_token_view *v = api_token_view;
+    struct object o = json_begin(out);
+    put_word(&o, "name", v->name);
+    put_word(&o, "scopes", v->scopes);
+    put_word(&o, "groups", v->groups);
+    put_time(&o, "made_at", v->made);
+    put_word(&o, "made_by", v->by);
+    put_time(&o, "used_at", v->used);
+    put_word(&o, "token", v->text);
+    json_end(&o);
+}
+
+void api_json_image(struct pxed_buf *out, const void *image_view) {
+    const struct pxed_image_view *v = image_view;
+    struct object o = json_begin(out);
+    json_put_text(&o, "os", v->os);
+    json_put_number(&o, "hosts", v->hosts);
+    put_reason(&o, v->reason);
+    put_word(&o, "text", v->text);
+    put_word(&o, "plugin", v->plugin);
+    put_word(&o, "profile", v->profile);
+    put_bool(&o, "live", v->live);
+    put_word(&o, "file", v->file);
+    json_put_number(&o, "line", v->line);
+    json_end(&o);
+}
+
+void api_json_pool(struct pxed_buf *out, const void *pool) {
+    const struct pxed_pool *v = pool;
+    struct object o = json_begin(out);
+    put_word(&o, "net", v->net);
+    put_word(&o, "mode", v->mode);
+    json_put_number(&o, "size", v->size);
+    json_put_number(&o, "live", v->live);
+    json_put_number(&o, "declared", v->declared);
+    put_word(&o, "behind", v->behind);
+    json_end(&o);
+}
+
+void api_json_health(struct pxed_buf *out, const void *api_health_view) {
+    const struct api_health_view *v = api_health_view;
+    struct object o = json_begin(out);
+    put_word(&o, "name", v->name);
+    put_bool(&o, "good", v->good);
+    json_put_number(&o, "count", v->count);
+    json_put_text(&o, "text", v->text);
+    put_word(&o, "cure", v->cure);
+    json_end(&o);
+}
+
+void api_json_shown(struct pxed_buf *out, const void *api_text_view) {
+    const struct api_text_view *v = api_text_view;
+    struct object o = json_begin(out);
+    put_word(&o, "kind", v->kind);
+    json_put_text(&o, "path", v->path);
+    put_reason(&o, v->reason);
+    json_put_text(&o, "text", v->text);
+    json_end(&o);
+}

@@ -34,9 +34,36 @@ struct api_taken_view {
     enum pxed_reason reason;
 };
 
+struct api_token_view {
+    const char *name, *scopes, *groups, *by;
+    const char *text; /* of a new one; "" */
+    int64_t made, used;
+};
+
+/* How the server is: one thing that is good or not, or a count of refusals. */
+struct api_health_view {
+    const char *name; /* "store", "tokens", or a reason's name */
+    bool good;
+    uint64_t count;
+    struct pxed_slice text;
+    const char *cure;
+};
+
+/* A text that a machine would get. */
+struct api_text_view {
+    const char *kind; /* "script" "file" */
+    struct pxed_slice path, text;
+    enum pxed_reason reason; /* why there is no text; OK */
+};
+
 void api_json_machine(struct pxed_buf *out, const void *machine_view);
 void api_json_journal(struct pxed_buf *out, const void *journal_view);
 void api_json_transfer(struct pxed_buf *out, const void *transfer_view);
 void api_json_lease(struct pxed_buf *out, const void *api_lease_view);
 void api_json_taken(struct pxed_buf *out, const void *api_taken_view);
 void api_json_order(struct pxed_buf *out, const void *api_order_view);
+void api_json_token(struct pxed_buf *out, const void *api_token_view);
+void api_json_image(struct pxed_buf *out, const void *image_view);
+void api_json_pool(struct pxed_buf *out, const void *pool);
+void api_json_health(struct pxed_buf *out, const void *api_health_view);
+void api_json_shown(struct pxed_buf *out, const void *api_text_view);

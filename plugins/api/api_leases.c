@@ -7,6 +7,7 @@
 #include "api_answer.h"
 #include "api_json.h"
 #include "api_order.h"
+#include "api_who.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -108,6 +109,11 @@ void api_leases_import(const struct api_ask *ask) {
     const struct pxed_leases_service *s = ask->api->leases;
     if (!s || s->size < offsetof(struct pxed_leases_service, take) + sizeof(s->take) || !s->take) {
         api_answer_error(ask, 404, PXED_WHY_NOT_FOUND, "nothing leases addresses here: the dhcp plugin is not loaded");
+        return;
+    }
+    if (api_is_limited(ask)) {
+        api_answer_error(ask, 403, PXED_WHY_SCOPE_MISSING, "leases are of every host; this token has those of %.*s",
+                         PXED_S(ask->caller->groups));
         return;
     }
     struct import *i = import_read(ask);

@@ -5,7 +5,7 @@
 
 #include "api_answer.h"
 #include "api_json.h"
-#include "api_socket.h"
+#include "api_who.h"
 #include "pxed/grow.h"
 
 #include <errno.h>
@@ -157,8 +157,11 @@ static struct order *order_read(const struct api_ask *ask, enum order_verb verb)
     json_t *body =
         json_loadb(ask->call->body.len ? ask->call->body.ptr : "", ask->call->body.len, JSON_REJECT_DUPLICATES, &error);
     const char *fault = body ? body_fault(body, verb) : "the body is not JSON";
+    bool beyond = !fault && api_is_limited(ask) && json_is_true(json_object_get(body, "new"));
+    if (beyond)
+        fault = "`new` means every host, and this token is for some groups alone";
     if (fault) {
-        api_answer_error(ask, 400, PXED_WHY_BAD_REQUEST, "%s", fault);
+        api_answer_error(ask, beyond ? 403 : 400, beyond ? PXED_WHY_SCOPE_MISSING : PXED_WHY_BAD_REQUEST, "%s", fault);
         json_decref(body);
         return NULL;
     }
@@ -193,7 +196,7 @@ static struct order *order_read(const struct api_ask *ask, enum order_verb verb)
 
     char who[128];
     struct pxed_buf out = PXED_BUF(who);
-    api_socket_peer(ask->call->fd, &out);
+    api_who(ask, &out);
     o->who = pxed_arena_dup(&o->arena, pxed_buf_slice(&out));
     return o;
 }
@@ -252,7 +255,7 @@ bool api_order_ends(struct api *api) {
     api->pending--;
     if (!api->ended)
         return true;
-    if (api->pending == 0)
+    if (api->pending == 0 && !api->timing)
         free(api);
     return false;
 }

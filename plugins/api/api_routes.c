@@ -1,16 +1,14 @@
-/* GET /api/v1/NAME: reads state. Everything that changes state is in api_order.c and api_event.c. */
+/* GET /api/v1/NAME: machines, their journal, transfers, leases. Everything that changes state is in api_order.c and
+ * api_event.c; the table is in api_table.c. */
 #include "api_routes.h"
 
 #include "api_answer.h"
-#include "api_event.h"
 #include "api_json.h"
-#include "api_leases.h"
-#include "api_order.h"
-#include "api_stop.h"
+#include "api_who.h"
 
 #include "pxed/path.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 /* A query value, decoded. Returns 1, 0 when absent, -1 after having answered 400. */
 static int query_text(const struct api_ask *ask, const char *key, char text[static API_HOST_MAX + 1],
@@ -27,8 +25,7 @@ static int query_text(const struct api_ask *ask, const char *key, char text[stat
     return 1;
 }
 
-/* host=: 1 and *ret_mac, 0 when absent, -1 after having answered 400 or 404. */
-static int query_host(const struct api_ask *ask, struct pxed_hwaddr *ret_mac) {
+int api_query_host(const struct api_ask *ask, struct pxed_hwaddr *ret_mac) {
     char text[API_HOST_MAX + 1];
     struct pxed_slice host;
     int r = query_text(ask, "host", text, &host);
@@ -57,14 +54,14 @@ static bool query_flag(const struct api_ask *ask, const char *key) {
 
 struct machines {
     struct api_rows rows;
+    const struct api_ask *asked;
     bool armed, failed, unknown, faults;
-    const struct pxed_hwaddr *only;
 };
 
 static void machine_row(void *arg, const struct pxed_machine_view *m) {
     struct machines *ask = arg;
     bool fault = api_machine_fault(m) != PXED_WHY_OK;
-    if ((ask->only && !pxed_hwaddr_eq(ask->only, &m->mac)) || (ask->faults && !fault))
+    if ((ask->faults && !fault) || !api_sees(ask->asked, &m->mac))
         return;
     bool any = !ask->armed && !ask->failed && !ask->unknown;
     if (any || (ask->armed && pxed_slice_is(pxed_slice_of(m->install), "armed")) || (ask->failed && fault) ||
@@ -74,59 +71,83 @@ static void machine_row(void *arg, const struct pxed_machine_view *m) {
 
 static void answer_machines(const struct api_ask *ask, struct machines *which) {
     const struct pxed_control *control = ask->api->control;
+    which->asked = ask;
     control->machines(control->self, machine_row, which);
     api_answer_rows(ask, &which->rows);
 }
 
-static void get_machines(const struct api_ask *ask) {
-    struct machines which = {
-        .armed = query_flag(ask, "armed"), .failed = query_flag(ask, "failed"), .unknown = query_flag(ask, "unknown")};
-    answer_machines(ask, &which);
+/* from=PLACE, count=N: a part of them, and where the next one is (RFC 8288). */
+static void answer_some(const struct api_ask *ask, struct machines *which, uint64_t from, uint64_t count) {
+    const struct pxed_control *control = ask->api->control;
+    char link[128];
+    which->asked = ask;
+    size_t places = control->some(control->self, (size_t)from, (size_t)count, machine_row, which);
+    bool more = from < places && places - from > count;
+    snprintf(link, sizeof(link), "Link: </api/v1/machines?from=%llu&count=%llu>; rel=\"next\"\r\n",
+             (unsigned long long)from + count, (unsigned long long)count);
+    api_answer_rows_with(ask, &which->rows, more ? link : NULL);
 }
 
-static void get_machine(const struct api_ask *ask) {
+void api_get_machines(const struct api_ask *ask) {
+    struct machines which = {
+        .armed = query_flag(ask, "armed"), .failed = query_flag(ask, "failed"), .unknown = query_flag(ask, "unknown")};
+    uint64_t from, count;
+    if (!query_number(ask, "from", 0, &from) || !query_number(ask, "count", 0, &count))
+        return;
+    if (count == 0)
+        answer_machines(ask, &which);
+    else
+        answer_some(ask, &which, from, count);
+}
+
+void api_get_machine(const struct api_ask *ask) {
     struct pxed_hwaddr mac;
-    int r = query_host(ask, &mac);
+    int r = api_query_host(ask, &mac);
     if (r == 0)
         api_answer_error(ask, 400, PXED_WHY_BAD_REQUEST, "host= is missing");
     if (r <= 0)
         return;
-    struct machines which = {.only = &mac};
-    answer_machines(ask, &which);
+    const struct pxed_control *control = ask->api->control;
+    struct machines which = {.asked = ask};
+    control->machine(control->self, &mac, machine_row, &which);
+    api_answer_rows(ask, &which.rows);
 }
 
 /* ---- journal */
 
 struct journal {
     struct api_rows rows;
+    const struct api_ask *asked;
     uint64_t seen;  /* rows counted so far */
     uint64_t skip;  /* leave out this many */
     uint64_t limit; /* at most this many rows */
 };
 
 static void journal_count(void *arg, const struct pxed_journal_view *j) {
-    (void)j;
-    ((struct journal *)arg)->seen++;
+    struct journal *ask = arg;
+    ask->seen += api_sees(ask->asked, &j->mac);
 }
 
 static void journal_row(void *arg, const struct pxed_journal_view *j) {
     struct journal *ask = arg;
+    if (!api_sees(ask->asked, &j->mac))
+        return;
     if (ask->seen++ >= ask->skip && ask->rows.n < ask->limit)
         api_rows_add(&ask->rows, api_json_journal, j);
 }
 
 /* since=SEQ, host=HOST, tail=N (only the last N). At most API_JOURNAL_ROWS rows: the rest with since=<last seq>. */
-static void get_journal(const struct api_ask *ask) {
+void api_get_journal(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
     struct pxed_hwaddr mac;
     uint64_t since, tail;
     if (!query_number(ask, "since", 0, &since) || !query_number(ask, "tail", UINT64_MAX, &tail))
         return;
-    int host = query_host(ask, &mac);
+    int host = api_query_host(ask, &mac);
     if (host < 0)
         return;
     const struct pxed_hwaddr *only = host ? &mac : NULL;
-    struct journal which = {.limit = API_JOURNAL_ROWS};
+    struct journal which = {.asked = ask, .limit = API_JOURNAL_ROWS};
     if (tail != UINT64_MAX) {
         control->journal(control->self, since, only, journal_count, &which);
         which.skip = which.seen > tail ? which.seen - tail : 0;
@@ -152,19 +173,23 @@ static void boot_scan(void *arg, const struct pxed_journal_view *j) {
     pxed_buf_cstr(&before);
 }
 
-static void get_why(const struct api_ask *ask) {
+void api_get_faults(const struct api_ask *ask) {
+    struct machines which = {.faults = true};
+    answer_machines(ask, &which);
+}
+
+void api_get_why(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
     struct pxed_hwaddr mac;
-    int host = query_host(ask, &mac);
+    int host = api_query_host(ask, &mac);
     if (host < 0)
         return;
     if (host == 0) {
-        struct machines which = {.faults = true};
-        answer_machines(ask, &which);
+        api_get_faults(ask);
         return;
     }
     struct boots boots = {0};
-    struct journal which = {.limit = API_JOURNAL_ROWS};
+    struct journal which = {.asked = ask, .limit = API_JOURNAL_ROWS};
     control->journal(control->self, 0, &mac, boot_scan, &boots);
     control->journal(control->self, boots.opened, &mac, journal_row, &which);
     api_answer_rows(ask, &which.rows);
@@ -172,67 +197,46 @@ static void get_why(const struct api_ask *ask) {
 
 /* ---- transfers and leases */
 
+struct transfers {
+    struct api_rows rows;
+    const struct api_ask *asked;
+};
+
 static void transfer_row(void *arg, const struct pxed_transfer_view *t) {
-    api_rows_add(arg, api_json_transfer, t);
+    struct transfers *ask = arg;
+    if (api_sees(ask->asked, &t->mac))
+        api_rows_add(&ask->rows, api_json_transfer, t);
 }
 
-static void get_transfers(const struct api_ask *ask) {
+void api_get_transfers(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
-    struct api_rows rows = {0};
-    control->transfers(control->self, transfer_row, &rows);
-    api_answer_rows(ask, &rows);
+    struct transfers which = {.asked = ask};
+    control->transfers(control->self, transfer_row, &which);
+    api_answer_rows(ask, &which.rows);
 }
 
 struct leases {
     struct api_rows rows;
+    const struct api_ask *asked;
     struct pxed_ctx *ctx;
 };
 
 static void lease_row(void *arg, const struct pxed_lease *lease) {
     struct leases *ask = arg;
+    if (!api_sees(ask->asked, &lease->mac))
+        return;
     const struct pxed_host *host = ask->ctx->core->host(ask->ctx, &lease->mac);
     struct api_lease_view view = {lease, host ? host->name : PXED_NO_SLICE};
     api_rows_add(&ask->rows, api_json_lease, &view);
 }
 
-static void get_leases(const struct api_ask *ask) {
+void api_get_leases(const struct api_ask *ask) {
     const struct pxed_leases_service *leases = ask->api->leases;
     if (!leases) {
         api_answer_error(ask, 404, PXED_WHY_NOT_FOUND, "nothing leases addresses here: the dhcp plugin is not loaded");
         return;
     }
-    struct leases which = {.ctx = ask->api->ctx};
+    struct leases which = {.asked = ask, .ctx = ask->api->ctx};
     leases->each(leases->self, lease_row, &which);
     api_answer_rows(ask, &which.rows);
-}
-
-/* ---- the table */
-
-static const struct {
-    const char *name;
-    bool post;
-    void (*answer)(const struct api_ask *ask);
-} routes[] = {
-    {"machines", false, get_machines},   {"machine", false, get_machine},    {"journal", false, get_journal},
-    {"transfers", false, get_transfers}, {"leases", false, get_leases},      {"why", false, get_why},
-    {"arm", true, api_order_arm},        {"disarm", true, api_order_disarm}, {"adopt", true, api_order_adopt},
-    {"event", true, api_event},          {"stop", true, api_stop},           {"leases/import", true, api_leases_import},
-};
-
-void api_handle(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply) {
-    const struct api_ask ask = {arg, call, reply};
-    const struct pxed_slice prefix = PXED_SLICE("/api/v1/");
-    struct pxed_slice name =
-        pxed_slice_starts(call->path, prefix) ? pxed_slice_skip(call->path, prefix.len) : PXED_NO_SLICE;
-    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
-        if (!pxed_slice_is(name, routes[i].name))
-            continue;
-        if (call->post == routes[i].post)
-            routes[i].answer(&ask);
-        else
-            api_answer_error(&ask, 405, PXED_WHY_BAD_REQUEST, "%s wants %s", routes[i].name,
-                             routes[i].post ? "POST" : "GET");
-        return;
-    }
-    api_answer_error(&ask, 404, PXED_WHY_NOT_FOUND, "there is no such route below /api/v1");
 }

@@ -4,7 +4,7 @@
 
 #include "api_answer.h"
 #include "api_json.h"
-#include "api_socket.h"
+#include "api_who.h"
 
 #include <jansson.h>
 
@@ -28,7 +28,7 @@ void api_stop(const struct api_ask *ask) {
     }
     char who[128];
     struct pxed_buf out = PXED_BUF(who);
-    api_socket_peer(ask->call->fd, &out);
+    api_who(ask, &out);
     struct api_rows rows = {0};
     control->machines(control->self, busy_machine, &rows);
     bool stop = !dry_run && !(when_idle && rows.n > 0);

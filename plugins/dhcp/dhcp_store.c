@@ -133,8 +133,25 @@ static bool lease_holder(void *self, const struct pxed_addr *ip, struct pxed_hwa
     return true;
 }
 
+static void each_pool(void *self, void (*row)(void *arg, const struct pxed_pool *pool), void *arg) {
+    static const char *const modes[] = {
+        [DHCP_MODE_SERVER] = "server", [DHCP_MODE_PROXY] = "proxy", [DHCP_MODE_OFF] = "off"};
+    struct dhcp *d = self;
+    for (unsigned i = 0; i < d->n_nets; i++) {
+        const struct dhcp_net *net = &d->nets[i];
+        const struct dhcp_scope *s = &d->scopes[i];
+        struct pxed_pool pool = {.net = net->label,
+                                 .mode = modes[net->terms[0].config.mode],
+                                 .size = s->size,
+                                 .live = s->live,
+                                 .declared = s->declared,
+                                 .behind = net->link == DHCP_NO_LINK ? "relay" : d->links[net->link].iface.name};
+        row(arg, &pool);
+    }
+}
+
 void dhcp_leases_publish(struct dhcp *d) {
-    d->leases =
-        (struct pxed_leases_service){.size = sizeof(d->leases), .self = d, .each = each_lease, .holder = lease_holder};
+    d->leases = (struct pxed_leases_service){
+        .size = sizeof(d->leases), .self = d, .each = each_lease, .holder = lease_holder, .pools = each_pool};
     d->core->publish(d->ctx, "leases/1", &d->leases);
 }

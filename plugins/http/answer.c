@@ -6,9 +6,11 @@
 
 #include "cgi.h"
 #include "cgi_output.h"
+#include "handler.h"
 #include "loop.h"
 #include "multipart.h"
 #include "pxed/arena.h"
+#include "stream.h"
 
 enum { REDIRECTS_MAX = 3 };
 
@@ -64,6 +66,21 @@ void http_answer_bytes(struct http_conn *c, int status, struct pxed_slice type, 
     struct http_entity entity = {.status = status, .type = type, .size = body.len};
     http_plan_make(&c->request, &entity, c->http->stopping, &c->plan);
     write_head(c, &entity, c->plan.body ? body : PXED_NO_SLICE);
+    c->pos = c->end = 0;
+    start_sending(c);
+}
+
+void http_answer_service(struct http_conn *c, const struct pxed_http_answer *a) {
+    struct http_entity entity = {.status = a->status,
+                                 .type = pxed_slice_of(a->type),
+                                 .etag = pxed_slice_of(a->etag),
+                                 .extra = pxed_slice_of(a->headers),
+                                 .size = a->body.len,
+                                 .ranges = a->etag != NULL,
+                                 .in_order = true};
+    http_plan_make(&c->request, &entity, c->http->stopping, &c->plan);
+    struct pxed_slice part = pxed_slice_head(pxed_slice_skip(a->body, (size_t)c->plan.offset), (size_t)c->plan.length);
+    write_head(c, &entity, c->plan.body ? part : PXED_NO_SLICE);
     c->pos = c->end = 0;
     start_sending(c);
 }
@@ -343,21 +360,10 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
         answer_opened(c, reason, content);
 }
 
-/* Passes the request to the handler of a service. */
-static void serve_service(struct http_conn *c) {
-    const struct http_request *r = &c->request;
-    struct pxed_http_reply *reply = pxed_xalloc(sizeof(*reply));
-    struct pxed_http_call call = {
-        .post = r->method == HTTP_METHOD_POST, .path = r->path, .query = r->query, .body = r->body, .fd = c->fd};
-    reply->conn = c;
-    c->reply = reply;
-    c->listener->handler(c->listener->handler_arg, &call, reply);
-}
-
 void http_serve(struct http_conn *c) {
     const struct http_request *r = &c->request;
     if (c->listener->handler)
-        serve_service(c);
+        http_handler_call(c);
     else
         open_path(c, r->path, r->query, r->method == HTTP_METHOD_POST);
 }
@@ -372,5 +378,7 @@ void http_answer_cancel(struct http_conn *c) {
     c->run = NULL;
     if (c->reply)
         c->reply->conn = NULL;
+    if (c->reply && c->reply->streams)
+        http_stream_lost(c->reply);
     c->reply = NULL;
 }

@@ -8,6 +8,8 @@ void http_serve(struct http_conn *c);
 void http_answer_text(struct http_conn *c, int status, const char *name, const char *sentence, bool close);
 /* Copies `body`. */
 void http_answer_bytes(struct http_conn *c, int status, struct pxed_slice type, struct pxed_slice body);
+/* The same with header lines and a tag. */
+void http_answer_service(struct http_conn *c, const struct pxed_http_answer *answer);
 /* Everything up to `limit` is sent: asks the core for the rest. True: continue at once. */
 bool http_answer_settle(struct http_conn *c);
 /* Cancels what the connection waits for. */

@@ -14,6 +14,7 @@
 #include "multipart.h"
 #include "pxed/arena.h"
 #include "send.h"
+#include "stream.h"
 #include "turn.h"
 #include "warm.h"
 
@@ -267,6 +268,17 @@ static bool run_sending(struct http_conn *c) {
     return false;
 }
 
+/* Nothing keeps a stream open once it has left: its service ends it. */
+static void run_streaming(struct http_conn *c) {
+    enum http_sent sent = http_stream_send(c);
+    if (sent == HTTP_SENT_WAIT)
+        conn_want(c, UV_WRITABLE | UV_DISCONNECT);
+    else if (sent == HTTP_SENT_PARKED)
+        conn_want(c, UV_DISCONNECT);
+    else
+        http_conn_close(c);
+}
+
 static void run_lingering(struct http_conn *c) {
     ssize_t n = read(c->fd, c->http->scratch, sizeof(c->http->scratch));
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
@@ -293,6 +305,11 @@ void http_conn_run(struct http_conn *c) {
         case HTTP_SENDING:
             served++;
             on = c->warm || c->holding || c->late ? false : run_sending(c);
+            break;
+        case HTTP_STREAMING:
+            if (!c->late)
+                run_streaming(c);
+            on = false;
             break;
         case HTTP_LINGERING:
             run_lingering(c);
@@ -322,7 +339,7 @@ static bool is_gone(const struct http_conn *c) {
 static void on_poll(uv_poll_t *poll, int status, int events) {
     struct http_conn *c = poll->data;
     if (status < 0 || (events & UV_DISCONNECT)) {
-        if (status < 0 || is_gone(c)) {
+        if (status < 0 || c->state == HTTP_STREAMING || is_gone(c)) {
             if (c->state == HTTP_SENDING)
                 note_abort(c);
             http_conn_close(c);

@@ -13,6 +13,7 @@ enum http_state {
     HTTP_READING,
     HTTP_BUSY,
     HTTP_SENDING,
+    HTTP_STREAMING, /* sending what a service writes, until it ends */
     HTTP_LINGERING, /* our side is closed; further input is discarded, so that no RST destroys our answer */
     HTTP_BROKEN,    /* to be closed as soon as it runs */
     HTTP_CLOSED,
@@ -79,6 +80,11 @@ struct http_conn {
 /* Outlives its connection: the handler may answer after the client has gone. */
 struct pxed_http_reply {
     struct http_conn *conn; /* NULL: the client has gone */
+    /* of a stream */
+    bool streams, chunked, refused, ended;
+    struct pxed_http_stream calls;
+    char *out; /* what waits: head, chunks */
+    size_t len, cap, sent;
 };
 
 static inline struct http_conn *http_conn_of(struct pxed_link *w) {

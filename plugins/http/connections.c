@@ -39,7 +39,7 @@ static void time_out(struct http_conn *c) {
         http_conn_run(c);
         return;
     }
-    if (c->state == HTTP_SENDING) {
+    if (c->state == HTTP_SENDING || c->state == HTTP_STREAMING) {
         http_conn_refuse(c, PXED_WHY_TIMEOUT, "the client took nothing for 60 s");
         if (c->content)
             c->content->broke = "the client took nothing for 60 s";

@@ -43,16 +43,14 @@ struct http_access_log;
 struct http_conn;
 struct http_cgi;
 
-typedef void http_handler_fn(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply);
-
 struct http_listener {
     struct http *http;
     struct http_listener *next;
     struct pxed_poll poll;
     int fd;
     bool paused;
-    struct pxed_addr addr;    /* family 0: a local socket */
-    http_handler_fn *handler; /* NULL: the core's names */
+    struct pxed_addr addr;      /* family 0: a local socket */
+    pxed_http_handler *handler; /* NULL: the core's names */
     void *handler_arg;
 };
 

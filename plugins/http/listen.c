@@ -49,11 +49,11 @@ static void from_sockaddr(const struct sockaddr_storage *from, struct pxed_addr 
     }
 }
 
-static int listen_open_socket(struct http *h, const struct pxed_addr *addr, const char *iface) {
+int http_listen_socket(struct http *h, const struct pxed_addr *addr, uint16_t port, const char *iface) {
     struct sockaddr_storage name;
-    socklen_t len = to_sockaddr(addr, (uint16_t)h->config->port, &name);
+    socklen_t len = to_sockaddr(addr, port, &name);
     int one = 1, error;
-    int fd = h->ctx->core->socket(h->ctx, SOCK_STREAM, addr, (uint16_t)h->config->port, iface);
+    int fd = h->ctx->core->socket(h->ctx, SOCK_STREAM, addr, port, iface);
     if (fd >= 0) {
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
         return fd;
@@ -85,7 +85,7 @@ int http_listen_ifaces(struct http *h) {
         const struct pxed_addr *addr = &ifaces[i].addr;
         if (addr->family == 0 || listens_on(h, addr))
             continue;
-        int fd = listen_open_socket(h, addr, ifaces[i].name);
+        int fd = http_listen_socket(h, addr, (uint16_t)h->config->port, ifaces[i].name);
         if (fd < 0) {
             tell_errno(h, "cannot listen", addr, -fd);
             return fd;
@@ -165,7 +165,7 @@ static int poll_listener(struct http_listener *l) {
     return pxed_poll_start(&l->poll, UV_READABLE);
 }
 
-int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, http_handler_fn *handler, void *arg) {
+int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, pxed_http_handler *handler, void *arg) {
     struct http_listener *l = pxed_xalloc(sizeof(*l));
     *l = (struct http_listener){
         .http = h, .next = h->listeners, .fd = fd, .addr = *addr, .handler = handler, .handler_arg = arg};

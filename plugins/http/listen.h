@@ -3,9 +3,11 @@
 
 #include "http_state.h"
 
+/* A socket that listens there, or a negative errno; `iface` may be NULL. */
+int http_listen_socket(struct http *h, const struct pxed_addr *addr, uint16_t port, const char *iface);
 int http_listen_ifaces(struct http *h); /* 0 or a negative errno, logged */
 /* Takes ownership of the socket; 0 or a negative errno (then it is closed). */
-int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, http_handler_fn *handler, void *arg);
+int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, pxed_http_handler *handler, void *arg);
 int http_listen_start(struct http *h);   /* polls every listener */
 void http_listen_resume(struct http *h); /* those paused because there were no descriptors */
 void http_listen_close(struct http *h);  /* no new connections to the core's names; services continue until the end */

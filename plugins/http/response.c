@@ -268,7 +268,9 @@ void http_head_write(const struct http_plan *plan, const struct http_entity *e, 
         response_line(out, boundary, PXED_NO_SLICE);
     } else if (describes && plan->status != 204)
         response_line(out, "Content-Type: ", e->type.len > 0 ? e->type : PXED_SLICE("application/octet-stream"));
-    if (plan->status != 304 && plan->status != 204)
+    if (e->streams && minor > 0)
+        response_line(out, "Transfer-Encoding: chunked", PXED_NO_SLICE);
+    else if (!e->streams && plan->status != 304 && plan->status != 204)
         line_u64(out, "Content-Length: ", plan->length);
     if ((plan->status == 206 && plan->n_parts <= 1) || plan->status == 416)
         content_range(plan, out);

@@ -14,6 +14,7 @@ struct http_entity {
     uint64_t size;
     int64_t mtime; /* 0: unknown */
     bool ranges;   /* ranges are possible: for files and bytes, not for script output */
+    bool streams;  /* its length is not known: chunks, or up to the end of the connection */
     bool in_order; /* several ranges are not: its end is held back, so everything is sent */
 };
 

@@ -56,6 +56,11 @@ bool http_turn_others(struct http_conn *c) {
     return true;
 }
 
+void http_turn_later(struct http_conn *c) {
+    if (!c->late)
+        turn_queue(c);
+}
+
 void http_turn_leave(struct http_conn *c) {
     if (c->late)
         pxed_queue_remove(&c->http->turn.late, &c->turn, 0);

@@ -40,6 +40,10 @@ void pxed_mac_format(const struct pxed_hwaddr *mac, const char *separator, struc
 const char *pxed_mac_text(const struct pxed_hwaddr *mac, const char *separator, char text[static PXED_MAC_TEXT]);
 
 bool pxed_addr_parse(struct pxed_slice text, struct pxed_addr *ret);
+/* ADDRESS:PORT with IPv6 in brackets, as in a URL; false: it is none. Since 1.8. */
+bool pxed_addr_port_parse(struct pxed_slice text, struct pxed_addr *ret, uint16_t *ret_port);
+/* 127.0.0.0/8 and ::1: nobody on a wire sees what is sent there. Since 1.8. */
+bool pxed_addr_is_loopback(const struct pxed_addr *addr);
 /* `10.0.0.1/24`, or an address alone: then *ret_prefix is 0. False for anything else. */
 bool pxed_addr_parse_prefix(struct pxed_slice text, struct pxed_addr *ret, uint8_t *ret_prefix);
 void pxed_addr_format(const struct pxed_addr *a, struct pxed_buf *out);

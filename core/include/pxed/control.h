@@ -74,6 +74,18 @@ struct pxed_transfer_view {
     int64_t since; /* wall ms */
 };
 
+/* One system: what is there of its image. Since minor 8. */
+struct pxed_image_view {
+    struct pxed_slice os;
+    size_t hosts;                 /* whose lines name it */
+    enum pxed_reason reason;      /* OK: it can be booted; NO_PROFILE, NO_IMAGE */
+    const char *text;             /* what was looked for, or "" */
+    const char *plugin, *profile; /* that know it; "" */
+    bool live;                    /* it writes no disk */
+    const char *file;             /* where the id was first named; may be NULL */
+    unsigned line;
+};
+
 struct pxed_arm_order {
     const struct pxed_hwaddr *macs;
     size_t n;
@@ -114,4 +126,17 @@ struct pxed_control {
                               void *arg);
     /* Since minor 6. Ends the daemon as SIGTERM does, in the loop's next turn: an answer given now still leaves. */
     void (*stop)(void *self, struct pxed_slice who);
+    /* Since minor 8. One machine, if there is one of this address. */
+    void (*machine)(void *self, const struct pxed_hwaddr *mac,
+                    void (*row)(void *arg, const struct pxed_machine_view *m), void *arg);
+    /* As `machines`, only those at the places `from` to `from + n`. Returns how many places there are; some of them are
+     * empty. */
+    size_t (*some)(void *self, size_t from, size_t n, void (*row)(void *arg, const struct pxed_machine_view *m),
+                   void *arg);
+    /* Every system that a host's line or a section names, as the last load found it. */
+    void (*images)(void *self, void (*row)(void *arg, const struct pxed_image_view *i), void *arg);
+    /* How often something was refused for this reason since the start. */
+    uint64_t (*refused)(void *self, enum pxed_reason reason);
+    /* Another number after each load of the configuration: hosts, systems and images may be others. */
+    uint64_t (*generation)(void *self);
 };

@@ -12,6 +12,16 @@ struct pxed_lease {
     const char *state;          /* "bound", "offered", "declined", "expired" */
 };
 
+/* A served net and its addresses. Since minor 8. */
+struct pxed_pool {
+    const char *net;    /* "10.20.0.0/24" */
+    const char *mode;   /* "server" "proxy" "off" */
+    uint64_t size;      /* addresses in its ranges */
+    uint64_t live;      /* of these: offered, leased or quarantined */
+    uint64_t declared;  /* of these: of declared hosts */
+    const char *behind; /* the interface, or "relay" */
+};
+
 struct pxed_leases_service {
     uint32_t size;
     void *self;
@@ -25,4 +35,6 @@ struct pxed_leases_service {
      * comes exactly once, later: with how many are on disk. Everything is copied. */
     void (*take)(void *self, const struct pxed_lease *leases, size_t n, enum pxed_reason *reasons,
                  void (*done)(void *arg, size_t stored), void *arg);
+    /* Since minor 8. */
+    void (*pools)(void *self, void (*row)(void *arg, const struct pxed_pool *pool), void *arg);
 };

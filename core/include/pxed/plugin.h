@@ -112,7 +112,8 @@ struct pxed_core {
     /* A CGI run for `content` failed: recorded in the journal as CGI_FAILED with `why`. */
     void (*cgi_failed)(struct pxed_ctx *ctx, struct pxed_content *content, const char *why);
 
-    /* Services, by name with major version: "store/1". Published in init, found in start or later. */
+    /* Services, by name with major version: "store/1". Published in init, found in start or later, and in init if they
+     * are named in `needs`. */
     void (*publish)(struct pxed_ctx *ctx, const char *name, const void *service);
     const void *(*find)(struct pxed_ctx *ctx, const char *name);
     const char *(*state_dir)(struct pxed_ctx *ctx); /* absolute; exists and is writable after init */

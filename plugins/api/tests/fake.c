@@ -49,6 +49,48 @@ static void transfers(void *self, void (*row)(void *arg, const struct pxed_trans
         row(arg, &f->transfers[i]);
 }
 
+static void machine(void *self, const struct pxed_hwaddr *mac,
+                    void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
+    struct fake *f = self;
+    for (size_t i = 0; i < f->n_machines; i++)
+        if (pxed_hwaddr_eq(mac, &f->machines[i].mac))
+            row(arg, &f->machines[i]);
+}
+
+static size_t some(void *self, size_t from, size_t n, void (*row)(void *arg, const struct pxed_machine_view *m),
+                   void *arg) {
+    struct fake *f = self;
+    for (size_t i = from; i < f->n_machines && i - from < n; i++)
+        row(arg, &f->machines[i]);
+    return f->n_machines;
+}
+
+static void images(void *self, void (*row)(void *arg, const struct pxed_image_view *i), void *arg) {
+    (void)self;
+    row(arg, &(struct pxed_image_view){.os = PXED_SLICE("debian-12"),
+                                       .hosts = 2,
+                                       .text = "",
+                                       .plugin = "os-linux",
+                                       .profile = "debian",
+                                       .file = "host-os.conf",
+                                       .line = 2});
+    row(arg, &(struct pxed_image_view){.os = PXED_SLICE("rocky-9"),
+                                       .hosts = 1,
+                                       .reason = PXED_WHY_NO_IMAGE,
+                                       .text = "images/pxeboot/vmlinuz",
+                                       .plugin = "os-linux",
+                                       .profile = "rocky"});
+}
+
+static uint64_t refused(void *self, enum pxed_reason reason) {
+    (void)self;
+    return reason == PXED_WHY_BAD_MAC ? 3 : 0;
+}
+
+static uint64_t generation(void *self) {
+    return ((const struct fake *)self)->generation;
+}
+
 static bool resolve(void *self, struct pxed_slice host, struct pxed_hwaddr *ret_mac) {
     struct fake *f = self;
     struct pxed_hwaddr mac;
@@ -133,6 +175,11 @@ static void each_lease(void *self, void (*row)(void *arg, const struct pxed_leas
                                   .state = "offered"});
 }
 
+static void pools(void *self, void (*row)(void *arg, const struct pxed_pool *pool), void *arg) {
+    (void)self;
+    row(arg, &(struct pxed_pool){"10.77.0.0/24", "server", 50, 12, 10, "eth1"});
+}
+
 /* 10.77.0.60 may be taken, 10.77.0.61 belongs to another machine; nothing else is known. */
 static enum pxed_reason judge(void *self, const struct pxed_lease *lease) {
     (void)self;
@@ -170,7 +217,7 @@ static void reply(void *self, struct pxed_http_reply *answer, int status, const 
     f->status = status;
     f->replies++;
     free(f->body);
-    f->body = strndup(body.ptr, body.len);
+    f->body = strndup(body.ptr ? body.ptr : "", body.len);
     if (f->reply_fd < 0)
         return;
     dprintf(f->reply_fd, "HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", status, type, body.len);
@@ -182,6 +229,54 @@ static void reply(void *self, struct pxed_http_reply *answer, int status, const 
     }
     close(f->reply_fd);
     f->reply_fd = -1;
+}
+
+static void answer(void *self, struct pxed_http_reply *to, const struct pxed_http_answer *a) {
+    struct fake *f = self;
+    snprintf(f->headers, sizeof(f->headers), "%s", a->headers ? a->headers : "");
+    reply(self, to, a->status, a->type, a->body);
+}
+
+static bool stream(void *self, struct pxed_http_reply *to, int status, const char *type, const char *headers,
+                   const struct pxed_http_stream *calls) {
+    struct fake *f = self;
+    reply(self, to, status, type, PXED_NO_SLICE);
+    (void)headers;
+    f->stream = *calls;
+    f->streams++;
+    *f->streamed = '\0';
+    return true;
+}
+
+static bool write_stream(void *self, struct pxed_http_reply *to, struct pxed_slice bytes) {
+    struct fake *f = self;
+    size_t n = strlen(f->streamed);
+    (void)to;
+    if (f->stream_full || bytes.len >= sizeof(f->streamed) - n)
+        return false;
+    memcpy(f->streamed + n, bytes.ptr, bytes.len);
+    f->streamed[n + bytes.len] = '\0';
+    return true;
+}
+
+static void end_stream(void *self, struct pxed_http_reply *to) {
+    (void)to;
+    ((struct fake *)self)->streams--;
+}
+
+json_t *fake_ask_as(struct fake *f, const struct pxed_api_caller *caller, const char *path, const char *query,
+                    const char *body) {
+    struct pxed_http_call call = {.post = body != NULL,
+                                  .path = pxed_slice_of(path),
+                                  .query = pxed_slice_of(query),
+                                  .body = pxed_slice_of(body),
+                                  .fd = -1,
+                                  .method = body ? "POST" : "GET",
+                                  .peer = pxed_addr_v4(0x7f000001)};
+    const struct pxed_api_service *api = fake_core_service(&f->core, "api/1");
+    f->status = f->replies = 0;
+    api->call(api->self, caller, &call, NULL);
+    return f->replies == 1 && f->body ? json_loads(f->body, 0, NULL) : NULL;
 }
 
 json_t *fake_ask(struct fake *f, const char *path, const char *query, const char *body) {
@@ -322,9 +417,22 @@ void fake_begin(struct fake *f) {
                                        .arm_check = arm_check,
                                        .arm = arm,
                                        .disarm = disarm,
-                                       .stop = stop};
-    f->http = (struct pxed_http_service){sizeof(f->http), f, serve, reply};
-    f->leases = (struct pxed_leases_service){sizeof(f->leases), f, each_lease, NULL, judge, take};
+                                       .stop = stop,
+                                       .machine = machine,
+                                       .some = some,
+                                       .images = images,
+                                       .refused = refused,
+                                       .generation = generation};
+    f->http = (struct pxed_http_service){.size = sizeof(f->http),
+                                         .self = f,
+                                         .serve = serve,
+                                         .reply = reply,
+                                         .answer = answer,
+                                         .stream = stream,
+                                         .write = write_stream,
+                                         .end = end_stream};
+    f->leases = (struct pxed_leases_service){
+        .size = sizeof(f->leases), .self = f, .each = each_lease, .judge = judge, .take = take, .pools = pools};
     fake_core_give(&f->core, "control/1", &f->control);
     fake_core_give(&f->core, "http/1", &f->http);
     fake_core_give(&f->core, "leases/1", &f->leases);

@@ -25,6 +25,8 @@ struct fake {
     size_t n_transfers;
     enum pxed_reason refusal; /* of web02 */
 
+    uint64_t generation;
+
     /* The order that came last. */
     unsigned arms, disarms, stops, takes;
     char who[64], os[64];
@@ -42,6 +44,12 @@ struct fake {
     void *handler_arg;
     int status, replies, reply_fd; /* reply_fd: where to write the answer, or -1 */
     char *body;
+    char headers[512];
+    /* Its stream: what was written last, and how many there are. */
+    struct pxed_http_stream stream;
+    char streamed[32768];
+    int streams;
+    bool stream_full;
 };
 
 struct pxed_hwaddr fake_mac(unsigned char last);
@@ -52,6 +60,9 @@ void fake_step(struct fake *f, unsigned char mac, const char *what, enum pxed_re
 /* Asks the handler directly. POST if body is not NULL. Returns the answer, to be given back with json_decref; f->status
  * tells how it went. */
 json_t *fake_ask(struct fake *f, const char *path, const char *query, const char *body);
+/* The same through the service api/1, as somebody with a token. */
+json_t *fake_ask_as(struct fake *f, const struct pxed_api_caller *caller, const char *path, const char *query,
+                    const char *body);
 /* The core has finished the order. */
 void fake_done(struct fake *f);
 /* Answers one request on the socket, if one comes within 20 ms. */

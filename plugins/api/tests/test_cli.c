@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "api_routes.h"
 #include "api_socket.h"
+#include "api_table.h"
 #include "suite.h"
 #include "text.h"
 

@@ -4,6 +4,7 @@
 
 #include "access_line.h"
 #include "cgi_env.h"
+#include "pxed/http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,6 +49,16 @@ static void touch_env(const struct http_request *r) {
         abort();
 }
 
+/* What a service sees of it: a header's value and a cookie's lie in the request. */
+static void touch_call(const struct http_request *r) {
+    struct pxed_http_header headers[HTTP_HEADERS_MAX];
+    struct pxed_http_call call = {.headers = headers, .n_headers = r->n_headers};
+    for (size_t i = 0; i < r->n_headers; i++)
+        headers[i] = (struct pxed_http_header){http_header_name(r, i), http_header_value(r, i)};
+    touch(pxed_http_header(&call, "authorization"));
+    touch(pxed_http_cookie(&call, "pxed"));
+}
+
 static void touch_request(const struct http_parser *p, const char *buf) {
     struct http_request r;
     http_parser_request(p, buf, &r);
@@ -60,6 +71,7 @@ static void touch_request(const struct http_parser *p, const char *buf) {
         touch(http_header_value(&r, i));
     }
     touch_env(&r);
+    touch_call(&r);
     touch_access(&r);
     if (r.path.len == 0 || r.path.ptr[0] != '/' || r.body.len > HTTP_BODY_MAX)
         abort();

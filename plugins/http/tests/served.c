@@ -234,8 +234,91 @@ static void on_service_timer(uv_timer_t *timer) {
     service->reply(service->self, late_reply, 200, "application/json", PXED_SLICE("{\"late\":true}"));
 }
 
+/* ---- streams */
+
+static struct pxed_http_reply *stream; /* the only one */
+static uv_timer_t stream_timer;
+static unsigned written, gone, was_ready;
+static bool floods;
+
+static void stream_flood(void) {
+    static const char line[1000] = "a line of a thousand bytes\n";
+    while (service->write(service->self, stream, pxed_slice(line, sizeof(line))))
+        written++;
+}
+
+static void stream_ready(void *arg) {
+    (void)arg;
+    was_ready++;
+    service->write(service->self, stream, PXED_SLICE("ready\n"));
+    service->end(service->self, stream);
+    stream = NULL;
+}
+
+static void stream_gone(void *arg) {
+    (void)arg;
+    gone++;
+    stream = NULL;
+    uv_timer_stop(&stream_timer);
+}
+
+static void on_stream_timer(uv_timer_t *timer) {
+    char line[32];
+    int n = snprintf(line, sizeof(line), "tick %u\n", ++written);
+    service->write(service->self, stream, pxed_slice(line, (size_t)n));
+    if (floods || written < 5)
+        return;
+    uv_timer_stop(timer);
+    service->end(service->self, stream);
+    stream = NULL;
+}
+
+/* /service/stream: five lines, then the end; /service/forever: lines until the client goes; /service/flood: until a
+ * write is refused, then, when all has left, the end. */
+static void begin_stream(const struct pxed_http_call *call, struct pxed_http_reply *reply) {
+    static const struct pxed_http_stream calls = {stream_ready, stream_gone, NULL};
+    if (!service->stream(service->self, reply, 200, "text/event-stream", "X-Stream: yes\r\n", &calls))
+        return;
+    stream = reply;
+    written = 0;
+    floods = pxed_slice_is(call->path, "/service/forever");
+    if (pxed_slice_is(call->path, "/service/flood"))
+        stream_flood();
+    else
+        uv_timer_start(&stream_timer, on_stream_timer, 5, 5);
+}
+
+static void answer_headers(const struct pxed_http_call *call, struct pxed_http_reply *reply) {
+    char text[512], peer[PXED_ADDR_TEXT] = "local";
+    struct pxed_slice accept = pxed_http_header(call, "ACCEPT"), cookie = pxed_http_cookie(call, "b");
+    if (call->peer.family)
+        pxed_addr_text(&call->peer, peer);
+    int n = snprintf(text, sizeof(text), "%s from %s n=%zu accept=%.*s b=%.*s%s", call->method, peer, call->n_headers,
+                     PXED_S(accept), PXED_S(cookie), cookie.ptr ? "" : "(none)");
+    const struct pxed_http_answer answer = {.status = 200,
+                                            .type = "text/html",
+                                            .headers = "Set-Cookie: a=b\r\nX-Frame-Options: DENY\r\n",
+                                            .etag = pxed_slice_is(call->query, "tag") ? "\"v7\"" : NULL,
+                                            .body = pxed_slice(text, (size_t)n)};
+    service->answer(service->self, reply, &answer);
+}
+
 static void on_service(void *arg, const struct pxed_http_call *call, struct pxed_http_reply *reply) {
     char text[2048];
+    if (pxed_slice_is(call->path, "/service/headers")) {
+        answer_headers(call, reply);
+        return;
+    }
+    if (pxed_slice_is(call->path, "/service/stream") || pxed_slice_is(call->path, "/service/forever") ||
+        pxed_slice_is(call->path, "/service/flood")) {
+        begin_stream(call, reply);
+        return;
+    }
+    if (pxed_slice_is(call->path, "/service/streams")) {
+        int k = snprintf(text, sizeof(text), "written=%u ready=%u gone=%u", written, was_ready, gone);
+        service->reply(service->self, reply, 200, "text/plain", pxed_slice(text, (size_t)k));
+        return;
+    }
     int n = snprintf(text, sizeof(text), "%s %.*s?%.*s %.*s fd=%d", call->post ? "POST" : "GET", PXED_S(call->path),
                      PXED_S(call->query), PXED_S(call->body), call->fd >= 0);
     (void)arg;
@@ -256,14 +339,25 @@ static void serve_service(void) {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     strcpy(un.sun_path, served->socket);
     uv_timer_init(&core.loop, &service_timer);
+    uv_timer_init(&core.loop, &stream_timer);
+    struct pxed_addr loopback = pxed_addr_v4(INADDR_LOOPBACK);
+    int tcp = service->listen(service->self, &loopback, served->service_port);
+    if (tcp < 0 || service->listen(service->self, &loopback, served->service_port) != -EADDRINUSE ||
+        service->serve(service->self, tcp, on_service, NULL) != 0)
+        abort();
     if (bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0 || listen(fd, 16) != 0 ||
         service->serve(service->self, fd, on_service, NULL) != 0)
         abort();
 }
 
 static void finish(struct pxed_ctx *c) {
+    if (stream) { /* as a plugin's fini, which comes before that of its services */
+        service->end(service->self, stream);
+        stream = NULL;
+    }
     core.plugin->fini(c);
     uv_close((uv_handle_t *)&service_timer, NULL);
+    uv_close((uv_handle_t *)&stream_timer, NULL);
     uv_close((uv_handle_t *)&on_term, NULL);
     signal(SIGTERM, SIG_IGN); /* a second one must not end us before the leaks are counted */
 }
@@ -307,15 +401,22 @@ static void serve(const char *cgi_timeout_ms, int ready) {
 }
 
 void served_prepare(struct served *f) {
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(in);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    uint16_t *ports[] = {&f->port, &f->service_port};
+    int fds[2];
     strcpy(f->dir, "/tmp/px_ht_test_XXXXXX");
-    if (!mkdtemp(f->dir) || chmod(f->dir, 0755) != 0 || bind(fd, (struct sockaddr *)&in, sizeof(in)) != 0 ||
-        getsockname(fd, (struct sockaddr *)&in, &len) != 0)
+    if (!mkdtemp(f->dir) || chmod(f->dir, 0755) != 0)
         abort();
-    close(fd);
-    f->port = ntohs(in.sin_port);
+    for (int i = 0; i < 2; i++) { /* both are held until both are known */
+        struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t len = sizeof(in);
+        fds[i] = socket(AF_INET, SOCK_STREAM, 0);
+        if (bind(fds[i], (struct sockaddr *)&in, sizeof(in)) != 0 ||
+            getsockname(fds[i], (struct sockaddr *)&in, &len) != 0)
+            abort();
+        *ports[i] = ntohs(in.sin_port);
+    }
+    close(fds[0]);
+    close(fds[1]);
     snprintf(f->socket, sizeof(f->socket), "%s/service.sock", f->dir);
 }
 

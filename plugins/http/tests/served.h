@@ -14,7 +14,8 @@
 struct served {
     char dir[64]; /* the test folder, made by served_start; world-readable */
     uint16_t port;
-    char socket[96]; /* of the http/1 service, served with /service/now, /service/later, /service/never */
+    uint16_t service_port; /* of the http/1 service, opened by its `listen` */
+    char socket[96];       /* of the http/1 service, served with /service/now, /service/later, /service/never */
     pid_t pid;
 };
 

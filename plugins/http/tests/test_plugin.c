@@ -366,6 +366,64 @@ START_TEST(service_on_a_unix_socket) {
 }
 END_TEST
 
+START_TEST(service_headers_and_tags) {
+    char out[4096];
+    web_shell("curl -s -H 'Accept: text/html' -b 'a=1; b=two; bb=3' $S/service/headers", out, sizeof(out));
+    ck_assert_str_eq(out, "GET from 127.0.0.1 n=4 accept=text/html b=two");
+    web_shell("curl -s -H 'Accept: x' -H 'Accept: y' -b 'xb=1; bb' $S/service/headers", out, sizeof(out));
+    ck_assert_str_eq(out, "GET from 127.0.0.1 n=5 accept= b=(none)");
+    web_shell("curl -s -X POST -d x -H 'Accept:' -b b= $S/service/headers", out, sizeof(out));
+    ck_assert_str_eq(out, "POST from 127.0.0.1 n=5 accept= b=");
+    web_shell("curl -s --unix-socket $D/service.sock -H Accept: -A '' http://x/service/headers", out, sizeof(out));
+    ck_assert_str_eq(out, "GET from local n=1 accept= b=(none)");
+    web_shell("curl -sI $S/service/headers | tr -d '\\r' | grep -E '^(HTTP|Set-C|X-F|Content-L)'", out, sizeof(out));
+    ck_assert_str_eq(out, "HTTP/1.1 200 OK\nContent-Length: 43\nSet-Cookie: a=b\nX-Frame-Options: DENY\n");
+    web_shell(
+        "curl -s -o /dev/null -w '%{http_code} %{size_download}' -H 'If-None-Match: \"v7\"' $S/service/headers?tag",
+        out, sizeof(out));
+    ck_assert_str_eq(out, "304 0");
+    web_shell("curl -s -r 4-7 -H Accept: $S/service/headers?tag", out, sizeof(out));
+    ck_assert_str_eq(out, "from");
+    web_shell("curl -s -r 0-1,4-7 -H Accept: $S/service/headers?tag", out, sizeof(out));
+    ck_assert_str_eq(out, "GET from 127.0.0.1 n=3 accept= b=(none)");
+}
+END_TEST
+
+START_TEST(service_streams) {
+    char out[4096];
+    web_shell("curl -s $S/service/stream", out, sizeof(out));
+    ck_assert_str_eq(out, "tick 1\ntick 2\ntick 3\ntick 4\ntick 5\n");
+    web_shell("curl -s --http1.0 $S/service/stream", out, sizeof(out));
+    ck_assert_str_eq(out, "tick 1\ntick 2\ntick 3\ntick 4\ntick 5\n");
+    web_shell("curl -s -i --raw $S/service/stream | tr -d '\\r' | grep -aE '^(Tr|Con|X-S|[0-9]|tick 5)' | tr '\\n' ,",
+              out, sizeof(out));
+    ck_assert_str_eq(out, "Content-Type: text/event-stream,Transfer-Encoding: chunked,X-Stream: yes,"
+                          "Connection: close,7,7,7,7,7,tick 5,0,");
+    web_shell("curl -sI $S/service/forever -o /dev/null -w '%{http_code}'; curl -s $S/service/streams", out,
+              sizeof(out));
+    ck_assert_str_eq(out, "200written=5 ready=0 gone=0"); /* nobody listens to a HEAD */
+    /* A client that goes ends it, also by closing its side alone. */
+    web_shell("curl -s -m 0.2 $S/service/forever | head -c 7; sleep 0.1; curl -s $S/service/streams | cut -d' ' -f2-",
+              out, sizeof(out));
+    ck_assert_str_eq(out, "tick 1\nready=0 gone=1\n");
+    /* A client that takes nothing: 256 KiB wait for it, no more; when it has taken them, the service goes on. */
+    web_shell("curl -s $S/service/flood | (sleep 0.3; wc -c; ); curl -s $S/service/streams", out, sizeof(out));
+    ck_assert_str_eq(out, "260006\nwritten=260 ready=1 gone=1");
+}
+END_TEST
+
+START_TEST(streams_end_with_the_plugin) {
+    int fd = web_tcp();
+    char out[256];
+    web_shell("(curl -s -m 5 $S/service/forever >/dev/null; echo $? >$D/ended) & sleep 0.2", out, sizeof(out));
+    ck_assert_int_eq(served_stop(&served), 0);
+    close(fd);
+    web_shell("sleep 0.1; cat $D/ended", out, sizeof(out));
+    ck_assert_msg(*out != '\0', "the client still waits");
+    web_start();
+}
+END_TEST
+
 START_TEST(options_are_judged) {
     static const char *const cgi[] = {".php /bin/sh", ".pl   /no/such/perl", "php /bin/sh", ".x bin/sh",
                                       ".y",           ".php /bin/cat"};
@@ -414,6 +472,9 @@ int main(void) {
     tcase_add_test(t, no_body_for_a_file);
     tcase_add_test(t, drains_when_stopped);
     tcase_add_test(t, service_on_a_unix_socket);
+    tcase_add_test(t, service_headers_and_tags);
+    tcase_add_test(t, service_streams);
+    tcase_add_test(t, streams_end_with_the_plugin);
     suite_add_tcase(s, t);
     tcase_add_test(o, options_are_judged);
     suite_add_tcase(s, o);

@@ -151,6 +151,8 @@ void web_shell(const char *command, char *out, size_t cap) {
     snprintf(url, sizeof(url), "http://127.0.0.1:%u", served.port);
     setenv("U", url, 1);
     setenv("D", served.dir, 1);
+    snprintf(url, sizeof(url), "http://127.0.0.1:%u", served.service_port);
+    setenv("S", url, 1);
     FILE *f = popen(command, "r");
     size_t got = fread(out, 1, cap - 1, f);
     out[got] = '\0';

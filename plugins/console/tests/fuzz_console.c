@@ -1,0 +1,58 @@
+/* Lines `name:value`, the headers of a request, and behind an empty line a form; or an address. What
+ * is let in must lie in what was sent, and nothing stays special in HTML. */
+#include <stdlib.h>
+
+#include "gate.h"
+#include "html.h"
+
+extern int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool good) {
+    if (!good)
+        abort();
+}
+
+static void try_html(struct pxed_slice text) {
+    char out[4096];
+    struct pxed_buf b = PXED_BUF(out);
+    console_html_text(&b, text);
+    struct pxed_slice html = pxed_buf_slice(&b);
+    for (size_t i = 0; i < html.len; i++)
+        must(html.ptr[i] != '<' && html.ptr[i] != '>' && html.ptr[i] != '"' && html.ptr[i] != '\'');
+}
+
+static void try_address(struct pxed_slice text) {
+    struct pxed_addr addr;
+    uint16_t port;
+    if (pxed_addr_port_parse(text, &addr, &port))
+        must(port != 0 && (addr.family == 4 || addr.family == 6));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct pxed_http_header headers[64];
+    struct pxed_http_call call = {.headers = headers};
+    char form[64];
+    struct pxed_buf out = PXED_BUF(form);
+    struct pxed_slice rest = pxed_slice((const char *)data, size);
+    try_html(rest);
+    try_address(rest);
+    while (rest.len > 0 && call.n_headers < 64) {
+        ptrdiff_t end = pxed_slice_find(rest, '\n', 0);
+        struct pxed_slice line = pxed_slice_head(rest, end < 0 ? rest.len : (size_t)end);
+        rest = pxed_slice_skip(rest, end < 0 ? rest.len : (size_t)end + 1);
+        ptrdiff_t colon = pxed_slice_find(line, ':', 0);
+        if (colon < 0)
+            break;
+        headers[call.n_headers++] =
+            (struct pxed_http_header){pxed_slice_head(line, (size_t)colon), pxed_slice_skip(line, (size_t)colon + 1)};
+    }
+    struct console_pass pass = console_pass(&call);
+    const char *first = (const char *)data;
+    must(!pass.token.ptr || (pass.token.ptr >= first && pass.token.len <= (size_t)(first + size - pass.token.ptr) &&
+                             pass.token.len <= CONSOLE_TOKEN_MAX));
+    if (console_same_site(&call))
+        must(pxed_http_header(&call, "host").len > 0 || pxed_http_header(&call, "sec-fetch-site").ptr);
+    if (console_form(rest, "token", &out))
+        must(out.len <= sizeof(form));
+    return 0;
+}
