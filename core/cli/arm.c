@@ -13,7 +13,7 @@ struct arm {
     struct live live;
     const char *os;
     uint64_t tries, valid_ms; /* valid_ms 0: as arm-for says */
-    bool dry_run, yes, new_lines;
+    bool dry_run, yes, new_lines, url;
     bool typed; /* a person has typed the number of hosts */
     char **hosts;
     int n;
@@ -31,6 +31,8 @@ static json_t *arm_order(struct arm *a, bool dry_run) {
         json_object_set_new(body, "for_ms", json_integer((json_int_t)a->valid_ms));
     if (a->typed)
         json_object_set_new(body, "typed", json_true());
+    if (a->url)
+        json_object_set_new(body, "url", json_true());
     if (a->os)
         json_object_set_new(body, "os", json_string(a->os));
     return live_ask(&a->live, "arm", body);
@@ -136,6 +138,8 @@ static int arm_now(struct arm *a) {
         live_print_json(rows);
     else
         printf("armed %zu machine%s: installed at the next network boot\n", n, n == 1 ? "" : "s");
+    for (size_t i = 0; i < n && a->url && !a->live.json; i++)
+        printf("%s: %s\n", live_host(json_array_get(rows, i)), live_text(json_array_get(rows, i), "boot_url"));
     json_decref(rows);
     return CLI_OK;
 }
@@ -182,6 +186,7 @@ int cli_arm(int argc, char **argv) {
         {"dry-run", no_argument, NULL, 'd'},
         {"yes", no_argument, NULL, 'y'},
         {"new", no_argument, NULL, 'n'},
+        {"url", no_argument, NULL, 'u'},
         {0},
     };
     struct arm a = {.tries = 1};
@@ -198,6 +203,7 @@ int cli_arm(int argc, char **argv) {
         a.dry_run |= c == 'd';
         a.yes |= c == 'y';
         a.new_lines |= c == 'n';
+        a.url |= c == 'u';
     }
     struct pxed_os_id id;
     if (a.os && !pxed_os_id_parse(pxed_slice_of(a.os), &id)) {

@@ -26,7 +26,7 @@ const struct cli_command cli_commands[] = {
     {"log", "[-c FILE] HOST [--json]", "the journal of one machine", cli_log},
     {"leases", "[-c FILE] [import|export dnsmasq|isc|kea|kea-sql|windows [FILE]] [--dry-run] [--json]",
      "addresses given out; taken over from, or handed to, another server", cli_leases},
-    {"arm", "[-c FILE] HOST... | --new  [--os OS-ID] [--tries N] [--for 24h] [--dry-run] [--yes] [--json]",
+    {"arm", "[-c FILE] HOST... | --new  [--os OS-ID] [--tries N] [--for 24h] [--dry-run] [--yes] [--url] [--json]",
      "give the right to install, once", cli_arm},
     {"disarm", "[-c FILE] HOST... [--json]", "take it back", cli_disarm},
     {"adopt", "[-c FILE] HOST... | --new  [--json]", "known, not armed: new lines of machines that run already",

@@ -10,6 +10,7 @@
 #include "decide.h"
 #include "log.h"
 #include "orders.h"
+#include "site_url.h"
 
 struct each_machine {
     struct daemon *d;
@@ -159,6 +160,19 @@ static uint64_t control_refused(void *self, enum pxed_reason reason) {
     return reason < PXED_REASON_COUNT ? d->counters[reason] : 0;
 }
 
+static bool control_boot_url(void *self, const struct pxed_hwaddr *mac, struct pxed_buf *out) {
+    struct daemon *d = self;
+    const struct machine *m = machines_find(&d->machines, mac);
+    const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
+    if (!m || !h || !lifecycle_open(&m->rec))
+        return false;
+    pxed_buf_str(out, site_url_of(d->catalogue, NULL, &h->pub.ip)->base);
+    pxed_buf_str(out, "s/");
+    pxed_buf_hex(out, m->rec.token, sizeof(m->rec.token), "");
+    pxed_buf_str(out, "/boot.efi");
+    return !pxed_buf_full(out);
+}
+
 static uint64_t control_generation(void *self) {
     return ((const struct daemon *)self)->catalogue->serial;
 }
@@ -273,6 +287,7 @@ void control_init(struct daemon *d) {
         .images = images_view,
         .refused = control_refused,
         .generation = control_generation,
+        .boot_url = control_boot_url,
     };
     services_publish(&d->services, "control/1", &control);
 }

@@ -229,6 +229,7 @@ void api_json_order(struct pxed_buf *out, const void *api_order_view) {
     put_word(&o, "refusal", refused ? pxed_reason_name(v->refusal) : "");
     put_word(&o, "refusal_sentence", refused ? pxed_reason_sentence(v->refusal) : "");
     put_word(&o, "refusal_cure", refused ? pxed_reason_cure(v->refusal) : "");
+    put_word(&o, "boot_url", v->boot_url ? v->boot_url : "");
     json_end(&o);
 }
 

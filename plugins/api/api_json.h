@@ -21,6 +21,7 @@ struct api_order_view {
     struct pxed_slice os;     /* to be installed */
     const char *right;        /* "any" "blank" */
     enum pxed_reason refusal; /* OK: may be armed */
+    const char *boot_url;     /* with its token; "": not asked, or not armed */
 };
 
 struct api_lease_view {

@@ -15,7 +15,7 @@ static const struct {
     const char *name, *fields;
 } schemas[] = {
     {"machine", MACHINE},
-    {"order", MACHINE " order_os order_right refusal refusal_sentence refusal_cure"},
+    {"order", MACHINE " order_os order_right refusal refusal_sentence refusal_cure boot_url"},
     {"step", "seq:int at:time mac name what" REASON " text"},
     {"transfer", "mac name ip path via sent:int size:int since:time"},
     {"lease", "ip mac name hostname state never:flag expires:time"},

@@ -1,6 +1,6 @@
-/* POST /api/v1/arm, /disarm and /adopt: {"hosts":["web01"],"os":"rocky-9","tries":1,"for_ms":3600000,"typed":true,
- * "dry_run":true,"new":false}. All hosts or none. The answer has a row per machine: after an arming, or before a disarm
- * or adopt. */
+/* POST /api/v1/arm, /disarm and /adopt:
+ * {"hosts":["web01"],"os":"rocky-9","tries":1,"for_ms":3600000,"typed":true,"url":true, "dry_run":true,"new":false}.
+ * All hosts or none. The answer has a row per machine: after an arming, or before a disarm or adopt. */
 #include "api_order.h"
 
 #include "api_answer.h"
@@ -34,7 +34,7 @@ struct order {
     const char *right;
     unsigned tries;
     uint64_t valid_ms; /* 0: after arm-for */
-    bool dry_run, new_lines, typed;
+    bool dry_run, new_lines, typed, url;
     enum order_verb verb;
     struct api_rows scratch;
 };
@@ -115,6 +115,7 @@ static const char *body_fault(const json_t *body, enum order_verb verb) {
                 {"tries", JSON_INTEGER, ORDER_ARM},
                 {"for_ms", JSON_INTEGER, ORDER_ARM},
                 {"typed", JSON_TRUE, ORDER_ARM},
+                {"url", JSON_TRUE, ORDER_ARM},
                 {"dry_run", JSON_TRUE, ORDER_ARM},
                 {"new", JSON_TRUE, ORDER_ARM | ORDER_ADOPT}};
     const char *key;
@@ -171,6 +172,7 @@ static struct order *order_read(const struct api_ask *ask, enum order_verb verb)
     o->dry_run = json_is_true(json_object_get(body, "dry_run"));
     o->new_lines = json_is_true(json_object_get(body, "new"));
     o->typed = json_is_true(json_object_get(body, "typed"));
+    o->url = json_is_true(json_object_get(body, "url"));
     o->valid_ms = (uint64_t)json_integer_value(json_object_get(body, "for_ms"));
     o->right = o->new_lines ? "blank" : "any";
     const json_t *tries = json_object_get(body, "tries");
@@ -211,7 +213,11 @@ static const struct pxed_hwaddr *order_macs(struct order *o) {
 /* ---- the answer */
 
 static void order_row(struct order *o, struct pick *p, const struct pxed_machine_view *m) {
-    struct api_order_view view = {m, o->os.len ? o->os : m->os, o->right, p->refusal};
+    const struct pxed_control *control = o->ask.api->control;
+    char url[512];
+    struct pxed_buf out = PXED_BUF(url);
+    bool told = o->url && !o->dry_run && control->boot_url(control->self, &m->mac, &out);
+    struct api_order_view view = {m, o->os.len ? o->os : m->os, o->right, p->refusal, told ? pxed_buf_cstr(&out) : ""};
     p->at = api_rows_add(&o->scratch, o->verb != ORDER_ARM ? api_json_machine : api_json_order,
                          o->verb != ORDER_ARM ? (const void *)m : (const void *)&view);
     p->len = o->scratch.len - p->at;

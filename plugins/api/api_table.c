@@ -43,7 +43,7 @@ const struct api_route api_table[] = {
     {"status", false, READ, api_get_status, "The same counts for people", NULL, NULL, NULL, "text/plain"},
     {"openapi.json", false, READ, get_openapi, "This document", NULL, NULL, NULL, "application/json"},
     {"arm", true, ARM, api_order_arm, "Gives the right to install, once", NULL,
-     ORDER " os tries:int for_ms:int typed:flag dry_run:flag new:flag", "order", NULL},
+     ORDER " os tries:int for_ms:int typed:flag dry_run:flag new:flag url:flag", "order", NULL},
     {"disarm", true, OPERATE, api_order_disarm, "Takes it back", NULL, ORDER, "machine", NULL},
     {"adopt", true, OPERATE, api_order_adopt, "Known, not armed: machines that run already", NULL, ORDER " new:flag",
      "machine", NULL},

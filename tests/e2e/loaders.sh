@@ -124,5 +124,12 @@ sed -i "s/^$M1.*/&, loader=two.efi/" "$E2E/host-os.conf"
 kill -HUP "$(e2e_pid)"
 until_true 10 grep -q ' core reloaded ' "$E2E_LOG"
 is "loader= of its line" "$(sum "$R/tftp/two.efi")" "$(curl_as one "$U/boot.efi" | sha256sum)"
+URL=$(e2e_pxed arm --yes --url web01 | sed -n 's/^web01: //p')
+ok "arm --url: one with its token" grep -qE '^http://[^/]+/boot/s/[0-9a-f]{32}/boot\.efi$' <<<"$URL"
+is "good from another address" "$(sum "$R/tftp/two.efi")" "$(curl_as other "$URL" | sha256sum)"
+is "its configuration beside it, too" "set timeout=0" "$(curl_as other "${URL%boot.efi}grub.cfg" | head -n 1)"
+lacks "the token is in no journal" "$(cut -d/ -f6 <<<"$URL")" "$(e2e_pxed log web01; cat "$E2E_LOG")"
+e2e_pxed disarm web01 >/dev/null
+is "dead when the arming is" 403 "$(curl_as other -o /dev/null -w '%{http_code}' "$URL")"
 e2e_stop
 e2e_done
