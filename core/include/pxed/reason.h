@@ -128,14 +128,16 @@
     X(LEASE_ANOTHER, 0, "the machine has, or has reserved, another address here", "pxed leases: which it has")         \
     X(LEASE_ENDED, 0, "the lease has ended", "")                                                                       \
     X(LOADER_SILENT, 1, "the machine took its loader and was not heard of again",                                      \
-      "its screen says why: Secure Boot refuses the loader (pxed loaders), the loader is for another processor, or it " \
+      "its screen says why: Secure Boot refuses the loader (pxed loaders), the loader is for another processor, or "   \
+      "it "                                                                                                            \
       "has no driver for the card: try loader=")                                                                       \
     X(SCRIPT_SILENT, 1, "the machine got its boot script and asked for nothing in it",                                 \
       "its screen says why; pxed explain HOST shows the script: does its address or name lead here from the machine?") \
     X(INITRD_NOT_ASKED, 1, "the kernel was loaded and its initrd never asked for",                                     \
       "its screen says why: out of memory, or a kernel that the firmware refuses (Secure Boot)")                       \
     X(ANSWER_NOT_ASKED, 1, "kernel and initrd were loaded, and the installer never asked for its answer file",         \
-      "its screen says why: no driver for the card, no DHCP answer, another card than the one that boots, or no route")
+      "its screen says why: no driver for the card, no DHCP answer, another card than the one that boots, or no "      \
+      "route")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
