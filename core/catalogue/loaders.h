@@ -83,5 +83,7 @@ const struct loaders_rung *loaders_secure(const struct loaders *all, enum loader
 /* The file that is meant by a name that no folder has: a partner's, below any folder that holds a loader. NULL: none.
  */
 const struct loaders_file *loaders_alias(const struct loaders *all, struct pxed_slice name);
+/* The file that is meant by any name that a machine is told; NULL: it is none that is known. */
+const struct loaders_file *loaders_find(const struct loaders *all, const char *name);
 /* "Debian", "Microsoft Corporation UEFI CA 2011, Microsoft UEFI CA 2023", "none". */
 const char *loaders_signed_by(const struct loaders_file *f, char *buf, size_t size);

@@ -222,6 +222,13 @@ const struct loaders_file *loaders_alias(const struct loaders *all, struct pxed_
     return NULL;
 }
 
+const struct loaders_file *loaders_find(const struct loaders *all, const char *name) {
+    for (size_t i = 0; i < all->n_files; i++)
+        if (pxed_slice_eq_nocase(pxed_slice_of(all->files[i].name), pxed_slice_of(name)))
+            return &all->files[i];
+    return loaders_alias(all, pxed_slice_of(name));
+}
+
 /* --- the order --- */
 
 /* Why this order: docs/decisions.md. */

@@ -62,6 +62,40 @@ static bool check_key(struct offline *o, enum pxed_firmware firmware, bool *ret_
     return found;
 }
 
+/* Machines that the site has for sure: PCs, and those whose system is made for another processor. `file`, `line`: what
+ * says so. */
+static void tell_missing(struct offline *o, enum pxed_firmware firmware, const char *file, unsigned line) {
+    const char *names[LOADERS_NAMES_MAX], *cure = NULL;
+    const struct plugin *p;
+    const struct loaders *all = o->catalogue->loaders;
+    const struct pxed_list *wanted = loaders_key(&o->plugins, firmware, &p);
+    if (!all || !wanted || wanted->n == 0 || loaders_names(all, firmware, wanted, names) > 0)
+        return;
+    for (size_t i = 0; i < all->n_rungs && !cure; i++)
+        if (all->rungs[i].machine == loaders_machine(firmware) && all->rungs[i].kind != LOADERS_SIGNED_IPXE)
+            cure = all->rungs[i].cure;
+    pxed_diag_add(&o->diags, PXED_WARNING, file, line,
+                  "here: no boot loader for %s machines is at hand (LOADER_NONE): %s", pxed_firmware_names[firmware],
+                  cure);
+}
+
+static void check_machines(struct offline *o) {
+    static const struct {
+        const char *arch;
+        enum pxed_firmware firmware;
+    } rows[] = {
+        {"arm64", PXED_FW_EFI_ARM64}, {"riscv64", PXED_FW_EFI_RISCV64}, {"loongarch64", PXED_FW_EFI_LOONGARCH64}};
+    tell_missing(o, PXED_FW_EFI_X64, o->config->ini.path, 0);
+    for (size_t k = 0; k < sizeof(rows) / sizeof(rows[0]); k++)
+        for (size_t i = 0; i < o->catalogue->n_hosts; i++) {
+            const struct catalogue_host *h = &o->catalogue->hosts[i];
+            if (h->os->id.arch.len == 0 || !pxed_arch_same(h->os->id.arch, pxed_slice_of(rows[k].arch)))
+                continue;
+            tell_missing(o, rows[k].firmware, h->pub.file, h->pub.line);
+            break; /* told once */
+        }
+}
+
 /* The loaders are the operator's choice where the key names them; `auto` is to find one that starts everywhere. */
 static void check_secure(struct offline *o) {
     const struct plugin *p;
@@ -83,8 +117,10 @@ void here_loaders(struct offline *o) {
     if (known && !found)
         pxed_diag_add(&o->diags, PXED_WARNING, o->config->ini.path, 0,
                       "here: none of the boot loaders is in root/tftp, root/boot or loader-path: install ipxe");
-    else if (known)
+    else if (known) {
+        check_machines(o);
         check_secure(o);
+    }
     for (size_t i = 0; i < o->catalogue->n_hosts; i++) {
         const struct pxed_var *v = pxed_host_var(&o->catalogue->hosts[i].pub, "loader");
         if (v && v->value.len > 0 && v->file)

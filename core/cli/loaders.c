@@ -103,12 +103,8 @@ static int place_in(const char *const *names, size_t n, const char *name) {
 
 /* A loader that the key names and that is none of the usual ones. */
 static void show_named(struct loaders_show *s, const char *firmware, const char *name, int at) {
-    struct loaders_row r = {.firmware = firmware, .what = "named", .name = name, .cure = "", .at = at};
-    for (size_t i = 0; i < s->all->n_files && !r.file; i++)
-        if (strcmp(s->all->files[i].name, name) == 0)
-            r.file = &s->all->files[i];
-    if (!r.file)
-        r.file = loaders_alias(s->all, pxed_slice_of(name));
+    struct loaders_row r = {
+        .firmware = firmware, .what = "named", .name = name, .file = loaders_find(s->all, name), .cure = "", .at = at};
     if (r.file)
         r.what = loader_program_names[r.file->is.program];
     show_row(s, &r);

@@ -52,26 +52,41 @@ static void tell_move(struct daemon *d, struct machine *m, enum ladder_move move
     journal_step(&d->machines, m, "ladder", PXED_WHY_OK, text, clock_calendar());
 }
 
+/* A kernel that firmware starts needs no word of ours any more. */
+static bool is_system(const struct daemon *d, const char *name) {
+    const struct loaders_file *f = d->catalogue->loaders ? loaders_find(d->catalogue->loaders, name) : NULL;
+    return f && (f->is.program == LOADER_UKI || f->is.program == LOADER_LINUX);
+}
+
+static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
+    struct ladder *l = &m->rec.ladder;
+    char text[2 * LADDER_NAME];
+    m->was_silent = false;
+    if (is_system(d, l->rung)) {
+        l->silent = 0;
+        return;
+    }
+    snprintf(text, sizeof(text), "%s in the boot before, %u in a row", l->rung, l->silent);
+    decide_step(d, mac, PXED_STAGE_NONE, PXED_WHY_LOADER_SILENT, NULL, text);
+}
+
 const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const struct pxed_list *wanted) {
     const char *names[LOADERS_NAMES_MAX];
-    char model[LADDER_MODEL], before[LADDER_NAME], text[2 * LADDER_NAME];
+    char model[LADDER_MODEL], before[LADDER_NAME];
     size_t n = loaders_names(d->catalogue->loaders, facts->firmware, wanted, names);
     if (n == 0)
         return NULL;
     struct machine *m = decide_machine(d, &facts->mac, NULL);
     struct ladder *l = &m->rec.ladder;
-    unsigned silent = l->silent;
     enum ladder_move move;
+    if (m->was_silent)
+        tell_silence(d, m, &facts->mac);
+    unsigned silent = l->silent;
     memcpy(before, l->rung, sizeof(before));
     model_of(facts, model);
     struct alike alike = {.model = model, .rung = ""};
     if (!has_rung(l, names, n))
         machines_each(&d->machines, look_alike, &alike);
-    if (m->was_silent) {
-        m->was_silent = false;
-        snprintf(text, sizeof(text), "%s in the boot before, %u in a row", before, silent);
-        decide_step(d, &facts->mac, PXED_STAGE_NONE, PXED_WHY_LOADER_SILENT, NULL, text);
-    }
     size_t at = ladder_choose(l, names, n, alike.rung, clock_wall(), &move);
     if (move == LADDER_FALLS || move == LADDER_AGAIN || (move == LADDER_BEGINS && at > 0))
         tell_move(d, m, move, before, silent);

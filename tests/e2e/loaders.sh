@@ -130,6 +130,31 @@ is "good from another address" "$(sum "$R/tftp/two.efi")" "$(curl_as other "$URL
 is "its configuration beside it, too" "set timeout=0" "$(curl_as other "${URL%boot.efi}grub.cfg" | head -n 1)"
 lacks "the token is in no journal" "$(cut -d/ -f6 <<<"$URL")" "$(e2e_pxed log web01; cat "$E2E_LOG")"
 e2e_pxed disarm web01 >/dev/null
+sed -i "s/, loader=two.efi//" "$E2E/host-os.conf"
 is "dead when the arming is" 403 "$(curl_as other -o /dev/null -w '%{http_code}' "$URL")"
 e2e_stop
+
+# --- a kernel that firmware starts itself says nothing more, and is none the worse for it
+python3 - "$R/tftp/uki.efi" <<'PY'
+import struct, sys
+head = b"MZ" + bytes(58) + struct.pack("<I", 0x40) + b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, 240, 0x22)
+optional = bytearray(240)
+struct.pack_into("<H", optional, 0, 0x20b)
+struct.pack_into("<H", optional, 68, 10)
+section = b".linux\0\0" + struct.pack("<IIII", 64, 0x1000, 64, 0x40 + 24 + 240 + 40) + bytes(16)
+open(sys.argv[1], "wb").write(head + bytes(optional) + section + bytes(64))
+PY
+sed -i 's/^loader-efi-x64 = .*/loader-efi-x64 = uki.efi, two.efi/' "$E2E/pxed.ini"
+e2e_start
+is "a UKI is known" UKI "$(e2e_pxed loaders --json | jq -r 'select(.name == "uki.efi") | .loader')"
+told one $M1 >/dev/null
+for i in 1 2 3; do takes one uki.efi; LAST=$(told one $M1); done
+is "it stays" "uki.efi 0" "$LAST $(loader_of web01 loader_silent)"
+e2e_stop
+
+# --- check: for the machines that the hosts need
+echo "52:54:00:00:00:77, debian-12-arm64, name=arm01" >>"$E2E/host-os.conf"
+has "a host of another processor, and no loader for it" "here: no boot loader for efi-arm64 machines is at hand (LOADER_NONE): put arm64/snponly.efi" "$(e2e_pxed check)"
+sed -i 's/^loader-efi-x64 = .*/loader-efi-x64 = auto/' "$E2E/pxed.ini"
+has "none that Secure Boot starts" "here: no boot loader for efi-x64 starts where Secure Boot is on: install the packages shim-signed" "$(e2e_pxed check)"
 e2e_done

@@ -33,8 +33,8 @@ ok "after its script" until_true 80 has_step web02 'silent .*after script'
 has "with its reason" SCRIPT_SILENT "$(e2e_pxed why web02)"
 has "and a cure" 'pxed explain web02' "$(e2e_pxed why web02)"
 code_of() { curl_as one -o /dev/null "tftp://$E2E_SERVER/$1"; }
-code_of grubx64.efi
-ok "after its loader" until_true 60 has_step web01 'silent .*after loader undionly.kpxe; asked in vain: name="grubx64.efi"'
+code_of revocations.efi
+ok "after its loader" until_true 60 has_step web01 'silent .*after loader undionly.kpxe; asked in vain: name="revocations.efi"'
 has "with its reason" LOADER_SILENT "$(e2e_pxed why web01)"
 curl_as one -o /dev/null "$U/home.php?mac=$M1"
 lacks "a step forward: it is well again" LOADER_SILENT "$(e2e_pxed machines --json | jq -r --arg m $M1 'select(.mac == $m) | .reason')"

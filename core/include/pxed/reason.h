@@ -25,7 +25,7 @@
     X(NO_PLAN, 1, "the profile has no plan for this firmware and loader", "pxed explain HOST --firmware F")            \
     X(NO_DIALECT, 1, "this loader cannot say what the plan asks for", "choose another loader with loader=")            \
     X(LOADER_NONE, 1, "no loader is known for this firmware",                                                          \
-      "set loader-<firmware> in [dhcp], or loader= of the host")                                                       \
+      "pxed loaders says what brings one; or set loader-<firmware> in [dhcp], or loader= of the host")                 \
     X(ALREADY_SPENT, 0, "the arming was used; the machine boots its disk", "pxed arm HOST to install again")           \
     X(INSTALL_UNCONFIRMED, 1, "the installer never reported back", "see pxed log HOST; then pxed arm HOST")            \
     X(INSTALL_STALLED, 1, "the installer reported and then fell silent", "see pxed log HOST; then pxed arm HOST")      \
