@@ -1,4 +1,4 @@
-/* A token bucket for each address; the one that was used longest ago makes room. Pure. */
+/* A token bucket for each address; the one that was filled longest ago makes room. Pure. */
 #include "rate.h"
 
 static struct console_rate_slot *slot_of(struct console_rate *r, const struct pxed_addr *addr, uint64_t now) {

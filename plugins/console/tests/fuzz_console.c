@@ -4,6 +4,7 @@
 
 #include "gate.h"
 #include "html.h"
+#include "rate.h"
 
 extern int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,6 +29,20 @@ static void try_address(struct pxed_slice text) {
         must(port != 0 && (addr.family == 4 || addr.family == 6));
 }
 
+/* Each byte is a wrong token of one address, a while after the one before: never more than the burst at once. */
+static void try_rate(const uint8_t *data, size_t size) {
+    struct console_rate r = {0};
+    uint64_t now = 0, taken = 0;
+    for (size_t i = 0; i < size && i < 256; i++) {
+        struct pxed_addr addr = pxed_addr_v4(7);
+        now += data[i];
+        taken += console_rate_takes(&r, &addr, now);
+        addr = pxed_addr_v4(1000u + data[i]);
+        console_rate_takes(&r, &addr, now);
+    }
+    must(taken <= CONSOLE_RATE_BURST + now / CONSOLE_RATE_MS + size / CONSOLE_RATE_SLOTS * CONSOLE_RATE_BURST);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct pxed_http_header headers[64];
     struct pxed_http_call call = {.headers = headers};
@@ -36,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct pxed_slice rest = pxed_slice((const char *)data, size);
     try_html(rest);
     try_address(rest);
+    try_rate(data, size);
     while (rest.len > 0 && call.n_headers < 64) {
         ptrdiff_t end = pxed_slice_find(rest, '\n', 0);
         struct pxed_slice line = pxed_slice_head(rest, end < 0 ? rest.len : (size_t)end);
