@@ -9,7 +9,7 @@ import jsonschema
 
 URL, TOKEN = sys.argv[1:]
 BODIES = {
-    "arm": {"hosts": ["web01"], "dry_run": True},
+    "arm": {"hosts": ["web01"], "url": True, "dry_run": True},
     "disarm": {"hosts": ["web01"]},
     "adopt": {"hosts": ["web01"]},
     "event": {"host": "web01", "stage": "failed", "reason": "TRIED"},
