@@ -139,7 +139,7 @@ struct pxed_control {
     uint64_t (*refused)(void *self, enum pxed_reason reason);
     /* Another number after each load of the configuration: hosts, systems and images may be others. */
     uint64_t (*generation)(void *self);
-    /* The URL under which this machine gets its UEFI loader, whatever address it asks from: with its token, so it is for
-     * who armed it and for nothing that is kept. False: it is not armed, or `out` is too short. */
+    /* The URL under which this machine gets its UEFI loader, whatever address it asks from: with its token, so it is
+     * for who armed it and for nothing that is kept. False: it is not armed, or `out` is too short. */
     bool (*boot_url)(void *self, const struct pxed_hwaddr *mac, struct pxed_buf *out);
 };
