@@ -49,7 +49,11 @@ is "of a folder behind a missing one" "$(sum /usr/lib/PXELINUX/lpxelinux.0)" "$(
 
 # --- the ladder: a machine that takes a loader and is not heard of again
 told() { dhcp_as "$1" lease --mac "$2" --firmware "${3:-efi-x64}" | jq -r .file; } # NAME MAC [FIRMWARE]: switched on
-takes() { curl_as "$1" -o /dev/null "$T/$2"; } # the whole of it
+takes() { # NAME FILE: the whole of it; the server has seen the last ACK
+    e2e_mark
+    curl_as "$1" -o /dev/null "$T/$2"
+    until_true 10 logged "tftp-sent .*file=$2 "
+}
 loader_of() { e2e_pxed machines --json | jq -r "select(.name == \"$1\") | .$2"; }
 is "the first" snponly.efi "$(told one $M1)"
 asks_size() { # NAME FILE: as EDK2 does first: tsize, and an ERROR once it is known
@@ -145,6 +149,7 @@ section = b".linux\0\0" + struct.pack("<IIII", 64, 0x1000, 64, 0x40 + 24 + 240 +
 open(sys.argv[1], "wb").write(head + bytes(optional) + section + bytes(64))
 PY
 sed -i 's/^loader-efi-x64 = .*/loader-efi-x64 = uki.efi, two.efi/' "$E2E/pxed.ini"
+sed -i 's/, loader=[^,]*//' "$E2E/host-os.conf"
 e2e_start
 is "a UKI is known" UKI "$(e2e_pxed loaders --json | jq -r 'select(.name == "uki.efi") | .loader')"
 told one $M1 >/dev/null
