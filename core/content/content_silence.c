@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "content_item.h"
 #include "decide.h"
+#include "rungs.h"
 #include "silence.h"
 #include "told.h"
 
@@ -59,6 +60,9 @@ static void look_at(void *arg, struct machine *m) {
     struct pxed_arena scratch = {0};
     struct pxed_slice initrd = PXED_NO_SLICE;
     l->again = true;
+    const char *loader = told_text(m, pxed_stage_names[PXED_STAGE_LOADER]);
+    if (f.stage == PXED_STAGE_LOADER && loader && rungs_is_system(l->d, loader))
+        return;
     f.armed = m->rec.state == LIFECYCLE_ARMED;
     f.own_script = m->rec.own_script;
     f.loads = is_sent_something(l->d, m);

@@ -52,8 +52,7 @@ static void tell_move(struct daemon *d, struct machine *m, enum ladder_move move
     journal_step(&d->machines, m, "ladder", PXED_WHY_OK, text, clock_calendar());
 }
 
-/* A kernel that firmware starts needs no word of ours any more. */
-static bool is_system(const struct daemon *d, const char *name) {
+bool rungs_is_system(const struct daemon *d, const char *name) {
     const struct loaders_file *f = d->catalogue->loaders ? loaders_find(d->catalogue->loaders, name) : NULL;
     return f && (f->is.program == LOADER_UKI || f->is.program == LOADER_LINUX);
 }
@@ -62,7 +61,7 @@ static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_
     struct ladder *l = &m->rec.ladder;
     char text[2 * LADDER_NAME];
     m->was_silent = false;
-    if (is_system(d, l->rung)) {
+    if (rungs_is_system(d, l->rung)) {
         l->silent = 0;
         return;
     }
