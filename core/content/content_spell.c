@@ -38,5 +38,7 @@ enum pxed_reason content_spell_case(const struct lookup *l, struct pxed_slice pa
     pxed_buf_add(&b, path);
     if (pxed_buf_full(&b) || !image_names_spell(c, c->tftp, (char *)pxed_buf_cstr(&b)))
         return PXED_WHY_NOT_FOUND;
-    return content_file(l, l->d->root_fd, "tftp/", pxed_buf_slice(&b), ret);
+    struct name spelled = {.kind = NAME_PLAIN, .path = pxed_buf_slice(&b)};
+    return name_is_private(&spelled) ? PXED_WHY_PRIVATE_FILE
+                                     : content_file(l, l->d->root_fd, "tftp/", spelled.path, ret);
 }
