@@ -1,7 +1,8 @@
-/* `pxed why`: prints the last steps and refusals, each with its cure. */
+/* `pxed why`: prints the last steps and refusals, each with its cure, or what a text on a screen means. */
 #include <stdlib.h>
 
 #include "live.h"
+#include "screens.h"
 #include "table.h"
 #include "text.h"
 
@@ -127,12 +128,18 @@ static int why_all(struct live *l) {
 }
 
 int cli_why(int argc, char **argv) {
-    static const struct option options[] = {LIVE_OPTIONS, {0}};
+    static const struct option options[] = {LIVE_OPTIONS, {"screen", required_argument, NULL, 's'}, {0}};
     struct live l = {0};
-    for (int c; (c = live_option(&l, argc, argv, options)) != -1;)
+    const char *screen = NULL;
+    for (int c; (c = live_option(&l, argc, argv, options)) != -1;) {
         if (c == '?')
             return CLI_USAGE;
-    if (argc - optind > 1)
+        if (c == 's')
+            screen = optarg;
+    }
+    if (argc - optind > (screen ? 0 : 1))
         return cli_usage();
+    if (screen)
+        return screens_tell(screen, l.json);
     return optind < argc ? why_host(&l, argv[optind]) : why_all(&l);
 }

@@ -13,8 +13,14 @@
 
 #include "api_socket.h"
 #include "api_table.h"
+#include "plugins.h"
 #include "suite.h"
 #include "text.h"
+
+/* No page of screens here. */
+const char *plugins_prefix(void) {
+    return "/nonexistent";
+}
 
 static struct fake f;
 static struct api api;
