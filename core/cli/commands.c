@@ -20,6 +20,7 @@ const struct cli_command cli_commands[] = {
      "the boot loaders at hand for each firmware, and what brings those that are missing", cli_loaders},
     {"options", "[PLUGIN]", "every key of pxed.ini, with its meaning", cli_options},
     {"machines", "[-c FILE] [--armed|--failed|--unknown] [--json]", "every machine and its state", cli_machines},
+    {"find", "[-c FILE] WORD [--json]", "the machines with this in their MAC, name, address or system", cli_find},
     {"watch", "[-c FILE] [HOST] [--until STAGE] [--timeout SECONDS] [--json]", "each machine's timeline as it happens",
      cli_watch},
     {"why", "[-c FILE] [HOST | --screen TEXT] [--json]",

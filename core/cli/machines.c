@@ -1,4 +1,6 @@
-/* `pxed machines`: every machine and its state. */
+/* `pxed machines`: every machine and its state; `pxed find`: those that have a word. */
+#include <stdlib.h>
+
 #include "live.h"
 #include "table.h"
 #include "text.h"
@@ -152,4 +154,60 @@ int cli_machines(int argc, char **argv) {
         print_lines_to_paste(rows);
     json_decref(rows);
     return CLI_OK;
+}
+
+/* --- pxed find --- */
+
+static bool has_part(const char *text, const char *word) {
+    char pattern[256];
+    snprintf(pattern, sizeof(pattern), "*%.200s*", word);
+    return pxed_slice_match(pxed_slice_of(pattern), pxed_slice_of(text));
+}
+
+/* Without `:`, `-` and `.`, as people read a MAC from a sticker. */
+static void bare(const char *text, char *out, size_t cap) {
+    size_t n = 0;
+    for (; *text && n + 1 < cap; text++)
+        if (*text != ':' && *text != '-' && *text != '.')
+            out[n++] = *text;
+    out[n] = '\0';
+}
+
+static bool has_word(const json_t *m, const char *word) {
+    static const char *const keys[] = {"name", "ip", "os", "arm_os"};
+    char mac[TEXT_SHORT], digits[TEXT_SHORT];
+    bare(live_text(m, "mac"), mac, sizeof(mac));
+    bare(word, digits, sizeof(digits));
+    if (*digits && has_part(mac, digits))
+        return true;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (has_part(live_text(m, keys[i]), word))
+            return true;
+    return false;
+}
+
+int cli_find(int argc, char **argv) {
+    static const struct option options[] = {LIVE_OPTIONS, {0}};
+    struct live l = {0};
+    for (int c; (c = live_option(&l, argc, argv, options)) != -1;)
+        if (c == '?')
+            return CLI_USAGE;
+    if (argc - optind != 1 || !*argv[optind])
+        return cli_usage();
+    json_t *rows = live_ask(&l, "machines", NULL), *found = rows ? json_array() : NULL;
+    if (!rows)
+        return l.code;
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        if (has_word(json_array_get(rows, i), argv[optind]))
+            json_array_append(found, json_array_get(rows, i));
+    size_t n = json_array_size(found);
+    if (l.json)
+        live_print_json(found);
+    else if (n == 0)
+        printf("no machine's MAC, name, address or system has '%s' in it\n", argv[optind]);
+    else
+        print_machines(found);
+    json_decref(found);
+    json_decref(rows);
+    return n > 0 ? CLI_OK : CLI_NO;
 }

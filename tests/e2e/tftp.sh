@@ -144,6 +144,13 @@ has "with it" VerySecret "$(text "${SECRET#/}" two)"
 is "spent, too" installing "$(e2e_state $M2 install)"
 is "the boot script is HTTP's" 69 "$(code home.php)"
 
+# --- pxed find
+for word in 4D-4D-AA 00274d4daa 0800.274d.4daa WEB 10.77.0.60 centos; do
+    is "found by $word" "web01" "$(e2e_pxed find --json $word | jq -r .name)"
+done
+has "in words" "installing" "$(e2e_pxed find sec)"
+is "nothing: exit status 1" 1 "$(e2e_pxed find nowhere >/dev/null 2>&1; echo $?)"
+
 # --- many at once
 CROWD=()
 for n in $(seq 64); do
