@@ -176,14 +176,21 @@ static enum pxed_reason cut_url(struct lookup *l, struct pxed_slice *path) {
     return PXED_WHY_OK;
 }
 
+static bool cut_boot(struct pxed_slice *path) {
+    struct pxed_slice boot = PXED_SLICE("boot/");
+    if (!pxed_slice_starts(*path, boot))
+        return false;
+    *path = pxed_slice_skip(*path, boot.len);
+    return true;
+}
+
 /* The name below /boot. HTTP serves only that, /status and /metrics, and what rows declare outside it; over TFTP
  * `boot/` is optional. */
 static enum pxed_reason open_strip(struct lookup *l) {
-    struct pxed_slice boot = PXED_SLICE("boot/");
-    if (pxed_slice_starts(l->path, boot)) {
-        l->asked = l->path;
-        l->path = pxed_slice_skip(l->path, boot.len);
-    } else if (l->request->via == PXED_VIA_HTTP)
+    struct pxed_slice asked = l->path;
+    if (cut_boot(&l->path))
+        l->asked = asked;
+    else if (l->request->via == PXED_VIA_HTTP)
         return PXED_WHY_NOT_FOUND;
     return l->path.len > 0 ? PXED_WHY_OK : PXED_WHY_NOT_FOUND;
 }
@@ -215,13 +222,17 @@ static void open_unwrap(struct lookup *l, struct pxed_buf *text) {
     l->wrapped = pxed_buf_slice(text);
 }
 
+/* Answers another name than the one that was asked for. */
+static enum pxed_reason answer_as(struct lookup *l, struct pxed_slice path, struct open_content **ret) {
+    l->path = path;
+    enum pxed_reason why = name_parse(path, PXED_NO_SLICE, &l->name);
+    return why == PXED_WHY_OK ? open_answer(l, ret) : why;
+}
+
 /* Answers the name found in the script's query, if there is one. */
 static enum pxed_reason answer_wrapped(struct lookup *l, struct open_content **ret) {
     struct lookup inner = *l;
-    inner.path = l->wrapped;
-    enum pxed_reason why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
-    if (why == PXED_WHY_OK)
-        why = open_answer(&inner, ret);
+    enum pxed_reason why = answer_as(&inner, l->wrapped, ret);
     if (why != PXED_WHY_OK && !is_file_like(l->wrapped))
         return open_answer(l, ret);
     *l = inner;
@@ -234,13 +245,9 @@ static enum pxed_reason answer_elsewhere(struct lookup *l, struct open_content *
     struct lookup inner = *l;
     size_t folder = content_spell_folder(l, l->path);
     if (folder > 0) {
-        struct pxed_slice boot = PXED_SLICE("boot/");
-        inner.path = pxed_slice_skip(l->path, folder);
-        if (pxed_slice_starts(inner.path, boot))
-            inner.path = pxed_slice_skip(inner.path, boot.len);
-        enum pxed_reason why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
-        if (why == PXED_WHY_OK)
-            why = open_answer(&inner, ret);
+        struct pxed_slice rest = pxed_slice_skip(l->path, folder);
+        cut_boot(&rest);
+        enum pxed_reason why = answer_as(&inner, rest, ret);
         if (why != PXED_WHY_NOT_FOUND) {
             *l = inner;
             return why;

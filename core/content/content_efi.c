@@ -13,10 +13,8 @@ static enum pxed_firmware firmware_of(const struct machine *m) {
 
 /* The rung that the machine stands on, if its ladder for HTTP boot has it. */
 static struct pxed_slice rung_of(const struct machine *m, const char *const *names, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(names[i], m->rec.ladder.rung) == 0)
-            return pxed_slice_of(names[i]);
-    return n > 0 ? pxed_slice_of(names[0]) : PXED_NO_SLICE;
+    size_t at = ladder_find(&m->rec.ladder, names, n);
+    return n > 0 ? pxed_slice_of(names[at < n ? at : 0]) : PXED_NO_SLICE;
 }
 
 enum pxed_reason content_efi_name(struct lookup *l, struct pxed_slice *ret) {

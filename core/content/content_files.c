@@ -141,6 +141,19 @@ static enum pxed_reason open_boot(const struct lookup *l, struct open_content **
     return take_file(l, key.slice, catalogue_open_boot(l->d->catalogue, l->name.path), l->name.path, ret);
 }
 
+bool content_is(const struct lookup *l, const char *prefix, struct pxed_slice path, mode_t type) {
+    char text[PXED_PATH_MAX + 16];
+    struct pxed_buf b = PXED_BUF(text);
+    struct stat st;
+    pxed_buf_str(&b, prefix);
+    pxed_buf_add(&b, path);
+    int fd = open_beneath(l->d->root_fd, pxed_buf_cstr(&b));
+    bool is = fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type;
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
 /* --- scripts --- */
 
 static const char *files_handler_of(const struct pxed_site *site, struct pxed_slice path) {
@@ -150,19 +163,6 @@ static const char *files_handler_of(const struct pxed_site *site, struct pxed_sl
             return pxed_slice_trim(rest).ptr;
     }
     return NULL;
-}
-
-static bool is_regular(const struct lookup *l, struct pxed_slice path) {
-    char text[PXED_PATH_MAX + 16];
-    struct pxed_buf b = PXED_BUF(text);
-    struct stat st;
-    pxed_buf_str(&b, "boot/");
-    pxed_buf_add(&b, path);
-    int fd = open_beneath(l->d->root_fd, pxed_buf_cstr(&b));
-    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    if (fd >= 0)
-        close(fd);
-    return regular;
 }
 
 /* Finds the part of the name that has a handler's extension and is a file; the rest is PATH_INFO. */
@@ -175,7 +175,7 @@ static bool find_handled(const struct lookup *l, struct pxed_slice *ret_script, 
             continue;
         struct pxed_slice part = pxed_slice_head(path, end);
         const char *handler = files_handler_of(&l->d->catalogue->site, part);
-        if (!handler || !is_regular(l, part))
+        if (!handler || !content_is(l, "boot/", part, S_IFREG))
             continue;
         *ret_script = part;
         *ret_handler = handler;

@@ -9,6 +9,8 @@ enum pxed_reason content_file(const struct lookup *l, int dir_fd, const char *pr
                               struct open_content **ret);
 /* A content of an open file that may be served; takes ownership of `fd`. `path` determines its type. */
 struct open_content *content_of_file(const struct lookup *l, int fd, const struct stat *st, struct pxed_slice path);
+/* Is this name below root a file (S_IFREG) or a folder (S_IFDIR)? */
+bool content_is(const struct lookup *l, const char *prefix, struct pxed_slice path, mode_t type);
 /* The same in root/boot, where scripts are run, not read. */
 enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret);
 /* The same in the folders of images, in any case: os/ID/PATH, and os/NAME. */

@@ -59,10 +59,10 @@ static void look_at(void *arg, struct machine *m) {
         return;
     struct pxed_arena scratch = {0};
     struct pxed_slice initrd = PXED_NO_SLICE;
-    l->again = true;
     const char *loader = told_text(m, pxed_stage_names[PXED_STAGE_LOADER]);
     if (f.stage == PXED_STAGE_LOADER && loader && rungs_is_system(l->d, loader))
         return;
+    l->again = true;
     f.armed = m->rec.state == LIFECYCLE_ARMED;
     f.own_script = m->rec.own_script;
     f.loads = is_sent_something(l->d, m);

@@ -1,31 +1,14 @@
 /* Looks below root/tftp for what a name means. */
 #include "content_spell.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "beneath.h"
 #include "content_files.h"
 #include "image_names.h"
 #include "pxed/path.h"
 
-static bool is_folder(const struct lookup *l, struct pxed_slice path) {
-    char text[PXED_PATH_MAX + 8];
-    struct pxed_buf b = PXED_BUF(text);
-    struct stat st;
-    pxed_buf_str(&b, "tftp/");
-    pxed_buf_add(&b, path);
-    int fd = open_beneath(l->d->root_fd, pxed_buf_cstr(&b));
-    bool folder = fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
-    if (fd >= 0)
-        close(fd);
-    return folder;
-}
-
 size_t content_spell_folder(const struct lookup *l, struct pxed_slice path) {
     size_t found = 0;
     for (ptrdiff_t slash = pxed_slice_find(path, '/', 0);
-         slash > 0 && is_folder(l, pxed_slice_head(path, (size_t)slash));
+         slash > 0 && content_is(l, "tftp/", pxed_slice_head(path, (size_t)slash), S_IFDIR);
          slash = pxed_slice_find(path, '/', (size_t)slash + 1))
         found = (size_t)slash + 1;
     return found < path.len ? found : 0;

@@ -15,6 +15,10 @@ static size_t find_name(const char *const *names, size_t n, const char *name) {
     return i;
 }
 
+size_t ladder_find(const struct ladder *l, const char *const *names, size_t n) {
+    return find_name(names, n, l->rung);
+}
+
 static void tell(struct ladder *l, const char *name) {
     put_name(l->rung, sizeof(l->rung), name);
     l->silent = 0;
@@ -47,7 +51,7 @@ static size_t try_again(struct ladder *l, const char *const *names, size_t at, s
 
 size_t ladder_choose(struct ladder *l, const char *const *names, size_t n, const char *model_good, int64_t now,
                      enum ladder_move *ret_move) {
-    size_t at = find_name(names, n, l->rung), back = find_name(names, n, l->was);
+    size_t at = ladder_find(l, names, n), back = find_name(names, n, l->was);
     *ret_move = LADDER_STAYS;
     if (at == n) { /* new here, or its rung is not at hand any more */
         size_t like = find_name(names, n, model_good);

@@ -34,6 +34,8 @@ enum ladder_move {
  * what machines of its model last booted with, or "". Asked again in one boot it says the same. */
 size_t ladder_choose(struct ladder *l, const char *const *names, size_t n, const char *model_good, int64_t now,
                      enum ladder_move *ret_move);
+/* The index of its rung among `names`; n: it is not there. */
+size_t ladder_find(const struct ladder *l, const char *const *names, size_t n);
 /* The machine is switched on. True: it took its rung in the boot before, and was not heard of again. */
 bool ladder_power_on(struct ladder *l);
 /* The machine itself has fetched the whole of this file. True if that is its rung, for the first time in this boot. */

@@ -33,13 +33,6 @@ static void look_alike(void *arg, struct machine *m) {
     a->at = l->good_at;
 }
 
-static bool has_rung(const struct ladder *l, const char *const *names, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (strncmp(names[i], l->rung, LADDER_NAME - 1) == 0)
-            return true;
-    return false;
-}
-
 static void tell_move(struct daemon *d, struct machine *m, enum ladder_move move, const char *from, unsigned silent) {
     char text[3 * LADDER_NAME];
     const char *to = m->rec.ladder.rung;
@@ -84,7 +77,7 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     memcpy(before, l->rung, sizeof(before));
     model_of(facts, model);
     struct alike alike = {.model = model, .rung = ""};
-    if (!has_rung(l, names, n))
+    if (ladder_find(l, names, n) == n)
         machines_each(&d->machines, look_alike, &alike);
     size_t at = ladder_choose(l, names, n, alike.rung, clock_wall(), &move);
     if (move == LADDER_FALLS || move == LADDER_AGAIN || (move == LADDER_BEGINS && at > 0))
