@@ -167,6 +167,7 @@ e2e_pxed() { # COMMAND [ARGUMENTS]: a live command
 
 e2e_mark() { E2E_AT=$(stat -c %s "$E2E_LOG" 2>/dev/null || echo 0); } # logged and fetched look at what follows
 e2e_news() { tail -c "+$((${E2E_AT:-0} + 1))" "$E2E_LOG"; }
+e2e_socket() { [ -n "$(e2e_in server ss -H "$@")" ]; } # ARGUMENTS: the server has such a socket; ss itself always ends with 0
 logged() { e2e_news | grep -qE -- "$1"; }
 
 # JSON of `machines`: a key of one host (by MAC)

@@ -159,7 +159,7 @@ ok "and counted" e2e_counted DNS_RATE 100
 lacks "the sandbox allows all it does" "sandbox the system call" "$(cat "$E2E_LOG")"
 is "another address is served meanwhile" $E2E_SERVER "$(with_resolver two dig +tries=1 +time=3 +short @$E2E_SERVER pxe-server)"
 e2e_spawn holding one python3 -c "import socket, time; t = socket.create_connection(('$E2E_SERVER', 53)); t.send(b'\\0\\x1c'); time.sleep(30)"
-until_true 5 e2e_in server ss -Htn state established 'sport = 53'
+until_true 5 e2e_socket -tn state established 'sport = 53'
 FROM=$SECONDS
 e2e_stop
 ok "a connection that waits holds up no stop" test $((SECONDS - FROM)) -le 3

@@ -25,14 +25,14 @@ status() { sed -n "s/^$1:[^0-9a-f]*//p" "/proc/$(e2e_pid)/status" | cut -f 1; }
 # --- systemd-socket-activate: it starts pxed at the first connection or packet
 ini "http api"
 launch systemd-socket-activate -l 10.77.0.1:80 "${PXED[@]}"
-until_true 5 e2e_in server ss -Hltn 'sport = 80'
+until_true 5 e2e_socket -ltn 'sport = 80'
 has "the first client is served" /boot/os/debian-12/ "$(curl_as one "$U/home.php?mac=$M1")"
 is "by nobody, who has no rights" "$(id -u nobody) 0000000000000000" "$(status Uid) $(status CapEff)"
 is "and no keeper" "$(e2e_pid)" "${E2E_PIDS[pxed]}"
 e2e_stop
 ini "dhcp tftp"
 launch systemd-socket-activate --datagram -l 0.0.0.0:67 -l 0.0.0.0:4011 -l 0.0.0.0:69 -l 0.0.0.0:6969 "${PXED[@]}"
-until_true 5 e2e_in server ss -Hlun 'sport = 69'
+until_true 5 e2e_socket -lun 'sport = 69'
 is "a lease" 10.77.0.60 "$(dhcp_as one lease --mac $M1 | jq -r .yiaddr)"
 has "a file by TFTP" "kernel of debian-12" "$(curl_as one "tftp://$E2E_SERVER/os/debian-12/linux")"
 ok "a socket that nobody needs is told" logged "systemd's datagram socket 0.0.0.0 port 6969 is closed"
