@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "boot_plan.h"
 #include "cli.h"
 #include "dialect.h"
 #include "image_files.h"
@@ -93,11 +94,8 @@ static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
     if (why == PXED_WHY_OK)
         why = render_plan(&r, e->firmware, e->loader, plan);
     if (why != PXED_WHY_OK) {
-        char mac[PXED_MAC_TEXT];
         *plan = (struct pxed_plan){.how = PXED_HOW_LOCAL, .reason = why};
-        plan->note =
-            pxed_slice_of(pxed_arena_printf(&e->arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(e->host->pub.name),
-                                            pxed_mac_text(&e->host->pub.macs[0], ":", mac), pxed_reason_sentence(why)));
+        boot_note(plan, &e->o.catalogue->settings, e->at, &e->host->pub, &e->host->pub.macs[0], NULL, &e->arena);
     }
     return why;
 }

@@ -39,9 +39,14 @@ const struct pxed_option settings_options[] = {
            .help = "an installer silent for this long is stalled"),
     OPTION(drain, DURATION, "drain", .fallback = "30s",
            .help = "how long running transfers may continue after SIGTERM"),
-    OPTION(unknown, ENUM, "unknown", .fallback = "ignore", .words = "ignore local script",
-           .help = "a machine without a line; ignore: no boot data; local: it boots its disk; script: the operator's "
-                   "script is asked"),
+    OPTION(unknown, ENUM, "unknown", .fallback = "ignore", .words = "ignore local script screen",
+           .help =
+               "a machine without a line; ignore: no boot data; local: it boots its disk; script: the operator's "
+               "script is asked; screen: its screen shows MAC, serial number and the line to ask for, then it boots "
+               "its disk"),
+    OPTION(screen_wait, DURATION, "screen-wait", .fallback = "0s",
+           .help = "how long the lines stay on the screen that say why a machine boots its disk; a stranger's with "
+                   "unknown = screen: 10s if this is 0"),
     OPTION(
         sandbox, ENUM, "sandbox", .fallback = "yes", .words = "yes log no", .flags = PXED_OPT_RESTART,
         .help =

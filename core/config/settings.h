@@ -3,7 +3,7 @@
 
 #include "options.h"
 
-enum { SETTINGS_UNKNOWN_IGNORE, SETTINGS_UNKNOWN_LOCAL, SETTINGS_UNKNOWN_SCRIPT };
+enum { SETTINGS_UNKNOWN_IGNORE, SETTINGS_UNKNOWN_LOCAL, SETTINGS_UNKNOWN_SCRIPT, SETTINGS_UNKNOWN_SCREEN };
 enum { SETTINGS_ARM_NEW, SETTINGS_ARM_COMMAND, SETTINGS_ARM_ANY }; /* as enum lifecycle_mode */
 enum { SETTINGS_IDLE_LOCAL, SETTINGS_IDLE_SILENT };
 enum { SETTINGS_SANDBOX_YES, SETTINGS_SANDBOX_LOG, SETTINGS_SANDBOX_NO };
@@ -15,9 +15,9 @@ struct settings {
     struct pxed_addr address;
     const char *name, *root, *state, *user;
     unsigned arm, unknown, idle, believe, tokens, sandbox;
-    uint64_t arm_limit, install_timeout, drain, arm_for;
-    const char *arm_any_limit; /* "25/1h" */
-    const char *file;          /* the ini, for complaints about a line of it */
+    uint64_t arm_limit, install_timeout, drain, arm_for, screen_wait; /* the times in ms */
+    const char *arm_any_limit;                                        /* "25/1h" */
+    const char *file;                                                 /* the ini, for complaints about a line of it */
 };
 
 extern const struct pxed_option settings_options[];

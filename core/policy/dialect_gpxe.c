@@ -6,8 +6,6 @@
 
 /* Writes one line for the screen, without anything that the script language would interpret. */
 static void write_echo(struct pxed_slice note, struct pxed_buf *out) {
-    if (note.len == 0)
-        return;
     pxed_buf_str(out, "echo ");
     char last = ' ';
     for (size_t i = 0; i < note.len; i++) {
@@ -17,6 +15,20 @@ static void write_echo(struct pxed_slice note, struct pxed_buf *out) {
         pxed_buf_byte(out, last);
     }
     pxed_buf_byte(out, '\n');
+}
+
+/* The note; a loader without SMBIOS shows an empty serial number. */
+static void write_note(const struct pxed_plan *plan, struct pxed_buf *out) {
+    struct pxed_slice rest = plan->note, line;
+    while (dialect_line(&rest, &line))
+        write_echo(line, out);
+    if (plan->tells_serial)
+        pxed_buf_str(out, "echo serial number: ${serial}\n");
+    if (plan->wait > 0) {
+        pxed_buf_str(out, "sleep ");
+        pxed_buf_u64(out, plan->wait);
+        pxed_buf_byte(out, '\n');
+    }
 }
 
 static void write_file(const char *verb, struct pxed_slice base, struct pxed_slice path, struct pxed_buf *out) {
@@ -112,7 +124,7 @@ enum pxed_reason dialect_gpxe(enum pxed_firmware firmware, const struct pxed_pla
         plan->how != PXED_HOW_PXELINUX)
         return PXED_WHY_NO_DIALECT;
     pxed_buf_str(out, "#!gpxe\n");
-    write_echo(plan->note, out);
+    write_note(plan, out);
     if (plan->how == PXED_HOW_LOCAL)
         pxed_buf_str(out, "exit\n");
     else if (plan->how == PXED_HOW_PXELINUX)
@@ -132,7 +144,7 @@ enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_pla
     /* These plans use only what gPXE has, so both loaders get the same text. */
     bool both = plan->how == PXED_HOW_LINUX || plan->how == PXED_HOW_LOCAL || plan->how == PXED_HOW_PXELINUX;
     pxed_buf_str(out, both ? "#!gpxe\n" : "#!ipxe\n");
-    write_echo(plan->note, out);
+    write_note(plan, out);
     switch (plan->how) {
     case PXED_HOW_LOCAL:
         /* After a loader that exits with success EDK2 stops in its setup menu; after a failure it tries the next

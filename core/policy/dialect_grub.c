@@ -61,6 +61,21 @@ static void write_multiboot(const struct pxed_plan *plan, struct pxed_buf *out) 
     }
 }
 
+/* `sleep` shows no countdown; Escape ends it. */
+static void write_note(const struct pxed_plan *plan, struct pxed_buf *out) {
+    struct pxed_slice rest = plan->note, line;
+    while (dialect_line(&rest, &line)) {
+        pxed_buf_str(out, "echo ");
+        write_word(line, out);
+        pxed_buf_byte(out, '\n');
+    }
+    if (plan->wait > 0) {
+        pxed_buf_str(out, "sleep --interruptible ");
+        pxed_buf_u64(out, plan->wait);
+        pxed_buf_byte(out, '\n');
+    }
+}
+
 static bool grub_can(enum pxed_how how) {
     return how == PXED_HOW_LOCAL || how == PXED_HOW_LINUX || how == PXED_HOW_EFI || how == PXED_HOW_MULTIBOOT ||
            how == PXED_HOW_MULTIBOOT2;
@@ -73,11 +88,7 @@ enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_pla
     if (!grub_can(plan->how) || dialect_packs(plan))
         return PXED_WHY_NO_DIALECT;
     pxed_buf_str(out, "set timeout=0\n");
-    if (plan->note.len > 0) {
-        pxed_buf_str(out, "echo ");
-        write_word(plan->note, out);
-        pxed_buf_byte(out, '\n');
-    }
+    write_note(plan, out);
     if (plan->how == PXED_HOW_LOCAL) {
         pxed_buf_str(out, "exit 1\n"); /* continue with the firmware's next boot entry */
         return PXED_WHY_OK;

@@ -13,9 +13,12 @@ static void write_line(const char *verb, struct pxed_slice path, struct pxed_sli
     pxed_buf_byte(out, '\n');
 }
 
-/* The note is the entry's title, the only text it shows. */
-static void write_title(struct pxed_slice note, struct pxed_buf *out) {
-    pxed_buf_str(out, "default 0\ntimeout 0\ntitle ");
+/* The note is the entry's title, the only text it shows: its lines stand behind one another. */
+static void write_title(const struct pxed_plan *plan, struct pxed_buf *out) {
+    struct pxed_slice note = plan->note;
+    pxed_buf_str(out, "default 0\ntimeout ");
+    pxed_buf_u64(out, plan->wait);
+    pxed_buf_str(out, "\ntitle ");
     if (note.len == 0)
         pxed_buf_str(out, "pxed");
     for (size_t i = 0; i < note.len; i++)
@@ -33,7 +36,7 @@ enum pxed_reason dialect_pxegrub(enum pxed_firmware firmware, const struct pxed_
     (void)base;
     if (!pxegrub_can(plan) || pxed_firmware_is_efi(firmware))
         return PXED_WHY_NO_DIALECT;
-    write_title(plan->note, out);
+    write_title(plan, out);
     if (plan->how == PXED_HOW_LOCAL) {
         pxed_buf_str(out, "rootnoverify (hd0)\nchainloader +1\n");
         return PXED_WHY_OK;

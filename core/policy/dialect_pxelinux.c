@@ -16,13 +16,20 @@ static void write_label(const char *label, struct pxed_buf *out) {
     pxed_buf_byte(out, '\n');
 }
 
-static void write_say(struct pxed_slice note, struct pxed_buf *out) {
-    if (note.len == 0)
-        return;
-    pxed_buf_str(out, "say ");
-    for (size_t i = 0; i < note.len; i++)
-        pxed_buf_byte(out, note.ptr[i] < ' ' || note.ptr[i] > '~' ? ' ' : note.ptr[i]);
-    pxed_buf_byte(out, '\n');
+/* It waits at its prompt alone, and counts in tenths of a second. */
+static void write_note(const struct pxed_plan *plan, struct pxed_buf *out) {
+    struct pxed_slice rest = plan->note, line;
+    while (dialect_line(&rest, &line)) {
+        pxed_buf_str(out, "say ");
+        for (size_t i = 0; i < line.len; i++)
+            pxed_buf_byte(out, line.ptr[i] < ' ' || line.ptr[i] > '~' ? ' ' : line.ptr[i]);
+        pxed_buf_byte(out, '\n');
+    }
+    if (plan->wait > 0) {
+        pxed_buf_str(out, "prompt 1\ntimeout ");
+        pxed_buf_u64(out, plan->wait * (uint64_t)10);
+        pxed_buf_byte(out, '\n');
+    }
 }
 
 /* mboot.c32 takes the kernel and its modules from one line; each file is followed by its arguments. */
@@ -52,7 +59,7 @@ enum pxed_reason dialect_pxelinux(enum pxed_firmware firmware, const struct pxed
                                   struct pxed_buf *out) {
     if (!pxelinux_can(firmware, plan->how) || dialect_packs(plan)) /* it only joins initrds as they are */
         return PXED_WHY_NO_DIALECT;
-    write_say(plan->note, out);
+    write_note(plan, out);
     if (plan->how == PXED_HOW_LOCAL) {
         write_label("local", out);
         pxed_buf_str(out, "localboot 0\n");

@@ -18,3 +18,12 @@ bool dialect_packs(const struct pxed_plan *plan) {
         any |= dialect_packed(plan->initrds[i].as).len > 0;
     return any;
 }
+
+bool dialect_line(struct pxed_slice *rest, struct pxed_slice *ret) {
+    if (rest->len == 0)
+        return false;
+    ptrdiff_t end = pxed_slice_find(*rest, '\n', 0);
+    *ret = end < 0 ? *rest : pxed_slice_head(*rest, (size_t)end);
+    *rest = end < 0 ? PXED_NO_SLICE : pxed_slice_skip(*rest, (size_t)end + 1);
+    return true;
+}

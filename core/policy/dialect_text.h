@@ -8,5 +8,7 @@ struct pxed_slice dialect_basename(struct pxed_slice path);
 /* An initrd named `/NAME` is no archive: it becomes the file NAME of the initramfs. Returns NAME, empty for any other.
  * Borrows `as`. */
 struct pxed_slice dialect_packed(struct pxed_slice as);
+/* Takes the next line off `rest`, which then is unset after the last one; false: none is left. */
+bool dialect_line(struct pxed_slice *rest, struct pxed_slice *ret);
 /* Does the plan have such an initrd? */
 bool dialect_packs(const struct pxed_plan *plan);

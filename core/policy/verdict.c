@@ -3,8 +3,8 @@
 
 struct verdict verdict_decide(const struct verdict_facts *f) {
     if (!f->declared)
-        return (struct verdict){PXED_WHY_UNKNOWN_MACHINE, f->unknown == 1 || (f->unknown == 2 && f->script_exists),
-                                false};
+        return (struct verdict){PXED_WHY_UNKNOWN_MACHINE,
+                                f->unknown == 1 || f->unknown == 3 || (f->unknown == 2 && f->script_exists), false};
     if (f->wants == PXED_WHY_OK)
         return (struct verdict){PXED_WHY_OK, true, true};
     if (f->idle_silent)

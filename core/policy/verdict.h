@@ -6,7 +6,7 @@
 struct verdict_facts {
     bool declared;
     enum pxed_reason wants; /* lifecycle_wants of a declared host */
-    unsigned unknown;       /* 0 ignore, 1 local, 2 script */
+    unsigned unknown;       /* 0 ignore, 1 local, 2 script, 3 screen */
     bool script_exists;     /* the operator's */
     bool idle_silent;
 };

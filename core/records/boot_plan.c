@@ -10,9 +10,10 @@
 #include "dialect.h"
 #include "image_missing.h"
 #include "render_plan.h"
+#include "screen.h"
 #include "told.h"
 
-enum { SCRIPT_MAX = 8192 };
+enum { SCRIPT_MAX = 8192, NOTE_MAX = 1024, STRANGER_WAIT = 10 /* s */ };
 
 struct render boot_render(const struct boot *b, struct pxed_arena *arena) {
     return (struct render){.catalogue = b->d->catalogue,
@@ -104,15 +105,23 @@ void boot_make_somehow(struct boot *b, struct pxed_arena *arena) {
     boot_make(b, arena);
 }
 
-static void boot_set_note(struct boot *b, struct pxed_arena *arena) {
+void boot_note(struct pxed_plan *plan, const struct settings *settings, const struct site_url *at,
+               const struct pxed_host *host, const struct pxed_hwaddr *mac, const char *asker,
+               struct pxed_arena *arena) {
     char text[PXED_MAC_TEXT];
-    struct pxed_slice name = b->host ? b->host->pub.name : PXED_SLICE("unknown machine");
-    const char *note = pxed_arena_printf(arena, "pxed: %.*s (%s) boots its disk: %s", PXED_S(name),
-                                         pxed_mac_text(b->mac, ":", text), pxed_reason_sentence(b->reason));
-    if (b->seen) /* shown on the screen: the reader is at the wrong machine, or must declare its other interface */
-        note = pxed_arena_printf(arena, "%s (%s); asked by %s: %s", note, pxed_reason_name(b->reason), b->seen,
-                                 pxed_reason_cure(b->reason));
-    b->plan.note = pxed_slice_of(note);
+    struct pxed_buf note = {pxed_arena_alloc(arena, NOTE_MAX), NOTE_MAX, 0};
+    struct screen screen = {.server = pxed_slice_of(at->authority),
+                            .name = host ? host->name : PXED_NO_SLICE,
+                            .mac = pxed_mac_text(mac, ":", text),
+                            .reason = plan->reason,
+                            .asker = asker};
+    screen_write(&screen, &note);
+    plan->note = pxed_buf_slice(&note);
+    plan->wait = (unsigned)((settings->screen_wait + 999) / 1000);
+    /* A stranger's screen is the whole purpose of `unknown = screen`: it stays long enough to be read. */
+    plan->tells_serial = !host && settings->unknown == SETTINGS_UNKNOWN_SCREEN;
+    if (plan->tells_serial && plan->wait == 0)
+        plan->wait = STRANGER_WAIT;
 }
 
 struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
@@ -125,7 +134,7 @@ struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
         boot_refuse(b, b->reason == PXED_WHY_OK ? PXED_WHY_NO_DIALECT : b->reason);
         out.len = 0;
     }
-    boot_set_note(b, arena);
+    boot_note(&b->plan, &b->d->catalogue->settings, b->at, b->host ? &b->host->pub : NULL, b->mac, b->seen, arena);
     dialect_write(b->loader, b->firmware, &b->plan, base, &out);
     return pxed_buf_slice(&out);
 }

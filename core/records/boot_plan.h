@@ -35,6 +35,10 @@ void boot_make(struct boot *b, struct pxed_arena *arena);
 void boot_make_somehow(struct boot *b, struct pxed_arena *arena);
 /* Replaces the plan by a boot from disk, for this reason. */
 void boot_refuse(struct boot *b, enum pxed_reason why);
+/* What the screen says of a boot from disk, and how long. `host` NULL: not declared; `asker` as in struct boot. */
+void boot_note(struct pxed_plan *plan, const struct settings *settings, const struct site_url *at,
+               const struct pxed_host *host, const struct pxed_hwaddr *mac, const char *asker,
+               struct pxed_arena *arena);
 /* The plan in the loader's language, in `arena`. A plan the loader cannot express becomes a boot from disk. */
 struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena);
 struct render boot_render(const struct boot *b, struct pxed_arena *arena);

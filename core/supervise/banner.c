@@ -77,7 +77,8 @@ static void say_options(const struct plugin *p) {
 
 static void say_hosts(struct daemon *d) {
     const struct catalogue *c = d->catalogue;
-    static const char *const unknown[] = {"no boot data", "their disk", "the operator's script"};
+    static const char *const unknown[] = {"no boot data", "their disk", "the operator's script",
+                                          "their disk, and what to ask for"};
     size_t armed = 0, new_lines = 0;
     struct pxed_arena scratch = {0};
     for (size_t i = 0; i < c->n_hosts; i++) {

@@ -19,4 +19,14 @@ lab_stop dump
 expect "iPXE asked pxed for the name" grep -qE '> 10\.77\.0\.1\.53: .* A\? pxe-server' "$LAB/dump.log"
 expect "and was answered" grep -qE '10\.77\.0\.1\.53 > .* A 10\.77\.0\.1' "$LAB/dump.log"
 echo "# $(grep -oE 'A\? [a-z.-]*' "$LAB/dump.log" | sort | uniq -c | xargs)"
+# The same ROM as a stranger: its screen.
+sed -i 's/^name = pxe-server/&\nunknown = screen\nscreen-wait = 2s/' "$LAB/pxed.ini"
+echo "08:00:27:00:00:99, local, name=other" >"$LAB/host-os.conf"
+lab_stop pxed
+lab_pxed || fail "pxed starts again"
+LAB_EFI=yes lab_machine -smbios type=1,serial=RACK-7-U12
+expect "a stranger's screen says its MAC" lab_wait_serial "$STAGE" "unknown machine ($LAB_MAC) boots its disk"
+expect "and its serial number" lab_wait_serial 10 "serial number: RACK-7-U12"
+expect "and the line to ask for" lab_wait_serial 10 "$LAB_MAC, OS-ID, name=NAME"
+lab_stop machine
 echo "$CHECKS passed, 0 failed"

@@ -44,8 +44,18 @@ static const struct pxed_plan packed = {
 static const struct pxed_plan own_disk = {
     .how = PXED_HOW_LOCAL,
     .reason = PXED_WHY_NOT_ARMED,
-    .note =
-        S("pxed: web01 (52:54:00:aa:00:30) boots its disk: the host has no right to be installed; it boots its disk"),
+    .note = S("pxed pxe-server: web01 (52:54:00:aa:00:30) boots its disk\n"
+              "NOT_ARMED: the host has no right to be installed; it boots its disk\n"
+              "to do: pxed arm web01"),
+};
+static const struct pxed_plan read_disk = {
+    .how = PXED_HOW_LOCAL,
+    .reason = PXED_WHY_UNKNOWN_MACHINE,
+    .note = S("pxed pxe-server: unknown machine (52:54:00:aa:00:31) boots its disk\n"
+              "UNKNOWN_MACHINE: no line of the host file has this MAC\n"
+              "to install it, a line of the host file: 52:54:00:aa:00:31, OS-ID, name=NAME"),
+    .tells_serial = true,
+    .wait = 10,
 };
 static const struct pxed_plan silent_disk = {.how = PXED_HOW_LOCAL};
 static const struct pxed_plan windows = {
@@ -161,6 +171,11 @@ static const struct {
     {"debian-12.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &debian},
     {"bare.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &bare},
     {"local.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &own_disk},
+    {"stranger.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &read_disk},
+    {"stranger.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &read_disk},
+    {"stranger.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &read_disk},
+    {"stranger.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &read_disk},
+    {"stranger.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &read_disk},
     {"silent.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &silent_disk},
     {"hostile-note.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &hostile},
     {"hostile-note.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &hostile},

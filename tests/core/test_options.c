@@ -304,6 +304,7 @@ START_TEST(the_core_rows) { /* names and defaults of the outside contract, secti
         {"tokens", "auto"},
         {"drain", "30s"},
         {"unknown", "ignore"},
+        {"screen-wait", "0s"},
         {"idle", "local"},
         {"sandbox", "yes"},
         {"image-path", NULL},

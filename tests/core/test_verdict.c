@@ -3,7 +3,7 @@
 
 #include "suite.h"
 
-enum { IGNORE, LOCAL, SCRIPT };
+enum { IGNORE, LOCAL, SCRIPT, SCREEN };
 
 static const struct {
     const char *name;
@@ -16,6 +16,7 @@ static const struct {
     {"unknown = script, there is none",
      {false, PXED_WHY_OK, SCRIPT, false, false},
      {PXED_WHY_UNKNOWN_MACHINE, false, false}},
+    {"unknown = screen", {false, PXED_WHY_OK, SCREEN, false, false}, {PXED_WHY_UNKNOWN_MACHINE, true, false}},
     {"unknown, whatever idle says", {false, PXED_WHY_OK, LOCAL, false, true}, {PXED_WHY_UNKNOWN_MACHINE, true, false}},
     {"armed", {true, PXED_WHY_OK, IGNORE, false, false}, {PXED_WHY_OK, true, true}},
     {"armed, whatever idle says", {true, PXED_WHY_OK, IGNORE, false, true}, {PXED_WHY_OK, true, true}},
@@ -37,7 +38,7 @@ END_TEST
 
 START_TEST(only_the_armed_install) {
     for (unsigned why = 0; why < PXED_REASON_COUNT; why++)
-        for (unsigned bits = 0; bits < 24; bits++) {
+        for (unsigned bits = 0; bits < 32; bits++) {
             struct verdict_facts f = {bits & 1, (enum pxed_reason)why, bits / 8, (bits & 2) != 0, (bits & 4) != 0};
             struct verdict v = verdict_decide(&f);
             ck_assert(v.install == (f.declared && why == PXED_WHY_OK));

@@ -252,5 +252,19 @@ e2e_pxed disarm web01 >/dev/null
 is "one that is not gets none" "" "$(boot $M1 bios | cut -d' ' -f1)"
 has "IDLE_SILENT" IDLE_SILENT "$(e2e_journal web01)"
 is "unknown = local: a stranger gets a loader" undionly.kpxe "$(boot $X2 bios | cut -d' ' -f1)"
+e2e_stop
+
+# --- a stranger's screen
+printf 'unknown = screen\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' | e2e_ini
+e2e_start
+is "unknown = screen: a stranger gets a loader" undionly.kpxe "$(boot $X2 bios | cut -d' ' -f1)"
+SCREEN=$(curl_as two "$U/home.php?mac=$X2")
+has "its screen says who it is" "unknown machine ($X2)" "$SCREEN"
+has "and what to ask for" "$X2, OS-ID, name=NAME" "$SCREEN"
+has "and its serial number" 'serial number: ${serial}' "$SCREEN"
+has "it stays" 'sleep 10' "$SCREEN"
+lacks "it installs nothing" /boot/os/ "$SCREEN"
+has "the machine is kept for pxed machines --unknown" $X2 "$(e2e_pxed machines --unknown)"
+lacks "a host's own screen does not stay" sleep "$(curl_as one "$U/home.php?mac=$M1")"
 e2e_stop && e2e_pass "it ends well"
 e2e_done

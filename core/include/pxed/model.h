@@ -117,6 +117,8 @@ struct pxed_plan {
                                  arguments */
     } initrds[PXED_PLAN_INITRDS];
     size_t n_initrds;
-    struct pxed_slice note; /* one line for the screen; may be empty */
+    struct pxed_slice note; /* a few lines for the screen, LF between them; may be empty */
     bool by_url;            /* PXELINUX: the loader has none in itself. Since minor 8 */
+    bool tells_serial;      /* show the machine's serial number too, where the loader knows it. Since minor 8 */
+    unsigned wait;          /* seconds that the note stays before a boot from disk. Since minor 8 */
 };
