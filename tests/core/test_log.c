@@ -61,8 +61,10 @@ START_TEST(a_reader_that_does_not_read) { /* would block for ever, if writing co
     unsigned lines = read_lines("number=");
     ck_assert_uint_ge(lines, LOG_KEPT / 200);
     ck_assert_uint_lt(lines, 20000);
+    ck_assert_uint_eq(log_lost().unread, 20000 - lines);
     log_tick();
     ck_assert_uint_eq(read_lines("lines were dropped"), 1);
+    ck_assert_uint_eq(log_lost().unread, 20000 - lines); /* that it was told does not begin it anew */
     log_core(PXED_LOG_INFO, "test", "and it goes on");
     ck_assert_uint_eq(read_lines("and it goes on"), 1);
     put_back();
@@ -81,6 +83,7 @@ START_TEST(a_flood_of_one_kind) {
     unsigned lines = read_lines("flood");
     ck_assert_uint_ge(lines, 51);
     ck_assert_uint_le(lines, 102); /* a second may have ended meanwhile */
+    ck_assert_uint_eq(log_lost().crowded, 5001 - lines);
     log_core(PXED_LOG_INFO, "quiet", "again");
     ck_assert_uint_eq(read_lines("quiet"), 1);
     sleep(1);
