@@ -20,6 +20,7 @@ static struct {
     time_t second;
     unsigned lines, left_out;
 } kinds[KINDS];
+static uint64_t n_crowded;
 
 void log_init(bool debug) {
     under_journald = getenv("JOURNAL_STREAM") != NULL;
@@ -45,6 +46,7 @@ static bool kind_allowed(const char *plugin, const char *event, unsigned *left_o
     *left_out = ok ? kind->left_out : 0;
     kind->left_out = ok ? 0 : kind->left_out + 1;
     kind->lines += ok;
+    n_crowded += !ok;
     pthread_mutex_unlock(&kinds_lock);
     return ok;
 }
@@ -87,6 +89,14 @@ void log_write(const char *plugin, enum pxed_log_level level, const char *event,
             line[i] = ' ';
     line[n++] = '\n';
     log_out(line, n);
+}
+
+struct log_lost log_lost(void) {
+    pthread_mutex_lock(&kinds_lock);
+    struct log_lost lost = {.crowded = n_crowded};
+    pthread_mutex_unlock(&kinds_lock);
+    lost.unread = log_out_lost();
+    return lost;
 }
 
 void log_tick(void) {

@@ -16,3 +16,9 @@ __attribute__((format(printf, 3, 4))) void log_core(enum pxed_log_level level, c
 bool log_wants(enum pxed_log_level level);
 /* Now and then: writes what the reader of stderr did not take before, and says how much was dropped. */
 void log_tick(void);
+/* Lines that were not written since the start: because nobody read stderr, and because too many of one kind came in one
+ * second. */
+struct log_lost {
+    uint64_t unread, crowded;
+};
+struct log_lost log_lost(void);

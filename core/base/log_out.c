@@ -12,7 +12,7 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char kept[LOG_KEPT];
 static size_t first, n_kept;
-static uint64_t n_dropped;
+static uint64_t n_dropped, n_told; /* of these: said so by log_out_dropped */
 
 /* Bytes taken. An error means that nobody reads: all of it is taken, and lost. */
 static size_t offer(const char *text, size_t n) {
@@ -72,8 +72,15 @@ bool log_out_flush(void) {
 
 uint64_t log_out_dropped(void) {
     pthread_mutex_lock(&lock);
+    uint64_t n = n_dropped - n_told;
+    n_told = n_dropped;
+    pthread_mutex_unlock(&lock);
+    return n;
+}
+
+uint64_t log_out_lost(void) {
+    pthread_mutex_lock(&lock);
     uint64_t n = n_dropped;
-    n_dropped = 0;
     pthread_mutex_unlock(&lock);
     return n;
 }

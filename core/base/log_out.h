@@ -14,3 +14,5 @@ bool log_out(const char *line, size_t n);
 bool log_out_flush(void);
 /* Lines dropped since the last call. */
 uint64_t log_out_dropped(void);
+/* And since the start. */
+uint64_t log_out_lost(void);

@@ -67,6 +67,7 @@ static void end_transfer(struct pxed_content *pub, bool whole) {
     if (!whole && pub->broke)
         tell_broken(c);
     content_ladder_took(c, whole);
+    c->daemon->sent[c->via] += pub->sent;
     *(c->prev ? &c->prev->next : &c->daemon->transfers) = c->next;
     if (c->next)
         c->next->prev = c->prev;

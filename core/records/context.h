@@ -43,6 +43,7 @@ struct daemon {
     uint64_t counters[PXED_REASON_COUNT];
     int64_t refusal_logged[PXED_REASON_COUNT]; /* wall ms of the last log line of this kind */
     struct open_content *transfers;            /* running transfers */
+    uint64_t sent[2];                          /* bytes of ended transfers, by enum pxed_via */
     struct content_cache *content_cache;       /* files that are open for several transfers; NULL: none yet */
     struct pending *pending;                   /* requests that wait for an answer */
     uint64_t tickets;
@@ -53,5 +54,7 @@ struct daemon {
     struct stage *stage; /* NULL: no files are staged */
     struct watch_images *watch_images;
     struct watch_links *watch_links;
+    bool load_refused;  /* the last load of the configuration; an earlier one is in force */
+    int64_t started_at; /* calendar ms; 0: not yet */
     bool stopping;
 };

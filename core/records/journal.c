@@ -9,6 +9,11 @@
 #include "pxed/arena.h"
 #include "pxed/grow.h"
 
+const char *const journal_counted[JOURNAL_COUNTED + 1] = {
+    "discovered", "offered", "leased",     "loader",    "script", "kernel",      "answer",  "installer", "local",
+    "refused",    "armed",   "installing", "installed", "failed", "unconfirmed", "stalled", "spent",     "disarmed",
+};
+
 /* Orders, and what became of them: who armed a host, and how its installation ended. */
 static bool journal_stays(struct pxed_slice what) {
     static const char *const words[] = {
@@ -140,6 +145,8 @@ void journal_free(struct journal *j) {
 
 void journal_step(struct machines *ms, struct machine *m, const char *what, enum pxed_reason reason, const char *text,
                   int64_t now) {
+    for (size_t i = 0; i < JOURNAL_COUNTED; i++)
+        ms->journal.counts[i] += strcmp(what, journal_counted[i]) == 0;
     journal_append(ms, m, pxed_slice_of(what), reason, pxed_slice_of(text ? text : ""), ms->journal.seq + 1, now);
     if (m->declared || reason != PXED_WHY_OK) {
         enum pxed_log_level level = pxed_reason_is_fault(reason) ? PXED_LOG_WARNING

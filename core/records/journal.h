@@ -31,6 +31,10 @@ struct journal_entry {
     char what[];
 };
 
+/* Words of a boot and of an installation that are counted, ends with NULL. Other steps are an installer's own words. */
+enum { JOURNAL_COUNTED = 18 };
+extern const char *const journal_counted[JOURNAL_COUNTED + 1];
+
 struct journal {
     struct journal_entry *first, *last; /* oldest and newest */
     struct journal_entry *passing;      /* the oldest that does not stay; NULL: none */
@@ -39,6 +43,7 @@ struct journal {
     uint64_t saved_seq; /* of the newest entry handed to the store */
     uint64_t *gone;     /* numbers of entries that the store still has and memory has not */
     size_t n_gone;
+    uint64_t counts[JOURNAL_COUNTED]; /* steps since the start, by journal_counted */
 };
 
 /* One machine's part. */

@@ -341,6 +341,7 @@ static int daemon_serve(struct runner *r) {
         if (watch_links_start(d, interface_anew) < 0)
             log_core(PXED_LOG_WARNING, "interface", "no rtnetlink: an interface that goes away is not noticed");
         banner_say(d);
+        d->started_at = clock_calendar();
         keeper_tell(&d->keeper, KEEPER_READY);
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
         uv_run(&r->loop, UV_RUN_DEFAULT);

@@ -118,6 +118,7 @@ static void reload_finish(uv_work_t *work, int status) {
     bool again = r->again, whole_again = r->whole_again;
     (void)status;
     bool taken = r->built && !d->stopping && !drops_too_much(d, r);
+    d->load_refused = !taken;
     if (!d->stopping)
         keeper_tell(&d->keeper, taken ? KEEPER_TAKEN : KEEPER_REFUSED);
     if (taken)
@@ -146,6 +147,7 @@ struct catalogue *reload_first(struct daemon *d, struct pxed_diags *diags) {
         catalogue_unref(good);
         return now;
     }
+    d->load_refused = true;
     log_core(PXED_LOG_ERROR, "hosts", "the host file is %s: the last good table is in force%s",
              now ? "empty" : "broken", now ? " until SIGHUP confirms it" : "");
     catalogue_unref(now);

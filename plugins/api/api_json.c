@@ -219,6 +219,35 @@ void api_json_machine(struct pxed_buf *out, const void *machine_view) {
     json_end(&o);
 }
 
+void api_json_host(struct pxed_buf *out, const void *host) {
+    const struct pxed_host *h = host;
+    struct object o = json_begin(out);
+    put_mac(&o, &h->macs[0]);
+    json_put_text(&o, "name", h->name);
+    json_put_text(&o, "os", h->os.text);
+    json_put_text(&o, "family", h->os.family);
+    put_ip(&o, &h->ip);
+    json_put_text(&o, "group", pxed_host_value(h, "group"));
+    put_bool(&o, "protect", h->protect);
+    put_key(&o, "vars", "");
+    struct object vars = json_begin(out);
+    for (size_t i = 0; i < h->n_vars; i++) {
+        const struct pxed_var *v = &h->vars[i];
+        if (!v->file || (v->flags & PXED_VAR_SECRET))
+            continue;
+        if (vars.more)
+            pxed_buf_byte(out, ',');
+        vars.more = true;
+        api_json_text(out, v->key);
+        pxed_buf_byte(out, ':');
+        api_json_text(out, v->value);
+    }
+    json_end(&vars);
+    put_word(&o, "file", h->file);
+    json_put_number(&o, "line", h->line);
+    json_end(&o);
+}
+
 void api_json_order(struct pxed_buf *out, const void *api_order_view) {
     const struct api_order_view *v = api_order_view;
     struct object o = json_begin(out);

@@ -57,6 +57,8 @@ struct api_text_view {
     enum pxed_reason reason; /* why there is no text; OK */
 };
 
+/* A declared host: struct pxed_host. Variables that the configuration sets, without the secret ones. */
+void api_json_host(struct pxed_buf *out, const void *host);
 void api_json_machine(struct pxed_buf *out, const void *machine_view);
 void api_json_journal(struct pxed_buf *out, const void *journal_view);
 void api_json_transfer(struct pxed_buf *out, const void *transfer_view);

@@ -15,6 +15,7 @@ static const struct {
     const char *name, *fields;
 } schemas[] = {
     {"machine", MACHINE},
+    {"host", "mac name os family ip group protect:flag vars:map file line:int"},
     {"order", MACHINE " order_os order_right refusal refusal_sentence refusal_cure boot_url"},
     {"step", "seq:int at:time mac name what" REASON " text"},
     {"transfer", "mac name ip path via sent:int size:int since:time"},
@@ -50,6 +51,7 @@ static void put_type(struct pxed_buf *out, struct pxed_slice type) {
     } types[] = {
         {"text", "{\"type\":\"string\"}"},
         {"texts", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"},
+        {"map", "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}"},
         {"objects", "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"},
         {"int", "{\"type\":\"integer\",\"minimum\":0}"},
         {"flag", "{\"type\":\"boolean\"}"},

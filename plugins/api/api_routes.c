@@ -113,6 +113,23 @@ void api_get_machine(const struct api_ask *ask) {
     api_answer_rows(ask, &which.rows);
 }
 
+/* ---- hosts */
+
+static void host_row(void *arg, const struct pxed_machine_view *m) {
+    struct machines *ask = arg;
+    const struct pxed_core *core = ask->asked->api->ctx->core;
+    const struct pxed_host *host = m->declared ? core->host(ask->asked->api->ctx, &m->mac) : NULL;
+    if (host && api_sees(ask->asked, &m->mac))
+        api_rows_add(&ask->rows, api_json_host, host);
+}
+
+void api_get_hosts(const struct api_ask *ask) {
+    const struct pxed_control *control = ask->api->control;
+    struct machines which = {.asked = ask};
+    control->machines(control->self, host_row, &which);
+    api_answer_rows(ask, &which.rows);
+}
+
 /* ---- journal */
 
 struct journal {

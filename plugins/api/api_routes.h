@@ -5,6 +5,7 @@
 
 void api_get_machines(const struct api_ask *ask);
 void api_get_machine(const struct api_ask *ask);
+void api_get_hosts(const struct api_ask *ask);
 void api_get_journal(const struct api_ask *ask);
 void api_get_faults(const struct api_ask *ask);
 void api_get_why(const struct api_ask *ask);

@@ -26,6 +26,8 @@ const struct api_route api_table[] = {
     {"machines", false, READ, api_get_machines, "Every machine, declared or seen",
      "armed:flag failed:flag unknown:flag from:int count:int", NULL, "machine", NULL},
     {"machine", false, READ, api_get_machine, "One machine", "host!", NULL, "machine", NULL},
+    {"hosts", false, READ, api_get_hosts, "Declared hosts and their variables, without secrets", NULL, NULL, "host",
+     NULL},
     {"journal", false, READ, api_get_journal, "Steps of all machines or of one, in order", "since:int tail:int host",
      NULL, "step", NULL},
     {"why", false, READ, api_get_why, "The steps of a machine's last boot", "host!", NULL, "step", NULL},

@@ -55,14 +55,17 @@ static unsigned read_lines(const char *word) {
 
 START_TEST(a_reader_that_does_not_read) { /* would block for ever, if writing could */
     redirect(_i == 1);
+    uint64_t before = log_lost().unread;
     for (int i = 0; i < 20000; i++)
         log_core(PXED_LOG_ERROR, "test", "number=%d %0100d", i, 0);
     log_tick();
     unsigned lines = read_lines("number=");
     ck_assert_uint_ge(lines, LOG_KEPT / 200);
     ck_assert_uint_lt(lines, 20000);
+    ck_assert_uint_eq(log_lost().unread - before, 20000 - lines);
     log_tick();
     ck_assert_uint_eq(read_lines("lines were dropped"), 1);
+    ck_assert_uint_eq(log_lost().unread - before, 20000 - lines); /* that it was told does not begin it anew */
     log_core(PXED_LOG_INFO, "test", "and it goes on");
     ck_assert_uint_eq(read_lines("and it goes on"), 1);
     put_back();
@@ -74,6 +77,7 @@ START_TEST(a_flood_of_one_kind) {
     struct timespec rest = {.tv_nsec = 20 * 1000 * 1000};
     for (time_t now = time(NULL); time(NULL) == now;) /* begins with a second */
         nanosleep(&rest, NULL);
+    uint64_t before = log_lost().crowded;
     for (int i = 0; i < 5000; i++)
         log_core(PXED_LOG_INFO, "flood", "number=%d", i);
     log_core(PXED_LOG_INFO, "quiet", "another kind");
@@ -81,6 +85,7 @@ START_TEST(a_flood_of_one_kind) {
     unsigned lines = read_lines("flood");
     ck_assert_uint_ge(lines, 51);
     ck_assert_uint_le(lines, 102); /* a second may have ended meanwhile */
+    ck_assert_uint_eq(log_lost().crowded - before, 5001 - lines);
     log_core(PXED_LOG_INFO, "quiet", "again");
     ck_assert_uint_eq(read_lines("quiet"), 1);
     sleep(1);

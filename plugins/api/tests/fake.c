@@ -21,7 +21,10 @@ static const struct pxed_host *core_host(struct pxed_ctx *ctx, const struct pxed
     const struct fake *fake = (const struct fake *)ctx; /* the first member of the first member */
     for (size_t i = 0; i < fake->n_machines; i++)
         if (fake->machines[i].declared && pxed_hwaddr_eq(mac, &fake->machines[i].mac)) {
-            host = (struct pxed_host){.name = fake->machines[i].name};
+            host = (struct pxed_host){.macs = &fake->machines[i].mac,
+                                      .n_macs = 1,
+                                      .name = fake->machines[i].name,
+                                      .os.text = fake->machines[i].os};
             return &host;
         }
     return NULL;

@@ -157,6 +157,7 @@ static const struct {
     const char *key, *value; /* of the first row */
 } gets[] = {
     {"all machines", "/api/v1/machines", NULL, 4, "name", "web01"},
+    {"hosts", "/api/v1/hosts", NULL, 3, "name", "web01"},
     {"no filter is on", "/api/v1/machines", "armed=0&failed=0&unknown=0", 4, "name", "web01"},
     {"armed", "/api/v1/machines", "armed=1", 0, NULL, NULL},
     {"failed", "/api/v1/machines", "failed=1", 2, "reason", "DISK_NOT_BLANK"},

@@ -117,6 +117,36 @@ START_TEST(machine) {
 }
 END_TEST
 
+/* What the configuration sets, and nothing that is secret. */
+START_TEST(host) {
+    const struct pxed_hwaddr mac = {1, 6, {8, 0, 0x27, 0x4d, 0x4d, 0xaa}};
+    const struct pxed_var vars[] = {
+        {PXED_SLICE("group"), PXED_SLICE("web"), "hosts", 1, 0},
+        {PXED_SLICE("admin-password"), PXED_SLICE("hidden"), "hosts", 1, PXED_VAR_SECRET},
+        {PXED_SLICE("keyboard"), PXED_SLICE("us"), NULL, 0, 0},
+        {PXED_SLICE("rack"), PXED_SLICE("a\"1"), "pxed.ini", 7, 0},
+    };
+    const struct pxed_host h = {.macs = &mac,
+                                .n_macs = 1,
+                                .name = PXED_SLICE("web01"),
+                                .os = {PXED_SLICE("debian-12"), PXED_SLICE("debian"), PXED_SLICE("12"), PXED_NO_SLICE},
+                                .ip = pxed_addr_v4(0x0a4d0032),
+                                .vars = vars,
+                                .n_vars = 4,
+                                .file = "hosts",
+                                .line = 1};
+    json_t *o = parsed(api_json_host, &h);
+    const json_t *set = json_object_get(o, "vars");
+    ck_assert_str_eq(member(o, "mac"), "08:00:27:4d:4d:aa");
+    ck_assert_str_eq(member(o, "family"), "debian");
+    ck_assert_str_eq(member(o, "ip"), "10.77.0.50");
+    ck_assert_str_eq(member(o, "group"), "web");
+    ck_assert_uint_eq(json_object_size(set), 2);
+    ck_assert_str_eq(member(set, "rack"), "a\"1");
+    json_decref(o);
+}
+END_TEST
+
 static const struct {
     const char *name;
     struct pxed_machine_view m;
@@ -166,6 +196,7 @@ int main(void) {
     tcase_add_loop_test(t, time_text, 0, ROWS(times));
     tcase_add_test(t, empty_views);
     tcase_add_test(t, machine);
+    tcase_add_test(t, host);
     tcase_add_loop_test(t, machine_fault, 0, ROWS(faults));
     tcase_add_loop_test(t, journal_opens, 0, ROWS(opens));
     suite_add_tcase(s, t);

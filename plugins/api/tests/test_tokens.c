@@ -45,13 +45,18 @@ static const struct pxed_host *host_of(struct pxed_ctx *ctx, const struct pxed_h
     static const struct pxed_var web[] = {{.key = PXED_SLICE("group"), .value = PXED_SLICE("web")}};
     static const struct pxed_var db[] = {{.key = PXED_SLICE("group"), .value = PXED_SLICE("db")}};
     static struct pxed_host host;
+    static struct pxed_hwaddr own;
     struct pxed_hwaddr web01 = fake_mac(1), web02 = fake_mac(2);
     (void)ctx;
     bool first = pxed_hwaddr_eq(mac, &web01);
     if (!first && !pxed_hwaddr_eq(mac, &web02))
         return NULL;
-    host = (struct pxed_host){
-        .name = first ? PXED_SLICE("web01") : PXED_SLICE("web02"), .vars = first ? web : db, .n_vars = 1};
+    own = *mac;
+    host = (struct pxed_host){.macs = &own,
+                              .n_macs = 1,
+                              .name = first ? PXED_SLICE("web01") : PXED_SLICE("web02"),
+                              .vars = first ? web : db,
+                              .n_vars = 1};
     return &host;
 }
 
@@ -258,7 +263,7 @@ START_TEST(scopes_of_routes) {
             }
             json_decref(o);
         }
-    ck_assert_uint_eq(routes, 24);
+    ck_assert_uint_eq(routes, 25);
     ck_assert_uint_eq(f.arms + f.disarms + f.stops, 0);
 }
 END_TEST
@@ -280,6 +285,7 @@ START_TEST(groups_are_walls) {
         size_t rows;
     } rows[] = {
         {"machines", NULL, NULL, 200, 1},
+        {"hosts", NULL, NULL, 200, 1},
         {"machines", "from=0&count=9", NULL, 200, 1},
         {"machine", "host=web01", NULL, 200, 1},
         {"machine", "host=web02", NULL, 404, 0},
