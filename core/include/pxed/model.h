@@ -119,4 +119,8 @@ struct pxed_plan {
     size_t n_initrds;
     struct pxed_slice note; /* one line for the screen; may be empty */
     bool by_url;            /* PXELINUX: the loader has none in itself. Since minor 8 */
+    /* Where files of `elsewhere` come from instead of this server's /boot: "http://HOST/FOLDER/"; unset: nowhere.
+     * Since minor 8. */
+    struct pxed_slice images;
+    uint64_t elsewhere; /* bit 0: the kernel; bit 1 + i: initrds[i] */
 };
