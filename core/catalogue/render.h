@@ -11,6 +11,7 @@ struct render {
     const struct catalogue_os *os;         /* what is being installed; may differ from the line's */
     const struct lifecycle_record *record; /* has the right and the token */
     const struct site_url *at;             /* where the machine asks; NULL: not known */
+    const char *images;                    /* nets_images() of the machine; NULL: this server has them */
     struct pxed_arena *arena;              /* owns the rendered text */
     bool far;                              /* it asks from behind a relay */
     bool no_token;              /* for an asker other than the machine: URLs carry a token that opens nothing */

@@ -17,9 +17,9 @@ static struct node *find_iso(struct node *map, struct pxed_slice key) {
     struct pxed_slice iso = pxed_slice_is(key, "iso") ? catalogue_iso(r->catalogue, r->os, r->arena) : PXED_NO_SLICE;
     if (iso.len == 0)
         return NULL;
-    size_t room = strlen(render_url(r)->base) + 3 * iso.len + 1;
+    size_t room = strlen(render_images(r)) + 3 * iso.len + 1;
     struct pxed_buf url = {.ptr = pxed_arena_alloc(r->arena, room), .cap = room};
-    pxed_buf_str(&url, render_url(r)->base);
+    pxed_buf_str(&url, render_images(r));
     pxed_percent_encode(iso, "/", &url);
     return render_node_text(map, "iso", pxed_buf_slice(&url));
 }
@@ -32,14 +32,14 @@ static void add_os(struct render *r, struct node *root) {
     render_node_text(map, "version", os->id.version);
     render_node_text(map, "arch", os->id.arch);
     render_node_text(map, "url",
-                     pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", render_url(r)->base,
+                     pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s", render_images(r),
                                                      PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
     map->find = find_iso;
     struct pxed_slice repo = pxed_host_value(&r->host->pub, "repo");
     render_node_text(map, "tree",
                      repo.len > 0
                          ? repo
-                         : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", render_url(r)->base,
+                         : pxed_slice_of(pxed_arena_printf(r->arena, "%sos/%.*s/", render_images(r),
                                                            PXED_S(catalogue_folder(r->catalogue, os->id.text)))));
     struct pxed_slice flags = pxed_slice_of(os->claim ? os->claim->flags : NULL), flag;
     while ((flag = pxed_slice_word(&flags, " ")).len > 0)

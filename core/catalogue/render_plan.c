@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+#include "answer.h"
 #include "catalogue_iso.h"
 #include "catalogue_os.h"
 #include "image_files.h"
@@ -160,6 +161,29 @@ static void add_row_files(struct render *r, const struct pxed_boot *row, struct 
     }
 }
 
+/* Does this server see that the arming is used up, although all image files come from elsewhere? */
+static bool is_spent_here(const struct render *r, const struct pxed_plan *plan) {
+    return r->os->live || (plan->how != PXED_HOW_MEMDISK && answer_row(r->catalogue, r->host, r->os));
+}
+
+/* The image's files come from the mirror, all others from here: texts for the machine, memdisk, wimboot. Where no
+ * answer file uses up the arming the last file does, so it stays here. */
+static void send_elsewhere(const struct render *r, bool kernel, struct pxed_plan *plan) {
+    size_t n = plan->n_initrds;
+    if (!r->images)
+        return;
+    if (!is_spent_here(r, plan)) {
+        kernel &= n > 0;
+        n -= n > 0;
+    }
+    plan->elsewhere = kernel;
+    for (size_t i = 0; i < n; i++)
+        if (pxed_slice_starts(plan->initrds[i].path, PXED_SLICE("os/")))
+            plan->elsewhere |= UINT64_C(2) << i;
+    if (plan->elsewhere)
+        plan->images = pxed_slice_of(r->images);
+}
+
 /* A loader would split a name at a blank and fetch only half of it. */
 static bool is_speakable(const struct pxed_plan *plan) {
     bool well = catalogue_name_speakable(plan->kernel);
@@ -196,5 +220,6 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         inject_files(r, ret, true);
     }
     add_args(r, &row, ret);
+    send_elsewhere(r, kernel[0] != '/', ret);
     return is_speakable(ret) ? PXED_WHY_OK : PXED_WHY_HOST_BROKEN;
 }

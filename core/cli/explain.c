@@ -11,6 +11,7 @@
 #include "image_files.h"
 #include "image_missing.h"
 #include "loaders.h"
+#include "nets.h"
 #include "offline.h"
 #include "render_plan.h"
 #include "site_url.h"
@@ -47,6 +48,7 @@ static struct render make_render(struct explain *e) {
                            .os = e->host->os,
                            .record = &e->record,
                            .at = e->at,
+                           .images = nets_images(e->o.catalogue, &e->host->pub.ip),
                            .arena = &e->arena,
                            .masked = true};
 }

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "content_item.h"
 #include "decide.h"
+#include "nets.h"
 #include "rungs.h"
 #include "silence.h"
 #include "told.h"
@@ -67,7 +68,8 @@ static void look_at(void *arg, struct machine *m) {
     f.own_script = m->rec.own_script;
     f.loads = is_sent_something(l->d, m);
     f.initrd_asked = told_text(m, "initrd") != NULL;
-    if (f.stage == PXED_STAGE_KERNEL && f.armed)
+    f.elsewhere = nets_images(l->d->catalogue, &m->rec.ip) != NULL;
+    if ((f.stage == PXED_STAGE_KERNEL || f.elsewhere) && f.armed)
         look_at_plan(l, m, &f, &scratch, &initrd);
     enum pxed_reason why = silence_of(&f);
     if (why != PXED_WHY_OK && why != m->rec.reason) /* a step forward takes the reason away */

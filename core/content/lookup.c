@@ -1,6 +1,7 @@
 /* Parses what every kind of name needs from a request. */
 #include "lookup.h"
 
+#include "nets.h"
 #include "pxed/path.h"
 #include "site_url.h"
 
@@ -18,6 +19,7 @@ enum pxed_reason lookup_query_mac(const struct lookup *l, struct pxed_hwaddr *re
 
 void lookup_place(const struct lookup *l, struct boot *b) {
     b->at = site_url_of(l->d->catalogue, &l->request->local, &l->request->peer);
+    b->images = nets_images(l->d->catalogue, &l->request->peer);
     b->far = l->looked && l->kernel.routed && !l->kernel.own;
 }
 

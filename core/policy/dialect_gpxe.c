@@ -31,10 +31,10 @@ static void write_note(const struct pxed_plan *plan, struct pxed_buf *out) {
     }
 }
 
-static void write_file(const char *verb, struct pxed_slice base, struct pxed_slice path, struct pxed_buf *out) {
+static void write_file(const char *verb, const struct pxed_plan *plan, int file, struct pxed_slice base,
+                       struct pxed_buf *out) {
     pxed_buf_str(out, verb);
-    pxed_buf_add(out, base);
-    pxed_buf_add(out, path);
+    dialect_url(plan, file, base, out);
 }
 
 /* The kernel's EFI stub finds its initrds by name; BIOS ignores the argument. iPXE's name for all of them together is
@@ -62,7 +62,7 @@ static void write_initrd(bool named, const struct pxed_plan *plan, size_t i, str
         pxed_buf_add(out, as);
         pxed_buf_byte(out, ' ');
     }
-    write_file("", base, plan->initrds[i].path, out);
+    dialect_url(plan, (int)i, base, out);
     if (module ? as.len > 0 : packed.len > 0) {
         pxed_buf_byte(out, ' ');
         pxed_buf_add(out, module ? as : packed);
@@ -73,7 +73,7 @@ static void write_initrd(bool named, const struct pxed_plan *plan, size_t i, str
 static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
     /* An EL5 initrd panics if another image was registered before. */
     pxed_buf_str(out, "imgfree\n");
-    write_file("kernel ", base, plan->kernel, out);
+    write_file("kernel ", plan, DIALECT_KERNEL, base, out);
     if (plan->args.len > 0) {
         pxed_buf_byte(out, ' ');
         pxed_buf_add(out, plan->args);
@@ -88,16 +88,19 @@ static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct 
 
 /* PXELINUX asks for its configuration beside itself, and gets the same plan there. */
 static void write_handover(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
-    if (plan->by_url)
-        write_file("chain ", base, PXED_SLICE("pxelinux.0\n"), out);
-    else
+    if (!plan->by_url) {
         pxed_buf_str(out, "imgload pxelinux.0\nboot pxelinux.0\n");
+        return;
+    }
+    pxed_buf_str(out, "chain ");
+    pxed_buf_add(out, base);
+    pxed_buf_str(out, "pxelinux.0\n");
 }
 
 /* wimboot finds its files by name: `--name` on UEFI, an argument on BIOS. */
 static void write_wimboot(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
     pxed_buf_str(out, "imgfree\n");
-    write_file("kernel ", base, plan->kernel, out);
+    write_file("kernel ", plan, DIALECT_KERNEL, base, out);
     if (plan->args.len > 0) {
         pxed_buf_byte(out, ' ');
         pxed_buf_add(out, plan->args);
@@ -109,7 +112,7 @@ static void write_wimboot(const struct pxed_plan *plan, struct pxed_slice base, 
             as = dialect_basename(plan->initrds[i].path);
         pxed_buf_str(out, "initrd --name ");
         pxed_buf_add(out, as);
-        write_file(" ", base, plan->initrds[i].path, out);
+        write_file(" ", plan, (int)i, base, out);
         pxed_buf_byte(out, ' ');
         pxed_buf_add(out, as);
         pxed_buf_byte(out, '\n');
@@ -158,7 +161,7 @@ enum pxed_reason dialect_ipxe(enum pxed_firmware firmware, const struct pxed_pla
         write_wimboot(plan, base, out);
         break;
     case PXED_HOW_EFI:
-        write_file("chain ", base, plan->kernel, out);
+        write_file("chain ", plan, DIALECT_KERNEL, base, out);
         if (plan->args.len > 0) {
             pxed_buf_byte(out, ' ');
             pxed_buf_add(out, plan->args);

@@ -23,10 +23,39 @@ static void write_word(struct pxed_slice word, struct pxed_buf *out) {
     pxed_buf_byte(out, '\'');
 }
 
-static void write_path(const char *verb, struct pxed_slice path, struct pxed_buf *out) {
+/* GRUB names a server by its name or address alone: one on another port it cannot reach. */
+static bool grub_reaches(struct pxed_slice url, struct pxed_slice *ret_server, struct pxed_slice *ret_folder) {
+    static const struct pxed_slice scheme = {"http://", sizeof("http://") - 1};
+    if (!pxed_slice_starts(url, scheme))
+        return false;
+    struct pxed_slice rest = pxed_slice_skip(url, scheme.len);
+    ptrdiff_t slash = pxed_slice_find(rest, '/', 0);
+    *ret_server = slash < 0 ? PXED_NO_SLICE : pxed_slice_head(rest, (size_t)slash);
+    *ret_folder = slash < 0 ? PXED_NO_SLICE : pxed_slice_skip(rest, (size_t)slash);
+    return ret_server->len > 0 && pxed_slice_find(*ret_server, ':', 0) < 0;
+}
+
+static bool has_images(const struct pxed_plan *plan) {
+    struct pxed_slice server, folder;
+    return plan->elsewhere != 0 && grub_reaches(plan->images, &server, &folder);
+}
+
+/* A GRUB without the module `http`, like those that the distributions sign, takes all from where it came. */
+static void write_images(const struct pxed_plan *plan, struct pxed_buf *out) {
+    struct pxed_slice server, folder;
+    if (!has_images(plan) || !grub_reaches(plan->images, &server, &folder))
+        return;
+    pxed_buf_str(out, "set images=/boot/\nif insmod http; then set images='(http,");
+    pxed_buf_add(out, server);
+    pxed_buf_byte(out, ')');
+    pxed_buf_add(out, folder);
+    pxed_buf_str(out, "'; fi\n");
+}
+
+static void write_path(const char *verb, const struct pxed_plan *plan, int file, struct pxed_buf *out) {
     pxed_buf_str(out, verb);
-    pxed_buf_str(out, " /boot/");
-    pxed_buf_add(out, path);
+    pxed_buf_str(out, dialect_elsewhere(plan, file) && has_images(plan) ? " ${images}" : " /boot/");
+    pxed_buf_add(out, file == DIALECT_KERNEL ? plan->kernel : plan->initrds[file].path);
 }
 
 static void write_words(struct pxed_slice rest, struct pxed_buf *out) {
@@ -39,7 +68,7 @@ static void write_words(struct pxed_slice rest, struct pxed_buf *out) {
 
 static void write_initrds(const struct pxed_plan *plan, struct pxed_buf *out) {
     for (size_t i = 0; i < plan->n_initrds; i++)
-        write_path(i == 0 ? "initrd" : "", plan->initrds[i].path, out);
+        write_path(i == 0 ? "initrd" : "", plan, (int)i, out);
     if (plan->n_initrds > 0)
         pxed_buf_byte(out, '\n');
 }
@@ -48,14 +77,14 @@ static void write_initrds(const struct pxed_plan *plan, struct pxed_buf *out) {
  * it, and Solaris finds its files by it: it is written twice. */
 static void write_multiboot(const struct pxed_plan *plan, struct pxed_buf *out) {
     bool second = plan->how == PXED_HOW_MULTIBOOT2;
-    write_path(second ? "multiboot2" : "multiboot", plan->kernel, out);
-    write_path("", plan->kernel, out);
+    write_path(second ? "multiboot2" : "multiboot", plan, DIALECT_KERNEL, out);
+    write_path("", plan, DIALECT_KERNEL, out);
     write_words(plan->args, out);
     pxed_buf_byte(out, '\n');
     for (size_t i = 0; i < plan->n_initrds; i++) {
-        write_path(second ? "module2" : "module", plan->initrds[i].path, out);
+        write_path(second ? "module2" : "module", plan, (int)i, out);
         if (plan->initrds[i].as.len > 0)
-            write_path("", plan->initrds[i].path, out);
+            write_path("", plan, (int)i, out);
         write_words(plan->initrds[i].as, out);
         pxed_buf_byte(out, '\n');
     }
@@ -93,10 +122,11 @@ enum pxed_reason dialect_grub(enum pxed_firmware firmware, const struct pxed_pla
         pxed_buf_str(out, "exit 1\n"); /* continue with the firmware's next boot entry */
         return PXED_WHY_OK;
     }
+    write_images(plan, out);
     if (plan->how == PXED_HOW_MULTIBOOT || plan->how == PXED_HOW_MULTIBOOT2) {
         write_multiboot(plan, out);
     } else {
-        write_path(plan->how == PXED_HOW_EFI ? "chainloader" : "linux", plan->kernel, out);
+        write_path(plan->how == PXED_HOW_EFI ? "chainloader" : "linux", plan, DIALECT_KERNEL, out);
         write_words(plan->args, out);
         pxed_buf_byte(out, '\n');
         write_initrds(plan, out);

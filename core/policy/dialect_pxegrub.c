@@ -1,4 +1,5 @@
-/* menu.lst of GRUB 0.97. It knows neither quotes nor messages; names are paths on the TFTP server it came from. */
+/* menu.lst of GRUB 0.97. It knows neither quotes nor messages; names are paths on the TFTP server it
+ * came from, whatever has the images. */
 #include "dialect_pxegrub.h"
 
 #include "dialect_text.h"

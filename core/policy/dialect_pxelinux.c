@@ -3,11 +3,6 @@
 
 #include "dialect_text.h"
 
-static void write_url(struct pxed_slice base, struct pxed_slice path, struct pxed_buf *out) {
-    pxed_buf_add(out, base);
-    pxed_buf_add(out, path);
-}
-
 static void write_label(const char *label, struct pxed_buf *out) {
     pxed_buf_str(out, "default ");
     pxed_buf_str(out, label);
@@ -35,13 +30,13 @@ static void write_note(const struct pxed_plan *plan, struct pxed_buf *out) {
 /* mboot.c32 takes the kernel and its modules from one line; each file is followed by its arguments. */
 static void write_multiboot(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
     pxed_buf_str(out, "kernel mboot.c32\nappend ");
-    write_url(base, plan->kernel, out);
+    dialect_url(plan, DIALECT_KERNEL, base, out);
     if (plan->args.len > 0)
         pxed_buf_byte(out, ' ');
     pxed_buf_add(out, plan->args);
     for (size_t i = 0; i < plan->n_initrds; i++) {
         pxed_buf_str(out, " --- ");
-        write_url(base, plan->initrds[i].path, out);
+        dialect_url(plan, (int)i, base, out);
         if (plan->initrds[i].as.len > 0)
             pxed_buf_byte(out, ' ');
         pxed_buf_add(out, plan->initrds[i].as);
@@ -72,13 +67,13 @@ enum pxed_reason dialect_pxelinux(enum pxed_firmware firmware, const struct pxed
     }
     write_label(plan->how == PXED_HOW_MEMDISK ? "pe" : "linux", out);
     pxed_buf_str(out, "kernel ");
-    write_url(base, plan->kernel, out);
+    dialect_url(plan, DIALECT_KERNEL, base, out);
     if (plan->args.len > 0 || plan->n_initrds > 0)
         pxed_buf_str(out, "\nappend ");
     pxed_buf_add(out, plan->args);
     for (size_t i = 0; i < plan->n_initrds; i++) {
         pxed_buf_str(out, i > 0 ? "," : plan->args.len > 0 ? " initrd=" : "initrd=");
-        write_url(base, plan->initrds[i].path, out);
+        dialect_url(plan, (int)i, base, out);
     }
     pxed_buf_byte(out, '\n');
     return PXED_WHY_OK;

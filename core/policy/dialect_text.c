@@ -12,6 +12,15 @@ struct pxed_slice dialect_packed(struct pxed_slice as) {
     return as.len > 1 && as.ptr[0] == '/' ? pxed_slice_skip(as, 1) : PXED_NO_SLICE;
 }
 
+bool dialect_elsewhere(const struct pxed_plan *plan, int file) {
+    return (plan->elsewhere >> (file + 1) & 1) != 0;
+}
+
+void dialect_url(const struct pxed_plan *plan, int file, struct pxed_slice base, struct pxed_buf *out) {
+    pxed_buf_add(out, dialect_elsewhere(plan, file) ? plan->images : base);
+    pxed_buf_add(out, file == DIALECT_KERNEL ? plan->kernel : plan->initrds[file].path);
+}
+
 bool dialect_packs(const struct pxed_plan *plan) {
     bool any = false;
     for (size_t i = 0; i < plan->n_initrds && plan->how == PXED_HOW_LINUX; i++)

@@ -22,7 +22,8 @@ struct silence_facts {
     bool loads;      /* something is being sent to it */
     bool initrd;     /* its plan has one */
     bool initrd_asked;
-    bool answer; /* pxed has an answer file for it */
+    bool answer;    /* pxed has an answer file for it */
+    bool elsewhere; /* its net gets kernels and initrds from another server: what it asks there is not seen */
 };
 
 /* May it have fallen silent there later on? */

@@ -22,6 +22,7 @@ struct render boot_render(const struct boot *b, struct pxed_arena *arena) {
                            .record = &b->rec,
                            .at = b->at,
                            .far = b->far,
+                           .images = b->images,
                            .arena = arena,
                            .no_token = b->no_token,
                            .masked = b->masked};

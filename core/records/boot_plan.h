@@ -18,6 +18,7 @@ struct boot {
     enum pxed_reason reason; /* OK: it gets its installer */
     const char *looked_for;  /* for people: the files that the reason is about; NULL: none */
     const char *seen;        /* NOT_BELIEVED: who asked, for people; NULL otherwise */
+    const char *images;      /* nets_images() of the asker */
     bool far;                /* the machine asks from behind a relay */
     bool no_token, masked;   /* for a client that may see the plan but not use it */
     bool as_armed;           /* the plan of the arming, even if it does not take effect now */

@@ -13,6 +13,7 @@
 #include "decide.h"
 #include "image_files.h"
 #include "image_find.h"
+#include "nets.h"
 #include "stage_folders.h"
 
 static const char *mac_name(const struct machine *m, const char *format, struct pxed_arena *arena) {
@@ -69,6 +70,7 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
                            .os = os,
                            .record = &m->rec,
                            .at = site_url_of(c, NULL, &host->pub.ip),
+                           .images = nets_images(c, &host->pub.ip),
                            .arena = &job->arena};
         struct pxed_slice text = PXED_NO_SLICE;
         bool own = false;

@@ -22,6 +22,7 @@ struct dhcp_config {
     const char *interface, *shared;
     struct pxed_addr address;
     struct pxed_addrs relay;
+    const char *images;
     unsigned believe; /* 0: wire, 1: query; of no effect unless the section sets it */
     /* of a [class] only */
     struct pxed_list arch, vendor, user, circuit, mac;

@@ -91,7 +91,7 @@ static void check_subnet(const struct dhcp_config *main, size_t i, struct pxed_d
     uint32_t net = 0;
     uint8_t prefix = 0;
     snprintf(at.section, sizeof(at.section), "[subnet %s]", s->name);
-    const char *wrong = dhcp_cidr(s->name, &net, &prefix);
+    const char *wrong = dhcp_cidr(s->name, &net, &prefix), *wrong_images;
     const struct pxed_section *other = wrong ? NULL : dhcp_subnet_overlap(&main->subnets, i);
     if (wrong)
         ops_complain(&at, PXED_ERROR, wrong);
@@ -100,6 +100,9 @@ static void check_subnet(const struct dhcp_config *main, size_t i, struct pxed_d
                       at.section, other->name, other->line);
     if (c->relay.n > 0 && c->interface)
         ops_complain(&at, PXED_ERROR, "relay: a net on the wire of an interface has none; leave one of the two out");
+    wrong_images = c->images ? dhcp_images_wrong(c->images) : NULL;
+    if (wrong_images)
+        ops_complain(&at, PXED_ERROR, wrong_images);
     if (c->option.items != main->option.items)
         check_extra(&c->option, &at);
     if (!c->interface && c->relay.n == 0 && c->mode == DHCP_MODE_SERVER)
@@ -153,7 +156,7 @@ bool dhcp_tell_net(const void *config, size_t at, struct pxed_net *ret) {
         return false;
     const struct pxed_section *s = &c->subnets.items[at];
     const struct dhcp_config *own = s->config;
-    *ret = (struct pxed_net){.address = own->address, .declared = own->relay.n > 0};
+    *ret = (struct pxed_net){.address = own->address, .declared = own->relay.n > 0, .images = own->images};
     for (size_t row = 0; dhcp_subnet_rows[row].key; row++)
         if (dhcp_subnet_rows[row].offset == offsetof(struct dhcp_config, believe) && (s->set >> row & 1))
             ret->believe = own->believe ? PXED_BELIEVE_QUERY : PXED_BELIEVE_WIRE;
@@ -212,6 +215,8 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     dhcp_boot(c, c->mode == DHCP_MODE_PROXY, &f, verdict, &boot);
     if (subnet)
         ops_line(out, "  net        ", pxed_slice_of(subnet->name));
+    if (subnet && c->images)
+        ops_line(out, "  images     ", pxed_slice_of(c->images));
     ops_line(out, "  mode       ",
              pxed_slice_of(c->mode == DHCP_MODE_PROXY ? "proxy"
                            : c->mode == DHCP_MODE_OFF ? "off"

@@ -57,6 +57,9 @@ const struct pxed_option dhcp_subnet_rows[] = {
     ROW(shared, STR, "shared", .help = "nets with the same name are on one wire: a machine gets an address of any"),
     ROW(address, ADDR, "address",
         .help = "what URLs and option 54 name there; default: the address of the interface that was asked"),
+    ROW(images, STR, "images",
+        .help = "kernels, initrds and image content for machines of this net come from below this URL, not from "
+                "http://SERVER/boot/: a mirror with the same os/OS-ID/... there. Scripts and answer files stay here"),
     NET_ROWS,
     {0},
 };

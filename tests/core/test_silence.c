@@ -27,6 +27,12 @@ static const struct {
     {"needs none", PXED_WHY_OK, {K, 121 * S, true, false, false, false, false, true}},
     {"never asks its answers", PXED_WHY_ANSWER_NOT_ASKED, {K, 11 * MINUTE, true, false, false, true, true, true}},
     {"there are none", PXED_WHY_OK, {K, 11 * MINUTE, true, false, false, true, true, false}},
+    {"loads elsewhere", PXED_WHY_OK, {SC, 9 * MINUTE, true, false, false, true, false, true, true}},
+    {"or part of it", PXED_WHY_OK, {K, 9 * MINUTE, true, false, false, true, false, true, true}},
+    {"and asks for nothing here",
+     PXED_WHY_ANSWER_NOT_ASKED,
+     {SC, 11 * MINUTE, true, false, false, true, false, true, true}},
+    {"nor has to", PXED_WHY_OK, {SC, 11 * MINUTE, true, false, false, true, false, false, true}},
     {"has its answers", PXED_WHY_OK, {PXED_STAGE_ANSWER, 11 * MINUTE, true, false, false, true, true, true}},
 };
 

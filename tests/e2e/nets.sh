@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 for program in dhcrelay dnsmasq dhclient udhcpc; do command -v $program >/dev/null || { echo "skipped: $program is missing"; exit 77; }; done
 e2e_begin
-M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac
+M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac M4=08:00:27:4d:4d:ad
 X1=02:ee:00:00:00:01 X2=02:ee:00:00:00:02 X3=02:ee:00:00:00:03 VM=00:0c:29:00:00:05
 e2e_image centos-5.5-i386
 e2e_client near $X3
@@ -134,6 +134,48 @@ is "on the wire: that of [dhcp]" 01 "$(dhcp_as near discover --mac $X3 --firmwar
 is "an option by its name" 036c6162047465737400 "$(dhcp_as late discover --mac $X2 --firmware efi-x64 | jq -r '.raw["119"]')"
 is "a boot option for those who do not boot" 31302e392e392e39 "$(dhcp_as near discover --mac $X3 --opt 60=50686f6e6531 | jq -r '.raw["66"]')"
 
+# --- a mirror beside the machines: images come from there, texts and what uses up a right from here
+e2e_stop
+mkdir -p "$E2E/mirror/pxe"
+cp -r "$E2E/root/boot/os" "$E2E/mirror/pxe/os"
+config <<'INI'
+[subnet 10.20.0.0/24]
+relay = 10.20.0.1
+range = 10.20.0.50 - 10.20.0.99
+images = http://10.20.0.1:8081/pxe
+[os rescue-1]
+kernel = pxeboot/vmlinuz
+initrd = pxeboot/initrd.img
+args = url={{os.url}}
+INI
+cp -r "$E2E/root/boot/os/centos-5.5-i386" "$E2E/root/boot/os/rescue-1"
+printf '%s, rescue-1, name=web04, ip=10.20.0.201\n' $M4 >>"$E2E/host-os.conf"
+has "explain shows it" "images     http://10.20.0.1:8081/pxe" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"
+has "in the script, too" "kernel http://10.20.0.1:8081/pxe/os/centos-5.5-i386/pxeboot/vmlinuz" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"
+e2e_start
+e2e_spawn mirror router python3 -m http.server -d "$E2E/mirror" --bind 10.20.0.1 8081
+e2e_pxed arm --yes web01 >/dev/null
+dhcp_as one lease --mac $M1 --loader ipxe >/dev/null
+ok "its lease is in force again" until_true 5 lease_is $M1 10.20.0.200
+SCRIPT=$(curl_as one -A iPXE/1.21 "$U/home.php?mac=$M1")
+KERNEL=$(sed -n 's/^kernel \([^ ]*\) .*/\1/p' <<<"$SCRIPT") INITRD=$(sed -n 's/^initrd //p' <<<"$SCRIPT")
+is "its kernel is the mirror's" http://10.20.0.1:8081/pxe/os/centos-5.5-i386/pxeboot/vmlinuz "$KERNEL"
+is "and can be fetched there" "kernel of centos-5.5-i386" "$(curl_as one "$KERNEL")"
+is "its initrd, too" "initrd of centos-5.5-i386" "$(curl_as one "$INITRD")"
+KS=$(grep -o 'http://[^ ]*linux-ks[^ ]*' <<<"$SCRIPT" | head -n 1)
+has "its answer file is ours" "http://10.77.0.1/boot/s/" "$KS"
+TEXT=$(curl_as one "$KS")
+has "and names the mirror's tree" '--url="http://10.20.0.1:8081/pxe/os/centos-5.5-i386/' "$TEXT"
+is "which used up its right" installing "$(e2e_state $M1 install)"
+lacks "no token is in an address there" "8081/pxe/s/" "$SCRIPT $TEXT"
+no "nor was one asked for" grep -qE "[0-9a-f]{32}" "$E2E/mirror.log"
+e2e_in two ip addr flush dev eth0
+has "another net has them from here" "kernel http://10.77.0.1/boot/os/centos-5.5-i386/" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web02)"
+SCRIPT=$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web04)
+has "where no answer file uses up the right" "kernel http://10.20.0.1:8081/pxe/os/rescue-1/pxeboot/vmlinuz url=http://10.20.0.1:8081/pxe/os/rescue-1" "$SCRIPT"
+has "the last file does, and is ours" "initrd http://10.77.0.1/boot/os/rescue-1/pxeboot/initrd.img" "$SCRIPT"
+e2e_kill mirror
+
 # --- what a net says of itself: two on one wire, address =, off
 e2e_stop
 config <<'INI'
@@ -188,6 +230,7 @@ bad() { config; "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1; }
 has "a host's address for a net" "this is an address inside a net" "$(bad <<<'[subnet 10.20.0.5/24]')"
 has "overlapping nets" "shares addresses with" "$(bad <<<$'[subnet 10.20.0.0/16]\nrelay = 10.20.0.1\nrange = 10.20.0.5 - 10.20.0.9\n[subnet 10.20.3.0/24]\nrelay = 10.20.3.1\nrange = 10.20.3.5 - 10.20.3.9')"
 has "a range of another net" "does not lie in this net" "$(bad <<<$'[subnet 10.20.0.0/24]\nrange = 10.30.0.5 - 10.30.0.9')"
+has "a mirror that is none" "images: expected http://HOST/FOLDER/" "$(bad <<<$'[subnet 10.20.0.0/24]\nrelay = 10.20.0.1\nimages = https://m/')"
 has "a class of nobody" "it names nobody" "$(bad <<<$'[class x]\nmtu = 1400')"
 has "a mistyped key" "did you mean 'relay'" "$(bad <<<$'[subnet 10.20.0.0/24]\nrelai = 10.20.0.1')"
 has "a mistyped section" "did you mean [subnet]" "$(bad <<<$'[subnett 10.20.0.0/24]\nrelay = 10.20.0.1')"

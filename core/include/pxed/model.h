@@ -121,4 +121,8 @@ struct pxed_plan {
     bool by_url;            /* PXELINUX: the loader has none in itself. Since minor 8 */
     bool tells_serial;      /* show the machine's serial number too, where the loader knows it. Since minor 8 */
     unsigned wait;          /* seconds that the note stays before a boot from disk. Since minor 8 */
+    /* Where files of `elsewhere` come from instead of this server's /boot: "http://HOST/FOLDER/"; unset: nowhere.
+     * Since minor 8. */
+    struct pxed_slice images;
+    uint64_t elsewhere; /* bit 0: the kernel; bit 1 + i: initrds[i] */
 };

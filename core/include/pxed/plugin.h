@@ -161,6 +161,8 @@ struct pxed_net {
     struct pxed_addr address; /* what URLs name there; unset: the address that was asked */
     bool declared;            /* its relays are listed: an address leased there proves its machine */
     enum pxed_believe believe;
+    const char *images; /* image content comes from below this URL instead of http://SERVER/boot/; NULL: from here.
+                           Since minor 8 */
 };
 
 /* `ops` of a plugin of kind PXED_KIND_PROTOCOL or PXED_KIND_SERVICE; may be NULL. Append-only. */

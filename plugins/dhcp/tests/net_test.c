@@ -172,6 +172,29 @@ START_TEST(cidrs) {
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         ck_assert_msg(dhcp_cidr(wrong[i], &net, &prefix) != NULL, "%s", wrong[i]);
     ck_assert_ptr_null(dhcp_cidr("10.20.0.0/22", &net, &prefix));
+    static const char *const urls[] = {"http://10.9.9.9", "http://10.9.9.9/",
+                                       "http://mirror.example.org:8080/boot/a_b~c-d"},
+                             *const no_urls[] = {"",
+                                                 "10.9.9.9/boot",
+                                                 "https://m/",
+                                                 "ftp://m/",
+                                                 "http://",
+                                                 "http:///x",
+                                                 "http://u:p@m/",
+                                                 "http://m:0/",
+                                                 "http://m:70000/",
+                                                 "http://m:/",
+                                                 "http://m/a b",
+                                                 "http://m/?x=",
+                                                 "http://m/$x",
+                                                 "http://m/a;b",
+                                                 "http://m/'",
+                                                 "http://m/#x",
+                                                 "http://[::1]/"};
+    for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+        ck_assert_msg(!dhcp_images_wrong(urls[i]), "%s", urls[i]);
+    for (size_t i = 0; i < sizeof(no_urls) / sizeof(no_urls[0]); i++)
+        ck_assert_msg(dhcp_images_wrong(no_urls[i]) != NULL, "%s", no_urls[i]);
     ck_assert_uint_eq(net, A);
     ck_assert_uint_eq(prefix, 22);
     struct pxed_section all[] = {{.name = "10.20.0.0/22"}, {.name = "10.24.0.0/16"}, {.name = "10.20.3.0/24"}};
