@@ -27,17 +27,29 @@ struct pxed_slice pxed_slice_trim(struct pxed_slice a) {
 
 /* Not strchr: a NUL byte in the text is no separator. */
 static bool is_one_of(char c, const char *set) {
-    return memchr(set, c, strlen(set)) != NULL;
+    for (; *set; set++)
+        if (*set == c)
+            return true;
+    return false;
+}
+
+/* The length of the text before the first of the separators; of all text if there is none. */
+static size_t word_length(struct pxed_slice text, const char *separators) {
+    if (text.len > 0 && separators[0] && !separators[1]) {
+        const char *end = memchr(text.ptr, separators[0], text.len);
+        return end ? (size_t)(end - text.ptr) : text.len;
+    }
+    size_t n = 0;
+    while (n < text.len && !is_one_of(text.ptr[n], separators))
+        n++;
+    return n;
 }
 
 struct pxed_slice pxed_slice_word(struct pxed_slice *rest, const char *separators) {
     while (rest->len > 0 && is_one_of(rest->ptr[0], separators))
         *rest = pxed_slice_skip(*rest, 1);
 
-    size_t n = 0;
-    while (n < rest->len && !is_one_of(rest->ptr[n], separators))
-        n++;
-
+    size_t n = word_length(*rest, separators);
     struct pxed_slice word = pxed_slice_head(*rest, n);
     *rest = pxed_slice_skip(*rest, n);
     return word;

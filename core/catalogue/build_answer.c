@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "build_bytes.h"
+#include "build_own.h"
 #include "build_trouble.h"
 #include "image_files.h"
 #include "image_find.h"
@@ -73,10 +74,24 @@ static struct build_answer_file *load_answer(struct build *b, const char *path, 
     return answerfile_read_answer(b, path, h, own);
 }
 
+/* Its own names lie in hosts/MAC, and, of a row with a path, in another folder below hosts. */
+static bool may_have_own(struct build *b, const struct catalogue_host *h, const struct pxed_file *row) {
+    char mac[PXED_MAC_TEXT];
+    struct pxed_slice path = pxed_slice_of(row->path ? row->path : "");
+    if (build_own_has(b, pxed_mac_text(&h->pub.macs[0], "-", mac)))
+        return true;
+    if (!pxed_slice_is(pxed_slice_word(&path, "/"), "hosts"))
+        return row->path != NULL;
+    struct pxed_slice folder = pxed_slice_word(&path, "/");
+    return build_own_has(b, pxed_arena_dup(&b->c->arena, folder).ptr);
+}
+
 /* An operator's file under one of the answer file's own names wins over the template and has no guard of pxed's. Its
  * errors concern this host alone. */
 static bool has_static_answer(struct build *b, struct catalogue_host *h, const struct pxed_file *row, bool ahead) {
     struct answer_found found;
+    if (!h->answer && !may_have_own(b, h, row))
+        return false;
     struct pxed_arena scratch = {0};
     enum pxed_reason why = answer_find(b->c, h, row, b->c->root_fd, &b->c->arena, &found);
     if (found.fd >= 0)
@@ -98,11 +113,13 @@ static bool has_own_script(struct build *b, const struct catalogue_host *h) {
     char mac[PXED_MAC_TEXT];
     pxed_mac_text(&h->pub.macs[0], "-", mac);
     for (const struct pxed_file *f = h->os->profile->files; f && f->name; f++) {
+        if (!(f->flags & PXED_FILE_CLOSED))
+            continue;
         const char *own[] = {
             pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, f->name),
             catalogue_image_path(b->c, h->os->id.text, f->name, &b->c->arena),
             b->c->share_dir ? pxed_arena_printf(&b->c->arena, "%s/%s/%s", b->c->share_dir, mac, f->name) : NULL};
-        for (size_t i = 0; (f->flags & PXED_FILE_CLOSED) && i < 3; i++) {
+        for (size_t i = 0; i < 3; i++) {
             if (!own[i] || faccessat(AT_FDCWD, own[i], F_OK, AT_EACCESS) < 0)
                 continue;
             if (i < 2 && b->in->settings->arm == SETTINGS_ARM_NEW) /* the last may be pxed's own file */

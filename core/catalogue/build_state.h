@@ -6,6 +6,7 @@
 enum { TEMPLATE_MAX = 1 << 20 };
 
 struct build_answer_file;
+struct build_own;
 
 struct build {
     const struct catalogue_input *in;
@@ -13,6 +14,7 @@ struct build {
     struct pxed_diags *diags;
     struct hostfile file;
     struct build_answer_file *answers; /* build_answer.c: answer files read so far */
+    struct build_own *own;             /* build_own.c; NULL: not read yet */
 };
 
 /* Marks a file or folder as never served. */

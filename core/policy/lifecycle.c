@@ -366,11 +366,17 @@ enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice s
     return PXED_WHY_OK;
 }
 
-bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int64_t now) {
+int64_t lifecycle_due(const struct lifecycle_record *r, int64_t install_timeout_ms) {
+    if (r->state == LIFECYCLE_ARMED && r->expires_at != 0)
+        return r->expires_at;
     if (r->state != LIFECYCLE_INSTALLING)
-        return false;
+        return INT64_MAX;
     int64_t since = r->reported ? r->event_at : r->state_at;
-    if (now - since < install_timeout_ms)
+    return since < INT64_MAX - install_timeout_ms ? since + install_timeout_ms : INT64_MAX;
+}
+
+bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int64_t now) {
+    if (r->state != LIFECYCLE_INSTALLING || now < lifecycle_due(r, install_timeout_ms))
         return false;
     life_enter(r, r->reported ? LIFECYCLE_STALLED : LIFECYCLE_UNCONFIRMED, now);
     return true;

@@ -132,5 +132,8 @@ enum pxed_reason lifecycle_event(struct lifecycle_record *r, struct pxed_slice s
 /* Applies timeouts; call it regularly. True if the state changed. */
 bool lifecycle_tick(struct lifecycle_record *r, int64_t install_timeout_ms, int64_t now);
 
+/* From when on lifecycle_expire or lifecycle_tick changes it, if nothing else does before; INT64_MAX: never. */
+int64_t lifecycle_due(const struct lifecycle_record *r, int64_t install_timeout_ms);
+
 /* Are the host's files and its token valid, that is: is it armed or installing? */
 bool lifecycle_open(const struct lifecycle_record *r);

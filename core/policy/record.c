@@ -173,9 +173,22 @@ static void record_read_value(const struct field *f, struct pxed_slice value, st
     }
 }
 
+/* Its index in `fields`; their number: unknown. `hint`: the one to try first, because a record is written in their
+ * order. */
+static size_t record_find_field(struct pxed_slice key, size_t hint) {
+    size_t n = sizeof(fields) / sizeof(fields[0]);
+    if (hint < n && pxed_slice_is(key, fields[hint].key))
+        return hint;
+    for (size_t i = 0; i < n; i++)
+        if (pxed_slice_is(key, fields[i].key))
+            return i;
+    return n;
+}
+
 bool record_read(struct pxed_slice text, struct lifecycle_record *ret) {
     struct pxed_slice rest = text, line = pxed_slice_word(&rest, "\n");
     struct lifecycle_record r = {0};
+    size_t hint = 0;
     if (!pxed_slice_is(line, "pxed-machine 1"))
         return false;
     while ((line = pxed_slice_word(&rest, "\n")).len > 0) {
@@ -183,11 +196,16 @@ bool record_read(struct pxed_slice text, struct lifecycle_record *ret) {
         if (eq <= 0)
             return false;
         struct pxed_slice key = pxed_slice_head(line, (size_t)eq), value = pxed_slice_skip(line, (size_t)eq + 1);
-        if (pxed_slice_is(key, "mac") && !pxed_mac_parse(value, &r.mac))
-            return false;
-        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-            if (pxed_slice_is(key, fields[i].key))
-                record_read_value(&fields[i], value, &r);
+        if (pxed_slice_is(key, "mac")) {
+            if (!pxed_mac_parse(value, &r.mac))
+                return false;
+            continue;
+        }
+        size_t i = record_find_field(key, hint);
+        if (i == sizeof(fields) / sizeof(fields[0])) /* of a newer pxed */
+            continue;
+        record_read_value(&fields[i], value, &r);
+        hint = i + 1;
     }
     if (r.mac.len == 0 || r.stage >= PXED_STAGE_COUNT)
         return false;

@@ -22,6 +22,13 @@ struct watch_images;
 struct watch_links;
 struct nonces;
 
+/* When overdue_end has to look at the machines again. */
+struct overdue {
+    int64_t next;    /* wall ms: the earliest end */
+    int64_t timeout; /* for this install-timeout, in ms */
+    uint64_t n_set;  /* and for records as they were then: machines.n_set */
+};
+
 struct daemon {
     uv_loop_t *loop;
     const char *ini_path; /* absolute */
@@ -48,6 +55,7 @@ struct daemon {
     struct pending *pending;                   /* requests that wait for an answer */
     uint64_t tickets;
     struct services services;
+    struct overdue overdue;
     int64_t silence_at;    /* wall ms: when to look for machines that fell silent; 0: no machine boots */
     struct nonces *nonces; /* NULL: none was made yet */
     struct reload *reload;

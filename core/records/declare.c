@@ -75,8 +75,11 @@ struct held_name {
     bool now; /* its current name, not a former one */
 };
 
-/* Every name that a record of the store has or had, sorted. */
+/* Every name that a record of the store has or had, sorted. Collected for the first line that is new: after an
+ * ordinary start there is none. */
 struct held_names {
+    struct machines *machines;
+    bool collected;
     struct held_name *items;
     size_t n;
     struct pxed_arena arena;
@@ -98,7 +101,13 @@ static int declare_by_name(const void *a, const void *b) {
     return order ? order : q->now - p->now;
 }
 
-static const struct held_name *find_name(const struct held_names *all, struct pxed_slice name) {
+static const struct held_name *find_name(struct held_names *all, struct pxed_slice name) {
+    if (!all->collected) {
+        machines_each(all->machines, note_names, all);
+        if (all->n > 0)
+            qsort(all->items, all->n, sizeof(*all->items), declare_by_name);
+        all->collected = true;
+    }
     size_t low = 0, high = all->n;
     char text[64];
     if (name.len >= sizeof(text))
@@ -117,7 +126,7 @@ static const struct held_name *find_name(const struct held_names *all, struct px
 
 /* A known name under a MAC that was never seen. If a board was replaced it is the same host: its record moves. True:
  * not new. */
-static bool name_is_known(struct daemon *d, const struct held_names *names, struct machine *m,
+static bool name_is_known(struct daemon *d, struct held_names *names, struct machine *m,
                           const struct catalogue_host *h) {
     const struct held_name *known = find_name(names, h->pub.name);
     char text[512], before[PXED_MAC_TEXT], after[PXED_MAC_TEXT];
@@ -159,10 +168,7 @@ static struct new_line *add_line(struct declaring *all, struct machine *m, const
  * arms nothing. */
 static void find_new(struct daemon *d, const struct catalogue *c, struct declaring *all) {
     int64_t now = clock_wall();
-    struct held_names names = {.n = 0};
-    machines_each(&d->machines, note_names, &names);
-    if (names.n > 0)
-        qsort(names.items, names.n, sizeof(*names.items), declare_by_name);
+    struct held_names names = {.machines = &d->machines};
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct catalogue_host *h = &c->hosts[i];
         bool held = false;

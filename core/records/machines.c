@@ -82,6 +82,7 @@ static void index_token(struct machines *ms, struct machine *m, bool in) {
 }
 
 void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec) {
+    ms->n_set++;
     ms->n_open += (size_t)lifecycle_open(rec);
     ms->n_open -= (size_t)lifecycle_open(&m->rec);
     index_token(ms, m, false);

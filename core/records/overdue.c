@@ -6,12 +6,13 @@
 
 struct tick {
     struct daemon *d;
-    int64_t now;
+    int64_t now, timeout;
+    int64_t next; /* the earliest that is due later */
 };
 
 static bool end_silent(void *arg, struct lifecycle_record *rec) {
     const struct tick *t = arg;
-    return lifecycle_tick(rec, (int64_t)t->d->catalogue->settings.install_timeout, t->now);
+    return lifecycle_tick(rec, t->timeout, t->now);
 }
 
 static bool end_unused(void *arg, struct lifecycle_record *rec) {
@@ -32,8 +33,22 @@ static void tick_machine(void *arg, struct machine *m) {
     journal_step(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, clock_calendar());
 }
 
+static void look_ahead(void *arg, struct machine *m) {
+    struct tick *t = arg;
+    int64_t due = lifecycle_due(&m->rec, t->timeout);
+    if (due <= t->now || m->write) /* what is being written may have become due */
+        tick_machine(t, m);
+    due = lifecycle_due(&m->rec, t->timeout);
+    if (due < t->next)
+        t->next = due;
+}
+
 void overdue_end(struct daemon *d) {
-    struct tick t = {d, clock_wall()};
-    if (d->machines.n_open > 0)
-        machines_each(&d->machines, tick_machine, &t);
+    struct overdue *o = &d->overdue;
+    struct tick t = {d, clock_wall(), (int64_t)d->catalogue->settings.install_timeout, INT64_MAX};
+    bool same = o->n_set == d->machines.n_set && o->timeout == t.timeout;
+    if (d->machines.n_open == 0 || (same && t.now < o->next))
+        return;
+    machines_each(&d->machines, look_ahead, &t);
+    *o = (struct overdue){t.next, t.timeout, d->machines.n_set};
 }

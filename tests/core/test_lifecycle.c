@@ -333,6 +333,27 @@ START_TEST(a_held_line_is_forgotten_with_it) {
 }
 END_TEST
 
+/* --- what ends by itself --- */
+
+START_TEST(due_is_when_it_ends) {
+    for (int state = 0; state < LIFECYCLE_STATE_COUNT; state++)
+        for (int bits = 0; bits < 4; bits++) {
+            struct lifecycle_record r = {.state = (enum lifecycle_state)state,
+                                         .right = LIFECYCLE_ANY,
+                                         .reported = bits & 1,
+                                         .state_at = T0,
+                                         .event_at = T0 + HOUR,
+                                         .expires_at = bits & 2 ? T0 + 3 * HOUR : 0};
+            int64_t due = lifecycle_due(&r, TIMEOUT);
+            struct lifecycle_record before = r, at = r;
+            ck_assert(due > T0);
+            int64_t last = due == INT64_MAX ? due : due - 1;
+            ck_assert(!lifecycle_tick(&before, TIMEOUT, last) && !lifecycle_expire(&before, last));
+            ck_assert(due == INT64_MAX || lifecycle_tick(&at, TIMEOUT, due) || lifecycle_expire(&at, due));
+        }
+}
+END_TEST
+
 /* --- spending --- */
 
 START_TEST(retries_are_free_until_delivery) {
@@ -535,6 +556,7 @@ int main(void) {
     tcase_add_test(t, a_removed_line_takes_the_unused_right);
     tcase_add_test(t, a_removed_line_stops_nothing_that_runs);
     tcase_add_test(t, a_held_line_is_forgotten_with_it);
+    tcase_add_test(t, due_is_when_it_ends);
     tcase_add_test(t, retries_are_free_until_delivery);
     tcase_add_test(t, delivery_spends_once);
     tcase_add_test(t, the_first_event_spends);
