@@ -49,6 +49,18 @@ void build_share(struct build *b) {
     }
 }
 
+/* What signs for this server. */
+static void add_private_keys(struct build *b) {
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        for (const struct pxed_option *row = p->desc.options; row && row->key; row++) {
+            const char *const *path = (const void *)((const char *)p->config + row->offset);
+            if (row->type == PXED_OPT_PATH && (row->flags & PXED_OPT_KEY) && *path)
+                build_private(b, *path);
+        }
+    }
+}
+
 /* Is a private file in this folder? RESOLVE_BENEATH keeps all others out of reach, except what is linked or renamed
  * into it: private_set.c recognises that by inode. */
 static bool lies_inside(const struct build *b, const char *folder) {
@@ -63,6 +75,7 @@ static bool lies_inside(const struct build *b, const char *folder) {
 
 void build_private_inside(struct build *b) {
     const struct settings *s = b->in->settings;
+    add_private_keys(b);
     b->c->private_inside = lies_inside(b, s->root);
     for (size_t i = 0; i < s->image_path.n; i++)
         b->c->private_inside |= lies_inside(b, s->image_path.items[i]);

@@ -22,6 +22,7 @@ int cli_check(int argc, char **argv) {
     offline_load(&o, ini, depth);
     if (depth == CATALOGUE_ALL && o.config) {
         here_files(&o);
+        here_tls(&o);
         here_ports(&o);
     }
     if (o.by_modes)

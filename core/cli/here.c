@@ -56,12 +56,27 @@ static void here_check_tables(struct offline *o) {
                        "its changes will be refused; chgrp and chmod it");
 }
 
+/* Keys of certificates: here_tls.c. */
+static bool is_key(const struct offline *o, const char *real) {
+    struct stat a, b;
+    for (size_t i = 0; i < o->plugins.n; i++) {
+        const struct plugin *p = o->plugins.items[i];
+        for (const struct pxed_option *row = p->desc.options; row && row->key; row++) {
+            const char *const *path = (const void *)((const char *)p->config + row->offset);
+            if (row->type == PXED_OPT_PATH && (row->flags & PXED_OPT_KEY) && *path && stat(*path, &a) == 0 &&
+                stat(real, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Only for users who cannot become the account: for root, reading these files has reported the errors already. */
 static void check_private(struct offline *o) {
     const struct catalogue *c = o->catalogue;
     struct stat st;
     for (size_t i = 0; o->by_modes && c && i < c->n_private; i++)
-        if (stat(c->private_files[i], &st) == 0 && S_ISREG(st.st_mode))
+        if (!is_key(o, c->private_files[i]) && stat(c->private_files[i], &st) == 0 && S_ISREG(st.st_mode))
             check_readable(o, c->private_files[i], (struct place){c->private_files[i], 0}, PXED_HOST_ERROR, "the file",
                            "the hosts that need it boot their disks; chgrp and chmod it");
 }

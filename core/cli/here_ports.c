@@ -12,6 +12,7 @@
 
 #include "cli.h"
 #include "here.h"
+#include "pxed/listen.h"
 
 struct holder {
     uint64_t inode;
@@ -201,14 +202,13 @@ static void check_listen(struct offline *o, const struct plugin *p, long daemon)
     static const char key[] = "listen";
     const struct want w = {p->desc.name, "TCP", 0, false, key};
     for (const struct pxed_option *row = p->desc.options; row && row->key; row++) {
-        if (row->type != PXED_OPT_LIST || strcmp(row->key, key) != 0)
+        if ((row->type != PXED_OPT_LIST && row->type != PXED_OPT_LINES) || strcmp(row->key, key) != 0)
             continue;
         const struct pxed_list *list = (const void *)((const char *)p->config + row->offset);
         for (size_t i = 0; i < list->n; i++) {
-            struct pxed_addr at;
-            uint16_t port;
-            if (pxed_addr_port_parse(pxed_slice_of(list->items[i]), &at, &port))
-                check_port(o, &w, port, &at, daemon);
+            struct pxed_listen at;
+            if (!pxed_listen_parse(pxed_slice_of(list->items[i]), &at))
+                check_port(o, &w, at.port, &at.addr, daemon);
         }
     }
 }

@@ -9,16 +9,30 @@
 
 static const struct pxed_option console_options[] = {
     PXED_OPTION(struct console_config, listen, LIST, "listen", .fallback = "127.0.0.1:8080", .flags = PXED_OPT_RESTART,
+                .help = "ADDRESS:PORT of the page and the API, repeatable; without `cert` and `key` this machine's own "
+                        "addresses alone, since what is sent there is not encrypted"),
+    PXED_OPTION(struct console_config, cert, PATH, "cert", .flags = PXED_OPT_RESTART | PXED_OPT_CERT,
                 .help =
-                    "ADDRESS:PORT of the page and the API, repeatable; this machine's own addresses alone, since what "
-                    "is sent there is not encrypted"),
+                    "PEM file of a certificate, then those between it and its CA: with `key`, every `listen` speaks "
+                    "TLS alone. Taken anew when it changes"),
+    PXED_OPTION(struct console_config, key, PATH, "key", .flags = PXED_OPT_RESTART | PXED_OPT_KEY,
+                .help = "PEM file of its private key; it is never served"),
     PXED_OPTION(struct console_config, viewers, UINT, "viewers", .fallback = "200", .max = 2000,
                 .help = "pages that may be kept up to date at once"),
     {0},
 };
 
+/* Tokens cross no wire in the clear. */
+static bool may_listen(const struct console_config *c, const struct pxed_addr *addr) {
+    return (c->cert && c->key) || pxed_addr_is_loopback(addr);
+}
+
 static void console_check(const void *config, const char *file, struct pxed_diags *diags) {
-    const struct pxed_list *listen = &((const struct console_config *)config)->listen;
+    const struct console_config *c = config;
+    const struct pxed_list *listen = &c->listen;
+    if (!c->cert != !c->key)
+        pxed_diag_add(diags, PXED_ERROR, file, 0, "[console] %s without %s: TLS needs both", c->cert ? "cert" : "key",
+                      c->cert ? "key" : "cert");
     for (size_t i = 0; i < listen->n; i++) {
         const char *item = listen->items[i];
         unsigned line = listen->lines ? listen->lines[i] : 0;
@@ -27,12 +41,13 @@ static void console_check(const void *config, const char *file, struct pxed_diag
         if (!pxed_addr_port_parse(pxed_slice_of(item), &addr, &port))
             pxed_diag_add(diags, PXED_ERROR, file, line, "[console] listen: '%s' is no ADDRESS:PORT, as 127.0.0.1:8080",
                           item);
-        else if (!pxed_addr_is_loopback(&addr))
-            pxed_diag_add(diags, PXED_ERROR, file, line,
-                          "[console] listen = %s: what is sent there can be read and changed on the wire, tokens too; "
-                          "write 127.0.0.1:%u and reach it through a web server with a certificate (a reverse proxy), "
-                          "or by ssh -L %u:127.0.0.1:%u SERVER",
-                          item, port, port, port);
+        else if (!may_listen(c, &addr))
+            pxed_diag_add(
+                diags, PXED_ERROR, file, line,
+                "[console] listen = %s: what is sent there can be read and changed on the wire, tokens too; "
+                "give it a certificate (cert and key), or write 127.0.0.1:%u and reach it through a web server "
+                "with one (a reverse proxy), or by ssh -L %u:127.0.0.1:%u SERVER",
+                item, port, port, port);
         for (size_t k = 0; k < i; k++)
             if (strcmp(item, listen->items[k]) == 0)
                 pxed_diag_add(diags, PXED_ERROR, file, line, "[console] listen = %s is named twice", item);
@@ -52,7 +67,7 @@ static int open_one(struct console *c, const char *item) {
     struct pxed_addr addr;
     uint16_t port;
     if (c->n_fds == CONSOLE_LISTENERS || !pxed_addr_port_parse(pxed_slice_of(item), &addr, &port) ||
-        !pxed_addr_is_loopback(&addr))
+        !may_listen(c->config, &addr))
         return -EINVAL;
     int fd = c->http->listen(c->http->self, &addr, port);
     if (fd >= 0)
@@ -68,6 +83,11 @@ static int console_init(struct pxed_ctx *ctx) {
     if (!c->http || c->http->size < sizeof(*c->http)) {
         pxed_log(ctx, PXED_LOG_ERROR, "service", NULL, NULL, "text=\"http/1 is missing or too old\"");
         return -ENOENT;
+    }
+    if (c->config->cert && c->config->key) {
+        c->pair = c->http->pair(c->http->self, c->config->cert, c->config->key);
+        if (!c->pair)
+            return -EINVAL; /* it has told */
     }
     for (size_t i = 0; i < c->config->listen.n && r == 0; i++) {
         r = open_one(c, c->config->listen.items[i]);
@@ -89,10 +109,12 @@ static int console_start(struct pxed_ctx *ctx) {
     for (size_t i = 0; i < c->n_fds; i++) {
         int fd = c->fds[i];
         c->fds[i] = -1;
-        int r = c->http->serve(c->http->self, fd, console_handle, c);
+        int r = c->pair ? c->http->serve_tls(c->http->self, fd, c->pair, console_handle, c)
+                        : c->http->serve(c->http->self, fd, console_handle, c);
         if (r < 0)
             return r;
-        pxed_log(ctx, PXED_LOG_INFO, "listening", NULL, NULL, "url=http://%s/", c->config->listen.items[i]);
+        pxed_log(ctx, PXED_LOG_INFO, "listening", NULL, NULL, "url=http%s://%s/", c->pair ? "s" : "",
+                 c->config->listen.items[i]);
     }
     return 0;
 }

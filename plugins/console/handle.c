@@ -91,7 +91,7 @@ static void visit_page(const struct visit *v) {
 static void visit_home(const struct visit *v, const char *cookie) {
     char headers[1024];
     /* A web server in front says whether people reach it by TLS; only this machine can be in front. */
-    bool secure = pxed_slice_is(pxed_http_header(v->call, "x-forwarded-proto"), "https");
+    bool secure = v->call->tls || pxed_slice_is(pxed_http_header(v->call, "x-forwarded-proto"), "https");
     snprintf(headers, sizeof(headers),
              PAGE_NOW "Location: /\r\nSet-Cookie: pxed=%s; Path=/; HttpOnly; SameSite=Strict%s%s\r\n", cookie,
              secure ? "; Secure" : "", *cookie ? "; Max-Age=2592000" : "; Max-Age=0");

@@ -11,6 +11,7 @@ enum { CONSOLE_LISTENERS = 8 };
 struct console_config {
     struct pxed_list listen;
     uint64_t viewers;
+    const char *cert, *key; /* NULL: without TLS */
 };
 
 struct console_file;
@@ -23,7 +24,8 @@ struct console {
     const struct pxed_control *control;
     int fds[CONSOLE_LISTENERS]; /* until the http plugin has them */
     size_t n_fds;
-    struct console_file *files; /* files.h */
+    struct pxed_http_pair *pair; /* NULL: without TLS */
+    struct console_file *files;  /* files.h */
     size_t n_files;
     struct console_rate rate;
 };

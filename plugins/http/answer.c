@@ -308,9 +308,10 @@ static void start_script(struct http_conn *c, struct pxed_slice query) {
                                  .query = query,
                                  .body = c->redirects == 0,
                                  .peer = c->peer,
-                                 .local = c->listener->addr,
+                                 .local = c->local,
                                  .peer_port = c->peer_port,
-                                 .port = (uint16_t)h->config->port};
+                                 .port = c->listener->port,
+                                 .tls = c->tls != NULL};
     c->run = http_cgi_submit(h, &call, on_script, c);
     if (!c->run)
         answer_refusal(c, PXED_WHY_BUSY);
@@ -350,7 +351,7 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
                                    .user_agent = c->request.user_agent,
                                    .body = post ? c->request.body : PXED_NO_SLICE,
                                    .peer = c->peer,
-                                   .local = c->listener->addr,
+                                   .local = c->local,
                                    .peer_port = c->peer_port};
     enum pxed_reason reason = PXED_WHY_OK;
     struct pxed_content *content = NULL;

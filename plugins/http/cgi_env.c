@@ -87,6 +87,8 @@ static void add_server_vars(const struct http_cgi_call *call, struct pxed_buf *o
     add_var(out, n, "SERVER_NAME", name.ptr ? name : pxed_slice_of(pxed_addr_text(&call->local, local)));
     add_addr_var(out, n, "SERVER_ADDR", &call->local);
     add_u64_var(out, n, "SERVER_PORT", call->port);
+    if (call->tls)
+        add_var(out, n, "HTTPS", PXED_SLICE("on"));
     add_addr_var(out, n, "REMOTE_ADDR", &call->peer);
     add_addr_var(out, n, "REMOTE_HOST", &call->peer); /* 4.1.9: the address, because no name is looked up */
     add_u64_var(out, n, "REMOTE_PORT", call->peer_port);

@@ -11,6 +11,7 @@ struct http_cgi_call {
     bool body;               /* pass the request's body to the script; false after an internal redirect */
     struct pxed_addr peer, local;
     uint16_t peer_port, port;
+    bool tls;
 };
 
 enum { HTTP_CGI_ENV_MAX = 256 };

@@ -10,10 +10,11 @@
 #include "access.h"
 #include "answer.h"
 #include "input.h"
+#include "io.h"
 #include "loop.h"
 #include "multipart.h"
-#include "pxed/arena.h"
 #include "send.h"
+#include "spare.h"
 #include "stream.h"
 #include "turn.h"
 #include "warm.h"
@@ -24,35 +25,10 @@ static uint64_t conn_now(const struct http_conn *c) {
     return c->http->ctx->core->now(c->http->ctx);
 }
 
-static struct http_conn *take_spare(struct http *h) {
-    struct http_conn *c = h->spare;
-    if (c) {
-        h->spare = c->next;
-        h->n_spare--;
-    } else {
-        c = pxed_xalloc(sizeof(*c));
-    }
-    /* The buffers at the end are written before they are read. */
-    memset(c, 0, offsetof(struct http_conn, head_inline));
-    c->http = h;
-    return c;
-}
-
-static void conn_recycle(struct http_conn *c) {
-    struct http *h = c->http;
-    if (h->ended || h->n_spare >= HTTP_CONNS_KEPT) {
-        free(c);
-        return;
-    }
-    c->next = h->spare;
-    h->spare = c;
-    h->n_spare++;
-}
-
 static void conn_on_poll_closed(uv_handle_t *handle) {
     struct http_conn *c = handle->data;
     struct http *h = c->http;
-    conn_recycle(c);
+    http_spare_give(c);
     http_handle_closed(h);
 }
 
@@ -101,8 +77,11 @@ void http_conn_close(struct http_conn *c) {
     if (c->state == HTTP_CLOSED)
         return;
     http_answer_cancel(c);
+    if (c->state == HTTP_READING && c->in_len == 0)
+        http_tls_finish(c);
     c->state = HTTP_CLOSED;
     end_output(c, false);
+    http_tls_free(c);
     http_input_end(c);
     unlink_conn(c);
     if (c->peer.family != 0)
@@ -112,7 +91,7 @@ void http_conn_close(struct http_conn *c) {
         uv_close((uv_handle_t *)&c->poll, conn_on_poll_closed);
     close(c->fd);
     if (!c->polled && !c->running)
-        conn_recycle(c);
+        http_spare_give(c);
     if (work)
         h->n_work--;
     http_work_done(h);
@@ -153,12 +132,11 @@ static void read_some(struct http_conn *c) {
     if (!http_input_room(c))
         return;
     size_t room = c->in_cap - c->in_len;
-    ssize_t n = room > 0 ? read(c->fd, c->in + c->in_len, room) : 0;
+    ssize_t n = room > 0 ? http_io_read(c, c->in + c->in_len, room) : 0;
     if (n > 0) {
         if (c->in_len == 0)
             c->deadline = conn_now(c) + HTTP_HEAD_TIMEOUT;
         c->in_len += (size_t)n;
-        c->readable = (size_t)n == room;
     } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         c->readable = errno == EINTR;
     } else if (n < 0) {
@@ -184,6 +162,39 @@ void http_conn_turn_down(struct http_conn *c, enum http_refusal why) {
     http_input_wait(c, false);
     http_conn_refuse(c, row->reason, row->sentence);
     http_answer_text(c, row->status, pxed_reason_name(row->reason), row->sentence, true);
+}
+
+static void say_continue(struct http_conn *c) {
+    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct iovec iov = {text, sizeof(text) - 1};
+    (void)!http_io_send(c, &iov, 1, 0);
+}
+
+static bool run_handshake(struct http_conn *c) {
+    switch (http_tls_handshake(c)) {
+    case HTTP_TLS_DONE:
+        c->state = HTTP_READING;
+        c->readable = true;
+        c->deadline = conn_now(c) + HTTP_HEAD_TIMEOUT;
+        return true;
+    case HTTP_TLS_PLAIN:
+        c->state = HTTP_READING;
+        http_conn_turn_down(c, HTTP_REFUSED_PLAIN);
+        return true;
+    case HTTP_TLS_READ:
+        conn_want(c, UV_READABLE);
+        return false;
+    case HTTP_TLS_WRITE:
+        conn_want(c, UV_WRITABLE);
+        return false;
+    case HTTP_TLS_LATER:
+        conn_want(c, UV_DISCONNECT);
+        return false;
+    case HTTP_TLS_FAILED:
+        break;
+    }
+    http_conn_close(c);
+    return false;
 }
 
 /* Each step returns whether there is more to do at once. */
@@ -212,14 +223,14 @@ static bool run_reading(struct http_conn *c) {
         c->deadline = conn_now(c) + HTTP_BODY_TIMEOUT;
     }
     if (http_parser_wants_continue(&c->parser))
-        (void)!send(c->fd, "HTTP/1.1 100 Continue\r\n\r\n", 25, MSG_NOSIGNAL | MSG_DONTWAIT);
+        say_continue(c);
     if (c->eof) {
         http_conn_close(c);
     } else if (c->readable) {
         read_some(c);
         return c->state == HTTP_READING;
     } else {
-        conn_want(c, UV_READABLE);
+        conn_want(c, http_io_event(c));
     }
     return false;
 }
@@ -258,12 +269,13 @@ static bool run_sending(struct http_conn *c) {
         return true;
     }
     if (!c->linger) {
+        http_tls_finish(c);
         http_conn_close(c);
         return false;
     }
     c->state = HTTP_LINGERING;
     c->deadline = conn_now(c) + HTTP_LINGER_TIMEOUT;
-    shutdown(c->fd, SHUT_WR);
+    http_io_shut(c);
     conn_want(c, UV_READABLE);
     return false;
 }
@@ -275,8 +287,11 @@ static void run_streaming(struct http_conn *c) {
         conn_want(c, UV_WRITABLE | UV_DISCONNECT);
     else if (sent == HTTP_SENT_PARKED)
         conn_want(c, UV_DISCONNECT);
-    else
+    else {
+        if (sent == HTTP_SENT_ALL)
+            http_tls_finish(c);
         http_conn_close(c);
+    }
 }
 
 static void run_lingering(struct http_conn *c) {
@@ -290,6 +305,9 @@ void http_conn_run(struct http_conn *c) {
     unsigned served = 0;
     for (bool on = true; on;) {
         switch (c->state) {
+        case HTTP_HANDSHAKE:
+            on = c->late ? false : run_handshake(c);
+            break;
         case HTTP_READING:
             if (served >= REQUESTS_PER_TURN) {
                 conn_want(c, UV_WRITABLE); /* continued in the next turn */
@@ -326,7 +344,7 @@ void http_conn_run(struct http_conn *c) {
     }
     c->running = false;
     if (c->state == HTTP_CLOSED && !c->polled)
-        conn_recycle(c);
+        http_spare_give(c);
 }
 
 /* A client that has closed only its sending side still wants the answer (RFC 9112 9.6 leaves that open; `nc -N` does
@@ -350,19 +368,21 @@ static void on_poll(uv_poll_t *poll, int status, int events) {
         c->events = 0;
         return;
     }
-    c->readable = (events & UV_READABLE) != 0 || c->readable;
+    c->readable = (events & http_io_event(c)) != 0 || c->readable;
     http_conn_run(c);
 }
 
-void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *peer, uint16_t peer_port) {
+void http_conn_open(struct http_listener *l, int fd, const struct pxed_addr *local, const struct pxed_addr *peer,
+                    uint16_t peer_port) {
     struct http *h = l->http;
-    struct http_conn *c = take_spare(h);
+    struct http_conn *c = http_spare_take(h);
     c->listener = l;
     c->fd = fd;
     c->peer = *peer;
     c->peer_port = peer_port;
+    c->local = *local;
     http_input_begin(c);
-    c->state = HTTP_READING;
+    c->state = l->tls ? HTTP_HANDSHAKE : HTTP_READING;
     c->readable = true; /* most clients have sent their request by now */
     c->deadline = conn_now(c) + HTTP_HEAD_TIMEOUT;
     http_parser_begin(&c->parser);

@@ -10,6 +10,7 @@
 enum { HTTP_INPUT_INLINE = 1024, HTTP_OUTPUT_INLINE = 512 };
 
 enum http_state {
+    HTTP_HANDSHAKE, /* of TLS */
     HTTP_READING,
     HTTP_BUSY,
     HTTP_SENDING,
@@ -20,6 +21,7 @@ enum http_state {
 };
 
 struct http_warm;
+struct http_tls;
 
 struct http_conn {
     struct http *http;
@@ -35,7 +37,8 @@ struct http_conn {
     bool running;  /* http_conn_run is on the stack */
     bool readable; /* the socket may hold more */
     bool eof;
-    struct pxed_addr peer;
+    struct http_tls *tls; /* tls.h; NULL: plain, or the client has sent nothing yet */
+    struct pxed_addr peer, local;
     uint16_t peer_port;
     uint64_t deadline; /* ms of core->now; UINT64_MAX: none */
 

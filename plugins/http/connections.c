@@ -2,10 +2,11 @@
 #include "connections.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "answer.h"
 #include "connection.h"
+#include "spare.h"
+#include "tls.h"
 
 static bool is_idle(const struct http_conn *c) {
     return c->state == HTTP_READING && c->in_len == 0;
@@ -39,6 +40,8 @@ static void time_out(struct http_conn *c) {
         http_conn_run(c);
         return;
     }
+    if (c->state == HTTP_HANDSHAKE && c->tls)
+        http_tls_refuse(c, "the handshake took longer than 10 s");
     if (c->state == HTTP_SENDING || c->state == HTTP_STREAMING) {
         http_conn_refuse(c, PXED_WHY_TIMEOUT, "the client took nothing for 60 s");
         if (c->content)
@@ -58,7 +61,7 @@ void http_conns_tick(struct http *h) {
 void http_conns_drain(struct http *h) {
     for (struct http_conn *c = h->conns, *next; c; c = next) {
         next = c->next;
-        if (is_idle(c) || c->state == HTTP_LINGERING)
+        if (is_idle(c) || c->state == HTTP_LINGERING || c->state == HTTP_HANDSHAKE)
             http_conn_close(c);
     }
 }
@@ -66,10 +69,5 @@ void http_conns_drain(struct http *h) {
 void http_conns_end(struct http *h) {
     while (h->conns)
         http_conn_close(h->conns);
-    while (h->spare) {
-        struct http_conn *c = h->spare;
-        h->spare = c->next;
-        free(c);
-    }
-    h->n_spare = 0;
+    http_spare_free(h);
 }

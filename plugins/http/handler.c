@@ -16,7 +16,8 @@ void http_handler_call(struct http_conn *c) {
                                   .method = methods[r->method],
                                   .peer = c->peer,
                                   .headers = headers,
-                                  .n_headers = r->n_headers};
+                                  .n_headers = r->n_headers,
+                                  .tls = c->tls != NULL};
     for (size_t i = 0; i < r->n_headers; i++)
         headers[i] = (struct pxed_http_header){http_header_name(r, i), http_header_value(r, i)};
     reply->conn = c;

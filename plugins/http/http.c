@@ -12,14 +12,23 @@
 #include "connections.h"
 #include "listen.h"
 #include "loop.h"
+#include "pair.h"
 #include "pxed/arena.h"
+#include "pxed/listen.h"
 #include "service.h"
 #include "turn.h"
 #include "version.h"
 
 static const struct pxed_option options[] = {
     PXED_OPTION(struct http_config, port, UINT, "port", .fallback = "80", .max = 65535, .flags = PXED_OPT_RESTART,
-                .help = "TCP port on each served address; 0: no HTTP"),
+                .help = "TCP port on each served address; 0: only what `listen` names"),
+    PXED_OPTION(struct http_config, listen, LINES, "listen", .flags = PXED_OPT_RESTART,
+                .help = "`ADDRESS:PORT [tls] [NAME]`, repeatable: further listeners, with TLS by `cert` and `key`; "
+                        "0.0.0.0 and [::]: every address. NAME: what clients ask for there, for `pxed check`"),
+    PXED_OPTION(struct http_config, cert, PATH, "cert", .flags = PXED_OPT_RESTART | PXED_OPT_CERT,
+                .help = "PEM file of the certificate, then those between it and its CA. Taken anew when it changes"),
+    PXED_OPTION(struct http_config, key, PATH, "key", .flags = PXED_OPT_RESTART | PXED_OPT_KEY,
+                .help = "PEM file of its private key; it is never served"),
     PXED_OPTION(struct http_config, cgi, LINES, "cgi", .fallback = ".php /usr/bin/php-cgi", .flags = PXED_OPT_RESTART,
                 .help =
                     "`.EXTENSION INTERPRETER`, repeatable: files with this extension in root/boot run as CGI scripts "
@@ -46,9 +55,18 @@ static const struct pxed_option options[] = {
     {0},
 };
 
+/* The port in URLs: where nothing else is said, the first listener without TLS. */
+static uint16_t plain_port(const struct http_config *c) {
+    struct pxed_listen at;
+    for (size_t i = 0; i < c->listen.n && c->port == 0; i++)
+        if (!pxed_listen_parse(pxed_slice_of(c->listen.items[i]), &at) && !at.tls)
+            return at.port;
+    return (uint16_t)c->port;
+}
+
 static void http_site(const void *config, struct pxed_site *ret) {
     const struct http_config *c = config;
-    ret->port = (uint16_t)c->port;
+    ret->port = plain_port(c);
     ret->script = c->script;
     ret->script_always = c->script_always;
     ret->status_all = c->status != 0;
@@ -80,6 +98,35 @@ static void check_handler(const struct http_config *c, size_t i, const char *fil
     }
 }
 
+static void check_listen(const struct http_config *c, const char *file, struct pxed_diags *diags) {
+    bool tls = false;
+    for (size_t i = 0; i < c->listen.n; i++) {
+        const char *item = c->listen.items[i];
+        unsigned line = c->listen.lines ? c->listen.lines[i] : 0;
+        struct pxed_listen at, other;
+        const char *wrong = pxed_listen_parse(pxed_slice_of(item), &at);
+        if (wrong) {
+            pxed_diag_add(diags, PXED_ERROR, file, line, "[http] listen: '%s' %s", item, wrong);
+            continue;
+        }
+        if (at.tls && !tls && !(c->cert && c->key))
+            pxed_diag_add(
+                diags, PXED_ERROR, file, line,
+                "[http] listen = %s: TLS needs `cert` and `key`: docs/operators-guide.md has the commands that "
+                "make them",
+                item);
+        tls |= at.tls;
+        for (size_t k = 0; k < i; k++)
+            if (!pxed_listen_parse(pxed_slice_of(c->listen.items[k]), &other) && other.port == at.port &&
+                pxed_addr_eq(&other.addr, &at.addr))
+                pxed_diag_add(diags, PXED_ERROR, file, line, "[http] listen = %s: this address and port is named twice",
+                              item);
+    }
+    if (!tls && (c->cert || c->key))
+        pxed_diag_add(diags, PXED_WARNING, file, 0,
+                      "[http] cert and key are not used: write `listen = ADDRESS:443 tls` for a listener with TLS");
+}
+
 static void http_check(const void *config, const char *file, struct pxed_diags *diags) {
     const struct http_config *c = config;
     for (size_t i = 0; i < c->cgi.n; i++)
@@ -87,6 +134,7 @@ static void http_check(const void *config, const char *file, struct pxed_diags *
     struct pxed_slice script = pxed_slice_of(c->script);
     if (script.len == 0 || script.ptr[0] == '/' || strstr(c->script, ".."))
         pxed_diag_add(diags, PXED_ERROR, file, 0, "script: `%s` is no file name below root/boot", c->script);
+    check_listen(c, file, diags);
     if (c->access_log && !http_access_folder(c->access_log))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "here: access-log: the folder of %s does not exist: make it",
                       c->access_log);
@@ -123,10 +171,10 @@ static int http_init(struct pxed_ctx *ctx) {
         h->peers.seed = ctx->core->wall(ctx);
     signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
     ctx->self = h;
-    if (h->config->port != 0) {
+    if (h->config->port != 0 || h->config->listen.n > 0) {
         r = http_cgi_init(h);
         if (r == 0)
-            r = http_listen_ifaces(h);
+            r = http_listen_all(h);
     }
     uv_timer_init(ctx->core->loop(ctx), &h->tick);
     h->tick.data = h;
@@ -166,6 +214,7 @@ static void http_fini(struct pxed_ctx *ctx) {
     http_conns_end(h);
     http_access_close(h);
     http_listen_free(h);
+    http_pairs_free(h);
     http_cgi_fini(h);
     http_turn_end(h);
     uv_close((uv_handle_t *)&h->tick, on_tick_closed);

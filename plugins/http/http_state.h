@@ -13,11 +13,13 @@ enum {
     HTTP_CONNS_MAX = 8192,
     HTTP_CONNS_KEPT = 256,                /* closed ones kept for the next client */
     HTTP_WAITING = 256,                   /* connections of one address without a whole request */
+    HTTP_TLS_WAITING = 512,               /* of all addresses, those that hold the state of TLS */
     HTTP_INPUT_BUDGET = 16 * 1024 * 1024, /* bytes of all requests that come in, beyond each connection's own buffer */
     HTTP_STALLED = 5 * 1000, /* ms without one byte taken: may be closed for a new client when all are in use */
     HTTP_ACCEPTS_PER_TURN = 64,
     HTTP_SCRATCH = 64 * 1024,
-    HTTP_TICK = 1000, /* ms; the resolution of all timeouts below */
+    HTTP_TLS_RECORD = 16 * 1024, /* the most that one TLS record holds (RFC 8446 5.1) */
+    HTTP_TICK = 1000,            /* ms; the resolution of all timeouts below */
     HTTP_HEAD_TIMEOUT = 10 * 1000,
     HTTP_BODY_TIMEOUT = 60 * 1000,
     HTTP_IDLE_TIMEOUT = 60 * 1000,
@@ -37,8 +39,11 @@ struct http_config {
     unsigned status;   /* 0 local, 1 all */
     uint64_t per_peer; /* connections of one address */
     const char *access_log;
+    struct pxed_list listen;
+    const char *cert, *key; /* of those with TLS; NULL: none */
 };
 
+struct pxed_http_pair;
 struct http_access_log;
 struct http_conn;
 struct http_cgi;
@@ -50,6 +55,8 @@ struct http_listener {
     int fd;
     bool paused;
     struct pxed_addr addr;      /* family 0: a local socket */
+    uint16_t port;              /* of the core's names */
+    struct pxed_http_pair *tls; /* pair.h; NULL: plain */
     pxed_http_handler *handler; /* NULL: the core's names */
     void *handler_arg;
 };
@@ -86,5 +93,8 @@ struct http {
     struct http_cgi *cgi;
     struct pxed_http_service service;
     struct http_peers peers;
+    struct pxed_http_pair *pairs; /* pair.h: all certificates */
+    size_t n_tls_waiting;         /* connections with TLS in the queues of `peers` */
     char scratch[HTTP_SCRATCH];
+    char record[HTTP_TLS_RECORD]; /* of TLS, before it is encrypted */
 };

@@ -28,10 +28,33 @@ void http_input_wait(struct http_conn *c, bool wait) {
     if (c->waiting == wait || c->peer.family == 0)
         return;
     c->waiting = wait;
+    if (c->tls)
+        c->http->n_tls_waiting += wait ? 1 : (size_t)-1;
     if (wait)
         http_peers_wait(&c->http->peers, &c->peer, &c->waiter);
     else
         http_peers_heard(&c->http->peers, &c->peer, &c->waiter);
+}
+
+static void close_oldest_tls(struct http *h, const struct http_conn *newest) {
+    for (struct pxed_link *w = http_peers_waiting(&h->peers, NULL)->first; w; w = w->in[HTTP_OF_ALL].newer) {
+        struct http_conn *c = http_conn_of(w);
+        if (!c->tls || c == newest)
+            continue;
+        http_conn_refuse(c, PXED_WHY_BUSY, "closed: the oldest of too many with TLS that have asked nothing");
+        h->close(c);
+        return;
+    }
+}
+
+void http_input_tls(struct http_conn *c) {
+    c->http->n_tls_waiting += c->waiting;
+    if (c->http->n_tls_waiting > HTTP_TLS_WAITING)
+        close_oldest_tls(c->http, c);
+}
+
+void http_input_no_tls(struct http_conn *c) {
+    c->http->n_tls_waiting -= c->waiting;
 }
 
 /* Closes the oldest of those that hold more than their own buffer. */

@@ -11,11 +11,13 @@
 #include "connection.h"
 #include "connections.h"
 #include "loop.h"
+#include "pair.h"
 #include "pxed/arena.h"
+#include "pxed/listen.h"
 
-static void tell_errno(struct http *h, const char *what, const struct pxed_addr *addr, int error) {
-    pxed_log(h->ctx, PXED_LOG_ERROR, "listen", NULL, addr, "what=\"%s\" port=%u error=\"%s\"", what,
-             (unsigned)h->config->port, strerror(error));
+static void tell_errno(struct http *h, const struct pxed_addr *addr, uint16_t port, int error) {
+    pxed_log(h->ctx, PXED_LOG_ERROR, "listen", NULL, addr, "what=\"cannot listen\" port=%u error=\"%s\"",
+             (unsigned)port, strerror(error));
 }
 
 static socklen_t to_sockaddr(const struct pxed_addr *addr, uint16_t port, struct sockaddr_storage *ret) {
@@ -62,7 +64,9 @@ int http_listen_socket(struct http *h, const struct pxed_addr *addr, uint16_t po
     if (fd < 0)
         return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one));      /* the address may be configured later */
+    setsockopt(fd, SOL_IP, IP_FREEBIND, &one, sizeof(one)); /* the address may be configured later */
+    if (addr->family == 6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* inherited by accepted sockets */
     if (bind(fd, (struct sockaddr *)&name, len) == 0 && listen(fd, SOMAXCONN) == 0)
         return fd;
@@ -71,40 +75,78 @@ int http_listen_socket(struct http *h, const struct pxed_addr *addr, uint16_t po
     return -error;
 }
 
-static bool listens_on(const struct http *h, const struct pxed_addr *addr) {
+/* The address that the client of this connection asked. */
+static struct pxed_addr asked_address(const struct http_listener *l, int fd) {
+    struct sockaddr_storage name = {0};
+    socklen_t len = sizeof(name);
+    struct pxed_addr addr = l->addr;
+    uint16_t port;
+    if (pxed_addr_is_any(&addr) && getsockname(fd, (struct sockaddr *)&name, &len) == 0)
+        from_sockaddr(&name, &addr, &port);
+    return addr;
+}
+
+static bool listens_on(const struct http *h, const struct pxed_addr *addr, uint16_t port) {
     for (const struct http_listener *l = h->listeners; l; l = l->next)
-        if (pxed_addr_eq(&l->addr, addr))
+        if (l->port == port && l->addr.family == addr->family &&
+            (pxed_addr_eq(&l->addr, addr) || pxed_addr_is_any(&l->addr)))
             return true;
     return false;
 }
 
-int http_listen_ifaces(struct http *h) {
+static int listen_one(struct http *h, const struct pxed_listen *at, const char *iface, struct pxed_http_pair *tls) {
+    int fd = http_listen_socket(h, &at->addr, at->port, iface);
+    if (fd < 0) {
+        tell_errno(h, &at->addr, at->port, -fd);
+        return fd;
+    }
+    int r = http_listen_add(h, fd, &at->addr, tls, NULL, NULL);
+    h->listeners->port = at->port;
+    if (r == 0)
+        pxed_log(h->ctx, PXED_LOG_INFO, "listen", NULL, &at->addr, "port=%u%s", (unsigned)at->port,
+                 tls ? " tls=yes" : "");
+    return r;
+}
+
+static int listen_ifaces(struct http *h) {
     const struct pxed_iface *ifaces;
     size_t n = h->ctx->core->ifaces(h->ctx, &ifaces);
     for (size_t i = 0; i < n; i++) {
-        const struct pxed_addr *addr = &ifaces[i].addr;
-        if (addr->family == 0 || listens_on(h, addr))
+        struct pxed_listen at = {.addr = ifaces[i].addr, .port = (uint16_t)h->config->port};
+        if (at.addr.family == 0 || listens_on(h, &at.addr, at.port))
             continue;
-        int fd = http_listen_socket(h, addr, (uint16_t)h->config->port, ifaces[i].name);
-        if (fd < 0) {
-            tell_errno(h, "cannot listen", addr, -fd);
-            return fd;
-        }
-        int r = http_listen_add(h, fd, addr, NULL, NULL);
+        int r = listen_one(h, &at, ifaces[i].name, NULL);
         if (r < 0)
             return r;
-        pxed_log(h->ctx, PXED_LOG_INFO, "listen", NULL, addr, "port=%u", (unsigned)h->config->port);
     }
     return 0;
 }
 
+int http_listen_all(struct http *h) {
+    const struct http_config *config = h->config;
+    for (size_t i = 0; i < config->listen.n; i++) {
+        struct pxed_listen at;
+        struct pxed_http_pair *tls = NULL;
+        if (pxed_listen_parse(pxed_slice_of(config->listen.items[i]), &at) ||
+            (at.tls && !(config->cert && config->key)))
+            return -EINVAL; /* `check` has told */
+        if (at.tls && !(tls = http_pair_open(h, config->cert, config->key)))
+            return -EINVAL;
+        int r = listen_one(h, &at, NULL, tls);
+        if (r < 0)
+            return r;
+    }
+    return config->port ? listen_ifaces(h) : 0;
+}
+
 /* What the client has sent is taken first: closing a socket with unread input sends a RST, which destroys the answer.
  */
-static void turn_away(struct http *h, int fd) {
+static void turn_away(struct http_listener *l, int fd) {
     static const char text[] = "HTTP/1.1 503 Service Unavailable\r\nServer: pxed\r\nRetry-After: 2\r\n"
                                "Content-Length: 0\r\nConnection: close\r\n\r\n";
-    (void)!recv(fd, h->scratch, sizeof(h->scratch), MSG_DONTWAIT);
-    (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)!recv(fd, l->http->scratch, sizeof(l->http->scratch), MSG_DONTWAIT);
+    if (!l->tls) /* in TLS this would be a text that nobody can read */
+        (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     close(fd);
 }
 
@@ -146,13 +188,13 @@ static void on_listener(void *data, int events) {
             }
             return;
         }
-        struct pxed_addr peer;
+        struct pxed_addr peer, local = asked_address(l, fd);
         uint16_t port;
         from_sockaddr(&from, &peer, &port);
         if (listen_admit(l, &peer))
-            http_conn_open(l, fd, &peer, port);
+            http_conn_open(l, fd, &local, &peer, port);
         else
-            turn_away(l->http, fd);
+            turn_away(l, fd);
     }
 }
 
@@ -165,10 +207,11 @@ static int poll_listener(struct http_listener *l) {
     return pxed_poll_start(&l->poll, UV_READABLE);
 }
 
-int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, pxed_http_handler *handler, void *arg) {
+int http_listen_add(struct http *h, int fd, const struct pxed_addr *addr, struct pxed_http_pair *tls,
+                    pxed_http_handler *handler, void *arg) {
     struct http_listener *l = pxed_xalloc(sizeof(*l));
     *l = (struct http_listener){
-        .http = h, .next = h->listeners, .fd = fd, .addr = *addr, .handler = handler, .handler_arg = arg};
+        .http = h, .next = h->listeners, .fd = fd, .addr = *addr, .tls = tls, .handler = handler, .handler_arg = arg};
     h->listeners = l;
     /* In init nothing is served yet: another plugin may still fail. */
     return h->started ? poll_listener(l) : 0;

@@ -32,7 +32,8 @@ enum {
     X(HEADERS_MANY, 431, TOO_LARGE, "there are more than 64 headers")                                                  \
     X(BODY_LARGE, 413, TOO_LARGE, "the body is larger than 64 KiB")                                                    \
     X(SLOW, 408, TIMEOUT, "the request did not come in time")                                                          \
-    X(NO_BODY, 405, BAD_REQUEST, "nothing under this name takes a body")
+    X(NO_BODY, 405, BAD_REQUEST, "nothing under this name takes a body")                                               \
+    X(PLAIN, 400, TLS_FAILED, "this port speaks TLS: ask https://")
 
 enum http_refusal {
 #define X(name, status, reason, sentence) HTTP_REFUSED_##name,

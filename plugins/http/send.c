@@ -3,10 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
+#include "io.h"
 #include "turn.h"
 #include "warm.h"
 
@@ -33,8 +32,7 @@ static void http_send_progress(struct http_conn *c, size_t body_bytes) {
 /* One sendmsg with the rest of the head and `len` bytes of the body. */
 static enum http_sent send_pieces(struct http_conn *c, const char *body, size_t len, int flags) {
     struct iovec iov[2] = {{c->head + c->head_sent, c->head_len - c->head_sent}, {(char *)(uintptr_t)body, len}};
-    struct msghdr msg = {.msg_iov = iov, .msg_iovlen = len > 0 ? 2 : 1};
-    ssize_t n = sendmsg(c->fd, &msg, flags | MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t n = http_io_send(c, iov, len > 0 ? 2 : 1, flags);
     if (n < 0)
         return errno == EAGAIN || errno == EINTR ? HTTP_SENT_WAIT : HTTP_SENT_GONE;
     size_t head = (size_t)n < iov[0].iov_len ? (size_t)n : iov[0].iov_len;
@@ -82,8 +80,7 @@ static enum http_sent send_file(struct http_conn *c) {
         return HTTP_SENT_PARKED;
     uint64_t sure = (c->warm_until < c->limit ? c->warm_until : c->limit) - c->pos, began = uv_hrtime();
     len = sure < len ? (size_t)sure : len;
-    off_t at = (off_t)(c->content->offset + c->pos);
-    ssize_t n = sendfile(c->fd, c->content->fd, &at, len);
+    ssize_t n = http_io_file(c, c->content->fd, (off_t)(c->content->offset + c->pos), len);
     if (n == 0)
         return file_broken(c, "the file became shorter while it was sent");
     if (n < 0 && (errno == EAGAIN || errno == EINTR))

@@ -5,6 +5,7 @@
 
 #include "answer.h"
 #include "listen.h"
+#include "pair.h"
 #include "stream.h"
 
 /* The connection that waits for this answer, which is used up; NULL: it has gone. */
@@ -37,9 +38,18 @@ static void service_reply(void *self, struct pxed_http_reply *reply, int status,
     service_answer(self, reply, &answer);
 }
 
-static int service_serve(void *self, int listen_fd, pxed_http_handler *handler, void *arg) {
+static int service_serve_tls(void *self, int listen_fd, struct pxed_http_pair *pair, pxed_http_handler *handler,
+                             void *arg) {
     static const struct pxed_addr local;
-    return http_listen_add(self, listen_fd, &local, handler, arg);
+    return http_listen_add(self, listen_fd, &local, pair, handler, arg);
+}
+
+static int service_serve(void *self, int listen_fd, pxed_http_handler *handler, void *arg) {
+    return service_serve_tls(self, listen_fd, NULL, handler, arg);
+}
+
+static struct pxed_http_pair *service_pair(void *self, const char *cert, const char *key) {
+    return http_pair_open(self, cert, key);
 }
 
 static int service_listen(void *self, const struct pxed_addr *addr, uint16_t port) {
@@ -79,6 +89,8 @@ void http_service_init(struct http *h) {
                                             .answer = service_answer,
                                             .stream = service_stream,
                                             .write = service_write,
-                                            .end = service_end};
+                                            .end = service_end,
+                                            .pair = service_pair,
+                                            .serve_tls = service_serve_tls};
     h->ctx->core->publish(h->ctx, "http/1", &h->service);
 }

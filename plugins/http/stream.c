@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
+#include "io.h"
 #include "loop.h"
 #include "pxed/arena.h"
 #include "turn.h"
@@ -112,7 +112,8 @@ enum http_sent http_stream_send(struct http_conn *c) {
     struct pxed_http_reply *r = c->reply;
     uint64_t began = uv_hrtime();
     while (r->sent < r->len) {
-        ssize_t n = send(c->fd, r->out + r->sent, r->len - r->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        struct iovec iov = {r->out + r->sent, r->len - r->sent};
+        ssize_t n = http_io_send(c, &iov, 1, 0);
         if (n < 0 && errno != EAGAIN && errno != EINTR)
             return HTTP_SENT_GONE;
         if (n < 0)

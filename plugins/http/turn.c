@@ -49,6 +49,10 @@ void http_turn_count(struct http_conn *c, size_t sent, uint64_t began) {
         t->piece *= 2;
 }
 
+void http_turn_spend(struct http_conn *c, uint64_t began) {
+    c->http->turn.spent += uv_hrtime() - began;
+}
+
 bool http_turn_others(struct http_conn *c) {
     if (c->http->turn.late.n == 0)
         return false;

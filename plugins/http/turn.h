@@ -10,6 +10,8 @@ size_t http_turn_share(struct http_conn *c);
 void http_turn_count(struct http_conn *c, size_t sent, uint64_t began);
 /* Its socket takes more: do others wait? Then it was queued behind them. */
 bool http_turn_others(struct http_conn *c);
+/* `began`: uv_hrtime; counts what is no piece of a file. */
+void http_turn_spend(struct http_conn *c, uint64_t began);
 /* http->run will be called for it in the next turn. */
 void http_turn_later(struct http_conn *c);
 /* Takes it out of the queue, if it is in there. */

@@ -4,6 +4,8 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "pxed/listen.h"
+
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 static const struct {
@@ -227,6 +229,50 @@ START_TEST(test_parse_like_libc) {
 }
 END_TEST
 
+static const struct {
+    const char *text, *addr, *name;
+    unsigned port;
+    bool tls;
+    const char *wrong; /* what the complaint holds; NULL: none */
+} listens[] = {
+    {"10.77.0.1:443 tls pxe-server", "10.77.0.1", "pxe-server", 443, true, NULL},
+    {"10.77.0.1:8080", "10.77.0.1", NULL, 8080, false, NULL},
+    {"  [fd00::1]:443\ttls ", "fd00::1", NULL, 443, true, NULL},
+    {"0.0.0.0:80", "0.0.0.0", NULL, 80, false, NULL},
+    {"[::]:443 tls a.b-c.example", "::", "a.b-c.example", 443, true, NULL},
+    {"10.77.0.1", NULL, NULL, 0, false, "ADDRESS:PORT"},
+    {"10.77.0.1:0", NULL, NULL, 0, false, "ADDRESS:PORT"},
+    {"10.77.0.1:65536 tls", NULL, NULL, 0, false, "ADDRESS:PORT"},
+    {"fd00::1:443 tls", NULL, NULL, 0, false, "ADDRESS:PORT"},
+    {"pxe-server:443 tls", NULL, NULL, 0, false, "ADDRESS:PORT"},
+    {"", NULL, NULL, 0, false, "ADDRESS:PORT"},
+    {"10.77.0.1:443 TLS", NULL, NULL, 0, false, "not `tls`"},
+    {"10.77.0.1:80 pxe-server", NULL, NULL, 0, false, "[pxed] name"},
+    {"10.77.0.1:443 tls -x", NULL, NULL, 0, false, "no host name"},
+    {"10.77.0.1:443 tls a/b", NULL, NULL, 0, false, "no host name"},
+    {"10.77.0.1:443 tls a b", NULL, NULL, 0, false, "a line each"},
+    {"10.77.0.1:443 tls a,10.77.0.2:443", NULL, NULL, 0, false, "no host name"},
+};
+
+START_TEST(test_listen) {
+    struct pxed_listen l = {.port = 7};
+    struct pxed_addr addr;
+    const char *wrong = pxed_listen_parse(pxed_slice_of(listens[_i].text), &l);
+    if (listens[_i].wrong) {
+        ck_assert_ptr_nonnull(wrong);
+        ck_assert_ptr_nonnull(strstr(wrong, listens[_i].wrong));
+        ck_assert_uint_eq(l.port, 7);
+        return;
+    }
+    ck_assert_ptr_null(wrong);
+    ck_assert(pxed_addr_parse(pxed_slice_of(listens[_i].addr), &addr) && pxed_addr_eq(&addr, &l.addr));
+    ck_assert_uint_eq(l.port, listens[_i].port);
+    ck_assert_int_eq(l.tls, listens[_i].tls);
+    ck_assert(listens[_i].name ? pxed_slice_is(l.name, listens[_i].name) : l.name.ptr == NULL);
+    ck_assert_int_eq(pxed_addr_is_any(&addr), _i == 3 || _i == 4);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("addr");
     TCase *tests = tcase_create("addr");
@@ -237,6 +283,7 @@ int main(void) {
     tcase_add_test(tests, test_mac_text);
     tcase_add_loop_test(tests, test_addr, 0, COUNT(addrs));
     tcase_add_loop_test(tests, test_prefix, 0, COUNT(prefixes));
+    tcase_add_loop_test(tests, test_listen, 0, COUNT(listens));
     tcase_add_test(tests, test_v4_values);
     tcase_add_test(tests, test_v6_like_libc);
     tcase_add_test(tests, test_parse_like_libc);

@@ -1,5 +1,6 @@
 /* MAC and address texts: what is accepted must survive being written and read again. */
 #include "pxed/addr.h"
+#include "pxed/listen.h"
 
 #include <stdlib.h>
 
@@ -31,11 +32,20 @@ static void check_addr(struct pxed_slice text) {
     check(pxed_addr_eq(&a, &again));
 }
 
+static void check_listen(struct pxed_slice text) {
+    struct pxed_listen l;
+    if (pxed_listen_parse(text, &l))
+        return;
+    check(l.port != 0 && (l.addr.family == 4 || l.addr.family == 6));
+    check(!l.name.ptr || (l.tls && l.name.len > 0 && l.name.ptr > text.ptr && l.name.len < text.len));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct pxed_slice text = pxed_slice((const char *)data, size);
     check_mac(text, ":");
     check_mac(text, "-");
     check_mac(text, "");
     check_addr(text);
+    check_listen(text);
     return 0;
 }

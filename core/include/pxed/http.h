@@ -5,6 +5,7 @@
 #include "pxed/addr.h"
 
 struct pxed_http_reply; /* one pending answer; owned by the http plugin */
+struct pxed_http_pair;  /* a certificate and its key; owned by the http plugin */
 
 struct pxed_http_header {
     struct pxed_slice name, value;
@@ -22,6 +23,7 @@ struct pxed_http_call {
     struct pxed_addr peer;                  /* family 0: a local socket */
     const struct pxed_http_header *headers; /* as sent, at most 64 */
     size_t n_headers;
+    bool tls; /* it came by TLS */
 };
 
 /* Since minor 8. What is sent for a call; all of it is copied. */
@@ -70,6 +72,11 @@ struct pxed_http_service {
     bool (*write)(void *self, struct pxed_http_reply *reply, struct pxed_slice bytes);
     /* What was written leaves, then the connection is closed. No callback comes any more. */
     void (*end)(void *self, struct pxed_http_reply *reply);
+    /* In init, while there may be rights to read the key: two PEM files. They are read again when they change. NULL: of
+     * no use; logged. Valid until the http plugin ends. */
+    struct pxed_http_pair *(*pair)(void *self, const char *cert, const char *key);
+    /* As `serve`, by TLS with this pair. */
+    int (*serve_tls)(void *self, int listen_fd, struct pxed_http_pair *pair, pxed_http_handler *handler, void *arg);
 };
 
 /* Since minor 8. The value of a header; unset: there is none, or several, which proxies read differently. */

@@ -41,6 +41,10 @@ enum pxed_option_flags {
     PXED_OPT_REQUIRED = 1,
     PXED_OPT_SECRET = 2,
     PXED_OPT_RESTART = 4, /* needs a restart; a reload warns about a changed value */
+    /* Of a PATH: a certificate, and the private key beside it in the same section: the core never serves the key, and
+     * `pxed check` looks at both. Since 1.8. */
+    PXED_OPT_CERT = 8,
+    PXED_OPT_KEY = 16,
 };
 
 struct pxed_option {

@@ -71,6 +71,9 @@
     X(TFTP_GAVE_UP, 1, "the client stopped answering in the middle of a transfer", "check cables and firewalls")       \
     X(TFTP_ABORTED, 0, "the client ended the transfer", "")                                                            \
     X(HTTP_MALFORMED, 1, "an HTTP request could not be read", "")                                                      \
+    X(TLS_FAILED, 1, "a TLS handshake did not come about",                                                             \
+      "its text says what the client offered; a client must trust the CA of `cert` and find its own name for us in "   \
+      "it")                                                                                                            \
     X(HTTP_ABORTED, 1, "the client closed before all was sent", "the client may be out of memory")                     \
     X(NO_BOOT_PROGRAM, 1, "the program that boots this image (memdisk, wimboot) is missing",                           \
       "pxed check says which, and where to put it")                                                                    \

@@ -16,7 +16,8 @@ static struct fake_core fake;
 static struct console_config config;
 static pxed_http_handler *handler;
 static void *handler_arg;
-static int listened, served;
+static int listened, served, served_tls;
+static bool by_tls; /* how `ask` asks */
 static struct {
     int status, replies;
     char type[64], headers[2048], etag[32], called[64];
@@ -50,8 +51,25 @@ static void http_answer(void *self, struct pxed_http_reply *reply, const struct 
     last.body = strndup(a->body.ptr ? a->body.ptr : "", a->body.len);
 }
 
-static struct pxed_http_service http = {
-    .size = sizeof(http), .serve = http_serve, .listen = http_listen, .answer = http_answer};
+static int the_pair; /* stands for a certificate that is of use */
+
+static struct pxed_http_pair *http_pair(void *self, const char *cert, const char *key) {
+    (void)self;
+    return strcmp(cert, "/good.pem") == 0 && strcmp(key, "/good.key") == 0 ? (void *)&the_pair : NULL;
+}
+
+static int http_serve_tls(void *self, int fd, struct pxed_http_pair *pair, pxed_http_handler *h, void *arg) {
+    ck_assert_ptr_eq(pair, &the_pair);
+    served_tls++;
+    return http_serve(self, fd, h, arg);
+}
+
+static struct pxed_http_service http = {.size = sizeof(http),
+                                        .serve = http_serve,
+                                        .listen = http_listen,
+                                        .answer = http_answer,
+                                        .pair = http_pair,
+                                        .serve_tls = http_serve_tls};
 
 static bool api_who(void *self, struct pxed_slice token, struct pxed_api_caller *ret) {
     (void)self;
@@ -148,7 +166,8 @@ static int ask(const char *method, const char *path, const char *headers, const 
                                   .fd = -1,
                                   .peer = pxed_addr_v4(0x7f000001),
                                   .headers = list,
-                                  .n_headers = n};
+                                  .n_headers = n,
+                                  .tls = by_tls};
     last.replies = 0;
     *last.called = '\0';
     handler(handler_arg, &call, NULL);
@@ -295,6 +314,42 @@ START_TEST(configuration) {
 }
 END_TEST
 
+START_TEST(with_certificate) {
+    static const char *const items[] = {"10.77.0.1:8443"};
+    struct console_config c = {.listen = {items, NULL, 1}, .cert = "/good.pem"};
+    struct pxed_diags diags = {0};
+    const struct pxed_plugin *plugin = pxed_plugin_query(PXED_ABI_MAJOR);
+    const struct pxed_protocol_ops *ops = plugin->ops;
+    ops->check(&c, "pxed.ini", &diags);
+    ck_assert_uint_eq(diags.errors, 2);
+    ck_assert(strstr(diags.items[0].text, "cert without key") && strstr(diags.items[1].text, "give it a certificate"));
+    pxed_diags_clear(&diags);
+    c.key = "/good.key";
+    ops->check(&c, "pxed.ini", &diags);
+    ck_assert_uint_eq(diags.n, 0);
+    struct fake_core other;
+    fake_core_open(&other, plugin, &c);
+    fake_core_give(&other, "http/1", &http);
+    fake_core_give(&other, "api/1", &api);
+    fake_core_give(&other, "control/1", &control);
+    served_tls = 0;
+    ck_assert_int_eq(fake_core_start(&other), 0);
+    ck_assert_int_eq(served_tls, 1);
+    for (int i = 0; i < 2; i++) {
+        by_tls = i != 0;
+        ck_assert_int_eq(ask("POST", "/login", OURS, "token=pxed_good"), 303);
+        ck_assert_int_eq(strstr(last.headers, "; Secure") != NULL, by_tls);
+    }
+    by_tls = false;
+    fake_core_close(&other);
+    c.key = "/bad.key"; /* what is of no use is not replaced by a listener without TLS */
+    fake_core_open(&other, plugin, &c);
+    fake_core_give(&other, "http/1", &http);
+    ck_assert_int_eq(plugin->init(&other.ctx), -EINVAL);
+    fake_core_close(&other);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("console");
     TCase *t = tcase_create("plugin");
@@ -305,6 +360,7 @@ int main(void) {
     tcase_add_test(t, table_without_script);
     tcase_add_test(t, static_files);
     tcase_add_test(t, configuration);
+    tcase_add_test(t, with_certificate);
     suite_add_tcase(s, t);
     return suite_run_apart(s);
 }

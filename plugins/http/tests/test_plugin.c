@@ -453,6 +453,51 @@ START_TEST(options_are_judged) {
 }
 END_TEST
 
+START_TEST(listeners_are_judged) {
+    static const char *const items[] = {"10.77.0.1:443 tls pxe-server", "10.77.0.1:8080", "10.77.0.1:443", "[::]:80 x",
+                                        "10.77.0.2:443 tls"};
+    static const unsigned lines[] = {1, 2, 3, 4, 5};
+    static const struct {
+        size_t from, n;
+        const char *cert, *key;
+        unsigned port, want_port;
+        const char *errors[3], *warning;
+    } rows[] = {
+        {0, 2, "/c", "/k", 0, 8080, {NULL}, NULL},
+        {0, 2, "/c", "/k", 80, 80, {NULL}, NULL},
+        {0, 1, "/c", "/k", 0, 0, {NULL}, NULL}, /* no URL names it */
+        {0, 1, "/c", NULL, 80, 80, {"TLS needs `cert` and `key`"}, NULL},
+        {4, 1, NULL, NULL, 80, 80, {"TLS needs `cert` and `key`"}, NULL},
+        {0, 4, "/c", "/k", 80, 80, {"named twice", "not `tls`"}, NULL},
+        {1, 1, "/c", "/k", 80, 80, {NULL}, "cert and key are not used"},
+    };
+    const struct pxed_protocol_ops *ops = pxed_plugin_query_http(PXED_ABI_MAJOR)->ops;
+    struct pxed_diags diags = {0};
+    struct pxed_site site = {0};
+    struct http_config config = {.cgi_user = "nobody",
+                                 .script = "home.php",
+                                 .port = rows[_i].port,
+                                 .cert = rows[_i].cert,
+                                 .key = rows[_i].key,
+                                 .listen = {items + rows[_i].from, lines + rows[_i].from, rows[_i].n}};
+    size_t at = 0;
+    ops->check(&config, "pxed.ini", &diags);
+    for (; rows[_i].errors[at]; at++)
+        ck_assert_msg(at < diags.n && diags.items[at].severity == PXED_ERROR && diags.items[at].line > 0 &&
+                          strstr(diags.items[at].text, rows[_i].errors[at]),
+                      "%s", at < diags.n ? diags.items[at].text : "nothing");
+    if (rows[_i].warning) {
+        ck_assert_uint_eq(diags.n, at + 1);
+        ck_assert_ptr_nonnull(strstr(diags.items[at].text, rows[_i].warning));
+        at++;
+    }
+    ck_assert_uint_eq(diags.n, at);
+    pxed_diags_clear(&diags);
+    ops->site(&config, &site);
+    ck_assert_uint_eq(site.port, rows[_i].want_port);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("http plugin");
     TCase *t = tcase_create("static"), *o = tcase_create("options");
@@ -477,6 +522,7 @@ int main(void) {
     tcase_add_test(t, streams_end_with_the_plugin);
     suite_add_tcase(s, t);
     tcase_add_test(o, options_are_judged);
+    tcase_add_loop_test(o, listeners_are_judged, 0, 7);
     suite_add_tcase(s, o);
     return suite_run_apart(s);
 }

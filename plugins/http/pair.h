@@ -1,0 +1,16 @@
+/* A certificate and its private key, and the rules under which TLS is spoken with them. Taken anew when the files
+ * change; connections keep what they began with. */
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include "http_state.h"
+
+/* Reads both files, with the rights that the process has now: in init. The same pair for the same files. NULL: they are
+ * of no use; logged. Lives as long as the plugin. */
+struct pxed_http_pair *http_pair_open(struct http *h, const char *cert, const char *key);
+void http_pairs_free(struct http *h);
+
+/* For one more connection. Looks at the files at most once a second; a pair that is of no use is told, and the one
+ * before it stays. */
+SSL_CTX *http_pair_now(struct http *h, struct pxed_http_pair *p);
