@@ -3,9 +3,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <jansson.h>
-#include <linux/filter.h>
-#include <net/ethernet.h>
-#include <netinet/in.h>
 #include <netpacket/packet.h>
 #include <poll.h>
 #include <string.h>
@@ -14,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "doctor_judge.h"
+#include "cli.h"
+#include "offline.h"
+#include "pxed/heard.h"
 
 enum { LISTEN_MS = 5000, AGAIN_MS = 2500, BETWEEN_MS = 200, PACKETS_PER_TURN = 1000 };
 
@@ -24,7 +23,7 @@ struct doctor_wire {
     int fd;
     uint8_t mac[6];
     uint32_t xid; /* as firmware; the next number as a plain client */
-    struct heard heard;
+    struct pxed_heard heard;
 };
 
 static int64_t doctor_now(void) {
@@ -35,32 +34,13 @@ static int64_t doctor_now(void) {
 
 /* ---- the wire ---- */
 
-/* Only UDP to port 68, as the kernel's filter says it: a server's card is busy with other things. */
-static void wire_filter(int fd) {
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 4),
-        BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-        BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 68, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-        BPF_STMT(BPF_RET | BPF_K, 0),
-    };
-    struct sock_fprog program = {.len = sizeof(code) / sizeof(*code), .filter = code};
-    setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
 /* Promiscuous: some servers answer by frames to the MAC that asked, in spite of the broadcast flag. */
 static bool wire_open(struct doctor_wire *w) {
-    struct sockaddr_ll at = {
-        .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = (int)w->iface->index};
     struct packet_mreq all = {.mr_ifindex = (int)w->iface->index, .mr_type = PACKET_MR_PROMISC};
-    w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); /* 0: deaf until it is bound */
-    if (w->fd >= 0)
-        wire_filter(w->fd);
-    if (w->fd < 0 || bind(w->fd, (const struct sockaddr *)&at, sizeof(at)) < 0) {
-        fprintf(stderr, "pxed doctor: %s: %s%s\n", w->iface->name, strerror(errno),
-                errno == EPERM ? ": only root may listen to a network" : "");
+    w->fd = pxed_heard_open(w->iface->index);
+    if (w->fd < 0) {
+        fprintf(stderr, "pxed doctor: %s: %s%s\n", w->iface->name, strerror(-w->fd),
+                w->fd == -EPERM ? ": only root may listen to a network" : "");
         return false;
     }
     setsockopt(w->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all));
@@ -71,32 +51,25 @@ static bool wire_open(struct doctor_wire *w) {
     return true;
 }
 
-static void wire_ask(const struct doctor_wire *w, enum heard_asked as) {
-    uint8_t packet[HEARD_FRAME_MAX];
-    struct sockaddr_ll to = {.sll_family = AF_PACKET,
-                             .sll_protocol = htons(ETH_P_IP),
-                             .sll_ifindex = (int)w->iface->index,
-                             .sll_halen = 6,
-                             .sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-    size_t n = heard_ask(packet, w->mac, w->xid + (as == HEARD_PLAIN), as);
-    if (sendto(w->fd, packet, n, 0, (const struct sockaddr *)&to, sizeof(to)) < 0)
-        fprintf(stderr, "pxed doctor: %s: %s\n", w->iface->name, strerror(errno));
+static void wire_ask(const struct doctor_wire *w, enum pxed_heard_asked as) {
+    int rc = pxed_heard_send(w->fd, w->iface->index, w->mac, w->xid + (as == PXED_HEARD_PLAIN), as);
+    if (rc < 0)
+        fprintf(stderr, "pxed doctor: %s: %s\n", w->iface->name, strerror(-rc));
 }
 
 static void wire_read(struct doctor_wire *w) {
     char packet[2048];
-    struct sockaddr_ll from = {0};
-    struct heard_reply r;
+    struct pxed_heard_reply r;
     for (int i = 0; i < PACKETS_PER_TURN; i++) {
-        socklen_t len = sizeof(from);
-        ssize_t n = recvfrom(w->fd, packet, sizeof(packet), MSG_DONTWAIT, (struct sockaddr *)&from, &len);
-        if (n < 0)
+        enum pxed_heard_got got = pxed_heard_receive(w->fd, packet, sizeof(packet), &r);
+        if (got == PXED_HEARD_NOTHING)
             return;
-        if (from.sll_pkttype == PACKET_OUTGOING || !heard_read(pxed_slice(packet, (size_t)n), &r))
+        if (got != PXED_HEARD_REPLY || r.source == pxed_addr_u32(&w->iface->addr))
             continue;
-        enum heard_asked as = r.xid == w->xid ? HEARD_FIRMWARE : r.xid == w->xid + 1 ? HEARD_PLAIN : HEARD_STRANGER;
-        if (r.source != pxed_addr_u32(&w->iface->addr))
-            heard_note(&w->heard, &r, as);
+        pxed_heard_note(&w->heard, &r,
+                        r.xid == w->xid       ? PXED_HEARD_FIRMWARE
+                        : r.xid == w->xid + 1 ? PXED_HEARD_PLAIN
+                                              : PXED_HEARD_STRANGER);
     }
 }
 
@@ -104,11 +77,11 @@ static void wire_read(struct doctor_wire *w) {
 static void wires_listen(struct doctor_wire *wires, size_t n) {
     static const struct {
         int at;
-        enum heard_asked as;
-    } asks[] = {{0, HEARD_FIRMWARE},
-                {BETWEEN_MS, HEARD_PLAIN},
-                {AGAIN_MS, HEARD_FIRMWARE},
-                {AGAIN_MS + BETWEEN_MS, HEARD_PLAIN}};
+        enum pxed_heard_asked as;
+    } asks[] = {{0, PXED_HEARD_FIRMWARE},
+                {BETWEEN_MS, PXED_HEARD_PLAIN},
+                {AGAIN_MS, PXED_HEARD_FIRMWARE},
+                {AGAIN_MS + BETWEEN_MS, PXED_HEARD_PLAIN}};
     struct pollfd fds[INTERFACES_MAX];
     int64_t begin = doctor_now();
     size_t asked = 0;
@@ -134,18 +107,18 @@ static void doctor_print(json_t *row) {
     json_decref(row);
 }
 
-static unsigned doctor_json(const struct doctor_wire *w, const struct doctor_site *site) {
-    struct doctor_fault faults[DOCTOR_FAULTS_MAX];
-    char id[PXED_ADDR_TEXT];
+static unsigned doctor_json(const struct doctor_wire *w, const struct pxed_heard_site *site) {
+    struct pxed_heard_fault faults[PXED_HEARD_FAULTS_MAX];
+    char id[PXED_ADDR_TEXT], mac[PXED_MAC_TEXT];
     unsigned all = 0;
     for (size_t i = 0; i <= w->heard.n; i++) {
-        const struct heard_server *s = i < w->heard.n ? &w->heard.servers[i] : NULL;
+        const struct pxed_heard_server *s = i < w->heard.n ? &w->heard.servers[i] : NULL;
         struct pxed_addr addr = pxed_addr_v4(s ? s->id : 0);
-        size_t n = doctor_judge(&w->heard, s, site, faults);
+        size_t n = pxed_heard_judge(&w->heard, s, site, faults);
         if (s)
-            doctor_print(json_pack("{s:s, s:s, s:b, s:b, s:s}", "interface", w->iface->name, "server",
+            doctor_print(json_pack("{s:s, s:s, s:b, s:b, s:s, s:s}", "interface", w->iface->name, "server",
                                    pxed_addr_text(&addr, id), "leases", s->leases, "boot_server", s->proxy, "file",
-                                   s->file_name));
+                                   s->file_name, "mac", pxed_mac_text(&s->mac, ":", mac)));
         for (size_t k = 0; k < n; k++, all++) {
             json_t *row = json_pack("{s:s, s:s, s:s, s:s}", "interface", w->iface->name, "fault", faults[k].word,
                                     "text", faults[k].text, "cure", faults[k].cure);
@@ -157,16 +130,16 @@ static unsigned doctor_json(const struct doctor_wire *w, const struct doctor_sit
     return all;
 }
 
-static unsigned doctor_tell(const struct doctor_wire *w, const struct doctor_site *site) {
-    struct doctor_fault faults[DOCTOR_FAULTS_MAX];
-    char line[DOCTOR_TEXT_MAX];
+static unsigned doctor_tell(const struct doctor_wire *w, const struct pxed_heard_site *site) {
+    struct pxed_heard_fault faults[PXED_HEARD_FAULTS_MAX];
+    char line[PXED_HEARD_TEXT_MAX];
     unsigned all = 0;
     printf("%s, mode = %s:\n", w->iface->name, site->leases ? "server" : "proxy");
     for (size_t i = 0; i <= w->heard.n; i++) {
-        const struct heard_server *s = i < w->heard.n ? &w->heard.servers[i] : NULL;
+        const struct pxed_heard_server *s = i < w->heard.n ? &w->heard.servers[i] : NULL;
         if (s)
-            printf("  %s\n", doctor_describe(s, line));
-        size_t n = doctor_judge(&w->heard, s, site, faults);
+            printf("  %s\n", pxed_heard_describe(s, line));
+        size_t n = pxed_heard_judge(&w->heard, s, site, faults);
         all += (unsigned)n;
         for (size_t k = 0; k < n; k++)
             printf("    FAULT %s: %s\n      cure: %s\n", faults[k].word, faults[k].text, faults[k].cure);
@@ -193,7 +166,7 @@ static bool doctor_leases(struct offline *o) {
 
 static int doctor_run(struct offline *o, bool json) {
     static struct doctor_wire wires[INTERFACES_MAX];
-    struct doctor_site site = {.leases = doctor_leases(o)};
+    struct pxed_heard_site site = {.leases = doctor_leases(o)};
     unsigned faults = 0;
     if (o->n_ifaces == 0) {
         fputs("pxed doctor: none of the interfaces of [pxed] interface is here\n", stderr);

@@ -182,11 +182,29 @@ static void write_counts(struct page *p, const struct daemon *d, const struct to
             page_line(p, "reason", pxed_reason_name((enum pxed_reason)r), d->counters[r]);
 }
 
+static void write_other(void *arg, const struct pxed_other_server *o) {
+    char addr[PXED_ADDR_TEXT];
+    page_labelled(arg,
+                  (const struct label[]){{"interface", o->interface},
+                                         {"server", pxed_addr_text(&o->addr, addr)},
+                                         {"fault", o->fault ? o->fault : "none"},
+                                         {NULL, NULL}},
+                  1);
+}
+
+static void write_others(struct page *p, const struct daemon *d) {
+    const struct pxed_leases_service *leases = services_find(&d->services, "leases/1");
+    page_metric(p, "other_dhcp", "gauge", "Other DHCP servers heard on the served wires, and what is wrong with them.");
+    if (leases && leases->size >= sizeof(*leases) && leases->others)
+        leases->others(leases->self, write_other, p);
+}
+
 static void write_page(struct pxed_buf *out, bool metrics, const struct daemon *d, const struct totals *t) {
     struct page p = {out, metrics, NULL};
     write_machines(&p, t);
     write_counts(&p, d, t);
     write_pools(&p, d);
+    write_others(&p, d);
     write_server(&p, d);
 }
 

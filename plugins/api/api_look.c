@@ -32,7 +32,25 @@ void api_get_nets(const struct api_ask *ask) {
     api_answer_rows(ask, &rows);
 }
 
-/* The first rows are conditions; then each reason that something was refused for. */
+static void other_row(void *arg, const struct pxed_other_server *o) {
+    char text[640], mac[PXED_MAC_TEXT];
+    struct pxed_buf out = PXED_BUF(text);
+    pxed_buf_str(&out, o->interface);
+    pxed_buf_str(&out, ": ");
+    pxed_buf_str(&out, o->text);
+    if (o->fault && o->mac.len > 0) {
+        pxed_buf_str(&out, ", MAC ");
+        pxed_buf_str(&out, pxed_mac_text(&o->mac, ":", mac));
+    }
+    struct api_health_view view = {.name = o->fault ? o->fault : "other DHCP server",
+                                   .good = !o->fault,
+                                   .count = 1,
+                                   .text = pxed_slice_of(pxed_buf_cstr(&out)),
+                                   .cure = o->cure};
+    api_rows_add(arg, api_json_health, &view);
+}
+
+/* The first rows are conditions: the store, other DHCP servers; then each reason that something was refused for. */
 void api_get_health(const struct api_ask *ask) {
     const struct pxed_control *control = ask->api->control;
     const struct pxed_store *store = ask->api->store;
@@ -49,6 +67,9 @@ void api_get_health(const struct api_ask *ask) {
                                                                               : pxed_reason_sentence(why)),
                                    .cure = store ? pxed_reason_cure(why) : "add store-sqlite to plugins ="};
     api_rows_add(&rows, api_json_health, &view);
+    const struct pxed_leases_service *leases = ask->api->leases;
+    if (leases && leases->size >= sizeof(*leases) && leases->others)
+        leases->others(leases->self, other_row, &rows);
     for (int r = 1; r < PXED_REASON_COUNT; r++) {
         enum pxed_reason reason = (enum pxed_reason)r;
         view = (struct api_health_view){.name = pxed_reason_name(reason),

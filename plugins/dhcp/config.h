@@ -5,6 +5,8 @@
 
 enum dhcp_mode { DHCP_MODE_SERVER, DHCP_MODE_PROXY, DHCP_MODE_OFF };
 
+enum dhcp_foreign_rule { DHCP_FOREIGN_WARN, DHCP_FOREIGN_STOP };
+
 struct dhcp_config {
     unsigned mode; /* enum dhcp_mode */
     struct pxed_ranges range;
@@ -17,6 +19,7 @@ struct dhcp_config {
         loader_efi_loongarch64;
     bool uefi_skip_4011;
     bool authoritative;
+    unsigned foreign; /* enum dhcp_foreign_rule; of [dhcp] and [subnet] */
     struct pxed_sections subnets, classes;
     /* of a [subnet] only */
     const char *interface, *shared;

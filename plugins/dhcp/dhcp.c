@@ -5,6 +5,7 @@
 
 #include "dhcp_beside.h"
 #include "dhcp_commit.h"
+#include "dhcp_foreign.h"
 #include "dhcp_import.h"
 #include "dhcp_io.h"
 #include "dhcp_nets.h"
@@ -42,10 +43,13 @@ static int dhcp_init(struct pxed_ctx *ctx) {
     dhcp_table_init(d);
     dhcp_leases_publish(d);
     dhcp_import_offer(d);
+    dhcp_foreign_publish(d);
     if (r == 0)
         r = dhcp_open(d);
     for (unsigned i = 0; i < d->n_links && r == 0 && d->serves; i++)
         dhcp_probe_open(&d->links[i]);
+    for (unsigned i = 0; i < d->n_links && r == 0; i++)
+        dhcp_foreign_open(&d->links[i]);
     return r;
 }
 
@@ -73,6 +77,10 @@ static int dhcp_start(struct pxed_ctx *ctx) {
     ask_names(d);
     dhcp_beside(d);
     if (r == 0)
+        r = dhcp_foreign_guard(d);
+    if (r == 0)
+        r = dhcp_foreign_listen(d);
+    if (r == 0)
         r = dhcp_listen(d);
     if (r == 0)
         r = dhcp_retry_listen(d);
@@ -97,6 +105,7 @@ static void dhcp_fini(struct pxed_ctx *ctx) {
     ctx->self = NULL;
     d->stopped = NULL;
     dhcp_close(d);
+    dhcp_foreign_close(d);
     dhcp_probe_close(d);
     dhcp_retry_close(d);
     d->finished = true;

@@ -103,6 +103,8 @@ static void check_subnet(const struct dhcp_config *main, size_t i, struct pxed_d
     wrong_images = c->images ? dhcp_images_wrong(c->images) : NULL;
     if (wrong_images)
         ops_complain(&at, PXED_ERROR, wrong_images);
+    if (c->foreign != main->foreign && !c->interface && c->relay.n > 0)
+        ops_complain(&at, PXED_WARNING, "foreign: behind a relay no other server is heard: it has no effect there");
     if (c->option.items != main->option.items)
         check_extra(&c->option, &at);
     if (!c->interface && c->relay.n == 0 && c->mode == DHCP_MODE_SERVER)

@@ -2,9 +2,16 @@
 #include "dhcp_packet.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "packet.h"
 #include "shared.h"
+
+/* Our own question for other servers, that a relay on the wire brings back. */
+static bool is_own_question(const struct dhcp_link *link, const struct dhcp_message *m) {
+    const struct pxed_hwaddr *mac = &link->iface.mac;
+    return m->giaddr != 0 && mac->len == 6 && m->hlen == 6 && memcmp(m->chaddr, mac->bytes, 6) == 0;
+}
 
 /* Should this packet be handled? A reply to a service port would start a loop between two servers (CVE-2024-2169). */
 static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct dhcp_arrival *a,
@@ -14,7 +21,7 @@ static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct 
         return PXED_WHY_DHCP_NOT_OURS;
     if (a->source_port < 1024 && a->source_port != DHCP_PORT_CLIENT && a->source_port != DHCP_PORT_SERVER)
         return PXED_WHY_DHCP_NOT_OURS;
-    if (a->source == own)
+    if (a->source == own || is_own_question(port->link, m))
         return PXED_WHY_DHCP_NOT_OURS;
     if (m->giaddr != 0 && (port->number == DHCP_PORT_PXE || m->giaddr == own))
         return PXED_WHY_DHCP_RELAY_FOREIGN;

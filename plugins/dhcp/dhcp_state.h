@@ -9,6 +9,7 @@
 #include "net.h"
 #include "proxy.h"
 #include "pxed/arena.h"
+#include "pxed/heard.h"
 #include "pxed/leases.h"
 #include "pxed/poll.h"
 #include "wire/frame.h"
@@ -48,6 +49,14 @@ struct dhcp_port {
     struct dhcp_outbox out;
 };
 
+/* Other servers on its wire. */
+struct dhcp_foreign {
+    int fd; /* negative: they are not looked for */
+    struct pxed_poll poll;
+    uint32_t xid; /* of the last question as firmware; the next number as a client that does not boot */
+    struct pxed_heard now, before; /* heard in this round and in the one before */
+};
+
 /* A served interface. */
 struct dhcp_link {
     struct dhcp *d;
@@ -61,6 +70,7 @@ struct dhcp_link {
     uint64_t in_use_at;    /* when an address in use was last logged; 0: never */
     int arp;               /* packet socket for probes; -1: none */
     struct pxed_poll arp_poll;
+    struct dhcp_foreign foreign;
 };
 
 /* An ACK that waits until its lease is on disk. */
@@ -107,6 +117,9 @@ struct dhcp {
     unsigned n_probes;
     bool probing; /* probe_timer is open */
     uv_timer_t probe_timer;
+    bool guarded, foreign_running; /* foreign = stop has asked already; the timers are open */
+    unsigned foreign_step;         /* of this round: the next question */
+    uv_timer_t foreign_ask, foreign_tell;
     struct dhcp_pending *unused;
     unsigned n_pending;
     bool retrying; /* `retry` is open: unsaved leases are written when the store can */

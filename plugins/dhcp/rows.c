@@ -40,10 +40,17 @@
         ROW(authoritative, BOOL, "authoritative", .fallback = "yes",                                                   \
             .help = "refuse addresses of other nets and of strangers at once (NAK); no: leave them to another server")
 
+/* What can be said of a wire. */
+#define FOREIGN_ROW                                                                                                    \
+    ROW(foreign, ENUM, "foreign", .fallback = "warn", .words = "warn stop",                                            \
+        .help = "other DHCP servers and proxies on this wire that keep machines from booting from here are looked "    \
+                "for at start and every 10 minutes; warn: told; stop: pxed does not start while there is one")
+
 const struct pxed_option dhcp_rows[] = {
     ROW(mode, ENUM, "mode", .fallback = "proxy", .words = "server proxy",
         .help = "proxy: beside an existing DHCP server, leases nothing. server: leases addresses"),
     NET_ROWS,
+    FOREIGN_ROW,
     {0},
 };
 
@@ -61,6 +68,7 @@ const struct pxed_option dhcp_subnet_rows[] = {
         .help = "kernels, initrds and image content for machines of this net come from below this URL, not from "
                 "http://SERVER/boot/: a mirror with the same os/OS-ID/... there. Scripts and answer files stay here"),
     NET_ROWS,
+    FOREIGN_ROW,
     {0},
 };
 

@@ -15,6 +15,7 @@ import urllib.request
 import yaml
 
 OWN_OF_PROMETHEUS = {"up"}  # made by Prometheus for each target
+UNSEEN = {"pxed_other_dhcp"}  # no sample here: another server would have to answer; tests/e2e/foreign.sh has one
 SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
 PANELS = {"stat", "timeseries", "bargauge", "table"}
 
@@ -75,7 +76,7 @@ def look_at(expression, names):
     if not selectors:
         fail(f"no metric in {expression!r}")
     for word in re.findall(r"\bpxed\w*", outside):
-        if word not in names:
+        if word not in names and word not in UNSEEN:
             fail(f"{word} is not exported: {expression}")
     for name, matchers in selectors:
         if name in OWN_OF_PROMETHEUS or name not in names:

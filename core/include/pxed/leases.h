@@ -22,6 +22,17 @@ struct pxed_pool {
     const char *behind; /* the interface, or "relay" */
 };
 
+/* Another DHCP server or proxy on a wire of this one, and what it means for machines that boot; one row for each fault.
+ * Since minor 8. */
+struct pxed_other_server {
+    const char *interface;
+    struct pxed_addr addr;
+    struct pxed_hwaddr mac;
+    bool leases, boot_server;
+    const char *fault; /* "OTHER_DHCP" "PXE_CLASS" "FILE_FOR_ALL" "OTHER_BOOT"; NULL: it disturbs nobody */
+    const char *text, *cure;
+};
+
 struct pxed_leases_service {
     uint32_t size;
     void *self;
@@ -37,4 +48,6 @@ struct pxed_leases_service {
                  void (*done)(void *arg, size_t stored), void *arg);
     /* Since minor 8. */
     void (*pools)(void *self, void (*row)(void *arg, const struct pxed_pool *pool), void *arg);
+    /* Those heard of in the last 20 minutes. */
+    void (*others)(void *self, void (*row)(void *arg, const struct pxed_other_server *other), void *arg);
 };

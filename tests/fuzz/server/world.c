@@ -14,6 +14,7 @@
 #include "core_table.h"
 #include "declare.h"
 #include "dhcp_beside.h"
+#include "dhcp_foreign.h"
 #include "dhcp_io.h"
 #include "dhcp_packet.h"
 #include "dhcp_probe.h"
@@ -179,6 +180,28 @@ void dhcp_close(struct dhcp *d) {
 }
 
 void dhcp_beside(struct dhcp *d) {
+    (void)d;
+}
+
+void dhcp_foreign_open(struct dhcp_link *link) {
+    (void)link;
+}
+
+int dhcp_foreign_guard(struct dhcp *d) {
+    (void)d;
+    return 0;
+}
+
+int dhcp_foreign_listen(struct dhcp *d) {
+    (void)d;
+    return 0;
+}
+
+void dhcp_foreign_close(struct dhcp *d) {
+    (void)d;
+}
+
+void dhcp_foreign_publish(struct dhcp *d) {
     (void)d;
 }
 

@@ -1,5 +1,5 @@
 /* What other DHCP servers of a network say. Pure. */
-#include "heard.h"
+#include "pxed/heard.h"
 
 enum {
     IP_HEAD = 20,
@@ -45,14 +45,14 @@ static uint16_t heard_checksum(const uint8_t *bytes, size_t n) {
     return (uint16_t)~sum;
 }
 
-static size_t heard_options(uint8_t *out, const uint8_t mac[6], enum heard_asked as) {
+static size_t heard_options(uint8_t *out, const uint8_t mac[6], enum pxed_heard_asked as) {
     /* 66 and 67 are asked for by both: who answers a client that does not boot with a file does so to everybody. */
     static const uint8_t plain[] = {OPT_TYPE, 1, 1, 55, 7, 1, 3, 6, 15, 54, 66, 67};
     static const char boots[] =
         "\x5d\2\0\0\x5e\3\1\2\1\x3c\x20PXEClient:Arch:00000:UNDI:002001\x37\7\1\3\6\x2b\x3c\x42\x43";
     size_t n = sizeof(plain);
     memcpy(out, plain, n);
-    if (as == HEARD_FIRMWARE) {
+    if (as == PXED_HEARD_FIRMWARE) {
         n = 3;
         memcpy(out + n, boots, sizeof(boots) - 1);
         n += sizeof(boots) - 1;
@@ -65,9 +65,9 @@ static size_t heard_options(uint8_t *out, const uint8_t mac[6], enum heard_asked
     return n;
 }
 
-size_t heard_ask(uint8_t *out, const uint8_t mac[6], uint32_t xid, enum heard_asked as) {
+size_t pxed_heard_ask(uint8_t *out, const uint8_t mac[6], uint32_t xid, enum pxed_heard_asked as) {
     uint8_t *udp = out + IP_HEAD, *dhcp = udp + UDP_HEAD;
-    memset(out, 0, HEARD_FRAME_MAX);
+    memset(out, 0, PXED_HEARD_FRAME_MAX);
     memcpy(dhcp, (const uint8_t[]){1, 1, 6, 0}, 4);
     heard_put_u16(dhcp + 4, xid >> 16);
     heard_put_u16(dhcp + 6, xid & 0xffff);
@@ -105,7 +105,7 @@ struct heard_fields {
     uint8_t type, overload;
 };
 
-static void heard_area(struct pxed_slice area, struct heard_fields *f, struct heard_reply *r) {
+static void heard_area(struct pxed_slice area, struct heard_fields *f, struct pxed_heard_reply *r) {
     uint8_t code;
     struct pxed_slice v;
     while (heard_next(&area, &code, &v)) {
@@ -144,12 +144,12 @@ static bool heard_datagram(struct pxed_slice ip, struct pxed_slice *ret) {
     return true;
 }
 
-bool heard_read(struct pxed_slice ip, struct heard_reply *ret) {
+bool pxed_heard_read(struct pxed_slice ip, struct pxed_heard_reply *ret) {
     struct pxed_slice d;
     struct heard_fields f = {0};
     if (!heard_datagram(ip, &d) || d.len < FIXED || d.ptr[0] != 2 || memcmp(d.ptr + 236, "\x63\x82\x53\x63", 4) != 0)
         return false;
-    struct heard_reply r = {
+    struct pxed_heard_reply r = {
         .xid = heard_u32(d, 4), .address = heard_u32(d, 16), .next = heard_u32(d, 20), .source = heard_u32(ip, 12)};
     heard_area(pxed_slice_skip(d, FIXED), &f, &r);
     uint8_t overload = f.overload;
@@ -167,7 +167,7 @@ bool heard_read(struct pxed_slice ip, struct heard_reply *ret) {
 /* ---- noting ---- */
 
 /* PXE 2.1: 43.6 with bit 3 says "use the file of this offer"; without it, firmware asks the boot server. */
-static bool heard_uses_file(const struct heard_reply *r) {
+static bool heard_uses_file(const struct pxed_heard_reply *r) {
     struct pxed_slice rest = r->vendor, v;
     uint8_t code;
     while (heard_next(&rest, &code, &v))
@@ -176,27 +176,30 @@ static bool heard_uses_file(const struct heard_reply *r) {
     return false;
 }
 
-struct heard_server *heard_note(struct heard *h, const struct heard_reply *r, enum heard_asked as) {
+struct pxed_heard_server *pxed_heard_note(struct pxed_heard *h, const struct pxed_heard_reply *r,
+                                          enum pxed_heard_asked as) {
     uint32_t id = r->server ? r->server : r->source;
-    struct heard_server *s = NULL;
+    struct pxed_heard_server *s = NULL;
     for (size_t i = 0; i < h->n && !s; i++)
         if (h->servers[i].id == id)
             s = &h->servers[i];
-    if (!s && h->n == HEARD_SERVERS_MAX)
+    if (!s && h->n == PXED_HEARD_SERVERS_MAX)
         return NULL;
     if (!s) {
         s = &h->servers[h->n++];
-        *s = (struct heard_server){.id = id};
+        *s = (struct pxed_heard_server){.id = id};
     }
+    if (r->mac.len > 0)
+        s->mac = r->mac;
     if (r->address != 0)
         s->address = r->address;
     s->leases |= r->address != 0;
     s->proxy |= r->address == 0 && pxed_slice_starts(r->class, PXED_SLICE("PXEClient"));
     s->calls |= pxed_slice_starts(r->class, PXED_SLICE("PXEClient")) && !heard_uses_file(r);
-    if (r->file.len == 0 || as == HEARD_STRANGER)
+    if (r->file.len == 0 || as == PXED_HEARD_STRANGER)
         return s;
     s->file = true;
-    s->file_for_all |= as == HEARD_PLAIN;
+    s->file_for_all |= as == PXED_HEARD_PLAIN;
     s->next = r->next ? r->next : id;
     struct pxed_buf name = PXED_BUF(s->file_name);
     pxed_buf_escaped(&name, r->file);
