@@ -1,5 +1,6 @@
 /* `pxed why`: prints the last steps and refusals, each with its cure, or what a text on a screen means. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "live.h"
 #include "screens.h"
@@ -51,6 +52,38 @@ static bool print_boot(const json_t *rows, const char *host) {
     return fault;
 }
 
+/* The cause, if it says more than the reason that is printed above it. */
+static void print_cause(const json_t *m, const char *host) {
+    char cure[TEXT_LINE];
+    bool color = table_wants_color(stdout);
+    if (!*live_text(m, "cause") || strcmp(live_text(m, "cause_sentence"), live_text(m, "sentence")) == 0)
+        return;
+    fputs("  cause: ", stdout);
+    print_cleanly(color, TABLE_BAD, live_text(m, "cause"));
+    printf(": ");
+    print_cleanly(color, TABLE_PLAIN, live_text(m, "cause_sentence"));
+    if (*live_text(m, "evidence")) {
+        fputs("\n    seen: ", stdout);
+        print_cleanly(color, TABLE_PLAIN, live_text(m, "evidence"));
+    }
+    fputs("\n    cure: ", stdout);
+    print_cleanly(color, TABLE_PLAIN, text_cure(live_text(m, "cause_cure"), host, cure));
+    putchar('\n');
+}
+
+/* --json: the cause is a row of its own before the steps. */
+static void print_cause_json(const json_t *m, const char *host) {
+    char cure[TEXT_LINE];
+    json_t *row = m && *live_text(m, "cause")
+                      ? json_pack("{s:s, s:s, s:s, s:s}", "cause", live_text(m, "cause"), "sentence",
+                                  live_text(m, "cause_sentence"), "evidence", live_text(m, "evidence"), "cure",
+                                  text_cure(live_text(m, "cause_cure"), host, cure))
+                      : NULL;
+    if (row && json_dumpf(row, stdout, JSON_COMPACT) == 0)
+        putchar('\n');
+    json_decref(row);
+}
+
 /* Which loader its firmware is told, and why that one. */
 static void print_loader(const json_t *m) {
     char line[TEXT_LINE];
@@ -93,6 +126,8 @@ static int why_host(struct live *l, const char *host) {
     free(target);
     bool fault = false;
     if (boot && l->json) {
+        const json_t *m = json_array_get(machine, 0);
+        print_cause_json(m, m ? live_host(m) : host);
         live_print_json(boot);
         for (size_t i = 0; i < json_array_size(boot); i++)
             fault |= live_flag(json_array_get(boot, i), "fault");
@@ -101,6 +136,7 @@ static int why_host(struct live *l, const char *host) {
         const json_t *m = json_array_get(machine, 0);
         snprintf(name, sizeof(name), "%s", m ? live_host(m) : host);
         fault = print_now(m, name);
+        print_cause(m, name);
         print_loader(m);
         puts(json_array_size(boot) > 0 ? "last boot:" : "nothing has been heard of this machine");
         fault |= print_boot(boot, name);

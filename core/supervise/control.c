@@ -5,6 +5,7 @@
 
 #include "boot_plan.h"
 #include "busy.h"
+#include "causes.h"
 #include "clock.h"
 #include "content_item.h"
 #include "decide.h"
@@ -14,6 +15,7 @@
 
 struct each_machine {
     struct daemon *d;
+    bool causes;
     void (*row)(void *arg, const struct pxed_machine_view *m);
     void *arg;
 };
@@ -92,13 +94,20 @@ static void view_machine(void *arg, struct machine *m) {
         .busy = view_busy(e->d, &m->rec, ready),
     };
     view_ladder(h, &m->rec.ladder, &v);
+    char id[40], evidence[CAUSE_EVIDENCE] = "";
+    enum pxed_reason fault = pxed_machine_fault(&v);
+    enum cause cause = e->causes ? causes_find(e->d, m, h, fault, evidence) : CAUSE_NONE;
+    v.cause = cause_id(cause, fault, id);
+    v.evidence = evidence;
+    v.cause_sentence = cause_sentence(cause, fault);
+    v.cause_cure = cause_cure(cause, fault);
     e->row(e->arg, &v);
     pxed_arena_clear(&scratch);
 }
 
 static void machines_view(void *self, void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
     struct daemon *d = self;
-    struct each_machine e = {d, row, arg};
+    struct each_machine e = {d, false, row, arg};
     /* Declared machines in the order of the host file, then the others. */
     for (size_t i = 0; i < d->catalogue->n_hosts; i++)
         view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));
@@ -111,7 +120,7 @@ static void machines_view(void *self, void (*row)(void *arg, const struct pxed_m
 static void machine_view(void *self, const struct pxed_hwaddr *mac,
                          void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
     struct daemon *d = self;
-    struct each_machine e = {d, row, arg};
+    struct each_machine e = {d, true, row, arg};
     const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
     struct machine *m = h ? decide_machine(d, &h->pub.macs[0], NULL) : machines_find(&d->machines, mac);
     if (m)
@@ -121,7 +130,7 @@ static void machine_view(void *self, const struct pxed_hwaddr *mac,
 static size_t some_machines(void *self, size_t from, size_t n,
                             void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
     struct daemon *d = self;
-    struct each_machine e = {d, row, arg};
+    struct each_machine e = {d, false, row, arg};
     size_t hosts = d->catalogue->n_hosts, at = hosts;
     for (size_t i = from; i < hosts && i - from < n; i++)
         view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));

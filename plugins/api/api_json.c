@@ -152,28 +152,8 @@ static void put_reason(struct object *o, enum pxed_reason reason) {
     put_word(o, "cure", pxed_reason_cure(reason));
 }
 
-/* A failed event has one of pxed's reasons or a word chosen by the operator. */
-static enum pxed_reason failed_reason(struct pxed_slice word) {
-    enum pxed_reason reason;
-    return pxed_reason_find(word, &reason) && reason != PXED_WHY_OK ? reason : PXED_WHY_INSTALL_FAILED;
-}
-
-enum pxed_reason api_machine_fault(const struct pxed_machine_view *m) {
-    struct pxed_slice install = pxed_slice_of(m->install);
-    enum pxed_reason bad = pxed_slice_is(install, "failed")        ? failed_reason(m->fail)
-                           : pxed_slice_is(install, "unconfirmed") ? PXED_WHY_INSTALL_UNCONFIRMED
-                           : pxed_slice_is(install, "stalled")     ? PXED_WHY_INSTALL_STALLED
-                                                                   : PXED_WHY_OK;
-    if (pxed_slice_is(install, "armed") && m->not_ready != PXED_WHY_OK)
-        return m->not_ready;
-    bool seen = pxed_reason_is_fault(m->reason);
-    if (bad == PXED_WHY_OK)
-        return seen ? m->reason : PXED_WHY_OK;
-    return seen && m->stage_at > m->install_at ? m->reason : bad;
-}
-
 static void put_machine(struct object *o, const struct pxed_machine_view *m) {
-    enum pxed_reason fault = api_machine_fault(m);
+    enum pxed_reason fault = pxed_machine_fault(m);
     bool seen = m->stage && *m->stage && (unsigned)m->firmware < PXED_FW_COUNT;
     put_mac(o, &m->mac);
     json_put_text(o, "name", m->name);
@@ -209,6 +189,10 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     json_put_number(o, "loader_silent", m->loader_silent);
     put_bool(o, "loader_good", m->loader_good);
     json_put_text(o, "loader_was", m->loader_was);
+    put_word(o, "cause", m->cause);
+    put_word(o, "cause_sentence", m->cause_sentence);
+    put_word(o, "evidence", m->evidence);
+    put_word(o, "cause_cure", m->cause_cure);
     put_word(o, "file", m->file);
     json_put_number(o, "line", m->line);
 }

@@ -12,9 +12,6 @@ void api_json_text(struct pxed_buf *out, struct pxed_slice text);
 /* "2026-03-01T12:00:00.250Z", quoted; years outside 1970..9999 are clamped. */
 void api_json_time(struct pxed_buf *out, int64_t ms);
 
-/* The machine's current fault, or OK: one seen on the network or a failed installation, whichever is newer. */
-enum pxed_reason api_machine_fault(const struct pxed_machine_view *m);
-
 /* A machine in an arm order: the view, what the order would do, and why it may not. */
 struct api_order_view {
     const struct pxed_machine_view *machine;

@@ -60,7 +60,7 @@ struct machines {
 
 static void machine_row(void *arg, const struct pxed_machine_view *m) {
     struct machines *ask = arg;
-    bool fault = api_machine_fault(m) != PXED_WHY_OK;
+    bool fault = pxed_machine_fault(m) != PXED_WHY_OK;
     if ((ask->faults && !fault) || !api_sees(ask->asked, &m->mac))
         return;
     bool any = !ask->armed && !ask->failed && !ask->unknown;

@@ -192,12 +192,21 @@ static void session_report(struct tftp_session *s, enum pxed_reason reason, bool
         ctx->core->refuse(ctx, reason, &s->entry.addr, s->name);
 }
 
+enum { LARGE_BLOCK = 1024 }; /* below it no net loses a packet for its size */
+
+static const char *words_of_silence(const struct tftp_session *s) {
+    const struct tftp_transfer *t = &s->transfer;
+    if (!t->seen)
+        return PXED_BROKE_NO_ACK;
+    return t->base == 1 && s->terms.blksize > LARGE_BLOCK ? PXED_BROKE_LARGE : "the client stopped answering";
+}
+
 void tftp_session_end(struct tftp_session *s, enum pxed_reason reason, bool whole) {
     struct tftp *tftp = s->tftp;
     if (whole && s->content)
         s->content->sent = s->size;
     if (reason == PXED_WHY_TFTP_GAVE_UP && s->content)
-        s->content->broke = "the client stopped answering";
+        s->content->broke = words_of_silence(s);
     session_report(s, reason, whole);
     tftp_table_remove(&tftp->table, &s->entry);
     if (s->waiting)

@@ -62,6 +62,10 @@ struct pxed_content {
     const char *broke;
 };
 
+/* Words of `broke` that name a cause: nothing was acknowledged at all; or only what fits into small packets. */
+#define PXED_BROKE_NO_ACK "nothing that was sent was acknowledged"
+#define PXED_BROKE_LARGE  "the options were acknowledged and no full-size block was"
+
 enum pxed_hold { PXED_HOLD_GO, PXED_HOLD_WAIT, PXED_HOLD_REFUSE };
 
 /* How much of a content with `settle` HTTP holds back: all of a small one including its header, else the last bytes. */

@@ -44,7 +44,29 @@ struct pxed_machine_view {
     unsigned loader_silent; /* boots in a row in which it took that and was not heard of again */
     bool loader_good;       /* it was, at some time */
     struct pxed_slice loader_was; /* another, with which it had booted before; may be empty */
+    /* Of `machine` alone, "" in lists: why its boot or installation came to nothing, a word of docs/causes.md, what
+     * shows it, a sentence, and the cure. */
+    const char *cause, *evidence, *cause_sentence, *cause_cure;
 };
+
+/* Why its last boot or its installation came to nothing; OK: it did not. A failed event has one of pxed's reasons or a
+ * word chosen by the operator. Since minor 8. */
+static inline enum pxed_reason pxed_machine_fault(const struct pxed_machine_view *m) {
+    struct pxed_slice install = pxed_slice_of(m->install);
+    enum pxed_reason bad = PXED_WHY_OK;
+    if (pxed_slice_is(install, "armed") && m->not_ready != PXED_WHY_OK)
+        return m->not_ready;
+    if (pxed_slice_is(install, "failed") && (!pxed_reason_find(m->fail, &bad) || bad == PXED_WHY_OK))
+        bad = PXED_WHY_INSTALL_FAILED;
+    else if (pxed_slice_is(install, "unconfirmed"))
+        bad = PXED_WHY_INSTALL_UNCONFIRMED;
+    else if (pxed_slice_is(install, "stalled"))
+        bad = PXED_WHY_INSTALL_STALLED;
+    bool seen = pxed_reason_is_fault(m->reason);
+    if (bad == PXED_WHY_OK)
+        return seen ? m->reason : PXED_WHY_OK;
+    return seen && m->stage_at > m->install_at ? m->reason : bad;
+}
 
 /* One step of one machine, ordered by seq, which counts the steps of all machines. */
 struct pxed_journal_view {

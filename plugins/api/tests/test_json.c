@@ -168,7 +168,7 @@ static const struct {
 };
 
 START_TEST(machine_fault) {
-    ck_assert_msg(api_machine_fault(&faults[_i].m) == faults[_i].fault, "%s", faults[_i].name);
+    ck_assert_msg(pxed_machine_fault(&faults[_i].m) == faults[_i].fault, "%s", faults[_i].name);
 }
 END_TEST
 
