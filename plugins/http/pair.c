@@ -29,7 +29,7 @@ struct pxed_http_pair {
     uint64_t looked_at, keys_at;
 };
 
-/* In the order of preference. The last four have no forward secrecy: iPXE before 2022 (Debian 12's, too) knows no
+/* In the order of preference. The last four have no forward secrecy: iPXE before 2022 knows no
  * others, and takes an RSA certificate alone. */
 #define CIPHERS_12                                                                                                     \
     "ECDHE+AESGCM:ECDHE+CHACHA20:"                                                                                     \

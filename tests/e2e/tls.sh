@@ -82,7 +82,7 @@ is "on every address" "$(get "http://$E2E_SERVER/boot/home.php?mac=$M1")" "$(get
 is "a script is told" "on 443" "$(get $S/boot/env.sh)"
 is "and of plain HTTP" " 8081" "$(get http://$E2E_SERVER:8081/boot/env.sh)"
 for v in 1_2 1_3; do has "TLS $v" "Verification: OK" "$(client one -tls$v)"; done
-for cipher in AES128-SHA AES256-SHA256; do has "what iPXE of Debian 12 speaks: $cipher" "Cipher is $cipher" "$(client one -tls1_2 -cipher $cipher)"; done
+for cipher in AES128-SHA AES256-SHA256; do has "what iPXE before 2022 speaks: $cipher" "Cipher is $cipher" "$(client one -tls1_2 -cipher $cipher)"; done
 has "a session is resumed" "Reused, TLSv1.2" "$(client one -tls1_2 -sess_out "$E2E/session" >/dev/null; client one -tls1_2 -sess_in "$E2E/session")"
 has "small records, as iPXE asks for" "Verification: OK" "$(client one -tls1_2 -maxfraglen 4096)"
 
@@ -185,6 +185,14 @@ is "linked into an image" 403 "$(get -o "$E2E/body" -w '%{http_code}' $S/boot/os
 has "by name" PRIVATE_FILE "$(cat "$E2E/body")"
 rm "$R/os/debian-12/key.pem"
 
+# --- the law is the same: what is delivered by TLS uses up the arming, and only for the machine
+A=$S/boot/hosts/${M1//:/-}/preseed.cfg
+is "a stranger gets no answer file" 403 "$(e2e_in stranger curl -s --cacert "$T/ca.pem" -o /dev/null -w '%{http_code}' "$A")"
+is "the machine may look at its head" "200 armed" "$(get -I -o /dev/null -w '%{http_code}' "$A") $(e2e_state $M1 install)"
+is "gets it" 200 "$(get -o "$E2E/answer" -w '%{http_code}' "$A")"
+has "whole" partman "$(cat "$E2E/answer")"
+ok "and has used up its arming" until_true 5 e2e_state_is $M1 install installing
+
 # --- the page and the API by TLS, beyond this machine
 C=$S:8443
 READ=$(e2e_pxed token add reader --scope read 2>/dev/null)
@@ -194,6 +202,27 @@ is "the page with it" 200 "$(get -o "$E2E/body" -w '%{http_code}' -b "pxed=$READ
 has "events" "event: hello" "$(get --max-time 3 -H "Authorization: Bearer $READ" $C/api/v1/events | head -c 300)"
 has "not without TLS" "TLS_FAILED" "$(e2e_in one curl -s --max-time 5 "http://$E2E_SERVER:8443/")"
 e2e_stop
+
+# --- an account that may not read the key: root reads it at start, a renewed one stays out
+no_leak_check() { E2E_ENV=ASAN_OPTIONS=detect_leaks=0:exitcode=99; } # it needs ptrace, which an account without rights has not
+no_leak_check
+cp "$E2E/pxed.ini" "$E2E/kept.ini"
+sed -i 's/^hosts = /user = nobody\nhosts = /' "$E2E/pxed.ini"
+chmod 600 "$T/live.key"
+e2e_start
+is "a key of root's alone is read at start" 200 "$(get -o /dev/null -w '%{http_code}' $S/boot/os/debian-12/small.bin)"
+ok "by a daemon that is not root" [ "$(stat -c %U "/proc/$(e2e_pid)")" = nobody ]
+e2e_mark
+cp "$T/second.pem" "$T/live.pem" && cp "$T/second.key" "$T/live.key" && chmod 600 "$T/live.key"
+sleep 1.1
+is "a renewed one is not: the pair before serves on" 200 "$(get -o /dev/null -w '%{http_code}' $S/boot/os/debian-12/small.bin)"
+ok "which is told" logged 'of no use: the one before it stays.*live.key.*Permission denied'
+has "and check knew" "the daemon's account cannot read it" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+chgrp "$(id -g nobody)" "$T/live.key" && chmod 640 "$T/live.key"
+ok "until it may" until_true 5 is_serial second
+e2e_stop
+mv "$E2E/kept.ini" "$E2E/pxed.ini"
+use first
 
 # --- what `check` says
 check() { "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1; }
