@@ -6,7 +6,7 @@
 
 #include "boot.h"
 #include "class.h"
-#include "extra.h"
+#include "hostopt.h"
 #include "leases.h"
 #include "rows.h"
 #include "subnet.h"
@@ -118,6 +118,30 @@ static void check_subnet(const struct dhcp_config *main, size_t i, struct pxed_d
     check_subnet_range(c, main, net, prefix, &at);
 }
 
+static bool ranges_meet(const struct pxed_ranges *a, const struct pxed_ranges *b) {
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < b->n; k++)
+            if (pxed_addr_u32(&a->items[i].first) <= pxed_addr_u32(&b->items[k].last) &&
+                pxed_addr_u32(&b->items[k].first) <= pxed_addr_u32(&a->items[i].last))
+                return true;
+    return false;
+}
+
+/* An address is for the members of one class, or for all others. */
+static void check_class_range(const struct dhcp_config *main, const struct dhcp_config *c, const struct place *at) {
+    bool meets = ranges_meet(&c->range, &main->range);
+    for (size_t i = 0; i < main->subnets.n; i++)
+        meets |= ranges_meet(&c->range, &((const struct dhcp_config *)main->subnets.items[i].config)->range);
+    if (meets)
+        ops_complain(at, PXED_ERROR,
+                     "range: it shares addresses with that of a net; only members of the class get these");
+    for (size_t i = 0; i < main->classes.n; i++) {
+        const struct dhcp_config *other = main->classes.items[i].config;
+        if (other != c && other->range.items != main->range.items && ranges_meet(&c->range, &other->range))
+            ops_complain(at, PXED_ERROR, "range: it shares addresses with that of another class");
+    }
+}
+
 static void check_class(const struct dhcp_config *main, const struct pxed_section *s, struct pxed_diags *diags) {
     const struct dhcp_config *c = s->config;
     struct place at = {diags, s->file, s->line, ""};
@@ -125,10 +149,20 @@ static void check_class(const struct dhcp_config *main, const struct pxed_sectio
     const char *wrong = dhcp_class_wrong(c);
     if (wrong)
         ops_complain(&at, PXED_ERROR, wrong);
-    if (c->range.items != main->range.items)
-        ops_complain(&at, PXED_ERROR, "range: ranges belong to nets: write it in [dhcp] or a [subnet]");
+    if (c->range.items != main->range.items) {
+        check_range(c, &at);
+        check_class_range(main, c, &at);
+    }
     if (c->option.items != main->option.items)
         check_extra(&c->option, &at);
+}
+
+static void check_quirk(const struct pxed_section *s, struct pxed_diags *diags) {
+    struct place at = {diags, s->file, s->line, ""};
+    snprintf(at.section, sizeof(at.section), "[quirk %s]", s->name);
+    const char *wrong = dhcp_quirk_wrong(s->config);
+    if (wrong)
+        ops_complain(&at, PXED_ERROR, wrong);
 }
 
 void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) {
@@ -142,6 +176,8 @@ void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) 
     }
     for (size_t i = 0; i < c->classes.n; i++)
         check_class(c, &c->classes.items[i], diags);
+    for (size_t i = 0; i < c->quirks.n; i++)
+        check_quirk(&c->quirks.items[i], diags);
     if (serves && c->dns.n == 0)
         ops_complain(&at, PXED_WARNING, "dns is not set: Debian's installer stops without a name server");
     if (c->mode != DHCP_MODE_SERVER)
@@ -149,6 +185,16 @@ void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) 
     check_range(c, &at);
     if (c->range.n == 0 && c->subnets.n == 0)
         ops_complain(&at, PXED_WARNING, "mode = server without range: only hosts with ip= get an address");
+}
+
+void dhcp_check_host(const void *config, const struct pxed_host *host, struct pxed_diags *diags) {
+    const struct pxed_var *v = pxed_host_var(host, "option");
+    char bytes[2][DHCP_MERGED_MAX], wrong[DHCP_EXTRA_WRONG];
+    struct pxed_buf out = PXED_BUF(bytes[0]), without = PXED_BUF(bytes[1]);
+    (void)config;
+    if (v && v->value.len > 0 && !dhcp_host_options(v->value, PXED_NO_SLICE, PXED_NO_SLICE, &out, &without, wrong))
+        pxed_diag_add(diags, PXED_HOST_ERROR, v->file ? v->file : host->file, v->file ? v->line : host->line,
+                      "option: %s", wrong);
 }
 
 bool dhcp_tell_net(const void *config, size_t at, struct pxed_net *ret) {
@@ -206,6 +252,20 @@ static const struct pxed_section *subnet_of(const struct dhcp_config *c, const s
     return NULL;
 }
 
+static void explain_ways(const struct dhcp_ways *ways, struct pxed_buf *out) {
+    for (size_t i = 0; i < ways->n; i++) {
+        pxed_buf_str(out, i == 0 ? "  told as    " : ", then ");
+        pxed_buf_str(out, ways->names[i]);
+    }
+    if (ways->quirk) {
+        pxed_buf_str(out, " (quirk ");
+        pxed_buf_str(out, ways->quirk);
+        pxed_buf_str(out, ")");
+    }
+    if (ways->n > 0)
+        pxed_buf_byte(out, '\n');
+}
+
 void dhcp_explain(const void *config, const struct pxed_facts *facts, const struct pxed_verdict *verdict,
                   struct pxed_buf *out) {
     const struct pxed_section *subnet = subnet_of(config, verdict->host);
@@ -215,6 +275,12 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     f.seen.boots = true;
     f.pxe_class = true;
     dhcp_boot(c, c->mode == DHCP_MODE_PROXY, &f, verdict, &boot);
+    struct dhcp_ways ways = {.n = 0};
+    if (dhcp_boot_has_ways(&boot, &f)) {
+        static const struct dhcp_message nothing;
+        ways = dhcp_ways_of(&((const struct dhcp_config *)config)->quirks, c, c->mode == DHCP_MODE_PROXY, &nothing, &f);
+        dhcp_boot_way(&boot, &f, dhcp_way_of(ways.names[0]));
+    }
     if (subnet)
         ops_line(out, "  net        ", pxed_slice_of(subnet->name));
     if (subnet && c->images)
@@ -226,6 +292,9 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     if (c->mode == DHCP_MODE_OFF)
         return;
     explain_address(c, verdict->host, out);
+    struct pxed_slice own = verdict->host ? pxed_host_value(verdict->host, "option") : PXED_NO_SLICE;
+    if (own.len > 0)
+        ops_line(out, "  option=    ", own);
     if (!boot.offered) {
         pxed_buf_str(out, "  boot file  none: ");
         pxed_buf_str(out, pxed_reason_name(boot.reason));
@@ -242,4 +311,5 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
         ops_line(out, "  option 210 ", boot.folder);
     if (boot.use_file)
         ops_line(out, "  option 43  ", PXED_SLICE("6 = 8: use the boot file, ask nobody else"));
+    explain_ways(&ways, out);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dhcp_nets.h"
+#include "hostopt.h"
 
 struct packet {
     struct dhcp *d;
@@ -13,11 +14,13 @@ struct packet {
     const struct dhcp_known *known;
     struct dhcp_facts facts;
     unsigned scope;                 /* of the net it comes from */
+    unsigned class;                 /* its place among the [class] sections, from 1; 0: none */
     const struct dhcp_terms *terms; /* of that net and the machine's class */
     struct dhcp_site site;
     struct pxed_iface iface; /* with our address in that net */
     struct pxed_verdict verdict;
     struct dhcp_boot boot;
+    char extra[DHCP_MERGED_MAX], extra_without_boot[DHCP_MERGED_MAX]; /* of site, if the host has options of its own */
 };
 
 /* Records a refusal. For a boot client or a declared host it goes into the machine's journal; `stage` REFUSED ends its
