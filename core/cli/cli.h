@@ -47,6 +47,7 @@ int cli_loaders(int argc, char **argv);
 int cli_options(int argc, char **argv);
 int cli_machines(int argc, char **argv);
 int cli_find(int argc, char **argv);
+int cli_report(int argc, char **argv);
 int cli_watch(int argc, char **argv);
 int cli_why(int argc, char **argv);
 int cli_log(int argc, char **argv);

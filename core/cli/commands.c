@@ -25,6 +25,8 @@ const struct cli_command cli_commands[] = {
      cli_watch},
     {"why", "[-c FILE] [HOST | --screen TEXT] [--json]",
      "the last steps and the named refusals, with their cure; or what a text on a machine's screen means", cli_why},
+    {"report", "[-c FILE] [--since 1d] [--html FILE] [--json]",
+     "installations, how long each stage took, and what failed", cli_report},
     {"log", "[-c FILE] HOST [--json]", "the journal of one machine", cli_log},
     {"leases", "[-c FILE] [import|export dnsmasq|isc|kea|kea-sql|windows [FILE]] [--dry-run] [--json]",
      "addresses given out; taken over from, or handed to, another server", cli_leases},

@@ -75,6 +75,15 @@ dhcp_as four lease --mac $M4 --firmware bios >/dev/null
 curl_as four -o /dev/null "$U/home.php?mac=$M4"
 is "again and again" boots-again "$(cause web04)"
 
+# The diary of all that.
+report() { e2e_pxed report "$@"; }
+is "one installation is counted" 1 "$(report --json | jq -r 'select(.system == "debian-12") | .installed')"
+has "as text" "1 installed, 0 failed" "$(report --since 2h)"
+report --html "$E2E/report.html" >/dev/null
+has "as a page" "<h1>Installations since" "$(cat "$E2E/report.html")"
+lacks "that asks nobody" "http" "$(cat "$E2E/report.html")"
+is "a time that is none" 2 "$(report --since yesterday >/dev/null 2>&1; echo $?)"
+
 is "each cause is one of the list" "" "$(for h in odd web01 web02 web04; do grep -q "^| \`$(cause $h)\` |" "$E2E_HERE/../../docs/causes.md" || echo $h; done)"
 e2e_stop && e2e_pass "it ends well"
 e2e_done
