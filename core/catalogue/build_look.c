@@ -76,6 +76,18 @@ static void judge_host(struct build *b, struct catalogue_host *h) {
     build_own_errors(b, h, PXED_WHY_HOST_BROKEN, from);
 }
 
+static void judge_by_protocols(struct build *b, struct catalogue_host *h) {
+    for (size_t i = 0; i < b->in->plugins->n; i++) {
+        const struct plugin *p = b->in->plugins->items[i];
+        const struct pxed_protocol_ops *ops = p->desc.kind == PXED_KIND_OS ? NULL : p->desc.ops;
+        size_t from = b->diags->n;
+        if (!CATALOGUE_HAS_OP(ops, host))
+            continue;
+        ops->host(p->config, &h->pub, b->diags);
+        build_own_errors(b, h, PXED_WHY_HOST_BROKEN, from);
+    }
+}
+
 void build_look(struct build *b) {
     struct catalogue *c = b->c;
     struct pxed_diags *diags = b->diags;
@@ -96,5 +108,6 @@ void build_look(struct build *b) {
         struct catalogue_host *h = &c->hosts[i];
         if (CATALOGUE_HAS_OP(h->os->ops, host))
             judge_host(b, h);
+        judge_by_protocols(b, h);
     }
 }

@@ -62,6 +62,8 @@ const struct vars_row vars_rows[] = {
      false, false, var_check_bool},
     {"loader", "boot loader for this host's firmware, a name below root/tftp or loader-path", false, false,
      var_check_line},
+    {"option", "DHCP options of this host, NUMBER or NAME and VALUE, separated by `;`: 100 EST5EDT; mtu 1400", false,
+     false, var_check_line},
     {"group", "takes the variables of [group NAME]", true, false, var_check_line},
     {"protect", "yes: nothing arms this host", false, false, var_check_bool},
     {"mac", "further ports of the same host", true, false, var_check_macs},

@@ -90,6 +90,17 @@ static void read_values(struct ini *ini, struct pxed_diags *diags) {
     }
 }
 
+/* Tables of a plugin with sections of its own: those of the operator, then the installed ones. */
+static void read_tables(struct ini *ini, const struct plugins *plugins, struct pxed_diags *diags) {
+    for (size_t i = 0; i < plugins->n; i++) {
+        const struct pxed_plugin *p = &plugins->items[i]->desc;
+        if (p->kind == PXED_KIND_OS || !p->sections)
+            continue;
+        ini_append(ini, ini_path(&ini->arena, ini->path, pxed_arena_printf(&ini->arena, "%s.d", p->name)), diags);
+        ini_append(ini, pxed_arena_printf(&ini->arena, "%s/share/pxed/%s", plugins_prefix(), p->name), diags);
+    }
+}
+
 struct config *config_read(const char *path, struct plugins *plugins, bool quick, struct pxed_diags *diags) {
     struct config *c = pxed_xalloc(sizeof(*c));
     c->refs = 1;
@@ -98,8 +109,10 @@ struct config *config_read(const char *path, struct plugins *plugins, bool quick
         c->settings.file = c->ini.path;
         if (plugins->n == 0) { /* at start; a reload keeps the loaded plugins */
             plugins_load(plugins, &c->settings.plugins, &c->ini, diags);
+            read_tables(&c->ini, plugins, diags);
             plugins_bind(plugins, &c->ini, diags);
         } else {
+            read_tables(&c->ini, plugins, diags);
             struct plugins copies = *plugins; /* bound to scratch memory, only for the diagnostics */
             memset(&copies.arena, 0, sizeof(copies.arena));
             for (size_t i = 0; i < copies.n; i++) {

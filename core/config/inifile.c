@@ -54,6 +54,15 @@ int ini_load(struct ini *ini, const char *path, struct pxed_diags *diags) {
     return load_file(ini, ini->path, 0, diags);
 }
 
+void ini_append(struct ini *ini, const char *folder, struct pxed_diags *diags) {
+    glob_t found;
+    if (glob(pxed_arena_printf(&ini->arena, "%s/*.ini", folder), 0, NULL, &found) != 0)
+        return;
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        load_file(ini, pxed_arena_dup(&ini->arena, pxed_slice_of(found.gl_pathv[i])).ptr, 1, diags);
+    globfree(&found);
+}
+
 void ini_free(struct ini *ini) {
     free(ini->entries);
     free(ini->sections);

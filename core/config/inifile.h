@@ -32,6 +32,8 @@ struct ini {
 /* Reads `path` and the files of its [pxed] include. Errors go to diags; -1 if the file cannot be read. The caller ends
  * it with ini_free in either case. */
 int ini_load(struct ini *ini, const char *path, struct pxed_diags *diags);
+/* Appends the *.ini of a folder, in the order of their names; a folder that is not there has none. */
+void ini_append(struct ini *ini, const char *folder, struct pxed_diags *diags);
 void ini_free(struct ini *ini);
 
 /* The last entry of a key, or NULL. */

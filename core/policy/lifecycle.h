@@ -5,6 +5,7 @@
 #include "ladder.h"
 #include "pxed/model.h"
 #include "pxed/plugin.h"
+#include "ways.h"
 
 enum lifecycle_state {
     LIFECYCLE_NONE, /* never armed, or disarmed */
@@ -66,6 +67,7 @@ struct lifecycle_record {
     enum pxed_firmware firmware;
     bool has_firmware;
     struct ladder ladder; /* which loader it is told */
+    struct ways ways;     /* and how */
 };
 
 /* What arming needs to know of the host's line. */

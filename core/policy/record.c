@@ -68,6 +68,11 @@ static const struct field fields[] = {
     FIELD("rung-taken", FIELD_BOOL, ladder.taken),
     FIELD("rung-heard", FIELD_BOOL, ladder.heard),
     FIELD("model", FIELD_TEXT, ladder.model),
+    FIELD("way", FIELD_TEXT, ways.way),
+    FIELD("way-silent", FIELD_UINT, ways.silent),
+    FIELD("way-good", FIELD_BOOL, ways.good),
+    FIELD("way-told", FIELD_BOOL, ways.told),
+    FIELD("way-took", FIELD_BOOL, ways.took),
 };
 
 static void record_write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {

@@ -25,7 +25,7 @@ struct machine {
     uint64_t nonce;                            /* of its last boot behind a relay: nonces.h; 0: none */
     int64_t loader_at;                         /* when it last used iPXE or gPXE */
     uint64_t boot_seq;                         /* of the newest step when its boot began */
-    bool was_silent;                           /* in the boot before, and the journal does not say so yet */
+    bool was_silent, offer_silent;             /* in the boot before, and the journal does not say so yet */
     uint64_t told[PXED_REASON_COUNT / 64 + 1]; /* a bit for each refusal written to the journal in this boot */
     struct machine *next_ip, *next_token;      /* hash chains */
     struct machine *next_dirty;

@@ -18,6 +18,11 @@ static void model_of(const struct pxed_facts *facts, char ret[static LADDER_MODE
     pxed_buf_cstr(&b);
 }
 
+bool rungs_know_model(struct machine *m, const struct pxed_facts *facts) {
+    model_of(facts, m->rec.ladder.model);
+    return facts->vendor.len > 0;
+}
+
 /* With what the last machine of this model was heard of that has its own ladder. Empty: with nothing yet. */
 struct alike {
     const char *model, *rung;

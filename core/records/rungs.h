@@ -6,5 +6,7 @@
 /* The loader for this machine of those that its net's key lists; NULL: none of `auto` is at hand. The text belongs to
  * the configuration or the generation in force. */
 const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const struct pxed_list *wanted);
+/* Keeps what this machine has in common with others of its make. True if that is known. */
+bool rungs_know_model(struct machine *m, const struct pxed_facts *facts);
 /* Is this a kernel that firmware starts itself? It needs no word of ours any more. */
 bool rungs_is_system(const struct daemon *d, const char *name);

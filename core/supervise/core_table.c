@@ -12,6 +12,7 @@
 #include "handed.h"
 #include "log.h"
 #include "nonces.h"
+#include "offers.h"
 #include "rungs.h"
 #include "stage.h"
 
@@ -56,6 +57,10 @@ static void core_decide(struct pxed_ctx *ctx, const struct pxed_facts *facts, st
 
 static const char *choose_loader(struct pxed_ctx *ctx, const struct pxed_facts *facts, const struct pxed_list *wanted) {
     return rungs_choose(core_daemon_of(ctx), facts, wanted);
+}
+
+static size_t choose_way(struct pxed_ctx *ctx, const struct pxed_facts *facts, const char *const *names, size_t n) {
+    return offers_way(core_daemon_of(ctx), facts, names, n);
 }
 
 static const struct pxed_host *get_host(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac) {
@@ -178,4 +183,5 @@ const struct pxed_core core_table = {
     .socket = take_socket,
     .nonce = make_nonce,
     .loader = choose_loader,
+    .way = choose_way,
 };

@@ -96,7 +96,7 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
     ret->offered = false;
     ret->reason = PXED_WHY_OK;
     ret->file = ret->class = ret->folder = PXED_NO_SLICE;
-    ret->use_file = false;
+    ret->use_file = ret->menu = false;
     ret->no_proxy = facts->seen.loader == PXED_LOADER_IPXE || facts->seen.loader == PXED_LOADER_GPXE;
     if (!facts->seen.boots)
         return;
@@ -115,6 +115,20 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
     ret->offered = ret->file.len > 0;
     if (ret->offered)
         choose_class(config, proxy, facts, ret);
+}
+
+bool dhcp_boot_has_ways(const struct dhcp_boot *boot, const struct dhcp_facts *facts) {
+    return boot->offered && !facts->other_class && facts->pxe_class && !dhcp_runs_script(facts) &&
+           facts->seen.loader == PXED_LOADER_NONE && !pxed_firmware_is_http(facts->seen.firmware) &&
+           pxed_slice_find(boot->file, ':', 0) < 0;
+}
+
+void dhcp_boot_way(struct dhcp_boot *boot, const struct dhcp_facts *facts, enum dhcp_way way) {
+    if (!dhcp_boot_has_ways(boot, facts))
+        return;
+    boot->class = way == DHCP_WAY_PLAIN ? PXED_NO_SLICE : PXED_SLICE("PXEClient");
+    boot->use_file = way == DHCP_WAY_FILE;
+    boot->menu = way == DHCP_WAY_MENU;
 }
 
 void dhcp_boot_nonce(struct dhcp_boot *boot, const char *nonce, const struct pxed_verdict *verdict) {

@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "facts.h"
+#include "quirk.h"
 
 enum { DHCP_URL_MAX = 512 };
 
@@ -14,6 +15,7 @@ struct dhcp_boot {
     struct pxed_slice
         folder;    /* option 210 (RFC 5071): where a PXELINUX inside the loader finds its files; unset: none */
     bool use_file; /* 43.6 = 8: use the file without asking a boot server */
+    bool menu;     /* 43.6 = 7, 8 to 10: a menu of one entry, that of this server */
     bool no_proxy; /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
     char url[DHCP_URL_MAX], with_nonce[DHCP_URL_MAX];
 };
@@ -22,6 +24,10 @@ struct dhcp_boot {
  * option 60 marks. */
 void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_facts *facts,
                const struct pxed_verdict *verdict, struct dhcp_boot *ret);
+/* Firmware's boot file is told in this way: an offer on port 67. Others are told in one way only. */
+void dhcp_boot_way(struct dhcp_boot *boot, const struct dhcp_facts *facts, enum dhcp_way way);
+/* Are there several ways? Firmware that fetches a file by TFTP from here; never iPXE or gPXE, never HTTP boot. */
+bool dhcp_boot_has_ways(const struct dhcp_boot *boot, const struct dhcp_facts *facts);
 /* Puts `n/NONCE/` before the name of the boot file: into its URL behind /boot/, or before its TFTP name. A URL of
  * another server stays. */
 void dhcp_boot_nonce(struct dhcp_boot *boot, const char *nonce, const struct pxed_verdict *verdict);

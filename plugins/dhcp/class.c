@@ -72,16 +72,18 @@ static bool user_fits(const struct pxed_list *patterns, struct pxed_slice value)
     return fits;
 }
 
-int dhcp_class_of(const struct dhcp_config *config, const struct dhcp_message *m, const struct dhcp_facts *facts) {
+bool dhcp_class_fits(const struct dhcp_config *c, const struct dhcp_message *m, const struct dhcp_facts *facts) {
     struct pxed_slice circuit = PXED_NO_SLICE;
     (void)dhcp_tlv_find(m->options[DHCP_OPT_RELAY], true, DHCP_RELAY_CIRCUIT, &circuit);
-    for (size_t i = 0; i < config->classes.n; i++) {
-        const struct dhcp_config *c = config->classes.items[i].config;
-        if (archs_fit(&c->arch, &facts->seen) && one_fits(&c->vendor, facts->seen.vendor) &&
-            user_fits(&c->user, m->options[DHCP_OPT_USER_CLASS]) && one_fits(&c->circuit, circuit) &&
-            macs_fit(&c->mac, &facts->seen.mac))
+    return archs_fit(&c->arch, &facts->seen) && one_fits(&c->vendor, facts->seen.vendor) &&
+           user_fits(&c->user, m->options[DHCP_OPT_USER_CLASS]) && one_fits(&c->circuit, circuit) &&
+           macs_fit(&c->mac, &facts->seen.mac);
+}
+
+int dhcp_class_of(const struct dhcp_config *config, const struct dhcp_message *m, const struct dhcp_facts *facts) {
+    for (size_t i = 0; i < config->classes.n; i++)
+        if (dhcp_class_fits(config->classes.items[i].config, m, facts))
             return (int)i;
-    }
     return -1;
 }
 

@@ -20,13 +20,15 @@ struct dhcp_config {
     bool uefi_skip_4011;
     bool authoritative;
     unsigned foreign; /* enum dhcp_foreign_rule; of [dhcp] and [subnet] */
-    struct pxed_sections subnets, classes;
+    struct pxed_sections subnets, classes, quirks;
     /* of a [subnet] only */
     const char *interface, *shared;
     struct pxed_addr address;
     struct pxed_addrs relay;
     const char *images;
     unsigned believe; /* 0: wire, 1: query; of no effect unless the section sets it */
-    /* of a [class] only */
+    /* of a [class] and a [quirk] only */
     struct pxed_list arch, vendor, user, circuit, mac;
+    /* of a [quirk] only */
+    struct pxed_list ways, ways_proxy;
 };

@@ -113,12 +113,14 @@ static void dhcp_fini(struct pxed_ctx *ctx) {
 }
 
 static const struct pxed_protocol_ops ops = {
-    .size = sizeof(ops), .check = dhcp_check, .explain = dhcp_explain, .net = dhcp_tell_net};
+    .size = sizeof(ops), .check = dhcp_check, .explain = dhcp_explain, .net = dhcp_tell_net, .host = dhcp_check_host};
 static const struct pxed_section_kind sections[] = {
     {"subnet", "a net behind a relay or on a further interface: [subnet 10.20.0.0/24]", dhcp_subnet_rows,
      offsetof(struct dhcp_config, subnets)},
     {"class", "machines of one kind: [class NAME]; its keys win over those of the net", dhcp_class_rows,
      offsetof(struct dhcp_config, classes)},
+    {"quirk", "how machines of one kind want to be told their boot file: [quirk NAME]; the first that fits",
+     dhcp_quirk_rows, offsetof(struct dhcp_config, quirks)},
     {0},
 };
 static const char *const provides[] = {"leases/1", NULL};

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extra.h"
+#include "hostopt.h"
 #include "rows.h"
 #include "subnet.h"
 
@@ -113,12 +113,6 @@ struct options {
     struct pxed_slice without_boot[256]; /* what boot data uses itself: for clients that get none */
 };
 
-/* Unless a [class] says so, nobody who boots gets another boot file or class than pxed's. */
-static bool is_of_boot(unsigned number) {
-    return number == DHCP_OPT_VENDOR || number == DHCP_OPT_CLASS || number == DHCP_OPT_TFTP_NAME ||
-           number == DHCP_OPT_BOOT_FILE || number == DHCP_OPT_UUID;
-}
-
 static int option_fail(const struct options *o, const char *line, const char *wrong) {
     pxed_log(o->d->ctx, PXED_LOG_ERROR, "bad-option", NULL, NULL, "option = %s: %s", line, wrong);
     return -EINVAL;
@@ -132,7 +126,8 @@ static int read_options(struct options *o, const struct pxed_list *lines, bool c
         struct dhcp_extra one;
         if (!dhcp_extra_parse(pxed_slice_of(lines->items[i]), &out, &one, wrong))
             return option_fail(o, lines->items[i], wrong);
-        struct pxed_slice *at = &(is_of_boot(one.number) && !class ? o->without_boot : o->always)[one.number];
+        struct pxed_slice *at =
+            &(dhcp_extra_is_of_boot(one.number) && !class ? o->without_boot : o->always)[one.number];
         struct pxed_slice before = one.sub && begun[one.number] ? *at : PXED_NO_SLICE;
         if (before.len + out.len > 255)
             return option_fail(o, lines->items[i], "with its other sub-options it is longer than 255 bytes");
@@ -251,6 +246,8 @@ static void list_relays(struct dhcp *d) {
         for (size_t k = 0; k < d->nets[i].relays->n; k++)
             d->relays[d->n_relays++] = (struct dhcp_listed){pxed_addr_u32(&d->nets[i].relays->items[k]), i};
     qsort(d->relays, d->n_relays, sizeof(*d->relays), by_giaddr);
+    if (d->n_relays > 0)
+        d->named = PXED_NEW(&d->arena, struct dhcp_named);
 }
 
 static int nets_make(struct drafts *all) {

@@ -6,7 +6,7 @@
 
 #include "boot.h"
 #include "class.h"
-#include "extra.h"
+#include "hostopt.h"
 #include "leases.h"
 #include "rows.h"
 #include "subnet.h"
@@ -131,6 +131,14 @@ static void check_class(const struct dhcp_config *main, const struct pxed_sectio
         check_extra(&c->option, &at);
 }
 
+static void check_quirk(const struct pxed_section *s, struct pxed_diags *diags) {
+    struct place at = {diags, s->file, s->line, ""};
+    snprintf(at.section, sizeof(at.section), "[quirk %s]", s->name);
+    const char *wrong = dhcp_quirk_wrong(s->config);
+    if (wrong)
+        ops_complain(&at, PXED_ERROR, wrong);
+}
+
 void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) {
     const struct dhcp_config *c = config;
     const struct place at = {diags, file, 0, "[dhcp]"};
@@ -142,6 +150,8 @@ void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) 
     }
     for (size_t i = 0; i < c->classes.n; i++)
         check_class(c, &c->classes.items[i], diags);
+    for (size_t i = 0; i < c->quirks.n; i++)
+        check_quirk(&c->quirks.items[i], diags);
     if (serves && c->dns.n == 0)
         ops_complain(&at, PXED_WARNING, "dns is not set: Debian's installer stops without a name server");
     if (c->mode != DHCP_MODE_SERVER)
@@ -149,6 +159,16 @@ void dhcp_check(const void *config, const char *file, struct pxed_diags *diags) 
     check_range(c, &at);
     if (c->range.n == 0 && c->subnets.n == 0)
         ops_complain(&at, PXED_WARNING, "mode = server without range: only hosts with ip= get an address");
+}
+
+void dhcp_check_host(const void *config, const struct pxed_host *host, struct pxed_diags *diags) {
+    const struct pxed_var *v = pxed_host_var(host, "option");
+    char bytes[2][DHCP_MERGED_MAX], wrong[DHCP_EXTRA_WRONG];
+    struct pxed_buf out = PXED_BUF(bytes[0]), without = PXED_BUF(bytes[1]);
+    (void)config;
+    if (v && v->value.len > 0 && !dhcp_host_options(v->value, PXED_NO_SLICE, PXED_NO_SLICE, &out, &without, wrong))
+        pxed_diag_add(diags, PXED_HOST_ERROR, v->file ? v->file : host->file, v->file ? v->line : host->line,
+                      "option: %s", wrong);
 }
 
 bool dhcp_tell_net(const void *config, size_t at, struct pxed_net *ret) {
@@ -206,6 +226,20 @@ static const struct pxed_section *subnet_of(const struct dhcp_config *c, const s
     return NULL;
 }
 
+static void explain_ways(const struct dhcp_ways *ways, struct pxed_buf *out) {
+    for (size_t i = 0; i < ways->n; i++) {
+        pxed_buf_str(out, i == 0 ? "  told as    " : ", then ");
+        pxed_buf_str(out, ways->names[i]);
+    }
+    if (ways->quirk) {
+        pxed_buf_str(out, " (quirk ");
+        pxed_buf_str(out, ways->quirk);
+        pxed_buf_str(out, ")");
+    }
+    if (ways->n > 0)
+        pxed_buf_byte(out, '\n');
+}
+
 void dhcp_explain(const void *config, const struct pxed_facts *facts, const struct pxed_verdict *verdict,
                   struct pxed_buf *out) {
     const struct pxed_section *subnet = subnet_of(config, verdict->host);
@@ -215,6 +249,12 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     f.seen.boots = true;
     f.pxe_class = true;
     dhcp_boot(c, c->mode == DHCP_MODE_PROXY, &f, verdict, &boot);
+    struct dhcp_ways ways = {.n = 0};
+    if (dhcp_boot_has_ways(&boot, &f)) {
+        static const struct dhcp_message nothing;
+        ways = dhcp_ways_of(&((const struct dhcp_config *)config)->quirks, c, c->mode == DHCP_MODE_PROXY, &nothing, &f);
+        dhcp_boot_way(&boot, &f, dhcp_way_of(ways.names[0]));
+    }
     if (subnet)
         ops_line(out, "  net        ", pxed_slice_of(subnet->name));
     if (subnet && c->images)
@@ -226,6 +266,9 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     if (c->mode == DHCP_MODE_OFF)
         return;
     explain_address(c, verdict->host, out);
+    struct pxed_slice own = verdict->host ? pxed_host_value(verdict->host, "option") : PXED_NO_SLICE;
+    if (own.len > 0)
+        ops_line(out, "  option=    ", own);
     if (!boot.offered) {
         pxed_buf_str(out, "  boot file  none: ");
         pxed_buf_str(out, pxed_reason_name(boot.reason));
@@ -242,4 +285,5 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
         ops_line(out, "  option 210 ", boot.folder);
     if (boot.use_file)
         ops_line(out, "  option 43  ", PXED_SLICE("6 = 8: use the boot file, ask nobody else"));
+    explain_ways(&ways, out);
 }

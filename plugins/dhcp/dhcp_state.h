@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <uv.h>
 
+#include "named.h"
 #include "net.h"
 #include "proxy.h"
 #include "pxed/arena.h"
@@ -105,8 +106,9 @@ struct dhcp {
     unsigned n_nets;
     struct dhcp_listed *relays; /* in `arena` */
     unsigned n_relays;
-    bool serves;             /* a net is in server mode */
-    struct pxed_arena arena; /* of the nets */
+    struct dhcp_named *named; /* NULL: no net lists relays */
+    bool serves;              /* a net is in server mode */
+    struct pxed_arena arena;  /* of the nets */
     struct dhcp_leases table;
     struct pxed_leases_service leases;
     struct dhcp_outbox stations; /* the packet socket */

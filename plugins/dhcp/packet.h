@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dhcp_nets.h"
+#include "hostopt.h"
 
 struct packet {
     struct dhcp *d;
@@ -18,6 +19,7 @@ struct packet {
     struct pxed_iface iface; /* with our address in that net */
     struct pxed_verdict verdict;
     struct dhcp_boot boot;
+    char extra[DHCP_MERGED_MAX], extra_without_boot[DHCP_MERGED_MAX]; /* of site, if the host has options of its own */
 };
 
 /* Records a refusal. For a boot client or a declared host it goes into the machine's journal; `stage` REFUSED ends its

@@ -2,7 +2,10 @@
 #include "reply.h"
 #include "wire/build.h"
 
-enum { HTYPE_ETHERNET = 1 };
+enum {
+    HTYPE_ETHERNET = 1,
+    PXE_MAX = 64 /* of option 43 */
+};
 
 static struct dhcp_header header_for(const struct dhcp_message *m) {
     struct dhcp_header head = {.htype = m->htype, .hlen = m->hlen, .flags = m->flags, .xid = m->xid};
@@ -134,10 +137,23 @@ static void put_folder(struct dhcp_builder *b, struct pxed_slice folder) {
         dhcp_put(b, DHCP_OPT_PATH_PREFIX, folder.ptr, folder.len);
 }
 
-static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struct pxed_slice server,
+/* PXE 2.1, vendor's boot server 0x8000: no broadcast, no multicast, only the servers of this list; one of them, one
+ * entry, chosen at once. Firmware then asks port 4011 for it by option 43.71. Returns its length. */
+static size_t write_menu(uint8_t pxe[static PXE_MAX], uint32_t server) {
+    static const uint8_t control[] = {DHCP_PXE_CONTROL, 1, DHCP_PXE_LISTED, DHCP_PXE_SERVERS, 7, 0x80, 0, 1};
+    static const uint8_t entry[] = {DHCP_PXE_MENU,   7, 0x80, 0,   4,   'p', 'x', 'e', 'd',
+                                    DHCP_PXE_PROMPT, 5, 0,    'p', 'x', 'e', 'd'};
+    struct pxed_addr ip = pxed_addr_v4(server);
+    memcpy(pxe, control, sizeof(control));
+    memcpy(pxe + sizeof(control), ip.bytes, 4);
+    memcpy(pxe + sizeof(control) + 4, entry, sizeof(entry));
+    return sizeof(control) + 4 + sizeof(entry);
+}
+
+static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, uint32_t ip, struct pxed_slice server,
                      const struct dhcp_boot *boot) {
     static const uint8_t no_proxy[] = {DHCP_IPXE_NO_PROXY, 1, 1};
-    uint8_t pxe[16];
+    uint8_t pxe[PXE_MAX];
     size_t n = 0;
     struct pxed_slice item;
     if (boot->class.ptr)
@@ -145,6 +161,8 @@ static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, struc
     if (boot->use_file) {
         memcpy(pxe, (const uint8_t[]){DHCP_PXE_CONTROL, 1, DHCP_PXE_USE_FILE}, 3);
         n = 3;
+    } else if (boot->menu) {
+        n = write_menu(pxe, ip);
     }
     /* A boot server request names the item it wants and waits for the same one (PROTOCOLS.md 5). */
     if (dhcp_tlv_find(m->options[DHCP_OPT_VENDOR], false, DHCP_PXE_ITEM, &item) && item.len == 4) {
@@ -214,7 +232,7 @@ size_t dhcp_reply(const struct dhcp_site *site, const struct dhcp_message *m, co
     dhcp_leave_out(&b, site->extra); /* those win over our own */
     put_network(&b, site, m, action, host);
     if (boot->offered)
-        put_boot(&b, m, server, boot);
+        put_boot(&b, m, site->server, server, boot);
     put_echo(&b, m, facts->seen.boots);
     put_comfort(&b, site, m, host);
     if (!boot->offered)
@@ -240,7 +258,7 @@ size_t dhcp_proxy_reply(const struct dhcp_site *site, const struct dhcp_message 
     dhcp_put_u8(&b, DHCP_OPT_TYPE, (uint8_t)type);
     dhcp_put_u32(&b, DHCP_OPT_SERVER_ID, site->server);
     dhcp_echo_relay(&b, m->options[DHCP_OPT_RELAY]);
-    put_boot(&b, m, server, boot);
+    put_boot(&b, m, site->server, server, boot);
     put_echo(&b, m, true);
     return dhcp_finish(&b);
 }

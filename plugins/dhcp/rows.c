@@ -72,12 +72,28 @@ const struct pxed_option dhcp_subnet_rows[] = {
     {0},
 };
 
+/* What tells machines apart. */
+#define KIND_ROWS                                                                                                      \
+    ROW(arch, LIST, "arch",                                                                                            \
+        .help = "firmware by its name (bios, efi-x64, ...) or the number of option 93; repeatable"),                   \
+        ROW(vendor, LINES, "vendor", .help = "option 60; a * at the end: what it begins with; repeatable"),            \
+        ROW(user, LINES, "user", .help = "option 77; a * at the end: what it begins with; repeatable"),                \
+        ROW(circuit, LINES, "circuit", .help = "the relay's circuit id (option 82.1), likewise; repeatable"),          \
+        ROW(mac, LIST, "mac", .help = "hardware addresses: 00:0c:29:* or whole ones; repeatable")
+
 const struct pxed_option dhcp_class_rows[] = {
-    ROW(arch, LIST, "arch", .help = "firmware by its name (bios, efi-x64, ...) or the number of option 93; repeatable"),
-    ROW(vendor, LINES, "vendor", .help = "option 60; a * at the end: what it begins with; repeatable"),
-    ROW(user, LINES, "user", .help = "option 77; a * at the end: what it begins with; repeatable"),
-    ROW(circuit, LINES, "circuit", .help = "the relay's circuit id (option 82.1), likewise; repeatable"),
-    ROW(mac, LIST, "mac", .help = "hardware addresses: 00:0c:29:* or whole ones; repeatable"),
+    KIND_ROWS,
     NET_ROWS,
+    {0},
+};
+
+const struct pxed_option dhcp_quirk_rows[] = {
+    KIND_ROWS,
+    ROW(ways, LIST, "ways",
+        .help =
+            "how firmware is told its boot file, best first; the next if it fetched nothing in two boots: plain (no "
+            "option 60), file (60 and 43.6 = 8: use this file), 4011 (60 alone: ask port 4011), menu (60 and a PXE "
+            "menu of one entry)"),
+    ROW(ways_proxy, LIST, "ways-proxy", .help = "the same in proxy mode, where plain is no way"),
     {0},
 };

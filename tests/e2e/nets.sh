@@ -88,6 +88,7 @@ udhcp() { e2e_in "$1" timeout 30 udhcpc -i eth0 -s "$E2E/script" -f -n -q -t 10 
 obtained() { grep -o 'lease of [0-9.]* obtained' | cut -d' ' -f3; }
 isc() { e2e_in "$1" timeout 40 dhclient -4 -1 -v -sf "$E2E/script" -lf "$E2E/$1.leases" -pf "$E2E/$1.pid" -cf "$E2E/$1.conf" eth0 2>&1; }
 bound() { grep -o 'bound to [0-9.]*' | cut -c10-; }
+has_option() { [ "$(dhcp_as one discover --mac $M1 --firmware efi-x64 | jq -r '.raw["224"]')" = 04 ]; }
 lease_is() { [ "$(e2e_pxed leases --json | jq -r --arg mac "$1" 'select(.mac == $mac and .state == "bound") | .ip')" = "$2" ]; }
 is "udhcpc behind dhcrelay: the range of its net" 10.20.0.50 "$(udhcp stranger | obtained)"
 is "and the relay is its router" 10.20.0.1 "$(e2e_in stranger ip route show default | cut -d' ' -f3)"
@@ -130,6 +131,15 @@ is "an option of the net" 02 "$(dhcp_as one discover --mac $M1 --firmware efi-x6
 OFFER=$(dhcp_as near discover --mac $VM --firmware efi-x64)
 is "an option of the class" 03 "$(jq -r '.raw["224"]' <<<"$OFFER")"
 is "on the wire: that of [dhcp]" 01 "$(dhcp_as near discover --mac $X3 --firmware efi-x64 | jq -r '.raw["224"]')"
+
+cp "$E2E/host-os.conf" "$E2E/hosts.before"
+sed -i "s/^\($M1.*\)/\1, option=\"224 0x04; time-offset 3600; 67 own.0\"/; s/^\($M2.*\)/\1, option=\"51 60\"/" "$E2E/host-os.conf"
+ok "a load of options in lines" until_true 5 has_option
+has "explain shows them" "option=    224 0x04" "$(e2e_in server "$E2E_BIN" explain -c "$E2E/pxed.ini" web01)"
+is "an option of the host wins over the net's" "04 00000e10" "$(dhcp_as one discover --mac $M1 --firmware efi-x64 | jq -r '.raw["224"] + " " + .raw["2"]')"
+is "its boot file is for who does not boot" "snponly.efi own.0" "$(dhcp_as one discover --mac $M1 --firmware efi-x64 | jq -r ".file[19:]") $(dhcp_as one discover --mac $M1 | jq -r .file)"
+has "one that makes the lease: its host alone is not ready" "host-os.conf:2: option: set \`lease-time =\` instead" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+cp "$E2E/hosts.before" "$E2E/host-os.conf"
 
 is "an option by its name" 036c6162047465737400 "$(dhcp_as late discover --mac $X2 --firmware efi-x64 | jq -r '.raw["119"]')"
 is "a boot option for those who do not boot" 31302e392e392e39 "$(dhcp_as near discover --mac $X3 --opt 60=50686f6e6531 | jq -r '.raw["66"]')"
@@ -222,6 +232,29 @@ has "with it the machine gets its installer" "kernel http://10.77.0.1/boot/os/ce
 KS=$(grep -o 'http://[^ ]*linux-ks[^ ]*' <<<"$SCRIPT" | head -n 1)
 is "its answer file, by token" 200 "$(code_as one "$KS")"
 is "uses up its right" installing "$(e2e_state $M1 install)"
+e2e_pxed arm --yes web01 >/dev/null
+at_4011() { # ADDRESS [MAC]: what is told there; a kernel of another machine answers ARP in the far net, so from a socket
+    e2e_in one python3 - "$1" "${2:-$M1}" <<'PY'
+import socket, struct, sys
+mac = bytes.fromhex(sys.argv[2].replace(":", ""))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((sys.argv[1], 4011))
+s.settimeout(5)
+fixed = struct.pack("!BBBBIHH4s4s4s4s16s64s128s", 1, 1, 6, 0, 7, 0, 0, socket.inet_aton(sys.argv[1]), bytes(4), bytes(4), bytes(4), mac, b"", b"")
+s.sendto(fixed + b"\x63\x82\x53\x63\x35\1\3\x3c\x20PXEClient:Arch:00007:UNDI:003000\x5d\2\0\7\xff", ("10.77.0.1", 4011))
+print(s.recv(2000)[108:236].split(b"\0")[0].decode())
+PY
+}
+dhcp_as one discover --mac $M1 --firmware efi-x64 >/dev/null
+is "on port 4011 no nonce before an address is named" snponly.efi "$(at_4011 10.20.0.200)"
+dhcp_as one request --mac $M1 --firmware efi-x64 --ip 10.20.0.200 --server 10.20.0.2 --wait 0.3 >/dev/null
+NAME=$(at_4011 10.20.0.200)
+ok "the address that its relayed REQUEST named gets one" grep -qE '^n/[0-9a-f]{16}/snponly.efi$' <<<"$NAME"
+e2e_in one ip addr add 10.20.0.199/24 dev eth0
+is "another address does not" snponly.efi "$(at_4011 10.20.0.199)"
+has "under it the machine is believed" "kernel http://10.77.0.1/boot/os/centos-5.5-i386/pxeboot/vmlinuz" "$(curl_as one -A iPXE/1.21 "$U/${NAME%snponly.efi}home.php?mac=$M1")"
+dhcp_as one discover --mac $M1 --firmware efi-x64 >/dev/null
+is "nor does it in the next boot" snponly.efi "$(at_4011 10.20.0.200)"
 no "the nonce is in no log" grep -q "$(cut -d/ -f6 <<<"$URL")" "$E2E_LOG"
 e2e_stop
 

@@ -134,6 +134,9 @@ struct pxed_core {
      * did not start there: then it is another. NULL: none of `auto` is at hand. Valid until the loop turn ends. Since
      * 1.8. */
     const char *(*loader)(struct pxed_ctx *ctx, const struct pxed_facts *facts, const struct pxed_list *wanted);
+    /* In which of these ways firmware is told its boot file now, best first; each shorter than 8 characters, n > 0. The
+     * machine may have fetched nothing when it was told otherwise. Its index. Since 1.8. */
+    size_t (*way)(struct pxed_ctx *ctx, const struct pxed_facts *facts, const char *const *names, size_t n);
 };
 
 struct pxed_ctx {
@@ -179,6 +182,8 @@ struct pxed_protocol_ops {
     void (*share_site)(const void *config, struct pxed_share_site *site);
     /* Since minor 7. The nets it serves, for URLs: net `at` of them; false: there is none. */
     bool (*net)(const void *config, size_t at, struct pxed_net *ret);
+    /* Since minor 8. Checks the variables of one host that the plugin uses; an error is PXED_HOST_ERROR. */
+    void (*host)(const void *config, const struct pxed_host *host, struct pxed_diags *diags);
 };
 
 struct pxed_plugin {

@@ -144,7 +144,10 @@
       "log in, or send Authorization: Bearer TOKEN; pxed token add NAME makes one")                                    \
     X(SCOPE_MISSING, 1, "the token may not do this", "pxed token add NAME --scope SCOPE")                              \
     X(LOGIN_RATE, 1, "too many wrong tokens from this address", "wait a minute")                                       \
-    X(REQUEST_FOREIGN, 1, "another site's page sent this request", "use the page of this server")
+    X(REQUEST_FOREIGN, 1, "another site's page sent this request", "use the page of this server")                      \
+    X(OFFER_NOT_TAKEN, 1, "the machine was told a boot file and fetched nothing",                                      \
+      "another server's offer that it took (pxed doctor), UDP 69 or 4011 closed, or firmware that wants to be told "   \
+      "otherwise: [quirk NAME] ways =")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

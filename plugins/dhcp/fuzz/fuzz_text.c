@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extra.h"
+#include "hostopt.h"
 #include "record.h"
 #include "wire/arp.h"
 #include "wire/frame.h"
@@ -43,6 +43,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check(one.number > 1 && one.number < 255 && out.len <= 255 && (!one.sub || (uint8_t)out.ptr[1] == out.len - 2));
     else
         check(out.len == 0 && strlen(wrong) > 0);
+    char merged[2][DHCP_MERGED_MAX];
+    struct pxed_buf own = PXED_BUF(merged[0]), without = PXED_BUF(merged[1]);
+    if (dhcp_host_options(text, PXED_SLICE("\x64\1A"), PXED_SLICE("\x43\1f"), &own, &without, wrong))
+        check(own.len + without.len >= 6 && own.len <= DHCP_HOST_OPTIONS_MAX + 3 &&
+              without.len <= DHCP_HOST_OPTIONS_MAX + 3);
+    else
+        check(strlen(wrong) > 0);
     if (dhcp_arp_sender(text, &ip, &mac))
         check(ip != 0 && mac.len == 6);
     dhcp_frame_head(head, 1, 67, UINT32_MAX, 68, pxed_slice_head(text, 1400));

@@ -71,6 +71,92 @@ START_TEST(boot_rows) {
 }
 END_TEST
 
+/* ---- ways ---- */
+
+static const char *const bios_word[] = {"bios"}, *const x64_word[] = {"efi-x64"}, *const mac_word[] = {"52:54:00:*"};
+static const char *const some[] = {"file", "plain", "menu"}, *const twice[] = {"4011", "4011", "file"},
+                         *const no_way[] = {"files"}, *const only_plain[] = {"plain"};
+
+START_TEST(ways_of_a_table) {
+    struct dhcp_config bios = {.arch = {bios_word, NULL, 1}, .ways = {some, NULL, 3}, .ways_proxy = {some, NULL, 3}};
+    struct dhcp_config x64 = {.arch = {x64_word, NULL, 1}, .mac = {mac_word, NULL, 1}, .ways = {twice, NULL, 3}};
+    struct pxed_section rows[] = {{.name = "old", .config = &bios}, {.name = "new", .config = &x64}};
+    const struct pxed_sections table = {rows, 2};
+    static const struct {
+        uint16_t arch;
+        bool proxy, skip;
+        const char *ways, *quirk;
+    } want[] = {
+        {0, false, false, "file plain menu", "old"},
+        {0, true, false, "file menu", "old"},
+        {7, false, false, "4011 file", "new"},
+        {7, false, true, "file 4011", "new"},
+        {7, true, false, "4011", NULL},
+        {7, true, true, "file", NULL},
+        {6, false, false, "plain", NULL},
+        {11, true, false, "4011", NULL},
+    };
+    for (int i = 0; i < COUNT(want); i++) {
+        struct made p;
+        struct dhcp_facts facts;
+        char text[64];
+        struct pxed_buf out = PXED_BUF(text);
+        struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "PXEClient", want[i].arch, NULL);
+        ck_assert(dhcp_facts(&m, NULL, &facts));
+        config.uefi_skip_4011 = want[i].skip;
+        struct dhcp_ways w = dhcp_ways_of(&table, &config, want[i].proxy, &m, &facts);
+        for (size_t k = 0; k < w.n; k++) {
+            pxed_buf_str(&out, k ? " " : "");
+            pxed_buf_str(&out, w.names[k]);
+        }
+        ck_assert_str_eq(pxed_buf_cstr(&out), want[i].ways);
+        ck_assert(want[i].quirk ? w.quirk && strcmp(w.quirk, want[i].quirk) == 0 : !w.quirk);
+    }
+    ck_assert_ptr_null(dhcp_quirk_wrong(&bios));
+    ck_assert_ptr_null(dhcp_quirk_wrong(&x64));
+    ck_assert_ptr_nonnull(dhcp_quirk_wrong(&(struct dhcp_config){.ways = {some, NULL, 3}}));
+    ck_assert_ptr_nonnull(dhcp_quirk_wrong(&(struct dhcp_config){.arch = {bios_word, NULL, 1}}));
+    ck_assert_ptr_nonnull(dhcp_quirk_wrong(&(struct dhcp_config){.arch = bios.arch, .ways = {no_way, NULL, 1}}));
+    ck_assert_ptr_nonnull(dhcp_quirk_wrong(&(struct dhcp_config){.arch = bios.arch, .ways_proxy = {no_way, NULL, 1}}));
+    ck_assert_ptr_nonnull(
+        dhcp_quirk_wrong(&(struct dhcp_config){.arch = bios.arch, .ways_proxy = {only_plain, NULL, 1}}));
+}
+END_TEST
+
+START_TEST(what_a_way_says) {
+    static const struct {
+        enum dhcp_way way;
+        const char *class;
+        bool use_file, menu;
+    } want[] = {{DHCP_WAY_PLAIN, NULL, false, false},
+                {DHCP_WAY_FILE, "PXEClient", true, false},
+                {DHCP_WAY_4011, "PXEClient", false, false},
+                {DHCP_WAY_MENU, "PXEClient", false, true}};
+    static const struct {
+        const char *vendor, *user;
+        uint16_t arch;
+    } others[] = {{"PXEClient", "iPXE", 0}, {"HTTPClient", NULL, 16}, {"U-Boot.armv8", NULL, 22}};
+    for (int i = 0; i < COUNT(want); i++) {
+        struct made p;
+        struct dhcp_facts facts;
+        struct dhcp_message m = site_client(&p, DHCP_DISCOVER, "PXEClient", 7, NULL);
+        struct dhcp_boot boot = site_boot(&m, true, &armed, &facts);
+        dhcp_boot_way(&boot, &facts, want[i].way);
+        ck_assert(want[i].class ? pxed_slice_is(boot.class, want[i].class) : !boot.class.ptr);
+        ck_assert(boot.use_file == want[i].use_file && boot.menu == want[i].menu);
+    }
+    for (int i = 0; i < COUNT(others); i++) { /* these have no ways, and never a menu */
+        struct made p;
+        struct dhcp_facts facts;
+        struct dhcp_message m = site_client(&p, DHCP_DISCOVER, others[i].vendor, others[i].arch, others[i].user);
+        struct dhcp_boot boot = site_boot(&m, true, &armed, &facts), before = boot;
+        ck_assert(!dhcp_boot_has_ways(&boot, &facts));
+        dhcp_boot_way(&boot, &facts, DHCP_WAY_MENU);
+        ck_assert(!boot.menu && boot.use_file == before.use_file && boot.class.len == before.class.len);
+    }
+}
+END_TEST
+
 START_TEST(no_boot_for_who_is_not_to_boot) {
     struct pxed_verdict idle = {.reason = PXED_WHY_IDLE_SILENT, .script_url = SCRIPT};
     struct made p;
@@ -140,6 +226,8 @@ int main(void) {
     TCase *t = tcase_create("all");
     tcase_add_checked_fixture(t, site_setup, NULL);
     tcase_add_loop_test(t, boot_rows, 0, COUNT(boots));
+    tcase_add_test(t, ways_of_a_table);
+    tcase_add_test(t, what_a_way_says);
     tcase_add_test(t, no_boot_for_who_is_not_to_boot);
     tcase_add_test(t, whose_choice);
     tcase_add_test(t, a_url_too_long_is_no_boot);

@@ -46,6 +46,14 @@ static void place(struct net *net, const struct dhcp_message *m, const struct dh
         abort();
     (void)dhcp_class_of(&config, m, facts);
     (void)dhcp_class_wrong(&class);
+    struct dhcp_config quirk = class;
+    quirk.ways = quirk.ways_proxy = class.mac;
+    struct pxed_section row = {.name = "q", .config = &quirk};
+    const struct pxed_sections quirks = {&row, 1};
+    struct dhcp_ways ways = dhcp_ways_of(&quirks, &config, m->hops & 1, m, facts);
+    if (ways.n == 0 || ways.n > DHCP_WAY_COUNT)
+        abort();
+    (void)dhcp_quirk_wrong(&quirk);
 }
 
 /* The bytes as the name of a [subnet]. */

@@ -1,5 +1,6 @@
 /* Which net a message comes from, which of one wire it gets, and which class it is of. */
 #include "class.h"
+#include "named.h"
 #include "net.h"
 #include "shared.h"
 #include "subnet.h"
@@ -162,6 +163,32 @@ START_TEST(classes) {
 }
 END_TEST
 
+/* ---- addresses named through a relay ---- */
+
+START_TEST(named_addresses) {
+    static struct dhcp_named n;
+    struct pxed_hwaddr a = {.len = 6, .bytes = {2, 0, 0, 0, 0, 1}}, b = {.len = 6, .bytes = {2, 0, 0, 0, 0, 2}};
+    memset(&n, 0, sizeof(n));
+    ck_assert(!dhcp_named_is(&n, &a, IP4(10, 20, 0, 5), 1));
+    ck_assert(!dhcp_named_is(&n, &a, 0, 1));
+    dhcp_named_put(&n, &a, 0, 1); /* none is known: nothing is kept */
+    dhcp_named_put(&n, &a, IP4(10, 20, 0, 5), 1000);
+    ck_assert(dhcp_named_is(&n, &a, IP4(10, 20, 0, 5), 1001));
+    ck_assert(!dhcp_named_is(&n, &a, IP4(10, 20, 0, 6), 1001));
+    ck_assert(!dhcp_named_is(&n, &b, IP4(10, 20, 0, 5), 1001));
+    ck_assert(!dhcp_named_is(&n, &a, IP4(10, 20, 0, 5), 1000 + DHCP_NAMED_MS));
+    dhcp_named_put(&n, &a, IP4(10, 20, 0, 6), 2000); /* it asks for another */
+    ck_assert(dhcp_named_is(&n, &a, IP4(10, 20, 0, 6), 2001) && !dhcp_named_is(&n, &a, IP4(10, 20, 0, 5), 2001));
+    dhcp_named_put(&n, &a, 0, 3000); /* the next boot */
+    ck_assert(!dhcp_named_is(&n, &a, IP4(10, 20, 0, 6), 3001));
+    for (uint32_t i = 0; i < 4 * DHCP_NAMED; i++) { /* any number: the newest stays */
+        struct pxed_hwaddr m = {.len = 6, .bytes = {2, 1, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 1}};
+        dhcp_named_put(&n, &m, IP4(10, 20, 0, 1) + i, 4000 + i);
+        ck_assert(dhcp_named_is(&n, &m, IP4(10, 20, 0, 1) + i, 4000 + i));
+    }
+}
+END_TEST
+
 /* ---- [subnet CIDR] ---- */
 
 START_TEST(cidrs) {
@@ -212,6 +239,7 @@ int main(void) {
     tcase_add_test(t, a_net_of_each_address);
     tcase_add_test(t, several_nets_on_one_wire);
     tcase_add_test(t, classes);
+    tcase_add_test(t, named_addresses);
     tcase_add_test(t, cidrs);
     suite_add_tcase(s, t);
     return suite_run_apart(s);

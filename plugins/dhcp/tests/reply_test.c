@@ -30,6 +30,28 @@ static void has_text(struct pxed_slice packet, uint8_t code, struct pxed_slice v
     ck_assert_msg(pxed_slice_eq(o, value), "option %u is '%.*s'", code, PXED_S(o));
 }
 
+/* PXE 2.1: control, one server, one entry, chosen at once; then what it asks for on 4011 comes back. */
+START_TEST(a_menu_of_one_entry) {
+    struct made p = make(DHCP_DISCOVER, 1);
+    make_boot(&p, "PXEClient:Arch:00007:UNDI:003000", 7, NULL);
+    struct dhcp_message m = read_message(make_end(&p));
+    struct dhcp_facts facts;
+    struct dhcp_boot boot = site_boot(&m, true, &armed, &facts);
+    dhcp_boot_way(&boot, &facts, DHCP_WAY_MENU);
+    struct pxed_slice r = pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_OFFER, &boot, bytes));
+    has_text(r, 60, PXED_SLICE("PXEClient"));
+    has_text(r, 43, PXED_SLICE("\6\1\7\x8\7\x80\0\1\x0a\x4d\0\1\x9\7\x80\0\4pxed\x0a\5\0pxed\xff"));
+    struct made q = make(DHCP_REQUEST, 1);
+    make_boot(&q, "PXEClient:Arch:00007:UNDI:003000", 7, NULL);
+    make_option(&q, 43, "\x47\4\x80\0\0\0", 6);
+    m = read_message(make_end(&q));
+    boot = site_boot(&m, true, &armed, &facts);
+    r = pxed_slice((char *)bytes, dhcp_proxy_reply(&site, &m, DHCP_ACK, &boot, bytes));
+    has_text(r, 43, PXED_SLICE("\x47\4\x80\0\0\0\xff"));
+    ck_assert(pxed_slice_is(read_message(r).file, "snponly.efi"));
+}
+END_TEST
+
 START_TEST(an_offer_to_a_bios_rom) {
     static const char uuid[] = "\0\1\2\3\4\5\6\7\x8\1\2\3\4\5\6\7\x8";
     struct made p = make(DHCP_DISCOVER, 1);
@@ -386,6 +408,7 @@ int main(void) {
     Suite *s = suite_create("dhcp reply");
     TCase *t = tcase_create("all");
     tcase_add_checked_fixture(t, site_setup, NULL);
+    tcase_add_test(t, a_menu_of_one_entry);
     tcase_add_test(t, an_offer_to_a_bios_rom);
     tcase_add_test(t, an_offer_to_ipxe);
     tcase_add_test(t, option_210_by_user_class);

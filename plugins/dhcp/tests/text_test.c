@@ -1,6 +1,6 @@
 /* Texts of ours: `option =` lines and lease records. */
 
-#include "extra.h"
+#include "hostopt.h"
 #include "record.h"
 #include "suite.h"
 #include "support.h"
@@ -153,6 +153,55 @@ START_TEST(longest_record_fits) {
 }
 END_TEST
 
+/* ---- option= of a host ---- */
+
+static const struct {
+    const char *lines;
+    const char *out, *without; /* NULL: refused, and `without` is part of the reason */
+    size_t n, n_without;
+} own[] = {
+    {"", "\x64\1A\xe0\1B", "\x43\1f\x3c\1c", 6, 6},
+    {"100 X", "\x64\1X\xe0\1B", "\x43\1f\x3c\1c", 6, 6},
+    {"100 X; interface-mtu 1400;", "\x64\1X\x1a\2\x05\x78\xe0\1B", "\x43\1f\x3c\1c", 10, 6},
+    {"67 own.0", "\x64\1A\xe0\1B", "\x43\5own.0\x3c\1c", 6, 10},
+    {"175.1 0x01; 224 Y; 175.2 0x02", "\xaf\6\1\1\1\2\1\2\xe0\1Y\x64\1A", "\x43\1f\x3c\1c", 14, 6},
+    {"100 X; 100 Y", NULL, "set twice", 0, 0},
+    {"175.1 0x01; 175 Y", NULL, "set twice", 0, 0},
+    {"51 60", NULL, "lease-time", 0, 0},
+    {"100 X; domain-serach y", NULL, "did you mean", 0, 0},
+};
+
+START_TEST(host_options) {
+    char bytes[DHCP_MERGED_MAX], more[DHCP_MERGED_MAX], wrong[DHCP_EXTRA_WRONG] = "";
+    struct pxed_buf out = PXED_BUF(bytes), without = PXED_BUF(more);
+    bool good = dhcp_host_options(pxed_slice_of(own[_i].lines), PXED_SLICE("\x64\1A\xe0\1B"),
+                                  PXED_SLICE("\x43\1f\x3c\1c"), &out, &without, wrong);
+    ck_assert_msg(good == (own[_i].out != NULL), "%s: %s", own[_i].lines, wrong);
+    if (!good) {
+        ck_assert_msg(strstr(wrong, own[_i].without) != NULL, "%s: %s", own[_i].lines, wrong);
+        return;
+    }
+    ck_assert_msg(pxed_slice_eq(pxed_buf_slice(&out), pxed_slice(own[_i].out, own[_i].n)), "%s", own[_i].lines);
+    ck_assert_msg(pxed_slice_eq(pxed_buf_slice(&without), pxed_slice(own[_i].without, own[_i].n_without)), "%s",
+                  own[_i].lines);
+}
+END_TEST
+
+START_TEST(host_options_that_are_too_long) {
+    char many[1200] = "", bytes[DHCP_MERGED_MAX], more[DHCP_MERGED_MAX], wrong[DHCP_EXTRA_WRONG];
+    struct pxed_buf out = PXED_BUF(bytes), without = PXED_BUF(more), text = PXED_BUF(many);
+    for (int i = 224; i < 228; i++) {
+        pxed_buf_u64(&text, (uint64_t)i);
+        pxed_buf_str(&text, " ");
+        for (int k = 0; k < 200; k++)
+            pxed_buf_byte(&text, 'x');
+        pxed_buf_str(&text, ";");
+    }
+    ck_assert(!dhcp_host_options(pxed_buf_slice(&text), PXED_NO_SLICE, PXED_NO_SLICE, &out, &without, wrong));
+    ck_assert_ptr_nonnull(strstr(wrong, "512 bytes"));
+}
+END_TEST
+
 START_TEST(record_refused_rows) {
     static const char *const bad[][2] = {
         {"10.77.0.60", ""},
@@ -179,6 +228,8 @@ int main(void) {
     TCase *t = tcase_create("all");
     tcase_add_loop_test(t, extra_rows, 0, sizeof(lines) / sizeof(lines[0]));
     tcase_add_test(t, extra_value_of_255_bytes);
+    tcase_add_loop_test(t, host_options, 0, sizeof(own) / sizeof(own[0]));
+    tcase_add_test(t, host_options_that_are_too_long);
     tcase_add_test(t, record_goes_out_and_comes_back);
     tcase_add_test(t, record_without_name);
     tcase_add_test(t, longest_record_fits);

@@ -66,7 +66,9 @@ enum dhcp_option {
 };
 
 /* Sub-options: of 43 (PXE 2.1), 82 (RFC 3046 and successors), 175 (iPXE). */
-enum { DHCP_PXE_CONTROL = 6, DHCP_PXE_ITEM = 71, DHCP_PXE_USE_FILE = 8 };
+enum { DHCP_PXE_CONTROL = 6, DHCP_PXE_SERVERS = 8, DHCP_PXE_MENU = 9, DHCP_PXE_PROMPT = 10, DHCP_PXE_ITEM = 71 };
+/* Bits of 43.6: no broadcast, no multicast and only listed servers; the file of this offer. */
+enum { DHCP_PXE_LISTED = 7, DHCP_PXE_USE_FILE = 8 };
 enum { DHCP_RELAY_CIRCUIT = 1, DHCP_RELAY_SERVER_ID = 11, DHCP_RELAY_PORT = 19 };
 enum { DHCP_IPXE_HTTP = 19, DHCP_IPXE_NO_PROXY = 176, DHCP_IPXE_BUS_ID = 177, DHCP_IPXE_VERSION = 235 };
 

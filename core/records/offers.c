@@ -1,0 +1,53 @@
+/* Chooses in which way a machine's firmware is told its boot file, and tells its journal why. */
+#include "offers.h"
+
+#include <stdio.h>
+
+#include "clock.h"
+#include "decide.h"
+#include "rungs.h"
+
+/* A way that a machine of this model took. */
+struct alike {
+    const char *model, *way;
+};
+
+static void look_alike(void *arg, struct machine *m) {
+    struct alike *a = arg;
+    if (m->rec.ways.good && strcmp(m->rec.ladder.model, a->model) == 0)
+        a->way = m->rec.ways.way;
+}
+
+static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
+    char text[96];
+    m->offer_silent = false;
+    snprintf(text, sizeof(text), "told as `%s` in the boot before, %u in a row", m->rec.ways.way, m->rec.ways.silent);
+    decide_step(d, mac, PXED_STAGE_NONE, PXED_WHY_OFFER_NOT_TAKEN, NULL, text);
+}
+
+static void tell_move(struct daemon *d, struct machine *m, const char *from, unsigned silent) {
+    char text[128];
+    if (*from && silent > 0)
+        snprintf(text, sizeof(text), "its boot file is told as `%s` now: told as `%s` it was not fetched in %u boots",
+                 m->rec.ways.way, from, silent);
+    else
+        snprintf(text, sizeof(text), "its boot file is told as `%s`: machines of its model take that", m->rec.ways.way);
+    journal_step(&d->machines, m, "ladder", PXED_WHY_OK, text, clock_calendar());
+}
+
+size_t offers_way(struct daemon *d, const struct pxed_facts *facts, const char *const *names, size_t n) {
+    struct machine *m = decide_machine(d, &facts->mac, NULL);
+    struct ways before = m->rec.ways;
+    struct alike alike = {.model = m->rec.ladder.model, .way = ""};
+    bool moved;
+    if (m->offer_silent)
+        tell_silence(d, m, &facts->mac);
+    if (!before.way[0] && rungs_know_model(m, facts))
+        machines_each(&d->machines, look_alike, &alike);
+    size_t at = ways_choose(&m->rec.ways, names, n, alike.way, &moved);
+    if (moved)
+        tell_move(d, m, before.way, before.silent);
+    if (memcmp(&before, &m->rec.ways, sizeof(before)) != 0)
+        machines_touch(&d->machines, m);
+    return at;
+}
