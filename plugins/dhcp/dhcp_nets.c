@@ -181,8 +181,19 @@ static int make_terms(struct dhcp *d, const struct dhcp_config *config, const st
 
 /* ---- the table ---- */
 
+/* The parts of the classes' ranges that lie in this net. */
+static void add_class_pools(struct dhcp *d, struct dhcp_scope *scope) {
+    for (size_t i = 0; i < d->config->classes.n; i++) {
+        const struct pxed_ranges *range = &((const struct dhcp_config *)d->config->classes.items[i].config)->range;
+        for (size_t k = 0; range->items != d->config->range.items && k < range->n; k++)
+            dhcp_scope_add_class_pool(scope, pxed_addr_u32(&range->items[k].first),
+                                      pxed_addr_u32(&range->items[k].last), (unsigned)i + 1);
+    }
+}
+
 static void add_pools(struct dhcp *d, const struct draft *from, struct dhcp_scope *scope) {
     const struct pxed_ranges *range = &from->config->range;
+    add_class_pools(d, scope);
     bool own = range->items != d->config->range.items || from->config == d->config;
     for (size_t i = 0; i < range->n; i++)
         dhcp_scope_add_pool(scope, pxed_addr_u32(&range->items[i].first), pxed_addr_u32(&range->items[i].last));

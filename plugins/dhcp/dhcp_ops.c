@@ -118,6 +118,30 @@ static void check_subnet(const struct dhcp_config *main, size_t i, struct pxed_d
     check_subnet_range(c, main, net, prefix, &at);
 }
 
+static bool ranges_meet(const struct pxed_ranges *a, const struct pxed_ranges *b) {
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < b->n; k++)
+            if (pxed_addr_u32(&a->items[i].first) <= pxed_addr_u32(&b->items[k].last) &&
+                pxed_addr_u32(&b->items[k].first) <= pxed_addr_u32(&a->items[i].last))
+                return true;
+    return false;
+}
+
+/* An address is for the members of one class, or for all others. */
+static void check_class_range(const struct dhcp_config *main, const struct dhcp_config *c, const struct place *at) {
+    bool meets = ranges_meet(&c->range, &main->range);
+    for (size_t i = 0; i < main->subnets.n; i++)
+        meets |= ranges_meet(&c->range, &((const struct dhcp_config *)main->subnets.items[i].config)->range);
+    if (meets)
+        ops_complain(at, PXED_ERROR,
+                     "range: it shares addresses with that of a net; only members of the class get these");
+    for (size_t i = 0; i < main->classes.n; i++) {
+        const struct dhcp_config *other = main->classes.items[i].config;
+        if (other != c && other->range.items != main->range.items && ranges_meet(&c->range, &other->range))
+            ops_complain(at, PXED_ERROR, "range: it shares addresses with that of another class");
+    }
+}
+
 static void check_class(const struct dhcp_config *main, const struct pxed_section *s, struct pxed_diags *diags) {
     const struct dhcp_config *c = s->config;
     struct place at = {diags, s->file, s->line, ""};
@@ -125,8 +149,10 @@ static void check_class(const struct dhcp_config *main, const struct pxed_sectio
     const char *wrong = dhcp_class_wrong(c);
     if (wrong)
         ops_complain(&at, PXED_ERROR, wrong);
-    if (c->range.items != main->range.items)
-        ops_complain(&at, PXED_ERROR, "range: ranges belong to nets: write it in [dhcp] or a [subnet]");
+    if (c->range.items != main->range.items) {
+        check_range(c, &at);
+        check_class_range(main, c, &at);
+    }
     if (c->option.items != main->option.items)
         check_extra(&c->option, &at);
 }

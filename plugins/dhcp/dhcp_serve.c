@@ -187,7 +187,7 @@ static struct dhcp_action packet_ask(struct packet *p) {
                            .unicast = p->arrival->unicast && p->m->giaddr == 0, /* a relay's is always to us */
                            .scope = p->scope,
                            .server = p->site.server,
-                           .reserved = {reserved_by_other, d},
+                           .reserved = {reserved_by_other, d, p->class},
                            .known = *p->known,
                            .cannot_write = p->known->unwritten || dhcp_cannot_write(d),
                            .doubt = dhcp_now(d) < d->doubt_until,

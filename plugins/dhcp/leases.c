@@ -37,7 +37,8 @@ void dhcp_leases_tick(struct dhcp_leases *t, unsigned scope, uint64_t now) {
 
 static bool lease_usable(const struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
                          const struct dhcp_reserved *reserved) {
-    return dhcp_scope_has(&t->scopes[scope], ip) && !reserved->by_other(reserved->arg, ip, mac);
+    return dhcp_scope_has(&t->scopes[scope], ip) && dhcp_scope_open(&t->scopes[scope], ip, reserved->class) &&
+           !reserved->by_other(reserved->arg, ip, mac);
 }
 
 /* An address that was never given. The cursor wraps around, so each address is rarely looked up. */
@@ -47,7 +48,7 @@ static uint32_t pick_fresh(struct dhcp_leases *t, unsigned scope, const struct p
     unsigned tries = SCAN;
     for (unsigned i = 0; i < s->n_pools && s->in_use < s->size; i++) {
         struct dhcp_pool *pool = &s->pools[i];
-        uint64_t size = (uint64_t)pool->last - pool->first + 1;
+        uint64_t size = dhcp_scope_open(s, pool->first, reserved->class) ? (uint64_t)pool->last - pool->first + 1 : 0;
         for (uint64_t n = 0; n < size && tries > 0; n++, tries--) {
             uint32_t ip = pool->first + pool->cursor;
             pool->cursor = pool->cursor + 1 < size ? pool->cursor + 1 : 0;
@@ -65,7 +66,7 @@ static uint32_t pick_expired(struct dhcp_leases *t, unsigned scope, const struct
     for (int n = 0; n < EXPIRED_TRIES && s->lists[DHCP_EXPIRED].oldest != DHCP_NONE; n++) {
         uint32_t index = s->lists[DHCP_EXPIRED].oldest;
         struct dhcp_lease *e = dhcp_lease_at(t, index);
-        if (dhcp_scope_pooled(s, e->ip) && !e->pending && lease_usable(t, scope, e->ip, mac, reserved))
+        if (!e->pending && lease_usable(t, scope, e->ip, mac, reserved))
             return e->ip;
         dhcp_lease_move(t, index, DHCP_EXPIRED);
     }
@@ -82,7 +83,7 @@ uint32_t dhcp_lease_pick(struct dhcp_leases *t, unsigned scope, const struct pxe
     if (ip != 0 || !evict || oldest == DHCP_NONE)
         return ip;
     const struct dhcp_lease *e = dhcp_lease_at(t, oldest);
-    if (e->pending || !dhcp_scope_pooled(&t->scopes[scope], e->ip) || !lease_usable(t, scope, e->ip, mac, reserved))
+    if (e->pending || !lease_usable(t, scope, e->ip, mac, reserved))
         return 0;
     ip = e->ip;
     dhcp_lease_expire(t, oldest, now);

@@ -8,10 +8,11 @@ enum {
     DHCP_QUARANTINE_MS = 600 * 1000,
 };
 
-/* Is `ip` kept for a machine other than `mac` (ip= of a host)? */
+/* Whom addresses are kept for. */
 struct dhcp_reserved {
-    bool (*by_other)(void *arg, uint32_t ip, const struct pxed_hwaddr *mac);
+    bool (*by_other)(void *arg, uint32_t ip, const struct pxed_hwaddr *mac); /* another machine than `mac`: its ip= */
     void *arg;
+    unsigned class; /* of the machine that asks, as in dhcp_pool; 0: none */
 };
 
 /* Expires ended offers, leases and quarantines, a few per call. */

@@ -37,6 +37,7 @@ void packet_place(struct packet *p, unsigned scope) {
     uint32_t server = net->address ? net->address : pxed_addr_u32(&p->link->iface.addr);
     bool relayed = p->m->giaddr != 0 && dhcp_scope_covers(s, p->m->giaddr) && net->link == DHCP_NO_LINK;
     p->scope = scope;
+    p->class = (unsigned)(class + 1);
     p->terms = &net->terms[class + 1];
     p->site = (struct dhcp_site){.config = &p->terms->config,
                                  .extra = p->terms->extra,

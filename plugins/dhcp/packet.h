@@ -14,6 +14,7 @@ struct packet {
     const struct dhcp_known *known;
     struct dhcp_facts facts;
     unsigned scope;                 /* of the net it comes from */
+    unsigned class;                 /* its place among the [class] sections, from 1; 0: none */
     const struct dhcp_terms *terms; /* of that net and the machine's class */
     struct dhcp_site site;
     struct pxed_iface iface; /* with our address in that net */

@@ -15,14 +15,35 @@ bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip) {
     return scope->prefix >= 31 || ((ip & ~mask) != 0 && (ip & ~mask) != ~mask);
 }
 
-bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip) {
+static const struct dhcp_pool *scope_pool(const struct dhcp_scope *scope, uint32_t ip) {
     for (unsigned i = 0; i < scope->n_pools; i++)
         if (ip >= scope->pools[i].first && ip <= scope->pools[i].last)
-            return true;
-    return false;
+            return &scope->pools[i];
+    return NULL;
+}
+
+bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip) {
+    return scope_pool(scope, ip) != NULL;
+}
+
+/* A class without a pool here is as none. */
+static unsigned class_here(const struct dhcp_scope *scope, unsigned class) {
+    for (unsigned i = 0; i < scope->n_pools; i++)
+        if (scope->pools[i].class == class)
+            return class;
+    return 0;
+}
+
+bool dhcp_scope_open(const struct dhcp_scope *scope, uint32_t ip, unsigned class) {
+    const struct dhcp_pool *pool = scope_pool(scope, ip);
+    return pool && pool->class == class_here(scope, class);
 }
 
 bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last) {
+    return dhcp_scope_add_class_pool(scope, first, last, 0);
+}
+
+bool dhcp_scope_add_class_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last, unsigned class) {
     uint32_t mask = pxed_prefix_mask(scope->prefix), net = scope->net & mask, end = net | ~mask;
     if (scope->prefix < 31) {
         net++;
@@ -34,7 +55,7 @@ bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last
         last = end;
     if (first > last || scope->n_pools == DHCP_POOLS)
         return false;
-    scope->pools[scope->n_pools++] = (struct dhcp_pool){.first = first, .last = last};
+    scope->pools[scope->n_pools++] = (struct dhcp_pool){.first = first, .last = last, .class = class};
     scope->size += (uint64_t)last - first + 1;
     return true;
 }

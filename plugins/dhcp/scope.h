@@ -17,6 +17,7 @@ struct dhcp_list {
 struct dhcp_pool {
     uint32_t first, last;
     uint32_t cursor; /* offset of the next address to try */
+    unsigned class;  /* for members of this class alone; 0: for those of no class that has a pool here */
 };
 
 /* A token bucket; zeroed it is full. */
@@ -47,9 +48,13 @@ struct dhcp_scope {
 /* The part of first..last that lies in the scope's network, without network, broadcast and server address. False when
  * nothing is left or the scope has DHCP_POOLS ranges. */
 bool dhcp_scope_add_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last);
+/* The same for members of one class; added before the pools of the net. */
+bool dhcp_scope_add_class_pool(struct dhcp_scope *scope, uint32_t first, uint32_t last, unsigned class);
 bool dhcp_scope_has(const struct dhcp_scope *scope, uint32_t ip);    /* is it a host address of this network? */
 bool dhcp_scope_covers(const struct dhcp_scope *scope, uint32_t ip); /* of this network, ours and the net's own too? */
 bool dhcp_scope_pooled(const struct dhcp_scope *scope, uint32_t ip);
+/* Is it in a pool that a machine of this class (0: of none) gets a new address from? */
+bool dhcp_scope_open(const struct dhcp_scope *scope, uint32_t ip, unsigned class);
 
 /* May one more undeclared machine get an address? OK, or DHCP_RATE: if unanswered offers hold more than half of the
  * pool (a flood) new ones are limited to 20 per second, and once half of it is in use to 8 per second of one circuit,

@@ -44,7 +44,10 @@ static bool server_allowed(struct dhcp_leases *t, const struct dhcp_query *q, ui
         return false;
     if (ip == dhcp_scope_reserved(q->host, scope))
         return true;
-    return dhcp_scope_pooled(scope, ip) && !q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac);
+    /* What it has it keeps: the class of a machine is another once its system runs. */
+    bool open = dhcp_scope_open(scope, ip, q->reserved.class) ||
+                (dhcp_scope_pooled(scope, ip) && dhcp_own_lease(t, q, ip) != DHCP_NONE);
+    return open && !q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac);
 }
 
 /* ---- probing an address ---- */

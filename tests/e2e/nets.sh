@@ -186,6 +186,21 @@ has "where no answer file uses up the right" "kernel http://10.20.0.1:8081/pxe/o
 has "the last file does, and is ours" "initrd http://10.77.0.1/boot/os/rescue-1/pxeboot/initrd.img" "$SCRIPT"
 e2e_kill mirror
 
+# --- a range of a class: its members' alone
+e2e_stop
+config <<'INI'
+[class phone]
+mac = 02:cc:*
+range = 10.77.0.90 - 10.77.0.91
+INI
+e2e_start
+is "a member: the range of its class" 10.77.0.90 "$(dhcp_as near lease --mac 02:cc:00:00:00:01 | jq -r .yiaddr)"
+is "another member" 10.77.0.91 "$(dhcp_as near lease --mac 02:cc:00:00:00:02 | jq -r .yiaddr)"
+is "it keeps it" 10.77.0.91 "$(dhcp_as near lease --mac 02:cc:00:00:00:02 | jq -r .yiaddr)"
+is "a third one: nothing is left" "" "$(dhcp_as near discover --mac 02:cc:00:00:00:03 --wait 1 | jq -r '.yiaddr // empty')"
+is "another machine: the range of its net, whatever it asks for" 10.77.0.5 "$(dhcp_as near discover --mac 02:cd:00:00:00:01 --ip 10.77.0.90 | jq -r .yiaddr | cut -c1-9)"
+has "overlap is an error" "[class phone] range: it shares addresses with that of a net" "$(printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\n[class phone]\nmac = 02:cc:*\nrange = 10.77.0.90 - 10.77.0.91\n' | e2e_ini; "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+
 # --- what a net says of itself: two on one wire, address =, off
 e2e_stop
 config <<'INI'

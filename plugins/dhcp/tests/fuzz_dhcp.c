@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "class.h"
+#include "named.h"
 #include "proxy.h"
 #include "shared.h"
 #include "subnet.h"
@@ -46,6 +47,10 @@ static void place(struct net *net, const struct dhcp_message *m, const struct dh
         abort();
     (void)dhcp_class_of(&config, m, facts);
     (void)dhcp_class_wrong(&class);
+    static struct dhcp_named named;
+    dhcp_named_put(&named, &facts->seen.mac, m->ciaddr, m->secs);
+    if (dhcp_named_is(&named, &facts->seen.mac, m->ciaddr, m->secs) != (m->ciaddr != 0))
+        abort();
     struct dhcp_config quirk = class;
     quirk.ways = quirk.ways_proxy = class.mac;
     struct pxed_section row = {.name = "q", .config = &quirk};

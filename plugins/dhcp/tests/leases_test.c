@@ -42,6 +42,38 @@ START_TEST(pool_rows) {
 }
 END_TEST
 
+static uint32_t pick_of(uint32_t n, unsigned class) {
+    struct pxed_hwaddr mac = mac_n(n);
+    struct dhcp_reserved reserved = net_reserved(&net);
+    reserved.class = class;
+    net_room(&net);
+    uint32_t ip = dhcp_lease_pick(&net.t, 0, &mac, &reserved, true, net.now);
+    if (ip != 0)
+        dhcp_lease_hold(&net.t, 0, ip, &mac, net.now);
+    return ip & 255;
+}
+
+START_TEST(pools_of_classes) {
+    net_open(&net, 0, 0);
+    ck_assert(dhcp_scope_add_class_pool(&net.scope, IP4(10, 77, 0, 90), IP4(10, 77, 0, 91), 2));
+    ck_assert(dhcp_scope_add_pool(&net.scope, IP4(10, 77, 0, 50), IP4(10, 77, 0, 51)));
+    ck_assert(dhcp_scope_open(&net.scope, IP4(10, 77, 0, 90), 2) &&
+              !dhcp_scope_open(&net.scope, IP4(10, 77, 0, 90), 0));
+    ck_assert(!dhcp_scope_open(&net.scope, IP4(10, 77, 0, 50), 2) &&
+              dhcp_scope_open(&net.scope, IP4(10, 77, 0, 50), 0));
+    ck_assert(dhcp_scope_open(&net.scope, IP4(10, 77, 0, 50), 1)); /* a class without a pool here is as none */
+    ck_assert(!dhcp_scope_open(&net.scope, IP4(10, 77, 0, 60), 0));
+    ck_assert_uint_eq(pick_of(1, 0), 50);
+    ck_assert_uint_eq(pick_of(2, 1), 51);
+    ck_assert_uint_eq(pick_of(3, 2), 90);
+    ck_assert_uint_eq(pick_of(4, 2), 91);
+    ck_assert_uint_eq(pick_of(5, 2), 0); /* the oldest unanswered offer is not of its pool */
+    net.now += DHCP_HOLD_MS;
+    ck_assert_uint_eq(pick_of(5, 2), 90); /* nor are the addresses that have been free longest */
+    ck_assert_uint_eq(pick_of(6, 0), 50);
+}
+END_TEST
+
 START_TEST(every_address_once_and_never_ours) {
     net_open(&net, IP4(10, 77, 0, 1), IP4(10, 77, 0, 20));
     bool seen[256] = {false};
@@ -307,6 +339,7 @@ int main(void) {
     tcase_set_timeout(t, 30);
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_loop_test(t, pool_rows, 0, 6);
+    tcase_add_test(t, pools_of_classes);
     tcase_add_test(t, every_address_once_and_never_ours);
     tcase_add_test(t, the_longest_free_address_goes_first);
     tcase_add_test(t, reserved_addresses_are_passed_over);

@@ -109,7 +109,7 @@ static bool by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
 }
 
 struct dhcp_reserved net_reserved(struct net *n) {
-    return (struct dhcp_reserved){by_other, n};
+    return (struct dhcp_reserved){by_other, n, 0};
 }
 
 struct dhcp_action net_serve(struct net *n, struct pxed_slice packet, const struct pxed_host *host, bool unicast) {
