@@ -6,12 +6,6 @@
 #include "pxed/control.h"
 #include "pxed/leases.h"
 
-/* A quoted string. Bytes that are not UTF-8 become U+FFFD. */
-void api_json_text(struct pxed_buf *out, struct pxed_slice text);
-
-/* "2026-03-01T12:00:00.250Z", quoted; years outside 1970..9999 are clamped. */
-void api_json_time(struct pxed_buf *out, int64_t ms);
-
 /* The machine's current fault, or OK: one seen on the network or a failed installation, whichever is newer. */
 enum pxed_reason api_machine_fault(const struct pxed_machine_view *m);
 
