@@ -15,12 +15,14 @@ e2e_client one 08:00:27:4d:4d:aa
 e2e_image debian-12
 printf '08:00:27:4d:4d:aa, debian-12, name=one\n08:00:27:4d:4d:bb, debian-13\n' >"$E2E/host-os.conf"
 e2e_ini <<INI
-plugins = store-sqlite api dhcp tftp http os-linux console
+plugins = store-sqlite api dhcp tftp http os-linux console hooks
 [dhcp]
 mode = server
 range = 10.77.0.50 - 10.77.0.99
 [console]
 listen = 127.0.0.1:8080
+[hook nobody]
+url = http://127.0.0.1:1/
 INI
 e2e_start
 metrics() { curl_as server "http://$E2E_SERVER/metrics"; }

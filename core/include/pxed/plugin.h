@@ -9,6 +9,7 @@
 #include "pxed/diag.h"
 #include "pxed/helper.h"
 #include "pxed/log.h"
+#include "pxed/metrics.h"
 #include "pxed/option.h"
 #include "pxed/os.h"
 #include "pxed/share.h"
@@ -179,6 +180,8 @@ struct pxed_protocol_ops {
     void (*share_site)(const void *config, struct pxed_share_site *site);
     /* Since minor 7. The nets it serves, for URLs: net `at` of them; false: there is none. */
     bool (*net)(const void *config, size_t at, struct pxed_net *ret);
+    /* Since minor 8. Writes what it counts; called while it runs. */
+    void (*metrics)(struct pxed_ctx *ctx, const struct pxed_metrics *out);
 };
 
 struct pxed_plugin {

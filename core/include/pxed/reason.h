@@ -17,7 +17,7 @@
     X(OS_LOCAL, 0, "the OS id `local` is never installed", "")                                                         \
     X(PROTECTED, 0, "protect=yes: nothing arms this host", "remove protect=yes, then pxed arm HOST")                   \
     X(ARM_LIMIT, 1, "one load would arm more hosts than arm-limit allows; none was", "pxed arm --new")                 \
-    X(ARM_COMMAND, 0, "arm = command: a new line does not arm", "pxed arm HOST")                                       \
+    X(ARM_COMMAND, 0, "arm = command, or a hook is asked first: a new line does not arm", "pxed arm HOST")             \
     X(ANSWER_UNGUARDED, 1, "the operator's answer file lacks {{> disk-guard}}; a new line does not arm",               \
       "include {{> disk-guard}} in it, or pxed arm HOST, or arm = any")                                                \
     X(NO_PROFILE, 1, "no plugin claims this OS id", "correct the OS id, or enable the plugin that knows it")           \
@@ -144,7 +144,10 @@
       "log in, or send Authorization: Bearer TOKEN; pxed token add NAME makes one")                                    \
     X(SCOPE_MISSING, 1, "the token may not do this", "pxed token add NAME --scope SCOPE")                              \
     X(LOGIN_RATE, 1, "too many wrong tokens from this address", "wait a minute")                                       \
-    X(REQUEST_FOREIGN, 1, "another site's page sent this request", "use the page of this server")
+    X(REQUEST_FOREIGN, 1, "another site's page sent this request", "use the page of this server")                      \
+    X(HOOK_REFUSED, 1, "a hook with before = arm said no, so nothing was armed", "pxed log HOST: which, and why")      \
+    X(HOOK_SILENT, 1, "a hook with before = arm did not answer, so nothing was armed",                                 \
+      "pxed log HOST: which, and what happened; mend it, or remove before = arm")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
