@@ -223,7 +223,12 @@ static void http_fini(struct pxed_ctx *ctx) {
     uv_close((uv_handle_t *)&h->tick, on_tick_closed);
 }
 
-static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .site = http_site, .check = http_check};
+static void http_metrics(struct pxed_ctx *ctx, const struct pxed_metrics *out) {
+    http_pairs_metrics(ctx->self, out);
+}
+
+static const struct pxed_protocol_ops ops = {
+    .size = sizeof(ops), .site = http_site, .check = http_check, .metrics = http_metrics};
 static const char *const provides[] = {"http/1", "run/1", NULL};
 
 PXED_PLUGIN(http, .kind = PXED_KIND_PROTOCOL, .name = "http", .version = HTTP_VERSION,
