@@ -12,7 +12,9 @@
 
 static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "http", "ra", NULL};
 /* Loaded without `plugins` only if the ini has a section of that name. */
-static const char *const on_request[] = {"smb", "console", NULL};
+static const struct {
+    const char *name, *word; /* word: or of [WORD NAME] */
+} on_request[] = {{"smb", NULL}, {"console", NULL}, {"hooks", "hook"}};
 
 const char *plugins_prefix(void) {
     static char prefix[PATH_MAX];
@@ -202,10 +204,13 @@ static void load_one(struct plugins *p, const char *name, const char *ini_path, 
     p->items[p->n++] = plugin;
 }
 
-static bool has_section(const struct ini *ini, const char *name) {
-    for (size_t i = 0; i < ini->n_sections; i++)
-        if (strcmp(ini->sections[i].name, name) == 0)
+static bool has_section(const struct ini *ini, const char *name, const char *word) {
+    size_t n = word ? strlen(word) : 0;
+    for (size_t i = 0; i < ini->n_sections; i++) {
+        const char *section = ini->sections[i].name;
+        if (strcmp(section, name) == 0 || (n > 0 && strncmp(section, word, n) == 0 && section[n] == ' '))
             return true;
+    }
     return false;
 }
 
@@ -218,9 +223,9 @@ void plugins_load(struct plugins *p, const struct pxed_list *names, const struct
     }
     for (size_t i = 0; defaults[i]; i++)
         load_one(p, defaults[i], ini->path, 0, diags);
-    for (size_t i = 0; on_request[i]; i++)
-        if (has_section(ini, on_request[i]))
-            load_one(p, on_request[i], ini->path, 0, diags);
+    for (size_t i = 0; i < sizeof(on_request) / sizeof(*on_request); i++)
+        if (has_section(ini, on_request[i].name, on_request[i].word))
+            load_one(p, on_request[i].name, ini->path, 0, diags);
     size_t n = plugin_installed(&p->arena, "os-", found);
     for (size_t i = 0; i < n; i++)
         load_one(p, found[i], ini->path, 0, diags);

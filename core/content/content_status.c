@@ -37,16 +37,12 @@ static void page_metric(struct page *p, const char *name, const char *type, cons
     pxed_buf_byte(p->out, '\n');
 }
 
-struct label {
-    const char *key, *value;
-};
-
-/* A line of it; labels end with key NULL. */
-static void page_labelled(const struct page *p, const struct label *labels, uint64_t n) {
+/* A line of it. */
+static void page_labelled(const struct page *p, const struct pxed_metric_label *labels, uint64_t n) {
     if (p->metrics)
         pxed_buf_str(p->out, "pxed_");
     pxed_buf_str(p->out, p->name);
-    for (const struct label *l = labels; l->key; l++) {
+    for (const struct pxed_metric_label *l = labels; l && l->key; l++) {
         if (p->metrics) {
             pxed_buf_str(p->out, l == labels ? "{" : ",");
             pxed_buf_str(p->out, l->key);
@@ -64,7 +60,7 @@ static void page_labelled(const struct page *p, const struct label *labels, uint
 }
 
 static void page_line(const struct page *p, const char *key, const char *value, uint64_t n) {
-    page_labelled(p, (const struct label[]){{key, value}, {NULL, NULL}}, n);
+    page_labelled(p, (const struct pxed_metric_label[]){{key, value}, {NULL, NULL}}, n);
 }
 
 static void page_number(struct page *p, const char *name, const char *type, const char *help, uint64_t n) {
@@ -118,7 +114,8 @@ static uint64_t pool_used(const struct pxed_pool *pool) {
 
 static void pool_line(void *arg, const struct pxed_pool *pool) {
     const struct pools *p = arg;
-    const struct label labels[] = {{"net", pool->net}, {"behind", pool->behind}, {"mode", pool->mode}, {NULL, NULL}};
+    const struct pxed_metric_label labels[] = {
+        {"net", pool->net}, {"behind", pool->behind}, {"mode", pool->mode}, {NULL, NULL}};
     page_labelled(p->page, labels, p->of(pool));
 }
 
@@ -130,6 +127,27 @@ static void write_pools(struct page *p, const struct daemon *d) {
     leases->pools(leases->self, pool_line, &(struct pools){p, pool_size});
     page_metric(p, "pool_addresses_used", "gauge", "Of these: offered, leased or kept back because somebody has them.");
     leases->pools(leases->self, pool_line, &(struct pools){p, pool_used});
+}
+
+/* ---- what plugins count */
+
+static void plugin_begin(void *self, const char *name, const char *type, const char *help) {
+    page_metric(self, name, type, help);
+}
+
+static void plugin_value(void *self, const struct pxed_metric_label *labels, uint64_t n) {
+    page_labelled(self, labels, n);
+}
+
+static void write_plugins(struct page *p, const struct daemon *d) {
+    const struct pxed_metrics out = {.size = sizeof(out), .self = p, .begin = plugin_begin, .value = plugin_value};
+    for (size_t i = 0; i < d->plugins.n; i++) {
+        struct plugin *plugin = d->plugins.items[i];
+        const struct pxed_protocol_ops *ops = plugin->desc.ops;
+        if (plugin->desc.kind != PXED_KIND_OS && plugin->started && ops &&
+            ops->size >= offsetof(struct pxed_protocol_ops, metrics) + sizeof(ops->metrics) && ops->metrics)
+            ops->metrics(&plugin->ctx, &out);
+    }
 }
 
 /* ---- the page */
@@ -185,10 +203,10 @@ static void write_counts(struct page *p, const struct daemon *d, const struct to
 static void write_other(void *arg, const struct pxed_other_server *o) {
     char addr[PXED_ADDR_TEXT];
     page_labelled(arg,
-                  (const struct label[]){{"interface", o->interface},
-                                         {"server", pxed_addr_text(&o->addr, addr)},
-                                         {"fault", o->fault ? o->fault : "none"},
-                                         {NULL, NULL}},
+                  (const struct pxed_metric_label[]){{"interface", o->interface},
+                                                     {"server", pxed_addr_text(&o->addr, addr)},
+                                                     {"fault", o->fault ? o->fault : "none"},
+                                                     {NULL, NULL}},
                   1);
 }
 
@@ -205,6 +223,7 @@ static void write_page(struct pxed_buf *out, bool metrics, const struct daemon *
     write_counts(&p, d, t);
     write_pools(&p, d);
     write_others(&p, d);
+    write_plugins(&p, d);
     write_server(&p, d);
 }
 

@@ -197,6 +197,11 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
     pxed_arena_clear(&names.arena);
 }
 
+/* A line is read at once, a hook answers later: so where hooks are asked, orders alone arm. */
+static enum lifecycle_mode arm_mode(const struct daemon *d, const struct settings *s) {
+    return services_find(&d->services, "veto/1") ? LIFECYCLE_MODE_COMMAND : (enum lifecycle_mode)s->arm;
+}
+
 /* Decides which of them are armed, and why the others are not. */
 static void judge_new(struct daemon *d, const struct catalogue *c, struct declaring *all) {
     const struct settings *s = &c->settings;
@@ -205,7 +210,7 @@ static void judge_new(struct daemon *d, const struct catalogue *c, struct declar
         struct new_line *l = &all->lines[i];
         struct lifecycle_line line =
             l->host ? decide_line(l->host, l->host->os) : (struct lifecycle_line){.protect = true};
-        would += lifecycle_new_line(&line, (enum lifecycle_mode)s->arm, false, &l->right) == PXED_WHY_OK;
+        would += lifecycle_new_line(&line, arm_mode(d, s), false, &l->right) == PXED_WHY_OK;
     }
     bool over = s->arm_limit > 0 && would > s->arm_limit;
     if (over) {
@@ -220,7 +225,7 @@ static void judge_new(struct daemon *d, const struct catalogue *c, struct declar
         if (!l->host)
             continue;
         struct lifecycle_line line = decide_line(l->host, l->host->os);
-        l->why = lifecycle_new_line(&line, (enum lifecycle_mode)s->arm, over, &l->right);
+        l->why = lifecycle_new_line(&line, arm_mode(d, s), over, &l->right);
         if (l->why == PXED_WHY_OK && d->distrusted) /* the store was lost: the host may be installed */
             l->why = PXED_WHY_STORE_OLD;
         if (l->why == PXED_WHY_OK)

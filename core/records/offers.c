@@ -35,6 +35,11 @@ static void tell_move(struct daemon *d, struct machine *m, const char *from, uns
     journal_step(&d->machines, m, "ladder", PXED_WHY_OK, text, clock_calendar());
 }
 
+static bool ways_same(const struct ways *a, const struct ways *b) {
+    return strcmp(a->way, b->way) == 0 && a->silent == b->silent && a->good == b->good && a->told == b->told &&
+           a->took == b->took;
+}
+
 size_t offers_way(struct daemon *d, const struct pxed_facts *facts, const char *const *names, size_t n) {
     struct machine *m = decide_machine(d, &facts->mac, NULL);
     struct ways before = m->rec.ways;
@@ -47,7 +52,7 @@ size_t offers_way(struct daemon *d, const struct pxed_facts *facts, const char *
     size_t at = ways_choose(&m->rec.ways, names, n, alike.way, &moved);
     if (moved)
         tell_move(d, m, before.way, before.silent);
-    if (memcmp(&before, &m->rec.ways, sizeof(before)) != 0)
+    if (!ways_same(&before, &m->rec.ways))
         machines_touch(&d->machines, m);
     return at;
 }

@@ -10,6 +10,7 @@
 #include "decide.h"
 #include "declare.h"
 #include "ledger.h"
+#include "pxed/veto.h"
 
 /* --- may it be armed? --- */
 
@@ -150,12 +151,8 @@ static void add_ordered(void *arg, const struct pxed_hwaddr *mac, const struct c
     a->list[a->n++] = decide_machine(a->d, &h->pub.macs[0], NULL);
 }
 
-void orders_arm(void *self, const struct pxed_arm_order *order, void (*done)(void *arg, int result), void *arg) {
-    struct daemon *d = self;
-    if (orders_check(self, order, NULL, NULL) > 0) {
-        done(arg, -EPERM);
-        return;
-    }
+static void arm_now(struct daemon *d, const struct pxed_arm_order *order, void (*done)(void *arg, int result),
+                    void *arg) {
     struct check count = {.n = 0};
     each_ordered(d, order, count_one, &count);
     struct arming *a = pxed_xalloc(sizeof(*a));
@@ -171,6 +168,86 @@ void orders_arm(void *self, const struct pxed_arm_order *order, void (*done)(voi
     int rc = ledger_commit(&d->machines, a->list, a->n, make_armed, order_armed, a);
     if (rc < 0)
         order_armed(a, rc);
+}
+
+/* An order that waits for the answers of hooks. Nothing of it is recorded yet. */
+struct asking {
+    struct daemon *d;
+    struct pxed_arena arena;
+    struct pxed_arm_order order;
+    struct pxed_veto_host *hosts;
+    size_t n, looked;
+    bool other; /* the order is for other hosts by now */
+    void (*done)(void *arg, int result);
+    void *arg;
+};
+
+static void add_asked(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h) {
+    struct asking *a = arg;
+    struct pxed_slice os = a->order.os.len > 0 ? a->order.os : h->os->id.text;
+    a->hosts[a->n++] = (struct pxed_veto_host){
+        .mac = *mac, .name = pxed_arena_dup(&a->arena, h->pub.name), .os = pxed_arena_dup(&a->arena, os)};
+}
+
+static void is_asked(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h) {
+    struct asking *a = arg;
+    size_t at = a->looked++;
+    a->other |= !h || at >= a->n || !pxed_hwaddr_eq(&a->hosts[at].mac, mac) ||
+                !pxed_slice_eq(a->hosts[at].os, a->order.os.len > 0 ? a->order.os : h->os->id.text);
+}
+
+static void tell_vetoed(struct asking *a, enum pxed_reason why, const char *text) {
+    for (size_t i = 0; i < a->n; i++)
+        journal_step(&a->d->machines, decide_machine(a->d, &a->hosts[i].mac, NULL), "not-armed", why, text,
+                     clock_calendar());
+    a->d->counters[why] += a->n;
+    ledger_flush(&a->d->machines, NULL, NULL);
+}
+
+/* What was true when it was ordered may have changed: a line was removed, another is new. */
+static void on_veto(void *arg, enum pxed_reason why, const char *text) {
+    struct asking *a = arg;
+    if (why == PXED_WHY_OK)
+        each_ordered(a->d, &a->order, is_asked, a);
+    if (why != PXED_WHY_OK) {
+        tell_vetoed(a, why, text);
+        a->done(a->arg, why == PXED_WHY_HOOK_REFUSED ? -EACCES : -ETIMEDOUT);
+    } else if (a->other || a->looked != a->n || orders_check(a->d, &a->order, NULL, NULL) > 0) {
+        a->done(a->arg, -EPERM);
+    } else {
+        arm_now(a->d, &a->order, a->done, a->arg);
+    }
+    pxed_arena_clear(&a->arena);
+    free(a);
+}
+
+static void ask_hooks(struct daemon *d, const struct pxed_veto_service *veto, const struct pxed_arm_order *order,
+                      void (*done)(void *arg, int result), void *arg) {
+    struct check count = {.n = 0};
+    each_ordered(d, order, count_one, &count);
+    struct asking *a = pxed_xalloc(sizeof(*a));
+    *a = (struct asking){.d = d, .order = *order, .done = done, .arg = arg};
+    struct pxed_hwaddr *macs = PXED_NEWS(&a->arena, struct pxed_hwaddr, order->n + 1);
+    for (size_t i = 0; i < order->n; i++)
+        macs[i] = order->macs[i];
+    a->order.macs = macs;
+    a->order.os = pxed_arena_dup(&a->arena, order->os);
+    a->order.who = pxed_arena_dup(&a->arena, order->who);
+    a->hosts = PXED_NEWS(&a->arena, struct pxed_veto_host, count.n + 1);
+    each_ordered(d, order, add_asked, a);
+    const struct pxed_veto_question question = {a->hosts, a->n, a->order.who, !order->new_lines};
+    veto->ask(veto->self, &question, on_veto, a);
+}
+
+void orders_arm(void *self, const struct pxed_arm_order *order, void (*done)(void *arg, int result), void *arg) {
+    struct daemon *d = self;
+    const struct pxed_veto_service *veto = services_find(&d->services, "veto/1");
+    if (orders_check(self, order, NULL, NULL) > 0)
+        done(arg, -EPERM);
+    else if (veto)
+        ask_hooks(d, veto, order, done, arg);
+    else
+        arm_now(d, order, done, arg);
 }
 
 /* --- disarm, adopt: in force at once --- */

@@ -4,6 +4,7 @@
 #include "api_json.h"
 #include "api_who.h"
 #include "pxed/grow.h"
+#include "pxed/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,9 +90,9 @@ void api_answer_error(const struct api_ask *ask, int status, enum pxed_reason re
     va_end(args);
     struct pxed_buf out = PXED_BUF(body);
     pxed_buf_str(&out, "{\"error\":");
-    api_json_text(&out, pxed_slice_of(sentence));
+    pxed_json_text(&out, pxed_slice_of(sentence));
     pxed_buf_str(&out, ",\"reason\":");
-    api_json_text(&out, pxed_slice_of(pxed_reason_name(reason)));
+    pxed_json_text(&out, pxed_slice_of(pxed_reason_name(reason)));
     pxed_buf_str(&out, "}\n");
     answer_send(ask, status, "application/json", NULL, pxed_buf_slice(&out));
 }

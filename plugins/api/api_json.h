@@ -6,12 +6,6 @@
 #include "pxed/control.h"
 #include "pxed/leases.h"
 
-/* A quoted string. Bytes that are not UTF-8 become U+FFFD. */
-void api_json_text(struct pxed_buf *out, struct pxed_slice text);
-
-/* "2026-03-01T12:00:00.250Z", quoted; years outside 1970..9999 are clamped. */
-void api_json_time(struct pxed_buf *out, int64_t ms);
-
 /* A machine in an arm order: the view, what the order would do, and why it may not. */
 struct api_order_view {
     const struct pxed_machine_view *machine;

@@ -3,6 +3,7 @@
 #include "api_openapi.h"
 
 #include "api_json.h"
+#include "pxed/json.h"
 
 #define REASON " reason fault:flag sentence cure"
 #define MACHINE                                                                                                        \
@@ -151,7 +152,7 @@ static void put_route(struct pxed_buf *out, const struct api_route *r) {
     pxed_buf_str(out, r->name);
     pxed_buf_str(out, r->post ? "\":{\"post\":{" : "\":{\"get\":{");
     pxed_buf_str(out, "\"summary\":");
-    api_json_text(out, pxed_slice_of(r->summary));
+    pxed_json_text(out, pxed_slice_of(r->summary));
     pxed_buf_str(out, ",\"security\":[{\"token\":[]},{\"cookie\":[]}],\"x-scope\":\"");
     pxed_buf_str(out, r->scope == PXED_API_ARM ? "arm" : r->scope == PXED_API_OPERATE ? "operate" : "read");
     pxed_buf_byte(out, '"');

@@ -281,7 +281,10 @@ static void order_done(void *arg, int result) {
     }
     if (result == -EPERM) /* changed since it was checked: a line was removed, or protect=yes was set */
         api_answer_error(&o->ask, 409, PXED_WHY_PROTECTED, "a host may not be armed any more, so none was");
-    else
+    else if (result == -EACCES || result == -ETIMEDOUT) {
+        enum pxed_reason why = result == -EACCES ? PXED_WHY_HOOK_REFUSED : PXED_WHY_HOOK_SILENT;
+        api_answer_error(&o->ask, 409, why, "%s (%s)", pxed_reason_sentence(why), pxed_reason_cure(why));
+    } else
         api_answer_error(&o->ask, 500, PXED_WHY_STORE_FAILED, "%s (%s)", pxed_reason_sentence(PXED_WHY_STORE_FAILED),
                          strerror(-result));
     order_free(o);

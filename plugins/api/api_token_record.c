@@ -2,6 +2,7 @@
 #include "api_token_record.h"
 
 #include "api_json.h"
+#include "pxed/json.h"
 
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -92,11 +93,11 @@ void api_token_write(const struct api_token *t, struct pxed_buf *out) {
     pxed_buf_str(out, "\",\"scopes\":");
     pxed_buf_u64(out, t->scopes);
     pxed_buf_str(out, ",\"groups\":");
-    api_json_text(out, pxed_slice_of(t->groups));
+    pxed_json_text(out, pxed_slice_of(t->groups));
     pxed_buf_str(out, ",\"made\":");
     pxed_buf_u64(out, (uint64_t)t->made);
     pxed_buf_str(out, ",\"by\":");
-    api_json_text(out, pxed_slice_of(t->by));
+    pxed_json_text(out, pxed_slice_of(t->by));
     pxed_buf_byte(out, '}');
 }
 

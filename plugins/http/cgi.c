@@ -116,7 +116,7 @@ static void start_queued(struct http_cgi *g) {
             r->status = error;
         }
         move_to_runs(r);
-        r->deadline = r->doomed ? 0 : cgi_now(g) + g->http->config->cgi_timeout;
+        r->deadline = r->doomed ? 0 : cgi_now(g) + r->timeout;
     }
     set_timer(g);
 }
@@ -215,8 +215,8 @@ static void watch_helper(struct http_cgi *g) {
     uv_poll_start(&g->poll, g->blocked ? UV_READABLE | UV_WRITABLE : UV_READABLE, on_cgi_helper);
 }
 
-struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call *call, http_cgi_done_fn *done,
-                                     void *arg) {
+struct http_cgi_run *http_cgi_enqueue(struct http *h, const struct http_cgi_order *order, http_cgi_done_fn *done,
+                                      void *arg) {
     struct http_cgi *g = h->cgi;
     if (!g || g->n_queue >= HTTP_CGI_QUEUE_MAX)
         return NULL;
@@ -228,7 +228,8 @@ struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call 
     r->too_much = cgi_too_much;
     r->body = r->out = r->err = -1;
     r->deadline = cgi_now(g) + HTTP_CGI_QUEUE_WAIT;
-    r->status = http_cgi_run_prepare(r, call);
+    r->timeout = order->timeout;
+    r->status = http_cgi_run_prepare(r, order);
     r->end = HTTP_CGI_NOT_STARTED;
     r->doomed = r->status != 0;
     *g->queue_end = r;
@@ -236,6 +237,27 @@ struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call 
     g->n_queue++;
     start_queued(g);
     return r;
+}
+
+struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call *call, http_cgi_done_fn *done,
+                                     void *arg) {
+    struct http_cgi_order order = {
+        .script = call->cgi->script, .handler = call->cgi->handler, .timeout = h->config->cgi_timeout};
+    struct pxed_buf env = {NULL, 0, 0};
+    char *text = NULL;
+    if (call->body)
+        order.body = call->request->body;
+    if (http_cgi_env(call, &env, &order.n_env)) {
+        text = pxed_xalloc(env.len);
+        env = (struct pxed_buf){text, env.len, 0};
+        http_cgi_env(call, &env, &order.n_env);
+        order.env = pxed_buf_slice(&env);
+    } else {
+        order.error = E2BIG;
+    }
+    struct http_cgi_run *run = http_cgi_enqueue(h, &order, done, arg);
+    free(text);
+    return run;
 }
 
 void http_cgi_cancel(struct http_cgi_run *r) {

@@ -29,16 +29,29 @@ struct http_cgi_result {
     struct pxed_slice errors; /* its stderr, cut */
 };
 
+/* What the helper is told to run. Borrowed. */
+struct http_cgi_order {
+    const char *script, *handler; /* handler NULL: the script itself */
+    struct pxed_slice env;        /* n_env texts, each ended by NUL */
+    size_t n_env;
+    struct pxed_slice body; /* its standard input; empty: none */
+    uint64_t timeout;       /* ms, from its start */
+    int error;              /* an errno: it cannot be run; reported as if it had been tried */
+};
+
 struct http_cgi_run;
 typedef void http_cgi_done_fn(void *arg, struct http_cgi_result *result);
 
 /* Forks the helper; call before the first thread, and as root if possible. 0 or a negative errno, logged. */
 int http_cgi_init(struct http *h);
 int http_cgi_start(struct http *h);
-/* `done` is called exactly once, later, unless the run is cancelled. NULL: the queue is full, or there is no helper.
- * Everything is copied. */
+/* A script of a request. `done` is called exactly once, later, unless the run is cancelled. NULL: the queue is full, or
+ * there is no helper. Everything is copied. */
 struct http_cgi_run *http_cgi_submit(struct http *h, const struct http_cgi_call *call, http_cgi_done_fn *done,
                                      void *arg);
+/* Any program; otherwise the same. */
+struct http_cgi_run *http_cgi_enqueue(struct http *h, const struct http_cgi_order *order, http_cgi_done_fn *done,
+                                      void *arg);
 /* Kills the script's process group. */
 void http_cgi_cancel(struct http_cgi_run *run);
 /* Ends the helper. h->cgi is freed when the last handle is closed. */

@@ -26,26 +26,18 @@ static int make_body_file(struct pxed_slice body, int *ret) {
     return 0;
 }
 
-int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_call *call) {
-    struct pxed_buf env = {NULL, 0, 0}, order = {NULL, 0, 0};
-    size_t n_env;
-    if (!http_cgi_env(call, &env, &n_env))
+int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_order *o) {
+    struct pxed_buf order = {NULL, 0, 0};
+    if (o->error != 0)
+        return o->error;
+    http_order_run(r->id, o->script, o->handler, o->env, o->n_env, &order);
+    if (order.len > HTTP_ORDER_MAX)
         return E2BIG;
-    char *text = pxed_xalloc(env.len);
-    env = (struct pxed_buf){text, env.len, 0};
-    http_cgi_env(call, &env, &n_env);
-    struct pxed_slice all = pxed_buf_slice(&env);
-    http_order_run(r->id, call->cgi->script, call->cgi->handler, all, n_env, &order);
-    if (order.len <= HTTP_ORDER_MAX) {
-        r->order = pxed_xalloc(order.len);
-        order = (struct pxed_buf){r->order, order.len, 0};
-        http_order_run(r->id, call->cgi->script, call->cgi->handler, all, n_env, &order);
-        r->order_len = order.len;
-    }
-    free(text);
-    if (!r->order)
-        return E2BIG;
-    return call->body && call->request->body.len > 0 ? make_body_file(call->request->body, &r->body) : 0;
+    r->order = pxed_xalloc(order.len);
+    order = (struct pxed_buf){r->order, order.len, 0};
+    http_order_run(r->id, o->script, o->handler, o->env, o->n_env, &order);
+    r->order_len = order.len;
+    return o->body.len > 0 ? make_body_file(o->body, &r->body) : 0;
 }
 
 static void on_pipe_closed(uv_handle_t *handle) {

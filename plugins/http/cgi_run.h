@@ -29,7 +29,7 @@ struct http_cgi_run {
     http_cgi_done_fn *done; /* NULL: cancelled */
     void *arg;
     void (*too_much)(struct http_cgi_run *r); /* the script has written too much */
-    uint64_t deadline;
+    uint64_t deadline, timeout;
     bool doomed; /* failed before it started, with `end` and `status`; reported by the timer, because `done` is called
                     later */
     enum http_cgi_end end;
@@ -48,7 +48,7 @@ struct http_cgi_run {
 
 /* cgi_run.c */
 /* Makes the datagram and the body's memfd; 0 or an errno. */
-int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_call *call);
+int http_cgi_run_prepare(struct http_cgi_run *r, const struct http_cgi_order *order);
 /* Makes the pipes and sends the order. 0 or an errno; EAGAIN: the helper's socket is full, try again. */
 int http_cgi_run_start(struct http_cgi_run *r);
 /* Frees the order. */

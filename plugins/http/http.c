@@ -15,6 +15,7 @@
 #include "pair.h"
 #include "pxed/arena.h"
 #include "pxed/listen.h"
+#include "run.h"
 #include "service.h"
 #include "turn.h"
 #include "version.h"
@@ -174,6 +175,8 @@ static int http_init(struct pxed_ctx *ctx) {
     if (h->config->port != 0 || h->config->listen.n > 0) {
         r = http_cgi_init(h);
         if (r == 0)
+            http_run_init(h);
+        if (r == 0)
             r = http_listen_all(h);
     }
     uv_timer_init(ctx->core->loop(ctx), &h->tick);
@@ -220,8 +223,13 @@ static void http_fini(struct pxed_ctx *ctx) {
     uv_close((uv_handle_t *)&h->tick, on_tick_closed);
 }
 
-static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .site = http_site, .check = http_check};
-static const char *const provides[] = {"http/1", NULL};
+static void http_metrics(struct pxed_ctx *ctx, const struct pxed_metrics *out) {
+    http_pairs_metrics(ctx->self, out);
+}
+
+static const struct pxed_protocol_ops ops = {
+    .size = sizeof(ops), .site = http_site, .check = http_check, .metrics = http_metrics};
+static const char *const provides[] = {"http/1", "run/1", NULL};
 
 PXED_PLUGIN(http, .kind = PXED_KIND_PROTOCOL, .name = "http", .version = HTTP_VERSION,
             .summary = "serves boot scripts, kernels, images and answer files over HTTP, and runs CGI scripts",

@@ -8,6 +8,7 @@
 #include "pxed/http.h"
 #include "pxed/plugin.h"
 #include "pxed/poll.h"
+#include "pxed/run.h"
 
 enum {
     HTTP_CONNS_MAX = 8192,
@@ -92,6 +93,7 @@ struct http {
     struct http_access_log *access; /* NULL: none */
     struct http_cgi *cgi;
     struct pxed_http_service service;
+    struct pxed_run_service runs;
     struct http_peers peers;
     struct pxed_http_pair *pairs; /* pair.h: all certificates */
     size_t n_tls_waiting;         /* connections with TLS in the queues of `peers` */

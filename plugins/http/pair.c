@@ -194,3 +194,19 @@ void http_pairs_free(struct http *h) {
         free(p);
     }
 }
+
+void http_pairs_metrics(const struct http *h, const struct pxed_metrics *out) {
+    if (!h->pairs)
+        return;
+    out->begin(out->self, "certificate_expiry_timestamp_seconds", "gauge",
+               "Until when the certificate in use is valid, in seconds since 1970.");
+    for (const struct pxed_http_pair *p = h->pairs; p; p = p->next) {
+        const X509 *x = p->context ? SSL_CTX_get0_certificate(p->context) : NULL;
+        struct tm until = {0};
+        if (!x || ASN1_TIME_to_tm(X509_get0_notAfter(x), &until) != 1)
+            continue;
+        time_t at = timegm(&until);
+        const struct pxed_metric_label of[] = {{"cert", p->cert}, {NULL, NULL}};
+        out->value(out->self, of, at > 0 ? (uint64_t)at : 0);
+    }
+}

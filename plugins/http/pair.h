@@ -10,6 +10,8 @@
  * of no use; logged. Lives as long as the plugin. */
 struct pxed_http_pair *http_pair_open(struct http *h, const char *cert, const char *key);
 void http_pairs_free(struct http *h);
+/* When each expires, for /metrics. */
+void http_pairs_metrics(const struct http *h, const struct pxed_metrics *out);
 
 /* For one more connection. Looks at the files at most once a second; a pair that is of no use is told, and the one
  * before it stays. */

@@ -87,7 +87,7 @@ def look_at(expression, names):
             if key not in names[name]:
                 fail(f"{name} has no label {key}: {expression}")
                 continue
-            open_sets = key in ("net", "behind", "version", "mode")  # of the configuration
+            open_sets = key in ("net", "behind", "version", "mode", "hook", "cert")  # of the configuration
             for word in value.split("|"):
                 if not open_sets and word not in names[name][key]:
                     fail(f"{name} has no {key}={word}: {expression}")

@@ -14,13 +14,21 @@ e2e_begin
 e2e_client one 08:00:27:4d:4d:aa
 e2e_image debian-12
 printf '08:00:27:4d:4d:aa, debian-12, name=one\n08:00:27:4d:4d:bb, debian-13\n' >"$E2E/host-os.conf"
+openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=10.77.0.1 -addext subjectAltName=IP:10.77.0.1 \
+    -keyout "$E2E/key.pem" -out "$E2E/cert.pem" 2>/dev/null
 e2e_ini <<INI
-plugins = store-sqlite api dhcp tftp http os-linux console
+plugins = store-sqlite api dhcp tftp http os-linux console hooks
 [dhcp]
 mode = server
 range = 10.77.0.50 - 10.77.0.99
+[http]
+listen = 10.77.0.1:8443 tls
+cert = cert.pem
+key = key.pem
 [console]
 listen = 127.0.0.1:8080
+[hook nobody]
+url = http://127.0.0.1:1/
 INI
 e2e_start
 metrics() { curl_as server "http://$E2E_SERVER/metrics"; }
@@ -43,6 +51,8 @@ is "declared machines" 2 "$(value pxed_hosts)"
 is "an image that is missing" 1 "$(value 'pxed_hosts_unready{reason="NO_IMAGE"}')"
 is "a range" 50 "$(value 'pxed_pool_addresses{net="10.77.0.0\/24",behind="lan0",mode="server"}')"
 is "nobody has an address" 0 "$(value 'pxed_pool_addresses_used{net="10.77.0.0\/24",behind="lan0",mode="server"}')"
+is "until when the certificate is valid" "$(date -d "$(openssl x509 -in "$E2E/cert.pem" -noout -enddate | cut -d= -f2)" +%s)" \
+    "$(metrics | sed -n 's/^pxed_certificate_expiry_timestamp_seconds{.*} //p')"
 is "the store is written" 1 "$(value pxed_store_writable)"
 is "the configuration is in force" 1 "$(value pxed_config_load_success)"
 ok "it was started just now" [ "$(($(date +%s) - $(value pxed_start_time_seconds)))" -lt 60 ]

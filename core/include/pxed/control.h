@@ -134,7 +134,8 @@ struct pxed_control {
      * declared, unknown OS). Returns the number of refusals. Changes nothing. */
     size_t (*arm_check)(void *self, const struct pxed_arm_order *order,
                         void (*refusal)(void *arg, const struct pxed_hwaddr *mac, enum pxed_reason reason), void *arg);
-    /* All or none; `done` comes later, with 0 once everything is on disk, or with a negative errno. */
+    /* All or none; `done` comes later, with 0 once everything is on disk, or with a negative errno:
+     * -EACCES HOOK_REFUSED, -ETIMEDOUT HOOK_SILENT. */
     void (*arm)(void *self, const struct pxed_arm_order *order, void (*done)(void *arg, int result), void *arg);
     void (*disarm)(void *self, const struct pxed_hwaddr *macs, size_t n, struct pxed_slice who,
                    void (*done)(void *arg, int result), void *arg);

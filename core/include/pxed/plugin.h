@@ -9,6 +9,7 @@
 #include "pxed/diag.h"
 #include "pxed/helper.h"
 #include "pxed/log.h"
+#include "pxed/metrics.h"
 #include "pxed/option.h"
 #include "pxed/os.h"
 #include "pxed/share.h"
@@ -184,6 +185,8 @@ struct pxed_protocol_ops {
     bool (*net)(const void *config, size_t at, struct pxed_net *ret);
     /* Since minor 8. Checks the variables of one host that the plugin uses; an error is PXED_HOST_ERROR. */
     void (*host)(const void *config, const struct pxed_host *host, struct pxed_diags *diags);
+    /* Since minor 8. Writes what it counts; called while it runs. */
+    void (*metrics)(struct pxed_ctx *ctx, const struct pxed_metrics *out);
 };
 
 struct pxed_plugin {

@@ -17,7 +17,7 @@
     X(OS_LOCAL, 0, "the OS id `local` is never installed", "")                                                         \
     X(PROTECTED, 0, "protect=yes: nothing arms this host", "remove protect=yes, then pxed arm HOST")                   \
     X(ARM_LIMIT, 1, "one load would arm more hosts than arm-limit allows; none was", "pxed arm --new")                 \
-    X(ARM_COMMAND, 0, "arm = command: a new line does not arm", "pxed arm HOST")                                       \
+    X(ARM_COMMAND, 0, "arm = command, or a hook is asked first: a new line does not arm", "pxed arm HOST")             \
     X(ANSWER_UNGUARDED, 1, "the operator's answer file lacks {{> disk-guard}}; a new line does not arm",               \
       "include {{> disk-guard}} in it, or pxed arm HOST, or arm = any")                                                \
     X(NO_PROFILE, 1, "no plugin claims this OS id", "correct the OS id, or enable the plugin that knows it")           \
@@ -147,7 +147,10 @@
     X(REQUEST_FOREIGN, 1, "another site's page sent this request", "use the page of this server")                      \
     X(OFFER_NOT_TAKEN, 1, "the machine was told a boot file and fetched nothing",                                      \
       "another server's offer that it took (pxed doctor), UDP 69 or 4011 closed, or firmware that wants to be told "   \
-      "otherwise: [quirk NAME] ways =")
+      "otherwise: [quirk NAME] ways =")                                                                                \
+    X(HOOK_REFUSED, 1, "a hook with before = arm said no, so nothing was armed", "pxed log HOST: which, and why")      \
+    X(HOOK_SILENT, 1, "a hook with before = arm did not answer, so nothing was armed",                                 \
+      "pxed log HOST: which, and what happened; mend it, or remove before = arm")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

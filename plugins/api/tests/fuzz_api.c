@@ -5,6 +5,7 @@
 #include "api_token_record.h"
 #include "fake.h"
 #include "fake_store.h"
+#include "pxed/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +19,9 @@ static void must(bool good) {
 
 static void try_text(struct pxed_slice text) {
     struct pxed_buf out = {NULL, 0, 0};
-    api_json_text(&out, text);
+    pxed_json_text(&out, text);
     out = (struct pxed_buf){malloc(out.len), out.len, 0};
-    api_json_text(&out, text);
+    pxed_json_text(&out, text);
     must(!pxed_buf_full(&out));
     json_t *value = json_loadb(out.ptr, out.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     must(json_is_string(value));

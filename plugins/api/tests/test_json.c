@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "pxed/json.h"
 #include "suite.h"
 
 static const struct {
@@ -31,7 +32,7 @@ START_TEST(text) {
     struct pxed_slice in = pxed_slice_of(texts[_i].in);
     if (texts[_i].n)
         in.len = texts[_i].n;
-    api_json_text(&out, in);
+    pxed_json_text(&out, in);
     ck_assert_msg(pxed_slice_is(pxed_buf_slice(&out), texts[_i].out), "%s", texts[_i].name);
 }
 END_TEST
@@ -54,7 +55,7 @@ static const struct {
 START_TEST(time_text) {
     char room[64];
     struct pxed_buf out = PXED_BUF(room);
-    api_json_time(&out, times[_i].ms);
+    pxed_json_time(&out, times[_i].ms);
     ck_assert_msg(pxed_slice_is(pxed_buf_slice(&out), times[_i].out), "%s: %.*s", times[_i].name,
                   PXED_S(pxed_buf_slice(&out)));
 }
