@@ -73,10 +73,12 @@ bool dhcp_host_options(struct pxed_slice lines, struct pxed_slice extra, struct 
                        struct pxed_buf *out, struct pxed_buf *ret_without, char wrong[static DHCP_EXTRA_WRONG]) {
     bool own[256] = {false};
     struct pxed_slice rest = lines, line;
-    while (next_line(&rest, &line)) {
+    for (size_t n = 0; next_line(&rest, &line); n++) {
         char value[DHCP_HOST_OPTIONS_MAX];
         struct pxed_buf one = PXED_BUF(value);
         struct dhcp_extra e;
+        if (n == DHCP_HOST_OPTIONS) /* they are read again for each message of this host */
+            return fail("more than 32 of them", wrong);
         if (!dhcp_extra_parse(line, &one, &e, wrong))
             return false;
         bool boots = dhcp_extra_is_of_boot(e.number);

@@ -3,7 +3,7 @@
 
 #include "extra.h"
 
-enum { DHCP_HOST_OPTIONS_MAX = 512, DHCP_MERGED_MAX = 1536 };
+enum { DHCP_HOST_OPTIONS = 32, DHCP_HOST_OPTIONS_MAX = 512, DHCP_MERGED_MAX = 1536 };
 
 /* Does boot data use this option itself? Then it goes to clients that get none, unless a [class] says it. */
 bool dhcp_extra_is_of_boot(unsigned number);

@@ -73,6 +73,9 @@ static void subnet(struct pxed_slice text) {
     if (!dhcp_cidr(all[1].name, &address, &prefix) && (prefix == 0 || prefix > 32))
         abort();
     (void)dhcp_subnet_overlap(&list, 1);
+    const char *url = all[1].name;
+    if (!dhcp_images_wrong(url) && strncmp(url, "http://", 7) != 0) /* it stands in scripts as it is */
+        abort();
 }
 
 static void one(struct net *net, struct pxed_slice packet, unsigned mode) {

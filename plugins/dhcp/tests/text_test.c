@@ -199,6 +199,11 @@ START_TEST(host_options_that_are_too_long) {
     }
     ck_assert(!dhcp_host_options(pxed_buf_slice(&text), PXED_NO_SLICE, PXED_NO_SLICE, &out, &without, wrong));
     ck_assert_ptr_nonnull(strstr(wrong, "512 bytes"));
+    text.len = out.len = without.len = 0;
+    for (int i = 0; i <= DHCP_HOST_OPTIONS; i++)
+        pxed_buf_str(&text, "175.1 0x01;");
+    ck_assert(!dhcp_host_options(pxed_buf_slice(&text), PXED_NO_SLICE, PXED_NO_SLICE, &out, &without, wrong));
+    ck_assert_ptr_nonnull(strstr(wrong, "more than 32"));
 }
 END_TEST
 
