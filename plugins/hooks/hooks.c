@@ -44,6 +44,8 @@ static const struct pxed_section_kind hooks_sections[] = {
 
 /* ---- check */
 
+enum { ASK_MOST = 20 * 1000 }; /* ms: the live commands give up after 30 s */
+
 static bool name_fits(struct pxed_slice name) {
     bool fits = name.len > 0 && name.len <= HOOKS_NAME;
     for (size_t i = 0; i < name.len; i++)
@@ -101,6 +103,10 @@ static void check_hook(const struct pxed_section *s, struct pxed_diags *diags) {
     if (exec && c->secret && *c->secret)
         pxed_diag_add(diags, PXED_WARNING, s->file, s->line, "[hook %s] secret signs what is posted; exec ignores it",
                       s->name);
+    if (c->before && c->timeout > ASK_MOST)
+        pxed_diag_add(diags, PXED_ERROR, s->file, s->line,
+                      "[hook %s] timeout: at most %ds with before = arm: pxed arm waits 30s for its answer", s->name,
+                      ASK_MOST / 1000);
     if (words_of(s, diags) == 0 && !c->before)
         pxed_diag_add(diags, PXED_WARNING, s->file, s->line, "[hook %s] is told nothing and asked nothing", s->name);
 }

@@ -69,6 +69,7 @@ wrong "a file's" "only http:// and https:// are posted to" <<<"url = file:///etc
 wrong "a step that is none, with the nearest" "there is no step 'instaled', did you mean 'installed'?" <<<$'url = http://10.77.0.9/\non = instaled'
 wrong "an unknown key" "unknown key 'secrte', did you mean 'secret'?" <<<$'url = http://10.77.0.9/\nsecrte = x'
 wrong "a program that is not there" "exec = $E2E/none: No such file" <<<"exec = none"
+wrong "a question that takes longer than who asks" "timeout: at most 20s with before = arm" <<<$'url = http://10.77.0.9/\nbefore = arm\ntimeout = 1m'
 wrong "told nothing" "is told nothing and asked nothing" <<<$'url = http://10.77.0.9/\non = no'
 printf '[hook a b]\nurl = http://10.77.0.9/\n' | e2e_ini
 has "check: a name with a blank" "a name has letters, digits" "$(check)"
@@ -234,7 +235,8 @@ certificate() { # FOLDER
 certificate "$E2E/sealed"
 certificate "$E2E/forged"
 mkdir -p "$ETC/ssl/certs" # this namespace's /etc/ssl
-cp "$E2E/sealed/cert.pem" "$ETC/ssl/certs/ca-certificates.crt"
+cp "$E2E/sealed/cert.pem" "$ETC/ssl/certs/sealed.pem"
+openssl rehash "$ETC/ssl/certs"
 receive sealed 8443 tls
 receive forged 8444 tls
 printf '[hook sealed]\nurl = https://10.77.0.9:8443/\non = failed\n[hook forged]\nurl = https://10.77.0.9:8444/\non = failed\n' | e2e_ini
@@ -333,4 +335,5 @@ sleep 0.3
 e2e_stop
 wait $WAITER
 has "the end of the daemon ends the question" "did not answer" "$(cat "$E2E/stopped")"
+is "the sandbox refused nothing" 0 "$(grep -c 'the system call' "$E2E_LOG")"
 e2e_done
