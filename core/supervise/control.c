@@ -48,6 +48,19 @@ static bool is_no_row(const struct catalogue_host *h, const struct machine *m) {
     return h ? !pxed_hwaddr_eq(&h->pub.macs[0], &m->rec.mac) : m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0;
 }
 
+enum { CAUSE_ID = 40 };
+
+/* `id` and `evidence` must live as long as the view. */
+static void view_cause(const struct each_machine *e, struct machine *m, const struct catalogue_host *h,
+                       char id[static CAUSE_ID], char evidence[static CAUSE_EVIDENCE], struct pxed_machine_view *v) {
+    enum pxed_reason fault = pxed_machine_fault(v);
+    enum cause cause = e->causes ? causes_find(e->d, m, h, fault, evidence) : CAUSE_NONE;
+    v->cause = cause_id(cause, fault, id);
+    v->evidence = evidence;
+    v->cause_sentence = cause_sentence(cause, fault);
+    v->cause_cure = cause_cure(cause, fault);
+}
+
 static void view_machine(void *arg, struct machine *m) {
     struct each_machine *e = arg;
     const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->rec.mac);
@@ -64,9 +77,7 @@ static void view_machine(void *arg, struct machine *m) {
         .name = h ? h->pub.name : PXED_NO_SLICE,
         .os = h ? h->os->id.text : PXED_NO_SLICE,
         .arm_os = pxed_slice_of(m->rec.os),
-        .ip = m->rec.ip.family ? m->rec.ip
-              : h              ? h->pub.ip
-                               : m->rec.ip,
+        .ip = m->rec.ip.family || !h ? m->rec.ip : h->pub.ip,
         .firmware = m->rec.firmware,
         .stage = pxed_stage_names[m->rec.stage],
         .stage_at = m->rec.stage_at,
@@ -94,13 +105,8 @@ static void view_machine(void *arg, struct machine *m) {
         .busy = view_busy(e->d, &m->rec, ready),
     };
     view_ladder(h, &m->rec.ladder, &v);
-    char id[40], evidence[CAUSE_EVIDENCE] = "";
-    enum pxed_reason fault = pxed_machine_fault(&v);
-    enum cause cause = e->causes ? causes_find(e->d, m, h, fault, evidence) : CAUSE_NONE;
-    v.cause = cause_id(cause, fault, id);
-    v.evidence = evidence;
-    v.cause_sentence = cause_sentence(cause, fault);
-    v.cause_cure = cause_cure(cause, fault);
+    char id[CAUSE_ID], evidence[CAUSE_EVIDENCE] = "";
+    view_cause(e, m, h, id, evidence, &v);
     e->row(e->arg, &v);
     pxed_arena_clear(&scratch);
 }
