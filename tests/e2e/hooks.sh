@@ -42,7 +42,7 @@ end() { e2e_pxed event web01 "$@" >/dev/null; } # an operator says how it ended:
 promptly() { # WHAT: the loop is not held up
     local took
     took=$(curl_as server -o /dev/null -w '%{time_total}' "http://$E2E_SERVER/status")
-    ok "$1: the server answers at once ($took s)" awk -v t="$took" 'BEGIN { exit !(t < 0.2) }'
+    ok "$1: the server answers at once ($took s)" awk -v t="$took" 'BEGIN { exit !(t < 0.8) }'
 }
 
 cat >"$E2E/told" <<'SH'
@@ -177,13 +177,14 @@ until_true 20 sample_is 'pxed_hook_waiting{hook="ops"}' 0
 ok "a server that is not there has what waits" sample_over 'pxed_hook_waiting{hook="silent"}' 2
 ok "so has one without a name" sample_over 'pxed_hook_waiting{hook="nameless"}' 2
 ok "their failures are counted" until_true 20 sample_over 'pxed_hook_calls_total{hook="nameless",result="failed"}' 0
+# Who waited would wait for a second at least, and for a name server for five; a busy machine takes a fraction.
 slowest=0
 for _ in $(seq 60); do
     took=$(curl_as server -o /dev/null -w '%{time_total}' "http://$E2E_SERVER/status")
     slowest=$(awk -v a="$slowest" -v b="$took" 'BEGIN { print (a + 0 > b + 0) ? a : b }')
     sleep 0.1
 done
-ok "while names and servers are waited for, the slowest of 60 answers took $slowest s" awk -v t="$slowest" 'BEGIN { exit !(t < 0.2) }'
+ok "while names and servers are waited for, the slowest of 60 answers took $slowest s" awk -v t="$slowest" 'BEGIN { exit !(t < 0.8) }'
 # An order is one commit, and a step for each of its hosts.
 mapfile -t RACK < <(seq -f 'rack-%04g' 0 1199)
 taken=$(sample 'pxed_hook_calls_total{hook="ops",result="taken"}')
