@@ -19,6 +19,7 @@
 #include "build_sections.h"
 #include "build_site.h"
 #include "build_system.h"
+#include "build_tls.h"
 #include "catalogue_iso.h"
 #include "eyes.h"
 #include "family_image.h"
@@ -95,6 +96,7 @@ static void judge_texts(struct build *b) {
     build_judge_ports(b);
     build_check_scripts(b);
     family_vars(b);
+    build_judge_tls(b);
 }
 
 struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_diags *diags) {

@@ -2,12 +2,29 @@
 #define _GNU_SOURCE
 #include "build_site.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hostfile.h"
 #include "nets.h"
 #include "private_set.h"
 #include "site_url.h"
+
+enum { CA_MAX = 256 * 1024 };
+
+/* It is delivered from memory: what an installer trusts changes with a reload, not under it. */
+static void read_ca(struct build *b) {
+    const struct ini_entry *e = ini_get(b->in->ini, "http", "ca");
+    static const char begin[] = "-----BEGIN CERTIFICATE-----";
+    const char *path = b->c->site.ca;
+    if (!path || b->in->depth > CATALOGUE_TEXT)
+        return;
+    b->c->ca = hostfile_slurp(path, CA_MAX, &b->c->arena);
+    if (!b->c->ca.ptr || !memmem(b->c->ca.ptr, b->c->ca.len, begin, sizeof(begin) - 1))
+        pxed_diag_add(b->diags, PXED_ERROR, e ? e->file : NULL, e ? e->line : 0, "[http] ca = %s: %s", path,
+                      !b->c->ca.ptr ? strerror(errno) : "this is no certificate in PEM");
+}
 
 void build_site(struct build *b) {
     struct catalogue *c = b->c;
@@ -19,6 +36,7 @@ void build_site(struct build *b) {
         if (p->desc.kind != PXED_KIND_OS && ops && ops->site)
             ops->site(p->config, &c->site);
     }
+    read_ca(b);
     nets_build(b);
     site_url_build(b);
     c->boot_dir = pxed_arena_printf(&c->arena, "%s/boot", s->root);

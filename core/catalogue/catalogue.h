@@ -101,6 +101,7 @@ struct catalogue {
     void (*config_free)(void *config);
     struct settings settings;
     struct pxed_site site;
+    struct pxed_slice ca;     /* text of site.ca; unset: there is none */
     int root_fd;              /* root, for opening below it as serving does; -1: it cannot be opened */
     const char *root_real;    /* root without links; NULL: it is missing */
     struct image_base *bases; /* the folders of images, in the order in which they are searched: image_base.h */

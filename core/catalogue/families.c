@@ -25,6 +25,11 @@ static const struct pxed_option family_rows[] = {
                 .help = "it writes no disk: it boots at every power-on, without an arming"),
     PXED_OPTION(struct family, disk, LIST, "disk",
                 .help = "what disk= may say here: name serial wwn size smallest; default: all"),
+    PXED_OPTION(struct family, tls, STR, "tls",
+                .help =
+                    "its installer fetches answer files by https: the file of its initramfs where the CA goes; without "
+                    "it, secrets are not for it under [http] answers = https"),
+    PXED_OPTION(struct family, tls_only, LIST, "tls-only", .help = "flags of which the claim must have one for `tls`"),
     PXED_OPTION(struct family, ram, SIZE, "ram", .help = "memory that an installation needs"),
     {0},
 };

@@ -47,7 +47,9 @@ struct family {
     const char *title, *guard, *remote, *args, *no_installer;
     struct pxed_list steps, disk; /* disk: the kinds of disk= that its installer can follow; none: all */
     bool live;                    /* it writes no disk: it boots at every power-on, without an arming */
-    uint64_t ram;                 /* bytes an installation needs; 0: not said */
+    const char *tls;           /* where its installer looks for CAs in the initramfs; NULL: it fetches nothing by TLS */
+    struct pxed_list tls_only; /* flags of which the claim must have one for that */
+    uint64_t ram;              /* bytes an installation needs; 0: not said */
     struct pxed_claim *claims;
     struct pxed_step *step_rows;
     struct pxed_os_var *vars;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "family_rows.h"
 #include "image_files.h"
 #include "render_host.h"
 #include "render_names.h"
@@ -94,6 +95,26 @@ static const struct pxed_file *find_file_key(const struct render *r, struct pxed
     return NULL;
 }
 
+const char *render_tls(const struct catalogue_os *os) {
+    return os->family && os->family->tls && family_only(&os->family->tls_only, os->claim) ? os->family->tls : NULL;
+}
+
+bool render_has_secret_file(struct render *r) {
+    bool found = false;
+    for (const struct pxed_file *f = r->os->profile->files; f && f->name && !found; f++)
+        found = !(f->flags & PXED_FILE_RAW) && holds_secret(r, f);
+    return found;
+}
+
+/* What the URL of a file begins with. */
+static const char *base_of(struct render *r, bool secret) {
+    const struct site_url *at = render_url(r);
+    if (!secret || !r->catalogue->site.answers_https || !at->secure || !render_tls(r->os))
+        return at->base;
+    r->by_tls = true;
+    return at->secure;
+}
+
 struct pxed_slice render_file_path(struct render *r, const struct pxed_file *row) {
     bool secret = !(row->flags & PXED_FILE_RAW) && holds_secret(r, row);
     r->secret |= secret; /* a token lets its holder read the secret */
@@ -109,8 +130,11 @@ static struct node *find_file_url(struct node *map, struct pxed_slice key) {
     const struct pxed_file *row = find_file_key(r, key);
     if (!row)
         return NULL;
+    bool before = r->secret;
+    r->secret = false;
     struct pxed_slice path = render_file_path(r, row);
-    const char *url = pxed_arena_printf(r->arena, "%s%.*s", render_url(r)->base, PXED_S(path));
+    const char *url = pxed_arena_printf(r->arena, "%s%.*s", base_of(r, r->secret), PXED_S(path));
+    r->secret |= before;
     return render_node_add(map, key, PXED_VALUE_TEXT, pxed_slice_of(url));
 }
 
@@ -163,7 +187,7 @@ static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
         secret = search.found;
     }
     r->secret |= secret;
-    n->text = pxed_slice_of(pxed_arena_printf(r->arena, "%s%shosts/%s", render_url(r)->base,
+    n->text = pxed_slice_of(pxed_arena_printf(r->arena, "%s%shosts/%s", base_of(r, secret),
                                               secret || wants_tokens(r) ? token_path(r) : "", render_mac_text(r, "-")));
     return n;
 }

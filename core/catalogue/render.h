@@ -17,6 +17,7 @@ struct render {
     bool no_token;              /* for an asker other than the machine: URLs carry a token that opens nothing */
     bool masked;                /* secrets render as *** (pxed explain) */
     bool secret;                /* out: the text holds a set secret, or a URL with a token */
+    bool by_tls;                /* out: it holds a URL that is asked by TLS */
     struct render_probe *probe; /* for render.c; set to NULL */
 };
 
@@ -28,6 +29,11 @@ struct pxed_slice render_file_path(struct render *r, const struct pxed_file *row
 struct pxed_slice render_line(struct render *r, const char *text);
 /* Absolute path of the row's template: the operator's own for an answer file that has one. */
 const char *render_template(const struct render *r, const struct pxed_file *row);
+
+/* Where the installer of this system looks for CAs in its initramfs; NULL: it fetches nothing by TLS. */
+const char *render_tls(const struct catalogue_os *os);
+/* Does one of the profile's files for this host hold a secret? */
+bool render_has_secret_file(struct render *r);
 
 /* Every variable with its origin, for `pxed explain`. */
 void render_each_var(const struct render *r, void (*row)(void *arg, const struct pxed_var *v), void *arg);

@@ -192,6 +192,16 @@ static bool is_speakable(const struct pxed_plan *plan) {
     return well;
 }
 
+/* The CA goes into the initramfs. Only iPXE packs a file; NONE: it is not known yet which loader will ask. */
+static bool add_ca(const struct render *r, enum pxed_loader loader, struct pxed_plan *plan) {
+    if (loader != PXED_LOADER_NONE && loader != PXED_LOADER_IPXE)
+        return false;
+    if (plan->how != PXED_HOW_LINUX || plan->n_initrds == PXED_PLAN_INITRDS)
+        return false;
+    add_initrd(plan, PXED_SLICE("ca.pem"), pxed_slice_of(render_tls(r->os)));
+    return true;
+}
+
 enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum pxed_loader loader,
                              struct pxed_plan *ret) {
     struct profile_client client = {firmware, loader, r->os->via};
@@ -220,6 +230,8 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         inject_files(r, ret, true);
     }
     add_args(r, &row, ret);
+    if (r->by_tls && !add_ca(r, loader, ret))
+        return PXED_WHY_NO_DIALECT;
     send_elsewhere(r, kernel[0] != '/', ret);
     return is_speakable(ret) ? PXED_WHY_OK : PXED_WHY_HOST_BROKEN;
 }

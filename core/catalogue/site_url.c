@@ -8,6 +8,12 @@ static void put_url(struct build *b, const char *name, const struct pxed_addr *a
     u->authority = plain ? name : pxed_arena_printf(&c->arena, "%s:%u", name, c->site.port);
     u->url = pxed_arena_printf(&c->arena, "http://%s", u->authority);
     u->base = pxed_arena_printf(&c->arena, "%s/boot/", u->url);
+    if (c->site.tls_port) {
+        const char *asked = c->site.tls_name ? c->site.tls_name : name;
+        u->secure = c->site.tls_port == 443
+                        ? pxed_arena_printf(&c->arena, "https://%s/boot/", asked)
+                        : pxed_arena_printf(&c->arena, "https://%s:%u/boot/", asked, c->site.tls_port);
+    }
     if (addr)
         u->addr = *addr;
     if (net) {

@@ -7,6 +7,7 @@
 struct site_url {
     const char *url;       /* http://pxe-server or http://10.77.0.1:8080 */
     const char *base;      /* url + "/boot/" */
+    const char *secure;    /* https://pxe-server:8443/boot/; NULL: nothing speaks TLS */
     const char *authority; /* pxe-server or 10.77.0.1:8080 */
     struct pxed_addr addr; /* of this server; unset: it has none yet */
     struct pxed_addr net;  /* machines of this net get it; unset: those that ask at `addr` */

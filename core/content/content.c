@@ -140,6 +140,17 @@ static enum pxed_reason open_boot_efi(struct lookup *l, struct open_content **re
     return why;
 }
 
+/* The same here. */
+static enum pxed_reason open_ca(struct lookup *l, struct open_content **ret) {
+    struct pxed_slice ca = l->d->catalogue->ca;
+    enum pxed_reason why = open_search(l, ret);
+    if (why != PXED_WHY_NOT_FOUND || !ca.ptr)
+        return why;
+    *ret = content_new(l); /* it holds the generation, which owns the text */
+    content_set_text(*ret, ca, "application/x-pem-file");
+    return PXED_WHY_OK;
+}
+
 static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret) {
     if (name_is_private(&l->name))
         return PXED_WHY_PRIVATE_FILE;
@@ -150,6 +161,8 @@ static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret)
         return content_host_file(l, ret);
     case NAME_BOOT_EFI:
         return open_boot_efi(l, ret);
+    case NAME_CA:
+        return open_ca(l, ret);
     default: {
         enum pxed_reason why = open_search(l, ret);
         if (why != PXED_WHY_OK || !*ret || !is_image(l) || (*ret)->pub.kind == PXED_CONTENT_CGI)
@@ -274,7 +287,7 @@ static enum pxed_reason check_token(struct lookup *l) {
 
 static bool is_foreign(enum pxed_reason why) {
     return why == PXED_WHY_NOT_YOUR_FILE || why == PXED_WHY_EVENT_FOREIGN || why == PXED_WHY_TOKEN_DEAD ||
-           why == PXED_WHY_SECRET_NO_TOKEN;
+           why == PXED_WHY_SECRET_NO_TOKEN || why == PXED_WHY_ANSWER_NEEDS_TLS;
 }
 
 /* Records a refusal for the machine concerned or for the client, if known; else only counts it. */

@@ -124,6 +124,11 @@ static void set_delivery(struct open_content *c, const struct boot *b, const str
     c->note.detail = c->path;
 }
 
+/* The server itself sees no secret. */
+static bool needs_tls(const struct lookup *l, enum believe_who who) {
+    return l->d->catalogue->site.answers_https && !l->request->tls && who != BELIEVE_SERVER;
+}
+
 static enum pxed_reason open_host_file(struct lookup *l, struct open_content **ret) {
     struct boot b;
     struct pxed_arena scratch = {0};
@@ -149,6 +154,8 @@ static enum pxed_reason open_host_file(struct lookup *l, struct open_content **r
     if (why == PXED_WHY_NOT_FOUND && !b.os->profile)
         why = PXED_WHY_NO_PROFILE;
     struct believe_right right = believe_may(who, secret ? BELIEVE_SECRET : BELIEVE_ANSWER);
+    if (right.why == PXED_WHY_OK && secret && needs_tls(l, who))
+        right.why = PXED_WHY_ANSWER_NEEDS_TLS;
     if (why == PXED_WHY_OK && right.why != PXED_WHY_OK) {
         content_free(*ret);
         *ret = NULL;

@@ -104,6 +104,8 @@ static enum pxed_reason name_classify(struct pxed_slice path, struct pxed_slice 
         ret->kind = NAME_EVENT;
     } else if (pxed_slice_is(path, "boot.efi")) {
         ret->kind = NAME_BOOT_EFI;
+    } else if (pxed_slice_is(path, "ca.pem")) {
+        ret->kind = NAME_CA;
     } else if (name_cut(&rest, "os/")) {
         ptrdiff_t slash = pxed_slice_find(rest, '/', 0);
         if (slash <= 0)

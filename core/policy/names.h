@@ -9,6 +9,7 @@ enum name_kind {
     NAME_EVENT,    /* event */
     NAME_IMAGE,    /* os/<os-id>/... */
     NAME_BOOT_EFI, /* boot.efi: the loader of the client's own firmware */
+    NAME_CA,       /* ca.pem: the CA that installers are to trust */
     NAME_HOST,     /* hosts/<mac>/<file>, or a profile's own pattern such as hosts/linux-ks/<mac>.txt */
     /* What loaders ask for to be told what to boot, beside themselves or in a folder of their own; is_config() counts
      * on their being last. */

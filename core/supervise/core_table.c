@@ -85,7 +85,9 @@ static void core_refuse(struct pxed_ctx *ctx, enum pxed_reason reason, const str
 
 static bool core_open_name(struct pxed_ctx *ctx, const struct pxed_request *request, enum pxed_reason *ret_reason,
                            struct pxed_content **ret_content, pxed_open_fn *later, void *arg, uint64_t *ret_ticket) {
-    return content_open(core_daemon_of(ctx), request, ret_reason, ret_content, later, arg, ret_ticket);
+    struct pxed_request whole = {0}; /* a plugin of an older minor has a shorter one */
+    memcpy(&whole, request, plugin_of(ctx)->desc.abi_minor >= 8 ? sizeof(whole) : offsetof(struct pxed_request, tls));
+    return content_open(core_daemon_of(ctx), &whole, ret_reason, ret_content, later, arg, ret_ticket);
 }
 
 static void core_cancel(struct pxed_ctx *ctx, uint64_t ticket) {

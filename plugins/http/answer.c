@@ -352,7 +352,8 @@ static void open_path(struct http_conn *c, struct pxed_slice path, struct pxed_s
                                    .body = post ? c->request.body : PXED_NO_SLICE,
                                    .peer = c->peer,
                                    .local = c->local,
-                                   .peer_port = c->peer_port};
+                                   .peer_port = c->peer_port,
+                                   .tls = c->tls != NULL};
     enum pxed_reason reason = PXED_WHY_OK;
     struct pxed_content *content = NULL;
     c->opening = true;

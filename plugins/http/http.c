@@ -49,6 +49,12 @@ static const struct pxed_option options[] = {
                 .max = 8192, .flags = PXED_OPT_RESTART,
                 .help = "more of one address at once are answered 503; behind NAT many machines are one. Of those that "
                         "have sent no whole request 256 stay; the oldest makes room"),
+    PXED_OPTION(struct http_config, answers, ENUM, "answers", .fallback = "http", .words = "http https",
+                .help =
+                    "https: files with secrets are delivered by TLS alone; a host whose installer cannot take them so "
+                    "is not armed (ANSWER_NEEDS_TLS)"),
+    PXED_OPTION(struct http_config, ca, PATH, "ca",
+                .help = "PEM file of the CA of `cert`: it goes to installers as a further initrd"),
     PXED_OPTION(struct http_config, access_log, PATH, "access-log", .flags = PXED_OPT_RESTART,
                 .help =
                     "a file for one line an answer in the combined format, or `journal`: the daemon's log. Tokens are "
@@ -65,6 +71,20 @@ static uint16_t plain_port(const struct http_config *c) {
     return (uint16_t)c->port;
 }
 
+/* Where files with secrets are fetched: the first listener with TLS. */
+static void site_tls(const struct http_config *c, struct pxed_site *ret) {
+    struct pxed_listen at;
+    for (size_t i = 0; i < c->listen.n; i++) {
+        const char *item = c->listen.items[i];
+        if (pxed_listen_parse(pxed_slice_of(item), &at) || !at.tls)
+            continue;
+        ret->tls_port = at.port;
+        /* the name ends the line, but for blanks that a reader has cut */
+        ret->tls_name = at.name.ptr && at.name.ptr[at.name.len] == '\0' ? at.name.ptr : NULL;
+        return;
+    }
+}
+
 static void http_site(const void *config, struct pxed_site *ret) {
     const struct http_config *c = config;
     ret->port = plain_port(c);
@@ -72,6 +92,9 @@ static void http_site(const void *config, struct pxed_site *ret) {
     ret->script_always = c->script_always;
     ret->status_all = c->status != 0;
     ret->cgi = c->cgi;
+    ret->answers_https = c->answers == 1;
+    ret->ca = c->ca;
+    site_tls(c, ret);
 }
 
 static void check_handler(const struct http_config *c, size_t i, const char *file, struct pxed_diags *diags) {
@@ -123,6 +146,11 @@ static void check_listen(const struct http_config *c, const char *file, struct p
                 pxed_diag_add(diags, PXED_ERROR, file, line, "[http] listen = %s: this address and port is named twice",
                               item);
     }
+    if (c->answers == 1 && !(tls && c->ca))
+        pxed_diag_add(diags, PXED_ERROR, file, 0,
+                      "[http] answers = https needs %s: docs/operators-guide.md has the commands",
+                      tls ? "`ca`, the file of the CA that installers are to trust"
+                          : "`listen = ADDRESS:443 tls`, where they are fetched");
     if (!tls && (c->cert || c->key))
         pxed_diag_add(diags, PXED_WARNING, file, 0,
                       "[http] cert and key are not used: write `listen = ADDRESS:443 tls` for a listener with TLS");

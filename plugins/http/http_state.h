@@ -42,6 +42,8 @@ struct http_config {
     const char *access_log;
     struct pxed_list listen;
     const char *cert, *key; /* of those with TLS; NULL: none */
+    unsigned answers;       /* 0 http, 1 https */
+    const char *ca;         /* for installers; NULL: none */
 };
 
 struct pxed_http_pair;

@@ -66,6 +66,7 @@ int http_status_of(enum pxed_reason reason) {
     case PXED_WHY_TOKEN_DEAD:
     case PXED_WHY_EVENT_FOREIGN:
     case PXED_WHY_NOT_BELIEVED:
+    case PXED_WHY_ANSWER_NEEDS_TLS:
         return 403;
     case PXED_WHY_TIMEOUT:
         return 408;

@@ -54,6 +54,8 @@ static const struct {
     {"undionly.kpxe", NAME_PLAIN, "", "", "", false},
     {"boot.efi", NAME_BOOT_EFI, "", "", "", false},
     {"x/boot.efi", NAME_PLAIN, "", "", "", false},
+    {"ca.pem", NAME_CA, "", "", "", false},
+    {"x/ca.pem", NAME_PLAIN, "", "", "", false},
     {"eventual", NAME_PLAIN, "", "", "", false},
     {"event/x", NAME_PLAIN, "", "", "", false},
     {"home.php/path/info", NAME_PLAIN, "", "", "", false},

@@ -224,6 +224,42 @@ e2e_stop
 mv "$E2E/kept.ini" "$E2E/pxed.ini"
 use first
 
+# --- answers = https: secrets by TLS alone, for an installer that can
+e2e_image rocky-9
+M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac M4=08:00:27:4d:4d:ad
+cp "$E2E/pxed.ini" "$E2E/kept.ini"
+cat >"$E2E/host-os.conf" <<HOSTS
+$M2, debian-12, name=sec12, ip=10.77.0.61, root-password-hash=\$6\$salt\$Secret
+$M3, rocky-9, name=sec9, ip=10.77.0.62, root-password-hash=\$6\$salt\$Secret
+$M4, rocky-9, name=open9, ip=10.77.0.63
+HOSTS
+e2e_client two $M2
+e2e_address two 10.77.0.61
+sed -i 's/^cgi = .*/answers = https\nca = tls\/ca.pem/' "$E2E/pxed.ini"
+e2e_start
+is "a system whose installer takes TLS is armed" armed "$(e2e_state $M2 install)"
+is "another is not, if it has a secret" ANSWER_NEEDS_TLS "$(e2e_state $M3 reason)"
+is "nor can it be" 1 "$(e2e_pxed arm sec9 --yes >/dev/null 2>&1; echo $?)"
+is "without a secret it is" armed "$(e2e_state $M4 install)"
+SCRIPT=$(curl_as two -A iPXE/1.21 "$U/home.php?mac=$M2")
+URL=$(sed -n 's/.* url=\([^ ]*\).*/\1/p' <<<"$SCRIPT")
+has "the answer file's URL" "$S/boot/s/" "$URL"
+has "the CA goes into the initramfs" "initrd http://$E2E_SERVER/boot/ca.pem usr/lib/ssl/cert.pem" "$SCRIPT"
+has "kernels stay where they were" "kernel http://$E2E_SERVER/boot/os/debian-12/linux" "$SCRIPT"
+ok "the CA, to the byte" cmp <(curl_as two "$U/ca.pem") "$T/ca.pem"
+lacks "a loader that cannot pack it gets no installer" "kernel http" "$(curl_as two -A gPXE/1.0 "$U/home.php?mac=$M2")"
+is "by plain HTTP it is refused" "403 ANSWER_NEEDS_TLS" "$(body_as two "${URL/https:/http:}" | cut -d: -f1)"
+is "and the arming stays" armed "$(e2e_state $M2 install)"
+is "by TLS it is delivered" 200 "$(e2e_in two curl -s --cacert "$T/ca.pem" -o "$E2E/answer" -w '%{http_code}' "$URL")"
+has "with the secret" 'Secret' "$(cat "$E2E/answer")"
+ok "and used up" until_true 5 e2e_state_is $M2 install installing
+e2e_stop
+has "check names line and way out" "host-os.conf:2: the answer file of sec9 holds a secret" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+sed -i '/^ca = /d' "$E2E/pxed.ini"
+has "https needs a CA" "answers = https needs \`ca\`" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
+mv "$E2E/kept.ini" "$E2E/pxed.ini"
+: >"$E2E/host-os.conf"
+
 # --- what `check` says
 check() { "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1; }
 lacks "a good pair: nothing" "[http]" "$(check | grep -v 'here:')"

@@ -17,6 +17,7 @@ struct pxed_request {
     struct pxed_addr peer;        /* the client's address */
     struct pxed_addr local;       /* the server's address that the client sent to */
     uint16_t peer_port;           /* host order */
+    bool tls;                     /* HTTP: it came by TLS. Since 1.8 */
 };
 
 enum pxed_content_kind { PXED_CONTENT_BYTES, PXED_CONTENT_FILE, PXED_CONTENT_CGI };

@@ -153,6 +153,11 @@ struct pxed_site {
     bool script_always;
     bool status_all;      /* serve /status and /metrics to everybody */
     struct pxed_list cgi; /* ".php /usr/bin/php-cgi" each */
+    /* Since 1.8. Files with secrets are delivered by TLS alone; `tls_port` 0: nothing speaks it. */
+    bool answers_https;
+    uint16_t tls_port;
+    const char *tls_name; /* what URLs name there; NULL: as in the others */
+    const char *ca;       /* PEM file for installers; NULL: none */
 };
 
 /* Whether naming a machine in the query is enough there. */

@@ -74,6 +74,8 @@
     X(TLS_FAILED, 1, "a TLS handshake did not come about",                                                             \
       "its text says what the client offered; a client must trust the CA of `cert` and find its own name for us in "   \
       "it")                                                                                                            \
+    X(ANSWER_NEEDS_TLS, 1, "the answer file holds a secret, and [http] answers = https delivers it by TLS alone",      \
+      "a system whose installer can (pxed options os-linux: tls), no secret for this host, or answers = http")         \
     X(HTTP_ABORTED, 1, "the client closed before all was sent", "the client may be out of memory")                     \
     X(NO_BOOT_PROGRAM, 1, "the program that boots this image (memdisk, wimboot) is missing",                           \
       "pxed check says which, and where to put it")                                                                    \
