@@ -71,11 +71,6 @@
     X(TFTP_GAVE_UP, 1, "the client stopped answering in the middle of a transfer", "check cables and firewalls")       \
     X(TFTP_ABORTED, 0, "the client ended the transfer", "")                                                            \
     X(HTTP_MALFORMED, 1, "an HTTP request could not be read", "")                                                      \
-    X(TLS_FAILED, 1, "a TLS handshake did not come about",                                                             \
-      "its text says what the client offered; a client must trust the CA of `cert` and find its own name for us in "   \
-      "it")                                                                                                            \
-    X(ANSWER_NEEDS_TLS, 1, "the answer file holds a secret, and [http] answers = https delivers it by TLS alone",      \
-      "a system whose installer can (pxed options os-linux: tls), no secret for this host, or answers = http")         \
     X(HTTP_ABORTED, 1, "the client closed before all was sent", "the client may be out of memory")                     \
     X(NO_BOOT_PROGRAM, 1, "the program that boots this image (memdisk, wimboot) is missing",                           \
       "pxed check says which, and where to put it")                                                                    \
@@ -152,7 +147,12 @@
       "otherwise: [quirk NAME] ways =")                                                                                \
     X(HOOK_REFUSED, 1, "a hook with before = arm said no, so nothing was armed", "pxed log HOST: which, and why")      \
     X(HOOK_SILENT, 1, "a hook with before = arm did not answer, so nothing was armed",                                 \
-      "pxed log HOST: which, and what happened; mend it, or remove before = arm")
+      "pxed log HOST: which, and what happened; mend it, or remove before = arm")                                      \
+    X(TLS_FAILED, 1, "a TLS handshake did not come about",                                                             \
+      "its text says what the client offered; a client must trust the CA of `cert` and find its own name for us in "   \
+      "it")                                                                                                            \
+    X(ANSWER_NEEDS_TLS, 1, "the answer file holds a secret, and [http] answers = https delivers it by TLS alone",      \
+      "a system whose installer can (pxed options os-linux: tls), no secret for this host, or answers = http")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
