@@ -3,12 +3,15 @@
 
 #include "content_who.h"
 #include "decide.h"
+#include "models.h"
 
 void content_ladder_took(struct open_content *c, bool whole) {
     struct daemon *d = c->daemon;
     struct machine *m = c->loader ? machines_find(&d->machines, &c->mac) : NULL;
-    if (m && ways_takes(&m->rec.ways)) /* it fetches it, whatever becomes of that */
+    if (m && ways_takes(&m->rec.ways)) { /* it fetches it, whatever becomes of that */
+        models_learn(d, m);
         machines_touch(&d->machines, m);
+    }
     if (!m || !whole || !ladder_takes(&m->rec.ladder, pxed_slice_of(c->path)))
         return;
     if (!pxed_addr_eq(&m->rec.ip, &c->peer)) /* the next word is expected from there */

@@ -21,6 +21,7 @@ struct reload;
 struct watch_images;
 struct watch_links;
 struct nonces;
+struct models;
 
 /* When overdue_end has to look at the machines again. */
 struct overdue {
@@ -58,6 +59,7 @@ struct daemon {
     struct overdue overdue;
     int64_t silence_at;    /* wall ms: when to look for machines that fell silent; 0: no machine boots */
     struct nonces *nonces; /* NULL: none was made yet */
+    struct models *models; /* NULL: not asked for yet */
     struct reload *reload;
     struct stage *stage; /* NULL: no files are staged */
     struct watch_images *watch_images;

@@ -7,6 +7,7 @@
 #include "catalogue_os.h"
 #include "clock.h"
 #include "log.h"
+#include "models.h"
 #include "silence.h"
 #include "site_url.h"
 #include "verdict.h"
@@ -83,14 +84,16 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
 
 void decide_heard(struct daemon *d, struct machine *m) {
     bool loader = ladder_hears(&m->rec.ladder, clock_wall()), offer = ways_takes(&m->rec.ways);
-    if (loader || offer)
-        machines_touch(&d->machines, m);
+    if (!loader && !offer)
+        return;
+    models_learn(d, m);
+    machines_touch(&d->machines, m);
 }
 
 void decide_power_on(struct daemon *d, struct machine *m) {
     m->was_silent = ladder_power_on(&m->rec.ladder);
-    if (m->rec.stage >= PXED_STAGE_LOADER) /* of the boot that ends here */
-        ways_takes(&m->rec.ways);
+    if (m->rec.stage >= PXED_STAGE_LOADER && ways_takes(&m->rec.ways)) /* of the boot that ends here */
+        models_learn(d, m);
     m->offer_silent = ways_power_on(&m->rec.ways);
     lifecycle_power_on(&m->rec, clock_wall());
     memset(m->told, 0, sizeof(m->told));

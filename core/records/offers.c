@@ -5,18 +5,8 @@
 
 #include "clock.h"
 #include "decide.h"
+#include "models.h"
 #include "rungs.h"
-
-/* A way that a machine of this model took. */
-struct alike {
-    const char *model, *way;
-};
-
-static void look_alike(void *arg, struct machine *m) {
-    struct alike *a = arg;
-    if (m->rec.ways.good && strcmp(m->rec.ladder.model, a->model) == 0)
-        a->way = m->rec.ways.way;
-}
 
 static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
     char text[96];
@@ -43,13 +33,13 @@ static bool ways_same(const struct ways *a, const struct ways *b) {
 size_t offers_way(struct daemon *d, const struct pxed_facts *facts, const char *const *names, size_t n) {
     struct machine *m = decide_machine(d, &facts->mac, NULL);
     struct ways before = m->rec.ways;
-    struct alike alike = {.model = m->rec.ladder.model, .way = ""};
+    const struct model *alike = NULL;
     bool moved;
     if (m->offer_silent)
         tell_silence(d, m, &facts->mac);
     if (!before.way[0] && rungs_know_model(m, facts))
-        machines_each(&d->machines, look_alike, &alike);
-    size_t at = ways_choose(&m->rec.ways, names, n, alike.way, &moved);
+        alike = models_find(d, m->rec.ladder.model);
+    size_t at = ways_choose(&m->rec.ways, names, n, alike ? alike->way : "", &moved);
     if (moved)
         tell_move(d, m, before.way, before.silent);
     if (!ways_same(&before, &m->rec.ways))

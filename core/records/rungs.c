@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "decide.h"
 #include "loaders.h"
+#include "models.h"
 
 /* What machines of one make have in common and firmware says before it has a loader: the vendor of the card, and what
  * the firmware calls itself (option 60: architecture and version of its network driver). */
@@ -21,21 +22,6 @@ static void model_of(const struct pxed_facts *facts, char ret[static LADDER_MODE
 bool rungs_know_model(struct machine *m, const struct pxed_facts *facts) {
     model_of(facts, m->rec.ladder.model);
     return facts->vendor.len > 0;
-}
-
-/* With what the last machine of this model was heard of that has its own ladder. Empty: with nothing yet. */
-struct alike {
-    const char *model, *rung;
-    int64_t at;
-};
-
-static void look_alike(void *arg, struct machine *m) {
-    struct alike *a = arg;
-    const struct ladder *l = &m->rec.ladder;
-    if (!l->good || l->good_at <= a->at || strcmp(l->model, a->model) != 0)
-        return;
-    a->rung = l->rung;
-    a->at = l->good_at;
 }
 
 static void tell_move(struct daemon *d, struct machine *m, enum ladder_move move, const char *from, unsigned silent) {
@@ -81,10 +67,8 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     unsigned silent = l->silent;
     memcpy(before, l->rung, sizeof(before));
     model_of(facts, model);
-    struct alike alike = {.model = model, .rung = ""};
-    if (ladder_find(l, names, n) == n)
-        machines_each(&d->machines, look_alike, &alike);
-    size_t at = ladder_choose(l, names, n, alike.rung, clock_wall(), &move);
+    const struct model *alike = ladder_find(l, names, n) == n ? models_find(d, model) : NULL;
+    size_t at = ladder_choose(l, names, n, alike ? alike->rung : "", clock_wall(), &move);
     if (move == LADDER_FALLS || move == LADDER_AGAIN || (move == LADDER_BEGINS && at > 0))
         tell_move(d, m, move, before, silent);
     if (move != LADDER_STAYS || strcmp(l->model, model) != 0) {

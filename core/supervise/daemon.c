@@ -22,6 +22,7 @@
 #include "ledger.h"
 #include "ledger_load.h"
 #include "log.h"
+#include "models.h"
 #include "names_told.h"
 #include "nonces.h"
 #include "overdue.h"
@@ -284,6 +285,7 @@ static void free_daemon(struct runner *r) {
     content_drop_pending(d);
     stage_free(d);
     nonces_free(d);
+    models_free(d);
     ledger_free(&d->machines);
     machines_free(&d->machines);
     catalogue_unref(d->catalogue);
