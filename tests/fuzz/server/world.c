@@ -23,6 +23,7 @@
 #include "keep.h"
 #include "ledger.h"
 #include "ledger_load.h"
+#include "models.h"
 #include "nonces.h"
 #include "plugins/dhcp/record.h"
 #include "pxed/grow.h"
@@ -356,6 +357,7 @@ static void stop(bool written) {
     store_guard_close(&world.d.guard);
     content_cache_end(&world.d);
     nonces_free(&world.d);
+    models_free(&world.d);
     fake_loop_settle();
     must(n_commits == 0 && fake_loop_empty());
     content_drop_pending(&world.d);
