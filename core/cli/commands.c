@@ -23,7 +23,7 @@ const struct cli_command cli_commands[] = {
     {"find", "[-c FILE] WORD [--json]", "the machines with this in their MAC, name, address or system", cli_find},
     {"watch", "[-c FILE] [HOST] [--until STAGE] [--timeout SECONDS] [--json]", "each machine's timeline as it happens",
      cli_watch},
-    {"why", "[-c FILE] [HOST | --screen TEXT] [--json]",
+    {"why", "[-c FILE] [HOST | --all | --screen TEXT] [--json]",
      "the last steps and the named refusals, with their cure; or what a text on a machine's screen means", cli_why},
     {"report", "[-c FILE] [--since 1d] [--html FILE] [--json]",
      "installations, how long each stage took, and what failed", cli_report},

@@ -164,16 +164,19 @@ static int why_all(struct live *l) {
 }
 
 int cli_why(int argc, char **argv) {
-    static const struct option options[] = {LIVE_OPTIONS, {"screen", required_argument, NULL, 's'}, {0}};
+    static const struct option options[] = {
+        LIVE_OPTIONS, {"screen", required_argument, NULL, 's'}, {"all", no_argument, NULL, 'a'}, {0}};
     struct live l = {0};
     const char *screen = NULL;
+    bool all = false;
     for (int c; (c = live_option(&l, argc, argv, options)) != -1;) {
         if (c == '?')
             return CLI_USAGE;
         if (c == 's')
             screen = optarg;
+        all |= c == 'a'; /* as without HOST */
     }
-    if (argc - optind > (screen ? 0 : 1))
+    if (argc - optind > (screen || all ? 0 : 1) || (screen && all))
         return cli_usage();
     if (screen)
         return screens_tell(screen, l.json);

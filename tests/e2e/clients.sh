@@ -48,8 +48,10 @@ e2e_kill networkd
 GOT=$(e2e_in many timeout 60 perfdhcp -4 -l eth0 -n 100 -r 100 -R 100 -s 1 10.77.0.1 2>&1)
 count() { awk -v what="$1" -F': ' '$1 == what { printf "%s%s", sep, $2; sep = " " }' <<<"$GOT"; } # of DISCOVER, of REQUEST
 ACKS=$(count 'received packets' | cut -d' ' -f2)
-ok "perfdhcp: its machines get ACKs" test "${ACKS:-0}" -ge 95 # it does not wait for the last ones
-is "each REQUEST one" "$ACKS" "$(count 'sent packets' | cut -d' ' -f2)"
+SENT=$(count 'sent packets' | cut -d' ' -f2)
+ok "perfdhcp: its machines ask" test "${SENT:-0}" -ge 95
+ok "and get ACKs; it does not wait for the last ones ($ACKS of $SENT)" test "${ACKS:-0}" -ge $((SENT - 3)) -a "${ACKS:-0}" -le "$SENT"
 is "none refused, none that nobody asked for, none twice" "0 0,0 0,0 0" "$(count 'rejected leases'),$(count orphans),$(count 'non unique addresses')"
-is "as many leases" "$ACKS" "$(leases)"
+as_many() { [ "$(leases)" = "$SENT" ]; }
+ok "each REQUEST is a lease" until_true 5 as_many
 e2e_done

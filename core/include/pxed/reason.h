@@ -21,7 +21,7 @@
     X(ANSWER_UNGUARDED, 1, "the operator's answer file lacks {{> disk-guard}}; a new line does not arm",               \
       "include {{> disk-guard}} in it, or pxed arm HOST, or arm = any")                                                \
     X(NO_PROFILE, 1, "no plugin claims this OS id", "correct the OS id, or enable the plugin that knows it")           \
-    X(NO_IMAGE, 1, "the image files of this OS id are missing", "put them in root/boot/os/<os-id>")                    \
+    X(NO_IMAGE, 1, "the image files of this OS id are missing", "pxed why HOST: which files, and where")               \
     X(NO_PLAN, 1, "the profile has no plan for this firmware and loader", "pxed explain HOST --firmware F")            \
     X(NO_DIALECT, 1, "this loader cannot say what the plan asks for", "choose another loader with loader=")            \
     X(LOADER_NONE, 1, "no loader is known for this firmware",                                                          \

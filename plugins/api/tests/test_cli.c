@@ -153,6 +153,8 @@ static const struct {
     {"why 10.77.0.51", 1, {"failed", "disk=/dev/sda", "cure: pxed arm web02: erases the disk"}, NULL},
     {"why web02 --json", 1, {"\"reason\":\"DISK_NOT_BLANK\",\"fault\":true"}, "last boot"},
     {"why a b", 2, {"usage"}, NULL},
+    {"why --all", 1, {"web02", "DISK_NOT_BLANK: the disk is not blank"}, "web01"},
+    {"why --all web02", 2, {"usage"}, NULL},
     {"leases",
      0,
      {"10.77.0.50  08:00:27:4d:4d:01  web01", "2026-03-01 12:00:00", "\"bad\xef\xbf\xbd?[2Jname\"", "never"},
