@@ -71,7 +71,7 @@ void build_share(struct build *b) {
 static void add_private_keys(struct build *b) {
     for (size_t i = 0; i < b->in->plugins->n; i++) {
         const struct plugin *p = b->in->plugins->items[i];
-        for (const struct pxed_option *row = p->desc.options; row && row->key; row++) {
+        for (const struct pxed_option *row = p->desc.options; p->config && row && row->key; row++) {
             const char *const *path = (const void *)((const char *)p->config + row->offset);
             if (row->type == PXED_OPT_PATH && (row->flags & PXED_OPT_KEY) && *path)
                 build_private(b, *path);

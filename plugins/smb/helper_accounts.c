@@ -2,10 +2,12 @@
 #include "helper_accounts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "helper_say.h"
 #include "home.h"
@@ -89,6 +91,14 @@ static int import_accounts(struct smb_run *r) {
     explicit_bzero(b.ptr, b.cap);
     free(b.ptr);
     return rc;
+}
+
+bool smb_accounts_prepare(void) {
+    static const char *const argv[] = {"pdbedit", "-s", SMB_HOME "/smb.conf", "-L", NULL};
+    static const char database[] = "private/passdb.tdb";
+    if (faccessat(SMB_HOME_FD, database, F_OK, 0) != 0)
+        run_samba_tool(argv, PXED_NO_SLICE, NULL);
+    return faccessat(SMB_HOME_FD, database, F_OK, 0) == 0;
 }
 
 bool smb_accounts_make(struct smb_run *r) {

@@ -3,6 +3,10 @@
 
 #include "helper_run.h"
 
+/* Makes the accounts' database if there is none yet; false: it cannot be made. Before smbd starts: whoever opens a new
+ * one brings it to its version and renames the result into place, so that of two who do that at once one goes on with a
+ * file that is gone (source3/passdb/pdb_tdb.c, tdbsam_convert_backup), and every login fails. */
+bool smb_accounts_prepare(void);
 /* Creates in smbd, in one run, every account that is not ready, and grants the folders. False: not possible now; the
  * cause is logged. */
 bool smb_accounts_make(struct smb_run *r);

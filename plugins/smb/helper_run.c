@@ -158,6 +158,13 @@ static void make_new_accounts(struct smb_run *r) {
         report_trouble(r, "accounts cannot be made");
 }
 
+static bool prepare_accounts(struct smb_run *r) {
+    bool good = smb_accounts_prepare();
+    if (!good)
+        report_trouble(r, "the accounts' database cannot be made");
+    return good;
+}
+
 /* Creates what is missing: configuration, smbd, accounts. Does nothing if all exist. */
 static void bring_up(struct smb_run *r) {
     int rc;
@@ -182,7 +189,7 @@ static void bring_up(struct smb_run *r) {
     make_new_accounts(r);
     if (r->settled)
         smb_share_sweep(&r->share, &r->accounts);
-    if (r->smbd.pid == 0 && (!check_ports(r) || !start_smbd(r)))
+    if (r->smbd.pid == 0 && (!check_ports(r) || !prepare_accounts(r) || !start_smbd(r)))
         return;
     r->said[0] = '\0';
 }
