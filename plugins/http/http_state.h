@@ -55,8 +55,9 @@ struct http_listener {
     struct http *http;
     struct http_listener *next;
     struct pxed_poll poll;
-    int fd;
+    int fd; /* -1: closed */
     bool paused;
+    bool closing, ended;        /* its poll is being closed; it is in no list any more */
     struct pxed_addr addr;      /* family 0: a local socket */
     uint16_t port;              /* of the core's names */
     struct pxed_http_pair *tls; /* pair.h; NULL: plain */

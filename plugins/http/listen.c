@@ -235,10 +235,23 @@ void http_listen_resume(struct http *h) {
         }
 }
 
+static void on_listener_closed(uv_handle_t *handle) {
+    struct http_listener *l = handle->data;
+    struct http *h = l->http;
+    l->closing = false;
+    if (l->ended)
+        free(l);
+    http_handle_closed(h);
+}
+
+/* The poll first: once the descriptor is closed, its number may be another file's, which libuv would take out of the
+ * loop. */
 static void close_socket(struct http_listener *l) {
-    pxed_poll_stop(&l->poll);
-    if (l->fd >= 0)
-        close(l->fd);
+    if (l->fd < 0)
+        return;
+    l->closing = l->poll.open;
+    pxed_poll_close(&l->poll, on_listener_closed);
+    close(l->fd);
     l->fd = -1;
 }
 
@@ -249,21 +262,13 @@ void http_listen_close(struct http *h) {
             close_socket(l);
 }
 
-static void on_listener_closed(uv_handle_t *handle) {
-    struct http_listener *l = handle->data;
-    struct http *h = l->http;
-    free(l);
-    http_handle_closed(h);
-}
-
 void http_listen_free(struct http *h) {
     while (h->listeners) {
         struct http_listener *l = h->listeners;
         close_socket(l);
         h->listeners = l->next;
-        if (l->poll.open)
-            pxed_poll_close(&l->poll, on_listener_closed);
-        else
+        l->ended = true;
+        if (!l->closing)
             free(l);
     }
 }
