@@ -1,6 +1,7 @@
 /* /status for people, /metrics for Prometheus: the same numbers. The text format:
  * https://prometheus.io/docs/instrumenting/exposition_formats/ (0.0.4). Labels have few values, all of them pxed's own
- * words or the configuration's nets: nothing from the wire. */
+ * words or the configuration's nets; from the wire are only the addresses of other DHCP servers, of which a few are
+ * kept. */
 #include "content_status.h"
 
 #include "content_who.h"

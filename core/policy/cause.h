@@ -58,7 +58,7 @@ struct cause_facts {
     bool loader_taken;       /* it fetched the whole of its loader in this boot */
     const char *broken;      /* how its last transfer broke off, in this boot; NULL: none did */
     bool initrd_broken;      /* and that was an initrd */
-    bool missing_last;       /* the last that it asked for is a name that is not there */
+    bool missing_last;       /* it asked for a name that is not there, after it had its script */
 };
 
 /* Ten minutes after an order at the earliest somebody may ask why nothing happens. */

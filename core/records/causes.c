@@ -16,7 +16,7 @@ struct found {
     const struct machine *near;
     unsigned digits; /* in which the near one differs */
     const struct loaders_file *loader;
-    const struct journal_entry *missing; /* the newest name asked in vain in this boot; NULL: none */
+    const struct journal_entry *missing; /* the newest name asked in vain since the script; NULL: none */
     const struct journal_entry *refused; /* the newest step of all, if somebody else asked; NULL otherwise */
 };
 
@@ -72,11 +72,13 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
     int64_t now = clock_calendar();
     f->broken = told_text(m, "broken-off");
     f->initrd_broken = f->broken && initrd && strstr(f->broken, "initrd");
-    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older) {
-        if (e == m->steps.last && e->reason == PXED_WHY_NOT_BELIEVED)
-            found->refused = e;
-        if (!found->missing && strcmp(e->what, "missing") == 0)
-            found->missing = e;
+    const struct journal_entry *last = m->steps.last;
+    found->refused = last && last->seq > m->boot_seq && last->reason == PXED_WHY_NOT_BELIEVED ? last : NULL;
+    /* What was asked in vain before the script came says nothing about the script. */
+    for (const struct journal_entry *e = last; e && e->seq > m->boot_seq && !found->missing; e = e->machine_older) {
+        if (strcmp(e->what, pxed_stage_names[PXED_STAGE_SCRIPT]) == 0)
+            break;
+        found->missing = strcmp(e->what, "missing") == 0 ? e : NULL;
     }
     f->missing_last = found->missing != NULL;
     f->other_port = found->refused && is_other_port(d, found->refused);
