@@ -14,7 +14,7 @@ static const char *const defaults[] = {"store-sqlite", "api", "dhcp", "tftp", "h
 /* Loaded without `plugins` only if the ini has a section of that name. */
 static const struct {
     const char *name, *word; /* word: or of [WORD NAME] */
-} on_request[] = {{"smb", NULL}, {"console", NULL}, {"hooks", "hook"}};
+} on_request[] = {{"smb", NULL}, {"dns", NULL}, {"console", NULL}, {"hooks", "hook"}};
 
 const char *plugins_prefix(void) {
     static char prefix[PATH_MAX];

@@ -12,7 +12,9 @@ static enum cause cause_of_absence(const struct cause_facts *f) {
     if (f->stage == PXED_STAGE_NONE && f->near)
         return CAUSE_MAC_NEAR;
     if (f->install == LIFECYCLE_ARMED && f->armed_ago >= CAUSE_PATIENCE && !f->heard_since)
-        return f->stage == PXED_STAGE_NONE ? CAUSE_NOTHING_HEARD : CAUSE_NOT_RESTARTED;
+        return f->stage != PXED_STAGE_NONE ? CAUSE_NOT_RESTARTED
+               : f->net_quiet              ? CAUSE_NET_SILENT
+                                           : CAUSE_NOTHING_HEARD;
     if (f->install == LIFECYCLE_INSTALLED && f->local_again >= CAUSE_LOCAL_AGAIN)
         return CAUSE_BOOTS_AGAIN;
     return CAUSE_NONE;
@@ -30,8 +32,27 @@ static enum cause cause_of_transfer(const struct cause_facts *f) {
                                                                : CAUSE_NONE;
 }
 
+/* It was heard of, and asked for no file that is there. */
+static enum cause cause_of_offer(const struct cause_facts *f) {
+    if (f->stage == PXED_STAGE_NONE || f->stage >= PXED_STAGE_LOADER)
+        return CAUSE_NONE;
+    if (f->other_server)
+        return f->other_pxe ? CAUSE_OTHER_PXE : CAUSE_OTHER_SERVER;
+    if (f->missing_last)
+        return CAUSE_LOADER_MISSING;
+    if (f->elsewhere && f->quiet >= CAUSE_QUIET)
+        return CAUSE_WRONG_NET;
+    bool told = f->reason == PXED_WHY_OK || f->reason == PXED_WHY_OFFER_NOT_TAKEN;
+    return told && f->secs >= CAUSE_LATE_SECS && f->quiet >= CAUSE_QUIET ? CAUSE_LINK_LATE : CAUSE_NONE;
+}
+
 static enum cause cause_of_loader(const struct cause_facts *f) {
-    return f->loader_cpu ? CAUSE_LOADER_CPU : f->loader_unsigned ? CAUSE_LOADER_UNSIGNED : CAUSE_REASON;
+    if (f->loader_runs)
+        return f->by_name ? CAUSE_SCRIPT_BY_NAME : CAUSE_SCRIPT_NOT_ASKED;
+    return f->loader_cpu        ? CAUSE_LOADER_CPU
+           : f->loader_unsigned ? CAUSE_LOADER_UNSIGNED
+           : f->loader_one_ca   ? CAUSE_LOADER_CA
+                                : CAUSE_REASON;
 }
 
 enum cause cause_of(const struct cause_facts *f) {
@@ -41,6 +62,8 @@ enum cause cause_of(const struct cause_facts *f) {
     if (f->other_port)
         return CAUSE_OTHER_PORT;
     enum cause transfer = cause_of_transfer(f);
+    if (transfer == CAUSE_NONE)
+        transfer = cause_of_offer(f);
     if (transfer != CAUSE_NONE)
         return transfer;
     if (f->reason == PXED_WHY_LOADER_SILENT) /* what it asked in vain before is no cause: shim asks so by habit */

@@ -12,6 +12,8 @@
     X(NOTHING_HEARD, "nothing-heard", "armed, and nothing was ever heard of this MAC in any served net",               \
       "is it switched on, with a link, in a served net (VLAN, relay), and set to boot from the network? Is the MAC "   \
       "right?")                                                                                                        \
+    X(NET_SILENT, "net-silent", "armed and never heard of, and nothing at all was heard from the net of its ip=",      \
+      "the relay (IP helper) of that net must name this server; cable, VLAN and UDP 67 on the way")                    \
     X(MAC_NEAR, "mac-mistyped", "nothing was ever heard of this MAC, but of one that differs in a digit or two",       \
       "compare the MAC of the host line with the machine's")                                                           \
     X(NOT_RESTARTED, "not-restarted", "armed, and it has not asked the network since",                                 \
@@ -25,6 +27,27 @@
     X(LOADER_UNSIGNED, "loader-unsigned",                                                                              \
       "it took a loader that nobody has signed and was not heard of again: Secure Boot refuses such a loader",         \
       "pxed loaders: a signed one is given after two silent boots, or loader=shimx64.efi; or Secure Boot off")         \
+    X(LOADER_CA, "loader-one-ca",                                                                                      \
+      "it took a loader that one of Microsoft's two CAs has signed, 2011 or 2023, and was not heard of again",         \
+      "firmware that trusts only the other CA refuses it: bring a loader of that CA (pxed loaders), or enrol it")      \
+    X(LOADER_MISSING, "loader-missing", "the first file that it asked for is not there",                               \
+      "pxed loaders says what brings loaders; or correct loader= of the host, loader-<firmware> in [dhcp]")            \
+    X(OTHER_SERVER, "other-server-first", "it took the offer of another DHCP server",                                  \
+      "stop that server (pxed doctor says where it is), or [dhcp] mode = proxy beside it")                             \
+    X(OTHER_PXE, "other-server-pxe",                                                                                   \
+      "it took the offer of another DHCP server that says PXEClient itself: machines ask that server's port 4011",     \
+      "take option 60 away there, or stop that server: pxed doctor says how")                                          \
+    X(WRONG_NET, "wrong-net", "it asks in another net than that of its ip=, and gets no further",                      \
+      "the VLAN of its switch port, or the relay that names it there; or correct ip= in the host line")                \
+    X(LINK_LATE, "link-late", "it had been asking for ten seconds or more when its first request arrived",             \
+      "the switch port forwards too late: spanning tree without portfast, LACP without fallback; or this server "      \
+      "was not running")                                                                                               \
+    X(SCRIPT_BY_NAME, "script-name-unresolved",                                                                        \
+      "its loader runs and never asked for its script, whose URL names this server by name",                           \
+      "the name server that machines are told must know that name: [dhcp] dns =, plugin dns, or an address as "        \
+      "[pxed] name")                                                                                                   \
+    X(SCRIPT_NOT_ASKED, "script-not-asked", "its loader runs and never asked for its script",                          \
+      "let TCP through from the machine to the port of [http]; the machine's screen says what it tried")               \
     X(TFTP_NO_ACK, "tftp-blocked", "it asked by TFTP, and nothing that was sent to it was ever acknowledged",          \
       "let UDP through from this server's ports to the machine's, both ways; or [tftp] single-port = yes")             \
     X(TFTP_LARGE, "tftp-large-packets-lost",                                                                           \
@@ -49,20 +72,29 @@ struct cause_facts {
     enum pxed_stage stage;   /* the last one of its last boot; NONE: it was never heard of */
     enum pxed_reason reason; /* the fault that is shown; OK: none */
     int64_t armed_ago;       /* ms since the arming */
+    int64_t quiet;           /* ms since its last step forward */
+    bool net_quiet;          /* nothing was heard from the net of its ip= for as long as an order may take */
     bool heard_since;        /* something was heard of it after the arming */
     bool near;               /* a MAC without line was heard that differs in a digit or two */
     bool other_port;         /* the last that happened: one with another MAC, that has no line, asked in its name */
     unsigned local_again;    /* times that it was sent to its disk within half an hour, after it was installed */
     bool loader_cpu;         /* of the loader that it took: another processor than the firmware's */
     bool loader_unsigned;    /* an EFI program without any signature */
+    bool loader_one_ca;      /* signed by one of Microsoft's CAs for others' programs, not by both */
+    bool loader_runs;        /* iPXE or gPXE asked for an address in this boot */
+    bool by_name;            /* the script's URL has this server's name, not an address */
+    bool other_server;       /* it took another DHCP server's offer in this boot */
+    bool other_pxe;          /* and that server says PXEClient */
+    bool elsewhere;          /* its ip= belongs to no net of the wire that it asked on in this boot */
+    unsigned secs;           /* for how long it had asked, as it said in the first request of this boot */
     bool loader_taken;       /* it fetched the whole of its loader in this boot */
     const char *broken;      /* how its last transfer broke off, in this boot; NULL: none did */
     bool initrd_broken;      /* and that was an initrd */
-    bool missing_last;       /* it asked for a name that is not there, after it had its script */
+    bool missing_last;       /* it asked for a name that is not there, after it had its script if it had one */
 };
 
 /* Ten minutes after an order at the earliest somebody may ask why nothing happens. */
-enum { CAUSE_PATIENCE = 10 * 60 * 1000, CAUSE_LOCAL_AGAIN = 3 };
+enum { CAUSE_PATIENCE = 10 * 60 * 1000, CAUSE_LOCAL_AGAIN = 3, CAUSE_LATE_SECS = 10, CAUSE_QUIET = 60 * 1000 };
 
 enum cause cause_of(const struct cause_facts *f);
 /* Its words in docs/causes.md and `cause` of --json. Of CAUSE_REASON: those of the reason. "" for NONE. */

@@ -2,10 +2,14 @@
 #include "causes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "catalogue.h"
 #include "clock.h"
 #include "loaders.h"
+#include "pxed/leases.h"
+#include "services.h"
+#include "site_url.h"
 #include "told.h"
 
 enum { AGAIN_WITHIN = 30 * 60 * 1000, NEAR_DIGITS = 2 };
@@ -16,8 +20,12 @@ struct found {
     const struct machine *near;
     unsigned digits; /* in which the near one differs */
     const struct loaders_file *loader;
-    const struct journal_entry *missing; /* the newest name asked in vain since the script; NULL: none */
-    const struct journal_entry *refused; /* the newest step of all, if somebody else asked; NULL otherwise */
+    const struct journal_entry *missing;   /* the newest name asked in vain since the script; NULL: none */
+    const struct journal_entry *refused;   /* the newest step of all, if somebody else asked; NULL otherwise */
+    const struct journal_entry *chosen;    /* in which it took another server's offer; NULL: it did not */
+    const struct journal_entry *elsewhere; /* in which it asked in a net that its ip= is not of; NULL: there is none */
+    const char *net;                       /* of its ip=, if nothing was heard from there; NULL otherwise */
+    const char *authority;                 /* of its script's URL */
 };
 
 static unsigned digits_apart(const struct pxed_hwaddr *a, const struct pxed_hwaddr *b) {
@@ -54,6 +62,42 @@ static void look_at_loader(const struct daemon *d, const struct machine *m, stru
     found->loader = file;
     found->f.loader_cpu = wanted != LOADER_MACHINE_NONE && file->is.machine != wanted;
     found->f.loader_unsigned = pxed_firmware_is_efi(m->rec.firmware) && file->n_signers == 0;
+    bool old = false, new = false;
+    for (size_t i = 0; i < file->n_signers; i++) {
+        old |= file->signers[i].key == LOADER_KEY_MICROSOFT_2011;
+        new |= file->signers[i].key == LOADER_KEY_MICROSOFT_2023;
+    }
+    found->f.loader_one_ca = old != new;
+}
+
+/* Says the server that it chose PXEClient itself? */
+static void look_at_other(void *arg, const struct pxed_other_server *o) {
+    struct found *found = arg;
+    char addr[PXED_ADDR_TEXT];
+    found->f.other_pxe |= o->fault && strcmp(o->fault, "PXE_CLASS") == 0 &&
+                          strcmp(pxed_addr_text(&o->addr, addr), found->chosen->text) == 0;
+}
+
+static void look_at_net(const struct daemon *d, struct found *found) {
+    const struct pxed_leases_service *leases = services_find(&d->services, "leases/1");
+    if (!leases || leases->size < sizeof(*leases))
+        return;
+    bool long_up = d->started_at > 0 && clock_calendar() - d->started_at >= CAUSE_PATIENCE;
+    if (found->host && long_up && leases->quiet)
+        found->net = leases->quiet(leases->self, &found->host->pub.ip);
+    if (found->chosen && leases->others)
+        leases->others(leases->self, look_at_other, found);
+    found->f.net_quiet = found->net != NULL;
+}
+
+/* iPXE or gPXE asked for an address: what is missing is its script. */
+static void look_at_script(const struct daemon *d, const struct machine *m, struct found *found) {
+    struct pxed_addr addr;
+    const struct site_url *at = site_url_of(d->catalogue, NULL, &m->rec.ip);
+    struct pxed_slice host = pxed_slice_of(at->authority);
+    found->authority = at->authority;
+    found->f.by_name = !pxed_addr_parse(pxed_slice_word(&host, ":"), &addr);
+    found->f.loader_runs = m->loader_at > 0 && m->loader_at >= m->rec.boot_at;
 }
 
 /* The step names a port with a MAC that stands in no line. */
@@ -66,6 +110,14 @@ static bool is_other_port(const struct daemon *d, const struct journal_entry *e)
     return false;
 }
 
+/* The first step of this boot with this reason, or NULL. */
+static const struct journal_entry *step_of(const struct machine *m, enum pxed_reason reason) {
+    const struct journal_entry *first = NULL;
+    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older)
+        first = e->reason == reason ? e : first;
+    return first;
+}
+
 static void look_at_steps(const struct daemon *d, const struct machine *m, struct found *found) {
     struct cause_facts *f = &found->f;
     const char *initrd = told_text(m, "initrd");
@@ -73,7 +125,13 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
     f->broken = told_text(m, "broken-off");
     f->initrd_broken = f->broken && initrd && strstr(f->broken, "initrd");
     const struct journal_entry *last = m->steps.last;
+    const char *first = told_text(m, pxed_stage_names[PXED_STAGE_DISCOVERED]), *secs;
     found->refused = last && last->seq > m->boot_seq && last->reason == PXED_WHY_NOT_BELIEVED ? last : NULL;
+    f->secs = first && (secs = strstr(first, " secs=")) ? (unsigned)strtoul(secs + 6, NULL, 10) : 0;
+    found->chosen = step_of(m, PXED_WHY_DHCP_OTHER_SERVER);
+    found->elsewhere = step_of(m, PXED_WHY_DHCP_HOST_ELSEWHERE);
+    f->other_server = found->chosen != NULL;
+    f->elsewhere = found->elsewhere != NULL;
     /* What was asked in vain before the script came says nothing about the script. */
     for (const struct journal_entry *e = last; e && e->seq > m->boot_seq && !found->missing; e = e->machine_older) {
         if (strcmp(e->what, pxed_stage_names[PXED_STAGE_SCRIPT]) == 0)
@@ -99,8 +157,26 @@ static void write_evidence(const struct found *found, const struct machine *m, e
     case CAUSE_BOOTS_AGAIN:
         snprintf(evidence, CAUSE_EVIDENCE, "sent to its disk %u times in half an hour", found->f.local_again);
         break;
+    case CAUSE_NET_SILENT:
+        snprintf(evidence, CAUSE_EVIDENCE, "%.64s", found->net);
+        break;
+    case CAUSE_OTHER_SERVER:
+    case CAUSE_OTHER_PXE:
+        snprintf(evidence, CAUSE_EVIDENCE, "%.64s", found->chosen->text);
+        break;
+    case CAUSE_WRONG_NET:
+        snprintf(evidence, CAUSE_EVIDENCE, "%.300s", found->elsewhere->text);
+        break;
+    case CAUSE_LINK_LATE:
+        snprintf(evidence, CAUSE_EVIDENCE, "for %u seconds, as it says", found->f.secs);
+        break;
+    case CAUSE_SCRIPT_BY_NAME:
+    case CAUSE_SCRIPT_NOT_ASKED:
+        snprintf(evidence, CAUSE_EVIDENCE, "of %.100s", found->authority);
+        break;
     case CAUSE_LOADER_CPU:
     case CAUSE_LOADER_UNSIGNED:
+    case CAUSE_LOADER_CA:
         snprintf(evidence, CAUSE_EVIDENCE, "%.64s: for %s, %s; the firmware: %s", l->name,
                  loader_machine_names[l->is.machine], l->n_signers > 0 ? "signed" : "not signed",
                  pxed_firmware_names[m->rec.firmware]);
@@ -111,6 +187,7 @@ static void write_evidence(const struct found *found, const struct machine *m, e
         snprintf(evidence, CAUSE_EVIDENCE, "%.300s", found->f.broken);
         break;
     case CAUSE_NAME_ASKED:
+    case CAUSE_LOADER_MISSING:
         snprintf(evidence, CAUSE_EVIDENCE, "%.300s", found->missing->text);
         break;
     case CAUSE_OTHER_PORT:
@@ -131,6 +208,7 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
                              .stage = m->rec.stage,
                              .reason = reason,
                              .loader_taken = m->rec.ladder.taken,
+                             .quiet = now - m->rec.stage_at,
                              .armed_ago = m->rec.armed_at > 0 ? now - m->rec.armed_at : 0,
                              .heard_since = m->rec.stage != PXED_STAGE_NONE && m->rec.stage_at >= m->rec.armed_at};
     if (h && m->rec.stage == PXED_STAGE_NONE)
@@ -138,6 +216,8 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
     found.f.near = found.near != NULL;
     look_at_loader(d, m, &found);
     look_at_steps(d, m, &found);
+    look_at_script(d, m, &found);
+    look_at_net(d, &found);
     enum cause cause = cause_of(&found.f);
     write_evidence(&found, m, cause, evidence);
     return cause;

@@ -111,8 +111,8 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     if (facts->boots) {
         decide_learn(d, m, facts, now);
         if (m->rec.stage == PXED_STAGE_NONE) {
-            snprintf(detail, sizeof(detail), "firmware=%s arch=%u loader=%s", pxed_firmware_names[facts->firmware],
-                     facts->arch, pxed_loader_names[facts->loader]);
+            snprintf(detail, sizeof(detail), "firmware=%s arch=%u loader=%s secs=%u",
+                     pxed_firmware_names[facts->firmware], facts->arch, pxed_loader_names[facts->loader], facts->secs);
             decide_step(d, &facts->mac, PXED_STAGE_DISCOVERED, PXED_WHY_OK, NULL, detail);
         }
     }

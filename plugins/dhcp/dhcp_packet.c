@@ -64,6 +64,7 @@ static void packet_answer(struct packet *p) {
     }
     packet_place(p,
                  dhcp_shared_scope(&nets, &d->table, (unsigned)place.scope, p->m, &p->facts.seen.mac, p->verdict.host));
+    d->nets[place.scope].heard = d->nets[p->scope].heard = true;
     if (p->terms->config.mode == DHCP_MODE_OFF) {
         refuse_off(p);
         return;

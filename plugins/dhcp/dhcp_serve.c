@@ -8,7 +8,7 @@
 #include "dhcp_store.h"
 #include "packet.h"
 
-enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IP_UNUSED_AGAIN_MS = 10 * 1000, IN_USE_AGAIN_MS = 1000 };
+enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IN_USE_AGAIN_MS = 1000 };
 
 static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
     struct dhcp *d = arg;
@@ -37,18 +37,16 @@ static void note_other_server(struct packet *p, uint32_t server) {
              "interface=%s another DHCP server offers here", link->iface.name);
 }
 
-/* An ip= outside the network cannot be given. */
-static void note_unused_ip(struct packet *p) {
+/* An ip= outside the networks of this wire cannot be given. */
+static void note_elsewhere(struct packet *p) {
     const struct pxed_host *host = p->verdict.host;
-    uint64_t now = dhcp_now(p->d);
+    char text[128], ip[PXED_ADDR_TEXT];
     if (!host || host->ip.family != 4 || p->m->type != DHCP_DISCOVER ||
-        dhcp_scope_reserved(host, &p->d->scopes[p->scope]) ||
-        (p->link->ip_unused_at != 0 && now - p->link->ip_unused_at < IP_UNUSED_AGAIN_MS))
+        dhcp_scope_reserved(host, &p->d->scopes[p->scope]))
         return;
-    p->link->ip_unused_at = now;
-    pxed_log(p->d->ctx, PXED_LOG_WARNING, "ip-unused", &p->facts.seen.mac, &host->ip,
-             "interface=%s ip= of host %.*s is no free address of this network", p->link->iface.name,
-             PXED_S(host->name));
+    snprintf(text, sizeof(text), "it asks in %s (%s%s), ip=%s", p->d->nets[p->scope].label, p->link->iface.name,
+             p->m->giaddr ? ", by a relay" : "", pxed_addr_text(&host->ip, ip));
+    packet_refuse(p, PXED_STAGE_NONE, PXED_WHY_DHCP_HOST_ELSEWHERE, NULL, text);
 }
 
 /* Records what our own probe found if no DECLINE asked for it. */
@@ -148,12 +146,16 @@ static void packet_grant(struct packet *p, const struct dhcp_action *action) {
 }
 
 static void stay_silent(struct packet *p, const struct dhcp_action *action) {
-    struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
-    if (action->reason == PXED_WHY_DHCP_OTHER_SERVER)
+    struct pxed_addr peer = pxed_addr_v4(p->arrival->source), other = pxed_addr_v4(action->other_server);
+    char text[PXED_ADDR_TEXT];
+    const char *detail = NULL;
+    if (action->reason == PXED_WHY_DHCP_OTHER_SERVER) {
         note_other_server(p, action->other_server);
+        detail = pxed_addr_text(&other, text);
+    }
     bool ends = action->reason == PXED_WHY_DHCP_NO_ADDRESS;
     if (action->reason != PXED_WHY_OK)
-        packet_refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, NULL);
+        packet_refuse(p, ends ? PXED_STAGE_REFUSED : PXED_STAGE_NONE, action->reason, &peer, detail);
 }
 
 static void lease_ended(struct packet *p, const struct dhcp_action *action) {
@@ -217,7 +219,7 @@ static struct dhcp_action ask_the_wire(struct packet *p) {
 }
 
 void packet_serve(struct packet *p) {
-    note_unused_ip(p);
+    note_elsewhere(p);
     note_in_use(p);
     struct dhcp_action action = ask_the_wire(p);
     switch (action.what) {

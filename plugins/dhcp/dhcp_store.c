@@ -150,8 +150,19 @@ static void each_pool(void *self, void (*row)(void *arg, const struct pxed_pool 
     }
 }
 
+static const char *quiet_net(void *self, const struct pxed_addr *ip) {
+    const struct dhcp *d = self;
+    struct dhcp_nets nets = dhcp_nets_of(d);
+    int net = ip->family == 4 ? dhcp_net_of(&nets, pxed_addr_u32(ip)) : DHCP_NO_SCOPE;
+    return net == DHCP_NO_SCOPE || d->nets[net].heard ? NULL : d->nets[net].label;
+}
+
 void dhcp_leases_publish(struct dhcp *d) {
-    d->leases = (struct pxed_leases_service){
-        .size = sizeof(d->leases), .self = d, .each = each_lease, .holder = lease_holder, .pools = each_pool};
+    d->leases = (struct pxed_leases_service){.size = sizeof(d->leases),
+                                             .self = d,
+                                             .each = each_lease,
+                                             .holder = lease_holder,
+                                             .pools = each_pool,
+                                             .quiet = quiet_net};
     d->core->publish(d->ctx, "leases/1", &d->leases);
 }

@@ -157,6 +157,7 @@ bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, st
     if (!facts_read_mac(m, &f->mac))
         return false;
     f->iface = iface;
+    f->secs = m->secs;
     f->vendor = m->options[DHCP_OPT_CLASS];
     ret->pxe_class = pxed_slice_starts(f->vendor, PXED_SLICE("PXEClient"));
     ret->http_class = pxed_slice_starts(f->vendor, PXED_SLICE("HTTPClient"));

@@ -24,6 +24,7 @@ struct dhcp_net {
     uint32_t address;  /* what option 54, siaddr and URLs say; 0: the address of the interface that was asked */
     const struct pxed_addrs *relays; /* listed ones; empty: any giaddr inside the net */
     const struct dhcp_terms *terms;  /* [0]: without a class; then one for each [class], in the order of the ini */
+    bool heard;                      /* a message came from there since the start */
 };
 
 /* A relay that a net lists. */

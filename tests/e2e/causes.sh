@@ -17,6 +17,7 @@ $M3, debian-12, name=web03, ip=10.77.0.62
 $M4, debian-12, name=web04, ip=10.77.0.63
 08:00:27:99:10:06, debian-12, name=typo
 08:00:27:99:20:07, nosuch-1, name=odd
+08:00:27:99:20:08, debian-12, name=chooser
 HOSTS
 printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' | e2e_ini
 e2e_start
@@ -32,6 +33,14 @@ is "a digit is wrong" mac-mistyped "$(cause typo)"
 has "the MAC that was heard is said" "$M6 was heard and has no line" "$(e2e_pxed why typo)"
 dhcp_as five discover --mac 08:00:27:99:10:06 --firmware bios >/dev/null
 is "heard itself: no more" "" "$(cause typo)"
+
+# Two servers that offer: it takes the other's, which says PXEClient or not.
+other() { dhcp_as five "$@" --mac 08:00:27:99:20:08 --firmware bios --wait 1 >/dev/null; }
+other discover
+is "it has an offer: no cause" "" "$(cause chooser)"
+other request --server 10.77.0.77 --ip 10.77.0.90
+is "it takes another server's" other-server-first "$(cause chooser)"
+has "which" 10.77.0.77 "$(e2e_pxed why chooser)"
 
 # A port of the same machine that its line does not name.
 curl_as five -o /dev/null "$U/home.php?mac=$M1"
@@ -56,6 +65,9 @@ e2e_spawn blocked two python3 "$E2E/rrq.py" "$E2E_SERVER" 0
 ok "nothing is acknowledged" until_true 60 cause_is web02 tftp-blocked
 has "the transfer is named" undionly.kpxe "$(e2e_pxed why web02)"
 dhcp_as three lease --mac $M3 --firmware bios >/dev/null
+curl_as three -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe-of-another-name"
+is "the loader that it asks for is not there" loader-missing "$(cause web03)"
+has "the name is said" undionly.kpxe-of-another-name "$(e2e_pxed why web03)"
 e2e_spawn tunnel three python3 "$E2E/rrq.py" "$E2E_SERVER" 1
 ok "no full-size block is" until_true 60 cause_is web03 tftp-large-packets-lost
 curl_as three -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe"

@@ -2,9 +2,9 @@
 # Machines that fall silent in the middle of a boot: the journal says after what. Waits for minutes, computes nothing.
 . "$(dirname "$0")/common.sh"
 e2e_begin
-M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac M4=08:00:27:4d:4d:ad M5=08:00:27:4d:4d:ae M6=08:00:27:4d:4d:af
+M1=08:00:27:4d:4d:aa M2=08:00:27:4d:4d:ab M3=08:00:27:4d:4d:ac M4=08:00:27:4d:4d:ad M5=08:00:27:4d:4d:ae M6=08:00:27:4d:4d:af M7=08:00:27:99:20:09
 N=0
-for c in one:$M1 two:$M2 three:$M3 four:$M4 five:$M5 six:$M6; do
+for c in one:$M1 two:$M2 three:$M3 four:$M4 five:$M5 six:$M6 seven:$M7; do
     e2e_client "${c%%:*}" "${c#*:}"
     e2e_address "${c%%:*}" 10.77.0.6$N
     N=$((N + 1))
@@ -17,6 +17,9 @@ $M3, centos-5.5-i386, name=web03, ip=10.77.0.62
 $M4, centos-5.5-i386, name=web04, ip=10.77.0.63, loader=snponly.efi
 $M5, centos-5.5-i386, name=web05, ip=10.77.0.64, loader=undionly.kpxe
 $M6, centos-5.5-i386, name=web06, ip=10.77.0.65
+08:00:27:99:20:07, centos-5.5-i386, name=moved, ip=10.99.0.5
+08:00:27:99:20:08, centos-5.5-i386, name=late
+$M7, centos-5.5-i386, name=deaf, ip=10.77.0.66
 HOSTS
 printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' | e2e_ini
 truncate -s 60000000 "$E2E/root/boot/os/centos-5.5-i386/pxeboot/initrd.img"
@@ -36,6 +39,11 @@ dhcp_as five lease --mac $M5 --firmware efi-x64 >/dev/null
 curl_as five -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe"
 curl_as six -o /dev/null "$U/home.php?mac=$M6"
 curl_as six -o /dev/null "$IMAGE/vmlinuz-of-another-name"
+dhcp_as six lease --mac 08:00:27:99:20:07 --firmware bios >/dev/null
+dhcp_as six discover --secs 36 --mac 08:00:27:99:20:08 --firmware bios >/dev/null
+dhcp_as seven lease --mac $M7 --firmware bios >/dev/null
+curl_as seven -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe"
+dhcp_as seven lease --mac $M7 --firmware bios --loader ipxe >/dev/null
 ok "a transfer that broke off" until_true 5 has_step web03 'broken-off.*initrd.img.*% of 60000000 bytes: the client closed'
 is "its cause" initrd-cut "$(cause web03)"
 ok "an initrd that was asked for is a step" has_step web03 '^initrd .*pxeboot/initrd.img'
@@ -57,5 +65,12 @@ ok "and another" until_true 30 has_step web05 'silent .*after loader undionly.kp
 is "that is for BIOS" loader-other-cpu "$(cause web05)"
 has "both are said" "undionly.kpxe: for bios, not signed; the firmware: efi-x64" "$(e2e_pxed why web05)"
 is "a silence without more facts has its reason's cause" script-silent "$(cause web02)"
+cause_is() { [ "$(cause "$1")" = "$2" ]; }
+ok "it asks in another net, and comes no further" until_true 60 cause_is moved wrong-net
+has "in which" "it asks in 10.77.0.0/24 (lan0), ip=10.99.0.5" "$(e2e_pxed why moved)"
+ok "iPXE runs and asks for no script" until_true 60 cause_is deaf script-not-asked
+has "of whom" "of 10.77.0.1" "$(e2e_pxed why deaf)"
+ok "its link came late" until_true 30 cause_is late link-late
+has "how late" "for 36 seconds" "$(e2e_pxed why late)"
 e2e_stop
 e2e_done

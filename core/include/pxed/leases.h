@@ -50,4 +50,7 @@ struct pxed_leases_service {
     void (*pools)(void *self, void (*row)(void *arg, const struct pxed_pool *pool), void *arg);
     /* Those heard of in the last 20 minutes. */
     void (*others)(void *self, void (*row)(void *arg, const struct pxed_other_server *other), void *arg);
+    /* The net of this address, as text, if nothing was heard from there since the start; NULL: something was, or it is
+     * no served net. */
+    const char *(*quiet)(void *self, const struct pxed_addr *ip);
 };

@@ -44,6 +44,7 @@ struct pxed_facts {
     bool boots;      /* it requests boot data (PXEClient, HTTPClient, iPXE): firmware or a loader, not an OS */
     bool opens_boot; /* a DISCOVER from firmware or a loader: possibly a new power-on; the boot record decides */
     uint16_t arch;   /* as sent */
+    uint16_t secs;   /* seconds since it began to ask, as it says; in what was padding before minor 8 */
     struct pxed_slice vendor; /* as sent */
     const struct pxed_iface *iface;
 };
