@@ -42,7 +42,8 @@ const char *content_type(struct pxed_slice path) {
 }
 
 enum pxed_reason content_open_failed(void) {
-    return errno == EXDEV || errno == EACCES    ? PXED_WHY_PRIVATE_FILE
+    return errno == EXDEV                       ? PXED_WHY_PRIVATE_FILE
+           : errno == EACCES                    ? PXED_WHY_FILE_UNREADABLE
            : errno == EMFILE || errno == ENFILE ? PXED_WHY_BUSY
                                                 : PXED_WHY_NOT_FOUND;
 }

@@ -60,6 +60,7 @@ int http_status_of(enum pxed_reason reason) {
     case PXED_WHY_HTTP_MALFORMED:
         return 400;
     case PXED_WHY_PRIVATE_FILE:
+    case PXED_WHY_FILE_UNREADABLE:
     case PXED_WHY_SCRIPT_SOURCE:
     case PXED_WHY_NOT_YOUR_FILE:
     case PXED_WHY_SECRET_NO_TOKEN:

@@ -19,7 +19,7 @@ $M4, debian-12, name=web04, ip=10.77.0.63
 08:00:27:99:20:07, nosuch-1, name=odd
 08:00:27:99:20:08, debian-12, name=chooser
 HOSTS
-printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' | e2e_ini
+printf 'user = nobody\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' | e2e_ini
 e2e_start
 cause() { e2e_pxed why "$1" --json | jq -r 'select(.cause) | .cause'; }
 cause_is() { [ "$(cause "$1")" = "$2" ]; }
@@ -74,6 +74,15 @@ curl_as three -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe"
 e2e_kill blocked
 e2e_kill tunnel
 is "it gets its loader: no cause" "" "$(cause web03)"
+
+# An image that the daemon's account may not read.
+curl_as three -o /dev/null "$U/home.php?mac=$M3"
+chmod 600 "$E2E/root/boot/os/debian-12/linux"
+curl_as three -o /dev/null "$U/os/debian-12/linux"
+is "an image that is not readable" no-image "$(cause web03)"
+has "which, and why" "linux: Permission denied" "$(e2e_pxed why web03)"
+chmod 644 "$E2E/root/boot/os/debian-12/linux"
+is "what it was refused is named" file-unreadable "$(cause web03)"
 
 # Installed, and its disk does not boot.
 curl_as four -o /dev/null "$U/home.php?mac=$M4"

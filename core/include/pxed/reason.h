@@ -154,7 +154,9 @@
     X(ANSWER_NEEDS_TLS, 1, "the answer file holds a secret, and [http] answers = https delivers it by TLS alone",      \
       "a system whose installer can (pxed options os-linux: tls), no secret for this host, or answers = http")         \
     X(DHCP_HOST_ELSEWHERE, 1, "its ip= belongs to no net of the wire that it asks on",                                 \
-      "plug it into the net of its ip= (VLAN of the port), or correct ip= in the host line")
+      "plug it into the net of its ip= (VLAN of the port), or correct ip= in the host line")                           \
+    X(FILE_UNREADABLE, 1, "the daemon's account may not read the file",                                                \
+      "chmod a+r for the file, a+x for its folders: pxed check names them")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
