@@ -135,8 +135,7 @@ static void warn_images(struct build *b) {
             continue;
         os->lacks = catalogue_missing(b->c, os, &b->c->arena);
         pxed_diag_add(b->diags, PXED_WARNING, os->file, os->line,
-                      "no image for '%.*s': its hosts boot their disks (NO_IMAGE); looked for %s", PXED_S(os->id.text),
-                      os->lacks);
+                      "no image for '%.*s': its hosts boot their disks (NO_IMAGE); %s", PXED_S(os->id.text), os->lacks);
     }
 }
 

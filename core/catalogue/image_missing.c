@@ -134,6 +134,7 @@ const char *catalogue_missing(const struct catalogue *c, const struct catalogue_
         look_in_base(c, &c->bases[i], os, &hints, arena);
     for (size_t i = 0; i < hints.n; i++)
         all = files_join(arena, all, "; ", hints.said[i]);
-    return pxed_arena_printf(arena, "%s in %s%s%s%s", catalogue_looked_for(os, arena),
-                             catalogue_image_dirs(c, os->id.text, arena), *all ? " (" : "", all, *all ? ")" : "");
+    /* What is there comes first: who shows this text may have room for its beginning only. */
+    return pxed_arena_printf(arena, "%s%slooked for %s in %s", all, *all ? "; " : "", catalogue_looked_for(os, arena),
+                             catalogue_image_dirs(c, os->id.text, arena));
 }

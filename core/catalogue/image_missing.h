@@ -5,6 +5,7 @@
 
 /* The files of every way to boot a system: `linux + initrd.gz, or ...`. */
 const char *catalogue_looked_for(const struct catalogue_os *os, struct pxed_arena *arena);
-/* What was looked for, in which folders, and what is there instead: something that stands in the way, or a name that is
- * nearly right. For NO_IMAGE. The system has a profile. May wait for a disk. */
+/* What is there instead of an image (something that stands in the way, or a name that is nearly right), then what was
+ * looked for, in which folders: `[HINT; HINT; ]looked for FILES in FOLDERS`. For NO_IMAGE. The system has a profile.
+ * May wait for a disk. */
 const char *catalogue_missing(const struct catalogue *c, const struct catalogue_os *os, struct pxed_arena *arena);

@@ -226,7 +226,7 @@ static void print_evidence(struct explain *e, enum pxed_reason why) {
     if (why != PXED_WHY_OK && why == e->host->trouble)
         printf("  %s\n", e->host->trouble_text);
     if (why == PXED_WHY_NO_IMAGE)
-        printf("  looked for %s\n", catalogue_missing(e->o.catalogue, e->host->os, &e->arena));
+        printf("  %s\n", catalogue_missing(e->o.catalogue, e->host->os, &e->arena));
 }
 
 /* An operator's script answers instead; it gets pxed's own answer in its environment. */

@@ -187,7 +187,7 @@ if [ "$(id -u)" = 0 ]; then
     chmod 600 root/boot/os/centos-5.5-i386/pxeboot/vmlinuz
     run "an image that the account cannot open" 0 check -c user.ini
     says "no image for 'centos-5.5-i386'"
-    says "pxeboot/vmlinuz: Permission denied)"
+    says "pxeboot/vmlinuz: Permission denied; looked for "
     chmod 644 root/boot/os/centos-5.5-i386/pxeboot/vmlinuz
     chmod 600 host-os.conf
     run "a table that the account cannot read" 0 check -c user.ini

@@ -251,7 +251,7 @@ START_TEST(what_is_missing) {
     put("more/testos-2/x", "x");
     const char *said = build("");
     const char *folders =
-        pxed_arena_printf(&site.tree.arena, "images/pxeboot/vmlinuz + images/pxeboot/initrd.img in %s, %s, %s (",
+        pxed_arena_printf(&site.tree.arena, "images/pxeboot/vmlinuz + images/pxeboot/initrd.img in %s, %s, %s",
                           tree_path(&site.tree, "root/boot/os/testos-1"), tree_path(&site.tree, "more/testos-1"),
                           tree_path(&site.tree, "third/testos-1"));
     ck_assert_msg(strstr(said, folders) && strstr(missing(), folders), "%s", said);

@@ -40,7 +40,8 @@
     X(BAD_MAC, 1, "the MAC in the request cannot be read", "use mac=${net0/mac}")                                      \
     X(BAD_NAME, 1, "the name asked for is not a path below the root", "")                                              \
     X(NOT_FOUND, 0, "nothing has this name", "")                                                                       \
-    X(PRIVATE_FILE, 1, "the file is never served", "")                                                                 \
+    X(PRIVATE_FILE, 1, "the file is never served",                                                                     \
+      "a link is followed if it ends inside root or a folder of [pxed] image-path")                                    \
     X(SCRIPT_SOURCE, 1, "a script runs, it is never delivered as text", "")                                            \
     X(NOT_YOUR_FILE, 1, "the file belongs to another machine, or its machine is not being installed", "")              \
     X(SECRET_NO_TOKEN, 1, "the file holds a secret and was asked for without its token",                               \
