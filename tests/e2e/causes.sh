@@ -80,7 +80,7 @@ curl_as three -o /dev/null "$U/home.php?mac=$M3"
 chmod 600 "$E2E/root/boot/os/debian-12/linux"
 curl_as three -o /dev/null "$U/os/debian-12/linux"
 is "an image that is not readable" no-image "$(cause web03)"
-has "which, and why" "linux: Permission denied" "$(e2e_pxed why web03)"
+has "which, and why" "os/debian-12/linux: Permission denied" "$(e2e_pxed why web03)"
 chmod 644 "$E2E/root/boot/os/debian-12/linux"
 is "what it was refused is named" file-unreadable "$(cause web03)"
 
