@@ -39,10 +39,13 @@ lab_net() { # the tap is the wire: the server on our side, the machine's card on
 
 lab_in() { ip netns exec "$LAB_NS" "$@"; }
 
-lab_spawn() {
+lab_spawn() { # LAB_GROUP: a control group that it joins
     local label=$1
     shift
-    ip netns exec "$LAB_NS" "$@" >>"$LAB/$label.log" 2>&1 </dev/null &
+    {
+        [ -z "${LAB_GROUP:-}" ] || echo "$BASHPID" >"$LAB_GROUP/cgroup.procs"
+        exec ip netns exec "$LAB_NS" "$@"
+    } >>"$LAB/$label.log" 2>&1 </dev/null &
     LAB_PIDS[$label]=$!
 }
 
