@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # HTTP: small and large files on 1 to 2,000 connections (x64), kept alive or one for each request, from below boot and boot/os.
-# Every byte is compared; `share`: of an equal part, what the least served connection got.
+# Every byte is compared; `share`: of an equal part, what the least served connection got; 0 is one that got nothing.
 LOAD_TITLE="HTTP: files"
 LOAD_PEERS="nginx lighttpd pxed"
 LOAD_METRICS=(
@@ -17,8 +17,8 @@ http_case() { # CASE PATH CONNECTIONS [-C]
     bench_measure "$1" "$BENCH_BIN/http-load" -s "$BENCH_SERVER" -u "/$2" -R "$BENCH_DATA/$2" -c "$3" -t "$HTTP_SECONDS" \
         ${4:+"$4"} || return
     case $2 in
-    *small) bench_row requests_s "cpu_us=$(bench_cpu_per 1e6 answers)" p99_ms ;;
-    *) bench_row MB_s "cpu_s_GB=$(bench_cpu_per 1e3 MB)" "share=$(bench_value least_share)" ;;
+    *small) bench_row requests_s "cpu_us=$(bench_cpu_per 1e6 answers)" p99_ms share ;;
+    *) bench_row MB_s "cpu_s_GB=$(bench_cpu_per 1e3 MB)" share ;;
     esac
 }
 

@@ -27,11 +27,11 @@ tls_measure() { # CASE PATH CONNECTIONS [-C]
 }
 
 tls_file() { # CASE PATH CONNECTIONS
-    tls_measure "$@" && bench_row MB_s "cpu_s_GB=$(bench_cpu_per 1e3 MB)"
+    tls_measure "$@" && bench_row MB_s "cpu_s_GB=$(bench_cpu_per 1e3 MB)" share
 }
 
 tls_small() { # CASE PATH CONNECTIONS [-C]
-    tls_measure "$@" && bench_row requests_s "cpu_us=$(bench_cpu_per 1e6 answers)" p99_ms
+    tls_measure "$@" && bench_row requests_s "cpu_us=$(bench_cpu_per 1e6 answers)" p99_ms share
 }
 
 load_run() {

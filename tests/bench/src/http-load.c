@@ -219,7 +219,7 @@ int main(int count, char **list) {
     ask_all(begun);
     double took = load_now() - begun;
     uint64_t bytes = count_bytes(&least);
-    printf("answers=%llu failed=%llu requests_s=%.1f MB=%.3f MB_s=%.2f least_share=%.2f p50_ms=%.3f p99_ms=%.3f "
+    printf("answers=%llu failed=%llu requests_s=%.1f MB=%.3f MB_s=%.2f share=%.2f p50_ms=%.3f p99_ms=%.3f "
            "client_cpu_s=%.3f why=%s\n",
            (unsigned long long)run.done, (unsigned long long)run.failed, (double)run.done / took, (double)bytes / 1e6,
            (double)bytes / 1e6 / took, least, samples_at(&run.took, 50), samples_at(&run.took, 99), load_cpu(),
