@@ -42,6 +42,7 @@ int cli_check(int argc, char **argv);
 int cli_explain(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_doctor(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 int cli_snippet(int argc, char **argv);
 int cli_loaders(int argc, char **argv);
 int cli_options(int argc, char **argv);

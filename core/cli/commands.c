@@ -14,6 +14,8 @@ const struct cli_command cli_commands[] = {
      "what an installation medium is, or what another server's folder says, and bring it here", cli_import},
     {"snippet", "[-c FILE] dnsmasq|kea|isc|windows|mikrotik|opnsense|cisco|juniper [HOST...]",
      "lines for a DHCP server or relay that stays, for all or some hosts", cli_snippet},
+    {"replay", "[-c FILE] FILE.pcap [--as armed|installed]",
+     "a boot from a capture: what was answered, and what pxed would have answered", cli_replay},
     {"doctor", "[-c FILE] [--json]", "other DHCP and boot servers on the served networks, and what they spoil",
      cli_doctor},
     {"loaders", "[-c FILE] [--json]",
@@ -51,9 +53,9 @@ const struct cli_command *commands_find(const char *name) {
 }
 
 const char *commands_nearest(const char *word) {
-    const char *names[32];
+    const char *names[sizeof(cli_commands) / sizeof(*cli_commands)];
     size_t n = 0;
-    for (const struct cli_command *c = cli_commands; c->name && n < 31; c++)
+    for (const struct cli_command *c = cli_commands; c->name; c++)
         names[n++] = c->name;
     names[n] = NULL;
     return pxed_nearest(pxed_slice_of(word), names);

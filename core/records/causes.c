@@ -144,11 +144,36 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
         f->local_again += strcmp(e->what, pxed_stage_names[PXED_STAGE_LOCAL]) == 0 && e->reason == PXED_WHY_INSTALLED;
 }
 
+/* What was heard or said, as it stands; NULL: the evidence of this cause is put together. */
+static const char *words_of(const struct found *found, enum cause cause) {
+    switch (cause) {
+    case CAUSE_NET_SILENT:
+        return found->net;
+    case CAUSE_OTHER_SERVER:
+    case CAUSE_OTHER_PXE:
+        return found->chosen->text;
+    case CAUSE_WRONG_NET:
+        return found->elsewhere->text;
+    case CAUSE_TFTP_NO_ACK:
+    case CAUSE_TFTP_LARGE:
+    case CAUSE_INITRD_CUT:
+        return found->f.broken;
+    case CAUSE_NAME_ASKED:
+    case CAUSE_LOADER_MISSING:
+        return found->missing->text;
+    case CAUSE_OTHER_PORT:
+        return found->refused->text;
+    default:
+        return NULL;
+    }
+}
+
 static void write_evidence(const struct found *found, const struct machine *m, enum cause cause,
                            char evidence[static CAUSE_EVIDENCE]) {
     char mac[PXED_MAC_TEXT];
     const struct loaders_file *l = found->loader;
-    evidence[0] = '\0';
+    const char *words = words_of(found, cause);
+    snprintf(evidence, CAUSE_EVIDENCE, "%.300s", words ? words : "");
     switch (cause) {
     case CAUSE_MAC_NEAR:
         snprintf(evidence, CAUSE_EVIDENCE, "%s was heard and has no line",
@@ -156,16 +181,6 @@ static void write_evidence(const struct found *found, const struct machine *m, e
         break;
     case CAUSE_BOOTS_AGAIN:
         snprintf(evidence, CAUSE_EVIDENCE, "sent to its disk %u times in half an hour", found->f.local_again);
-        break;
-    case CAUSE_NET_SILENT:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.64s", found->net);
-        break;
-    case CAUSE_OTHER_SERVER:
-    case CAUSE_OTHER_PXE:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.64s", found->chosen->text);
-        break;
-    case CAUSE_WRONG_NET:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.300s", found->elsewhere->text);
         break;
     case CAUSE_LINK_LATE:
         snprintf(evidence, CAUSE_EVIDENCE, "for %u seconds, as it says", found->f.secs);
@@ -180,18 +195,6 @@ static void write_evidence(const struct found *found, const struct machine *m, e
         snprintf(evidence, CAUSE_EVIDENCE, "%.64s: for %s, %s; the firmware: %s", l->name,
                  loader_machine_names[l->is.machine], l->n_signers > 0 ? "signed" : "not signed",
                  pxed_firmware_names[m->rec.firmware]);
-        break;
-    case CAUSE_TFTP_NO_ACK:
-    case CAUSE_TFTP_LARGE:
-    case CAUSE_INITRD_CUT:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.300s", found->f.broken);
-        break;
-    case CAUSE_NAME_ASKED:
-    case CAUSE_LOADER_MISSING:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.300s", found->missing->text);
-        break;
-    case CAUSE_OTHER_PORT:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.300s", found->refused->text);
         break;
     default:
         break;

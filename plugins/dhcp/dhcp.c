@@ -13,6 +13,7 @@
 #include "dhcp_packet.h"
 #include "dhcp_pending.h"
 #include "dhcp_probe.h"
+#include "dhcp_replay.h"
 #include "dhcp_store.h"
 #include "pxed/arena.h"
 #include "pxed/names.h"
@@ -112,8 +113,12 @@ static void dhcp_fini(struct pxed_ctx *ctx) {
     dhcp_free_if_done(d);
 }
 
-static const struct pxed_protocol_ops ops = {
-    .size = sizeof(ops), .check = dhcp_check, .explain = dhcp_explain, .net = dhcp_tell_net, .host = dhcp_check_host};
+static const struct pxed_protocol_ops ops = {.size = sizeof(ops),
+                                             .check = dhcp_check,
+                                             .explain = dhcp_explain,
+                                             .replay = dhcp_replay,
+                                             .net = dhcp_tell_net,
+                                             .host = dhcp_check_host};
 static const struct pxed_section_kind sections[] = {
     {"subnet", "a net behind a relay or on a further interface: [subnet 10.20.0.0/24]", dhcp_subnet_rows,
      offsetof(struct dhcp_config, subnets)},

@@ -67,8 +67,8 @@ struct dhcp_link {
     struct dhcp_port server, pxe;
     uint32_t other_server; /* last one that a client preferred, and when it was logged */
     uint64_t other_server_at;
-    uint64_t in_use_at;    /* when an address in use was last logged; 0: never */
-    int arp;               /* packet socket for probes; -1: none */
+    uint64_t in_use_at; /* when an address in use was last logged; 0: never */
+    int arp;            /* packet socket for probes; -1: none */
     struct pxed_poll arp_poll;
     struct dhcp_foreign foreign;
 };

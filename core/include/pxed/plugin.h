@@ -176,6 +176,17 @@ struct pxed_net {
 };
 
 /* `ops` of a plugin of kind PXED_KIND_PROTOCOL or PXED_KIND_SERVICE; may be NULL. Append-only. */
+/* A message of a capture: `pxed replay`. All of it lives during the call. */
+struct pxed_replay {
+    struct pxed_slice asked, answered; /* payloads; `answered` unset: nobody did */
+    struct pxed_addr answerer;
+    bool further;                   /* one more answer to the same message, which is not shown again */
+    uint16_t port;                  /* that was asked */
+    const struct pxed_iface *iface; /* of ours, as if it had come there; NULL: we have none */
+    void (*decide)(void *arg, const struct pxed_facts *facts, struct pxed_verdict *ret);
+    void *arg;
+};
+
 struct pxed_protocol_ops {
     uint32_t size;
     /* Fills in `site`; the http plugin only. */
@@ -193,6 +204,9 @@ struct pxed_protocol_ops {
     void (*host)(const void *config, const struct pxed_host *host, struct pxed_diags *diags);
     /* Since minor 8. Writes what it counts; called while it runs. */
     void (*metrics)(struct pxed_ctx *ctx, const struct pxed_metrics *out);
+    /* Since minor 8. Writes for people what the plugin would answer beside what was answered. False: it is no message
+     * of its protocol. */
+    bool (*replay)(const void *config, const struct pxed_replay *r, struct pxed_buf *out);
 };
 
 struct pxed_plugin {

@@ -70,11 +70,11 @@ static struct pcap open_capture(const char *name) {
     return pcap_open(path);
 }
 
-static bool next_request(struct pcap *file, struct pcap_udp *udp, struct dhcp_message *m) {
+static bool next_request(struct pcap *file, struct pxed_captured_udp *udp, struct dhcp_message *m) {
     uint64_t us;
     struct pxed_slice frame;
-    while (pcap_next(file, &us, &frame))
-        if (pcap_udp(frame, udp) &&
+    while (pxed_capture_next(&file->capture, &us, &frame))
+        if (pxed_capture_udp(&file->capture, frame, udp) &&
             (udp->destination_port == DHCP_PORT_SERVER || udp->destination_port == DHCP_PORT_PXE) &&
             udp->payload.len > 0 && udp->payload.ptr[0] == DHCP_BOOTREQUEST) {
             *m = read_message(udp->payload);
@@ -86,7 +86,7 @@ static bool next_request(struct pcap *file, struct pcap_udp *udp, struct dhcp_me
 /* The server that the recorded client chose. */
 static uint32_t recorded_server(const char *name) {
     struct pcap file = open_capture(name);
-    struct pcap_udp udp;
+    struct pxed_captured_udp udp;
     struct dhcp_message m;
     uint32_t server = IP4(10, 88, 0, 1), id;
     while (next_request(&file, &udp, &m))
@@ -138,7 +138,7 @@ static void check_boot(const char *name, struct pxed_slice packet, const struct 
     }
 }
 
-static void serve(const char *name, struct net *net, const struct dhcp_message *m, const struct pcap_udp *udp,
+static void serve(const char *name, struct net *net, const struct dhcp_message *m, const struct pxed_captured_udp *udp,
                   const struct dhcp_facts *facts, struct tally *sum) {
     uint8_t bytes[DHCP_REPLY_MAX];
     struct dhcp_site site = {
@@ -180,7 +180,7 @@ static void serve(const char *name, struct net *net, const struct dhcp_message *
 }
 
 static void stand_beside(const char *name, const struct dhcp_scope *scope, const struct dhcp_message *m,
-                         const struct pcap_udp *udp, const struct dhcp_facts *facts, struct tally *sum) {
+                         const struct pxed_captured_udp *udp, const struct dhcp_facts *facts, struct tally *sum) {
     uint8_t bytes[DHCP_REPLY_MAX];
     struct dhcp_site site = {
         .config = &proxy_config, .server = scope->server, .net = scope->net, .prefix = scope->prefix};
@@ -207,7 +207,7 @@ static void stand_beside(const char *name, const struct dhcp_scope *scope, const
 static struct tally replay(const char *name, bool uefi) {
     struct tally sum = {0};
     struct net net;
-    struct pcap_udp udp;
+    struct pxed_captured_udp udp;
     struct dhcp_message m;
     struct dhcp_facts facts;
     struct pcap file = open_capture(name);

@@ -176,6 +176,7 @@ static void answer_arp(const uint8_t *frame, size_t len) {
 
 /* The next reply of the server within 300 ms. */
 struct got wire_receive(void) {
+    static const struct pxed_capture ethernet = {.link = 1};
     static uint8_t frame[2000];
     struct got g = {0};
     for (int tries = 0; tries < 30; tries++) {
@@ -183,7 +184,7 @@ struct got wire_receive(void) {
         ssize_t n;
         while ((n = recv(wire, frame, sizeof(frame), MSG_DONTWAIT)) > 0) {
             answer_arp(frame, (size_t)n);
-            if (pcap_udp(pxed_slice((char *)frame, (size_t)n), &g.udp) &&
+            if (pxed_capture_udp(&ethernet, pxed_slice((char *)frame, (size_t)n), &g.udp) &&
                 (g.udp.source_port == 67 || g.udp.source_port == 4011) && g.udp.payload.ptr[0] == DHCP_BOOTREPLY) {
                 g.any = true;
                 memcpy(g.to_mac, frame, 6);

@@ -24,7 +24,7 @@ extern bool thief; /* MAC 5 answers too */
 struct got {
     bool any;
     uint8_t to_mac[6];
-    struct pcap_udp udp;
+    struct pxed_captured_udp udp;
     struct dhcp_message m;
 };
 

@@ -56,8 +56,8 @@ START_TEST(as_recorded) {
     uint64_t us;
     struct pxed_slice frame, ip;
     unsigned asked = 0, answered = 0;
-    while (pcap_next(&file, &us, &frame)) {
-        if (!pcap_payload(frame, 0x86dd, &ip) || ip.len < 48 || ip.ptr[6] != 58)
+    while (pxed_capture_next(&file.capture, &us, &frame)) {
+        if (!pxed_capture_payload(&file.capture, frame, 0x86dd, &ip) || ip.len < 48 || ip.ptr[6] != 58)
             continue;
         struct ra_message m = ra_parse(pxed_slice_skip(ip, 40), V6(ip.ptr + 8), (uint8_t)ip.ptr[7]);
         if (m.kind == RA_SOLICITS) {

@@ -32,7 +32,7 @@ struct seen {
     uint16_t client_port;
 };
 
-static void on_request(struct seen *seen, const struct pcap_udp *udp) {
+static void on_request(struct seen *seen, const struct pxed_captured_udp *udp) {
     ck_assert(tftp_parse_request(udp->payload, &seen->last));
     ck_assert_uint_gt(seen->last.name.len, 0);
     ck_assert_uint_le(seen->last.name.len, TFTP_NAME_MAX);
@@ -63,10 +63,10 @@ START_TEST(capture) {
     uint64_t us;
     snprintf(path, sizeof(path), "%s/captures/%s.pcap", PXED_TEST_DATA, captures[_i].file);
     struct pcap p = pcap_open(path);
-    while (pcap_next(&p, &us, &frame)) {
-        struct pcap_udp udp;
+    while (pxed_capture_next(&p.capture, &us, &frame)) {
+        struct pxed_captured_udp udp;
         struct tftp_reply reply;
-        if (!pcap_udp(frame, &udp))
+        if (!pxed_capture_udp(&p.capture, frame, &udp))
             continue;
         if (udp.destination_port == 69)
             on_request(&seen, &udp);
