@@ -1,6 +1,8 @@
 /* What a machine has already, whether it may have an address, and for how long. Pure. */
 #include "claim.h"
 
+#include "ahead.h"
+
 enum {
     LEASE_MIN_MS = 120 * 1000,
     SHORT_MS = 300 * 1000, /* of undeclared machines when the pool gets tight */
@@ -95,4 +97,23 @@ bool dhcp_is_siblings(struct dhcp_leases *t, const struct dhcp_query *q, uint32_
 
 bool dhcp_sibling_gave_way(const struct dhcp_query *q, uint32_t ip) {
     return q->facts->seen.boots || (q->known.ip == ip && !q->known.taken);
+}
+
+bool dhcp_is_doubtful(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    if (!q->doubt || index == DHCP_NONE || dhcp_own_lease(t, q, ip) == DHCP_NONE)
+        return q->doubt;
+    const struct dhcp_lease *e = dhcp_lease_at(t, index);
+    return !e->pending && !e->cleared && !dhcp_alive(t, q, ip);
+}
+
+bool dhcp_to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t own = dhcp_own_lease(t, q, ip);
+    const struct dhcp_lease *e = own == DHCP_NONE ? NULL : dhcp_lease_at(t, own);
+    if (q->doubt)
+        return dhcp_is_doubtful(t, q, ip);
+    if (!t->ahead || q->cannot_write || q->known.ip == ip || ip == dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)) ||
+        (e && (e->state != DHCP_OFFERED || e->pending || e->cleared)))
+        return false;
+    return (e && e->looking) || q->known.probes > 0 || dhcp_ahead_may_wait(t->ahead, q->now);
 }

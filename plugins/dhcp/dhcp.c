@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dhcp_ahead.h"
+#include "dhcp_ask.h"
 #include "dhcp_beside.h"
 #include "dhcp_commit.h"
 #include "dhcp_foreign.h"
@@ -31,14 +33,20 @@ static void dhcp_free_if_done(struct dhcp *d) {
     free(d);
 }
 
+static void dhcp_answered(struct dhcp *d, const struct dhcp_answer *answer) {
+    dhcp_ahead_hear(d, answer);
+    dhcp_probe_hear(d, answer);
+}
+
 static int dhcp_init(struct pxed_ctx *ctx) {
     struct dhcp *d = pxed_xalloc(sizeof(*d));
     d->ctx = ctx;
     d->core = ctx->core;
     d->config = ctx->config;
-    d->stations.fd = -1;
+    d->stations.fd = d->echo = -1;
     d->released = dhcp_free_if_done;
     d->again = dhcp_packet_again;
+    d->answered = dhcp_answered;
     ctx->self = d;
     int r = dhcp_nets_init(d);
     dhcp_table_init(d);
@@ -47,8 +55,8 @@ static int dhcp_init(struct pxed_ctx *ctx) {
     dhcp_foreign_publish(d);
     if (r == 0)
         r = dhcp_open(d);
-    for (unsigned i = 0; i < d->n_links && r == 0 && d->serves; i++)
-        dhcp_probe_open(&d->links[i]);
+    if (r == 0 && d->serves)
+        dhcp_ask_open(d);
     for (unsigned i = 0; i < d->n_links && r == 0; i++)
         dhcp_foreign_open(&d->links[i]);
     return r;
@@ -85,7 +93,12 @@ static int dhcp_start(struct pxed_ctx *ctx) {
         r = dhcp_listen(d);
     if (r == 0)
         r = dhcp_retry_listen(d);
-    return r < 0 ? r : dhcp_probe_listen(d);
+    if (r == 0)
+        r = dhcp_ask_listen(d);
+    if (r < 0)
+        return r;
+    dhcp_probe_listen(d);
+    return dhcp_ahead_listen(d);
 }
 
 /* ACKs whose leases are being written are still sent. */
@@ -93,6 +106,7 @@ static void dhcp_stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) 
     struct dhcp *d = ctx->self;
     dhcp_deafen(d);
     dhcp_probe_forget(d);
+    dhcp_ahead_stop(d);
     if (d->n_pending == 0)
         done(ctx);
     else
@@ -108,6 +122,8 @@ static void dhcp_fini(struct pxed_ctx *ctx) {
     dhcp_close(d);
     dhcp_foreign_close(d);
     dhcp_probe_close(d);
+    dhcp_ahead_close(d);
+    dhcp_ask_close(d);
     dhcp_retry_close(d);
     d->finished = true;
     dhcp_free_if_done(d);

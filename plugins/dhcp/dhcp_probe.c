@@ -1,15 +1,13 @@
-/* ARP probes to find out who uses an address. The message that needs one waits in memory and is handled again with the
- * answer; nothing else waits. */
+/* A message that needs to know who uses an address waits in memory and is handled again with the answer; nothing else
+ * waits. */
 #include "dhcp_probe.h"
 
-#include <errno.h>
-#include <net/ethernet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "dhcp_ask.h"
+#include "dhcp_nets.h"
 #include "pxed/arena.h"
-#include "wire/arp.h"
 
 enum {
     PROBES_MAX = 256,       /* at once, in all networks */
@@ -17,7 +15,6 @@ enum {
     AGAIN_MS = 200,         /* the second and last probe, in case the first was lost */
     END_MS = 500,           /* without an answer by then the address is free */
     TICK_MS = 50,
-    ARP_PER_TURN = 256,
 };
 
 struct dhcp_probe {
@@ -25,8 +22,11 @@ struct dhcp_probe {
     struct dhcp_port *port;
     struct dhcp_arrival arrival;
     struct pxed_hwaddr mac; /* of the client: its own answer does not count as another machine */
+    bool there;             /* the client uses it by its own words */
     uint32_t ip;
-    unsigned nth; /* probe for this message */
+    unsigned scope;
+    uint64_t secret; /* of the questions by ICMP */
+    unsigned nth;    /* probe for this message */
     bool taken, own, again;
     bool patient; /* one answer is not enough: other machines matter too */
     uint64_t begun;
@@ -34,39 +34,14 @@ struct dhcp_probe {
     uint8_t bytes[DHCP_RECV_SIZE];
 };
 
-/* ---- the socket ---- */
-
-/* Opened before the capability is dropped; bound to one interface, so that an answer belongs to one network. */
-void dhcp_probe_open(struct dhcp_link *link) {
-    struct sockaddr_ll at = {
-        .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_ARP), .sll_ifindex = (int)link->iface.index};
-    link->arp = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETHERTYPE_ARP));
-    if (link->arp >= 0 && bind(link->arp, (const struct sockaddr *)&at, sizeof(at)) == 0)
-        return;
-    pxed_log(link->d->ctx, PXED_LOG_WARNING, "socket-failed", NULL, NULL,
-             "interface=%s no ARP socket: no DECLINE counts, and no address is probed error=%s", link->iface.name,
-             strerror(errno));
-    if (link->arp >= 0)
-        close(link->arp);
-    link->arp = -1;
-}
-
-static void probe_ask(const struct dhcp_probe *p) {
-    const struct dhcp_link *link = p->port->link;
-    struct sockaddr_ll to = {.sll_family = AF_PACKET,
-                             .sll_protocol = htons(ETHERTYPE_ARP),
-                             .sll_ifindex = (int)link->iface.index,
-                             .sll_halen = 6,
-                             .sll_addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
-    uint8_t packet[DHCP_ARP_SIZE];
-    dhcp_arp_probe(packet, link->iface.mac.bytes, p->ip);
-    /* A probe that cannot be sent counts as lost: the second one may get through. */
-    (void)sendto(link->arp, packet, sizeof(packet), MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
-}
-
 /* ---- probes ---- */
 
-static void listen_to_arp(struct dhcp *d, bool on);
+static void probe_ask(const struct dhcp_probe *p) {
+    dhcp_ask(p->port->link->d, p->scope, p->ip, p->secret);
+}
+
+/* The timer and the sockets run while a probe does. */
+static void probe_run(struct dhcp *d, bool on);
 
 /* Removes ended probes, then handles their messages again, which may start new probes. */
 static void probe_sweep(struct dhcp *d, uint64_t now) {
@@ -90,7 +65,7 @@ static void probe_sweep(struct dhcp *d, uint64_t now) {
         free(p);
     }
     if (d->n_probes == 0)
-        listen_to_arp(d, false);
+        probe_run(d, false);
 }
 
 static void probe_on_tick(uv_timer_t *timer) {
@@ -109,45 +84,22 @@ static bool is_own(struct dhcp *d, const struct pxed_hwaddr *client, const struc
     return pxed_hwaddr_eq(client, mac) || pxed_host_has(d->core->host(d->ctx, client), mac);
 }
 
-static void on_arp(void *data, int events) {
-    struct dhcp_link *link = data;
-    struct dhcp *d = link->d;
-    struct pxed_hwaddr mac;
-    uint32_t ip;
-    char bytes[64];
+void dhcp_probe_hear(struct dhcp *d, const struct dhcp_answer *answer) {
     bool any = false;
-    (void)events;
-    for (int i = 0; i < ARP_PER_TURN; i++) {
-        ssize_t n = recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT);
-        if (n < 0)
-            break;
-        if (!dhcp_arp_sender(pxed_slice(bytes, (size_t)n), &ip, &mac))
+    for (struct dhcp_probe *p = d->probes; p; p = p->next) {
+        if (p->ip != answer->ip || (answer->far && p->secret != answer->secret))
             continue;
-        for (struct dhcp_probe *p = d->probes; p; p = p->next)
-            if (p->ip == ip && p->port->link == link)
-                *(is_own(d, &p->mac, &mac) ? &p->own : &p->taken) = any = true;
+        bool own = answer->far ? p->there : is_own(d, &p->mac, &answer->mac);
+        *(own ? &p->own : &p->taken) = any = true;
     }
     if (any)
         probe_sweep(d, dhcp_now(d));
 }
 
-/* ARP traffic is frequent: the socket is polled only while a probe runs, and earlier packets are dropped. */
-static void listen_to_arp(struct dhcp *d, bool on) {
-    char bytes[64];
+static void probe_run(struct dhcp *d, bool on) {
     if (!d->probing)
         return;
-    for (unsigned i = 0; i < d->n_links; i++) {
-        struct dhcp_link *link = &d->links[i];
-        if (!link->arp_poll.open)
-            continue;
-        if (!on) {
-            pxed_poll_stop(&link->arp_poll);
-            continue;
-        }
-        for (int n = 0; n < 4 * ARP_PER_TURN && recv(link->arp, bytes, sizeof(bytes), MSG_DONTWAIT) >= 0; n++)
-            ;
-        pxed_poll_start(&link->arp_poll, UV_READABLE);
-    }
+    dhcp_ask_hear(d, DHCP_HEAR_PROBES, on);
     if (on)
         uv_timer_start(&d->probe_timer, probe_on_tick, TICK_MS, TICK_MS);
     else
@@ -155,52 +107,47 @@ static void listen_to_arp(struct dhcp *d, bool on) {
 }
 
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                const struct pxed_hwaddr *mac, bool declared, bool patient, const struct dhcp_known *next) {
+                const struct dhcp_prober *who, const struct dhcp_known *next) {
     struct dhcp *d = port->link->d;
+    const struct dhcp_nets nets = dhcp_nets_of(d);
+    int scope = dhcp_net_of(&nets, next->ip);
     for (const struct dhcp_probe *p = d->probes; p; p = p->next)
-        if (p->ip == next->ip && p->port->link == port->link)
+        if (p->ip == next->ip)
             return true; /* a probe is already running; the client asks again */
-    if (!port->link->arp_poll.open) {
+    if (scope == DHCP_NO_SCOPE || !dhcp_ask_can(d, (unsigned)scope)) {
         d->again(port, arrival, bytes, next);
         return true;
     }
-    if (d->n_probes >= (declared ? PROBES_MAX : PROBES_STRANGERS) || bytes.len > DHCP_RECV_SIZE)
+    if (d->n_probes >= (who->declared ? PROBES_MAX : PROBES_STRANGERS) || bytes.len > DHCP_RECV_SIZE)
         return false;
     struct dhcp_probe *p = pxed_xalloc(sizeof(*p));
     p->port = port;
     p->arrival = *arrival;
-    p->mac = *mac;
+    p->mac = *who->mac;
+    p->there = who->there;
+    p->patient = who->patient;
     p->ip = next->ip;
+    p->scope = (unsigned)scope;
+    p->secret = dhcp_ask_secret();
     p->nth = next->probes;
-    p->patient = patient;
     p->begun = dhcp_now(d);
     p->len = bytes.len;
     memcpy(p->bytes, bytes.ptr, bytes.len);
     p->next = d->probes;
     d->probes = p;
     if (d->n_probes++ == 0)
-        listen_to_arp(d, true);
+        probe_run(d, true);
     probe_ask(p);
     return true;
 }
 
 /* ---- life ---- */
 
-int dhcp_probe_listen(struct dhcp *d) {
+void dhcp_probe_listen(struct dhcp *d) {
     uv_timer_init(d->core->loop(d->ctx), &d->probe_timer);
     d->probe_timer.data = d;
     d->probing = true;
     d->handles++;
-    for (unsigned i = 0; i < d->n_links; i++) {
-        struct dhcp_link *link = &d->links[i];
-        if (link->arp < 0)
-            continue;
-        int r = pxed_poll_open(&link->arp_poll, d->core->loop(d->ctx), link->arp, on_arp, link);
-        if (r < 0)
-            return r;
-        d->handles++;
-    }
-    return 0;
 }
 
 void dhcp_probe_forget(struct dhcp *d) {
@@ -210,15 +157,7 @@ void dhcp_probe_forget(struct dhcp *d) {
         free(p);
     }
     d->n_probes = 0;
-    listen_to_arp(d, false);
-}
-
-static void on_arp_closed(uv_handle_t *handle) {
-    struct dhcp_link *link = handle->data;
-    struct dhcp *d = link->d;
-    close(link->arp);
-    link->arp = -1;
-    dhcp_handle_closed(d);
+    probe_run(d, false);
 }
 
 static void probe_on_timer_closed(uv_handle_t *handle) {
@@ -228,15 +167,6 @@ static void probe_on_timer_closed(uv_handle_t *handle) {
 
 void dhcp_probe_close(struct dhcp *d) {
     dhcp_probe_forget(d);
-    for (unsigned i = 0; i < d->n_links; i++) {
-        struct dhcp_link *link = &d->links[i];
-        if (link->arp_poll.open) {
-            pxed_poll_close(&link->arp_poll, on_arp_closed);
-        } else if (link->arp >= 0) {
-            close(link->arp);
-            link->arp = -1;
-        }
-    }
     if (d->probing)
         uv_close((uv_handle_t *)&d->probe_timer, probe_on_timer_closed);
     d->probing = false;

@@ -1,6 +1,7 @@
 /* Server mode: one message from the lease table's answer to a reply, a commit or a probe. */
 #include <string.h>
 
+#include "dhcp_ahead.h"
 #include "dhcp_commit.h"
 #include "dhcp_pending.h"
 #include "dhcp_probe.h"
@@ -8,22 +9,7 @@
 #include "dhcp_store.h"
 #include "packet.h"
 
-enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000, IN_USE_AGAIN_MS = 1000 };
-
-static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
-    struct dhcp *d = arg;
-    const struct dhcp_nets nets = dhcp_nets_of(d);
-    int scope = dhcp_net_of(&nets, ip);
-    const struct dhcp_config *c = scope < 0 ? d->config : &d->nets[scope].terms[0].config;
-    const struct pxed_addrs *ours[] = {&c->router, &c->dns, &c->ntp};
-    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-        for (size_t n = 0; n < ours[i]->n; n++)
-            if (pxed_addr_u32(&ours[i]->items[n]) == ip)
-                return true;
-    struct pxed_addr addr = pxed_addr_v4(ip);
-    const struct pxed_host *host = d->core->host_by_ip(d->ctx, &addr);
-    return host && !pxed_host_has(host, mac);
-}
+enum { OTHER_SERVER_AGAIN_MS = 3600 * 1000 };
 
 static void note_other_server(struct packet *p, uint32_t server) {
     struct dhcp_link *link = p->link;
@@ -54,9 +40,9 @@ static void note_in_use(struct packet *p) {
     struct pxed_addr ip = pxed_addr_v4(p->known->ip);
     uint64_t now = dhcp_now(p->d);
     if (!p->known->taken || p->m->type == DHCP_DECLINE ||
-        (p->link->in_use_at != 0 && now - p->link->in_use_at < IN_USE_AGAIN_MS))
+        (p->d->in_use_at != 0 && now - p->d->in_use_at < DHCP_IN_USE_AGAIN_MS))
         return;
-    p->link->in_use_at = now;
+    p->d->in_use_at = now;
     pxed_log(p->d->ctx, PXED_LOG_WARNING, "in-use", &p->facts.seen.mac, &ip,
              "interface=%s another machine answers at this address: it is not given", p->link->iface.name);
 }
@@ -171,13 +157,24 @@ static void lease_ended(struct packet *p, const struct dhcp_action *action) {
     dhcp_note(d, action->lease);
 }
 
+/* A machine must not wait in vain for want of room: without doubt about leases its address is given unasked. */
 static void packet_look(struct packet *p, const struct dhcp_action *action) {
+    struct dhcp *d = p->d;
     struct dhcp_known next = {.ip = action->yiaddr, .probes = p->known->probes + 1};
     struct pxed_addr peer = pxed_addr_v4(p->arrival->source);
-    enum pxed_reason why = p->m->type == DHCP_DECLINE ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE;
-    if (!dhcp_probe(p->port, p->arrival, p->bytes, &p->facts.seen.mac, p->verdict.host != NULL,
-                    p->m->type == DHCP_DECLINE, &next))
-        packet_refuse(p, PXED_STAGE_NONE, why, &peer, NULL);
+    bool declines = p->m->type == DHCP_DECLINE;
+    struct dhcp_prober who = {.mac = &p->facts.seen.mac,
+                              .declared = p->verdict.host != NULL,
+                              .patient = declines,
+                              .there = p->m->ciaddr == action->yiaddr};
+    uint32_t index = dhcp_lease_by_ip(&d->table, action->yiaddr);
+    bool free = index == DHCP_NONE || dhcp_lease_at(&d->table, index)->looking;
+    if (dhcp_probe(p->port, p->arrival, p->bytes, &who, &next))
+        return;
+    if (!declines && free && dhcp_now(d) >= d->doubt_until)
+        d->again(p->port, p->arrival, p->bytes, &next);
+    else
+        packet_refuse(p, PXED_STAGE_NONE, declines ? PXED_WHY_DHCP_DECLINE_UNSEEN : PXED_WHY_DHCP_RATE, &peer, NULL);
 }
 
 static struct dhcp_action packet_ask(struct packet *p) {
@@ -189,7 +186,7 @@ static struct dhcp_action packet_ask(struct packet *p) {
                            .unicast = p->arrival->unicast && p->m->giaddr == 0, /* a relay's is always to us */
                            .scope = p->scope,
                            .server = p->site.server,
-                           .reserved = {reserved_by_other, d, p->class},
+                           .reserved = dhcp_reserved_of(d, p->class),
                            .known = *p->known,
                            .cannot_write = p->known->unwritten || dhcp_cannot_write(d),
                            .doubt = dhcp_now(d) < d->doubt_until,
@@ -198,7 +195,9 @@ static struct dhcp_action packet_ask(struct packet *p) {
                            .now = dhcp_now(d)};
     dhcp_table_room(d);
     d->table.scopes[q.scope].floating = d->core->hosts_without_ip(d->ctx);
-    return dhcp_serve(&d->table, &q);
+    struct dhcp_action action = dhcp_serve(&d->table, &q);
+    dhcp_ahead_wake(d);
+    return action;
 }
 
 /* A net without a free address leaves the machine to the next one on its wire. */

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <uv.h>
 
+#include "ahead.h"
 #include "named.h"
 #include "net.h"
 #include "proxy.h"
@@ -16,6 +17,7 @@
 #include "wire/frame.h"
 
 enum { DHCP_SEND_BATCH = 32, DHCP_RECV_BATCH = 64, DHCP_RECV_SIZE = 2048, DHCP_BATCHES_PER_TURN = 16 };
+enum { DHCP_IN_USE_AGAIN_MS = 1000 }; /* addresses in use are logged so often at most */
 
 struct dhcp;
 struct dhcp_port;
@@ -67,10 +69,20 @@ struct dhcp_link {
     struct dhcp_port server, pxe;
     uint32_t other_server; /* last one that a client preferred, and when it was logged */
     uint64_t other_server_at;
-    uint64_t in_use_at; /* when an address in use was last logged; 0: never */
-    int arp;            /* packet socket for probes; -1: none */
+    int arp; /* packet socket for questions by ARP; -1: none */
     struct pxed_poll arp_poll;
     struct dhcp_foreign foreign;
+};
+
+/* Who waits for answers to questions after an address. */
+enum dhcp_hearer { DHCP_HEAR_PROBES = 1, DHCP_HEAR_AHEAD = 2 };
+
+/* Somebody uses this address. */
+struct dhcp_answer {
+    uint32_t ip;
+    bool far;               /* by ICMP: nobody sees by which card */
+    uint64_t secret;        /* by ICMP: of the question */
+    struct pxed_hwaddr mac; /* by ARP */
 };
 
 /* An ACK that waits until its lease is on disk. */
@@ -114,6 +126,14 @@ struct dhcp {
     uint64_t send_failed_at;
     uv_prepare_t flush;
     bool flushing;
+    int echo; /* raw ICMP socket for addresses behind relays; -1: none */
+    uint16_t echo_id;
+    struct pxed_poll echo_poll;
+    unsigned hearers; /* of enum dhcp_hearer */
+    struct dhcp_ahead ahead;
+    struct dhcp_ahead_entry *ahead_entries; /* NULL: nothing is probed ahead of time, and ahead_timer is not open */
+    uv_timer_t ahead_timer;
+    uint64_t in_use_at;        /* when an address in use was last logged; 0: never */
     struct dhcp_probe *probes; /* running, n_probes of them */
     unsigned n_probes;
     bool probing; /* probe_timer is open */
@@ -132,6 +152,7 @@ struct dhcp {
     unsigned handles;                      /* open libuv handles */
     bool finished;                         /* freed with the last handle and the last pending commit */
     void (*released)(struct dhcp *d);      /* a handle or a pending commit ended; `d` may be freed afterwards */
+    void (*answered)(struct dhcp *d, const struct dhcp_answer *answer);
     /* Handles a message that waited again, with what is known now. */
     void (*again)(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
                   const struct dhcp_known *known);

@@ -46,6 +46,27 @@ void dhcp_table_free(struct dhcp *d) {
     d->table.memory = (struct dhcp_memory){0};
 }
 
+/* ---- whom addresses are kept for ---- */
+
+static bool reserved_by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
+    struct dhcp *d = arg;
+    const struct dhcp_nets nets = dhcp_nets_of(d);
+    int scope = dhcp_net_of(&nets, ip);
+    const struct dhcp_config *c = scope < 0 ? d->config : &d->nets[scope].terms[0].config;
+    const struct pxed_addrs *ours[] = {&c->router, &c->dns, &c->ntp};
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        for (size_t n = 0; n < ours[i]->n; n++)
+            if (pxed_addr_u32(&ours[i]->items[n]) == ip)
+                return true;
+    struct pxed_addr addr = pxed_addr_v4(ip);
+    const struct pxed_host *host = d->core->host_by_ip(d->ctx, &addr);
+    return host && !pxed_host_has(host, mac);
+}
+
+struct dhcp_reserved dhcp_reserved_of(struct dhcp *d, unsigned class) {
+    return (struct dhcp_reserved){reserved_by_other, d, class};
+}
+
 /* ---- loading ---- */
 
 struct loading {

@@ -193,7 +193,7 @@ void dhcp_lease_reassign(struct dhcp_leases *t, uint32_t index, const struct pxe
     unlink_mac(t, index);
     e->mac = *mac;
     e->name_len = 0;
-    e->kept = e->on_disk = e->cleared = false;
+    e->kept = e->on_disk = e->cleared = e->looking = false;
     link_mac(t, index);
 }
 

@@ -28,7 +28,8 @@ struct dhcp_lease {
     bool kept;     /* given because ip= reserves it for this machine's host */
     bool on_disk;  /* the store has a record of this machine at this address */
     bool unsaved;  /* set by the I/O layer: the store differs from the table and is to be written when it can */
-    bool cleared;  /* probed: no other machine had it when this one was to get it */
+    bool cleared;  /* this machine may have it without a (further) probe */
+    bool looking;  /* OFFERED while it is probed whether another machine has it */
     char name[DHCP_NAME_MAX]; /* as accepted by dhcp_hostname() */
 };
 
@@ -40,6 +41,8 @@ struct dhcp_memory {
     uint32_t heads;
 };
 
+struct dhcp_ahead;
+
 struct dhcp_leases {
     struct dhcp_memory memory;
     uint32_t used;  /* entries below this index have been used */
@@ -48,6 +51,7 @@ struct dhcp_leases {
     uint64_t seed;  /* of the hash: prevents hostile MACs from choosing their chain */
     struct dhcp_scope *scopes;
     unsigned n_scopes;
+    struct dhcp_ahead *ahead; /* NULL: addresses are given without a probe, unless leases are in doubt */
 };
 
 /* `scopes` are completed by dhcp_scope_add_pool first. The memory's entries need no initialisation. */

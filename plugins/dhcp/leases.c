@@ -1,9 +1,12 @@
 /* Chooses the address of a machine and changes its state. */
 #include "leases.h"
 
+#include "ahead.h"
+
 enum {
-    TICK = 8,    /* entries that one packet may let expire */
-    SCAN = 4096, /* addresses that one packet may try */
+    TICK = 8,         /* entries that one packet may let expire */
+    SCAN = 4096,      /* addresses that one packet may try */
+    SCAN_AHEAD = 256, /* the same for one that nobody waits for: the search goes on later */
     EXPIRED_TRIES = 16,
 };
 
@@ -35,28 +38,40 @@ void dhcp_leases_tick(struct dhcp_leases *t, unsigned scope, uint64_t now) {
     }
 }
 
-static bool lease_usable(const struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
-                         const struct dhcp_reserved *reserved) {
+bool dhcp_lease_usable(const struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
+                       const struct dhcp_reserved *reserved) {
     return dhcp_scope_has(&t->scopes[scope], ip) && dhcp_scope_open(&t->scopes[scope], ip, reserved->class) &&
            !reserved->by_other(reserved->arg, ip, mac);
 }
 
-/* An address that was never given. The cursor wraps around, so each address is rarely looked up. */
+/* The same, and not on the list of those that are probed ahead of time. */
+static bool lease_loose(const struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
+                        const struct dhcp_reserved *reserved) {
+    return (!t->ahead || !dhcp_ahead_has(t->ahead, ip)) && dhcp_lease_usable(t, scope, ip, mac, reserved);
+}
+
+/* An address of a pool that was never given. The cursor wraps around, so each address is rarely looked up. */
+static uint32_t fresh_of(struct dhcp_leases *t, unsigned scope, struct dhcp_pool *pool, const struct pxed_hwaddr *mac,
+                         const struct dhcp_reserved *reserved, unsigned *tries) {
+    uint64_t size = (uint64_t)pool->last - pool->first + 1;
+    for (uint64_t n = 0; n<size && * tries> 0; n++, --*tries) {
+        uint32_t ip = pool->first + pool->cursor;
+        pool->cursor = pool->cursor + 1 < size ? pool->cursor + 1 : 0;
+        if (dhcp_lease_by_ip(t, ip) == DHCP_NONE && lease_loose(t, scope, ip, mac, reserved))
+            return ip;
+    }
+    return 0;
+}
+
 static uint32_t pick_fresh(struct dhcp_leases *t, unsigned scope, const struct pxed_hwaddr *mac,
                            const struct dhcp_reserved *reserved) {
     struct dhcp_scope *s = &t->scopes[scope];
     unsigned tries = SCAN;
-    for (unsigned i = 0; i < s->n_pools && s->in_use < s->size; i++) {
-        struct dhcp_pool *pool = &s->pools[i];
-        uint64_t size = dhcp_scope_open(s, pool->first, reserved->class) ? (uint64_t)pool->last - pool->first + 1 : 0;
-        for (uint64_t n = 0; n < size && tries > 0; n++, tries--) {
-            uint32_t ip = pool->first + pool->cursor;
-            pool->cursor = pool->cursor + 1 < size ? pool->cursor + 1 : 0;
-            if (dhcp_lease_by_ip(t, ip) == DHCP_NONE && lease_usable(t, scope, ip, mac, reserved))
-                return ip;
-        }
-    }
-    return 0;
+    uint32_t ip = 0;
+    for (unsigned i = 0; i < s->n_pools && s->in_use < s->size && ip == 0; i++)
+        if (dhcp_scope_open(s, s->pools[i].first, reserved->class))
+            ip = fresh_of(t, scope, &s->pools[i], mac, reserved, &tries);
+    return ip;
 }
 
 /* The address that has been free longest. One reserved for another host is skipped and considered last. */
@@ -66,24 +81,36 @@ static uint32_t pick_expired(struct dhcp_leases *t, unsigned scope, const struct
     for (int n = 0; n < EXPIRED_TRIES && s->lists[DHCP_EXPIRED].oldest != DHCP_NONE; n++) {
         uint32_t index = s->lists[DHCP_EXPIRED].oldest;
         struct dhcp_lease *e = dhcp_lease_at(t, index);
-        if (!e->pending && lease_usable(t, scope, e->ip, mac, reserved))
+        if (!e->pending && lease_loose(t, scope, e->ip, mac, reserved))
             return e->ip;
         dhcp_lease_move(t, index, DHCP_EXPIRED);
     }
     return 0;
 }
 
+uint32_t dhcp_lease_spare(struct dhcp_leases *t, unsigned scope, unsigned pool, struct dhcp_reserved reserved) {
+    static const struct pxed_hwaddr nobody;
+    struct dhcp_scope *s = &t->scopes[scope];
+    unsigned tries = SCAN_AHEAD;
+    reserved.class = s->pools[pool].class;
+    uint32_t ip = s->in_use < s->size ? fresh_of(t, scope, &s->pools[pool], &nobody, &reserved, &tries) : 0;
+    return ip ? ip : pick_expired(t, scope, &nobody, &reserved);
+}
+
 uint32_t dhcp_lease_pick(struct dhcp_leases *t, unsigned scope, const struct pxed_hwaddr *mac,
-                         const struct dhcp_reserved *reserved, bool evict, uint64_t now) {
+                         const struct dhcp_reserved *reserved, bool evict, uint64_t now, bool *ret_known) {
+    *ret_known = false;
     dhcp_leases_tick(t, scope, now);
-    uint32_t ip = pick_fresh(t, scope, mac, reserved);
+    uint32_t ip = t->ahead ? dhcp_ahead_take(t, scope, mac, reserved, now, ret_known) : 0;
+    if (ip == 0)
+        ip = pick_fresh(t, scope, mac, reserved);
     if (ip == 0)
         ip = pick_expired(t, scope, mac, reserved);
     uint32_t oldest = t->scopes[scope].lists[DHCP_OFFERED].oldest;
     if (ip != 0 || !evict || oldest == DHCP_NONE)
         return ip;
     const struct dhcp_lease *e = dhcp_lease_at(t, oldest);
-    if (e->pending || !lease_usable(t, scope, e->ip, mac, reserved))
+    if (e->pending || !dhcp_lease_usable(t, scope, e->ip, mac, reserved))
         return 0;
     ip = e->ip;
     dhcp_lease_expire(t, oldest, now);

@@ -20,10 +20,15 @@ void dhcp_leases_tick(struct dhcp_leases *t, unsigned scope, uint64_t now);
 /* May `mac` have this entry's address: is it free, or its own? */
 bool dhcp_lease_open_to(const struct dhcp_lease *lease, const struct pxed_hwaddr *mac, uint64_t now);
 
-/* A free address of the pools for a machine without one: a fresh one, else the one that has been free longest, else (if
- * `evict`) the one of the oldest unanswered OFFER. 0: none. */
+/* May it be given to `mac`, as far as pools and reservations go? */
+bool dhcp_lease_usable(const struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
+                       const struct dhcp_reserved *reserved);
+/* A free address of the pools for a machine without one: one that was probed ahead of time (`*ret_known`), else a fresh
+ * one, else the one that has been free longest, else (if `evict`) the one of the oldest unanswered OFFER. 0: none. */
 uint32_t dhcp_lease_pick(struct dhcp_leases *t, unsigned scope, const struct pxed_hwaddr *mac,
-                         const struct dhcp_reserved *reserved, bool evict, uint64_t now);
+                         const struct dhcp_reserved *reserved, bool evict, uint64_t now, bool *ret_known);
+/* A free address for machines that get theirs from this pool, to be probed ahead of time. 0: none. */
+uint32_t dhcp_lease_spare(struct dhcp_leases *t, unsigned scope, unsigned pool, struct dhcp_reserved reserved);
 /* Holds `ip` for `mac` as OFFERED. The address must be free for it. DHCP_NONE without room (dhcp_leases_room). */
 uint32_t dhcp_lease_hold(struct dhcp_leases *t, unsigned scope, uint32_t ip, const struct pxed_hwaddr *mac,
                          uint64_t now);

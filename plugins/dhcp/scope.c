@@ -60,7 +60,7 @@ bool dhcp_scope_add_class_pool(struct dhcp_scope *scope, uint32_t first, uint32_
     return true;
 }
 
-static bool bucket_take(struct dhcp_bucket *b, unsigned rate, unsigned most, uint64_t now) {
+bool dhcp_bucket_take(struct dhcp_bucket *b, unsigned rate, unsigned most, uint64_t now) {
     uint64_t earned = (now - b->at) * rate / 1000;
     if (b->at == 0 || earned >= most) {
         b->tokens = most;
@@ -85,11 +85,11 @@ enum pxed_reason dhcp_scope_admits(struct dhcp_scope *scope, uint64_t circuit, u
     if (scope->live < scope->size && scope->live + scope_kept(scope) >= scope->size)
         return PXED_WHY_DHCP_KEPT;
     if (scope->live * 2 > scope->size && circuit != 0 &&
-        !bucket_take(&scope->circuits[circuit % DHCP_CIRCUITS], CIRCUIT_RATE, CIRCUIT_BURST, now))
+        !dhcp_bucket_take(&scope->circuits[circuit % DHCP_CIRCUITS], CIRCUIT_RATE, CIRCUIT_BURST, now))
         return PXED_WHY_DHCP_RATE;
     if ((uint64_t)scope->lists[DHCP_OFFERED].n * 2 <= scope->size)
         scope->offers = (struct dhcp_bucket){0};
-    else if (!bucket_take(&scope->offers, RATE, RATE, now))
+    else if (!dhcp_bucket_take(&scope->offers, RATE, RATE, now))
         return PXED_WHY_DHCP_RATE;
     return PXED_WHY_OK;
 }

@@ -16,8 +16,10 @@ struct dhcp_list {
 
 struct dhcp_pool {
     uint32_t first, last;
-    uint32_t cursor; /* offset of the next address to try */
-    unsigned class;  /* for members of this class alone; 0: for those of no class that has a pool here */
+    uint32_t cursor;        /* offset of the next address to try */
+    unsigned class;         /* for members of this class alone; 0: for those of no class that has a pool here */
+    struct dhcp_list ahead; /* free addresses that are probed ahead of time; see ahead.h */
+    uint64_t dry_until;     /* no free address was found for it */
 };
 
 /* A token bucket; zeroed it is full. */
@@ -25,6 +27,9 @@ struct dhcp_bucket {
     uint64_t at; /* ms */
     unsigned tokens;
 };
+
+/* Takes one of `most` tokens that come back at `rate` a second. False: none is left. */
+bool dhcp_bucket_take(struct dhcp_bucket *b, unsigned rate, unsigned most, uint64_t now);
 
 enum { DHCP_CIRCUITS = 64 }; /* buckets for the circuits of relays; two circuits may share one */
 

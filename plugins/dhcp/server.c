@@ -56,15 +56,6 @@ static struct dhcp_action server_probe(uint32_t ip) {
     return (struct dhcp_action){.what = DHCP_PROBE, .reason = PXED_WHY_OK, .yiaddr = ip, .lease = DHCP_NONE};
 }
 
-/* Must a probe first show that no other machine uses this address? Not for a lease of its own. */
-static bool to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    uint32_t index = dhcp_lease_by_ip(t, ip);
-    if (!q->doubt || index == DHCP_NONE || dhcp_own_lease(t, q, ip) == DHCP_NONE)
-        return q->doubt;
-    const struct dhcp_lease *e = dhcp_lease_at(t, index);
-    return !e->pending && !e->cleared && !dhcp_alive(t, q, ip);
-}
-
 static struct dhcp_action server_look(const struct dhcp_query *q, uint32_t ip) {
     return q->known.probes < PROBES_EACH ? server_probe(ip) : server_silent(PXED_WHY_DHCP_NO_ADDRESS);
 }
@@ -79,11 +70,13 @@ static void server_quarantine(struct dhcp_leases *t, const struct dhcp_query *q,
 /* ---- DISCOVER ---- */
 
 /* RFC 2131 4.3.1, with the reservation first: ip=, its own current or ended lease, the requested address, any. */
-static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason *reason) {
+static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q, enum pxed_reason *reason,
+                              bool *ret_known) {
     struct dhcp_scope *scope = dhcp_scope_of(t, q);
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
     uint32_t ip = dhcp_scope_reserved(q->host, scope), hint;
     bool refused = ip == q->known.ip && q->known.taken;
+    *ret_known = false;
     if (ip != 0 && (dhcp_is_free(t, q, ip) || ((dhcp_is_orphaned(t, q, ip) || dhcp_is_siblings(t, q, ip)) && !refused)))
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
@@ -102,16 +95,40 @@ static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q,
         dhcp_lease_by_ip(t, hint) == DHCP_NONE)
         return hint;
     *reason = PXED_WHY_DHCP_NO_ADDRESS;
-    return dhcp_lease_pick(t, q->scope, mac, &q->reserved, q->host != NULL, q->now);
+    return dhcp_lease_pick(t, q->scope, mac, &q->reserved, q->host != NULL, q->now, ret_known);
+}
+
+/* Held for it by an OFFER: another machine that answers there keeps it. */
+static bool is_offered(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    uint32_t index = dhcp_own_lease(t, q, ip);
+    return index != DHCP_NONE && dhcp_lease_at(t, index)->state == DHCP_OFFERED && !dhcp_lease_at(t, index)->pending;
+}
+
+/* Holds it now, so that no other machine gets it; a current lease of its own is not changed. False without room. */
+static bool server_hold(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip, bool known) {
+    uint32_t index = dhcp_own_lease(t, q, ip);
+    enum dhcp_lease_state had = index == DHCP_NONE ? DHCP_FREE : (enum dhcp_lease_state)dhcp_lease_at(t, index)->state;
+    bool live = index != DHCP_NONE && (had == DHCP_BOUND || dhcp_lease_at(t, index)->pending);
+    if (!live && (index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now)) == DHCP_NONE)
+        return false;
+    struct dhcp_lease *e = dhcp_lease_at(t, index);
+    if (had == DHCP_EXPIRED) /* its own; in doubt somebody else may have had it since */
+        e->cleared = !q->doubt;
+    e->cleared |= known || ip == q->known.ip;
+    dhcp_lease_declare(t, index, q->host != NULL);
+    e->looking = dhcp_to_look_at(t, q, ip);
+    e->cleared |= !e->looking && !q->doubt;
+    return true;
 }
 
 static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dhcp_query *q) {
     enum pxed_reason reason = PXED_WHY_DHCP_NO_ADDRESS;
+    bool known = false;
     dhcp_leases_tick(t, q->scope, q->now);
-    uint32_t ip = server_choose(t, q, &reason);
-    if (ip != 0 && ip == q->known.ip && q->known.taken && to_look_at(t, q, ip)) {
+    uint32_t ip = server_choose(t, q, &reason, &known);
+    if (ip != 0 && ip == q->known.ip && q->known.taken && (dhcp_is_doubtful(t, q, ip) || is_offered(t, q, ip))) {
         server_quarantine(t, q, ip);
-        ip = server_choose(t, q, &reason);
+        ip = server_choose(t, q, &reason, &known);
     }
     if (ip == 0)
         return server_silent(reason);
@@ -119,15 +136,10 @@ static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dh
         return server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
     if (!dhcp_is_free(t, q, ip) && q->known.ip != ip) /* its former owner may still be there */
         return server_look(q, ip);
-    uint32_t index = dhcp_own_lease(t, q, ip);
-    /* Its own current lease is not changed. Any other address is held now, so that no other machine gets it. */
-    bool live =
-        index != DHCP_NONE && (dhcp_lease_at(t, index)->state == DHCP_BOUND || dhcp_lease_at(t, index)->pending);
-    if (!live && (index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now)) == DHCP_NONE)
+    if (!server_hold(t, q, ip, known))
         return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
-    dhcp_lease_at(t, index)->cleared |= ip == q->known.ip;
-    dhcp_lease_declare(t, index, q->host != NULL);
-    return to_look_at(t, q, ip) ? server_look(q, ip) : server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
+    uint32_t index = dhcp_own_lease(t, q, ip);
+    return dhcp_lease_at(t, index)->looking ? server_look(q, ip) : server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
 }
 
 /* ---- REQUEST ---- */
@@ -187,7 +199,7 @@ static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_
     if (why != PXED_WHY_OK)
         return server_silent(why);
     bool shared = dhcp_is_siblings(t, q, ip) && !q->facts->seen.boots;
-    if ((to_look_at(t, q, ip) || shared) && !looked)
+    if ((dhcp_to_look_at(t, q, ip) || shared) && !looked)
         return server_look(q, ip);
     if (looked && q->known.taken)
         return server_nak(t, q, PXED_WHY_DHCP_TAKEN);
@@ -201,6 +213,7 @@ static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_
         return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
     struct dhcp_lease *e = dhcp_lease_at(t, index);
     e->cleared |= looked;
+    e->looking = false;
     e->kept = ip == dhcp_scope_reserved(q->host, dhcp_scope_of(t, q));
     dhcp_lease_declare(t, index, q->host != NULL);
     struct dhcp_action a = server_reply(t, q, joins ? DHCP_JOIN : DHCP_STORE, DHCP_ACK, ip);
@@ -279,7 +292,8 @@ static struct dhcp_action server_renewing(struct dhcp_leases *t, const struct dh
 /* It chose us and names no address: it means the one it was offered, or any. */
 static struct dhcp_action server_any(struct dhcp_leases *t, const struct dhcp_query *q) {
     enum pxed_reason reason = PXED_WHY_DHCP_NO_ADDRESS;
-    uint32_t ip = server_choose(t, q, &reason);
+    bool known;
+    uint32_t ip = server_choose(t, q, &reason, &known);
     return ip ? server_selecting(t, q, ip) : server_silent(reason);
 }
 

@@ -7,7 +7,7 @@
 
 /* What is known about a message that is handled again. */
 struct dhcp_known {
-    uint32_t ip;     /* our own ARP probe checked this address; 0: not yet */
+    uint32_t ip;     /* our own probe checked this address; 0: not yet */
     bool taken;      /* a machine other than the client has it */
     bool own;        /* the client itself has it */
     unsigned probes; /* number of probes for this message */

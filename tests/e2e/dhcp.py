@@ -198,10 +198,10 @@ def send(a, wire, kind, xid, extra=b"", ciaddr="0.0.0.0"):
 
 def wait_reply(a, wire, xid, every=False, leases=False):
     """`leases`: only replies with an address, or a NAK; a proxy's do not count."""
-    found = []
+    found, begun = [], time.time()
     for reply in wire.replies(a.wait):
         if reply[4][4:8] == struct.pack("!I", xid) and reply[4][28:34] == a.mac_raw:
-            r = describe(reply)
+            r = describe(reply) | {"ms": round((time.time() - begun) * 1000, 3)}
             if leases and r["yiaddr"] == "0.0.0.0" and r["type"] != "nak":
                 continue
             found.append(r)

@@ -121,6 +121,22 @@ no "nobody gets it" grep -q "\"yiaddr\": \"$TAKEN\"" <(dhcp_as two discover --ma
 is "not even who had it" "$GOT" "$(dhcp_as two discover --mac $X1 --ip "$TAKEN" | jq -r .yiaddr)"
 e2e_in squatter ip addr flush dev eth0
 
+# --- free addresses are probed before anybody asks for one
+e2e_in two ip addr flush dev eth0
+NEXT=$(dhcp_as one discover --mac 02:ee:00:00:00:51 | jq -r .yiaddr)
+AFTER=${NEXT%.*}.$((${NEXT##*.} + 1))
+e2e_address squatter "$AFTER"
+e2e_stop
+e2e_mark
+e2e_start
+ok "one that is in use is found" until_true 5 logged "in-use mac=02:aa:aa:aa:aa:aa ip=$AFTER "
+sleep 1
+for n in $(seq 52 70); do dhcp_as one discover --mac "02:ee:00:00:00:$n" | jq -r '[.yiaddr, .ms] | join(" ")'; done >"$E2E/offers"
+is "nineteen offers" 19 "$(grep -c '^10\.77' "$E2E/offers")"
+no "of it to nobody" grep -q "^$AFTER " "$E2E/offers"
+ok "none of them waits for a probe" awk '$2 > 150 { exit 1 }' "$E2E/offers"
+e2e_in squatter ip addr flush dev eth0
+
 # --- a DECLINE and a RELEASE in another's name
 FORGED=$(dhcp_as two lease --mac $X3 | jq -r .yiaddr)
 dhcp_as one decline --mac $X3 --ip "$FORGED" --server $E2E_SERVER
@@ -225,7 +241,7 @@ sed -i "s/^$M3,/$M1,/; s/^$M4,/$M3,/" "$E2E/host-os.conf"
 until_true 5 eval '[ "$(dhcp_as one discover --mac $M1 | field hostname)" = web01 ]'
 
 # --- leases outlive a restart
-leases() { e2e_pxed leases --json | jq -c 'select(.state == "bound" or .state == "declined") | [.ip, .mac, .state]' | sort; }
+leases() { e2e_pxed leases --json | jq -c --arg taken "$TAKEN" 'select(.state == "bound" or .ip == $taken) | [.ip, .mac, .state]' | sort; }
 LEASES=$(leases)
 e2e_stop && e2e_start
 is "the same leases after a restart" "$LEASES" "$(leases)"
@@ -233,7 +249,7 @@ is "and the same address" "$GOT" "$(udhcp two | obtained)"
 e2e_stop
 
 # --- a small range
-config <<<$'range = 10.77.0.50 - 10.77.0.51\ndns = 10.77.0.1'
+config <<<$'range = 10.77.0.80 - 10.77.0.81\ndns = 10.77.0.1'
 rm -rf "$E2E/state"
 e2e_mark
 e2e_start

@@ -201,6 +201,35 @@ is "a third one: nothing is left" "" "$(dhcp_as near discover --mac 02:cc:00:00:
 is "another machine: the range of its net, whatever it asks for" 10.77.0.5 "$(dhcp_as near discover --mac 02:cd:00:00:00:01 --ip 10.77.0.90 | jq -r .yiaddr | cut -c1-9)"
 has "overlap is an error" "[class phone] range: it shares addresses with that of a net" "$(printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\n[class phone]\nmac = 02:cc:*\nrange = 10.77.0.90 - 10.77.0.91\n' | e2e_ini; "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
 
+# --- addresses that somebody has behind the relay: nobody is offered one
+e2e_stop
+rm -rf "$E2E/state"
+config <<'INI'
+[subnet 10.20.0.0/24]
+relay = 10.20.0.1
+range = 10.20.0.50 - 10.20.0.59
+INI
+e2e_in stranger ip addr flush dev eth0
+for ip in 50 52 53; do e2e_in one ip addr add "10.20.0.$ip/24" dev eth0; done
+e2e_in router ip neigh flush dev hall1 # addresses moved
+e2e_mark
+e2e_start
+is "the first offer, before anything is known, is of a free one" 10.20.0.51 "$(dhcp_as stranger discover --mac 02:ab:00:00:01:01 --wait 3 | jq -r .yiaddr)"
+ok "those in use are found by ICMP" until_true 5 logged "in-use ip=10.20.0.5[023] net=10.20.0.0/24 a machine without a lease"
+for n in $(seq 10 19); do dhcp_as stranger lease --mac 02:ab:00:00:01:$n | jq -r '[.yiaddr, .ms] | join(" ")'; done >"$E2E/given"
+no "none is offered to anybody" grep -qE '^10\.20\.0\.(50|52|53) ' "$E2E/given"
+is "all others are given, but the one that is on offer" 6 "$(grep -c ^10.20.0 "$E2E/given")"
+ok "at once" awk '$2 > 150 { exit 1 }' "$E2E/given"
+LAST=$(awk '/^10/ { ip = $1 } END { print ip }' "$E2E/given")
+WHO=$(e2e_pxed leases --json | jq -r --arg ip "$LAST" 'select(.ip == $ip) | .mac')
+dhcp_as stranger decline --mac "$WHO" --ip "$LAST" --server $E2E_SERVER >/dev/null
+ok "a DECLINE behind the relay that no probe confirms" until_true 5 e2e_counted DHCP_DECLINE_UNSEEN
+ok "takes nothing away" lease_is "$WHO" "$LAST"
+e2e_in one ip addr add "$LAST/24" dev eth0
+dhcp_as stranger decline --mac "$WHO" --ip "$LAST" --server $E2E_SERVER >/dev/null
+ok "one that a probe confirms counts" until_true 5 e2e_counted DHCP_DECLINED
+for ip in 50 52 53 "${LAST##*.}"; do e2e_in one ip addr del "10.20.0.$ip/24" dev eth0; done
+
 # --- what a net says of itself: two on one wire, address =, off
 e2e_stop
 config <<'INI'

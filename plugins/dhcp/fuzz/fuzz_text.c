@@ -1,10 +1,11 @@
-/* Texts and packets of DHCP other than its messages: stored leases, `option =` lines, ARP. */
+/* Texts and packets of DHCP other than its messages: stored leases, `option =` lines, ARP, ICMP. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "hostopt.h"
 #include "record.h"
 #include "wire/arp.h"
+#include "wire/echo.h"
 #include "wire/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,6 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct dhcp_extra one = {0};
     char wrong[DHCP_EXTRA_WRONG];
     uint32_t ip;
+    uint64_t secret;
     check_record(key, rest);
     if (dhcp_extra_parse(text, &out, &one, wrong))
         check(one.number > 1 && one.number < 255 && out.len <= 255 && (!one.sub || (uint8_t)out.ptr[1] == out.len - 2));
@@ -52,6 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check(strlen(wrong) > 0);
     if (dhcp_arp_sender(text, &ip, &mac))
         check(ip != 0 && mac.len == 6);
+    if (dhcp_echo_sender(text, 7, &ip, &secret))
+        check(ip != 0);
     dhcp_frame_head(head, 1, 67, UINT32_MAX, 68, pxed_slice_head(text, 1400));
     return 0;
 }

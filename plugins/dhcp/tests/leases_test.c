@@ -17,10 +17,11 @@ static struct pxed_hwaddr mac_n(uint32_t n) {
 }
 
 static uint32_t pick_and_hold(uint32_t n) {
+    bool known;
     struct pxed_hwaddr mac = mac_n(n);
     struct dhcp_reserved reserved = net_reserved(&net);
     net_room(&net);
-    uint32_t ip = dhcp_lease_pick(&net.t, 0, &mac, &reserved, false, net.now);
+    uint32_t ip = dhcp_lease_pick(&net.t, 0, &mac, &reserved, false, net.now, &known);
     return ip == 0 ? DHCP_NONE : dhcp_lease_hold(&net.t, 0, ip, &mac, net.now);
 }
 
@@ -46,8 +47,9 @@ static uint32_t pick_of(uint32_t n, unsigned class) {
     struct pxed_hwaddr mac = mac_n(n);
     struct dhcp_reserved reserved = net_reserved(&net);
     reserved.class = class;
+    bool known;
     net_room(&net);
-    uint32_t ip = dhcp_lease_pick(&net.t, 0, &mac, &reserved, true, net.now);
+    uint32_t ip = dhcp_lease_pick(&net.t, 0, &mac, &reserved, true, net.now, &known);
     if (ip != 0)
         dhcp_lease_hold(&net.t, 0, ip, &mac, net.now);
     return ip & 255;
@@ -223,7 +225,8 @@ START_TEST(the_cursor_stands_behind_what_was_given) {
     }
     struct pxed_hwaddr mac = mac_n(TAKEN);
     struct dhcp_reserved reserved = net_reserved(&net);
-    ck_assert_uint_eq(dhcp_lease_pick(&net.t, 0, &mac, &reserved, false, net.now), IP4(10, 77, 1, 0) + TAKEN);
+    bool known;
+    ck_assert_uint_eq(dhcp_lease_pick(&net.t, 0, &mac, &reserved, false, net.now, &known), IP4(10, 77, 1, 0) + TAKEN);
 }
 END_TEST
 

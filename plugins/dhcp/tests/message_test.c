@@ -5,6 +5,7 @@
 #include "support.h"
 #include "wire/arp.h"
 #include "wire/build.h"
+#include "wire/echo.h"
 #include "wire/frame.h"
 
 static uint8_t scratch[2048];
@@ -282,6 +283,34 @@ START_TEST(arp_senders) {
 }
 END_TEST
 
+START_TEST(echo_senders) {
+    uint8_t packet[20 + DHCP_ECHO_SIZE] = {0x45, [9] = 1, [12] = 10, 20, 0, 60}, *icmp = packet + 20;
+    const struct pxed_slice whole = {(char *)packet, sizeof(packet)};
+    uint32_t ip = 0;
+    uint64_t secret = 0;
+    dhcp_echo(icmp, 0x1234, 0x0102030405060708u);
+    ck_assert(icmp[0] == 8 && icmp[4] == 0x12 && icmp[5] == 0x34);
+    ck_assert(!dhcp_echo_sender(whole, 0x1234, &ip, &secret)); /* a question */
+    icmp[0] = 0;
+    ck_assert(!dhcp_echo_sender(whole, 0x1234, &ip, &secret)); /* its checksum is that of the question */
+    icmp[2] = (uint8_t)(icmp[2] + 8);
+    ck_assert(dhcp_echo_sender(whole, 0x1234, &ip, &secret));
+    ck_assert(ip == IP4(10, 20, 0, 60) && secret == 0x0102030405060708u);
+    ck_assert(!dhcp_echo_sender(whole, 0x1235, &ip, &secret));
+    for (size_t n = 0; n < sizeof(packet); n++)
+        ck_assert(!dhcp_echo_sender(pxed_slice((char *)packet, n), 0x1234, &ip, &secret));
+    packet[0] = 0x46; /* with options the rest is too short */
+    ck_assert(!dhcp_echo_sender(whole, 0x1234, &ip, &secret));
+    packet[0] = 0x44;
+    ck_assert(!dhcp_echo_sender(whole, 0x1234, &ip, &secret));
+    packet[0] = 0x65;
+    ck_assert(!dhcp_echo_sender(whole, 0x1234, &ip, &secret));
+    packet[0] = 0x45;
+    packet[9] = 17;
+    ck_assert(!dhcp_echo_sender(whole, 0x1234, &ip, &secret));
+}
+END_TEST
+
 START_TEST(long_names_are_left_out_of_the_fields) {
     uint8_t packet[DHCP_LARGEST];
     char name[300];
@@ -347,6 +376,7 @@ int main(void) {
     tcase_add_test(t, builder_never_overflows);
     tcase_add_test(t, relay_option_in_pieces_comes_back_whole);
     tcase_add_test(t, arp_senders);
+    tcase_add_test(t, echo_senders);
     tcase_add_test(t, a_relay_option_without_room_is_left_out);
     tcase_add_test(t, long_names_are_left_out_of_the_fields);
     tcase_add_test(t, relay_suboptions_have_no_pad);

@@ -149,6 +149,55 @@ START_TEST(a_probe_does_not_outlive_the_plugin) {
 }
 END_TEST
 
+/* The first address of the pool is somebody's: it is found before anybody asks. */
+START_TEST(a_free_address_is_probed_ahead) {
+    squatted = IP4(10, 77, 0, 50);
+    squatter = 99;
+    wire_start_asking();
+    ck_assert(!wire_receive().any && !wire_receive().any && !wire_receive().any);
+    ck_assert_uint_eq(wire_rows("declined"), 1);
+    struct made p = make(DHCP_DISCOVER, 5);
+    wire_broadcast(make_end(&p));
+    struct got offer = wire_receive(); /* at once: a probe takes longer */
+    ck_assert(offer.any && offer.m.yiaddr == IP4(10, 77, 0, 51));
+}
+END_TEST
+
+/* Right after the start nothing is known yet. */
+START_TEST(an_unknown_address_is_probed_first) {
+    squatted = IP4(10, 77, 0, 50);
+    squatter = 99;
+    wire_start_asking();
+    struct made p = make(DHCP_DISCOVER, 5);
+    wire_broadcast(make_end(&p));
+    struct got offer = wire_receive_late();
+    ck_assert(offer.any && offer.m.yiaddr != squatted);
+    ck_assert_uint_eq(wire_rows("declined"), 1);
+}
+END_TEST
+
+/* Who holds an address although its lease ended keeps its claim to it, and nobody else gets it. */
+START_TEST(an_ended_lease_in_use_stays_its_owners) {
+    wire_start();
+    wire_lease_time(1000);
+    uint32_t ip = wire_lease(5);
+    squatted = ip;
+    squatter = 5;
+    fake_core_run(&fake, 1200);
+    wire_restart_asking();
+    struct made p = make(DHCP_DISCOVER, 6);
+    ck_assert(!wire_receive().any && !wire_receive().any && !wire_receive().any);
+    ck_assert_uint_eq(wire_rows("declined"), 0);
+    wire_broadcast(make_end(&p));
+    struct got offer = wire_receive();
+    ck_assert(offer.any && offer.m.yiaddr != ip);
+    p = make(DHCP_DISCOVER, 5);
+    wire_broadcast(make_end(&p));
+    offer = wire_receive();
+    ck_assert(offer.any && offer.m.yiaddr == ip);
+}
+END_TEST
+
 START_TEST(refusals_have_names) {
     struct made relay = make(DHCP_DISCOVER, 5), reply = make(DHCP_ACK, 5), echo = make(DHCP_DISCOVER, 5),
                 idle = make(DHCP_DISCOVER, 5), arm = make(DHCP_DISCOVER, 6);
@@ -207,6 +256,9 @@ int main(void) {
     tcase_add_test(t, port_4011_of_a_server_tells_no_address);
     tcase_add_test(t, a_decline_is_looked_at);
     tcase_add_test(t, a_probe_does_not_outlive_the_plugin);
+    tcase_add_test(t, a_free_address_is_probed_ahead);
+    tcase_add_test(t, an_unknown_address_is_probed_first);
+    tcase_add_test(t, an_ended_lease_in_use_stays_its_owners);
     tcase_add_test(t, refusals_have_names);
     tcase_add_test(t, a_burst_is_answered_whole);
     suite_add_tcase(s, t);

@@ -105,7 +105,7 @@ void net_room(struct net *n) {
 static bool by_other(void *arg, uint32_t ip, const struct pxed_hwaddr *mac) {
     const struct net *n = arg;
     return n->kept_ip != 0 && ip == n->kept_ip && !pxed_hwaddr_eq(mac, &n->kept_mac) &&
-           !pxed_hwaddr_eq(mac, &n->kept_also);
+           (n->kept_also.len == 0 || !pxed_hwaddr_eq(mac, &n->kept_also));
 }
 
 struct dhcp_reserved net_reserved(struct net *n) {

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dhcp_ahead.h"
 #include "dhcp_state.h"
 #include "pxed/leases.h"
 #include "suite.h"
@@ -93,12 +94,28 @@ static void open_store(void) {
 
 /* ---- */
 
-void wire_start(void) {
+void wire_start_asking(void) {
     ck_assert_int_eq(fake_core_start(&fake), 0);
 }
 
-void wire_restart(void) {
+static void ask_nothing_ahead(void) {
+    struct dhcp *d = fake.ctx.self;
+    dhcp_ahead_stop(d);
+    d->table.ahead = NULL;
+}
+
+void wire_start(void) {
+    wire_start_asking();
+    ask_nothing_ahead();
+}
+
+void wire_restart_asking(void) {
     ck_assert_int_eq(fake_core_restart(&fake), 0);
+}
+
+void wire_restart(void) {
+    wire_restart_asking();
+    ask_nothing_ahead();
 }
 
 void wire_lease_time(uint64_t ms) {

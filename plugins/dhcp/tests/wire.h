@@ -31,8 +31,10 @@ struct got {
 bool wire_network(void);
 void wire_setup(void);
 void wire_teardown(void);
-void wire_start(void);
+void wire_start(void);        /* and nothing is probed ahead of time */
+void wire_start_asking(void); /* the same, as it is */
 void wire_restart(void);
+void wire_restart_asking(void);
 void wire_send(struct pxed_slice packet, uint32_t source, uint16_t source_port, uint32_t to, uint16_t port);
 void wire_broadcast(struct pxed_slice packet);
 /* The next reply of the server within 300 ms. */

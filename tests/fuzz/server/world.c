@@ -13,6 +13,8 @@
 #include "control.h"
 #include "core_table.h"
 #include "declare.h"
+#include "dhcp_ahead.h"
+#include "dhcp_ask.h"
 #include "dhcp_beside.h"
 #include "dhcp_foreign.h"
 #include "dhcp_io.h"
@@ -220,13 +222,46 @@ void dhcp_flush(struct dhcp *d) {
     (void)d;
 }
 
-void dhcp_probe_open(struct dhcp_link *link) {
-    (void)link;
+void dhcp_ask_open(struct dhcp *d) {
+    (void)d;
 }
 
-int dhcp_probe_listen(struct dhcp *d) {
+int dhcp_ask_listen(struct dhcp *d) {
     (void)d;
     return 0;
+}
+
+void dhcp_ask_close(struct dhcp *d) {
+    (void)d;
+}
+
+int dhcp_ahead_listen(struct dhcp *d) {
+    (void)d;
+    return 0;
+}
+
+void dhcp_ahead_stop(struct dhcp *d) {
+    (void)d;
+}
+
+void dhcp_ahead_close(struct dhcp *d) {
+    (void)d;
+}
+
+void dhcp_ahead_wake(struct dhcp *d) {
+    (void)d;
+}
+
+void dhcp_ahead_hear(struct dhcp *d, const struct dhcp_answer *answer) {
+    (void)d, (void)answer;
+}
+
+void dhcp_probe_listen(struct dhcp *d) {
+    (void)d;
+}
+
+void dhcp_probe_hear(struct dhcp *d, const struct dhcp_answer *answer) {
+    (void)d, (void)answer;
 }
 
 void dhcp_probe_forget(struct dhcp *d) {
@@ -239,8 +274,8 @@ void dhcp_probe_close(struct dhcp *d) {
 }
 
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
-                const struct pxed_hwaddr *mac, bool declared, bool patient, const struct dhcp_known *next) {
-    (void)mac, (void)declared, (void)patient;
+                const struct dhcp_prober *who, const struct dhcp_known *next) {
+    (void)who;
     for (size_t i = 0; i < n_probes; i++)
         if (probes[i].known.ip == next->ip)
             return true;

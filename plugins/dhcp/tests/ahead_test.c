@@ -1,0 +1,308 @@
+/* Free addresses that are probed before a machine asks for one: the list, and what the server makes of it. */
+
+#include "ahead.h"
+#include "suite.h"
+#include "support.h"
+
+enum { ROUND_MS = DHCP_AHEAD_AGAIN_MS + DHCP_AHEAD_END_MS };
+
+static struct net net;
+static struct pxed_hwaddr host_mac;
+static struct pxed_host host;
+static struct dhcp_ahead ahead;
+static struct dhcp_ahead_entry *entries;
+static struct dhcp_ahead_entry *ask[DHCP_AHEAD_STEP];
+
+static void begin(void) {
+    entries = calloc(DHCP_AHEAD_ALL, sizeof(*entries));
+    dhcp_ahead_init(&ahead, entries, &net.t);
+    net.t.ahead = &ahead;
+}
+
+static void setup(void) {
+    net_open_kept(&net, &host, &host_mac);
+    begin();
+}
+
+static void teardown(void) {
+    net_close(&net);
+    free(entries);
+}
+
+/* Lets `ms` pass in ticks; the number of questions. */
+static unsigned pass(uint64_t ms) {
+    unsigned n = 0;
+    uint64_t next;
+    for (uint64_t end = net.now + ms; net.now < end; net.now += DHCP_AHEAD_TICK_MS)
+        n += dhcp_ahead_step(&net.t, net_reserved(&net), net.now, ask, &next);
+    return n;
+}
+
+static uint32_t take(uint8_t who, unsigned class, bool *ret_known) {
+    struct pxed_hwaddr mac = mac_of(who);
+    struct dhcp_reserved reserved = net_reserved(&net);
+    reserved.class = class;
+    return dhcp_ahead_take(&net.t, 0, &mac, &reserved, net.now, ret_known);
+}
+
+static struct dhcp_action discover(uint8_t who, uint32_t wish) {
+    struct made p = make(DHCP_DISCOVER, who);
+    if (wish)
+        make_u32(&p, DHCP_OPT_REQUESTED, wish);
+    return net_serve(&net, make_end(&p), who == 9 ? &host : NULL, false);
+}
+
+static void found(uint32_t ip, bool taken) {
+    net.known = (struct dhcp_known){.ip = ip, .taken = taken, .probes = net.known.probes + 1};
+}
+
+/* ---- the list ---- */
+
+START_TEST(each_free_address_is_asked_for_twice) {
+    uint64_t next = 0;
+    bool known;
+    unsigned n = dhcp_ahead_step(&net.t, net_reserved(&net), net.now, ask, &next);
+    ck_assert_uint_eq(n, 9); /* the pool without the one that is kept for a host */
+    ck_assert_uint_eq(next, DHCP_AHEAD_TICK_MS);
+    ck_assert_uint_eq(ask[0]->ip, POOL_FIRST);
+    for (unsigned i = 0; i < n; i++)
+        ck_assert_uint_ne(ask[i]->ip, HOST_IP);
+    ck_assert_uint_eq(pass(ROUND_MS + 100), 9);
+    dhcp_ahead_step(&net.t, net_reserved(&net), net.now, ask, &next);
+    ck_assert_uint_eq(next, DHCP_AHEAD_REST_MS); /* nothing is left to do */
+    ck_assert_uint_eq(take(5, 0, &known), POOL_FIRST);
+    ck_assert(known);
+    ck_assert_uint_eq(take(5, 0, &known), POOL_FIRST + 1);
+}
+END_TEST
+
+START_TEST(one_that_is_being_asked_for_is_not_known) {
+    bool known = true;
+    pass(DHCP_AHEAD_TICK_MS);
+    ck_assert_uint_eq(take(5, 0, &known), POOL_FIRST);
+    ck_assert(!known);
+}
+END_TEST
+
+START_TEST(who_answers_keeps_the_address) {
+    bool known;
+    pass(100);
+    ck_assert(dhcp_ahead_answered(&net.t, POOL_FIRST, net.now));
+    ck_assert(!dhcp_ahead_answered(&net.t, POOL_FIRST, net.now)); /* once */
+    ck_assert(!dhcp_ahead_answered(&net.t, IP4(10, 77, 0, 99), net.now));
+    pass(ROUND_MS);
+    ck_assert_uint_eq(take(5, 0, &known), POOL_FIRST + 1);
+    struct pxed_hwaddr mac = mac_of(6); /* nor is it found by another way */
+    struct dhcp_reserved reserved = net_reserved(&net);
+    for (uint8_t i = 0; i < 7; i++)
+        ck_assert_uint_ne(take(5, 0, &known), POOL_FIRST);
+    ck_assert_uint_ne(dhcp_lease_pick(&net.t, 0, &mac, &reserved, false, net.now, &known), POOL_FIRST);
+    pass(320 * 1000); /* it is asked for again: nobody is there any more */
+    bool again = false;
+    for (uint8_t i = 0; i < 9; i++)
+        again |= take(5, 0, &known) == POOL_FIRST;
+    ck_assert(again);
+}
+END_TEST
+
+START_TEST(what_is_known_is_asked_again) {
+    pass(ROUND_MS + 100);
+    ck_assert_uint_eq(pass(200 * 1000), 0);
+    ck_assert_uint_eq(pass(110 * 1000), 18);
+    bool known;
+    ck_assert(take(5, 0, &known) != 0 && known);
+    net.now += 3600 * 1000; /* the machine slept */
+    ck_assert(take(5, 0, &known) != 0 && !known);
+}
+END_TEST
+
+START_TEST(an_address_given_otherwise_is_not_taken) {
+    bool known;
+    pass(ROUND_MS + 100);
+    struct pxed_hwaddr mac = mac_of(7);
+    net_room(&net);
+    dhcp_lease_hold(&net.t, 0, POOL_FIRST, &mac, net.now);
+    net.kept_ip = POOL_FIRST + 1; /* the host file changed */
+    ck_assert_uint_eq(take(5, 0, &known), HOST_IP + 1);
+}
+END_TEST
+
+START_TEST(a_class_has_its_own) {
+    bool known;
+    teardown();
+    net_open(&net, 0, 0);
+    dhcp_scope_add_class_pool(&net.scope, IP4(10, 77, 0, 90), IP4(10, 77, 0, 91), 1);
+    dhcp_scope_add_pool(&net.scope, POOL_FIRST, POOL_LAST);
+    begin();
+    pass(ROUND_MS + 100);
+    ck_assert_uint_eq(take(5, 1, &known), IP4(10, 77, 0, 90));
+    ck_assert_uint_eq(take(5, 0, &known), POOL_FIRST);
+    ck_assert_uint_eq(take(5, 1, &known), IP4(10, 77, 0, 91));
+    ck_assert_uint_eq(take(5, 1, &known), 0);
+}
+END_TEST
+
+START_TEST(an_ended_lease_is_asked_for_too) {
+    net.t.ahead = NULL;
+    for (uint8_t i = 20; i < 29; i++)
+        ck_assert(net_lease(&net, i, NULL) != 0);
+    net.now += 2 * 3600 * 1000;
+    dhcp_leases_tick(&net.t, 0, net.now);
+    dhcp_leases_tick(&net.t, 0, net.now);
+    net.t.ahead = &ahead;
+    pass(11 * 1000);
+    bool known;
+    ck_assert(take(5, 0, &known) != 0 && known);
+}
+END_TEST
+
+/* However many nets there are, memory and questions are bounded, and each net has a share. */
+START_TEST(a_thousand_nets) {
+    static struct dhcp_scope scopes[1000];
+    struct dhcp_leases t;
+    struct dhcp_memory memory = net.memory;
+    uint64_t now = 1000000, next;
+    for (unsigned i = 0; i < 1000; i++) {
+        uint32_t base = IP4(10, 100, 0, 0) + i * 256;
+        scopes[i] = (struct dhcp_scope){.net = base, .prefix = 24};
+        dhcp_scope_add_pool(&scopes[i], base + 10, base + 200);
+    }
+    dhcp_leases_init(&t, memory, scopes, 1000, 7);
+    dhcp_ahead_init(&ahead, entries, &t);
+    t.ahead = &ahead;
+    for (int i = 0; i < 1000; i++, now += DHCP_AHEAD_TICK_MS)
+        ck_assert_uint_le(dhcp_ahead_step(&t, net_reserved(&net), now, ask, &next), DHCP_AHEAD_STEP);
+    for (unsigned i = 0; i < 1000; i++)
+        ck_assert_uint_eq(scopes[i].pools[0].ahead.n, 8);
+    ck_assert_uint_eq(ahead.used, 8000);
+}
+END_TEST
+
+/* Of all that answer only so many are remembered. */
+START_TEST(a_net_full_of_strangers_is_bounded) {
+    teardown();
+    net_open(&net, 0, 0);
+    net.scope.net = IP4(10, 76, 0, 0);
+    net.scope.prefix = 15;
+    dhcp_scope_add_pool(&net.scope, IP4(10, 76, 0, 1), IP4(10, 77, 255, 250));
+    begin();
+    uint64_t next;
+    for (int i = 0; i < 500; i++, net.now += DHCP_AHEAD_TICK_MS) {
+        unsigned n = dhcp_ahead_step(&net.t, net_reserved(&net), net.now, ask, &next);
+        for (unsigned k = 0; k < n; k++)
+            if (ask[k]->ip != 0)
+                dhcp_ahead_answered(&net.t, ask[k]->ip, net.now);
+        ck_assert_uint_le(ahead.used, DHCP_AHEAD_ALL);
+    }
+    ck_assert_uint_eq(ahead.n_held, DHCP_AHEAD_ALL / 2);
+}
+END_TEST
+
+/* ---- the server ---- */
+
+START_TEST(an_offer_of_a_known_address_does_not_wait) {
+    pass(ROUND_MS + 100);
+    for (uint8_t i = 0; i < 9; i++) {
+        struct dhcp_action a = discover((uint8_t)(20 + i), 0);
+        ck_assert(a.what == DHCP_SAY && a.type == DHCP_OFFER);
+    }
+}
+END_TEST
+
+START_TEST(an_unknown_one_waits_for_a_probe) {
+    pass(DHCP_AHEAD_TICK_MS);
+    struct dhcp_action a = discover(5, 0);
+    ck_assert(a.what == DHCP_PROBE && a.yiaddr == POOL_FIRST);
+    a = discover(5, 0); /* a retransmission is not answered before it */
+    ck_assert(a.what == DHCP_PROBE && a.yiaddr == POOL_FIRST);
+    found(POOL_FIRST, true);
+    a = discover(5, 0);
+    ck_assert(a.what == DHCP_PROBE && a.yiaddr == POOL_FIRST + 1);
+    ck_assert_int_eq(dhcp_lease_at(&net.t, dhcp_lease_by_ip(&net.t, POOL_FIRST))->state, DHCP_DECLINED);
+    found(POOL_FIRST + 1, false);
+    a = discover(5, 0);
+    ck_assert(a.what == DHCP_SAY && a.yiaddr == POOL_FIRST + 1);
+    net.known = (struct dhcp_known){0};
+    ck_assert_int_eq(discover(5, 0).what, DHCP_SAY);
+}
+END_TEST
+
+START_TEST(a_wish_is_looked_at) {
+    pass(ROUND_MS + 100);
+    struct dhcp_action a = discover(5, POOL_LAST);
+    ck_assert(a.what == DHCP_PROBE && a.yiaddr == POOL_LAST);
+    found(POOL_LAST, true);
+    a = discover(5, POOL_LAST);
+    ck_assert(a.what == DHCP_SAY && a.yiaddr == POOL_FIRST);
+}
+END_TEST
+
+/* Many at once: most get an address unasked rather than wait. */
+START_TEST(in_a_burst_nobody_waits) {
+    unsigned waiting = 0;
+    teardown();
+    net_open(&net, 0, 0);
+    net.scope.prefix = 16;
+    dhcp_scope_add_pool(&net.scope, IP4(10, 77, 1, 0), IP4(10, 77, 9, 0));
+    begin();
+    pass(8 * 1000);
+    for (unsigned i = 0; i < 1000; i++) {
+        struct made p = make(DHCP_DISCOVER, (uint8_t)i);
+        p.bytes[32] = (uint8_t)(i >> 8);
+        net_room(&net);
+        struct dhcp_action a = net_serve(&net, make_end(&p), NULL, false);
+        ck_assert(a.what == DHCP_SAY || a.what == DHCP_PROBE);
+        ck_assert(i >= DHCP_AHEAD_POOL || a.what == DHCP_SAY);
+        waiting += a.what == DHCP_PROBE;
+    }
+    ck_assert(waiting > 0 && waiting < 10);
+}
+END_TEST
+
+START_TEST(who_has_an_address_does_not_wait) {
+    struct dhcp_action a = discover(9, 0); /* ip= */
+    ck_assert(a.what == DHCP_SAY && a.yiaddr == HOST_IP);
+    pass(ROUND_MS + 100);
+    ck_assert_uint_eq(net_lease(&net, 1, NULL), POOL_FIRST);
+    ck_assert_int_eq(discover(1, 0).what, DHCP_SAY);
+    net.now += 2 * 3600 * 1000;
+    a = discover(1, 0);
+    ck_assert(a.what == DHCP_SAY && a.yiaddr == POOL_FIRST); /* ended, but its own */
+}
+END_TEST
+
+START_TEST(an_address_taken_without_an_offer_is_looked_at) {
+    struct made p = make(DHCP_REQUEST, 5);
+    make_u32(&p, DHCP_OPT_SERVER_ID, SERVER);
+    make_u32(&p, DHCP_OPT_REQUESTED, POOL_LAST);
+    struct pxed_slice request = make_end(&p);
+    ck_assert_int_eq(net_serve(&net, request, NULL, false).what, DHCP_PROBE);
+    found(POOL_LAST, true);
+    ck_assert_int_eq(net_serve(&net, request, NULL, false).type, DHCP_NAK);
+    found(POOL_LAST, false);
+    ck_assert_int_eq(net_serve(&net, request, NULL, false).what, DHCP_STORE);
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("dhcp ahead");
+    TCase *t = tcase_create("all");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, each_free_address_is_asked_for_twice);
+    tcase_add_test(t, one_that_is_being_asked_for_is_not_known);
+    tcase_add_test(t, who_answers_keeps_the_address);
+    tcase_add_test(t, what_is_known_is_asked_again);
+    tcase_add_test(t, an_address_given_otherwise_is_not_taken);
+    tcase_add_test(t, a_class_has_its_own);
+    tcase_add_test(t, an_ended_lease_is_asked_for_too);
+    tcase_add_test(t, a_thousand_nets);
+    tcase_add_test(t, a_net_full_of_strangers_is_bounded);
+    tcase_add_test(t, an_offer_of_a_known_address_does_not_wait);
+    tcase_add_test(t, an_unknown_one_waits_for_a_probe);
+    tcase_add_test(t, a_wish_is_looked_at);
+    tcase_add_test(t, in_a_burst_nobody_waits);
+    tcase_add_test(t, who_has_an_address_does_not_wait);
+    tcase_add_test(t, an_address_taken_without_an_offer_is_looked_at);
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}
