@@ -16,7 +16,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; } d
 figcaption { font-size: .85rem; } svg { width: 100%; height: auto; display: block; } svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
 svg .dim { fill: var(--dim); } svg .bad { fill: var(--bad); } .bar { fill: var(--other); } .bar.ours { fill: var(--ours); }
 .range { stroke: var(--text); stroke-width: 1; } .axis { stroke: var(--line); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+.scroll { overflow-x: auto; margin-top: 1rem; } tr.case:not(:first-child) th { padding-top: 1rem; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .15rem .7rem; border-bottom: 1px solid var(--line); white-space: nowrap; } th:first-child, td:first-child { text-align: left; }
 th { font-weight: 600; } tr.ours td:first-child { font-weight: 600; color: var(--ours); } .loses, .error { color: var(--bad); } .wins { color: var(--good); }
 td.error { text-align: left; white-space: normal; }
@@ -81,7 +81,7 @@ def table_cell(run, load, case, peer, metric):
 def table(run, load, case):
     peers = run.peers(load, case)
     metrics = [metric for metric in load.metrics if any(run.cells[load.name, case, peer].figure(metric.key) for peer in peers)]
-    out = f"<tr><th>{text(case)}</th>" + "".join(f"<th>{text(metric.label)}</th>" for metric in metrics) + "</tr>"
+    out = f'<tr class="case"><th>{text(case)}</th>' + "".join(f"<th>{text(metric.label)}</th>" for metric in metrics) + "</tr>"
     for peer in peers:
         cell = run.cells[load.name, case, peer]
         out += f'<tr class="{"ours" if peer == results.OURS else ""}"><td>{text(peer)}</td>'
@@ -103,12 +103,12 @@ def section(run, load):
 def losses(run):
     found = list(results.losses(run))
     if not found:
-        return "<h2>No server is surely better anywhere</h2>"
+        return "<h2>No server is better anywhere with its range apart</h2>"
     rows = "".join(
         f'<tr><td>{text(load.name)} {text(case)}</td><td>{text(metric.label)}</td><td>{text(peer)}</td><td class="loses">{results.number(ratio.value)}×</td></tr>'
         for load, case, metric, peer, ratio in found
     )
-    return f"<h2>Where another server is surely better</h2><div class='scroll'><table>{rows}</table></div>"
+    return f"<h2>Where another server is better, the ranges apart</h2><div class='scroll'><table>{rows}</table></div>"
 
 
 def make(run):

@@ -4,6 +4,7 @@ import math
 import statistics
 
 OURS = "pxed"
+ROUNDS_THAT_PROVE = 3  # the ranges of two rounds each lie apart by chance in one case of three
 
 
 @dataclasses.dataclass
@@ -81,7 +82,7 @@ class Ratio:
     """How many times better ours is."""
 
     value: float
-    sure: bool  # more than one round, and the ranges do not overlap
+    sure: bool  # ROUNDS_THAT_PROVE or more, and the ranges do not overlap
 
     @property
     def loses(self):
@@ -94,7 +95,7 @@ def ratio(metric, ours, peer):
         return Ratio(1, False) if ours and peer and ours.median else None
     more, less = (ours.median, peer.median) if metric.up else (peer.median, ours.median)
     apart = ours.low > peer.high or peer.low > ours.high
-    return Ratio(more / less if less else math.inf, apart and min(len(ours.values), len(peer.values)) > 1)
+    return Ratio(more / less if less else math.inf, apart and min(len(ours.values), len(peer.values)) >= ROUNDS_THAT_PROVE)
 
 
 def best_peer(run, load, case, metric):
@@ -117,7 +118,7 @@ def against_best(run, load, case, metric):
 
 
 def losses(run):
-    """(load, case, metric, peer, Ratio) of all in which a peer is surely better."""
+    """(load, case, metric, peer, Ratio) of all in which a peer is better beyond doubt."""
     for load in run.loads.values():
         for case in load.cases:
             for metric in load.metrics:
@@ -177,7 +178,7 @@ def spread(figure):
 
 LEGEND = (
     "Medians of all rounds, ± half their range. Ratios say how many times better pxed is than that server; below 1 pxed loses. "
-    "~ before a ratio: the ranges overlap or there was one round, so it proves little. "
+    "~ before a ratio: the ranges overlap or there were fewer than three rounds, so it proves little. "
     "A server that answered wrongly or not at all in a round has no figure there."
 )
 

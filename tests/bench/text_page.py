@@ -51,7 +51,7 @@ def case_table(run, load, case):
 
 def losses(run):
     found = list(results.losses(run))
-    yield "Where another server is surely better" if found else "No server is surely better anywhere"
+    yield "Where another server is better, the ranges apart" if found else "No server is better anywhere with its range apart"
     for load, case, metric, peer, ratio in found:
         yield f"  {load.name} {case}: {metric.label}, {peer} [{results.number(ratio.value)}]"
 
