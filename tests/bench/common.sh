@@ -147,7 +147,7 @@ bench_peer_file() { case $1 in */*) echo "$1" ;; *) echo "$BENCH_HERE/peers/$1.s
 bench_source_peer() { # NAME
     peer_roles='' peer_script=''
     peer_version() { echo "version unknown"; }
-    peer_needs=''
+    peer_needs='' peer_unseen=''
     # shellcheck source=/dev/null
     . "$(bench_peer_file "$1")"
 }
@@ -216,7 +216,8 @@ bench_value() { # KEY
     sed -n "s/^.*\\b$1=\\([^ ]*\\).*\$/\\1/p" "$LAB/figures" | head -n 1
 }
 
-bench_cpu_per() { # SCALE KEY: the servers' CPU in 1/SCALE seconds for each of a figure
+bench_cpu_per() { # SCALE KEY: the servers' CPU in 1/SCALE seconds for each of a figure; - if /proc does not show it
+    if [ -z "$BENCH_GROUP" ] && [ -n "$peer_unseen" ]; then echo - && return; fi
     bench_calc "$BENCH_CPU * $1 / $(bench_value "$2")" %.4f
 }
 
@@ -300,7 +301,7 @@ bench_machine() { # lines `machine WORD TEXT`
 
 bench_group_kind() {
     case $BENCH_GROUP in
-    '') echo "/proc: children that nobody awaits are not counted" ;;
+    '') echo "/proc, without those whose children nobody awaits" ;;
     */cpuacct/*) echo "cgroup v1 cpuacct" ;;
     *) echo "cgroup v2 cpu.stat" ;;
     esac

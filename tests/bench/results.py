@@ -55,7 +55,7 @@ class Cell:
 
     def figure(self, key):
         """None if a round failed: what is not right in every round has no figure."""
-        values = [float(row[key]) for row in self.rows if key in row]
+        values = [float(row[key]) for row in self.rows if row.get(key, "-") != "-"]
         return Figure(values) if values and not self.errors else None
 
 
