@@ -12,8 +12,9 @@ BENCH_SERVER=10.100.0.1
 BENCH_CLIENT=10.100.0.2
 BENCH_PREFIX=14                 # the net of both, with all addresses that are leased
 BENCH_POOL_FIRST=10.101.0.0
-BENCH_HALLS=10.104.0.0          # the first of 1,000 nets behind relays
+BENCH_HALLS=10.104.0.0          # the first of 1,000 nets behind relays; addresses of clients
 BENCH_RELAY=(-s "$BENCH_SERVER" -g "$BENCH_CLIENT") # of a generator that speaks DHCP
+BENCH_OWN=(-a "$BENCH_HALLS")   # of a generator whose clients have addresses of their own, as machines do
 BENCH_HOSTS=10000               # lines of the host file
 BENCH_FIRST_HOST=0x20000000     # number of the first one's hardware address (src/load.h)
 export PATH=$PATH:/usr/sbin:/sbin
@@ -83,7 +84,7 @@ bench_files() { # what is served: random bytes, each file under the names by whi
 }
 
 bench_wire() {
-    local space
+    local space net
     ip netns add "$BENCH_CLIENTS" || lab_die "cannot make a network namespace"
     ip -n "$LAB_NS" link add ve0 type veth peer name ve0 netns "$BENCH_CLIENTS" || lab_die "cannot make a wire"
     for space in "$LAB_NS" "$BENCH_CLIENTS"; do
@@ -94,9 +95,12 @@ bench_wire() {
     done
     ip -n "$LAB_NS" addr add $BENCH_SERVER/$BENCH_PREFIX dev ve0
     ip -n "$BENCH_CLIENTS" addr add $BENCH_CLIENT/$BENCH_PREFIX dev ve0
-    # Relays of the halls: every address there is the clients' own.
-    ip -n "$BENCH_CLIENTS" route add local $BENCH_HALLS/14 dev lo
-    ip -n "$LAB_NS" route add $BENCH_HALLS/14 via $BENCH_CLIENT
+    # Every address of the pool and of the halls is the clients' own, behind one neighbour: thousands would fill a table that all
+    # namespaces share.
+    for net in $BENCH_HALLS/14 10.101.0.0/16 10.102.0.0/16; do
+        ip -n "$BENCH_CLIENTS" route add local "$net" dev lo
+        ip -n "$LAB_NS" route add "$net" via $BENCH_CLIENT
+    done
 }
 
 bench_client() { ip netns exec "$BENCH_CLIENTS" "$@"; }

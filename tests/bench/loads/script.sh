@@ -11,8 +11,8 @@ LOAD_METRICS=(
 )
 
 script_case() { # CASE CONNECTIONS [-o]
-    bench_measure "$1" "$BENCH_BIN/http-load" -s "$BENCH_SERVER" -u "$peer_script" -E "linux-ks/%s." -m "$BENCH_FIRST_HOST" \
-        -n "$BENCH_HOSTS" -c "$2" -t "$SCRIPT_SECONDS" ${3:+"$3"} || return
+    bench_measure "$1" "$BENCH_BIN/http-load" -s "$BENCH_SERVER" "${BENCH_OWN[@]}" -u "$peer_script" -E "linux-ks/%s." \
+        -m "$BENCH_FIRST_HOST" -n "$BENCH_HOSTS" -c "$2" -t "$SCRIPT_SECONDS" ${3:+"$3"} || return
     bench_row requests_s "cpu_us=$(bench_cpu_per 1e6 answers)" p99_ms share "pss_MB=$(bench_memory)"
 }
 

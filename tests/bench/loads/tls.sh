@@ -22,8 +22,8 @@ tls_certificate() { # made once: a CA and what it signed
 }
 
 tls_measure() { # CASE PATH CONNECTIONS [-C]
-    bench_measure "$1" "$BENCH_BIN/http-load" -s "$BENCH_SERVER" -p 443 -A "$LAB/tls/ca.pem" -u "/$2" -R "$BENCH_DATA/$2" \
-        -c "$3" -t "$TLS_SECONDS" ${4:+"$4"}
+    bench_measure "$1" "$BENCH_BIN/http-load" -s "$BENCH_SERVER" "${BENCH_OWN[@]}" -p 443 -A "$LAB/tls/ca.pem" -u "/$2" \
+        -R "$BENCH_DATA/$2" -c "$3" -t "$TLS_SECONDS" ${4:+"$4"}
 }
 
 tls_file() { # CASE PATH CONNECTIONS

@@ -1,6 +1,6 @@
 /* Machines that boot at once, each through the whole chain: DHCP as a PXE ROM, its loader by TFTP, DHCP as iPXE, the
- * boot script by HTTP, the kernel and the initrd that the script names. Everything that arrives is compared. One line
- * of key=value. */
+ * boot script by HTTP, the kernel and the initrd that the script names; from the address that it was leased. Everything
+ * that arrives is compared. One line of key=value. */
 #include "dhcp.h"
 #include "http.h"
 #include "load.h"
@@ -166,7 +166,7 @@ static void dhcp_acknowledged(uint32_t i, double now) {
         return;
     }
     enter(m, LOADER, now);
-    tftp_start(&m->tftp, &run.tftp);
+    tftp_start(&m->tftp, &run.tftp, m->address);
     watch(m->tftp.fd, OF_TFTP, i, EPOLLIN);
 }
 
@@ -225,7 +225,7 @@ static void tftp_ended(uint32_t i, double now) {
 
 static void http_begin(uint32_t i, const char *path, struct http_want want) {
     struct machine *m = &run.all[i];
-    http_open(&m->http, &run.web, NULL);
+    http_open(&m->http, &run.web, m->address, NULL);
     http_ask(&m->http, path, true, want);
     m->deadline = load_now() + HTTP_PATIENCE;
     watch(m->http.fd, OF_HTTP, i, EPOLLIN | EPOLLOUT | EPOLLET);

@@ -9,19 +9,20 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "http-load -s SERVER -u PATH [-p PORT] [-A CA] [-R FILE | -E TEXT] [-m FIRST -n HOSTS] [-c CONNECTIONS] [-t "
+    "http-load -s SERVER [-a FIRST] -u PATH [-p PORT] [-A CA] [-R FILE | -E TEXT] [-m FIRST -n HOSTS] [-c CONNECTIONS] "
+    "[-t "
     "SECONDS] [-C]\n"
     "  %s in PATH: the hardware address of a random one of the machines FIRST to FIRST + HOSTS - 1; in TEXT, which the "
     "answer\n"
     "  must contain, the same with dashes   -A: with TLS, certificates of this CA   -C: a connection for each request\n"
-    "  -o: each machine once, in order";
+    "  -a: each connection has an address of its own, from FIRST on   -o: each machine once, in order";
 
 static struct {
     struct sockaddr_in server;
     const char *path, *text;
     struct http_want want;
     SSL_CTX *tls;
-    uint32_t first, hosts;
+    uint32_t from, first, hosts;
     int connections;
     double seconds;
     bool close, once;
@@ -49,10 +50,13 @@ static SSL_CTX *trust(const char *ca) {
 static void arguments(int count, char **list) {
     int port = 80;
     run.server = (struct sockaddr_in){.sin_family = AF_INET};
-    for (int c; (c = getopt(count, list, "s:u:p:A:R:E:m:n:c:t:Co")) != -1;)
+    for (int c; (c = getopt(count, list, "s:a:u:p:A:R:E:m:n:c:t:Co")) != -1;)
         switch (c) {
         case 's':
             run.server.sin_addr.s_addr = load_address(optarg);
+            break;
+        case 'a':
+            run.from = load_address(optarg);
             break;
         case 'u':
             run.path = optarg;
@@ -118,7 +122,7 @@ static void ask(int i, double now) {
 
 static void open_one(int i, double now) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.u32 = (uint32_t)i};
-    http_open(&run.all[i], &run.server, run.tls);
+    http_open(&run.all[i], &run.server, load_address_after(run.from, (uint32_t)i), run.tls);
     if (epoll_ctl(run.epoll, EPOLL_CTL_ADD, run.all[i].fd, &event) < 0)
         load_die("epoll_ctl");
     ask(i, now);

@@ -14,10 +14,20 @@ static void http_fail(struct http *h, const char *why) {
     load_why(h->why, why);
 }
 
-void http_open(struct http *h, const struct sockaddr_in *server, SSL_CTX *tls) {
+static void http_bind(const struct http *h, uint32_t from) {
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = from};
+    int one = 1;
+    setsockopt(h->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+    if (bind(h->fd, (struct sockaddr *)&own, sizeof own) < 0)
+        load_die("bind");
+}
+
+void http_open(struct http *h, const struct sockaddr_in *server, uint32_t from, SSL_CTX *tls) {
     *h = (struct http){.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (h->fd < 0)
         load_die("socket");
+    if (from)
+        http_bind(h, from);
     if (connect(h->fd, (const struct sockaddr *)server, sizeof *server) < 0 && errno != EINPROGRESS)
         http_fail(h, strerror(errno));
     if (!tls)

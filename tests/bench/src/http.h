@@ -33,8 +33,9 @@ struct http {
     char why[LOAD_WHY];
 };
 
-/* Begins a connection; tls may be NULL. On failure the state says so. */
-void http_open(struct http *h, const struct sockaddr_in *server, SSL_CTX *tls);
+/* Begins a connection from an address (network order; 0: any of ours); tls may be NULL. On failure the state says so.
+ */
+void http_open(struct http *h, const struct sockaddr_in *server, uint32_t from, SSL_CTX *tls);
 void http_close(struct http *h);
 /* Asks for a path on an open connection: on a new one, or after HTTP_DONE where the connection stays. */
 void http_ask(struct http *h, const char *path, bool close, struct http_want want);

@@ -96,6 +96,10 @@ uint32_t load_address(const char *text) {
     return address.s_addr;
 }
 
+uint32_t load_address_after(uint32_t first, uint32_t n) {
+    return first ? htonl(ntohl(first) + n) : 0;
+}
+
 int load_udp(uint32_t address, int port, int buffer) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
     if (fd < 0)

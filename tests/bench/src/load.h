@@ -39,6 +39,8 @@ struct load_bytes load_file(const char *path);
 
 /* An IPv4 address in network order. Ends the process if the text is none. */
 uint32_t load_address(const char *text);
+/* The n-th address after one in network order; 0 stays 0, which is any address. */
+uint32_t load_address_after(uint32_t first, uint32_t n);
 /* A bound UDP socket that never blocks; `buffer` bytes for what was received and not yet read, 0: the system's default.
  */
 int load_udp(uint32_t address, int port, int buffer);

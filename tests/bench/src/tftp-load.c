@@ -6,12 +6,15 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-static const char usage[] = "tftp-load -s SERVER -f NAME -R FILE [-c CLIENTS] [-n TRANSFERS] [-b BLKSIZE] [-w "
-                            "WINDOWSIZE] [-l LOSS%] [-t SECONDS]";
+static const char usage[] =
+    "tftp-load -s SERVER [-a FIRST] -f NAME -R FILE [-c CLIENTS] [-n TRANSFERS] [-b BLKSIZE] [-w "
+    "WINDOWSIZE] [-l LOSS%] [-t SECONDS]\n"
+    "  -a: each client has an address of its own, from FIRST on";
 
 static struct {
     struct tftp_way way;
     int clients, transfers;
+    uint32_t from;
     double seconds;
     struct tftp *all;
     int epoll, started, live, done, failed;
@@ -23,10 +26,13 @@ static struct {
 
 static void arguments(int count, char **list) {
     run.way.server = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(69)};
-    for (int c; (c = getopt(count, list, "s:f:R:c:n:b:w:l:t:")) != -1;)
+    for (int c; (c = getopt(count, list, "s:a:f:R:c:n:b:w:l:t:")) != -1;)
         switch (c) {
         case 's':
             run.way.server.sin_addr.s_addr = load_address(optarg);
+            break;
+        case 'a':
+            run.from = load_address(optarg);
             break;
         case 'f':
             run.way.file = optarg;
@@ -63,7 +69,7 @@ static void arguments(int count, char **list) {
 
 static void launch(int i) {
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
-    tftp_start(&run.all[i], &run.way);
+    tftp_start(&run.all[i], &run.way, load_address_after(run.from, (uint32_t)i));
     if (epoll_ctl(run.epoll, EPOLL_CTL_ADD, run.all[i].fd, &event) < 0)
         load_die("epoll_ctl");
     run.started++;

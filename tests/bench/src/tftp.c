@@ -45,9 +45,9 @@ static void tftp_ack(struct tftp *x, const struct tftp_way *way) {
         tftp_send_ack(x);
 }
 
-void tftp_start(struct tftp *x, const struct tftp_way *way) {
+void tftp_start(struct tftp *x, const struct tftp_way *way, uint32_t from) {
     int room = way->block_size * way->window * 4;
-    *x = (struct tftp){.fd = load_udp(INADDR_ANY, 0, room < 262144 ? 262144 : room), .block_size = 512, .window = 1};
+    *x = (struct tftp){.fd = load_udp(from, 0, room < 262144 ? 262144 : room), .block_size = 512, .window = 1};
     x->begun = load_now();
     x->deadline = x->begun + way->timeout;
     tftp_ask(x, way);

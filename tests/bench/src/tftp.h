@@ -31,8 +31,8 @@ struct tftp {
     char why[LOAD_WHY];
 };
 
-/* Opens the socket and asks for the file. */
-void tftp_start(struct tftp *x, const struct tftp_way *way);
+/* Opens the socket and asks for the file, from this address (network order; 0: any of ours). */
+void tftp_start(struct tftp *x, const struct tftp_way *way, uint32_t from);
 /* To be called when the socket has something; returns the state. */
 enum tftp_state tftp_readable(struct tftp *x, const struct tftp_way *way);
 /* To be called now and then: asks again when the time is up; returns the state. */
