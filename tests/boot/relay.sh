@@ -39,7 +39,9 @@ ip -n "$NEXT" link set eth0 up
 
 # --- pxed
 HASH='$6$saltsalt$EJg17WAqCGMwU7Bt4jOTxiFibKR9d2ehxYbTF/ME0mZ5ZKzgER.76dtVzvRy7B3ooSxRzbOuBgJ62xUuQzl0s1'
-lab_config "root-password-hash=$HASH"
+# On a loaded machine systemd's 90 seconds for the serial line are too short (install.sh).
+echo 'mkdir -p /etc/systemd/system.conf.d && printf "[Manager]\nDefaultDeviceTimeoutSec=15min\nDefaultTimeoutStartSec=15min\n" >/etc/systemd/system.conf.d/slow.conf' >"$LAB/run.sh"
+lab_config "root-password-hash=$HASH, run=@run.sh"
 sed -i 's/tap0/br0/' "$LAB/pxed.ini"
 cat >>"$LAB/pxed.ini" <<'INI'
 [subnet 10.20.0.0/24]

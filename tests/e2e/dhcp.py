@@ -244,12 +244,27 @@ def lease(a, wire):
 
 
 def flood(a, wire):
-    """State per machine: 0 nothing, 1 offered. One retry each second while unanswered."""
+    """State per machine: 0 nothing, 1 offered. One retry each second while unanswered. With --giaddr they are behind that relay,
+    of which --unicast is the server."""
     prefix = mac_bytes(a.prefix)
-    macs = [prefix + struct.pack("!I", i) for i in range(a.count)]
+    macs = [prefix + struct.pack("!I", i) for i in range(a.first, a.first + a.count)]
     state = {m: [0, 0.0, b"", b""] for m in macs}
-    done, end, at, offers = {}, time.time() + a.wait, 0, 0
+    done, end, at = {}, time.time() + a.wait, 0
     out = open(a.out, "a", buffering=1)
+    way = (b"\xff" * 6, "0.0.0.0", "255.255.255.255", 68)
+    if a.giaddr:
+        wire.own[socket.inet_aton(a.giaddr)] = a.mac_raw
+        way = (wire.resolve(a.unicast, a.giaddr, a.mac_raw, a.wait), a.giaddr, a.unicast, 67)
+
+    def say(m):
+        kind, _, ip, server = state[m]
+        extra = option(50, ip) + option(54, server) if kind else b""
+        payload = dhcp("request" if kind else "discover", m, struct.unpack("!I", m[2:])[0] + 7, extra + option(61, b"\1" + m),
+                       "0.0.0.0", a.giaddr or "0.0.0.0")
+        dst_mac, source, to, sport = way
+        wire.send(frame(a.mac_raw if a.giaddr else m, dst_mac, source, to, sport, 67, payload))
+        state[m][1] = time.time()
+
     while len(done) < a.count and time.time() < end:
         sent = 0
         for _ in range(len(macs)):  # at most a few at a time, so that nobody's buffer runs over
@@ -259,12 +274,7 @@ def flood(a, wire):
             at += 1
             if m in done or time.time() - state[m][1] < 1.0:
                 continue
-            kind, _, ip, server = state[m]
-            xid = struct.unpack("!I", m[2:])[0] + 7
-            extra = option(50, ip) + option(54, server) if kind else b""
-            wire.send(frame(m, b"\xff" * 6, "0.0.0.0", "255.255.255.255", 68, 67,
-                            dhcp("request" if kind else "discover", m, xid, extra + option(61, b"\1" + m))))
-            state[m][1] = time.time()
+            say(m)
             sent += 1
         for reply in wire.replies(0.02):
             m, o = reply[4][28:34], parse(reply[4])
@@ -273,10 +283,7 @@ def flood(a, wire):
             kind = o.get(53, b"\0")[0]
             if kind == 2 and state[m][0] == 0:
                 state[m] = [1, 0.0, reply[4][16:20], o[54]]
-                extra = option(50, state[m][2]) + option(54, state[m][3])
-                wire.send(frame(m, b"\xff" * 6, "0.0.0.0", "255.255.255.255", 68, 67,
-                                dhcp("request", m, struct.unpack("!I", m[2:])[0] + 7, extra + option(61, b"\1" + m))))
-                state[m][1] = time.time()
+                say(m)
             elif kind == 5:
                 done[m] = socket.inet_ntoa(reply[4][16:20])
                 out.write("%s %s\n" % (done[m], mac_text(m)))
@@ -310,6 +317,7 @@ def main():
     p.add_argument("--all", action="store_true", help="every reply within --wait")
     p.add_argument("--wait", type=float, default=3.0)
     p.add_argument("--count", type=int, default=10)
+    p.add_argument("--first", type=int, default=0)
     p.add_argument("--prefix", default="02:ee")
     p.add_argument("--out")
     a = p.parse_args()
