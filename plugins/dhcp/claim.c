@@ -32,6 +32,18 @@ uint32_t dhcp_own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uint3
     return index;
 }
 
+bool dhcp_allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
+    const struct dhcp_scope *scope = dhcp_scope_of(t, q);
+    if (!dhcp_scope_has(scope, ip))
+        return false;
+    if (ip == dhcp_scope_reserved(q->host, scope))
+        return true;
+    /* What it has it keeps: the class of a machine is another once its system runs. */
+    bool open = dhcp_scope_open(scope, ip, q->reserved.class) ||
+                (dhcp_scope_pooled(scope, ip) && dhcp_own_lease(t, q, ip) != DHCP_NONE);
+    return open && !q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac);
+}
+
 /* Does this machine have a lease in force, as recorded on disk? */
 bool dhcp_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_own_lease(t, q, ip);

@@ -6,6 +6,8 @@
 struct dhcp_scope *dhcp_scope_of(struct dhcp_leases *t, const struct dhcp_query *q);
 /* The entry of `ip`, if it is this machine's; else DHCP_NONE. */
 uint32_t dhcp_own_lease(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
+/* May it have this address in principle: reserved for it, or in the pool and not reserved for another machine? */
+bool dhcp_allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
 /* Does this machine have a lease of `ip` in force, as recorded on disk? */
 bool dhcp_alive(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
 /* Does its entry (dhcp_lease_by_mac) hold an address already, by an OFFER or a lease? */

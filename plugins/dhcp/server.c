@@ -37,19 +37,6 @@ static struct dhcp_action server_nak(struct dhcp_leases *t, const struct dhcp_qu
     return a;
 }
 
-/* May it have this address in principle: reserved for it, or in the pool and not reserved for another machine? */
-static bool server_allowed(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
-    const struct dhcp_scope *scope = dhcp_scope_of(t, q);
-    if (!dhcp_scope_has(scope, ip))
-        return false;
-    if (ip == dhcp_scope_reserved(q->host, scope))
-        return true;
-    /* What it has it keeps: the class of a machine is another once its system runs. */
-    bool open = dhcp_scope_open(scope, ip, q->reserved.class) ||
-                (dhcp_scope_pooled(scope, ip) && dhcp_own_lease(t, q, ip) != DHCP_NONE);
-    return open && !q->reserved.by_other(q->reserved.arg, ip, &q->facts->seen.mac);
-}
-
 /* ---- probing an address ---- */
 
 static struct dhcp_action server_probe(uint32_t ip) {
@@ -80,7 +67,7 @@ static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q,
     if (ip != 0 && (dhcp_is_free(t, q, ip) || ((dhcp_is_orphaned(t, q, ip) || dhcp_is_siblings(t, q, ip)) && !refused)))
         return ip;
     uint32_t own = dhcp_lease_by_mac(t, q->scope, mac);
-    bool given = own != DHCP_NONE && server_allowed(t, q, dhcp_lease_at(t, own)->ip);
+    bool given = own != DHCP_NONE && dhcp_allowed(t, q, dhcp_lease_at(t, own)->ip);
     if (given && dhcp_holds(t, own, q->now) && (!q->cannot_write || dhcp_alive(t, q, dhcp_lease_at(t, own)->ip)))
         return dhcp_lease_at(t, own)->ip;
     if (q->cannot_write) {
@@ -91,7 +78,7 @@ static uint32_t server_choose(struct dhcp_leases *t, const struct dhcp_query *q,
         return 0;
     if (given)
         return dhcp_lease_at(t, own)->ip;
-    if (dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &hint) && server_allowed(t, q, hint) &&
+    if (dhcp_get_u32(q->m, DHCP_OPT_REQUESTED, &hint) && dhcp_allowed(t, q, hint) &&
         dhcp_lease_by_ip(t, hint) == DHCP_NONE)
         return hint;
     *reason = PXED_WHY_DHCP_NO_ADDRESS;
@@ -156,7 +143,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
     if (!dhcp_scope_has(scope, ip))
         return CLAIM_WRONG_NET;
     uint32_t kept = dhcp_scope_reserved(q->host, scope);
-    if (!server_allowed(t, q, ip))
+    if (!dhcp_allowed(t, q, ip))
         return dhcp_scope_pooled(scope, ip) || kept != 0 ? CLAIM_TAKEN : CLAIM_FOREIGN;
     /* While leases are in doubt, the quarantined address may be the client's own: it is probed again. */
     uint32_t index = dhcp_lease_by_ip(t, ip);
@@ -167,7 +154,7 @@ static enum claim server_judge(struct dhcp_leases *t, const struct dhcp_query *q
      * 4.3.2: the address is incorrect). */
     uint32_t own = dhcp_lease_by_mac(t, q->scope, &q->facts->seen.mac);
     uint32_t has = own == DHCP_NONE ? 0 : dhcp_lease_at(t, own)->ip;
-    if (has != 0 && has != ip && ip != kept && dhcp_alive(t, q, has) && server_allowed(t, q, has))
+    if (has != 0 && has != ip && ip != kept && dhcp_alive(t, q, has) && dhcp_allowed(t, q, has))
         return CLAIM_TAKEN;
     /* A host with ip= gets that address at its next start, never in the middle of an installation. */
     bool offered = dhcp_is_free(t, q, kept) || (dhcp_is_siblings(t, q, kept) && q->facts->seen.boots);

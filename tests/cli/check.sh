@@ -298,7 +298,7 @@ run "explain without a host" 2 explain -c good.ini
 run "explain with a bad word" 2 explain -c good.ini web01 --firmware commodore
 run "arm without a host" 2 arm -c good.ini
 run "help" 0 --help
-silent "replay"
+silent "hosts export"
 on_stdout
 run "help of a command" 0 explain --help
 says "usage: pxed explain"
