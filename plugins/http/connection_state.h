@@ -29,6 +29,7 @@ struct http_conn {
     struct http_conn *prev, *next;
     struct pxed_link waiter;
     bool waiting; /* in the queues of those that have sent no whole request */
+    uint64_t waiting_since;
     uv_poll_t poll;
     int fd;
     int events; /* polled for */

@@ -34,6 +34,29 @@ bool http_conns_evict(struct http *h, const struct pxed_addr *addr) {
     return true;
 }
 
+static bool is_young(const struct http_conn *c, uint64_t now) {
+    return now - c->waiting_since < HTTP_YOUNG;
+}
+
+void http_conns_room(struct http *h, const struct pxed_addr *addr) {
+    const struct pxed_queue *waiting = http_peers_waiting(&h->peers, addr);
+    if (waiting->n >= HTTP_YOUNG_WAITING ||
+        (waiting->n >= HTTP_WAITING && !is_young(http_conn_of(waiting->first), h->ctx->core->now(h->ctx))))
+        http_conns_evict(h, addr);
+}
+
+/* Those that were too young to be closed when others came. */
+static void close_grown(struct http *h) {
+    uint64_t now = h->ctx->core->now(h->ctx);
+    struct pxed_link *next, *w = http_peers_waiting(&h->peers, NULL)->first;
+    for (; w && !is_young(http_conn_of(w), now); w = next) {
+        next = w->in[HTTP_OF_ALL].newer;
+        struct pxed_addr peer = http_conn_of(w)->peer; /* of whom it is the oldest */
+        if (peer.family != 0 && http_peers_waiting(&h->peers, &peer)->n > HTTP_WAITING)
+            http_conns_evict(h, &peer);
+    }
+}
+
 static void time_out(struct http_conn *c) {
     if (c->state == HTTP_READING && c->in_len > 0) {
         http_conn_turn_down(c, HTTP_REFUSED_SLOW);
@@ -51,6 +74,7 @@ static void time_out(struct http_conn *c) {
 }
 
 void http_conns_tick(struct http *h) {
+    close_grown(h);
     for (struct http_conn *c = h->conns, *next; c; c = next) {
         next = c->next;
         if (h->ctx->core->now(h->ctx) >= c->deadline)

@@ -12,9 +12,11 @@
 
 enum {
     HTTP_CONNS_MAX = 8192,
-    HTTP_CONNS_KEPT = 256,                /* closed ones kept for the next client */
-    HTTP_WAITING = 256,                   /* connections of one address without a whole request */
-    HTTP_TLS_WAITING = 512,               /* of all addresses, those that hold the state of TLS */
+    HTTP_CONNS_KEPT = 256,     /* closed ones kept for the next client */
+    HTTP_WAITING = 256,        /* connections of one address without a whole request, for HTTP_YOUNG at least */
+    HTTP_YOUNG_WAITING = 2048, /* of one address, however young */
+    HTTP_YOUNG = 1000,         /* ms: many machines behind one router all connect before the first has asked */
+    HTTP_TLS_WAITING = 512,    /* of all addresses, those that hold the state of TLS */
     HTTP_INPUT_BUDGET = 16 * 1024 * 1024, /* bytes of all requests that come in, beyond each connection's own buffer */
     HTTP_STALLED = 5 * 1000, /* ms without one byte taken: may be closed for a new client when all are in use */
     HTTP_ACCEPTS_PER_TURN = 64,

@@ -30,6 +30,7 @@ void http_input_wait(struct http_conn *c, bool wait) {
     c->waiting = wait;
     if (c->tls)
         c->http->n_tls_waiting += wait ? 1 : (size_t)-1;
+    c->waiting_since = wait ? c->http->ctx->core->now(c->http->ctx) : 0;
     if (wait)
         http_peers_wait(&c->http->peers, &c->peer, &c->waiter);
     else

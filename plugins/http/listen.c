@@ -154,8 +154,8 @@ static void turn_away(struct http_listener *l, int fd) {
 static bool listen_admit(struct http_listener *l, const struct pxed_addr *peer) {
     struct http *h = l->http;
     unsigned limit = (unsigned)h->config->per_peer;
-    if (peer->family != 0 && http_peers_waiting(&h->peers, peer)->n >= HTTP_WAITING)
-        http_conns_evict(h, peer);
+    if (peer->family != 0)
+        http_conns_room(h, peer);
     if (h->n_conns >= HTTP_CONNS_MAX && !http_conns_evict(h, NULL)) {
         h->ctx->core->refuse(h->ctx, PXED_WHY_BUSY, peer->family ? peer : NULL, "too many connections are open");
         return false;

@@ -36,6 +36,16 @@ is "5,500 forged requests were sent" "sent 5500" "$(tail -n 1 "$E2E/tftp.out")"
 served "after them"
 ok "those that nobody answered were counted" e2e_counted BUSY 500
 
+# --- HTTP: many machines behind one router connect at once, and ask then
+cat >"$E2E/nat.py" <<'PY'
+import socket, sys
+socks = [socket.create_connection((sys.argv[1], 80), 5) for _ in range(600)]
+for s in socks:
+    s.sendall(b"GET /boot/f HTTP/1.1\r\nHost: x\r\n\r\n")
+print(sum(s.recv(4096).startswith(b"HTTP/1.1 200") for s in socks))
+PY
+is "600 connections of one address: all are answered" 600 "$(e2e_in evil python3 "$E2E/nat.py" $E2E_SERVER 2>/dev/null)"
+
 # --- HTTP: connections that begin and do not go on
 e2e_in evil ip addr add 10.77.0.67/24 dev eth0
 is_open() { grep -q "^open" "$E2E/$1.log"; }
@@ -43,6 +53,7 @@ e2e_spawn halfopen evil python3 "$E2E_HERE/bounds.py" eth0 $E2E_SERVER x halfope
 until_true 60 is_open halfopen
 ok "9,000 connections of two addresses have begun a request" is_open halfopen
 served "meanwhile"
+sleep 2.5 # the young ones grow up
 LEFT=$(e2e_in server ss -tnH state established "( sport = :80 )" | wc -l)
 ok "512 of them are left: $LEFT" test "$LEFT" -ge 480 -a "$LEFT" -le 520
 e2e_kill halfopen
