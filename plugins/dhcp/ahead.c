@@ -140,6 +140,7 @@ uint32_t dhcp_ahead_take(struct dhcp_leases *t, unsigned scope, const struct pxe
     *ret_known = best->known && now - best->free_at < 2 * FRESH_MS; /* not after a standstill */
     uint32_t ip = best->ip;
     ahead_remove(t, best);
+    (void)dhcp_ahead_may_wait(t->ahead, now); /* in a burst that empties the list nobody waits */
     return ip;
 }
 

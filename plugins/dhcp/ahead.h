@@ -40,7 +40,7 @@ struct dhcp_ahead {
     unsigned next_scope;     /* where the search for a pool that lacks some goes on */
     bool begun;              /* a first round has ended: before it a machine waits rather than get an unknown address */
     bool lacking;            /* some were taken since the last step */
-    struct dhcp_bucket wait; /* machines that wait for a probe of their own */
+    struct dhcp_bucket wait; /* one token for each address taken, or machine that waits for a probe of its own */
 };
 
 /* `entries` as above. The scopes of `t` are complete. */

@@ -95,6 +95,8 @@ bench_wire() {
     done
     ip -n "$LAB_NS" addr add $BENCH_SERVER/$BENCH_PREFIX dev ve0
     ip -n "$BENCH_CLIENTS" addr add $BENCH_CLIENT/$BENCH_PREFIX dev ve0
+    # A server that asks whether a free address is in use gets no answer, as from addresses without a machine.
+    ip netns exec "$BENCH_CLIENTS" sysctl -qw net.ipv4.icmp_echo_ignore_all=1 net.ipv4.conf.all.arp_ignore=1
     # Every address of the pool and of the halls is the clients' own, behind one neighbour: thousands would fill a table that all
     # namespaces share.
     for net in $BENCH_HALLS/14 10.101.0.0/16 10.102.0.0/16; do
