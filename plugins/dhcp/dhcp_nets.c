@@ -263,6 +263,11 @@ static void list_relays(struct dhcp *d) {
 
 static int nets_make(struct drafts *all) {
     struct dhcp *d = all->d;
+    if (all->n > UINT16_MAX) { /* the type of a lease's net */
+        pxed_log(d->ctx, PXED_LOG_ERROR, "bad-subnet", NULL, NULL, "%u nets; at most %u are served", all->n,
+                 UINT16_MAX);
+        return -E2BIG;
+    }
     qsort(all->items, all->n, sizeof(*all->items), by_address);
     d->nets = pxed_xalloc(sizeof(*d->nets) * (all->n + 1));
     d->scopes = pxed_xalloc(sizeof(*d->scopes) * (all->n + 1));

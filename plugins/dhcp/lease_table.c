@@ -158,7 +158,7 @@ uint32_t dhcp_lease_add(struct dhcp_leases *t, unsigned scope, uint32_t ip, cons
     struct dhcp_lease *e = dhcp_lease_at(t, index);
     e->ip = ip;
     e->mac = *mac;
-    e->scope = (uint8_t)scope;
+    e->scope = (uint16_t)scope;
     e->pooled = dhcp_scope_pooled(&t->scopes[scope], ip);
     link_ip(t, index);
     link_mac(t, index);

@@ -230,6 +230,28 @@ START_TEST(the_cursor_stands_behind_what_was_given) {
 }
 END_TEST
 
+/* The lease of a machine is found in its own net, and counted there, however many nets there are. */
+START_TEST(many_nets) {
+    enum { NETS = 1000 };
+    static struct dhcp_scope scopes[NETS];
+    net_open(&net, 0, 0);
+    for (uint32_t i = 0; i < NETS; i++) {
+        scopes[i] = (struct dhcp_scope){.net = IP4(10, 0, 0, 0) + (i << 8), .prefix = 24};
+        ck_assert(dhcp_scope_add_pool(&scopes[i], scopes[i].net + 10, scopes[i].net + 20));
+    }
+    net_room(&net);
+    dhcp_leases_init(&net.t, net.t.memory, scopes, NETS, 7);
+    for (uint32_t i = 0; i < NETS; i++) {
+        struct pxed_hwaddr mac = mac_n(i);
+        net_room(&net);
+        uint32_t index = dhcp_lease_hold(&net.t, i, scopes[i].net + 10, &mac, net.now);
+        ck_assert_uint_ne(index, DHCP_NONE);
+        ck_assert_uint_eq(dhcp_lease_by_mac(&net.t, i, &mac), index);
+        ck_assert_uint_eq(scopes[i].lists[DHCP_OFFERED].n, 1);
+    }
+}
+END_TEST
+
 START_TEST(restored_leases_end_in_order) {
     net_open(&net, IP4(10, 77, 0, 10), IP4(10, 77, 0, 12));
     struct pxed_hwaddr a = mac_n(1), b = mac_n(2), c = mac_n(3);
@@ -351,6 +373,7 @@ int main(void) {
     tcase_add_loop_test(t, room_is_kept_for_declared_hosts, 0, 4);
     tcase_add_test(t, a_circuit_has_a_rate);
     tcase_add_test(t, the_cursor_stands_behind_what_was_given);
+    tcase_add_test(t, many_nets);
     tcase_add_test(t, restored_leases_end_in_order);
     tcase_add_test(t, a_long_random_life);
     tcase_add_test(t, a_large_pool);
