@@ -71,6 +71,15 @@ static void put_routers(struct dhcp_builder *b, const struct dhcp_site *site, co
     put_host_addrs(b, DHCP_OPT_ROUTER, host, "gateway", site->far ? &addrs : all);
 }
 
+/* What the line says of a net (gateway=, the prefix of ip=) is said of the net of its address. A machine that is given
+ * another one, as where ip= lies in a VLAN and the machine boots outside of it, would get a router that it cannot
+ * reach. */
+static const struct pxed_host *host_of_net(const struct pxed_host *host, const struct dhcp_message *m,
+                                           const struct dhcp_action *action) {
+    uint32_t given = action->yiaddr ? action->yiaddr : m->ciaddr;
+    return host && host->ip.family == 4 && pxed_addr_u32(&host->ip) != given ? NULL : host;
+}
+
 static uint32_t reply_netmask(const struct dhcp_site *site, const struct pxed_host *host) {
     return pxed_prefix_mask(host && host->prefix && host->ip.family == 4 ? host->prefix : site->prefix);
 }
@@ -85,25 +94,26 @@ static void put_mandatory(struct dhcp_builder *b, const struct dhcp_site *site, 
     }
     if (action->lease_ms > 0)
         dhcp_put_u32(b, DHCP_OPT_LEASE_TIME, (uint32_t)(action->lease_ms / 1000));
-    dhcp_put_u32(b, DHCP_OPT_NETMASK, reply_netmask(site, host));
+    dhcp_put_u32(b, DHCP_OPT_NETMASK, reply_netmask(site, host_of_net(host, m, action)));
     dhcp_echo_relay(b, m->options[DHCP_OPT_RELAY]);
 }
 
 static void put_network(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,
                         const struct dhcp_action *action, const struct pxed_host *host) {
+    const struct pxed_host *near = host_of_net(host, m, action);
     if (action->lease_ms > 0) {
         uint32_t seconds = (uint32_t)(action->lease_ms / 1000);
         dhcp_put_u32(b, DHCP_OPT_T1, seconds / 2);
         dhcp_put_u32(b, DHCP_OPT_T2, seconds - seconds / 8);
     }
-    if (stops_without_router(site, m, host))
+    if (stops_without_router(site, m, near))
         dhcp_put_u32(b, DHCP_OPT_ROUTER, site->server);
     else
-        put_routers(b, site, host);
+        put_routers(b, site, near);
     if (!put_host_addrs(b, DHCP_OPT_DNS, host, "dns", &site->config->dns) && site->names)
         dhcp_put_u32(b, DHCP_OPT_DNS, site->server);
     if (dhcp_wants(m, DHCP_OPT_BROADCAST))
-        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->net | ~reply_netmask(site, host));
+        dhcp_put_u32(b, DHCP_OPT_BROADCAST, site->net | ~reply_netmask(site, near));
 }
 
 static void put_comfort(struct dhcp_builder *b, const struct dhcp_site *site, const struct dhcp_message *m,

@@ -172,6 +172,25 @@ START_TEST(a_hosts_own_values_win) {
 }
 END_TEST
 
+/* ip= lies in a VLAN, the machine boots outside of it: its mask and its router are those of where it is. */
+START_TEST(values_of_another_net_do_not) {
+    struct pxed_var vars[] = {{.key = PXED_SLICE("gateway"), .value = PXED_SLICE("10.78.0.1")},
+                              {.key = PXED_SLICE("dns"), .value = PXED_SLICE("9.9.9.9")}};
+    struct pxed_host host = {
+        .vars = vars, .n_vars = 2, .name = PXED_SLICE("web01"), .ip = pxed_addr_v4(IP4(10, 78, 0, 60)), .prefix = 16};
+    struct made p = make(DHCP_REQUEST, 1);
+    make_option(&p, 60, "d-i", 3);
+    struct dhcp_message m = read_message(make_end(&p));
+    struct pxed_slice r = answer(&m, DHCP_ACK, IP4(10, 77, 0, 50), &host);
+    has_u32(r, 1, 0xffffff00);
+    has_u32(r, 6, IP4(9, 9, 9, 9));
+    ck_assert(!pxed_slice_eq(reply_option(r, 3), PXED_SLICE("\x0a\x4e\0\1")));
+    config.router.n = 0; /* then Debian's installer stops, unless it is told one */
+    has_u32(answer(&m, DHCP_ACK, IP4(10, 77, 0, 50), &host), 3, SERVER);
+    has_u32(answer(&m, DHCP_ACK, IP4(10, 78, 0, 60), &host), 3, IP4(10, 78, 0, 1));
+}
+END_TEST
+
 START_TEST(inform_gets_no_lease) {
     struct made p = make(DHCP_INFORM, 1);
     make_field(&p, 12, IP4(10, 77, 0, 200));
@@ -415,6 +434,7 @@ int main(void) {
     tcase_add_test(t, an_address_for_an_operating_system);
     tcase_add_test(t, the_name_server);
     tcase_add_test(t, a_hosts_own_values_win);
+    tcase_add_test(t, values_of_another_net_do_not);
     tcase_add_test(t, inform_gets_no_lease);
     tcase_add_test(t, a_nak_says_nothing_else);
     tcase_add_test(t, what_matters_fits_the_smallest_packet);
