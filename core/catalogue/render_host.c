@@ -160,7 +160,10 @@ void render_host(struct render *r, struct node *root) {
     render_node_list(host, "packages-list", pxed_host_value(h, "packages"));
     render_node_list(host, "ntp-list", pxed_host_value(h, "ntp"));
     add_ip6(r, host);
-    render_node_flag(host, "lvm", pxed_slice_is(pxed_host_value(h, "layout"), "lvm"));
+    struct pxed_slice layout = pxed_host_value(h, "layout");
+    render_node_flag(host, "lvm", pxed_slice_is(layout, "lvm"));
+    render_node_flag(host, "raid1", pxed_slice_starts(layout, PXED_SLICE("raid1")));
+    render_node_flag(host, "raid1-lvm", pxed_slice_is(layout, "raid1-lvm"));
     render_node_flag(host, "own-net", is_own_net(r)); /* it is not what DHCP alone tells */
     add_lines(host, "run-list", pxed_host_value(h, "run"));
     add_users(host, pxed_host_value(h, "users"));

@@ -6,11 +6,11 @@
 #include "vars.h"
 
 /* Values that render.c adds to the variables. */
-static const char *const of_host[] = {"mac",       "mac-plain",     "disk-name",    "disk-serial",  "disk-wwn",
-                                      "mac-colon", "mac-upper",     "prefix",       "netmask",      "static",
-                                      "dns-list",  "packages-list", "ntp-list",     "dns-first",    "dns-rest",
-                                      "ip6-list",  "run-list",      "users-list",   "users-sudo",   "ports-list",
-                                      "own-net",   "lvm",           "install-bond", "install-vlan", NULL};
+static const char *const of_host[] = {
+    "mac",      "mac-plain", "disk-name", "disk-serial",  "disk-wwn",      "mac-colon",  "mac-upper",
+    "prefix",   "netmask",   "static",    "dns-list",     "packages-list", "ntp-list",   "dns-first",
+    "dns-rest", "ip6-list",  "run-list",  "users-list",   "users-sudo",    "ports-list", "own-net",
+    "lvm",      "raid1",     "raid1-lvm", "install-bond", "install-vlan",  NULL};
 /* Members of the items of host.users-list, host.ports-list and host.ip6-list. */
 static const char *const of_user[] = {"name", "hash", "key", "sudo", NULL};
 static const char *const of_port[] = {"mac", "number", "more", NULL};

@@ -12,7 +12,7 @@ if [ ! -d "$CLOUD/usr" ]; then
 fi
 export PYTHONPATH=$CLOUD/usr/lib/python3/dist-packages
 e2e_begin
-M=08:00:27:4d:4d:aa MS=08:00:27:4d:4d:bb MB=08:00:27:4d:4d:cc
+M=08:00:27:4d:4d:aa MS=08:00:27:4d:4d:bb MB=08:00:27:4d:4d:cc MR=08:00:27:4d:4d:dd
 e2e_client web $M
 e2e_address web 10.77.0.60
 e2e_client sec $MS
@@ -26,6 +26,7 @@ cat >"$E2E/host-os.conf" <<HOSTS
 $M, ubuntu-24.04, name=web01, net=dhcp
 $MS, ubuntu-24.04, name=sec01, domain=lab.test, ip=10.77.0.61/24, gateway=10.77.0.1, dns=10.77.0.1 10.77.0.2, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's me, timezone=Europe/Berlin, ntp=10.77.0.1, args-installed=console=ttyS0
 $MB, ubuntu-24.04, name=bnd01, mac=08:00:27:4d:4d:cd, bond=802.3ad, vlan=12, ip=10.77.0.62/24, gateway=10.77.0.1, dns=10.77.0.1, ip6=2001:db8::62/64, gateway6=2001:db8::1, users="alice:\$6\$c\$d:sudo:ssh-rsa B b", run=@run.sh
+$MR, ubuntu-24.04, name=mir01, net=dhcp, layout=raid1-lvm
 HOSTS
 printf '#!/bin/sh\nexit 3\n' >"$E2E/run.sh"
 e2e_ini <<INI
@@ -148,6 +149,62 @@ is "the account's key" "ssh-rsa B b" "$(cat "$W/target/home/alice/.ssh/authorize
 is "what booted it stands first again" "-v -q -o 0002,0001" "$(tr '\n' ' ' <"$W/efi.said" | sed 's/ $//')"
 has "commands that fail are in the report" "run: it ended with 3:" "$(e2e_journal bnd01)"
 is "and it is installed all the same" installed "$(e2e_state $MB install)"
+# --- two disks as one: what curtin is to do, for each firmware
+e2e_client mir $MR
+e2e_address mir 10.77.0.63
+lacks "check has nothing against the layout" "layout" "$(e2e_pxed check 2>&1)"
+ARGS=$(boot mir $MR)
+is "cloud-init fetches it" "pxed-08-00-27-4d-4d-dd mir01" "$(fetch mir "$ARGS" 2>&1)"
+has "cloud-init's schema takes it" "Valid cloud-config" "$(valid "$E2E/user-data")"
+is "no disk yet" "[{'type': 'disk', 'id': 'pxed', 'path': '/dev/pxed-no-disk'}]" "$(item storage config)"
+URL=$(item early-commands 0 | sed "s/.*'\(http[^']*install.sh\)'.*/\1/")
+is "install.sh is delivered" 200 "$(curl_as mir -o "$W/install.sh" -w '%{http_code}' "$URL")"
+CLIENT=mir
+ln -s $PY "$W/bin/python3"
+cat >"$E2E/actions.py" <<'PY'
+"""curtin's actions as a tree: each must name what stands before it."""
+import sys, yaml
+known, said = {}, []
+for a in yaml.safe_load(open(sys.argv[1]))["autoinstall"]["storage"]["config"]:
+    made_of = [a[k] for k in ("device", "volume", "volgroup") if k in a] + a.get("devices", [])
+    assert a["id"] not in known and all(m in known for m in made_of), a
+    known[a["id"]] = a["path"] if a["type"] == "disk" else "%s(%s)" % (
+        a["type"].replace("lvm_", "") + {"boot": "!", "bios_grub": "?"}.get(a.get("flag"), ""), " ".join(known[m] for m in made_of))
+    if a["type"] == "mount":
+        said.append("%s=%s" % (a["path"], known[a["id"]]))
+    if a.get("grub_device"):
+        said.append("grub=" + known[a["id"]])
+    if a["type"] == "disk":
+        assert (a["ptable"], a["wipe"]) == ("gpt", "superblock-recursive"), a
+    if a["type"] == "raid":
+        assert a["raidlevel"] == "raid1", a
+print("\n".join(said))
+PY
+fresh() { # the plan as subiquity writes it
+    $PY -c 'import sys, yaml; yaml.safe_dump(yaml.safe_load(open(sys.argv[1])), open(sys.argv[2], "w"))' "$E2E/user-data" "$W/autoinstall.yaml"
+    rm -rf "$W/tmp"
+    mkdir "$W/tmp"
+}
+fresh
+no "one disk is not enough" does disk
+has "and it is said" DISK_NOT_FOUND "$(e2e_journal mir01)"
+is "the plan names none" 1 "$(grep -c pxed-no-disk "$W/autoinstall.yaml")"
+cp -r "$W/sys/block/vda" "$W/sys/block/vdb"
+cp --sparse=always "$W/dev/vda" "$W/dev/vdb"
+rest='raid(partition(/dev/vda) partition(/dev/vdb))'
+root="/=mount(format(partition(volgroup($rest))))"
+rm -rf "$W/efi"
+for firmware in bios efi; do
+    fresh
+    wanted="grub=/dev/vda grub=/dev/vdb /boot=mount(format($rest)) $root"
+    [ $firmware = bios ] || { mkdir "$W/efi"; wanted="grub=partition!(/dev/vda) /boot/efi=mount(format(partition!(/dev/vda))) grub=partition!(/dev/vdb) /boot=mount(format($rest)) $root"; }
+    ok "$firmware: the guard takes both disks" does disk
+    is "$firmware: and curtin is told what to make of them" "$wanted" "$($PY "$E2E/actions.py" "$W/autoinstall.yaml" 2>&1 | tr '\n' ' ' | sed 's/ $//')"
+done
+fresh
+printf LABELONE | dd of="$W/dev/vdb" bs=1 seek=512 conv=notrunc 2>/dev/null
+no "the second is not blank" does disk
+is "then the plan names none" 1 "$(grep -c pxed-no-disk "$W/autoinstall.yaml")"
 for shell in dash "busybox sh"; do ok "every shell reads it ($shell)" $shell -n "$W/install.sh"; done
 e2e_stop
 e2e_done

@@ -65,6 +65,11 @@ chroot() {
     pigz) fails pigz && return 1; gzip -dc ;;
     blkid) [ "$1" != -s ] || echo 1234-ABCD; return 2 ;;
     sfdisk) case "$*" in *--no-act*) ! fails "try sfdisk" ;; *) fails sfdisk && return 1; echo partitions >>/dev/vda ;; esac ;;
+    lvm)
+        case $1 in
+        vgs) ! fails "another group" || echo "  /dev/sdb1" ;;
+        *) fails "$1" && return 1; echo "$1" >>/lvm; echo lvm >>/dev/vda; [ "$1" != lvcreate ] || : >/dev/mapper/system-root ;;
+        esac ;;
     mke2fs) case "$*" in *try*) ! fails "try mke2fs" ;; *) fails mke2fs && return 1; echo ext4 >>/dev/vda ;; esac ;;
     mkfs.vfat) case "$*" in *try*) ! fails "try mkfs.vfat" ;; *) fails mkfs.vfat && return 1; echo vfat >>/dev/vda ;; esac ;;
     sh) case ${1:-} in /root/*) return 7 ;; *) ! fails apt ;; esac ;;
@@ -82,7 +87,7 @@ tree() { # [MISSING-FILE]: the image's archives, small
     rm -rf "$t" "$BOX/www"
     mkdir -p "$BOX/www" "$t/none"
     for f in etc/shadow etc/default/grub etc/apt/sources.list usr/lib/os-release usr/lib/pxed/boot.img usr/lib/pxed/core-msdos1.img \
-        usr/lib/pxed/core-gpt3.img usr/lib/pxed/bootx64.efi usr/lib/grub/i386-pc/normal.mod usr/lib/grub/i386-pc/fs.lst \
+        usr/lib/pxed/core-gpt3.img usr/lib/pxed/core-lvm.img usr/sbin/lvm usr/lib/pxed/bootx64.efi usr/lib/grub/i386-pc/normal.mod usr/lib/grub/i386-pc/fs.lst \
         usr/lib/grub/x86_64-efi/normal.mod usr/lib/grub/x86_64-efi/fs.lst; do
         mkdir -p "$(dirname "$t/$f")"
         echo "text of $f" >"$t/$f"
@@ -91,17 +96,20 @@ tree() { # [MISSING-FILE]: the image's archives, small
     printf 'ID=debian\nVERSION_CODENAME=trixie\n' >"$t/usr/lib/os-release"
     ln -s ../usr/lib/os-release "$t/etc/os-release"
     : >"$t/etc/resolv.conf"
-    mkdir -p "$t/usr/sbin" "$t/boot"
+    mkdir -p "$t/boot" "$t/etc/network" "$t/sbin"
+    : >"$t/sbin/lvm"
+    [ -z "${IFUP:-}" ] || : >"$t/usr/sbin/ifup"
+    chmod 755 "$t"/sbin/* "$t"/usr/sbin/*
     [ -z "${1:-}" ] || rm -r "${t:?}/$1"
     tar -C "$t" --format=gnu -czf "$BOX/www/rootfs.tar.gz" .
-    tar -C "$t" --format=gnu -czf "$BOX/www/tools.tar.gz" none
-    cp "$BOX/www/tools.tar.gz" "$BOX/www/modules.tar.gz"
+    tar -C "$t" --format=gnu -czf "$BOX/www/tools.tar.gz" sbin
+    tar -C "$t" --format=gnu -czf "$BOX/www/modules.tar.gz" none
     for f in Release .treeinfo; do echo "text" >"$BOX/www/$f"; done
 }
 
 world() { # a machine with one disk, blank unless its right is `any`
-    for f in dev sys proc tmp target pxed-tools etc root said asked ended debconf before; do rm -rf "${BOX:?}/$f"; done
-    mkdir -p "$BOX"/{dev,etc,root,target} "$BOX/pxed-tools/tmp" "$BOX/sys/block/vda/holders" "$BOX/sys/class/net/eth0" \
+    for f in dev sys proc tmp target pxed-tools etc root said asked ended debconf before lvm; do rm -rf "${BOX:?}/$f"; done
+    mkdir -p "$BOX"/{dev/mapper,etc,root,target} "$BOX/pxed-tools/tmp" "$BOX/sys/block/vda/holders" "$BOX/sys/class/net/eth0" \
         "$BOX/proc/sys/kernel/random"
     mkdir -p -m 1777 "$BOX/tmp"
     cp -a /etc/alternatives "$BOX/etc/" # awk is found there
@@ -122,6 +130,11 @@ world() { # a machine with one disk, blank unless its right is `any`
     : >"$BOX/debconf"
     printf 'x mirror/protocol string http\nx mirror/http/hostname string mirror.test\nx mirror/http/directory string /debian\nx mirror/codename string bookworm\n' >"$BOX/debconf"
     touch -d @1 "$BOX/before" # every write makes the disk newer than this, whatever it writes
+}
+
+second() { # a further disk, /dev/vdb
+    cp -a "$BOX/sys/block/vda" "$BOX/sys/block/vdb"
+    cp --sparse=always "$BOX/dev/vda" "$BOX/dev/vdb"
 }
 
 # --- one run: prints the events' stages and reasons, then whether the disk is whole
@@ -173,7 +186,31 @@ render debian-12 "layout=lvm" early.sh >"$BOX/script"
 RIGHT=blank
 each "early.sh, LVM: all is well" "" "installing disk whole" disk
 say "early.sh, LVM: partman is told" "$(grep -c 'partman-auto/method string lvm$\|partman-lvm/confirm boolean true$\|partman-auto-lvm/guided_size string max$' "$BOX/debconf")" 3
+# A mirror: both disks are judged, both are told.
+for layout in raid1 raid1-lvm; do
+    render debian-12 "layout=$layout" early.sh >"$BOX/script"
+    each "early.sh, $layout: one disk is not enough" "" "failed:DISK_NOT_FOUND whole" disk
+    PREPARE=second
+    each "early.sh, $layout: all is well" "" "installing disk whole" disk
+    say "early.sh, $layout: partman is told both" "$(sed -n 's/^d-i \(partman-auto.disk\|grub-installer.bootdev\) string //p; s/^d-i \(partman-auto.method\) string /\1 /p' "$BOX/debconf" | tr '\n' ' ')" \
+        "/dev/vda /dev/vdb partman-auto/method raid /dev/vda /dev/vdb "
+    PREPARE='second; printf LABELONE | dd of="$BOX/dev/vdb" bs=1 seek=512 conv=notrunc 2>/dev/null'
+    each "early.sh, $layout: the second is not blank" "" "failed:DISK_NOT_BLANK whole" disk
+    say "early.sh, $layout: then partman is told nothing" "$(grep -c partman "$BOX/debconf")" 0
+    PREPARE=
+done
+rows() { sed -n "s,^d-i partman-auto$1 string ,,p" "$BOX/debconf"; } # QUESTION: the lines between its dots
+HALVES='1024 1024 1024 raid $primary{ } method{ raid } . 4096 8192 1000000000 raid $primary{ } method{ raid } .'
+PREPARE=second each "early.sh, raid1-lvm: all is well" "" "installing disk whole" disk
+say "early.sh, raid1-lvm: the partitions" "$(rows /expert_recipe)" "pxed :: 1 1 1 free \$primary{ } method{ biosgrub } . $HALVES 4096 8192 1000000000 ext4 \$defaultignore{ } \$lvmok{ } lv_name{ root } method{ format } format{ } use_filesystem{ } filesystem{ ext4 } mountpoint{ / } ."
+say "early.sh, raid1-lvm: the arrays" "$(rows -raid/recipe)" "1 2 0 ext4 /boot /dev/vda2#/dev/vdb2 . 1 2 0 lvm - /dev/vda3#/dev/vdb3 ."
+render debian-12 "layout=raid1" early.sh >"$BOX/script"
+EFI=yes PREPARE=second each "early.sh, raid1, UEFI: all is well" "" "installing disk whole" disk
+say "early.sh, raid1, UEFI: the partitions" "$(rows /expert_recipe)" "pxed :: 538 538 1075 free \$primary{ } method{ efi } format{ } . $HALVES"
+say "early.sh, raid1, UEFI: the arrays" "$(rows -raid/recipe)" "1 2 0 ext4 /boot /dev/vda2#/dev/vdb2 . 1 2 0 ext4 / /dev/vda3#/dev/vdb3 ."
 RIGHT=any
+PREPARE=second each "early.sh, raid1, any: both are cleared" "" "installing disk written" disk
+say "early.sh, raid1, any: the second too" "$(dd if="$BOX/dev/vdb" bs=1 skip=512 count=8 2>/dev/null | tr -d '\0')" ""
 render debian-12 "repo=http://10.0.0.9:8080/deb/ian" early.sh >"$BOX/script"
 each "early.sh start: the mirror's answers are refused" debconf-set-selections "failed:PRESEED_FAILED whole" start
 each "early.sh start: all is well" "" "whole" start
@@ -226,6 +263,29 @@ say "image: the bond, the VLAN on it" "$(cd "$BOX/target/etc/systemd/network" &&
     "10-pxed-bond.netdev 10-pxed-port.network 10-pxed-trunk.network 10-pxed-vlan.netdev 10-pxed.network"
 say "image: addresses" "$(grep Address= "$BOX/target/etc/systemd/network/10-pxed.network" | tr '\n' ' ')" "Address=10.0.0.5/24 Address=2001:db8::5/64 "
 say "image: nothing of the commands is left" "$(ls -A "$BOX/target/root")" ""
+# layout=lvm: a volume on that partition; another system's words for the network.
+image 'layout=lvm, ip=10.0.0.5/24, gateway=10.0.0.1, dns=10.0.0.1, vlan=12'
+PREPARE=': >"$BOX/dev/mapper/control"'
+for row in sbin/lvm:TOOLS_MISSING usr/lib/pxed/core-lvm.img:ROOTFS_FAILED usr/sbin/lvm:ROOTFS_FAILED; do
+    tree "${row%:*}"
+    each "image, LVM: no ${row%:*} in the archives" "" "failed:${row#*:} whole"
+done
+IFUP=yes tree
+PREPARE='' each "image, LVM: no device mapper" "" "failed:MOUNT_FAILED whole"
+each "image, LVM: another disk has a group of that name" "another group" "failed:PARTITION_FAILED whole"
+for step in pvcreate vgcreate lvcreate; do
+    each "image, LVM: $step fails at last" "$step" "installing disk failed:PARTITION_FAILED(cleared) written"
+done
+each "image, LVM: all is well" "" "installing disk installed(written) written"
+say "image, LVM: what was made" "$(tr '\n' ' ' <"$BOX/lvm")" "pvcreate vgcreate lvcreate "
+say "image, LVM: the kernel is told the volume" "$(grep -o 'root=[^ ]*' "$BOX/target/boot/grub/grub.cfg" | sed -n '$p')" root=/dev/mapper/system-root
+say "image, LVM: its boot loader" "$(cat "$BOX/target/boot/grub/i386-pc/core.img")" "text of usr/lib/pxed/core-lvm.img"
+say "image, ifupdown: the network in its words" "$(grep -c 'iface vlan12 inet static\|address 10.0.0.5$\|vlan-raw-device eth0$' "$BOX/target/etc/network/interfaces")" 3
+say "image, ifupdown: names" "$(cat "$BOX/target/etc/resolv.conf")" "nameserver 10.0.0.1"
+say "image, ifupdown: none of networkd's" "$(ls "$BOX/target/etc/systemd/network" 2>/dev/null)" ""
+PREPARE=
+tree
+image 'users="alice:::ssh-rsa A b"'
 tree usr/lib/os-release
 each "image: it does not tell its release" "" "installing disk installed(written) written"
 say "image: then its own sources stay" "$(cat "$BOX/target/etc/apt/sources.list")" "deb [trusted=yes] http://mirror.test/debian trixie main"

@@ -46,6 +46,7 @@ session() { # QUESTIONS RIGHT: preseed.cfg and early.sh were rendered before
     cp "$WORK/seed" "$BOX/seed"
     sed "s/^PXED_RIGHT=.*/PXED_RIGHT=$2/" "$WORK/early" >"$BOX/early.sh"
     truncate -s 64M "$BOX/dev/vda"
+    [ -z "${SECOND:-}" ] || { cp -a "$BOX/sys/block/vda" "$BOX/sys/block/vdb"; truncate -s 64M "$BOX/dev/vdb"; }
     [ -z "${CONTENT:-}" ] || printf LABELONE | dd of="$BOX/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null
     touch -d @0 "$BOX/dev/vda"
     touch -d @1 "$BOX/before"
@@ -73,6 +74,13 @@ say "nothing complains" "$(grep -c 'Failed to run' "$WORK/out")" 0
 say "any: cleared last" "$(CONTENT=yes session "$BOTH" any)" "installing disk"
 say "any: and it was" "$([ "$BOX/dev/vda" -nt "$BOX/before" ] && echo written) $(dd if="$BOX/dev/vda" bs=1 skip=512 count=8 2>/dev/null | tr -d '\0')" "written "
 say "not blank: refused before debconf is told a disk" "$(CONTENT=yes session "$BOTH" blank | cut -d' ' -f1)|$(told partman-auto/disk)" "failed:DISK_NOT_BLANK|"
+# A mirror of two disks, its words kept by the installer's own debconf.
+render debian-12 "layout=raid1-lvm, repo=http://mirror.test:8080/deb/ian" early.sh >"$WORK/early"
+say "raid1-lvm: one disk is not enough" "$(session "$BOTH" blank | cut -d' ' -f1)" "failed:DISK_NOT_FOUND"
+say "raid1-lvm: both commands run" "$(SECOND=yes session "$BOTH" blank)" "installing disk"
+say "raid1-lvm: partman's answers are debconf's" "$(told partman-auto/disk)|$(told partman-auto/method)|$(told partman-auto-raid/recipe)|$(told grub-installer/bootdev)" \
+    "/dev/vda /dev/vdb|raid|1 2 0 ext4 /boot /dev/vda2#/dev/vdb2 . 1 2 0 lvm - /dev/vda3#/dev/vdb3 .|/dev/vda /dev/vdb"
+render debian-12 "repo=http://mirror.test:8080/deb/ian" early.sh >"$WORK/early"
 say "the mirror is gone: refused" "$(GONE=/Release CONTENT=yes session "$BOTH" any | cut -d' ' -f1)" "failed:REPO_UNREACHABLE"
 say "and not written" "$([ "$BOX/dev/vda" -nt "$BOX/before" ] && echo written || echo whole)" whole
 GONE=early.sh session preseed/early_command blank >/dev/null

@@ -3,7 +3,7 @@
 # in /mnt.
 PROFILE='{{file.agama_json}}'
 REPO='{{#host.repo}}{{host.repo}}{{/host.repo}}{{^host.repo}}{{#image.packages}}{{{os.url}}}/{{image.packages}}{{/image.packages}}{{/host.repo}}'
-PROXY='{{host.proxy}}'
+PROXY='{{host.proxy}}' RAID1='{{#host.raid1}}yes{{/host.raid1}}'
 FOLDER=${PXED_PROFILE:-/run/pxed}
 TARGET=${PXED_TARGET:-/mnt}
 
@@ -13,7 +13,8 @@ TARGET=${PXED_TARGET:-/mnt}
 profile() { # the profile with the disk's name in it, under the name that Agama was told
     pxed_fetch "$PROFILE" "$FOLDER/fetched" &&
         grep -q '"/dev/pxed-chooses"' "$FOLDER/fetched" &&
-        sed "s,\"/dev/pxed-chooses\",\"$PXED_DISK\",g" "$FOLDER/fetched" >"$FOLDER/written" &&
+        { [ -z "$RAID1" ] || grep -q '"/dev/pxed-chooses-too"' "$FOLDER/fetched"; } &&
+        sed "s,\"/dev/pxed-chooses\",\"$PXED_DISK\",g; s,\"/dev/pxed-chooses-too\",\"${PXED_DISKS#* }\",g" "$FOLDER/fetched" >"$FOLDER/written" &&
         mv "$FOLDER/written" "$FOLDER/agama.json"
 }
 
@@ -34,13 +35,14 @@ case $1 in
     trap 'pxed_fail SCRIPT_FAILED' EXIT
     mkdir -p "$FOLDER" && cp "$0" "$FOLDER/agama.sh"
     udevadm settle 2>/dev/null
+    [ -z "$RAID1" ] || PXED_NEED=2
 {{> disk-guard}}
     if [ -n "$REPO" ] && ! pxed_reach "${REPO%/}/repodata/repomd.xml"; then
         echo "the repository does not answer, or is none: $REPO" >"$PXED_TMP/pxed-reason"
         pxed_fail REPO_UNREACHABLE "$PXED_TMP/pxed-reason"
     fi
     profile || {
-        echo "agama.json cannot be fetched, or does not name the disk \"/dev/pxed-chooses\"" >"$PXED_TMP/pxed-reason"
+        echo "agama.json cannot be fetched, or does not name the disk \"/dev/pxed-chooses\"${RAID1:+ and \"/dev/pxed-chooses-too\"}" >"$PXED_TMP/pxed-reason"
         pxed_fail PROFILE_FAILED "$PXED_TMP/pxed-reason"
     }
     trap - EXIT

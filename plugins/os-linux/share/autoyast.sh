@@ -2,18 +2,22 @@
 # The programs of autoyast.xml: autoyast.sh pre | disk | late. Runs in YaST's installation system (bash); the new system is
 # in /mnt.
 LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
-REPO='{{os.tree}}'
+REPO='{{os.tree}}' RAID1='{{#host.raid1}}yes{{/host.raid1}}'
 PROFILE=${PXED_PROFILE:-/tmp/profile}
 TARGET=${PXED_TARGET:-/mnt}
 
 {{> report}}
 {{> settings}}
 
-profile() { # the profile with the disk's name in it; AutoYaST reads modified.xml again when this script has ended
+profile() { # the profile with the disks' names in it; AutoYaST reads modified.xml again when this script has ended
     mkdir -p "$PROFILE"
-    sed "s,<device>/dev/pxed-chooses</device>,<device>$PXED_DISK</device>," "$PROFILE/autoinst.xml" >"$PROFILE/pxed.xml" &&
-        [ "$(grep -c "<device>$PXED_DISK</device>" "$PROFILE/pxed.xml")" = 1 ] &&
-        mv "$PROFILE/pxed.xml" "$PROFILE/modified.xml"
+    second=${PXED_DISKS#* }
+    sed "s,<device>/dev/pxed-chooses</device>,<device>$PXED_DISK</device>,; s,<device>/dev/pxed-chooses-too</device>,<device>$second</device>," \
+        "$PROFILE/autoinst.xml" >"$PROFILE/pxed.xml" || return 1
+    for disk in $PXED_DISKS; do
+        [ "$(grep -c "<device>$disk</device>" "$PROFILE/pxed.xml")" = 1 ] || return 1
+    done
+    ! grep -q /dev/pxed-chooses "$PROFILE/pxed.xml" && mv "$PROFILE/pxed.xml" "$PROFILE/modified.xml"
 }
 
 repository() { # what a tree of SUSE has at its top: one of these
@@ -43,9 +47,10 @@ pre)
     udevadm settle 2>/dev/null
     # Whatever ends this script ends the installation.
     trap 'pxed_fail SCRIPT_FAILED' EXIT
+    [ -z "$RAID1" ] || PXED_NEED=2
 {{> disk-guard}}
     repository
-    profile || { echo "no <device>/dev/pxed-chooses</device> in the profile" >"$PXED_TMP/pxed-reason"; pxed_fail PROFILE_FAILED "$PXED_TMP/pxed-reason"; }
+    profile || { echo "the profile does not name <device>/dev/pxed-chooses</device>${RAID1:+ and <device>/dev/pxed-chooses-too</device>} once" >"$PXED_TMP/pxed-reason"; pxed_fail PROFILE_FAILED "$PXED_TMP/pxed-reason"; }
     trap - EXIT
     pxed_event installing
     exit 0 ;;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The programs of preseed.cfg: early.sh start | disk | late. Runs in Debian's installer (busybox sh).
 REPO='{{host.repo}}'
-LVM='{{#host.lvm}}lvm{{/host.lvm}}'
+LVM='{{#host.lvm}}lvm{{/host.lvm}}' RAID1='{{#host.raid1}}raid{{/host.raid1}}' RAID1_LVM='{{#host.raid1-lvm}}lvm{{/host.raid1-lvm}}'
 
 TARGET=${PXED_TARGET:-/target}
 {{> report}}
@@ -33,9 +33,8 @@ X
 
 disk_answers() {
     cat <<X
-d-i partman-auto/disk string $PXED_DISK
-d-i partman-auto/method string ${LVM:-regular}
-d-i partman-auto/choose_recipe select atomic
+d-i partman-auto/disk string $PXED_DISKS
+d-i partman-auto/method string ${RAID1:-${LVM:-regular}}
 d-i partman-basicfilesystems/no_swap boolean false
 d-i partman-partitioning/confirm_write_new_label boolean true
 d-i partman-partitioning/choose_label string gpt
@@ -44,14 +43,45 @@ d-i partman/choose_partition select finish
 d-i partman/confirm boolean true
 d-i partman/confirm_nooverwrite boolean true
 d-i partman-efi/non_efi_system boolean true
-d-i grub-installer/bootdev string $PXED_DISK
+d-i grub-installer/bootdev string $PXED_DISKS
 X
+    [ -n "$RAID1" ] || echo 'd-i partman-auto/choose_recipe select atomic'
+    [ -z "$RAID1" ] || raid1_answers
     [ -z "$LVM" ] || cat <<X
 d-i partman-lvm/device_remove_lvm boolean true
 d-i partman-lvm/confirm boolean true
 d-i partman-lvm/confirm_nooverwrite boolean true
 d-i partman-auto-lvm/guided_size string max
 X
+}
+
+both() { # NUMBER: that partition of both disks, in partman-auto-raid's words
+    for disk in $PXED_DISKS; do
+        case $disk in *[0-9]) disk=${disk}p ;; esac
+        printf '%s%s' "${hash-}" "$disk$1"
+        hash='#'
+    done
+    unset hash
+}
+
+raid1_answers() { # both disks alike: the boot loader's partition, /boot, the rest; all primary, so that their numbers are known
+    loader='1 1 1 free $primary{ } method{ biosgrub }'
+    [ ! -d "${PXED_EFI:-/sys/firmware/efi}" ] || loader='538 538 1075 free $primary{ } method{ efi } format{ }'
+    volume='' root="ext4 /"
+    [ -z "$RAID1_LVM" ] || {
+        volume=' 4096 8192 1000000000 ext4 $defaultignore{ } $lvmok{ } lv_name{ root } method{ format } format{ } use_filesystem{ } filesystem{ ext4 } mountpoint{ / } .'
+        root="lvm -"
+    }
+    cat <<X
+d-i partman-partitioning/default_label string gpt
+d-i partman-auto/expert_recipe string pxed :: $loader . 1024 1024 1024 raid \$primary{ } method{ raid } . 4096 8192 1000000000 raid \$primary{ } method{ raid } .$volume
+d-i partman-auto-raid/recipe string 1 2 0 ext4 /boot $(both 2) . 1 2 0 $root $(both 3) .
+d-i partman-md/device_remove_md boolean true
+d-i partman-md/confirm boolean true
+d-i partman-md/confirm_nooverwrite boolean true
+d-i mdadm/boot_degraded boolean true
+X
+    [ -z "$RAID1_LVM" ] || printf 'd-i partman-lvm/%s boolean true\n' device_remove_lvm confirm confirm_nooverwrite
 }
 
 mirror_reached() {
@@ -71,6 +101,7 @@ start)
 
 disk) # partman's first act; the disk drivers are loaded
     udevadm settle 2>/dev/null
+    [ -z "$RAID1" ] || PXED_NEED=2
 {{> disk-guard}}
     # Everything that may fail, before the first thing that destroys.
     disk_answers >/tmp/pxed-answers

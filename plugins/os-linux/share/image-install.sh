@@ -5,7 +5,7 @@ OS='{{os.url}}'
 PASSWORD='{{host.root-password-hash}}'
 LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
 PACKAGES='{{host.packages}}' PROXY='{{host.proxy}}' REPO='{{host.repo}}'
-ARGS='{{host.args-installed}}'
+ARGS='{{host.args-installed}}' LVM='{{#host.lvm}}lvm{{/host.lvm}}'
 
 TARGET=/target
 LOG=/tmp/pxed.log
@@ -14,6 +14,7 @@ exec </dev/null >>$LOG 2>&1 # what was standard input is debconf's
 {{> report}}
 {{> settings}}
 {{> networkd}}
+{{> ifupdown}}
 
 step() { pxed_say "$* at $(cut -d' ' -f1 /proc/uptime) s"; }
 # This shell has no pipefail, so each part leaves a mark when it fails. A cut or damaged file fails gzip's checksum.
@@ -38,7 +39,7 @@ unpack modules.tar.gz 'gunzip -c' -xpf - -C / || die MODULES_MISSING
 # Every bus device names the driver it wants; one modprobe loads what there is.
 # shellcheck disable=SC2046
 modprobe -qab $(cat $(find /sys/devices -name modalias) 2>/dev/null | sort -u)
-modprobe -qab sd_mod ext4
+modprobe -qab sd_mod ext4 ${LVM:+dm_mod}
 [ ! -d /sys/firmware/efi ] || modprobe -qab vfat nls_cp437 nls_ascii nls_iso8859-1
 wait
 [ -e /tmp/pxed-tools-ok ] || die TOOLS_MISSING
@@ -49,6 +50,11 @@ sfdisk() { chroot $TOOLS /sbin/sfdisk "$@"; }
 mke2fs() { chroot $TOOLS /sbin/mke2fs "$@"; }
 wipefs() { chroot $TOOLS /sbin/wipefs "$@"; }
 blkid() { chroot $TOOLS /sbin/blkid "$@"; }
+# The installer's udev knows nothing of device mapper: lvm makes its nodes itself, and waits for nobody.
+lvm() { # COMMAND ARGUMENTS...
+    chroot $TOOLS /sbin/lvm "$@" --config 'activation { udev_sync=0 udev_rules=0 } devices { obtain_device_list_from_udev=0 } backup { backup=0 archive=0 }'
+}
+[ -z "$LVM" ] || [ -x $TOOLS/sbin/lvm ] || { echo "tools.tar.gz holds no lvm: make the image anew with scripts/make-image"; die TOOLS_MISSING; }
 udevadm settle
 # NVMe and SAS disks may appear after their driver: choosing needs all of them. virtio's are there at once.
 disks() { ls /sys/block /sys/class/nvme 2>/dev/null | tr '\n' ' '; }
@@ -65,7 +71,7 @@ fi
 {{> disk-guard}}
 step "disk $PXED_DISK"
 
-# --- one root; with UEFI or beyond 2 TiB a GPT with room for both boot loaders
+# --- one root; with UEFI or beyond 2 TiB a GPT with room for both boot loaders; with layout=lvm it is a volume on that partition
 UEFI=
 [ ! -d /sys/firmware/efi ] || UEFI=yes
 sectors=$(cat "/sys/block/$(echo "${PXED_DISK#/dev/}" | tr '/' '!')/size")
@@ -73,13 +79,17 @@ case $PXED_DISK in
 *[0-9]) part=${PXED_DISK}p ;;
 *) part=$PXED_DISK ;;
 esac
+type=L # a file system, or V: a physical volume
+[ -z "$LVM" ] || type=V
 if [ -n "$UEFI" ] || [ "$sectors" -ge 4294967296 ]; then
     label=gpt3 root=${part}3 esp=${part}2
-    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\nsize=262144, type=U\ntype=L\n' >/tmp/pxed-parts
+    printf 'label: gpt\nstart=2048, size=2048, type=21686148-6449-6E6F-744E-656564454649\nsize=262144, type=U\ntype=%s\n' $type >/tmp/pxed-parts
 else
     label=msdos1 root=${part}1 esp=
-    printf 'label: dos\nstart=2048, type=83, bootable\n' >/tmp/pxed-parts
+    printf 'label: dos\nstart=2048, type=%s, bootable\n' $type >/tmp/pxed-parts
 fi
+core=core-$label.img
+[ -z "$LVM" ] || core=core-lvm.img
 
 # --- everything that may fail is tried before the disk is touched
 # The system's archive is read to its end. Where it fits into memory it stays there, so that the network carries it once.
@@ -95,7 +105,8 @@ unpack rootfs.tar.gz "$PIGZ" -tvf - >/tmp/pxed-list || die ROOTFS_FAILED
 needed=$(awk '{ sum += int(($3 + 8191) / 4096) * 4096 } END { printf "%.0f", sum * 1.1 }' /tmp/pxed-list)
 awk '{ sub("^\\./", "", $6); print $6 }' /tmp/pxed-list >/tmp/pxed-names
 if [ -n "$UEFI" ]; then boot="usr/lib/pxed/bootx64.efi usr/lib/grub/x86_64-efi/normal.mod"
-else boot="usr/lib/pxed/boot.img usr/lib/pxed/core-$label.img usr/lib/grub/i386-pc/normal.mod"; fi
+else boot="usr/lib/pxed/boot.img usr/lib/pxed/$core usr/lib/grub/i386-pc/normal.mod"; fi
+[ -z "$LVM" ] || boot="$boot usr/lib/pxed/core-lvm.img usr/sbin/lvm" # this core comes with a bootx64.efi that reads LVM
 for name in etc/shadow $boot; do
     grep -qxF -e "$name" /tmp/pxed-names || { echo "rootfs.tar.gz holds no $name"; die ROOTFS_FAILED; }
 done
@@ -110,6 +121,13 @@ if [ -n "$UEFI" ]; then
     grep -qw vfat /proc/filesystems || { echo "the kernel knows no vfat"; die MOUNT_FAILED; }
 fi
 rm -f $TOOLS/tmp/try
+if [ -n "$LVM" ]; then # two groups of one name: the new system might start with the other one's root
+    [ -e /dev/mapper/control ] || { echo "the kernel knows no device mapper"; die MOUNT_FAILED; }
+    lvm vgs --noheadings -o pv_name -S vg_name=system 2>/dev/null | while read -r name; do
+        case $name in "$part"[0-9]*) ;; *) echo "$name" ;; esac
+    done >/tmp/pxed-others
+    [ ! -s /tmp/pxed-others ] || { echo "another disk holds a volume group named system:" $(cat /tmp/pxed-others); die PARTITION_FAILED; }
+fi
 codename() { # FOLDER: the release that the image says it is; none before Debian 9
     sed -n 's/^VERSION_CODENAME="*\([a-z][a-z-]*\)"*$/\1/p' "$1/usr/lib/os-release" "$1/etc/os-release" 2>/dev/null | sed -n 1p
 }
@@ -144,6 +162,11 @@ sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" </tmp/pxed-parts |
 udevadm settle
 tries=0
 while [ ! -b "$root" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
+if [ -n "$LVM" ]; then
+    lvm pvcreate -q -ff -y --devices "$root" "$root" && lvm vgcreate -q -y --devices "$root" system "$root" &&
+        lvm lvcreate -q -y -W y -l 100%FREE -n root --devices "$root" system || die PARTITION_FAILED
+    root=/dev/mapper/system-root
+fi
 UUID=$(cat /proc/sys/kernel/random/uuid)
 mke2fs -q -F -t ext4 -U "$UUID" "$root" || die FORMAT_FAILED
 if [ -n "$esp" ]; then chroot $TOOLS /sbin/mkfs.vfat -F 32 -n ESP "$esp" || die FORMAT_FAILED; fi
@@ -162,7 +185,13 @@ pxed_hosts
 { echo "UUID=$UUID / ext4 errors=remount-ro 0 1"
   [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat umask=0077 0 1"; } >etc/fstab
 
-pxed_networkd
+# In the language of what the image starts: make-image -N.
+if [ ! -e etc/systemd/system/multi-user.target.wants/systemd-networkd.service ] && [ -x usr/sbin/ifup ]; then
+    pxed_ifupdown >etc/network/interfaces
+    [ -z "$STATIC" ] || pxed_resolv >etc/resolv.conf
+else
+    pxed_networkd
+fi
 # Without a hash root stays locked, as it is in the image.
 [ -z "$PASSWORD" ] || pxed_hash root "$PASSWORD" || die PASSWORD_FAILED
 pxed_root_key
@@ -202,6 +231,8 @@ fi
     escaped=$(printf '%s' "$ARGS" | sed 's/[\\"$`|&]/\\&/g')
     sed -i "s|^\(GRUB_CMDLINE_LINUX=\".*\)\"\$|\1 $escaped\"|" etc/default/grub
 }
+kernel_root=UUID=$UUID
+[ -z "$LVM" ] || kernel_root=$root # the initramfs makes ready the volume that it is told
 mkdir -p boot/grub
 cat >boot/grub/grub.cfg <<GRUB
 # written by pxed; update-grub replaces it
@@ -211,7 +242,7 @@ terminal_input console serial
 terminal_output console serial
 menuentry 'Debian GNU/Linux' {
     search --no-floppy --fs-uuid --set=root $UUID
-    linux /vmlinuz root=UUID=$UUID ro console=tty0 console=ttyS0,115200 $ARGS
+    linux /vmlinuz root=$kernel_root ro console=tty0 console=ttyS0,115200 $ARGS
     initrd /initrd.img
 }
 GRUB
@@ -229,7 +260,7 @@ if [ -n "$UEFI" ]; then
 else
     mkdir -p boot/grub/i386-pc
     cp usr/lib/grub/i386-pc/*.mod usr/lib/grub/i386-pc/*.lst boot/grub/i386-pc/
-    cp usr/lib/pxed/core-$label.img boot/grub/i386-pc/core.img || die BOOTLOADER_FAILED
+    cp "usr/lib/pxed/$core" boot/grub/i386-pc/core.img || die BOOTLOADER_FAILED
     # The first 440 bytes of the disk are the boot code; it reads the core behind it (DOS) or from its own partition (GPT).
     write if=usr/lib/pxed/boot.img bs=440 count=1
     if [ $label = msdos1 ]; then

@@ -26,8 +26,11 @@ SCHEMA = {
     "network connections bond": "mode options ports", "network connections vlan": "id parent",
     "root": "password hashedPassword sshPublicKey", "scripts": "pre postPartitioning post init",
     "scripts postPartitioning": "name content", "scripts post": "name content chroot",
-    "software": "packages", "storage": "drives", "storage drives": "search partitions",
-    "storage drives partitions": "search delete generate",
+    "software": "packages", "storage": "boot drives mdRaids volumeGroups", "storage boot": "configure device",
+    "storage drives": "search alias partitions", "storage drives partitions": "search delete generate alias id size",
+    "storage mdRaids": "alias name level devices filesystem", "storage mdRaids filesystem": "path type",
+    "storage volumeGroups": "name physicalVolumes logicalVolumes", "storage volumeGroups logicalVolumes": "name size filesystem",
+    "storage volumeGroups logicalVolumes filesystem": "path type",
 }
 
 
@@ -87,6 +90,23 @@ def profiles():
     same("registration-code= is a secret", (json.loads(seen.file("agama.json"))["product"]["registrationCode"], "ABC" in seen.out), ("***", False))
 
 
+def layouts_of_disks():
+    drives = [{"search": f"/dev/pxed-chooses{word}", "alias": f"disk{n}", "partitions": [
+        {"search": "*", "delete": True}, {"alias": f"boot{n}", "id": "raid", "size": "1 GiB"}, {"alias": f"rest{n}", "id": "raid", "size": ["4 GiB"]}]}
+        for n, word in enumerate(("", "-too"))]
+    boot = {"name": "boot", "level": "raid1", "devices": ["boot0", "boot1"], "filesystem": {"path": "/boot", "type": "ext4"}}
+    rest, root = {"name": "system", "level": "raid1", "devices": ["rest0", "rest1"]}, {"filesystem": {"path": "/", "type": "ext4"}}
+    common = {"boot": {"configure": True, "device": "disk0"}, "drives": drives}
+    group = {"name": "system", "physicalVolumes": ["rest"], "logicalVolumes": [{"name": "root", "size": ["4 GiB"], **root}]}
+    for layout, wanted in (("raid1", {**common, "mdRaids": [boot, {**rest, **root}]}),
+                           ("raid1-lvm", {**common, "mdRaids": [boot, {"alias": "rest", **rest}], "volumeGroups": [group]})):
+        profile = json.loads(Explained("sles-16.0", image(LAYOUTS[0]), {"layout": layout}).file("agama.json"))
+        same(f"layout={layout}", (profile["storage"], wrong(profile)), (wanted, []))
+    for layout, told in (("raid1", False), ("lvm", True)):
+        seen = Explained("sles-16.0", image(LAYOUTS[0]) + ["install/repodata/repomd.xml"], {"layout": layout}, verb="check")
+        same(f"layout={layout}: check says that it cannot", "pxed knows no such layout" in seen.out + seen.err, told)
+
+
 def networks():
     address = {"method4": "manual", "gateway4": "10.77.0.1", "nameservers": ["10.77.0.1", "10.77.0.2"], "addresses": ["10.77.0.60/24"],
                "method6": "auto", "autoconnect": True}
@@ -139,10 +159,22 @@ def scripts():
         same(f"({name}): not blank", (done.said, "profile/agama.json" in done.files), ("failed:DISK_NOT_BLANK", False))
         check(f"({name}): not blank, and the profile is not asked for", not any("agama.json" in url for url in done.asked), done.asked)
         same(f"disk ({name}): it reports", Run(shell, text, "disk").said, "disk")
+    both = Explained("sles-16.0", files, {"layout": "raid1-lvm"})
+    text, pair = both.file("agama.sh"), both.file("agama.json")
+    for shell in box.shells():
+        name = os.path.basename(shell[0])
+        done = Run(shell, text, files={"www/agama.json": pair, **box.SECOND})
+        same(f"raid1 ({name}): the profile has both disks", (done.said, done.files.get("profile/agama.json")),
+             ("installing", pair.replace("pxed-chooses-too", "vdb").replace("pxed-chooses", "vda")))
+        for more, options, reason in (({}, {}, "DISK_NOT_FOUND"), (box.SECOND, {"second_blank": False}, "DISK_NOT_BLANK"),
+                                      ({**box.SECOND, "www/agama.json": profile}, {}, "PROFILE_FAILED")):
+            done = Run(shell, text, files={"www/agama.json": pair, **more}, **options)
+            same(f"raid1 ({name}): {reason}", (done.said, "profile/agama.json" in done.files), (f"failed:{reason}", False))
 
 
 layouts()
 profiles()
+layouts_of_disks()
 networks()
 scripts()
 seen = Explained("sles-16.0", ["boot/x86_64/loader/linux", "boot/x86_64/loader/initrd", "LiveOS/squashfs.img"], own="{}\n", verb="check")

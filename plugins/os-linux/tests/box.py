@@ -138,6 +138,10 @@ chroot() {
 """
 
 
+# A further disk of the machine, /dev/vdb.
+SECOND = {f"sys/block/vdb/{name}": value for name, value in (("size", "16384"), ("removable", "0"), ("ro", "0"), ("holders/.x", ""))}
+
+
 def shells():
     all_of = [[shutil.which(s)] for s in ("dash", "bash") if shutil.which(s)]
     if shutil.which("busybox"):
@@ -158,7 +162,7 @@ def is_shell(what, text):
 class Run:
     """The script in this shell, with one disk of 8 MiB. `fail`: a part of the URL that cannot be fetched, or a stub's word."""
 
-    def __init__(self, shell, text, argument="", fail="", blank=True, right="blank", stubs="", files=None):
+    def __init__(self, shell, text, argument="", fail="", blank=True, right="blank", stubs="", files=None, second_blank=True):
         text = "".join(f"PXED_RIGHT={right}\n" if row.startswith("PXED_RIGHT=") else row + "\n" for row in text.splitlines())
         with tempfile.TemporaryDirectory() as box:
             for folder in ("dev", "tmp", "www", "profile", "target/etc", "target/root", "sys/block/vda/holders", "sys/class/net/eth0"):
@@ -179,6 +183,9 @@ class Run:
                 if not os.path.exists(f"{box}/dev/{name}"):
                     with open(f"{box}/dev/{name}", "wb") as disk:
                         disk.truncate(16384 * 512)
+                        if not second_blank:
+                            disk.seek(512)
+                            disk.write(b"LABELONE")
             with open(f"{box}/run", "w") as file:
                 file.write(STUBS + stubs + text)
             env = {"PATH": f"{box}/bin:" + os.environ["PATH"] + ":/usr/sbin:/sbin", "BOX": box, "FAIL": fail, "PXED_TEST": "1", "PXED_PAUSE": "0",

@@ -110,7 +110,7 @@ def check_layouts():
           'logvol / --vgname=system --name=root --size=4096 --grow --fstype=ext4\n'
     wanted = {"": one + "autopart --type=plain\n", "plain": one + "autopart --type=plain\n", "lvm": one + "autopart --type=lvm\n",
               "raid1": two + "raid / --level=1 --device=root --fstype=ext4 raid.21 raid.22\n", "raid1-lvm": two + lvm}
-    second = {f"sys/block/vdb/{name}": value for name, value in (("size", "16384"), ("removable", "0"), ("ro", "0"), ("holders/.x", ""))}
+    second = box.SECOND
     for os_id, version, _, _ in ROWS:
         for layout, text in wanted.items() if version not in ("RHEL5", "RHEL6") else ():
             given = second if layout.startswith("raid1") else {}

@@ -32,7 +32,8 @@ SCHEMA = {
     "scripts": "pre-scripts postpartitioning-scripts chroot-scripts post-scripts init-scripts",
     "pre-scripts": "script", "postpartitioning-scripts": "script", "chroot-scripts": "script",
     "script": "filename interpreter source location chrooted feedback",
-    "partitioning": "drive", "drive": "device initialize use disklabel partitions",
+    "partitioning": "drive", "drive": "device type initialize use disklabel raid_options partitions", "raid_options": "raid_type",
+    "partitions": "partition", "partition": "mount filesystem size raid_name lvm_group lv_name",
     "bootloader": "global loader_type", "global": "append timeout",
     "software": "products patterns packages install_recommended",
     "products": "product", "patterns": "pattern", "packages": "package",
@@ -50,7 +51,7 @@ SCHEMA = {
     "ntp_server": "address iburst offline", "peers": "peer", "peer": "address initial_sync options type",
     "proxy": "enabled http_proxy https_proxy", "users": "user", "user": "username user_password encrypted",
 }
-LISTS = ("pre-scripts postpartitioning-scripts chroot-scripts partitioning products patterns packages add_on_products interfaces "
+LISTS = ("pre-scripts postpartitioning-scripts chroot-scripts partitioning partitions products patterns packages add_on_products interfaces "
          "net-udev routes searchlist nameservers zones enable ntp_servers peers users").split()
 YAST = "{http://www.suse.com/1.0/yast2ns}"
 TYPE = "{http://www.suse.com/1.0/configns}type"
@@ -166,7 +167,17 @@ def layouts_of_disks():
     for layout, lvm in (("plain", []), ("lvm", ["true"])):
         root = tree.fromstring(Explained("sles-15-sp5", image(LAYOUTS[1]), {"layout": layout}).file("autoyast.xml"))
         same(f"layout={layout}", (text_of(root, "general/storage/proposal/lvm"), wrong(root)), (lvm, []))
-    for os_id, layout, told in (("sles-15-sp5", "lvm", False), ("sles-15-sp5", "raid1", True), ("sles-12-sp5", "lvm", True)):
+    halves = [("1GiB", "/dev/md/boot"), ("max", "/dev/md/system")]
+    for layout, tail in (("raid1", [("/dev/md/system", "CT_MD", "raid1", [("/", "ext4")])]),
+                         ("raid1-lvm", [("/dev/md/system", "CT_MD", "raid1", [("system",)]), ("/dev/system", "CT_LVM", None, [("root", "max", "/", "ext4")])])):
+        root = tree.fromstring(Explained("sles-15-sp5", image(LAYOUTS[2]), {"layout": layout}).file("autoyast.xml"))
+        got = [tuple((text_of(drive, part) or [None])[0] for part in ("device", "type", "raid_options/raid_type")) +
+               ([tuple(kid.text for kid in part) for part in drive.findall(f"{YAST}partitions/{YAST}partition")],)
+               for drive in root.findall(f"{YAST}partitioning/{YAST}drive")]
+        same(f"layout={layout}: drives", got, [("/dev/pxed-chooses", None, None, halves), ("/dev/pxed-chooses-too", None, None, halves),
+                                               ("/dev/md/boot", "CT_MD", "raid1", [("/boot", "ext4")])] + tail)
+        same(f"layout={layout}: elements as the schema has them", wrong(root), [])
+    for os_id, layout, told in (("sles-15-sp5", "lvm", False), ("sles-15-sp5", "raid1", False), ("sles-12-sp5", "raid1", True), ("sles-12-sp5", "lvm", True)):
         row = next(row for row in LAYOUTS if row[0] == os_id)
         seen = Explained(os_id, image(row), {"layout": layout}, verb="check")
         same(f"{os_id}, layout={layout}: check says that it cannot", "pxed knows no such layout" in seen.out + seen.err, told)
@@ -204,6 +215,17 @@ def scripts():
         done = Run(shell, text, "pre", blank=False, right="any", files={"profile/autoinst.xml": profile})
         same(f"pre ({name}): not blank and `any`", (done.said, "profile/modified.xml" in done.files), ("installing", True))
         same(f"disk ({name}): it reports", Run(shell, text, "disk").said, "disk")
+    text = Explained("sles-15-sp5", image(LAYOUTS[2]), {"layout": "raid1"}).file("autoyast.sh")
+    both = profile + profile.replace("chooses", "chooses-too")
+    for shell in box.shells():
+        name = os.path.basename(shell[0])
+        done = Run(shell, text, "pre", files={"profile/autoinst.xml": both, **box.SECOND})
+        same(f"pre, raid1 ({name}): the profile has both disks", (done.said, done.files.get("profile/modified.xml")),
+             ("installing", both.replace("pxed-chooses-too", "vdb").replace("pxed-chooses", "vda")))
+        for files, options, reason in (({}, {}, "DISK_NOT_FOUND"), (box.SECOND, {"second_blank": False}, "DISK_NOT_BLANK"),
+                                       ({**box.SECOND, "profile/autoinst.xml": profile}, {}, "PROFILE_FAILED")):
+            done = Run(shell, text, "pre", files={"profile/autoinst.xml": both, **files}, **options)
+            same(f"pre, raid1 ({name}): {reason}", (done.said, "profile/modified.xml" in done.files), (f"failed:{reason}", False))
 
 
 layouts()
