@@ -140,14 +140,17 @@ whole() { # WHEN: every machine has the lease that was last acknowledged to it, 
 whole "at the end"
 states() { for n in $MACHINES; do echo "m$n $(e2e_state "08:00:27:4d:4d:0$n" install)"; done; }
 BEFORE=$(states)
-# The second fifth against the last: what is used at full load stays what it was.
-middle() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; } # the median
+# The second fifth against the last: what is used at full load stays what it was. Of memory the median; of open files the
+# least, because strangers hold connections for part of the time, and what leaked is there at any time.
+tenth() { sort -n | awk -v t="$1" '{ v[NR] = $1 } END { print v[int((NR * t + 9) / 10)] }'; } # TENTHS: that quantile
 N=$(wc -l <"$E2E/watched")
-fifth() { head -n $((N * $1 / 5)) "$E2E/watched" | tail -n $((N / 5)) | cut -d' ' -f"$2" | middle; }
-echo "# memory KiB, by fifths: $(for i in 1 2 3 4 5; do fifth $i 1; done | paste -sd' '); open files: $(for i in 1 2 3 4 5; do fifth $i 2; done | paste -sd' ')"
+fifth() { head -n $((N * $1 / 5)) "$E2E/watched" | tail -n $((N / 5)) | cut -d' ' -f"$2" | tenth "$3"; }
+memory() { fifth "$1" 1 5; }
+files() { fifth "$1" 2 1; }
+echo "# memory KiB, by fifths: $(for i in 1 2 3 4 5; do memory $i; done | paste -sd' '); open files: $(for i in 1 2 3 4 5; do files $i; done | paste -sd' ')"
 nm -D "$E2E_BIN" 2>/dev/null | grep -q __asan_init && SLACK=2 || SLACK=1 # freed memory stays in quarantine for a while
-ok "memory does not grow: $(fifth 2 1) to $(fifth 5 1) KiB" test "$(fifth 5 1)" -le $(($(fifth 2 1) * (100 + 15 * SLACK) / 100 + 4096))
-ok "nor do open files: $(fifth 2 2) to $(fifth 5 2)" test "$(fifth 5 2)" -le $(($(fifth 2 2) + 40))
+ok "memory does not grow: $(memory 2) to $(memory 5) KiB" test "$(memory 5)" -le $(($(memory 2) * (100 + 15 * SLACK) / 100 + 4096))
+ok "nor do open files: $(files 2) to $(files 5)" test "$(files 5)" -le $(($(files 2) + 40))
 e2e_crash
 e2e_start
 whole "after a kill"
