@@ -203,9 +203,10 @@ def layouts():
         check(f"Ubuntu, {layout}", f'layout: {{name: {name}, match: {{path: "/dev/pxed-no-disk"}}}}' in text, text)
     text = Explained("debian-12", IMAGE, {**BOND, "vlan": "12", "users": "alice::sudo", "packages": "vim"}).file("preseed.cfg")
     check("Debian: packages that the network and sudo need", "pkgsel/include string openssh-server ifenslave vlan sudo vim\n" in text, text)
-    for files, told in ((["linux", "initrd.gz", "rootfs.tar.gz"], True), (IMAGE, False)):
-        seen = Explained("debian-12", files, {"layout": "lvm"}, verb="check")
-        same(f"Debian, {len(files)} files: LVM in image mode is told", "has no effect on 'debian-12' in image mode" in seen.out + seen.err, told)
+    image = ["linux", "initrd.gz", "rootfs.tar.gz"]
+    for files, layout, told in ((image, "raid1", True), (image, "raid1-lvm", True), (image, "lvm", False), (IMAGE, "raid1", False), (IMAGE, "lvm", False)):
+        seen = Explained("debian-12", files, {"layout": layout}, verb="check")
+        same(f"Debian, {len(files)} files: that layout={layout} has no effect is told", "has no effect on 'debian-12' in image mode" in seen.out + seen.err, told)
     for os_id, files, variable, said in (
             ("talos-1.8-amd64", ["vmlinuz-amd64", "initramfs-amd64.xz"], {"users": "a"}, "users= has no effect on 'talos-1.8-amd64'"),
             ("archlinux-2024", ["arch/boot/x86_64/vmlinuz-linux"], {"layout": "raid1"}, "pxed knows no such layout"),
