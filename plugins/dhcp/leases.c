@@ -54,7 +54,7 @@ static bool lease_loose(const struct dhcp_leases *t, unsigned scope, uint32_t ip
 static uint32_t fresh_of(struct dhcp_leases *t, unsigned scope, struct dhcp_pool *pool, const struct pxed_hwaddr *mac,
                          const struct dhcp_reserved *reserved, unsigned *tries) {
     uint64_t size = (uint64_t)pool->last - pool->first + 1;
-    for (uint64_t n = 0; n<size && * tries> 0; n++, --*tries) {
+    for (uint64_t n = 0; *tries > 0 && n < size; n++, --*tries) {
         uint32_t ip = pool->first + pool->cursor;
         pool->cursor = pool->cursor + 1 < size ? pool->cursor + 1 : 0;
         if (dhcp_lease_by_ip(t, ip) == DHCP_NONE && lease_loose(t, scope, ip, mac, reserved))

@@ -250,7 +250,8 @@ static bool is_host_name(const struct pxed_profile *profile, struct pxed_slice k
     return is_made_by_a_plugin(key) ||
            in_words(key, "mac mac-colon mac-plain mac-upper disk-name disk-serial disk-wwn prefix netmask static "
                          "dns-list dns-first dns-rest packages-list ntp-list "
-                         "ip6-list run-list users-list users-sudo ports-list own-net lvm install-bond install-vlan");
+                         "ip6-list run-list users-list users-sudo ports-list own-net lvm raid1 raid1-lvm install-bond "
+                         "install-vlan");
 }
 
 struct flag {
