@@ -102,31 +102,14 @@ static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
     return why;
 }
 
-/* The first loader of the firmware's key: what a machine gets that has not had one in vain. */
-static const char *explain_loader(const struct explain *e) {
-    const char *names[LOADERS_NAMES_MAX];
-    const struct plugin *p;
-    const struct pxed_list *wanted = loaders_key(&e->o.plugins, e->firmware, &p);
-    return wanted && loaders_names(e->o.catalogue->loaders, e->firmware, wanted, names) > 0 ? names[0] : NULL;
-}
-
 static void print_offer(struct explain *e, enum pxed_reason why) {
-    char text[8192], mac[PXED_MAC_TEXT];
-    struct verdict_facts vf = {
-        .declared = true, .wants = why, .idle_silent = e->o.config->settings.idle == SETTINGS_IDLE_SILENT};
-    struct verdict v = verdict_decide(&vf);
-    struct pxed_verdict verdict = {v.reason,
-                                   v.offer_boot,
-                                   v.install,
-                                   &e->host->pub,
-                                   pxed_arena_printf(&e->arena, "%s%s?mac=%s", e->at->base, e->o.catalogue->site.script,
-                                                     pxed_mac_text(&e->host->pub.macs[0], "-", mac)),
-                                   explain_loader(e)};
+    char text[8192];
     struct pxed_facts facts = {.mac = e->host->pub.macs[0],
                                .firmware = e->firmware,
                                .has_firmware = true,
                                .boots = true,
                                .iface = e->o.n_ifaces ? &e->o.ifaces[0] : NULL};
+    struct pxed_verdict verdict = offline_verdict(&e->o, e->host, &facts, why, e->at, &e->arena);
     for (int pass = 0; pass < 2; pass++) { /* first the firmware asks, then the loader it was given */
         facts.loader = pass == 0 ? PXED_LOADER_NONE : e->loader;
         if (pass == 1 && e->loader != PXED_LOADER_IPXE && e->loader != PXED_LOADER_GPXE)

@@ -6,6 +6,8 @@
 
 #include "cli.h"
 #include "eyes.h"
+#include "loaders.h"
+#include "verdict.h"
 
 static void check_account(struct offline *o) {
     const struct settings *s = &o->config->settings;
@@ -64,4 +66,27 @@ void offline_free(struct offline *o) {
         config_unref(o->config);
     plugins_free(&o->plugins);
     pxed_diags_clear(&o->diags);
+}
+
+struct pxed_verdict offline_verdict(const struct offline *o, const struct catalogue_host *host,
+                                    const struct pxed_facts *facts, enum pxed_reason wants, const struct site_url *at,
+                                    struct pxed_arena *arena) {
+    const struct catalogue *c = o->catalogue;
+    const char *names[LOADERS_NAMES_MAX];
+    const struct plugin *p;
+    char mac[PXED_MAC_TEXT];
+    struct verdict_facts vf = {.declared = host != NULL,
+                               .wants = wants,
+                               .unknown = c->settings.unknown,
+                               .idle_silent = c->settings.idle == SETTINGS_IDLE_SILENT};
+    struct verdict v = verdict_decide(&vf);
+    const struct pxed_list *wanted = loaders_key(&o->plugins, facts->firmware, &p);
+    bool loads = wanted && loaders_names(c->loaders, facts->firmware, wanted, names) > 0;
+    return (struct pxed_verdict){.reason = v.reason,
+                                 .offer_boot = v.offer_boot,
+                                 .install = v.install,
+                                 .host = host ? &host->pub : NULL,
+                                 .script_url = pxed_arena_printf(arena, "%s%s?mac=%s", at->base, c->site.script,
+                                                                 pxed_mac_text(&facts->mac, "-", mac)),
+                                 .loader = loads ? names[0] : NULL};
 }

@@ -1,17 +1,18 @@
 /* A boot from a capture: each question of a machine, what was answered, and what pxed would have said. Nothing is sent,
  * nothing is asked; the machine's line of the host file counts as it stands. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "decide.h"
+#include "hostfile.h"
 #include "loaders.h"
 #include "offline.h"
 #include "pxed/capture.h"
 #include "pxed/grow.h"
 #include "site_url.h"
-#include "verdict.h"
 
 enum { PORT_TFTP = 69, PORT_DHCP = 67, PORT_PXE = 4011, FILE_MOST = 256 << 20, OUT_MAX = 8192 };
 enum { DHCP_LEAST = 236, AT_XID = 4, AT_CHADDR = 28, CHADDR = 16, TFTP_RRQ = 1 };
@@ -109,24 +110,14 @@ static void take_frames(struct replay *r, struct pxed_capture *c) {
 
 static void replay_decide(void *arg, const struct pxed_facts *facts, struct pxed_verdict *ret) {
     struct replay *r = arg;
-    const struct catalogue *c = r->o.catalogue;
-    const struct catalogue_host *host = catalogue_find(c, &facts->mac);
-    struct lifecycle_line line = host ? decide_line(host, host->os) : (struct lifecycle_line){0};
-    char mac[PXED_MAC_TEXT];
-    struct verdict_facts vf = {.declared = host != NULL,
-                               .wants = host ? lifecycle_wants(&r->record, &line) : PXED_WHY_UNKNOWN_MACHINE,
-                               .unknown = c->settings.unknown,
-                               .idle_silent = c->settings.idle == SETTINGS_IDLE_SILENT};
-    struct verdict v = verdict_decide(&vf);
-    const struct site_url *at = site_url_of(c, facts->iface ? &facts->iface->addr : NULL, NULL);
-    const char *url =
-        pxed_arena_printf(&r->arena, "%s%s?mac=%s", at->base, c->site.script, pxed_mac_text(&facts->mac, "-", mac));
-    *ret = (struct pxed_verdict){v.reason, v.offer_boot, v.install, host ? &host->pub : NULL, url, NULL};
-    const char *names[LOADERS_NAMES_MAX];
-    const struct plugin *p;
-    const struct pxed_list *wanted = loaders_key(&r->o.plugins, facts->firmware, &p);
-    if (wanted && loaders_names(c->loaders, facts->firmware, wanted, names) > 0)
-        ret->loader = names[0];
+    const struct catalogue_host *host = catalogue_find(r->o.catalogue, &facts->mac);
+    enum pxed_reason wants = PXED_WHY_UNKNOWN_MACHINE;
+    if (host) {
+        struct lifecycle_line line = decide_line(host, host->os);
+        wants = lifecycle_wants(&r->record, &line);
+    }
+    const struct site_url *at = site_url_of(r->o.catalogue, facts->iface ? &facts->iface->addr : NULL, NULL);
+    *ret = offline_verdict(&r->o, host, facts, wants, at, &r->arena);
 }
 
 static bool ask_plugins(struct replay *r, const struct question *q, const struct answer *answer, bool further) {
@@ -194,38 +185,21 @@ static int replay_show(struct replay *r) {
 
 /* ---- the command ---- */
 
-static bool read_file(const char *path, struct pxed_buf *ret) {
-    FILE *f = fopen(path, "rbe");
-    long size = f && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
-    bool good = size >= 0 && size <= FILE_MOST && fseek(f, 0, SEEK_SET) == 0;
-    if (good) {
-        *ret = (struct pxed_buf){pxed_xalloc((size_t)size + 1), (size_t)size + 1, 0};
-        ret->len = fread(ret->ptr, 1, (size_t)size, f);
-        good = ret->len == (size_t)size;
-    }
-    if (!good)
-        fprintf(stderr, "pxed replay: %s: %s\n", path, size > FILE_MOST ? "larger than 256 MiB" : "cannot be read");
-    if (f)
-        fclose(f);
-    return good;
-}
-
 static int replay_file(struct replay *r, const char *path) {
-    struct pxed_buf file = {0};
+    struct pxed_slice file = hostfile_slurp(path, FILE_MOST, &r->arena);
     struct pxed_capture capture;
+    const char *wrong = file.ptr         ? pxed_capture_begin(file, &capture)
+                        : errno == EFBIG ? "larger than 256 MiB"
+                                         : strerror(errno);
     int rc = CLI_NO;
-    if (read_file(path, &file)) {
-        const char *wrong = pxed_capture_begin(pxed_buf_slice(&file), &capture);
-        if (wrong) {
-            fprintf(stderr, "pxed replay: %s: %s\n", path, wrong);
-        } else {
-            r->answers = pxed_xalloc(sizeof(*r->answers));
-            r->n_answers = 1;
-            take_frames(r, &capture);
-            rc = replay_show(r);
-        }
+    if (wrong) {
+        fprintf(stderr, "pxed replay: %s: %s\n", path, wrong);
+    } else {
+        r->answers = pxed_xalloc(sizeof(*r->answers));
+        r->n_answers = 1;
+        take_frames(r, &capture);
+        rc = replay_show(r);
     }
-    free(file.ptr);
     free(r->questions);
     free(r->answers);
     return rc;

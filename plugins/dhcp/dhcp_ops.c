@@ -238,20 +238,6 @@ static void explain_address(const struct dhcp_config *c, const struct pxed_host 
     }
 }
 
-/* The [subnet] that the host's ip= lies in, or NULL. */
-static const struct pxed_section *subnet_of(const struct dhcp_config *c, const struct pxed_host *host) {
-    uint32_t net;
-    uint8_t prefix;
-    for (size_t i = 0; host && i < c->subnets.n; i++) {
-        if (dhcp_cidr(c->subnets.items[i].name, &net, &prefix))
-            continue;
-        struct pxed_addr at = pxed_addr_v4(net);
-        if (pxed_addr_in_net(&host->ip, &at, prefix))
-            return &c->subnets.items[i];
-    }
-    return NULL;
-}
-
 static void explain_ways(const struct dhcp_ways *ways, struct pxed_buf *out) {
     for (size_t i = 0; i < ways->n; i++) {
         pxed_buf_str(out, i == 0 ? "  told as    " : ", then ");
@@ -268,8 +254,10 @@ static void explain_ways(const struct dhcp_ways *ways, struct pxed_buf *out) {
 
 void dhcp_explain(const void *config, const struct pxed_facts *facts, const struct pxed_verdict *verdict,
                   struct pxed_buf *out) {
-    const struct pxed_section *subnet = subnet_of(config, verdict->host);
-    const struct dhcp_config *c = subnet ? subnet->config : config;
+    const struct dhcp_config *main = config;
+    const struct pxed_section *subnet =
+        dhcp_subnet_of(&main->subnets, verdict->host ? pxed_addr_u32(&verdict->host->ip) : 0);
+    const struct dhcp_config *c = subnet ? subnet->config : main;
     struct dhcp_facts f = {.seen = *facts};
     struct dhcp_boot boot;
     f.seen.boots = true;
@@ -278,7 +266,7 @@ void dhcp_explain(const void *config, const struct pxed_facts *facts, const stru
     struct dhcp_ways ways = {.n = 0};
     if (dhcp_boot_has_ways(&boot, &f)) {
         static const struct dhcp_message nothing;
-        ways = dhcp_ways_of(&((const struct dhcp_config *)config)->quirks, c, c->mode == DHCP_MODE_PROXY, &nothing, &f);
+        ways = dhcp_ways_of(&main->quirks, c, c->mode == DHCP_MODE_PROXY, &nothing, &f);
         dhcp_boot_way(&boot, &f, dhcp_way_of(ways.names[0]));
     }
     if (subnet)

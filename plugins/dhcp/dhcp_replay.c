@@ -23,17 +23,13 @@ struct replay_net {
 
 static struct replay_net net_of(const struct dhcp_config *main, const struct pxed_iface *iface, uint32_t giaddr) {
     uint32_t server = iface ? pxed_addr_u32(&iface->addr) : 0, from = giaddr ? giaddr : server;
-    struct replay_net n = {main, server, server, iface ? iface->prefix : 0, false};
-    for (size_t i = 0; i < main->subnets.n; i++) {
-        const struct pxed_section *s = &main->subnets.items[i];
-        uint32_t net;
-        uint8_t prefix;
-        if (dhcp_cidr(s->name, &net, &prefix) || ((from ^ net) & pxed_prefix_mask(prefix)))
-            continue;
-        const struct dhcp_config *own = s->config;
-        uint32_t address = pxed_addr_u32(&own->address);
-        n = (struct replay_net){own, net, address ? address : server, prefix, giaddr != 0};
-    }
+    const struct pxed_section *subnet = dhcp_subnet_of(&main->subnets, from);
+    if (!subnet)
+        return (struct replay_net){main, server, server, iface ? iface->prefix : 0, false};
+    const struct dhcp_config *own = subnet->config;
+    uint32_t address = pxed_addr_u32(&own->address);
+    struct replay_net n = {.config = own, .server = address ? address : server, .far = giaddr != 0};
+    (void)dhcp_cidr(subnet->name, &n.net, &n.prefix); /* it was read a moment ago */
     return n;
 }
 
@@ -128,18 +124,16 @@ static const struct {
 
 static const char *const types[] = {"", "DISCOVER", "OFFER", "REQUEST", "DECLINE", "ACK", "NAK", "RELEASE", "INFORM"};
 
-static void put_addr(struct pxed_buf *out, uint32_t ip) {
+static void put_addr(struct pxed_buf *out, struct pxed_addr addr) {
     char text[PXED_ADDR_TEXT];
-    struct pxed_addr addr = pxed_addr_v4(ip);
-    if (ip)
+    if (pxed_addr_u32(&addr) != 0)
         pxed_buf_str(out, pxed_addr_text(&addr, text));
 }
 
 static void put_addrs(struct pxed_buf *out, struct pxed_slice bytes) {
     for (size_t i = 0; bytes.len - i >= 4 && i < 16; i += 4) {
-        const uint8_t *b = (const uint8_t *)bytes.ptr + i;
         pxed_buf_str(out, i > 0 ? " " : "");
-        put_addr(out, (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]);
+        put_addr(out, pxed_addr_v4_be(bytes.ptr + i));
     }
 }
 
@@ -159,7 +153,7 @@ static void put_row(const struct dhcp_message *m, size_t row, struct pxed_buf *o
         pxed_buf_str(out, m->type < sizeof(types) / sizeof(*types) ? types[m->type] : "?");
         break;
     case ROW_FIELD:
-        put_addr(out, number == 1 ? m->yiaddr : m->siaddr);
+        put_addr(out, pxed_addr_v4(number == 1 ? m->yiaddr : m->siaddr));
         break;
     case ROW_TEXT:
         pxed_buf_escaped(out, number == 1 ? m->sname : number == 2 ? m->file : without_nul(option));
@@ -222,7 +216,7 @@ static void put_asked(const struct replayed *p, uint16_t port, struct pxed_buf *
     }
     pxed_buf_str(out, port == DHCP_PORT_PXE ? ", on port 4011" : "");
     pxed_buf_str(out, p->m.giaddr ? ", by the relay " : "");
-    put_addr(out, p->m.giaddr);
+    put_addr(out, pxed_addr_v4(p->m.giaddr));
     pxed_buf_byte(out, '\n');
 }
 

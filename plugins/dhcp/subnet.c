@@ -64,3 +64,12 @@ const struct pxed_section *dhcp_subnet_overlap(const struct pxed_sections *subne
     }
     return NULL;
 }
+
+const struct pxed_section *dhcp_subnet_of(const struct pxed_sections *subnets, uint32_t ip) {
+    uint32_t net;
+    uint8_t prefix;
+    for (size_t i = 0; ip != 0 && i < subnets->n; i++)
+        if (!dhcp_cidr(subnets->items[i].name, &net, &prefix) && ((ip ^ net) & pxed_prefix_mask(prefix)) == 0)
+            return &subnets->items[i];
+    return NULL;
+}
