@@ -129,9 +129,8 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
         return;
     }
     tftp->ctx->core->refuse(tftp->ctx, reason, peer, NULL);
-    /* A boot ROM that gets an ERROR gives up, one that gets nothing repeats its request: when there is room, or to the
-     * daemon that comes after this one. */
-    if (reason != PXED_WHY_BUSY && reason != PXED_WHY_SHUTTING_DOWN)
+    /* Busy: a boot ROM that gets an ERROR gives up, one that gets nothing repeats its request. */
+    if (reason != PXED_WHY_BUSY)
         tftp_send_refusal(listener, peer, port, reason);
 }
 
