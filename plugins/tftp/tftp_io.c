@@ -129,8 +129,9 @@ static void on_request(const struct tftp_listener *listener, const struct pxed_a
         return;
     }
     tftp->ctx->core->refuse(tftp->ctx, reason, peer, NULL);
-    /* Busy: a boot ROM that gets an ERROR gives up, one that gets nothing repeats its request. */
-    if (reason != PXED_WHY_BUSY)
+    /* A boot ROM that gets an ERROR gives up, one that gets nothing repeats its request: when there is room, or to the
+     * daemon that comes after this one. */
+    if (reason != PXED_WHY_BUSY && reason != PXED_WHY_SHUTTING_DOWN)
         tftp_send_refusal(listener, peer, port, reason);
 }
 
