@@ -10,7 +10,6 @@
 #include "build_bytes.h"
 #include "build_own.h"
 #include "build_trouble.h"
-#include "image_files.h"
 #include "image_find.h"
 #include "template_check.h"
 
@@ -159,8 +158,7 @@ static void take_answer(struct build *b, struct catalogue_host *h, const struct 
 void build_answer(struct build *b, struct catalogue_host *h) {
     const struct pxed_var *own = pxed_host_var(&h->pub, "answer");
     const struct pxed_profile *profile = h->os->profile;
-    struct catalogue_image image = {b->c, h->os->id.text};
-    const struct pxed_file *row = profile ? profile_answer(profile, catalogue_image_has, &image) : NULL;
+    const struct pxed_file *row = h->os->answer;
     bool answer = own && own->value.len > 0;
     h->guarded = true;
     if (answer)

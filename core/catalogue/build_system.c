@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "catalogue_os.h"
+#include "image_files.h"
 #include "pxed/grow.h"
 
 static const char *os_key(const struct build *b, struct pxed_slice id, const char *key) {
@@ -123,5 +124,9 @@ const struct catalogue_os *build_system(struct build *b, struct pxed_slice id, c
     }
     PXED_ARENA_GROW(&c->arena, c->systems, c->n_systems);
     c->systems[c->n_systems++] = os;
+    if (os->profile && b->in->depth <= CATALOGUE_TEXT) {
+        struct catalogue_image image = {c, os->id.text};
+        os->answer = profile_answer(os->profile, catalogue_image_has, &image);
+    }
     return os;
 }

@@ -9,16 +9,20 @@
 #include "catalogue.h"
 #include "pxed/arena.h"
 
-enum { STRANGERS_MAX = 4096 };
+enum { STRANGERS_MAX = 4096, TABLE_FIRST = 256 };
+
+static void make_tables(struct machines *ms, size_t n) {
+    ms->table = n;
+    ms->by_mac = pxed_xalloc(n * sizeof(*ms->by_mac));
+    ms->by_ip = pxed_xalloc(n * sizeof(*ms->by_ip));
+    ms->by_token = pxed_xalloc(n * sizeof(*ms->by_token));
+}
 
 void machines_init(struct machines *ms) {
     memset(ms, 0, sizeof(*ms));
     if (getrandom(&ms->seed, sizeof(ms->seed), GRND_NONBLOCK) < 0)
         ms->seed = (uint64_t)(uintptr_t)ms ^ (uint64_t)clock(); /* before the kernel has randomness */
-    ms->table = 1 << 16;
-    ms->by_mac = pxed_xalloc(ms->table * sizeof(*ms->by_mac));
-    ms->by_ip = pxed_xalloc(ms->table * sizeof(*ms->by_ip));
-    ms->by_token = pxed_xalloc(ms->table * sizeof(*ms->by_token));
+    make_tables(ms, TABLE_FIRST);
 }
 
 static struct machine **mac_slot(struct machines *ms, const struct pxed_hwaddr *mac) {
@@ -107,6 +111,12 @@ void machines_touch(struct machines *ms, struct machine *m) {
         machines_dirty(ms, m, false);
 }
 
+static void link_ip(struct machines *ms, struct machine *m) {
+    struct machine **slot = ip_slot(ms, &m->rec.ip);
+    m->next_ip = *slot;
+    *slot = m;
+}
+
 static void unlink_ip(struct machines *ms, struct machine *m) {
     struct machine **at = ip_slot(ms, &m->rec.ip);
     while (*at && *at != m)
@@ -133,11 +143,30 @@ void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_a
     m->rec.ip = *ip;
     m->rec.ip_leased = leased;
     machines_touch(ms, m);
-    if (ip->family == 0)
+    if (ip->family)
+        link_ip(ms, m);
+}
+
+/* One chain a machine, in tables of a power of two. Not while machines_each walks along them. */
+static void grow_tables(struct machines *ms) {
+    struct machine **was[] = {ms->by_mac, ms->by_ip, ms->by_token};
+    size_t n = ms->table;
+    if (ms->n < n || ms->walks > 0)
         return;
-    struct machine **slot = ip_slot(ms, ip);
-    m->next_ip = *slot;
-    *slot = m;
+    make_tables(ms, n * 2);
+    for (size_t i = 0; i < n; i++)
+        for (struct machine *m = was[0][i], *next; m; m = next) {
+            next = m->next_mac;
+            struct machine **slot = mac_slot(ms, &m->rec.mac);
+            m->next_mac = *slot;
+            *slot = m;
+            if (m->rec.ip.family)
+                link_ip(ms, m);
+            if (has_token(&m->rec))
+                index_token(ms, m, true);
+        }
+    for (size_t i = 0; i < sizeof(was) / sizeof(was[0]); i++)
+        free(was[i]);
 }
 
 /* --- undeclared machines --- */
@@ -192,6 +221,7 @@ struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac,
     m = pxed_xalloc(sizeof(*m));
     m->rec.mac = *mac;
     m->seen_at = now;
+    grow_tables(ms);
     struct machine **slot = mac_slot(ms, mac);
     m->next_mac = *slot;
     *slot = m;
@@ -227,11 +257,13 @@ void machines_hold(struct machines *ms, struct machine *m, bool held) {
 }
 
 void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg) {
+    ms->walks++;
     for (size_t i = 0; i < ms->table; i++)
         for (struct machine *m = ms->by_mac[i], *next; m; m = next) {
             next = m->next_mac;
             row(arg, m);
         }
+    ms->walks--;
 }
 
 void machines_free(struct machines *ms) {

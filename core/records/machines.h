@@ -44,6 +44,7 @@ struct machines {
     struct machine **by_mac, **by_ip, **by_token;
     uint64_t seed; /* of the hashes: a stranger cannot choose MACs that share a chain */
     size_t table, n, n_strangers;
+    unsigned walks; /* machines_each runs: the tables stay as they are */
     struct machine *oldest_stranger, *newest_stranger;
     struct machine *dirty;
     struct journal journal;
