@@ -2,7 +2,6 @@
 #include "connection.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "stream.h"
 #include "turn.h"
 #include "warm.h"
+#include "workers.h"
 
 enum { REQUESTS_PER_TURN = 16 }; /* of one pipelining client; then other clients get their turn */
 
@@ -55,6 +55,8 @@ static void end_output(struct http_conn *c, bool whole) {
     http_access_note(c);
     if (c->warm)
         http_warm_forget(c);
+    if (c->loan)
+        http_workers_recall(c);
     http_turn_leave(c);
     end_content(c, whole);
     if (c->head != c->head_inline)
@@ -69,6 +71,7 @@ static void end_output(struct http_conn *c, bool whole) {
     c->tail_len = 0;
     c->body_sent = 0;
     c->holding = false;
+    c->lent_error = 0;
     c->redirects = 0;
 }
 
@@ -100,6 +103,8 @@ void http_conn_close(struct http_conn *c) {
 static void note_abort(struct http_conn *c) {
     char text[64];
     struct pxed_buf b = PXED_BUF(text);
+    if (c->loan)
+        http_workers_recall(c);
     pxed_buf_u64(&b, c->pos - (c->plan.offset < c->pos ? c->plan.offset : c->pos));
     pxed_buf_add(&b, PXED_SLICE(" of "));
     pxed_buf_u64(&b, c->plan.length);
@@ -322,7 +327,7 @@ void http_conn_run(struct http_conn *c) {
             break;
         case HTTP_SENDING:
             served++;
-            on = c->warm || c->holding || c->late ? false : run_sending(c);
+            on = c->warm || c->loan || c->holding || c->late ? false : run_sending(c);
             break;
         case HTTP_STREAMING:
             if (!c->late)
@@ -347,17 +352,10 @@ void http_conn_run(struct http_conn *c) {
         http_spare_give(c);
 }
 
-/* A client that has closed only its sending side still wants the answer (RFC 9112 9.6 leaves that open; `nc -N` does
- * it): a client is gone only if both directions are closed. */
-static bool is_gone(const struct http_conn *c) {
-    struct pollfd p = {.fd = c->fd};
-    return poll(&p, 1, 0) != 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
-}
-
 static void on_poll(uv_poll_t *poll, int status, int events) {
     struct http_conn *c = poll->data;
     if (status < 0 || (events & UV_DISCONNECT)) {
-        if (status < 0 || c->state == HTTP_STREAMING || is_gone(c)) {
+        if (status < 0 || c->state == HTTP_STREAMING || http_io_gone(c)) {
             if (c->state == HTTP_SENDING)
                 note_abort(c);
             http_conn_close(c);

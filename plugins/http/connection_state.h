@@ -21,6 +21,7 @@ enum http_state {
 };
 
 struct http_warm;
+struct http_loan;
 struct http_tls;
 
 struct http_conn {
@@ -73,8 +74,10 @@ struct http_conn {
     bool holding;        /* the core was asked */
     uint64_t warm_until; /* file position up to which we have filled the page cache */
     struct http_warm *warm;
-    struct pxed_link turn; /* in the queue of those that send files */
-    bool late;             /* it is in there */
+    struct http_loan *loan; /* a thread sends: workers.h */
+    int lent_error;         /* why it could not; 0: it could */
+    struct pxed_link turn;  /* in the queue of those that send files */
+    bool late;              /* it is in there */
     bool linger;
 
     char head_inline[HTTP_OUTPUT_INLINE];

@@ -7,6 +7,7 @@
 #include "connection.h"
 #include "spare.h"
 #include "tls.h"
+#include "workers.h"
 
 static bool is_idle(const struct http_conn *c) {
     return c->state == HTTP_READING && c->in_len == 0;
@@ -77,6 +78,8 @@ void http_conns_tick(struct http *h) {
     close_grown(h);
     for (struct http_conn *c = h->conns, *next; c; c = next) {
         next = c->next;
+        if (c->loan)
+            http_workers_look(c);
         if (h->ctx->core->now(h->ctx) >= c->deadline)
             time_out(c);
     }

@@ -19,6 +19,7 @@
 #include "service.h"
 #include "turn.h"
 #include "version.h"
+#include "workers.h"
 
 static const struct pxed_option options[] = {
     PXED_OPTION(struct http_config, port, UINT, "port", .fallback = "80", .max = 65535, .flags = PXED_OPT_RESTART,
@@ -55,6 +56,10 @@ static const struct pxed_option options[] = {
                     "is not armed (ANSWER_NEEDS_TLS)"),
     PXED_OPTION(struct http_config, ca, PATH, "ca",
                 .help = "PEM file of the CA of `cert`: it goes to installers as a further initrd"),
+    PXED_OPTION(struct http_config, workers, STR, "workers", .fallback = "auto", .flags = PXED_OPT_RESTART,
+                .help =
+                    "threads that send large files; `auto`: as many as there are CPUs, at most 8. Of one CPU, or 0: "
+                    "none, the loop sends them"),
     PXED_OPTION(struct http_config, access_log, PATH, "access-log", .flags = PXED_OPT_RESTART,
                 .help =
                     "a file for one line an answer in the combined format, or `journal`: the daemon's log. Tokens are "
@@ -164,6 +169,9 @@ static void http_check(const void *config, const char *file, struct pxed_diags *
     if (script.len == 0 || script.ptr[0] == '/' || strstr(c->script, ".."))
         pxed_diag_add(diags, PXED_ERROR, file, 0, "script: `%s` is no file name below root/boot", c->script);
     check_listen(c, file, diags);
+    unsigned workers;
+    if (!http_workers_count(c->workers, &workers))
+        pxed_diag_add(diags, PXED_ERROR, file, 0, "[http] workers = %s: a number to 64, or auto", c->workers);
     if (c->access_log && !http_access_folder(c->access_log))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "here: access-log: the folder of %s does not exist: make it",
                       c->access_log);
@@ -219,6 +227,8 @@ static int http_init(struct pxed_ctx *ctx) {
 static int http_start(struct pxed_ctx *ctx) {
     struct http *h = ctx->self;
     int r = h->cgi ? http_cgi_start(h) : 0;
+    if (r == 0)
+        r = http_workers_start(h);
     return r != 0 ? r : http_listen_start(h);
 }
 
@@ -243,6 +253,7 @@ static void http_fini(struct pxed_ctx *ctx) {
     h->stopped = NULL;
     h->ended = true;
     http_conns_end(h);
+    http_workers_end(h);
     http_access_close(h);
     http_listen_free(h);
     http_pairs_free(h);

@@ -42,6 +42,7 @@ struct http_config {
     unsigned status;   /* 0 local, 1 all */
     uint64_t per_peer; /* connections of one address */
     const char *access_log;
+    const char *workers;
     struct pxed_list listen;
     const char *cert, *key; /* of those with TLS; NULL: none */
     unsigned answers;       /* 0 http, 1 https */
@@ -50,6 +51,7 @@ struct http_config {
 
 struct pxed_http_pair;
 struct http_access_log;
+struct http_workers;
 struct http_conn;
 struct http_cgi;
 
@@ -95,6 +97,7 @@ struct http {
     char date[32];
     struct http_heads heads;
     struct http_turn turn;
+    struct http_workers *workers;   /* NULL: none */
     struct http_access_log *access; /* NULL: none */
     struct http_cgi *cgi;
     struct pxed_http_service service;

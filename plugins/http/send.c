@@ -8,25 +8,18 @@
 #include "io.h"
 #include "turn.h"
 #include "warm.h"
+#include "workers.h"
 
 enum {
     SMALL_FILE = 32 * 1024, /* read and sent with its head in one packet train */
     WARM_BYTES = 1024 * 1024,
+    LEND_BYTES = 8 * 1024 * 1024,
     PROBE_BYTES = 256 * 1024,
 };
 
 static enum http_sent file_broken(struct http_conn *c, const char *what) {
     http_conn_refuse(c, PXED_WHY_IO_ERROR, what);
     return HTTP_SENT_BROKEN;
-}
-
-static void http_send_progress(struct http_conn *c, size_t body_bytes) {
-    c->pos += body_bytes;
-    c->body_sent += body_bytes;
-    if (c->content)
-        c->content->sent += body_bytes;
-    if (c->pos < c->limit || c->head_sent < c->head_len) /* what is sent needs no deadline */
-        c->deadline = c->http->ctx->core->now(c->http->ctx) + HTTP_SEND_TIMEOUT;
 }
 
 /* One sendmsg with the rest of the head and `len` bytes of the body. */
@@ -37,7 +30,7 @@ static enum http_sent send_pieces(struct http_conn *c, const char *body, size_t 
         return errno == EAGAIN || errno == EINTR ? HTTP_SENT_WAIT : HTTP_SENT_GONE;
     size_t head = (size_t)n < iov[0].iov_len ? (size_t)n : iov[0].iov_len;
     c->head_sent += head;
-    http_send_progress(c, (size_t)n - head);
+    http_io_sent(c, (size_t)n - head);
     return (size_t)n == iov[0].iov_len + len ? HTTP_SENT_ALL : HTTP_SENT_WAIT;
 }
 
@@ -55,40 +48,51 @@ static void warm_up(struct http_conn *c) {
     http_warm_start(c, c->content->fd, at, left < WARM_BYTES ? left : WARM_BYTES);
 }
 
-/* Looks at the next megabyte once. The kernel's read-ahead fills what is missing in order, so some places tell; only
- * after a jump its beginning must be checked. */
+/* Looks once at the next megabyte, or at what a thread is lent. The kernel's read-ahead fills what is missing in order,
+ * so some places tell; only after a jump its beginning must be checked. */
 static bool needs_disk(struct http_conn *c) {
-    uint64_t end = c->limit - c->pos < WARM_BYTES ? c->limit : c->pos + WARM_BYTES, base = c->content->offset;
+    uint64_t span = c->http->workers ? LEND_BYTES : WARM_BYTES, base = c->content->offset, at = c->pos, next;
+    uint64_t end = c->limit - c->pos < span ? c->limit : c->pos + span;
     if (c->pos < c->warm_until)
         return false;
     if (c->pos == c->plan.offset && !is_cached(c->content->fd, base + c->pos))
         return true;
-    for (uint64_t at = c->pos + PROBE_BYTES; at < end; at += PROBE_BYTES)
-        if (!is_cached(c->content->fd, base + at - 1))
-            return true;
-    if (!is_cached(c->content->fd, base + end - 1))
+    for (; at < end; at = next) {
+        next = end - at < PROBE_BYTES ? end : at + PROBE_BYTES;
+        if (!is_cached(c->content->fd, base + next - 1))
+            break;
+    }
+    if (at < end && at - c->pos < WARM_BYTES)
         return true;
-    c->warm_until = end;
+    c->warm_until = at;
     return false;
 }
 
+static enum http_sent file_failed(struct http_conn *c, int error) {
+    if (error == ENODATA)
+        return file_broken(c, "the file became shorter while it was sent");
+    if (error == EAGAIN || error == EINTR)
+        return HTTP_SENT_WAIT;
+    return error == EPIPE || error == ECONNRESET || error == ETIMEDOUT ? HTTP_SENT_GONE
+                                                                       : file_broken(c, strerror(error));
+}
+
 static enum http_sent send_file(struct http_conn *c) {
+    if (c->lent_error)
+        return file_failed(c, c->lent_error);
     if (needs_disk(c))
         warm_up(c);
-    size_t len = c->warm ? 0 : http_turn_share(c);
+    uint64_t sure = (c->warm_until < c->limit ? c->warm_until : c->limit) - c->pos, began = uv_hrtime();
+    if (c->warm || http_workers_lend(c, sure))
+        return HTTP_SENT_PARKED;
+    size_t len = http_turn_share(c);
     if (len == 0)
         return HTTP_SENT_PARKED;
-    uint64_t sure = (c->warm_until < c->limit ? c->warm_until : c->limit) - c->pos, began = uv_hrtime();
     len = sure < len ? (size_t)sure : len;
-    ssize_t n = http_io_file(c, c->content->fd, (off_t)(c->content->offset + c->pos), len);
-    if (n == 0)
-        return file_broken(c, "the file became shorter while it was sent");
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return HTTP_SENT_WAIT;
-    if (n < 0)
-        return errno == EPIPE || errno == ECONNRESET || errno == ETIMEDOUT ? HTTP_SENT_GONE
-                                                                           : file_broken(c, strerror(errno));
-    http_send_progress(c, (size_t)n);
+    ssize_t n = http_io_file(c, c->http->record, c->content->fd, (off_t)(c->content->offset + c->pos), len);
+    if (n <= 0)
+        return file_failed(c, n == 0 ? ENODATA : errno);
+    http_io_sent(c, (size_t)n);
     http_turn_count(c, (size_t)n, began);
     if (c->pos == c->limit)
         return HTTP_SENT_ALL;
@@ -118,6 +122,8 @@ static enum http_sent send_file_head(struct http_conn *c) {
 }
 
 enum http_sent http_send(struct http_conn *c) {
+    if (c->pos == c->limit && c->head_len > 0 && c->head_sent == c->head_len) /* a thread sent the rest */
+        return HTTP_SENT_ALL;
     if (c->body || c->pos == c->limit)
         return send_pieces(c, c->body ? c->body + c->pos : NULL, (size_t)(c->limit - c->pos), 0);
     return c->head_sent < c->head_len ? send_file_head(c) : send_file(c);

@@ -5,8 +5,8 @@
 
 enum http_sent {
     HTTP_SENT_ALL,
-    HTTP_SENT_WAIT,   /* until the socket is writable, or until our next turn */
-    HTTP_SENT_PARKED, /* until the disk has delivered */
+    HTTP_SENT_WAIT,   /* until the socket is writable */
+    HTTP_SENT_PARKED, /* until http->run is called: the disk, a thread, or our next turn */
     HTTP_SENT_GONE,   /* the client has closed */
     HTTP_SENT_BROKEN, /* the file cannot be read; already logged */
 };

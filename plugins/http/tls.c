@@ -150,14 +150,14 @@ bool http_tls_pending(const struct http_conn *c) {
     return SSL_has_pending(c->tls->ssl) && SSL_pending(c->tls->ssl) > 0;
 }
 
-/* The first `len` bytes of h->record. What was encrypted before is sent first, whatever stands there now. */
-static ssize_t send_record(struct http_conn *c, size_t len) {
+/* The first `len` bytes of `record`. What was encrypted before is sent first, whatever stands there now. */
+static ssize_t send_record(struct http_conn *c, const char *record, size_t len) {
     size_t n;
     if (len < c->tls->unsent)
         len = c->tls->unsent;
     ERR_clear_error();
     errno = 0;
-    int r = SSL_write_ex(c->tls->ssl, c->http->record, len, &n);
+    int r = SSL_write_ex(c->tls->ssl, record, len, &n);
     if (r == 1) {
         c->tls->unsent = 0;
         return (ssize_t)n;
@@ -192,7 +192,7 @@ ssize_t http_tls_send(struct http_conn *c, const struct iovec *iov, size_t n) {
     for (size_t i = 0; i < n; i++)
         total += iov[i].iov_len;
     while (sent < total) {
-        ssize_t part = send_record(c, gather(c->http->record, iov, n, sent));
+        ssize_t part = send_record(c, c->http->record, gather(c->http->record, iov, n, sent));
         if (part < 0)
             return sent > 0 ? (ssize_t)sent : -1;
         sent += (size_t)part;
@@ -207,16 +207,16 @@ static ssize_t kernel_file(struct http_conn *c, int fd, off_t at, size_t len) {
     return n >= 0 ? n : tls_error(c, (int)n);
 }
 
-ssize_t http_tls_file(struct http_conn *c, int fd, off_t at, size_t len) {
+ssize_t http_tls_file(struct http_conn *c, char *record, int fd, off_t at, size_t len) {
     size_t sent = 0;
     if (c->tls->kernel)
         return kernel_file(c, fd, at, len);
     while (sent < len) {
         size_t want = len - sent < HTTP_TLS_RECORD ? len - sent : HTTP_TLS_RECORD;
-        ssize_t n = pread(fd, c->http->record, want, at + (off_t)sent);
+        ssize_t n = pread(fd, record, want, at + (off_t)sent);
         if (n <= 0)
             return sent > 0 ? (ssize_t)sent : n; /* 0: the file became shorter */
-        n = send_record(c, (size_t)n);
+        n = send_record(c, record, (size_t)n);
         if (n < 0)
             return sent > 0 ? (ssize_t)sent : -1;
         sent += (size_t)n;

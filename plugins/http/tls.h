@@ -24,7 +24,7 @@ void http_tls_refuse(struct http_conn *c, const char *why);
 /* As read, sendmsg and sendfile on the socket: a number of bytes, or -1 with errno; EAGAIN: not now. */
 ssize_t http_tls_read(struct http_conn *c, char *buf, size_t len);
 ssize_t http_tls_send(struct http_conn *c, const struct iovec *iov, size_t n);
-ssize_t http_tls_file(struct http_conn *c, int fd, off_t at, size_t len);
+ssize_t http_tls_file(struct http_conn *c, char *record, int fd, off_t at, size_t len);
 /* Does reading go on when the socket is writable? The answer to a change of keys waits there. */
 bool http_tls_writes_first(const struct http_conn *c);
 /* Bytes that were decrypted and not read yet; the socket does not tell of them. */

@@ -380,6 +380,7 @@ static void serve(const char *cgi_timeout_ms, int ready) {
                                            ".sh /bin/false"}; /* `find` knows the real ones */
     config.cgi = (struct pxed_list){.items = handlers, .n = 3};
     config.port = served->port;
+    config.workers = served->workers ? served->workers : "0";
     config.cgi_timeout = strtoull(cgi_timeout_ms, NULL, 10);
     fake_core_open(&core, pxed_plugin_query_http(PXED_ABI_MAJOR), &config);
     fake_contents_open(&contents, &core, find);

@@ -16,6 +16,7 @@ struct served {
     uint16_t port;
     uint16_t service_port; /* of the http/1 service, opened by its `listen` */
     char socket[96];       /* of the http/1 service, served with /service/now, /service/later, /service/never */
+    const char *workers;   /* threads that send large files; NULL: none */
     pid_t pid;
 };
 

@@ -10,7 +10,7 @@
 
 /* Sends the request, reads until the end; returns how many bytes of body came, -1 without a head. */
 static ssize_t body_of(const char *request, int *ret_status) {
-    static char text[200000];
+    static char text[BIG + 1000];
     int fd = web_tcp();
     size_t n = 0;
     web_say(fd, request);
@@ -38,6 +38,8 @@ static const struct {
     {"GET /held/refuse/ks600 HTTP/1.0\r\n\r\n", 503, -2, 1, 0},
     {"GET /held/no/large HTTP/1.0\r\n\r\n", 200, 100000 - 16384, 1, 0},
     {"GET /held/refuse/large HTTP/1.0\r\n\r\n", 200, 100000 - 16384, 1, 0},
+    {"GET /held/ok/big HTTP/1.0\r\n\r\n", 200, BIG, 1, 1},
+    {"GET /held/no/big HTTP/1.0\r\n\r\n", 200, BIG - 16384, 1, 0},
     /* what does not give the last byte settles nothing */
     {"HEAD /held/no/ks600 HTTP/1.0\r\n\r\n", 200, 0, 0, 0},
     {"GET /held/no/ks600 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nRange: bytes=0-598\r\n\r\n", 206, 599, 0, 0},
@@ -82,11 +84,16 @@ END_TEST
 
 int main(void) {
     Suite *s = suite_create("http held");
-    TCase *t = tcase_create("all");
+    TCase *t = tcase_create("loop"), *w = tcase_create("workers");
     tcase_add_checked_fixture(t, web_start, web_stop);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, ends_are_held_back, 0, COUNT(held));
     tcase_add_test(t, a_client_that_leaves_while_held);
     suite_add_tcase(s, t);
+    tcase_add_checked_fixture(w, web_start_workers, web_stop);
+    tcase_set_timeout(w, 60);
+    tcase_add_loop_test(w, ends_are_held_back, 0, COUNT(held));
+    tcase_add_test(w, a_client_that_leaves_while_held);
+    suite_add_tcase(s, w);
     return suite_run_apart(s);
 }

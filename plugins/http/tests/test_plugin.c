@@ -227,6 +227,36 @@ START_TEST(abort_in_the_middle) {
 }
 END_TEST
 
+/* Clients that leave in the middle, that take nothing, and that a stop ends: each gives its content back. */
+START_TEST(lent_ones_come_back) {
+    char text[1000];
+    int fds[24];
+    for (int round = 0; round < 4; round++) {
+        for (int i = 0; i < 24; i++) {
+            fds[i] = web_tcp();
+            web_say(fds[i], "GET /file/big HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+        for (int i = 0; i < 24; i++) {
+            if (i % 3 > 0)
+                ck_assert_int_eq(recv(fds[i], text, sizeof(text), MSG_WAITALL), sizeof(text));
+            if (i % 3 < 2)
+                hang_up(fds[i]);
+        }
+        for (int i = 2; round < 3 && i < 24; i += 3)
+            close(fds[i]);
+    }
+    long opened = 0, released = 0;
+    for (int i = 0; i < 200 && (i == 0 || opened - released > 9); i++) { /* eight, and the question itself */
+        usleep(10000);
+        opened = web_stat("opened");
+        released = web_stat("released");
+    }
+    ck_assert_int_le(opened - released, 9);
+    kill(served.pid, SIGTERM); /* a drain, then an end: eight take nothing meanwhile */
+    usleep(20000);
+}
+END_TEST
+
 START_TEST(slow_head) {
     char body[1024];
     int idle = web_tcp(), slow = web_tcp();
@@ -435,6 +465,7 @@ START_TEST(options_are_judged) {
                                  .cgi = {cgi, lines, 6},
                                  .cgi_user = "no-such-account",
                                  .script = "home.php",
+                                 .workers = "auto",
                                  .status = 1};
     struct pxed_diags diags = {0};
     struct pxed_site site = {0};
@@ -476,6 +507,7 @@ START_TEST(listeners_are_judged) {
     struct pxed_site site = {0};
     struct http_config config = {.cgi_user = "nobody",
                                  .script = "home.php",
+                                 .workers = "0",
                                  .port = rows[_i].port,
                                  .cert = rows[_i].cert,
                                  .key = rows[_i].key,
@@ -500,7 +532,7 @@ END_TEST
 
 int main(void) {
     Suite *s = suite_create("http plugin");
-    TCase *t = tcase_create("static"), *o = tcase_create("options");
+    TCase *t = tcase_create("static"), *o = tcase_create("options"), *w = tcase_create("workers");
     tcase_add_checked_fixture(t, web_start, web_stop);
     tcase_set_timeout(t, 60);
     tcase_add_test(t, bytes_and_refusals);
@@ -521,6 +553,15 @@ int main(void) {
     tcase_add_test(t, service_streams);
     tcase_add_test(t, streams_end_with_the_plugin);
     suite_add_tcase(s, t);
+    tcase_add_checked_fixture(w, web_start_workers, web_stop);
+    tcase_set_timeout(w, 60);
+    tcase_add_test(w, keep_alive_and_pipelining);
+    tcase_add_test(w, files);
+    tcase_add_test(w, cold_files);
+    tcase_add_test(w, abort_in_the_middle);
+    tcase_add_test(w, lent_ones_come_back);
+    tcase_add_test(w, drains_when_stopped);
+    suite_add_tcase(s, w);
     tcase_add_test(o, options_are_judged);
     tcase_add_loop_test(o, listeners_are_judged, 0, 7);
     suite_add_tcase(s, o);

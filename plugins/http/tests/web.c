@@ -41,7 +41,8 @@ static void put_big(void) {
     free(bytes);
 }
 
-void web_start_with(const char *timeout) {
+static void start(const char *timeout, const char *workers) {
+    served.workers = workers;
     served_prepare(&served);
     put_big();
     char text[601];
@@ -56,8 +57,16 @@ void web_start_with(const char *timeout) {
     served_start(&served, timeout);
 }
 
+void web_start_with(const char *timeout) {
+    start(timeout, NULL);
+}
+
 void web_start(void) {
-    web_start_with("2000");
+    start("2000", NULL);
+}
+
+void web_start_workers(void) {
+    start("2000", "2");
 }
 
 void web_stop(void) {

@@ -15,6 +15,7 @@ double web_seconds(void);
 void web_put(const char *name, mode_t mode, const char *text);
 void web_start_with(const char *timeout);
 void web_start(void);
+void web_start_workers(void); /* large files are sent by two threads */
 void web_stop(void);
 int web_tcp(void);
 int web_unix(void);
