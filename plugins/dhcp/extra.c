@@ -69,8 +69,8 @@ static const char *put_number(struct pxed_slice text, unsigned bytes, struct pxe
 static const char *put_signed(struct pxed_slice text, struct pxed_buf *out) {
     bool minus = text.len > 0 && text.ptr[0] == '-';
     uint64_t number;
-    if (!pxed_slice_u64(minus ? pxed_slice_skip(text, 1) : text, INT32_MAX, &number))
-        return "expected a number from -2147483647 to 2147483647";
+    if (!pxed_slice_u64(minus ? pxed_slice_skip(text, 1) : text, (uint64_t)INT32_MAX + minus, &number))
+        return "expected a number from -2147483648 to 2147483647";
     put_bytes(minus ? UINT64_MAX - number + 1 : number, 4, out);
     return NULL;
 }
@@ -114,19 +114,39 @@ static const char *put_routes(struct pxed_slice words, struct pxed_buf *out) {
     return NULL;
 }
 
-static const char *put_typed(enum dhcp_value type, struct pxed_slice value, struct pxed_buf *out) {
+static const char *put_bool(struct pxed_slice value, struct pxed_buf *out) {
+    static const char *const words[] = {"no", "yes", "false", "true", "0", "1"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (pxed_slice_eq_nocase(value, pxed_slice_of(words[i]))) {
+            pxed_buf_byte(out, (char)(i % 2));
+            return NULL;
+        }
+    return "expected yes or no";
+}
+
+/* Static routes and filters (RFC 2132 4.3, 5.8); the default route is no static one. */
+static const char *put_pairs(const struct dhcp_optname *row, struct pxed_slice words, struct pxed_buf *out) {
     size_t begin = out->len;
-    switch (type) {
+    if (!put_addresses(words, out) || (out->len - begin) % 8 != 0)
+        return "expected pairs of addresses";
+    for (size_t at = begin; row->number == DHCP_OPT_STATIC_ROUTES && at < out->len; at += 8)
+        if (memcmp(out->ptr + at, "\0\0\0\0", 4) == 0 || memcmp(out->ptr + at + 4, "\0\0\0\0", 4) == 0)
+            return "0.0.0.0 is no destination and no router: `router =` is the default route";
+    return NULL;
+}
+
+static const char *put_typed(const struct dhcp_optname *row, struct pxed_slice value, struct pxed_buf *out) {
+    size_t begin = out->len;
+    switch (row ? row->value : DHCP_VALUE_ANY) {
     case DHCP_VALUE_TEXT:
         pxed_buf_add(out, value);
         return NULL;
     case DHCP_VALUE_ADDRS:
         return put_addresses(value, out) ? NULL : "expected addresses";
+    case DHCP_VALUE_PAIRS:
+        return put_pairs(row, value, out);
     case DHCP_VALUE_BOOL:
-        if (!pxed_slice_is(value, "yes") && !pxed_slice_is(value, "no"))
-            return "expected yes or no";
-        pxed_buf_byte(out, pxed_slice_is(value, "yes"));
-        return NULL;
+        return put_bool(value, out);
     case DHCP_VALUE_U8:
         return put_number(value, 1, out);
     case DHCP_VALUE_U16:
@@ -151,26 +171,65 @@ static const char *put_typed(enum dhcp_value type, struct pxed_slice value, stru
     return NULL;
 }
 
-static const char *put_value(enum dhcp_value type, struct pxed_slice value, struct pxed_buf *out) {
+/* The least number that RFC 2132 allows. */
+static unsigned least_of(unsigned option) {
+    switch (option) {
+    case 22: /* reassembly */
+    case DHCP_OPT_MAX_SIZE:
+        return 576;
+    case 25: /* path MTU plateaus */
+    case DHCP_OPT_MTU:
+        return 68;
+    case 23: /* TTL of IP and TCP */
+    case 37:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* Is one of the numbers, as they were written to `bytes`, less than its option allows? */
+static bool is_less(const struct dhcp_optname *row, struct pxed_slice bytes) {
+    size_t width = row->value == DHCP_VALUE_U8 ? 1 : 2;
+    unsigned least = least_of(row->number);
+    for (size_t at = 0; least > 0 && at + width <= bytes.len; at += width) {
+        unsigned number = (uint8_t)bytes.ptr[at];
+        if (width == 2)
+            number = number << 8 | (uint8_t)bytes.ptr[at + 1];
+        if (number < least)
+            return true;
+    }
+    return false;
+}
+
+/* `wrong` has room for the message. */
+static const char *put_value(const struct dhcp_optname *row, struct pxed_slice value, struct pxed_buf *out,
+                             char *wrong) {
     if (pxed_slice_starts(value, PXED_SLICE("0x")))
         return put_hex(pxed_slice_skip(value, 2), out);
     if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"') {
         pxed_buf_add(out, pxed_slice(value.ptr + 1, value.len - 2));
         return NULL;
     }
-    return put_typed(type, value, out);
+    const char *bad = put_typed(row, value, out);
+    if (bad || !row || !is_less(row, pxed_buf_slice(out)))
+        return bad;
+    struct pxed_buf text = {.ptr = wrong, .cap = DHCP_EXTRA_WRONG};
+    pxed_buf_str(&text, "the least value of this option is ");
+    pxed_buf_u64(&text, least_of(row->number));
+    return pxed_buf_cstr(&text);
 }
 
 /* NUMBER, NAME, NUMBER.SUB. NULL, or what is wrong with it; the nearest name in `wrong` if that is a mistyped one. */
 static const char *read_number(struct pxed_slice word, struct dhcp_extra *ret, uint64_t *ret_sub,
-                               enum dhcp_value *ret_type, char *wrong) {
+                               const struct dhcp_optname **ret_row, char *wrong) {
     ptrdiff_t dot = pxed_slice_find(word, '.', 0);
     struct pxed_slice first = dot < 0 ? word : pxed_slice_head(word, (size_t)dot);
     const struct dhcp_optname *name = dhcp_optname_find(first);
     struct pxed_buf text = {.ptr = wrong, .cap = DHCP_EXTRA_WRONG};
     uint64_t number;
     ret->sub = dot >= 0;
-    *ret_type = DHCP_VALUE_ANY;
+    *ret_row = NULL;
     if (name) {
         number = name->number;
     } else if (!pxed_slice_u64(first, 255, &number)) {
@@ -186,9 +245,8 @@ static const char *read_number(struct pxed_slice word, struct dhcp_extra *ret, u
     ret->number = (unsigned)number;
     if (ret->sub && !pxed_slice_u64(pxed_slice_skip(word, (size_t)dot + 1), 254, ret_sub))
         return "expected NUMBER.SUB VALUE with numbers from 1 to 254";
-    name = dhcp_optname_of(ret->number);
-    if (name && !ret->sub)
-        *ret_type = name->value;
+    if (!ret->sub)
+        *ret_row = dhcp_optname_of(ret->number);
     return reserved_for(ret->number);
 }
 
@@ -197,13 +255,13 @@ bool dhcp_extra_parse(struct pxed_slice line, struct pxed_buf *out, struct dhcp_
     char bytes[VALUE_MAX + 1];
     struct pxed_buf value = PXED_BUF(bytes), text = {.ptr = wrong, .cap = DHCP_EXTRA_WRONG};
     uint64_t sub = 0;
-    enum dhcp_value type;
-    const char *bad = read_number(pxed_slice_word(&line, " \t"), ret, &sub, &type, wrong);
+    const struct dhcp_optname *row;
+    const char *bad = read_number(pxed_slice_word(&line, " \t"), ret, &sub, &row, wrong);
     line = pxed_slice_trim(line);
     if (!bad && line.len == 0)
         bad = "expected NUMBER VALUE: there is no value";
     if (!bad)
-        bad = put_value(type, line, &value);
+        bad = put_value(row, line, &value, wrong);
     if (!bad && value.len > (ret->sub ? VALUE_MAX - 2 : VALUE_MAX))
         bad = "the value is longer than 255 bytes";
     if (bad) {

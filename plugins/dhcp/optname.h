@@ -7,6 +7,7 @@ enum dhcp_value {
     DHCP_VALUE_ANY, /* addresses if all words are, else text; what is not in the table */
     DHCP_VALUE_TEXT,
     DHCP_VALUE_ADDRS,
+    DHCP_VALUE_PAIRS, /* of addresses */
     DHCP_VALUE_BOOL,
     DHCP_VALUE_U8,
     DHCP_VALUE_U16,
