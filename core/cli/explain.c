@@ -104,6 +104,10 @@ static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
 
 static void print_offer(struct explain *e, enum pxed_reason why) {
     char text[8192];
+    if (why != PXED_WHY_OK && e->o.catalogue->settings.idle == SETTINGS_IDLE_AUTO)
+        printf("idle = auto: told the following only while a boot of its disk through a loader works, or where it was\n"
+               "installed from here and that was not tried yet; else no boot offer: pxed why %.*s says what was seen\n",
+               PXED_S(e->host->pub.name));
     struct pxed_facts facts = {.mac = e->host->pub.macs[0],
                                .firmware = e->firmware,
                                .has_firmware = true,

@@ -75,10 +75,8 @@ struct pxed_verdict offline_verdict(const struct offline *o, const struct catalo
     const char *names[LOADERS_NAMES_MAX];
     const struct plugin *p;
     char mac[PXED_MAC_TEXT];
-    struct verdict_facts vf = {.declared = host != NULL,
-                               .wants = wants,
-                               .unknown = c->settings.unknown,
-                               .idle_silent = c->settings.idle == SETTINGS_IDLE_SILENT};
+    struct verdict_facts vf = {
+        .declared = host != NULL, .wants = wants, .unknown = c->settings.unknown, .idle = c->settings.idle};
     struct verdict v = verdict_decide(&vf);
     const struct pxed_list *wanted = loaders_key(&o->plugins, facts->firmware, &p);
     bool loads = wanted && loaders_names(c->loaders, facts->firmware, wanted, names) > 0;

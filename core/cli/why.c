@@ -99,6 +99,16 @@ static void print_loader(const json_t *m) {
     putchar('\n');
 }
 
+/* Does it get to its disk when a loader sends it there? */
+static void print_exit(const json_t *m) {
+    int64_t back = live_number(m, "disk_back");
+    if (back > 0)
+        printf("  sent to its disk by a loader: it came back at once, %lld time%s in a row\n", (long long)back,
+               back == 1 ? "" : "s");
+    else if (live_flag(m, "disk_good"))
+        puts("  sent to its disk by a loader: it came up");
+}
+
 /* Prints the current problem, whatever the last boot showed. Returns whether it is a fault. */
 static bool print_now(const json_t *m, const char *host) {
     char line[TEXT_LINE], age[TEXT_SHORT];
@@ -138,6 +148,7 @@ static int why_host(struct live *l, const char *host) {
         fault = print_now(m, name);
         print_cause(m, name);
         print_loader(m);
+        print_exit(m);
         puts(json_array_size(boot) > 0 ? "last boot:" : "nothing has been heard of this machine");
         fault |= print_boot(boot, name);
     }

@@ -52,8 +52,10 @@ const struct pxed_option settings_options[] = {
         .help =
             "yes: the daemon makes only the system calls it needs, executes nothing, and writes below state and share "
             "only; log: others are allowed and noted by the kernel"),
-    OPTION(idle, ENUM, "idle", .fallback = "local", .words = "local silent",
-           .help = "a host that is not armed; local: a script that boots its disk; silent: no boot offer"),
+    OPTION(idle, ENUM, "idle", .fallback = "auto", .words = "auto local silent",
+           .help = "a known host that is not armed; auto: local where that was seen to work on it, or where it was "
+                   "installed from here and not seen to fail, else no boot offer; local: a script that boots its disk; "
+                   "silent: no boot offer"),
     OPTION(image_path, PATHS, "image-path",
            .help = "further folders for images: one that root/boot/os lacks is FOLDER/OS-ID; links into them are "
                    "followed. Everything in a folder named like an OS id can be fetched by anyone"),

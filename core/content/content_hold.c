@@ -59,9 +59,11 @@ static void free_hold(struct hold *h) {
 static void note_boot(struct open_content *c, struct machine *m) {
     struct daemon *d = c->daemon;
     if (lifecycle_script_opens(&m->rec, clock_wall()))
-        decide_power_on(d, m);
+        decide_power_on(d, m, false);
     m->rec.judged = true;
     m->rec.own_script |= c->note.own_script;
+    if (c->note.reason == PXED_WHY_OK && !c->note.live)
+        exits_forget(&m->rec.exits);
     decide_step(d, &c->mac, PXED_STAGE_SCRIPT, PXED_WHY_OK, NULL, c->note.detail);
     if (c->note.reason != PXED_WHY_OK)
         decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);

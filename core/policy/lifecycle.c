@@ -195,6 +195,10 @@ enum pxed_reason lifecycle_wants(const struct lifecycle_record *r, const struct 
     }
 }
 
+enum pxed_reason lifecycle_exit(const struct lifecycle_record *r) {
+    return exits_judge(&r->exits, r->state != LIFECYCLE_NONE, r->tries > 0);
+}
+
 /* --tries N: another attempt begins with the next power-on after a failed one. */
 static void try_again(struct lifecycle_record *r, int64_t now) {
     if (r->tries == 0)
@@ -245,6 +249,8 @@ void lifecycle_sighted(struct lifecycle_record *to, const struct lifecycle_recor
     to->firmware = from->firmware;
     to->has_firmware = from->has_firmware;
     to->ladder = from->ladder;
+    to->ways = from->ways;
+    to->exits = from->exits;
 }
 
 bool lifecycle_discover_opens(const struct lifecycle_record *r, enum pxed_loader loader, int64_t now) {

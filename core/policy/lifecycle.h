@@ -2,6 +2,7 @@
  * A machine is given an installer only while `lifecycle_wants` says OK. */
 #pragma once
 
+#include "exits.h"
 #include "ladder.h"
 #include "pxed/model.h"
 #include "pxed/plugin.h"
@@ -68,6 +69,7 @@ struct lifecycle_record {
     bool has_firmware;
     struct ladder ladder; /* which loader it is told */
     struct ways ways;     /* and how */
+    struct exits exits;   /* and whether it gets to its disk from there */
 };
 
 /* What arming needs to know of the host's line. */
@@ -103,6 +105,8 @@ bool lifecycle_had_name(const struct lifecycle_record *r, struct pxed_slice name
 /* The line's OS id changed: an unused arming takes it over. True if it did. */
 bool lifecycle_follow(struct lifecycle_record *r, struct pxed_slice os, int64_t now);
 
+/* May it be told a loader that sends it to its disk? OK, or why not. */
+enum pxed_reason lifecycle_exit(const struct lifecycle_record *r);
 /* Should this machine be given its installer now? OK, or why it boots its disk. */
 enum pxed_reason lifecycle_wants(const struct lifecycle_record *r, const struct lifecycle_line *line);
 

@@ -73,6 +73,9 @@ static const struct field fields[] = {
     FIELD("way-good", FIELD_BOOL, ways.good),
     FIELD("way-told", FIELD_BOOL, ways.told),
     FIELD("way-took", FIELD_BOOL, ways.took),
+    FIELD("exit-good", FIELD_BOOL, exits.good),
+    FIELD("exit-back", FIELD_UINT, exits.back),
+    FIELD("exit-up", FIELD_BOOL, exits.up),
 };
 
 static void record_write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {

@@ -8,7 +8,8 @@ struct verdict_facts {
     enum pxed_reason wants; /* lifecycle_wants of a declared host */
     unsigned unknown;       /* 0 ignore, 1 local, 2 script, 3 screen */
     bool script_exists;     /* the operator's */
-    bool idle_silent;
+    unsigned idle;          /* of one that is not armed: 0 auto, 1 local, 2 silent */
+    enum pxed_reason exit;  /* exits_judge of a declared host */
 };
 
 struct verdict {

@@ -72,6 +72,9 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
         m->loader_at = now;
         decide_heard(d, m);
     }
+    /* Firmware walks through its boot order: HTTP comes after PXE. */
+    bool goes_on = facts->has_firmware && pxed_firmware_is_http(facts->firmware) && m->rec.has_firmware &&
+                   !pxed_firmware_is_http(m->rec.firmware);
     if (facts->has_firmware && (!m->rec.has_firmware || m->rec.firmware != facts->firmware)) {
         m->rec.firmware = facts->firmware;
         m->rec.has_firmware = true;
@@ -79,7 +82,7 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
     }
     if (!facts->opens_boot || !lifecycle_discover_opens(&m->rec, facts->loader, now))
         return;
-    decide_power_on(d, m);
+    decide_power_on(d, m, goes_on);
 }
 
 void decide_heard(struct daemon *d, struct machine *m) {
@@ -90,7 +93,9 @@ void decide_heard(struct daemon *d, struct machine *m) {
     machines_touch(&d->machines, m);
 }
 
-void decide_power_on(struct daemon *d, struct machine *m) {
+void decide_power_on(struct daemon *d, struct machine *m, bool goes_on) {
+    int64_t sent = m->rec.stage == PXED_STAGE_LOCAL ? clock_wall() - m->rec.stage_at : -1;
+    exits_power_on(&m->rec.exits, sent, goes_on);
     m->was_silent = ladder_power_on(&m->rec.ladder);
     if (m->rec.stage >= PXED_STAGE_LOADER && ways_takes(&m->rec.ways)) /* of the boot that ends here */
         models_learn(d, m);
@@ -108,6 +113,8 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     char text[PXED_MAC_TEXT], detail[128];
     struct machine *m = decide_machine(d, &facts->mac, &host);
     const struct settings *s = &d->catalogue->settings;
+    if (!facts->boots && m->rec.stage == PXED_STAGE_LOCAL && exits_comes_up(&m->rec.exits))
+        machines_touch(&d->machines, m);
     if (facts->boots) {
         decide_learn(d, m, facts, now);
         if (m->rec.stage == PXED_STAGE_NONE) {
@@ -121,7 +128,8 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
         .wants = host ? decide_wants(d, host, &m->rec) : PXED_WHY_UNKNOWN_MACHINE,
         .unknown = s->unknown,
         .script_exists = !host && s->unknown == SETTINGS_UNKNOWN_SCRIPT && script_exists(d),
-        .idle_silent = s->idle == SETTINGS_IDLE_SILENT,
+        .idle = s->idle,
+        .exit = host ? lifecycle_exit(&m->rec) : PXED_WHY_OK,
     };
     struct verdict v = verdict_decide(&vf);
     const struct site_url *at = site_url_of(d->catalogue, facts->iface ? &facts->iface->addr : NULL, NULL);

@@ -12,8 +12,9 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
 void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
                  const struct pxed_addr *ip, const char *detail);
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail);
-/* A presumed power-on: opens the boot record and changes no right. */
-void decide_power_on(struct daemon *d, struct machine *m);
+/* A presumed power-on: opens the boot record and changes no right. `goes_on`: in truth the next entry of the firmware's
+ * boot order. */
+void decide_power_on(struct daemon *d, struct machine *m, bool goes_on);
 /* A word of the machine itself: its loader has started, if it took one. */
 void decide_heard(struct daemon *d, struct machine *m);
 /* The record of this MAC: a host has one, under its first MAC, whichever port asks. Creates a missing record: use it

@@ -33,8 +33,12 @@ static const char *view_busy(const struct daemon *d, const struct lifecycle_reco
     return armed && ready != PXED_WHY_OK ? "" : busy_with(rec, armed && view_loads(d, &rec->mac), clock_wall());
 }
 
-/* A line with loader= needs no ladder. */
-static void view_ladder(const struct catalogue_host *h, const struct ladder *l, struct pxed_machine_view *v) {
+/* What was seen of loaders on it. A line with loader= needs no ladder. */
+static void view_loader(const struct catalogue_host *h, const struct lifecycle_record *rec,
+                        struct pxed_machine_view *v) {
+    const struct ladder *l = &rec->ladder;
+    v->disk_good = rec->exits.good;
+    v->disk_back = rec->exits.back;
     if (h && pxed_host_value(&h->pub, "loader").len > 0)
         return;
     v->loader = pxed_slice_of(l->rung);
@@ -104,7 +108,7 @@ static void view_machine(void *arg, struct machine *m) {
         .unguarded = h && h->os->profile && !h->guarded,
         .busy = view_busy(e->d, &m->rec, ready),
     };
-    view_ladder(h, &m->rec.ladder, &v);
+    view_loader(h, &m->rec, &v);
     char id[CAUSE_ID], evidence[CAUSE_EVIDENCE] = "";
     view_cause(e, m, h, id, evidence, &v);
     e->row(e->arg, &v);

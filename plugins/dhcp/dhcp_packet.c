@@ -69,7 +69,7 @@ static void packet_answer(struct packet *p) {
         refuse_off(p);
         return;
     }
-    if (p->facts.seen.boots)
+    if (p->facts.seen.boots || p->verdict.host) /* of a host's system it is good to know that it runs */
         d->core->decide(d->ctx, &p->facts.seen, &p->verdict);
     packet_boot(p);
     if (packet_proxies(p))

@@ -56,3 +56,18 @@ with open(sys.argv[1], "r+b") as disk:
     disk.write(b"precious data" * 1000)
 PY
 }
+
+# A disk for UEFI: an EFI system partition whose loader says so, under the fallback name or FOLDER/NAME.
+disk_efi() { # FILE [FOLDER NAME]
+    local esp=$LAB/esp
+    lab_disk "$1" 64M
+    printf 'label: gpt\nstart=2048, size=122880, type=uefi\n' | sfdisk -q "$1" || return
+    printf 'echo THE DISK BOOTS\nsleep 3600\n' >"$LAB/disk.cfg"
+    grub-mkimage -O x86_64-efi -p /none -c "$LAB/disk.cfg" -o "$LAB/disk.efi" normal echo sleep || return
+    rm -f "$esp"
+    truncate -s 60M "$esp"
+    mformat -i "$esp" -F :: || return
+    mmd -i "$esp" ::/EFI "::/EFI/${2:-BOOT}" || return
+    mcopy -i "$esp" "$LAB/disk.efi" "::/EFI/${2:-BOOT}/${3:-BOOTX64.EFI}" || return
+    dd if="$esp" of="$1" bs=1M seek=1 conv=notrunc status=none
+}

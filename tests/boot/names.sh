@@ -5,7 +5,7 @@
 lab_begin names
 lab_net
 lab_config
-sed -i 's/^\[dhcp\]/name = pxe-server\nplugins = store-sqlite api dhcp tftp http ra dns os-linux\n&/; s/^dns .*/domain = lab.test/' "$LAB/pxed.ini"
+sed -i 's/^\[dhcp\]/name = pxe-server\nidle = local\nplugins = store-sqlite api dhcp tftp http ra dns os-linux\n&/; s/^dns .*/domain = lab.test/' "$LAB/pxed.ini"
 echo "$LAB_MAC, local, name=web01" >"$LAB/host-os.conf"
 lab_pxed || fail "pxed starts"
 disk_in_use "$LAB/disk.img"

@@ -22,7 +22,7 @@ lab_disk "$LAB/disk.img" 16M
 
 firmware_takes() { # KEY WAY
     lab_config
-    sed -i 's/tap0/br0/' "$LAB/pxed.ini"
+    sed -i 's/tap0/br0/; /^hosts/a idle = local' "$LAB/pxed.ini"
     printf '[quirk one]\narch = efi-x64\n%s = %s\n' "$1" "$2" >>"$LAB/pxed.ini"
     echo "$LAB_MAC, local, name=web01" >"$LAB/host-os.conf"
     rm -rf "$LAB/state"

@@ -28,6 +28,7 @@ static struct lifecycle_record full(void) {
         .ip_leased = true,
         .firmware = PXED_FW_HTTP_ARM64,
         .has_firmware = true,
+        .exits = {.good = true, .back = 1, .up = true},
         .ways = {.way = "4011", .silent = 1, .good = true, .told = true, .took = true},
         .ladder = {.rung = "sb/shimx64.efi",
                    .silent = 1,
@@ -57,6 +58,7 @@ static void assert_same(const struct lifecycle_record *a, const struct lifecycle
     ck_assert_uint_eq(a->tries, b->tries);
     ck_assert_mem_eq(a->token, b->token, 16);
     ck_assert(a->armed_at == b->armed_at && a->state_at == b->state_at && a->event_at == b->event_at);
+    ck_assert(a->exits.good == b->exits.good && a->exits.up == b->exits.up && a->exits.back == b->exits.back);
     ck_assert_str_eq(a->ways.way, b->ways.way);
     ck_assert(a->ways.silent == b->ways.silent && a->ways.good == b->ways.good);
     ck_assert(a->ways.told == b->ways.told && a->ways.took == b->ways.took);

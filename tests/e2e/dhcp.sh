@@ -13,7 +13,7 @@ $M2, local, name=printer, loader=special.0
 $M3, centos-5.5-i386, name=db01, ip=10.77.0.55, dns=10.77.0.9
 HOSTS
 config() { # FURTHER LINES OF [dhcp] on stdin
-    { printf 'name = pxe-server\n[dhcp]\nmode = server\n'; cat; } | e2e_ini
+    { printf 'name = pxe-server\nidle = local\n[dhcp]\nmode = server\n'; cat; } | e2e_ini
 }
 
 # --- a start without dns says so

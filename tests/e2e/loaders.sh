@@ -107,7 +107,7 @@ is "has no ladder" "" "$(loader_of web02 loader)"
 e2e_stop
 
 # --- a list of the operator's
-printf 'loader-path = /usr/lib/ipxe\n[dhcp]\nmode = server\nrange = 10.77.0.70 - 10.77.0.79\nloader-efi-x64 = one.efi, two.efi\n' | e2e_ini
+printf 'loader-path = /usr/lib/ipxe\nidle = local\n[dhcp]\nmode = server\nrange = 10.77.0.70 - 10.77.0.79\nloader-efi-x64 = one.efi, two.efi\n' | e2e_ini
 for name in one two; do head -c 3000 /dev/urandom >"$R/tftp/$name.efi"; done
 sed -i "s/, loader=own.efi//" "$E2E/host-os.conf"
 e2e_start

@@ -47,6 +47,8 @@ struct pxed_machine_view {
     /* Of `machine` alone, "" in lists: why its boot or installation came to nothing, a word of docs/causes.md, what
      * shows it, a sentence, and the cure. */
     const char *cause, *evidence, *cause_sentence, *cause_cure;
+    bool disk_good;     /* it came up after a loader had sent it to its disk, and did not come back at once since */
+    unsigned disk_back; /* times in a row that it came back at once */
 };
 
 /* Why its last boot or its installation came to nothing; OK: it did not. A failed event has one of pxed's reasons or a

@@ -157,7 +157,12 @@
     X(DHCP_HOST_ELSEWHERE, 1, "its ip= belongs to no net of the wire that it asks on",                                 \
       "plug it into the net of its ip= (VLAN of the port), or correct ip= in the host line")                           \
     X(FILE_UNREADABLE, 1, "the daemon's account may not read the file",                                                \
-      "chmod a+r for the file, a+x for its folders: pxed check names them")
+      "chmod a+r for the file, a+x for its folders: pxed check names them")                                            \
+    X(IDLE_UNSEEN, 0,                                                                                                  \
+      "the host is not armed, and no boot of its disk through a loader was seen to work (idle = auto)",                \
+      "nothing, if it boots its disk by itself; pxed arm HOST; or idle = local")                                       \
+    X(IDLE_CAME_BACK, 0, "it was sent to its disk three times and came back at once (idle = auto)",                    \
+      "nothing, if it boots its disk by itself; pxed arm HOST; or idle = local")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

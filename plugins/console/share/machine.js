@@ -17,10 +17,17 @@ function loaderOf(m) {
     return words.join("");
 }
 
+/** Does it get to its disk when a loader sends it there? In the words of `pxed why`. */
+function exitOf(m) {
+    if (m.disk_back) return `it came back at once, ${plural(m.disk_back, "time")} in a row`;
+    return m.disk_good ? "it came up" : "";
+}
+
 function facts(m) {
     const rows = [
         ["MAC", m.mac], ["OS", m.os || "not in the host file"], ["Address", m.ip || "-"], ["Firmware", m.firmware || "-"],
         m.loader ? ["Loader", loaderOf(m)] : null,
+        exitOf(m) ? ["Sent to its disk", exitOf(m)] : null,
         ["State", [h("span", {class: `mood ${mood(m)}`}, m.install || "never armed"), m.install_at_ms ? ` ${age(m.install_at_ms)}` : ""]],
         m.arm_os && m.arm_os !== m.os ? ["Armed for", `${m.arm_os}: the line says ${m.os || "nothing"}`] : null,
         m.right && m.install === "armed" ? ["Right", m.right === "any" ? "may erase the disk" : "a blank disk only"] : null,
