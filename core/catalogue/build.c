@@ -27,6 +27,7 @@
 #include "image_base.h"
 #include "image_names.h"
 #include "loaders.h"
+#include "os_secure.h"
 #include "private_set.h"
 
 /* --- templates --- */
@@ -134,6 +135,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     }
     if (in->depth == CATALOGUE_ALL) {
         c->loaders = loaders_read(in->settings, c->tftp_dir, &c->arena);
+        os_secure_look(c);
         catalogue_isos_warn(c, diags);
         family_images(&b);
         build_judge_images(&b);

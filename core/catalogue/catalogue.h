@@ -48,6 +48,7 @@ struct catalogue_os {
     struct catalogue_fact *facts;
     size_t n_facts;
     const struct pxed_file *answer; /* the profile's answer file, by the image's files when the generation was built */
+    const struct os_secure *secure; /* os_secure.h; NULL: not known */
     const char *lacks; /* what was looked for in vain when the generation was built; NULL: it can be booted */
     const char *file;  /* where the id was first named */
     unsigned line;

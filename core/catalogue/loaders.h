@@ -66,6 +66,8 @@ void loaders_combine(struct loaders *all, struct pxed_arena *arena);
 
 /* The machine type of a firmware; NONE: no loader is known for it. */
 enum loader_machine loaders_machine(enum pxed_firmware firmware);
+/* This kind for this machine; NULL: there is none at hand. `all` may be NULL. */
+const struct loaders_rung *loaders_rung(const struct loaders *all, enum loader_machine machine, enum loaders_kind kind);
 /* The names that `auto` stands for, best first; as many as fit. */
 size_t loaders_auto(const struct loaders *all, enum pxed_firmware firmware, const char **ret, size_t max);
 /* The names that a key's list stands for, in its order: `auto` is replaced. At most LOADERS_NAMES_MAX. */

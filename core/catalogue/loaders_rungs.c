@@ -222,11 +222,20 @@ const struct loaders_file *loaders_alias(const struct loaders *all, struct pxed_
     return NULL;
 }
 
-const struct loaders_file *loaders_find(const struct loaders *all, const char *name) {
+static const struct loaders_file *find_file(const struct loaders *all, const char *name, bool tftp) {
     for (size_t i = 0; i < all->n_files; i++)
-        if (pxed_slice_eq_nocase(pxed_slice_of(all->files[i].name), pxed_slice_of(name)))
+        if ((all->files[i].place == LOADERS_TFTP) == tftp &&
+            pxed_slice_eq_nocase(pxed_slice_of(all->files[i].name), pxed_slice_of(name)))
             return &all->files[i];
-    return loaders_alias(all, pxed_slice_of(name));
+    return NULL;
+}
+
+/* In the order in which they are served: Debian's unsigned shimx64.efi lies beside the one that goes by this name. */
+const struct loaders_file *loaders_find(const struct loaders *all, const char *name) {
+    const struct loaders_file *f = find_file(all, name, true);
+    if (!f)
+        f = loaders_alias(all, pxed_slice_of(name));
+    return f ? f : find_file(all, name, false);
 }
 
 /* --- the order --- */
@@ -293,6 +302,14 @@ void loaders_combine(struct loaders *all, struct pxed_arena *arena) {
         r.secure = w.file && (r.kind == LOADERS_SIGNED_IPXE || r.kind == LOADERS_SIGNED_GRUB);
         all->rungs[all->n_rungs++] = r;
     }
+}
+
+const struct loaders_rung *loaders_rung(const struct loaders *all, enum loader_machine machine,
+                                        enum loaders_kind kind) {
+    for (size_t i = 0; all && i < all->n_rungs; i++)
+        if (all->rungs[i].kind == kind && all->rungs[i].machine == machine && all->rungs[i].name)
+            return &all->rungs[i];
+    return NULL;
 }
 
 size_t loaders_auto(const struct loaders *all, enum pxed_firmware firmware, const char **ret, size_t max) {

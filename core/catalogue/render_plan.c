@@ -10,6 +10,7 @@
 #include "catalogue_os.h"
 #include "image_files.h"
 #include "image_find.h"
+#include "os_secure.h"
 
 enum { INJECTED_NAME_MAX = 31 }; /* limit of wimboot, vdisk.h */
 
@@ -232,6 +233,8 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
     add_args(r, &row, ret);
     if (r->by_tls && !add_ca(r, loader, ret))
         return PXED_WHY_NO_DIALECT;
+    if (r->os->secure && row.how == PXED_HOW_LINUX && pxed_firmware_is_efi(firmware))
+        ret->shim = os_secure_shim(r->catalogue, r->os->secure);
     send_elsewhere(r, kernel[0] != '/', ret);
     return is_speakable(ret) ? PXED_WHY_OK : PXED_WHY_HOST_BROKEN;
 }

@@ -15,6 +15,7 @@
 #include "content_iso.h"
 #include "content_ladder.h"
 #include "content_partner.h"
+#include "content_secure.h"
 #include "content_spell.h"
 #include "content_status.h"
 #include "content_who.h"
@@ -101,6 +102,8 @@ static enum pxed_reason open_search(struct lookup *l, struct open_content **ret)
         return content_loader_config(l, ret);
     why = search_files(l, false, ret);
     if (why == PXED_WHY_OK)
+        note_loader(l, *ret);
+    if (why == PXED_WHY_NOT_FOUND && (why = content_secure(l, ret)) == PXED_WHY_OK)
         note_loader(l, *ret);
     if (why == PXED_WHY_NOT_FOUND)
         why = content_image_file(l, ret);

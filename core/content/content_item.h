@@ -19,6 +19,7 @@ struct open_content {
     int64_t since;
     bool executable;
     bool loader;       /* fetched by the machine itself, before any script */
+    const char *rung;  /* for which name of the ladder it stands; NULL: for its own */
     bool feeds;        /* an image file, and the plan comes from the operator's script */
     bool spends;       /* its delivery to the machine itself uses up the arming */
     uint8_t token[16]; /* of the arming it was made for, if it feeds or spends */

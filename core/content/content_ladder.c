@@ -12,7 +12,7 @@ void content_ladder_took(struct open_content *c, bool whole) {
         models_learn(d, m);
         machines_touch(&d->machines, m);
     }
-    if (!m || !whole || !ladder_takes(&m->rec.ladder, pxed_slice_of(c->path)))
+    if (!m || !whole || !ladder_takes(&m->rec.ladder, pxed_slice_of(c->rung ? c->rung : c->path)))
         return;
     if (!pxed_addr_eq(&m->rec.ip, &c->peer)) /* the next word is expected from there */
         machines_set_ip(&d->machines, m, &c->peer, false);

@@ -70,7 +70,8 @@ struct loader {
     size_t n_sbat;
     struct loader_signature signatures[LOADER_SIGNATURES_MAX];
     size_t n_signatures;
-    bool damaged; /* a header names bytes that the file does not have */
+    bool boots_net; /* GRUB: it has the modules to read from the net where firmware's PXE client started it */
+    bool damaged;   /* a header names bytes that the file does not have */
 };
 
 /* Reads a file. False: it is no loader that is known, *ret untouched. Texts in *ret are printable ASCII. Reads a few
@@ -94,6 +95,8 @@ struct loader_pe {
 bool loader_read_pe(const struct loader_file *file, struct loader *ret, struct loader_pe *pe);
 /* The SBAT lines `component,generation,vendor,package,version,url`; sets program and version by them. */
 void loader_read_sbat(struct pxed_slice text, struct loader *ret);
+/* Has a GRUB of 64 bits this module in it? `mods`: its section of that name. */
+bool loader_has_module(const struct loader_file *file, struct loader_section mods, const char *name);
 /* What is known by words inside the file alone. */
 void loader_read_words(const struct loader_file *file, struct loader *ret);
 /* Copies what is printable of a text, up to its first byte that is not; `size` with the NUL. */

@@ -61,6 +61,8 @@ static bool read_efi(const struct loader_file *file, struct loader *ret) {
         ret->program = LOADER_GRUB; /* its own builds have no SBAT */
     else if (ret->program == LOADER_UNKNOWN && has_kernel_header(file))
         ret->program = LOADER_LINUX;
+    if (ret->program == LOADER_GRUB)
+        ret->boots_net = loader_has_module(file, pe.mods, "efinet") && loader_has_module(file, pe.mods, "tftp");
     if (ret->program == LOADER_LINUX)
         read_kernel_version(file, ret);
     if (ret->program == LOADER_UNKNOWN || ret->program == LOADER_SHIM)

@@ -70,7 +70,18 @@ static void write_initrd(bool named, const struct pxed_plan *plan, size_t i, str
     pxed_buf_byte(out, '\n');
 }
 
-static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
+/* A signed iPXE has the distribution's shim check the kernel, if firmware itself does not believe it; others, from
+ * before 2023, do not know the command and go on. */
+static void write_shim(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
+    if (plan->shim.len == 0)
+        return;
+    pxed_buf_str(out, "shim ");
+    pxed_buf_add(out, base);
+    pxed_buf_add(out, plan->shim);
+    pxed_buf_str(out, " ||\n");
+}
+
+static void write_linux(bool efi, const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
     /* An EL5 initrd panics if another image was registered before. */
     pxed_buf_str(out, "imgfree\n");
     write_file("kernel ", plan, DIALECT_KERNEL, base, out);
@@ -78,11 +89,13 @@ static void write_linux(bool name_initrds, const struct pxed_plan *plan, struct 
         pxed_buf_byte(out, ' ');
         pxed_buf_add(out, plan->args);
     }
-    if (name_initrds)
+    if (efi)
         write_initrd_names(plan, out);
     pxed_buf_byte(out, '\n');
     for (size_t i = 0; i < plan->n_initrds; i++)
-        write_initrd(name_initrds, plan, i, base, out);
+        write_initrd(efi, plan, i, base, out);
+    if (efi)
+        write_shim(plan, base, out);
     pxed_buf_str(out, "boot\n");
 }
 

@@ -97,6 +97,18 @@ bool ladder_hears(struct ladder *l, int64_t now) {
     return true;
 }
 
+void ladder_fell(struct ladder *l, bool from_signed, bool to_signed) {
+    if (!from_signed && to_signed && l->secure == LADDER_SECURE_UNKNOWN)
+        l->secure = LADDER_SECURE_MAYBE;
+}
+
+void ladder_heard_with(struct ladder *l, bool is_signed) {
+    if (!is_signed)
+        l->secure = LADDER_SECURE_UNKNOWN;
+    else if (l->secure == LADDER_SECURE_MAYBE)
+        l->secure = LADDER_SECURE_ON;
+}
+
 bool ladder_is_kin(const struct ladder *l, struct pxed_slice name) {
     /* What shim 15.8 and 16.1 look for in their folder (shim.c, netboot.c), and its second stages. */
     static const char *const kin[] = {"grub", "mm", "fb", "revocations", "shim", "ipxe", "snponly"};

@@ -11,6 +11,13 @@ enum { LADDER_NAME = 64, LADDER_MODEL = 96 };
 enum { LADDER_SILENT_BOOTS = 2 };
 #define LADDER_AGAIN_MS ((int64_t)7 * 24 * 3600 * 1000)
 
+/* Is Secure Boot on there, as far as its loaders show? */
+enum ladder_secure {
+    LADDER_SECURE_UNKNOWN,
+    LADDER_SECURE_MAYBE, /* it left a loader that nobody has signed for one that firmware believes */
+    LADDER_SECURE_ON,    /* and was heard of with that */
+};
+
 /* What is kept about one machine. Merely seen: it gives no right. Times are wall ms. */
 struct ladder {
     char rung[LADDER_NAME];   /* the loader it is told now; "": it was told none yet */
@@ -20,6 +27,7 @@ struct ladder {
     char was[LADDER_NAME];    /* another that was good before; "": none */
     int64_t was_at;           /* when that was left */
     bool taken, heard;        /* in this boot: it fetched the whole rung; it was heard of after that */
+    unsigned secure;          /* enum ladder_secure */
     char model[LADDER_MODEL]; /* what machines of its kind have in common; "": not known */
 };
 
@@ -43,6 +51,9 @@ bool ladder_takes(struct ladder *l, struct pxed_slice name);
 /* It was heard of: a script, a configuration or any file was asked for, or its loader asked DHCP. True if something
  * changed. Counts only after it took its rung. */
 bool ladder_hears(struct ladder *l, int64_t now);
+/* It fell from one UEFI loader to another; it was heard of with one. `signed`: firmware with Secure Boot starts it. */
+void ladder_fell(struct ladder *l, bool from_signed, bool to_signed);
+void ladder_heard_with(struct ladder *l, bool is_signed);
 /* Is this a name that a loader's own kin ask for, before any of them can have started: the loader again, or what a shim
  * looks for beside it? Such a request is not a word of the machine's. */
 bool ladder_is_kin(const struct ladder *l, struct pxed_slice name);

@@ -67,6 +67,7 @@ static const struct field fields[] = {
     FIELD("rung-was-at", FIELD_TIME, ladder.was_at),
     FIELD("rung-taken", FIELD_BOOL, ladder.taken),
     FIELD("rung-heard", FIELD_BOOL, ladder.heard),
+    FIELD("secure", FIELD_UINT, ladder.secure),
     FIELD("model", FIELD_TEXT, ladder.model),
     FIELD("way", FIELD_TEXT, ways.way),
     FIELD("way-silent", FIELD_UINT, ways.silent),

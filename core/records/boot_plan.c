@@ -9,6 +9,7 @@
 #include "decide.h"
 #include "dialect.h"
 #include "image_missing.h"
+#include "os_secure.h"
 #include "render_plan.h"
 #include "screen.h"
 #include "told.h"
@@ -72,12 +73,23 @@ static bool has_pxelinux(const struct boot *b) {
                   : !told_text(b->m, pxed_stage_names[PXED_STAGE_DISCOVERED]);
 }
 
+/* Would its firmware start that kernel, if Secure Boot is on there? A line with loader= knows better. */
+static enum pxed_reason boot_secure(struct boot *b, struct pxed_arena *arena) {
+    bool program = b->plan.how == PXED_HOW_LINUX || b->plan.how == PXED_HOW_EFI;
+    bool on = b->rec.ladder.secure == LADDER_SECURE_ON && pxed_host_value(&b->host->pub, "loader").len == 0;
+    if (!on || !program || !b->os->secure || !pxed_firmware_is_efi(b->firmware))
+        return PXED_WHY_OK;
+    return os_secure_judge(b->os->secure, arena, &b->looked_for);
+}
+
 static enum pxed_reason boot_plan(struct boot *b, struct pxed_arena *arena) {
     struct render r = boot_render(b, arena);
     enum pxed_reason why = render_plan(&r, b->firmware, b->loader, &b->plan);
     b->plan.by_url = b->plan.how == PXED_HOW_PXELINUX && b->loader == PXED_LOADER_GPXE && !has_pxelinux(b);
     if (why == PXED_WHY_NO_IMAGE)
         b->looked_for = catalogue_missing(b->d->catalogue, b->os, arena);
+    if (why == PXED_WHY_OK)
+        why = boot_secure(b, arena);
     return why == PXED_WHY_OK ? check_answer(b, arena) : why;
 }
 

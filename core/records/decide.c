@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "log.h"
 #include "models.h"
+#include "rungs.h"
 #include "silence.h"
 #include "site_url.h"
 #include "verdict.h"
@@ -89,6 +90,8 @@ void decide_heard(struct daemon *d, struct machine *m) {
     bool loader = ladder_hears(&m->rec.ladder, clock_wall()), offer = ways_takes(&m->rec.ways);
     if (!loader && !offer)
         return;
+    if (loader)
+        rungs_heard(d, m);
     models_learn(d, m);
     machines_touch(&d->machines, m);
 }

@@ -7,6 +7,7 @@
 #include "decide.h"
 #include "loaders.h"
 #include "models.h"
+#include "os_secure.h"
 
 /* What machines of one make have in common and firmware says before it has a loader: the vendor of the card, and what
  * the firmware calls itself (option 60: architecture and version of its network driver). */
@@ -41,6 +42,31 @@ bool rungs_is_system(const struct daemon *d, const char *name) {
     return f && (f->is.program == LOADER_UKI || f->is.program == LOADER_LINUX);
 }
 
+/* Does firmware with Secure Boot start it? What is not known is not said to be unsigned. */
+static bool is_signed(const struct daemon *d, const char *name) {
+    const struct loaders_file *f = d->catalogue->loaders ? loaders_find(d->catalogue->loaders, name) : NULL;
+    return !f || f->n_signers > 0;
+}
+
+void rungs_heard(struct daemon *d, struct machine *m) {
+    ladder_heard_with(&m->rec.ladder, is_signed(d, m->rec.ladder.rung));
+}
+
+/* The target system's own shim in the place of the packaged one, for a host that is to get its installer now. */
+static const char *own_shim(struct daemon *d, const struct pxed_facts *facts, const char *name) {
+    const struct catalogue_host *host = NULL;
+    const struct machine *m = decide_machine(d, &facts->mac, &host);
+    enum loader_machine machine = loaders_machine(facts->firmware);
+    const struct loaders_rung *rung = loaders_rung(d->catalogue->loaders, machine, LOADERS_SIGNED_GRUB);
+    if (!host || !rung || strcmp(rung->name, name) != 0 || pxed_firmware_is_http(facts->firmware) ||
+        decide_wants(d, host, &m->rec) != PXED_WHY_OK)
+        return name;
+    struct pxed_arena scratch = {0};
+    const struct os_secure *s = decide_os(d, host, &m->rec, &scratch)->secure; /* of the generation */
+    pxed_arena_clear(&scratch);
+    return s && s->told && s->machine == machine ? s->told : name;
+}
+
 static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
     struct ladder *l = &m->rec.ladder;
     char text[2 * LADDER_NAME];
@@ -71,9 +97,11 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     size_t at = ladder_choose(l, names, n, alike ? alike->rung : "", clock_wall(), &move);
     if (move == LADDER_FALLS || move == LADDER_AGAIN || (move == LADDER_BEGINS && at > 0))
         tell_move(d, m, move, before, silent);
+    if (move == LADDER_FALLS && facts->firmware != PXED_FW_BIOS)
+        ladder_fell(l, is_signed(d, before), is_signed(d, names[at]));
     if (move != LADDER_STAYS || strcmp(l->model, model) != 0) {
         memcpy(l->model, model, sizeof(l->model));
         machines_touch(&d->machines, m);
     }
-    return names[at];
+    return own_shim(d, facts, names[at]);
 }

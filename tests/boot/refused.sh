@@ -31,4 +31,19 @@ expect "in lockdown" lab_wait_serial "$STAGE" "secureboot: Secure boot enabled"
 lab_stop machine
 lab_ctl why web01 | grep -q 'loader: shimx64.efi, it boots with that' || fail "why says with what it boots"
 ok "why says with what it boots"
+
+if command -v sbattach >/dev/null; then # a kernel that nobody has signed is refused before the machine loads it
+    cp /usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64/linux "$LAB/linux"
+    chmod u+w "$LAB/linux"
+    sbattach --remove "$LAB/linux" >/dev/null 2>&1
+    cp "$LAB/linux" "$LAB/root/boot/os/debian-12/linux"
+    kill -HUP "$(sed -n 's/.* core ready pid=//p' "$LAB/pxed.log")"
+    not_ready() { lab_ctl machines --json | grep -q SECURE_UNSIGNED; }
+    expect "a kernel without a signature: not ready" lab_wait 20 not_ready
+    lab_machine
+    expect "GRUB's screen says why" lab_wait_serial "$STAGE" "SECURE_UNSIGNED"
+    lab_stop machine
+    [ "$(lab_ctl log web01 | grep -c 'kernel  ')" = 1 ] || fail "it has loaded one kernel"
+    ok "it has loaded one kernel"
+fi
 echo "$CHECKS passed, 0 failed"

@@ -26,6 +26,14 @@ static const struct pxed_plan debian = {
     .initrds = {{S("os/debian-12/initrd.gz"), {0}}},
     .n_initrds = 1,
 };
+static const struct pxed_plan shimmed = {
+    .how = PXED_HOW_LINUX,
+    .kernel = S("os/rocky-9/images/pxeboot/vmlinuz"),
+    .args = S("quiet"),
+    .initrds = {{S("os/rocky-9/images/pxeboot/initrd.img"), {0}}},
+    .n_initrds = 1,
+    .shim = S("secure/rocky-9/shimx64.efi"),
+};
 static const struct pxed_plan bare = {.how = PXED_HOW_LINUX, .kernel = S("os/x-1/linux")};
 static const struct pxed_plan many = {
     .how = PXED_HOW_LINUX,
@@ -179,6 +187,9 @@ static const struct {
     {"many-initrds.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &many},
     {"many-initrds.pxelinux", PXED_LOADER_PXELINUX, PXED_FW_BIOS, &many},
     {"many-initrds.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &many},
+    {"shim.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &shimmed},
+    {"shim.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &shimmed},
+    {"shim.grub", PXED_LOADER_GRUB, PXED_FW_EFI_X64, &shimmed},
     {"local.gpxe", PXED_LOADER_GPXE, PXED_FW_BIOS, &own_disk},
     {"local.gpxe", PXED_LOADER_IPXE, PXED_FW_BIOS, &own_disk},
     {"local-efi.ipxe", PXED_LOADER_IPXE, PXED_FW_EFI_X64, &own_disk},

@@ -189,6 +189,26 @@ START_TEST(kin) {
 }
 END_TEST
 
+/* What its loaders show of Secure Boot: it left an unsigned one, and was heard of with a signed one. */
+START_TEST(secure) {
+    struct ladder l = {0};
+    ladder_heard_with(&l, true); /* firmware without Secure Boot starts that as well */
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_UNKNOWN);
+    ladder_fell(&l, true, true);
+    ladder_fell(&l, false, false);
+    ladder_fell(&l, true, false);
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_UNKNOWN);
+    ladder_fell(&l, false, true);
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_MAYBE);
+    ladder_heard_with(&l, true);
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_ON);
+    ladder_fell(&l, false, true);
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_ON);
+    ladder_heard_with(&l, false); /* switched off */
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_UNKNOWN);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("ladder");
     TCase *t = tcase_create("ladder");
@@ -196,6 +216,7 @@ int main(void) {
     tcase_add_test(t, moves);
     tcase_add_test(t, long_names);
     tcase_add_loop_test(t, kin, 0, COUNT(asked));
+    tcase_add_test(t, secure);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

@@ -96,6 +96,29 @@ START_TEST(debian_has) {
 }
 END_TEST
 
+/* Which GRUB can read from the net. */
+static const struct {
+    const char *path;
+    bool net;
+} grubs[] = {
+    {"/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed", true},
+    {"/usr/lib/grub/x86_64-efi-signed/grubnetx64-installer.efi.signed", true},
+    {"/usr/lib/grub/x86_64-efi-signed/gcdx64.efi.signed", false},
+    {"/usr/lib/shim/shimx64.efi.signed", false},
+};
+
+START_TEST(grub_of_the_net) {
+    struct stat st;
+    struct loader l = {0};
+    int fd = open(grubs[_i].path, O_RDONLY);
+    ck_assert_msg(fd >= 0 && fstat(fd, &st) == 0, "%s: run scripts/deps loaders", grubs[_i].path);
+    struct loader_file file = {(uint64_t)st.st_size, read_fd, &fd};
+    ck_assert(loader_read(&file, &l));
+    ck_assert_msg(l.boots_net == grubs[_i].net, "%s", grubs[_i].path);
+    close(fd);
+}
+END_TEST
+
 /* Beginnings of files, and words, that no package has here. */
 static const struct {
     const char *bytes;
@@ -179,6 +202,7 @@ int main(void) {
     Suite *s = suite_create("loader");
     TCase *t = tcase_create("loader");
     tcase_add_loop_test(t, debian_has, 0, COUNT(files));
+    tcase_add_loop_test(t, grub_of_the_net, 0, COUNT(grubs));
     tcase_add_loop_test(t, by_words, 0, COUNT(made));
     tcase_add_test(t, cut_off);
     tcase_add_loop_test(t, key_names, 0, COUNT(keys));

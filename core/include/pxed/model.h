@@ -125,4 +125,6 @@ struct pxed_plan {
      * Since minor 8. */
     struct pxed_slice images;
     uint64_t elsewhere; /* bit 0: the kernel; bit 1 + i: initrds[i] */
+    /* The shim that believes the kernel's key, below /boot; unset: none. Since minor 8. */
+    struct pxed_slice shim;
 };

@@ -158,6 +158,11 @@
       "plug it into the net of its ip= (VLAN of the port), or correct ip= in the host line")                           \
     X(FILE_UNREADABLE, 1, "the daemon's account may not read the file",                                                \
       "chmod a+r for the file, a+x for its folders: pxed check names them")                                            \
+    X(SECURE_UNSIGNED, 1, "its firmware has Secure Boot on, and nobody has signed the image's kernel",                 \
+      "a kernel of the distribution's own; or, if Secure Boot is off there: loader= in the host line")                 \
+    X(SECURE_OTHER_KEY, 1,                                                                                             \
+      "its firmware has Secure Boot on, and no shim at hand believes the key of the image's kernel",                   \
+      "the distribution's ISO in the image's folder, or its shim and its GRUB for the net in EFI/BOOT there")          \
     X(IDLE_UNSEEN, 0,                                                                                                  \
       "the host is not armed, and no boot of its disk through a loader was seen to work (idle = auto)",                \
       "nothing, if it boots its disk by itself; pxed arm HOST; or idle = local")                                       \

@@ -1,0 +1,160 @@
+/* Finds and reads the files of an image that matter where Secure Boot is on. */
+#include "os_secure.h"
+
+#include <unistd.h>
+
+#include "catalogue_iso.h"
+#include "image_files.h"
+#include "os_id.h"
+
+/* A file of an image: its place in the ISO or the folder. */
+struct part {
+    int fd;
+    uint64_t from;
+};
+
+struct read_file {
+    struct loader is;
+    struct loader_signer signers[LOADER_SIGNATURES_MAX];
+    size_t n_signers;
+};
+
+static bool read_part(void *ctx, uint64_t from, void *to, size_t n) {
+    const struct part *p = ctx;
+    return from <= INT64_MAX - p->from && pread(p->fd, to, n, (off_t)(p->from + from)) == (ssize_t)n;
+}
+
+static bool read_file(const struct catalogue *c, const struct catalogue_os *os, const char *name,
+                      struct read_file *ret) {
+    uint64_t size = 0;
+    struct part part = {0};
+    *ret = (struct read_file){0};
+    part.fd = catalogue_image_open(c, os, name, &part.from, &size);
+    if (part.fd < 0)
+        return false;
+    struct loader_file file = {size, read_part, &part};
+    bool known = loader_read(&file, &ret->is);
+    if (known)
+        ret->n_signers = loader_signers(&file, &ret->is, ret->signers);
+    close(part.fd);
+    return known;
+}
+
+/* Firmware's own keys, or one that the site may have enrolled. */
+static bool firmware_may_start(const struct read_file *f) {
+    for (size_t i = 0; i < f->n_signers; i++)
+        if (loader_key_is_firmwares(f->signers[i].key) || f->signers[i].key == LOADER_KEY_OWN)
+            return true;
+    return false;
+}
+
+static bool share_key(const struct loader_signer *a, size_t n_a, const struct loader_signer *b, size_t n_b) {
+    for (size_t i = 0; i < n_a; i++)
+        for (size_t k = 0; k < n_b; k++)
+            if (a[i].key == b[k].key && strcmp(a[i].name, b[k].name) == 0)
+                return true;
+    return false;
+}
+
+/* The first kernel of the profile's rows that the image has. */
+static const char *kernel_of(const struct catalogue *c, const struct catalogue_os *os) {
+    struct catalogue_image image = {c, os->id.text};
+    if (os->kernel)
+        return os->kernel;
+    for (const struct pxed_boot *b = os->profile->boots; b && b->how != PXED_HOW_LOCAL; b++)
+        if ((b->how == PXED_HOW_LINUX || b->how == PXED_HOW_EFI) && b->kernel && b->kernel[0] != '/' &&
+            catalogue_image_has(&image, b->kernel))
+            return b->kernel;
+    return NULL;
+}
+
+/* Installation media have them where removable media are started from (UEFI 2.10, 3.5.1.1). */
+static const char *in_boot(struct catalogue *c, const char *name) {
+    return pxed_arena_printf(&c->arena, "EFI/BOOT/%s", name);
+}
+
+static void look_at_own(struct catalogue *c, const struct catalogue_os *os, const struct read_file *kernel,
+                        struct os_secure *s) {
+    struct read_file shim, grub;
+    bool x64 = s->machine == LOADER_X64;
+    s->shim = in_boot(c, x64 ? "BOOTX64.EFI" : "BOOTAA64.EFI");
+    if (!read_file(c, os, s->shim, &shim) || shim.is.program != LOADER_SHIM || shim.is.machine != s->machine ||
+        !firmware_may_start(&shim) || !shim.is.next[0])
+        return;
+    s->next = pxed_arena_dup(&c->arena, pxed_slice_of(shim.is.next)).ptr;
+    s->grub = in_boot(c, s->next);
+    s->helper = in_boot(c, x64 ? "mmx64.efi" : "mmaa64.efi");
+    if (!read_file(c, os, s->grub, &grub) || grub.is.program != LOADER_GRUB || !grub.is.boots_net ||
+        !share_key(kernel->signers, kernel->n_signers, grub.signers, grub.n_signers))
+        return;
+    s->told = pxed_arena_printf(&c->arena, OS_SECURE_FOLDER "%.*s/%s", PXED_S(catalogue_folder(c, os->id.text)),
+                                x64 ? "shimx64.efi" : "shimaa64.efi");
+}
+
+static const struct os_secure *look_at(struct catalogue *c, const struct catalogue_os *os) {
+    struct read_file kernel;
+    const char *name = kernel_of(c, os);
+    if (!name || !read_file(c, os, name, &kernel) ||
+        (kernel.is.program != LOADER_LINUX && kernel.is.program != LOADER_UKI))
+        return NULL;
+    if (kernel.is.machine != LOADER_X64 &&
+        kernel.is.machine != LOADER_ARM64) /* no others have Secure Boot and a shim */
+        return NULL;
+    struct os_secure *s = PXED_NEW(&c->arena, struct os_secure);
+    const struct loaders_rung *rung = loaders_rung(c->loaders, kernel.is.machine, LOADERS_SIGNED_GRUB);
+    s->machine = kernel.is.machine;
+    if (kernel.n_signers > 0) {
+        s->key = kernel.signers[0].key;
+        s->by = pxed_arena_dup(&c->arena, pxed_slice_of(kernel.signers[0].name)).ptr;
+    }
+    for (size_t i = 0; i < kernel.n_signers; i++)
+        s->packaged |= loader_key_is_firmwares(kernel.signers[i].key);
+    s->packaged |= rung && share_key(kernel.signers, kernel.n_signers, rung->then->signers, rung->then->n_signers);
+    if (!s->packaged && s->key != LOADER_KEY_NONE)
+        look_at_own(c, os, &kernel, s);
+    return s;
+}
+
+void os_secure_look(struct catalogue *c) {
+    for (size_t i = 0; i < c->n_systems; i++)
+        if (c->systems[i]->profile)
+            c->systems[i]->secure = look_at(c, c->systems[i]);
+}
+
+const char *os_secure_file(const struct catalogue *c, struct pxed_slice name, const struct catalogue_os **ret_os) {
+    struct pxed_slice folder = PXED_SLICE(OS_SECURE_FOLDER);
+    if (!pxed_slice_starts(name, folder))
+        return NULL;
+    ptrdiff_t slash = pxed_slice_find(name, '/', folder.len);
+    if (slash < 0)
+        return NULL;
+    struct pxed_slice base = pxed_slice_skip(name, (size_t)slash + 1);
+    const struct catalogue_os *os = catalogue_os(c, pxed_slice_skip(pxed_slice_head(name, (size_t)slash), folder.len));
+    const struct os_secure *s = os ? os->secure : NULL;
+    if (!s || !s->told || pxed_slice_find(base, '/', 0) >= 0)
+        return NULL;
+    *ret_os = os;
+    return pxed_slice_ends(pxed_slice_of(s->told), base) && pxed_slice_starts(base, PXED_SLICE("shim"))     ? s->shim
+           : pxed_slice_eq_nocase(base, pxed_slice_of(s->next))                                             ? s->grub
+           : pxed_slice_eq_nocase(base, pxed_slice_skip(pxed_slice_of(s->helper), sizeof("EFI/BOOT/") - 1)) ? s->helper
+                                                                                                            : NULL;
+}
+
+struct pxed_slice os_secure_shim(const struct catalogue *c, const struct os_secure *s) {
+    const struct loaders_rung *rung = loaders_rung(c->loaders, s->machine, LOADERS_SIGNED_GRUB);
+    if (s->key != LOADER_KEY_DISTRIBUTION && !s->told)
+        return PXED_NO_SLICE;
+    return s->told ? pxed_slice_of(s->told) : s->packaged && rung ? pxed_slice_of(rung->name) : PXED_NO_SLICE;
+}
+
+enum pxed_reason os_secure_judge(const struct os_secure *s, struct pxed_arena *arena, const char **ret_text) {
+    if (s->packaged || s->told || s->key == LOADER_KEY_OWN) /* the site's own key may be enrolled */
+        return PXED_WHY_OK;
+    if (s->key == LOADER_KEY_NONE)
+        return PXED_WHY_SECURE_UNSIGNED;
+    *ret_text = pxed_arena_printf(arena,
+                                  "its kernel is signed by %s; looked for EFI/BOOT/%s of that distribution, and beside "
+                                  "it a GRUB that boots from the net",
+                                  s->by, s->machine == LOADER_X64 ? "BOOTX64.EFI" : "BOOTAA64.EFI");
+    return PXED_WHY_SECURE_OTHER_KEY;
+}
