@@ -147,6 +147,16 @@ struct pxed_slice os_secure_shim(const struct catalogue *c, const struct os_secu
     return s->told ? pxed_slice_of(s->told) : s->packaged && rung ? pxed_slice_of(rung->name) : PXED_NO_SLICE;
 }
 
+bool os_secure_is_straight(const struct os_secure *s, const struct pxed_plan *plan, enum pxed_firmware firmware,
+                           bool secure) {
+    struct pxed_slice end = PXED_SLICE(".efi"), kernel = plan->kernel; /* by it firmware knows what it gets */
+    bool believed =
+        loader_key_is_firmwares(s->key) || s->key == LOADER_KEY_OWN || (s->key == LOADER_KEY_NONE && !secure);
+    return plan->how == PXED_HOW_EFI && pxed_firmware_is_http(firmware) && s->machine == loaders_machine(firmware) &&
+           plan->args.len == 0 && plan->n_initrds == 0 && plan->elsewhere == 0 && believed && kernel.len > end.len &&
+           pxed_slice_eq_nocase(pxed_slice_skip(kernel, kernel.len - end.len), end);
+}
+
 enum pxed_reason os_secure_judge(const struct os_secure *s, struct pxed_arena *arena, const char **ret_text) {
     if (s->packaged || s->told || s->key == LOADER_KEY_OWN) /* the site's own key may be enrolled */
         return PXED_WHY_OK;

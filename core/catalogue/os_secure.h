@@ -25,5 +25,9 @@ void os_secure_look(struct catalogue *c);
 const char *os_secure_file(const struct catalogue *c, struct pxed_slice name, const struct catalogue_os **ret_os);
 /* The shim, below /boot, that believes the kernel's key, if that is a distribution's; unset: none at hand. */
 struct pxed_slice os_secure_shim(const struct catalogue *c, const struct os_secure *s);
+/* Can firmware that boots by HTTP start this plan itself: one program, its architecture, without arguments, and no
+ * distribution's key that only a shim believes? `secure`: Secure Boot is on there. */
+bool os_secure_is_straight(const struct os_secure *s, const struct pxed_plan *plan, enum pxed_firmware firmware,
+                           bool secure);
 /* May a machine be given it where Secure Boot is on? OK, or why not; *ret_text: what was seen, in `arena`. */
 enum pxed_reason os_secure_judge(const struct os_secure *s, struct pxed_arena *arena, const char **ret_text);

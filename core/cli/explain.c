@@ -13,6 +13,7 @@
 #include "loaders.h"
 #include "nets.h"
 #include "offline.h"
+#include "os_secure.h"
 #include "render_plan.h"
 #include "site_url.h"
 #include "verdict.h"
@@ -102,7 +103,7 @@ static enum pxed_reason make_plan(struct explain *e, struct pxed_plan *plan) {
     return why;
 }
 
-static void print_offer(struct explain *e, enum pxed_reason why) {
+static void print_offer(struct explain *e, const struct pxed_plan *plan, enum pxed_reason why) {
     char text[8192];
     if (why != PXED_WHY_OK && e->o.catalogue->settings.idle == SETTINGS_IDLE_AUTO)
         printf("idle = auto: told the following only while a boot of its disk through a loader works, or where it was\n"
@@ -114,6 +115,9 @@ static void print_offer(struct explain *e, enum pxed_reason why) {
                                .boots = true,
                                .iface = e->o.n_ifaces ? &e->o.ifaces[0] : NULL};
     struct pxed_verdict verdict = offline_verdict(&e->o, e->host, &facts, why, e->at, &e->arena);
+    const struct os_secure *s = e->host->os->secure;
+    if (why == PXED_WHY_OK && s && os_secure_is_straight(s, plan, e->firmware, false))
+        verdict.loader = pxed_arena_dup(&e->arena, plan->kernel).ptr;
     for (int pass = 0; pass < 2; pass++) { /* first the firmware asks, then the loader it was given */
         facts.loader = pass == 0 ? PXED_LOADER_NONE : e->loader;
         if (pass == 1 && e->loader != PXED_LOADER_IPXE && e->loader != PXED_LOADER_GPXE)
@@ -240,7 +244,7 @@ static void explain_explain(struct explain *e) {
         printf("%s: %s%s%s\n", pxed_reason_name(why), pxed_reason_sentence(why),
                *pxed_reason_cure(why) ? "; cure: " : "", pxed_reason_cure(why));
     print_evidence(e, why);
-    print_offer(e, why);
+    print_offer(e, &plan, why);
     print_script_owner(e, why);
     printf("script, in %s:\n", pxed_loader_names[e->loader]);
     explain_indent(pxed_buf_slice(&out));

@@ -126,6 +126,15 @@ static enum pxed_reason open_alone(struct lookup *l, struct open_content **ret) 
     return why;
 }
 
+/* A file: a loader, an image's, the operator's. */
+static enum pxed_reason open_any(struct lookup *l, struct open_content **ret) {
+    enum pxed_reason why = open_search(l, ret);
+    if (why != PXED_WHY_OK || !*ret || !is_image(l) || (*ret)->pub.kind == PXED_CONTENT_CGI)
+        return why;
+    content_note_image(l, *ret);
+    return (*ret)->file && ((*ret)->spends || (*ret)->feeds) ? open_alone(l, ret) : why;
+}
+
 /* An operator's file of this name comes first. */
 static enum pxed_reason open_boot_efi(struct lookup *l, struct open_content **ret) {
     struct lookup inner = *l;
@@ -137,10 +146,8 @@ static enum pxed_reason open_boot_efi(struct lookup *l, struct open_content **re
     if (why != PXED_WHY_OK || inner.wait)
         return why;
     why = name_parse(inner.path, PXED_NO_SLICE, &inner.name);
-    if (why == PXED_WHY_OK)
-        why = open_search(&inner, ret);
     *l = inner;
-    return why;
+    return why == PXED_WHY_OK ? open_any(l, ret) : why;
 }
 
 /* The same here. */
@@ -166,13 +173,8 @@ static enum pxed_reason open_answer(struct lookup *l, struct open_content **ret)
         return open_boot_efi(l, ret);
     case NAME_CA:
         return open_ca(l, ret);
-    default: {
-        enum pxed_reason why = open_search(l, ret);
-        if (why != PXED_WHY_OK || !*ret || !is_image(l) || (*ret)->pub.kind == PXED_CONTENT_CGI)
-            return why;
-        content_note_image(l, *ret);
-        return (*ret)->file && ((*ret)->spends || (*ret)->feeds) ? open_alone(l, ret) : why;
-    }
+    default:
+        return open_any(l, ret);
     }
 }
 

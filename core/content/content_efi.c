@@ -4,6 +4,7 @@
 
 #include "content_who.h"
 #include "loaders.h"
+#include "straight.h"
 
 /* Such firmware may never have told its processor: then it is the usual one. */
 static enum pxed_firmware firmware_of(const struct machine *m) {
@@ -29,6 +30,9 @@ enum pxed_reason content_efi_name(struct lookup *l, struct pxed_slice *ret) {
         return PXED_WHY_NOT_FOUND;
     enum pxed_firmware firmware = firmware_of(l->asker);
     const struct pxed_list *key = loaders_key(&l->d->plugins, firmware, &plugin);
+    *ret = straight_name(l->d, &l->asker->rec.mac, firmware);
+    if (ret->len > 0)
+        return PXED_WHY_OK;
     *ret = pxed_host_value(&host->pub, "loader");
     if ((ret->len == 0 || pxed_slice_find(*ret, ':', 0) >= 0) && key) /* a URL is for firmware that asks DHCP */
         *ret = rung_of(l->asker, names, loaders_names(c->loaders, firmware, key, names));

@@ -6,6 +6,7 @@
 #include "boot_plan.h"
 #include "content_who.h"
 #include "decide.h"
+#include "straight.h"
 
 static bool is_last_file(const struct pxed_plan *plan, struct pxed_slice path) {
     struct pxed_slice last = plan->n_initrds > 0 ? plan->initrds[plan->n_initrds - 1].path : plan->kernel;
@@ -35,8 +36,25 @@ static bool uses_up(const struct lookup *l, const struct boot *b) {
     return !delivers && is_last_file(&b->plan, l->name.path);
 }
 
+/* Firmware fetches a live system itself: no script tells of that boot. */
+static bool note_straight(struct lookup *l, struct open_content *c) {
+    if (!pxed_slice_ends(l->name.path, PXED_SLICE(".efi")))
+        return false;
+    content_find_asker(l);
+    if (l->wait || !l->asker || lifecycle_open(&l->asker->rec) || !l->asker->rec.has_firmware ||
+        !pxed_slice_eq(straight_name(l->d, &l->asker->rec.mac, l->asker->rec.firmware), l->name.path))
+        return false;
+    c->mac = l->asker->rec.mac;
+    c->note.kind = CONTENT_NOTE_STEP;
+    c->note.stage = PXED_STAGE_KERNEL;
+    c->note.detail = c->path;
+    return true;
+}
+
 void content_note_image(struct lookup *l, struct open_content *c) {
     struct boot b;
+    if (note_straight(l, c))
+        return;
     if (l->d->machines.n_open == 0) /* nothing is being installed: the client does not matter */
         return;
     content_find_asker(l);

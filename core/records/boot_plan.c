@@ -110,12 +110,21 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
         boot_refuse(b, b->reason);
 }
 
-void boot_make_somehow(struct boot *b, struct pxed_arena *arena) {
+static void make_with_some_loader(struct boot *b, struct pxed_arena *arena) {
+    b->loader = PXED_LOADER_IPXE;
     boot_make(b, arena);
     if (b->reason != PXED_WHY_NO_PLAN)
         return;
     b->loader = PXED_LOADER_GRUB;
     boot_make(b, arena);
+}
+
+void boot_make_somehow(struct boot *b, struct pxed_arena *arena) {
+    make_with_some_loader(b, arena);
+    if (b->reason != PXED_WHY_NO_PLAN || b->rec.has_firmware)
+        return;
+    b->firmware = PXED_FW_EFI_X64;
+    make_with_some_loader(b, arena);
 }
 
 void boot_note(struct pxed_plan *plan, const struct settings *settings, const struct site_url *at,

@@ -32,7 +32,8 @@ void boot_begin(struct boot *b, struct daemon *d, const struct pxed_hwaddr *mac,
 /* Makes the current plan: the installer if the machine is armed and nothing prevents it, else the disk with the
  * reason. */
 void boot_make(struct boot *b, struct pxed_arena *arena);
-/* The same where no loader has asked yet: the plan for b->loader, else for GRUB, which alone knows some ways. */
+/* The same where no loader has asked yet: the plan for iPXE, else for GRUB, which alone knows some ways; for BIOS, else
+ * for UEFI, if the machine was never seen. */
 void boot_make_somehow(struct boot *b, struct pxed_arena *arena);
 /* Replaces the plan by a boot from disk, for this reason. */
 void boot_refuse(struct boot *b, enum pxed_reason why);

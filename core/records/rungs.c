@@ -8,6 +8,7 @@
 #include "loaders.h"
 #include "models.h"
 #include "os_secure.h"
+#include "straight.h"
 
 /* What machines of one make have in common and firmware says before it has a loader: the vendor of the card, and what
  * the firmware calls itself (option 60: architecture and version of its network driver). */
@@ -103,5 +104,7 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
         memcpy(l->model, model, sizeof(l->model));
         machines_touch(&d->machines, m);
     }
-    return own_shim(d, facts, names[at]);
+    struct pxed_slice straight =
+        pxed_firmware_is_http(facts->firmware) ? straight_name(d, &facts->mac, facts->firmware) : PXED_NO_SLICE;
+    return straight.len > 0 ? straight.ptr : own_shim(d, facts, names[at]);
 }
