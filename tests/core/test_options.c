@@ -305,7 +305,7 @@ START_TEST(the_core_rows) { /* names and defaults of the outside contract, secti
         {"drain", "30s"},
         {"unknown", "ignore"},
         {"screen-wait", "0s"},
-        {"idle", "local"},
+        {"idle", "auto"},
         {"sandbox", "yes"},
         {"image-path", NULL},
         {"loader-path",
