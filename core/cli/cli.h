@@ -58,4 +58,6 @@ int cli_disarm(int argc, char **argv);
 int cli_adopt(int argc, char **argv);
 int cli_token(int argc, char **argv);
 int cli_event(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
 int cli_stop(int argc, char **argv);

@@ -39,7 +39,7 @@ static ssize_t copy_piece(int from, int to, size_t n) {
     return got;
 }
 
-static int copy_bytes(int from, int to, const char *name) {
+int import_bytes(int from, int to, const char *name) {
     struct stat st;
     if (fstat(from, &st) < 0)
         return -errno;
@@ -60,7 +60,7 @@ static int copy_file(const char *from, const char *to) {
         return -ENAMETOOLONG;
     int in = open(from, O_RDONLY | O_CLOEXEC),
         out = in < 0 ? -1 : open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    int rc = in < 0 || out < 0 ? -errno : copy_bytes(in, out, slash + 1);
+    int rc = in < 0 || out < 0 ? -errno : import_bytes(in, out, slash + 1);
     if (in >= 0)
         close(in);
     if (out >= 0 && close(out) < 0 && rc == 0)

@@ -8,3 +8,6 @@
 int import_file(const char *from, const char *to, bool copy);
 /* Copies a folder's files and folders into `to`, which is made; links are left out. 0 or a negative errno. */
 int import_tree(const char *from, const char *to);
+
+/* The bytes of one open file into another, on disk when it returns 0; else a negative errno. `name`: for the bar. */
+int import_bytes(int from, int to, const char *name);

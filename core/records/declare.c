@@ -274,6 +274,9 @@ static void declare_declared(void *arg, int result) {
     d->declare_again = false;
     if (result == 0) {
         d->distrusted = false;
+        d->machines.mark_due |= d->machines.restored;
+        d->machines.restored_ends |= d->machines.restored;
+        d->machines.restored = false;
         tell_new(all);
         ledger_flush(&d->machines, NULL, NULL);
         keep_table(d, all->catalogue);

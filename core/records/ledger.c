@@ -181,6 +181,8 @@ static void put_mark(struct ledger *l, struct ledger_rows *b) {
     next.counter++;
     ledger_mark_write(&next, &value);
     ledger_rows_add(b, "meta", PXED_SLICE("store"), pxed_buf_slice(&value), l->ms->mark_version);
+    if (l->ms->restored_ends)
+        ledger_rows_add(b, "meta", PXED_SLICE(LEDGER_RESTORED), PXED_NO_SLICE, PXED_STORE_ANY);
 }
 
 /* --- its answer --- */
@@ -259,7 +261,7 @@ static void ledger_answered(void *arg, int result) {
         answer_entries(l);
         return;
     }
-    l->ms->mark_due = false;
+    l->ms->mark_due = l->ms->restored_ends = false;
     l->ms->mark.counter++;
     l->ms->mark_version++;
     if (l->write_mark)

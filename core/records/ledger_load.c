@@ -52,6 +52,7 @@ static void load_mark(void *arg, struct pxed_slice key, struct pxed_slice value,
         ledger_mark_read(value, &ms->mark);
         ms->mark_version = version;
     }
+    ms->restored |= pxed_slice_is(key, LEDGER_RESTORED);
 }
 
 int ledger_load(struct machines *ms, const struct pxed_store *store) {

@@ -52,8 +52,10 @@ struct machines {
     uint64_t n_set; /* how often a record was replaced: rights change in no other way */
     struct ledger *ledger;
     struct ledger_mark mark;
-    uint64_t mark_version;                         /* of its record in the store; 0: not stored */
-    bool mark_due;                                 /* the next commit writes it, whatever else it does */
+    uint64_t mark_version; /* of its record in the store; 0: not stored */
+    bool restored;         /* from a backup: LEDGER_RESTORED is in the store, until the first host table is on disk */
+    bool restored_ends;    /* the next mark removes it */
+    bool mark_due;         /* the next commit writes it, whatever else it does */
     void (*touched)(void *arg, struct machine *m); /* a record changed; may be NULL */
     void *touched_arg;
 };

@@ -1,6 +1,8 @@
 /* Every commit passes through here, so that a failure is noticed in one place. */
 #include "store_guard.h"
 
+#include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "pxed/arena.h"
@@ -68,6 +70,13 @@ static int guard_load(void *self, const char *table,
     return g->inner->load(g->inner->self, table, row, arg);
 }
 
+static int guard_backup(void *self, void (*done)(void *arg, int result, const char *file), void *arg) {
+    const struct pxed_store *inner = ((const struct store_guard *)self)->inner;
+    if (inner->size < offsetof(struct pxed_store, backup) + sizeof(inner->backup) || !inner->backup)
+        return -EOPNOTSUPP;
+    return inner->backup(inner->self, done, arg);
+}
+
 static bool is_failing(void *self) {
     return ((const struct store_guard *)self)->failing;
 }
@@ -84,7 +93,8 @@ void store_guard_init(struct store_guard *g, const struct pxed_store *inner, uv_
                                  .load = guard_load,
                                  .commit = guard_commit,
                                  .failing = is_failing,
-                                 .old = is_old};
+                                 .old = is_old,
+                                 .backup = guard_backup};
     if (loop) {
         uv_timer_init(loop, &g->probe);
         g->probe.data = g;

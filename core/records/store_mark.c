@@ -202,6 +202,8 @@ static size_t count_lost(struct daemon *d) {
 
 static const char *find_fault(const struct daemon *d, const struct store_mark *file, size_t lost) {
     const struct machines *ms = &d->machines;
+    if (ms->restored)
+        return "the store was put back from a backup";
     if (file->there && ms->mark_version == 0)
         return "the store is new or lost";
     if (file->there && file->copied)

@@ -297,3 +297,9 @@ void api_json_shown(struct pxed_buf *out, const void *api_text_view) {
     json_put_text(&o, "text", v->text);
     json_end(&o);
 }
+
+void api_json_backup(struct pxed_buf *out, const void *path) {
+    struct object o = json_begin(out);
+    put_word(&o, "file", path);
+    json_end(&o);
+}

@@ -61,3 +61,5 @@ void api_json_image(struct pxed_buf *out, const void *image_view);
 void api_json_pool(struct pxed_buf *out, const void *pool);
 void api_json_health(struct pxed_buf *out, const void *api_health_view);
 void api_json_shown(struct pxed_buf *out, const void *api_text_view);
+/* The name of a file that is a copy of the store. */
+void api_json_backup(struct pxed_buf *out, const void *path);

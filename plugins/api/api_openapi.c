@@ -28,6 +28,7 @@ static const struct {
     {"health", "name good:flag count:int text cure"},
     {"text", "kind path" REASON " text"},
     {"token", "name scopes groups made_at:time made_by used_at:time token"},
+    {"backup", "file"},
     {"error", "error reason"},
 };
 

@@ -3,6 +3,7 @@
 #include "api_table.h"
 
 #include "api_answer.h"
+#include "api_backup.h"
 #include "api_event.h"
 #include "api_events.h"
 #include "api_leases.h"
@@ -54,6 +55,8 @@ const struct api_route api_table[] = {
      "leases!:objects dry_run:flag", "taken", NULL},
     {"stop", true, 0, api_stop, "Ends the daemon, at once or if nothing is being installed", NULL,
      "when_idle:flag dry_run:flag", "machine", NULL},
+    {"backup", true, 0, api_backup, "Copies the store into a file beside it, which the caller takes and removes", NULL,
+     NULL, "backup", NULL},
     {"tokens", false, 0, api_tokens_get, "Tokens, without themselves", NULL, NULL, "token", NULL},
     {"tokens/add", true, 0, api_tokens_add, "Makes a token, which is shown once", NULL,
      "name! scopes!:texts hosts:texts", "token", NULL},

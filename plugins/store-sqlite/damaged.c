@@ -2,7 +2,6 @@
 #include "damaged.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,14 +75,10 @@ static int damaged_fill(sqlite3 *to, const char *damaged, const struct store_sch
 static int damaged_make_fresh(const char *fresh, const char *damaged, const struct store_schema *schema,
                               struct store_salvage *ret, struct store_err *ret_err) {
     sqlite3 *to = NULL;
-    if (unlink(fresh) < 0 && errno != ENOENT)
-        return store_err_set(ret_err, -errno, "%s: %s", fresh, strerror(errno));
-    /* SQLite would create it readable for all. */
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return store_err_set(ret_err, -errno, "%s: %s", fresh, strerror(errno));
-    close(fd);
-    int rc = sqlite3_open_v2(fresh, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int rc = store_make_empty(fresh);
+    if (rc < 0)
+        return store_err_set(ret_err, rc, "%s: %s", fresh, strerror(-rc));
+    rc = sqlite3_open_v2(fresh, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = damaged_fill(to, damaged, schema, ret);
     if (rc != SQLITE_OK)
@@ -92,53 +87,16 @@ static int damaged_make_fresh(const char *fresh, const char *damaged, const stru
     return rc;
 }
 
-/* ---- names ---- */
-
-static bool damaged_exists(const char *path) {
-    return access(path, F_OK) == 0 || errno != ENOENT;
-}
-
-/* A second one in the same second gets a number. */
-static void dated_name(const char *path, time_t now, char out[PATH_MAX]) {
-    char date[32];
-    struct tm tm;
-    gmtime_r(&now, &tm);
-    strftime(date, sizeof(date), "%Y%m%dT%H%M%SZ", &tm);
-    snprintf(out, PATH_MAX, "%s.damaged-%s", path, date);
-    for (unsigned n = 2; damaged_exists(out) && n < 1000; n++)
-        snprintf(out, PATH_MAX, "%s.damaged-%s-%u", path, date, n);
-}
-
-/* The file gets its second name before the first is removed, so that it always has one. On file systems without hard
- * links it is renamed. */
-static int give_name(const char *from, const char *to) {
-    return link(from, to) == 0 || rename(from, to) == 0 ? 0 : -errno;
-}
-
-/* Removes the log before the new file is in place, because SQLite would replay it into that. */
-static int damaged_exchange(const char *path, const char *fresh, const char *moved) {
-    char log[PATH_MAX], moved_log[PATH_MAX];
-    if (snprintf(log, sizeof(log), "%s-wal", path) >= PATH_MAX ||
-        snprintf(moved_log, sizeof(moved_log), "%s-wal", moved) >= PATH_MAX)
-        return -ENAMETOOLONG;
-    int rc = give_name(path, moved);
-    if (rc == 0 && rename(log, moved_log) < 0 && errno != ENOENT)
-        rc = -errno;
-    if (rc == 0)
-        rc = store_sync_folder(path);
-    return rc == 0 ? store_put_in_place(fresh, path) : rc;
-}
-
 int store_damaged_replace(const char *path, const struct store_schema *schema, time_t now, struct store_salvage *ret,
                           struct store_err *ret_err) {
     char fresh[PATH_MAX];
     *ret = (struct store_salvage){0};
-    if (strlen(path) + sizeof(".damaged-20261128T201634Z-999-wal") > PATH_MAX)
+    if (strlen(path) + STORE_NAME_ROOM > PATH_MAX)
         return store_err_set(ret_err, -ENAMETOOLONG, "%s: the path is too long", path);
     snprintf(fresh, sizeof(fresh), "%s.fresh", path);
-    dated_name(path, now, ret->moved);
+    store_dated_name(path, "damaged", now, ret->moved);
     int rc = damaged_make_fresh(fresh, path, schema, ret, ret_err);
-    if (rc == 0 && (rc = damaged_exchange(path, fresh, ret->moved)) < 0)
+    if (rc == 0 && (rc = store_exchange(path, fresh, ret->moved)) < 0)
         store_err_set(ret_err, rc, "%s: it cannot be moved aside: %s", path, strerror(-rc));
     if (rc < 0)
         unlink(fresh);

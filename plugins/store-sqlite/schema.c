@@ -2,7 +2,6 @@
 #include "schema.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,16 +83,11 @@ static int copy_first(sqlite3 *sqlite, const char *path, int version, struct sto
     if (a < 0 || b < 0 || (size_t)a >= sizeof(copy) || (size_t)b >= sizeof(temporary))
         return store_err_set(ret_err, -ENAMETOOLONG, "%s: the path is too long", path);
 
-    if (unlink(temporary) < 0 && errno != ENOENT)
-        return store_err_set(ret_err, -errno, "%s: %s", temporary, strerror(errno));
-    /* VACUUM INTO accepts an empty file and keeps its mode; SQLite would create it readable for all. */
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return store_err_set(ret_err, -errno, "%s: %s", temporary, strerror(errno));
-    close(fd);
-
+    int rc = store_make_empty(temporary); /* VACUUM INTO accepts it and keeps its mode */
+    if (rc < 0)
+        return store_err_set(ret_err, rc, "%s: %s", temporary, strerror(-rc));
     char *sql = sqlite3_mprintf("VACUUM INTO %Q", temporary);
-    int rc = sql ? sqlite3_exec(sqlite, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+    rc = sql ? sqlite3_exec(sqlite, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
     if (rc != SQLITE_OK) {
         store_err_sqlite(ret_err, sqlite, rc, "copying the store before its migration");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "damaged.h"
+#include "offline.h"
 #include "pxed/arena.h"
 
 /* --- the thread --- */
@@ -20,23 +21,29 @@ static void store_finish(struct store *s, struct store_jobs *jobs, const struct 
     uv_async_send(&s->finished_async);
 }
 
+static void write_jobs(struct store *s, struct store_jobs *jobs) {
+    struct store_err error = {0};
+    store_db_apply(&s->db, jobs->first, &error);
+    store_finish(s, jobs, &error);
+    store_db_checkpoint(&s->db);
+}
+
 static void store_work(void *arg) {
     struct store *s = arg;
     uv_mutex_lock(&s->lock);
     for (;;) {
-        while (!s->inbox.first && !s->quit)
+        while (!s->inbox.first && !s->quit && !s->copy_wanted && !s->copying)
             uv_cond_wait(&s->work, &s->lock);
-        if (!s->inbox.first)
-            break; /* quit, and nothing is left to write */
+        if (!s->inbox.first && s->quit)
+            break; /* nothing is left to write */
         struct store_jobs jobs = s->inbox;
         s->inbox = (struct store_jobs){0};
         s->busy = true;
         uv_mutex_unlock(&s->lock);
 
-        struct store_err error = {0};
-        store_db_apply(&s->db, jobs.first, &error);
-        store_finish(s, &jobs, &error);
-        store_db_checkpoint(&s->db);
+        if (jobs.first)
+            write_jobs(s, &jobs);
+        store_backup_piece(s);
 
         uv_mutex_lock(&s->lock);
         s->busy = false;
@@ -85,6 +92,7 @@ static void on_finished(uv_async_t *handle) {
     s->finished = (struct store_jobs){0};
     uv_mutex_unlock(&s->lock);
 
+    store_backup_tell(s);
     if (jobs.first)
         log_change(s, &error);
     while (jobs.first) {
@@ -96,7 +104,7 @@ static void on_finished(uv_async_t *handle) {
             job->done(job->arg, job->result);
         free(job);
     }
-    if (s->pending == 0 && s->stop_done) {
+    if (s->pending == 0 && !s->copy_done && s->stop_done) {
         void (*done)(struct pxed_ctx *) = s->stop_done;
         s->stop_done = NULL;
         done(s->ctx);
@@ -150,10 +158,7 @@ static char *path_in_state(struct pxed_ctx *ctx, const char *file) {
     const char *folder = ctx->core->state_dir(ctx);
     size_t size = strlen(folder) + strlen(file) + 2;
     char *path = pxed_xalloc(size);
-    if (file[0] == '/')
-        snprintf(path, size, "%s", file);
-    else
-        snprintf(path, size, "%s/%s", folder, file);
+    store_path(folder, file, &(struct pxed_buf){path, size, 0});
     return path;
 }
 
@@ -197,7 +202,8 @@ static int store_init(struct pxed_ctx *ctx) {
         return rc;
     }
     s->path = path_in_state(ctx, config->file);
-    s->service = (struct pxed_store){.size = sizeof(s->service), .self = s, .load = store_load, .commit = store_commit};
+    s->service = (struct pxed_store){
+        .size = sizeof(s->service), .self = s, .load = store_load, .commit = store_commit, .backup = store_backup};
     ctx->self = s;
     ctx->core->publish(ctx, "store/1", &s->service);
     return 0;
@@ -237,13 +243,15 @@ static int store_start(struct pxed_ctx *ctx) {
         return rc;
     }
     s->running = true;
+    store_backup_clean(s);
     hand_over(s);
     return 0;
 }
 
 static void store_stop(struct pxed_ctx *ctx, void (*done)(struct pxed_ctx *ctx)) {
     struct store *s = ctx->self;
-    if (s->pending == 0 || !s->running) {
+    store_backup_cancel(s);
+    if ((s->pending == 0 && !s->copy_done) || !s->running) {
         done(ctx);
         return;
     }
@@ -277,6 +285,8 @@ static void store_fini(struct pxed_ctx *ctx) {
         uv_cond_signal(&s->work);
         uv_mutex_unlock(&s->lock);
         uv_thread_join(&s->thread);
+        if (s->copying)
+            store_copy_end(&s->copy, NULL);
         store_db_close(&s->db);
         s->running = false;
     }
@@ -297,7 +307,7 @@ static const struct pxed_option options[] = {
     {0},
 };
 static const char *const provides[] = {"store/1", NULL};
-static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = store_check};
+static const struct pxed_protocol_ops ops = {.size = sizeof(ops), .check = store_check, .store = &store_files};
 
 PXED_PLUGIN(store_sqlite, .kind = PXED_KIND_SERVICE, .name = "store-sqlite", .version = "0.1.0",
             .summary = "keeps leases, machine states and the journal in one SQLite file", .provides = provides,

@@ -3,7 +3,7 @@
 
 #include <uv.h>
 
-#include "db.h"
+#include "copy.h"
 #include "pxed/plugin.h"
 
 struct store_config {
@@ -25,6 +25,8 @@ struct store {
     bool running;            /* the thread lives */
     bool failing;            /* the last transaction failed: one log line per change, not per commit */
     void (*stop_done)(struct pxed_ctx *ctx);
+    void (*copy_done)(void *arg, int result, const char *file); /* NULL: no copy is being written */
+    void *copy_arg;
     uv_prepare_t before_wait;
     uv_check_t after_wait;
     uv_async_t finished_async;
@@ -35,10 +37,27 @@ struct store {
     uv_cond_t work, idle;
     struct store_jobs inbox, finished;
     bool busy, quit;
+    bool copy_wanted, copied, copy_cancel; /* a copy: ordered and not begun; ended and not told; not any more */
     uint64_t transactions;
-    struct store_err error; /* of the last transaction; code 0: it went well */
+    struct store_err error;      /* of the last transaction; code 0: it went well */
+    struct store_err copy_error; /* of the copy */
 
     /* The thread's. The loop uses it too while the thread is known to be idle: only the loop can end that. */
     struct store_db db;
+    struct store_copy copy;
+    bool copying;
     uv_thread_t thread;
 };
+
+/* --- store_backup.c: a copy of the store while it is in use --- */
+
+/* In `init` or later, before the first copy: removes copies that nobody took, of an earlier process. */
+void store_backup_clean(const struct store *s);
+/* pxed_store.backup. */
+int store_backup(void *self, void (*done)(void *arg, int result, const char *file), void *arg);
+/* Writes the next piece, in the thread, without the lock. */
+void store_backup_piece(struct store *s);
+/* Ends a copy that is being written, and takes no new one. */
+void store_backup_cancel(struct store *s);
+/* Tells of an ended copy, on the loop. */
+void store_backup_tell(struct store *s);

@@ -375,6 +375,23 @@ for command in machines why leases "log web01" "disarm web01" "arm web01 --yes" 
     says "no daemon"
 done
 
+# --- the store without a daemon
+run "a backup of a store that is not there" 1 backup -c good.ini copy
+says "pxed backup: the store cannot be copied: state/pxed.db: No such file or directory"
+[ ! -e copy ] || fail "a file without a store"
+echo hello >copy
+run "a restore of something else" 1 restore -c good.ini copy
+says "pxed restore: copy: it is no copy of a store"
+[ ! -e state/pxed.db ] || fail "a store of something else"
+run "a restore of nothing" 1 restore -c good.ini none
+says "pxed restore: none: No such file or directory"
+sed 's/store-sqlite //' good.ini >memory.ini
+run "no store at all" 1 restore -c memory.ini copy
+says "no plugin that it loads keeps a store in a file"
+run "which file?" 2 backup -c good.ini
+says "usage: pxed backup"
+rm copy
+
 # --- plugins that must be refused, as a person sees it
 PXED_PLUGIN_DIR=$1/tests/broken
 export PXED_PLUGIN_DIR

@@ -207,6 +207,8 @@ struct pxed_protocol_ops {
     /* Since minor 8. Writes for people what the plugin would answer beside what was answered. False: it is no message
      * of its protocol. */
     bool (*replay)(const void *config, const struct pxed_replay *r, struct pxed_buf *out);
+    /* Since minor 8. Of a plugin that provides store/1: stores without a daemon. */
+    const struct pxed_store_files *store;
 };
 
 struct pxed_plugin {

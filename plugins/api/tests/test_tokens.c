@@ -7,6 +7,7 @@
 #include "fake_content.h"
 #include "fake_store.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -263,7 +264,7 @@ START_TEST(scopes_of_routes) {
             }
             json_decref(o);
         }
-    ck_assert_uint_eq(routes, 25);
+    ck_assert_uint_eq(routes, 26);
     ck_assert_uint_eq(f.arms + f.disarms + f.stops, 0);
 }
 END_TEST
@@ -448,6 +449,49 @@ START_TEST(a_burst_is_lost_as_a_whole) {
 }
 END_TEST
 
+/* --- copies of the store */
+
+static void (*copy_done)(void *arg, int result, const char *file);
+static void *copy_arg;
+
+static int copy_begun(void *self, void (*done)(void *arg, int result, const char *file), void *arg) {
+    (void)self;
+    if (copy_done)
+        return -EBUSY;
+    copy_done = done;
+    copy_arg = arg;
+    return 0;
+}
+
+static void copy_told(int result, const char *file) {
+    void (*done)(void *arg, int r, const char *name) = copy_done;
+    copy_done = NULL;
+    done(copy_arg, result, file);
+}
+
+START_TEST(copies_are_ordered_by_the_socket) {
+    static const struct pxed_api_caller all = {.name = PXED_SLICE("ci"), .scopes = 7};
+    json_decref(fake_ask(&f, "/api/v1/backup", NULL, "{}")); /* this store cannot */
+    ck_assert_int_eq(f.status, 404);
+    store.service.backup = copy_begun;
+    json_decref(fake_ask_as(&f, &all, "/api/v1/backup", NULL, "{}"));
+    ck_assert_int_eq(f.status, 403);
+    ck_assert_ptr_null(copy_done);
+
+    json_decref(fake_ask(&f, "/api/v1/backup", NULL, "{}"));
+    json_decref(fake_ask(&f, "/api/v1/backup", NULL, "{}"));
+    ck_assert_int_eq(f.status, 409); /* the first is not answered yet */
+    copy_told(0, "/state/pxed.db.backup-1");
+    ck_assert_int_eq(f.status, 200);
+    ck_assert_ptr_nonnull(strstr(f.body, "\"file\":\"/state/pxed.db.backup-1\""));
+
+    json_decref(fake_ask(&f, "/api/v1/backup", NULL, "{}"));
+    copy_told(-ENOSPC, NULL);
+    ck_assert_int_eq(f.status, 500);
+    ck_assert_ptr_nonnull(strstr(f.body, "No space left on device"));
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("api tokens");
     TCase *t = tcase_create("api");
@@ -466,6 +510,7 @@ int main(void) {
     tcase_add_test(t, events_of_a_group);
     tcase_add_test(t, a_load_is_told);
     tcase_add_test(t, a_burst_is_lost_as_a_whole);
+    tcase_add_test(t, copies_are_ordered_by_the_socket);
     suite_add_tcase(s, t);
     return suite_run_apart(s);
 }
