@@ -76,6 +76,8 @@ static void load_systems(struct build *b) {
 
 static void read_hosts(struct build *b) {
     const struct settings *s = b->in->settings;
+    b->file.instead = b->in->instead;
+    b->file.n_instead = b->in->n_instead;
     if (b->in->hosts_from)
         hostfile_read(&b->file, b->in->hosts_from, &b->c->arena, b->diags);
     for (size_t i = 0; !b->in->hosts_from && i < s->hosts.n; i++)

@@ -17,6 +17,8 @@ struct catalogue_input {
     const struct plugins *plugins;
     const struct pxed_iface *ifaces; /* `check` may have none */
     size_t n_ifaces;
+    const struct hostfile_instead *instead; /* texts of host files that are not written yet */
+    size_t n_instead;
     const char *hosts_from; /* instead of settings->hosts: the last good table; NULL otherwise */
     enum catalogue_depth depth;
     bool as_account; /* root reads everything but ini, host files and pxed's own templates as the account */

@@ -21,6 +21,8 @@ const struct cli_command cli_commands[] = {
     {"loaders", "[-c FILE] [--json]",
      "the boot loaders at hand for each firmware, and what brings those that are missing", cli_loaders},
     {"options", "[PLUGIN]", "every key of pxed.ini, with its meaning", cli_options},
+    {"hosts", "[-c FILE] export|import|edit [FILE] [--csv] [--to FILE] [--dry-run] [--json]",
+     "the lines of the host file: out, in from host lines, CSV or JSON, or in an editor that checks them", cli_hosts},
     {"machines", "[-c FILE] [--armed|--failed|--unknown] [--json]", "every machine and its state", cli_machines},
     {"find", "[-c FILE] WORD [--json]", "the machines with this in their MAC, name, address or system", cli_find},
     {"watch", "[-c FILE] [HOST] [--until STAGE] [--timeout SECONDS] [--json]", "each machine's timeline as it happens",

@@ -32,6 +32,11 @@ static void check_socket(struct offline *o, const char *ini_path) {
 }
 
 void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth depth) {
+    offline_load_instead(o, ini_path, depth, NULL, 0);
+}
+
+void offline_load_instead(struct offline *o, const char *ini_path, enum catalogue_depth depth,
+                          const struct hostfile_instead *instead, size_t n) {
     static const char *const core_provides[] = {"control/1", "names/1", NULL};
     memset(o, 0, sizeof(*o));
     o->config = config_read(ini_path, &o->plugins, depth == CATALOGUE_SYNTAX, &o->diags);
@@ -52,6 +57,8 @@ void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth 
         .n_ifaces = o->n_ifaces,
         .depth = depth,
         .as_account = true,
+        .instead = instead,
+        .n_instead = n,
     };
     o->catalogue = catalogue_build(&in, &o->diags);
     if (o->diags.errors > 0) { /* all errors are reported, but the generation is not used */

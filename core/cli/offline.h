@@ -29,4 +29,7 @@ struct pxed_verdict offline_verdict(const struct offline *o, const struct catalo
 
 /* `depth`: CATALOGUE_ALL also checks this machine. */
 void offline_load(struct offline *o, const char *ini_path, enum catalogue_depth depth);
+/* With these texts in the place of what the host files have. */
+void offline_load_instead(struct offline *o, const char *ini_path, enum catalogue_depth depth,
+                          const struct hostfile_instead *instead, size_t n);
 void offline_free(struct offline *o);

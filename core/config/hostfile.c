@@ -45,15 +45,16 @@ static const char *no_mac(struct pxed_slice word, struct pxed_arena *arena) {
                              PXED_S(pxed_slice_head(word, 60)));
 }
 
-/* Reads one field up to a comma outside quotes; `""` inside quotes is one `"`. */
-static const char *next_field(struct pxed_slice text, size_t *at, struct pxed_arena *arena, struct pxed_slice *ret) {
+/* `""` inside quotes is one `"`, as in CSV (RFC 4180 2.7). */
+const char *hostfile_field(struct pxed_slice text, bool comments, size_t *at, struct pxed_arena *arena,
+                           struct pxed_slice *ret) {
     size_t start = *at, i = start;
     bool quoted = false, had_quotes = false;
     for (; i < text.len && (quoted || text.ptr[i] != ','); i++) {
         if (text.ptr[i] == '"') {
             quoted = !quoted;
             had_quotes = true;
-        } else if (!quoted && text.ptr[i] == '#' && (i == 0 || pxed_is_space(text.ptr[i - 1]))) {
+        } else if (comments && !quoted && text.ptr[i] == '#' && (i == 0 || pxed_is_space(text.ptr[i - 1]))) {
             break;
         }
     }
@@ -107,17 +108,17 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
     for (size_t i = 0; i < trimmed.len; i++)
         if ((unsigned char)trimmed.ptr[i] < ' ' && trimmed.ptr[i] != '\t')
             return "the line holds a control byte";
-    const char *wrong = next_field(trimmed, &at, arena, &mac);
+    const char *wrong = hostfile_field(trimmed, true, &at, arena, &mac);
     if (wrong)
         return wrong;
     if (!pxed_mac_parse(mac, &ret->mac))
         return no_mac(mac, arena);
-    wrong = at <= trimmed.len ? next_field(trimmed, &at, arena, &os) : "expected `MAC, os-id`";
+    wrong = at <= trimmed.len ? hostfile_field(trimmed, true, &at, arena, &os) : "expected `MAC, os-id`";
     if (!wrong && os.len == 0)
         wrong = "expected `MAC, os-id`";
     ret->pairs = PXED_NEWS(arena, struct hostfile_pair, count_commas(trimmed) + 1);
     while (!wrong && at <= trimmed.len) {
-        wrong = next_field(trimmed, &at, arena, &field);
+        wrong = hostfile_field(trimmed, true, &at, arena, &field);
         if (wrong || (field.len == 0 && at > trimmed.len)) /* a trailing comma is harmless */
             break;
         wrong = split_pair(field, &ret->pairs[ret->n_pairs++]);
@@ -135,8 +136,15 @@ static void note_file(struct hostfile *hosts, const char *path) {
     hosts->files[hosts->n_files++] = path;
 }
 
+static struct pxed_slice text_of(const struct hostfile *hosts, const char *path, struct pxed_arena *arena) {
+    for (size_t i = 0; i < hosts->n_instead; i++)
+        if (strcmp(hosts->instead[i].path, path) == 0)
+            return hosts->instead[i].text;
+    return hostfile_slurp(path, HOSTFILE_MAX, arena);
+}
+
 static void read_file(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags) {
-    struct pxed_slice text = hostfile_slurp(path, HOSTFILE_MAX, arena), rest = text;
+    struct pxed_slice text = text_of(hosts, path, arena), rest = text;
     note_file(hosts, path);
     if (!text.ptr) {
         pxed_diag_add(diags, PXED_ERROR, path, 0, "cannot read: %s",

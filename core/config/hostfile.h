@@ -20,7 +20,15 @@ struct hostfile_line {
     unsigned line;
 };
 
+/* A text that is read instead of what a file has: a change that is looked at before it is written. */
+struct hostfile_instead {
+    const char *path; /* of the host file, as the lines name it */
+    struct pxed_slice text;
+};
+
 struct hostfile {
+    const struct hostfile_instead *instead; /* set by the caller */
+    size_t n_instead;
     struct hostfile_line *lines;
     size_t n;
     const char **files; /* every file read, including @FILEs: they are private */
@@ -30,6 +38,11 @@ struct hostfile {
 /* Splits one line. `text` must outlive the result; quoted values are copied to the arena. NULL if it is a line (ret
  * filled), or empty or a comment (ret->mac.len is 0); else a sentence that says what is wrong. */
 const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, struct hostfile_line *ret);
+
+/* Cuts the field at *at off, up to a comma outside quotes, and moves *at behind that: beyond the end after the last
+ * one. `comments`: a `#` at the start or after a blank ends the line. NULL, or what is wrong. */
+const char *hostfile_field(struct pxed_slice text, bool comments, size_t *at, struct pxed_arena *arena,
+                           struct pxed_slice *ret);
 
 /* Reads a file, or the *.conf of a folder in order. Errors go to diags; texts live in `arena`. */
 void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags);

@@ -39,6 +39,7 @@ complete_bash 'pxed ar' arm
 complete_bash 'pxed o' options
 complete_bash 'pxed snippet k' kea
 complete_bash 'pxed leases im' import
+complete_bash 'pxed hosts e' export,edit
 complete_bash 'pxed leases export k' kea,kea-sql
 complete_bash 'pxed snippet kea w' 'windows,web01'
 complete_bash 'pxed -' -c,--help,--version
