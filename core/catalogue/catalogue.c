@@ -83,7 +83,7 @@ const char *catalogue_row_path(struct pxed_arena *arena, const struct pxed_file 
 }
 
 const char *catalogue_template_path(struct pxed_arena *arena, const char *plugin, const char *source) {
-    return pxed_arena_printf(arena, "%s/share/pxed/%s/%s", plugins_prefix(), plugin, source);
+    return pxed_arena_printf(arena, "%s/%s", plugins_share(plugin, arena), source);
 }
 
 bool catalogue_boot_file(const struct catalogue *c, const char *name) {

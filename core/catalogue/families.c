@@ -356,8 +356,7 @@ void families_read(struct families *f, const struct plugins *plugins, const char
             continue;
         if (own)
             read_folder(f, pxed_arena_printf(arena, "%s/%s.d", own, d->name), d->name, true, arena, diags);
-        read_folder(f, pxed_arena_printf(arena, "%s/share/pxed/%s", plugins_prefix(), d->name), d->name, false, arena,
-                    diags);
+        read_folder(f, plugins_share(d->name, arena), d->name, false, arena, diags);
     }
 }
 

@@ -225,8 +225,8 @@ static bool find_partial(void *ctx, struct pxed_slice name, struct pxed_slice *r
     const struct render *r = ((struct partials *)ctx)->render;
     if (name.len > 64 || pxed_slice_find(name, '/', 0) >= 0 || !r->os->plugin)
         return false;
-    *ret_text = catalogue_text(r->catalogue, pxed_arena_printf(r->arena, "%s/share/pxed/%s/%.*s", plugins_prefix(),
-                                                               r->os->plugin, PXED_S(name)));
+    const char *source = pxed_arena_dup(r->arena, name).ptr;
+    *ret_text = catalogue_text(r->catalogue, catalogue_template_path(r->arena, r->os->plugin, source));
     return ret_text->ptr != NULL;
 }
 

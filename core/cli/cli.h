@@ -47,6 +47,8 @@ int cli_snippet(int argc, char **argv);
 int cli_loaders(int argc, char **argv);
 int cli_options(int argc, char **argv);
 int cli_hosts(int argc, char **argv);
+int cli_contract_test(int argc, char **argv);
+int cli_new_plugin(int argc, char **argv);
 int cli_machines(int argc, char **argv);
 int cli_find(int argc, char **argv);
 int cli_report(int argc, char **argv);

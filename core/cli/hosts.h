@@ -14,6 +14,8 @@ struct hosts {
     struct pxed_arena arena;
 };
 
+/* --- hosts_lines.c */
+
 /* Reads configuration and host files, all of which must be free of errors unless `broken` is set. False after a
  * message. End with hosts_close in either case. */
 bool hosts_open(struct hosts *h, bool broken);
@@ -25,6 +27,8 @@ const struct hostfile_line *hosts_line(const struct hosts *h, const struct pxed_
 /* The value of a key of this line; unset: it has none. */
 struct pxed_slice hosts_value(const struct hostfile_line *line, struct pxed_slice key);
 
+/* A value with the quotes that it needs in a host line or in CSV. */
+const char *hosts_quoted(struct pxed_slice value, struct pxed_arena *arena);
 /* `MAC, os, key=value` with the quotes that it needs, without a line's end. */
 const char *hosts_write_line(const struct hostfile_line *line, struct pxed_arena *arena);
 

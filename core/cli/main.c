@@ -9,7 +9,7 @@
 static void print_help(FILE *to) {
     fputs("usage: pxed COMMAND [ARGUMENTS]    (pxed -c FILE is pxed run -c FILE)\n\n", to);
     for (const struct cli_command *c = cli_commands; c->name; c++)
-        fprintf(to, "  %-9s %s\n", c->name, c->help);
+        fprintf(to, "  %-13s %s\n", c->name, c->help);
     fputs("\npxed COMMAND --help shows its arguments.\n", to);
 }
 

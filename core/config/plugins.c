@@ -51,6 +51,17 @@ static const char *find_file(struct pxed_arena *arena, const char *name) {
     return NULL;
 }
 
+const char *plugins_share(const char *name, struct pxed_arena *arena) {
+    const char *dirs[16];
+    size_t n = getenv("PXED_PLUGIN_DIR") ? plugin_folders(arena, dirs) - 1 : 0; /* the last is the installation's */
+    for (size_t i = 0; i < n; i++) {
+        const char *path = pxed_arena_printf(arena, "%s/share/%s", dirs[i], name);
+        if (access(path, R_OK) == 0)
+            return path;
+    }
+    return pxed_arena_printf(arena, "%s/share/pxed/%s", plugins_prefix(), name);
+}
+
 static const struct plugins_static *find_static(const char *name) {
     for (const struct plugins_static *s = plugins_static_table; s->name; s++)
         if (strcmp(s->name, name) == 0)

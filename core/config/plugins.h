@@ -25,6 +25,10 @@ struct plugins {
 /* The installation prefix, from /proc/self/exe: static storage. */
 const char *plugins_prefix(void);
 
+/* Where a plugin's templates lie: share/NAME beside the files of PXED_PLUGIN_DIR, or share/pxed/NAME of the
+ * installation. */
+const char *plugins_share(const char *name, struct pxed_arena *arena);
+
 /* Checks a plugin's descriptor and copies it. NULL, or the reason for refusing it as a sentence in `arena`. */
 const char *plugins_check(const struct pxed_plugin *raw, const char *file_name, const char *path,
                           struct pxed_arena *arena, struct pxed_plugin *ret);

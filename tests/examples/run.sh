@@ -1,6 +1,6 @@
 #!/bin/sh
-# run.sh BUILD: installs the build tree, builds the example plugin against the installation alone, and lets the installed
-# pxed and the contract tests work with it.
+# run.sh BUILD: installs the build tree, builds the example plugin and what new-plugin writes against the installation
+# alone, and lets the installed pxed work with them.
 set -eu
 build=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -71,9 +71,63 @@ ${CC:-cc} -std=gnu17 -Wall -Wextra -Werror -fvisibility=hidden -fPIC -shared $(p
 "$p/sbin/pxed" options os-openbsd >"$tmp/out" 2>&1 || fail "pxed options os-openbsd, built with pkg-config"
 says "openbsd-sets"
 
-# The contract tests find plugins from their own place, like pxed.
-if [ -x "$build/tests/contract-test" ]; then
-    cp "$build/tests/contract-test" "$p/sbin/"
-    "$p/sbin/contract-test" >"$tmp/out" 2>&1 || fail "the contract tests"
+"$p/sbin/pxed" contract-test "$tmp/plugins/os-openbsd.so" >"$tmp/out" 2>&1 || fail "the contract test of the example"
+says "os-openbsd 1: passed"
+unset PXED_PLUGIN_DIR
+
+# What new-plugin writes builds and passes as it stands, without being installed.
+build() { # NAME
+    cmake -S "$1" -B "$1/build" -DCMAKE_PREFIX_PATH="$p" -DCMAKE_C_COMPILER="${CC:-cc}" -DCMAKE_C_FLAGS="-Wall -Wextra -Werror" >"$tmp/out" 2>&1 &&
+        cmake --build "$1/build" >>"$tmp/out" 2>&1 || fail "building $1"
+    "$p/sbin/pxed" contract-test "$1/build/$1.so" >"$tmp/out" 2>&1 || fail "the contract test of $1"
+    says "$1 1: passed"
+}
+cd "$tmp"
+"$p/sbin/pxed" new-plugin os haiku >"$tmp/out" 2>&1 || fail "new-plugin os"
+says "cmake -S os-haiku -B os-haiku/build"
+build os-haiku
+"$p/sbin/pxed" new-plugin protocol whois >"$tmp/out" 2>&1 || fail "new-plugin protocol"
+build whois
+! grep -rq '@[A-Z]*@' os-haiku/plugin.c os-haiku/templates whois/plugin.c || fail "a mark is left"
+! "$p/sbin/pxed" new-plugin os haiku >"$tmp/out" 2>&1 || fail "over a folder that is there"
+says "File exists"
+! "$p/sbin/pxed" new-plugin os linux >"$tmp/out" 2>&1 || fail "an installed name"
+says "there is an installed plugin of this name"
+! "$p/sbin/pxed" new-plugin os Haiku-r1 >"$tmp/out" 2>&1 || fail "a name that is none"
+says "a name is a word of a-z"
+! "$p/sbin/pxed" new-plugin so haiku >"$tmp/out" 2>&1 || fail "a kind that is none"
+says "is none of: os protocol"
+
+# The system boots, the guard is in its script, and the protocol answers.
+mkdir -p root/boot/os/haiku-1-amd64
+for file in linux initrd.gz; do echo "$file" >root/boot/os/haiku-1-amd64/$file; done
+cat >new.ini <<X
+[pxed]
+interface = lo
+name = pxe-server
+plugins = os-haiku whois store-sqlite
+root = root
+state = state
+hosts = new.conf
+user = root
+[whois]
+port = 4078
+X
+echo "08:00:27:4d:4d:aa, haiku-1-amd64, name=web01, haiku-flavour=full" >new.conf
+export PXED_PLUGIN_DIR="$tmp/os-haiku/build:$tmp/whois/build"
+"$p/sbin/pxed" check -c new.ini >"$tmp/out" 2>&1 || fail "pxed check of the new plugins"
+says "1 hosts, "
+"$p/sbin/pxed" explain -c new.ini web01 >"$tmp/out" 2>&1 || fail "pxed explain of the new system"
+says "install=http://pxe-server/boot/hosts/08-00-27-4d-4d-aa/install.sh"
+says "FLAVOUR='full'"
+says "PXED_WANT=''"
+if [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null && command -v nc >/dev/null; then
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare -n sh -c 'ip link set lo up; "$0" run -c new.ini >log 2>&1 & pid=$!
+        for n in 1 2 3 4 5 6 7 8 9 10; do grep -q " core ready " log && break; sleep 0.5; done
+        echo 08-00-27-4d-4d-aa | nc -u -w 2 127.0.0.1 4078; echo nonsense | nc -u -w 1 127.0.0.1 4078
+        kill $pid; wait $pid' "$p/sbin/pxed" >"$tmp/out" 2>&1 || { cat log >>"$tmp/out"; fail "the daemon with the new protocol"; }
+    says "web01 haiku-1-amd64"
+    ! grep -q nonsense "$tmp/out" || fail "it answers nonsense"
 fi
 echo "passed"

@@ -40,6 +40,8 @@ complete_bash 'pxed o' options
 complete_bash 'pxed snippet k' kea
 complete_bash 'pxed leases im' import
 complete_bash 'pxed hosts e' export,edit
+complete_bash 'pxed new-plugin ' os,protocol,--help
+complete_bash 'pxed contract-test --' --all,--help
 complete_bash 'pxed leases export k' kea,kea-sql
 complete_bash 'pxed snippet kea w' 'windows,web01'
 complete_bash 'pxed -' -c,--help,--version
