@@ -8,7 +8,7 @@
 #include "clock.h"
 #include "log.h"
 #include "models.h"
-#include "rungs.h"
+#include "signed.h"
 #include "silence.h"
 #include "site_url.h"
 #include "verdict.h"
@@ -91,7 +91,7 @@ void decide_heard(struct daemon *d, struct machine *m) {
     if (!loader && !offer)
         return;
     if (loader)
-        rungs_heard(d, m);
+        signed_heard(d, m);
     models_learn(d, m);
     machines_touch(&d->machines, m);
 }

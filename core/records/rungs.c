@@ -8,6 +8,7 @@
 #include "loaders.h"
 #include "models.h"
 #include "os_secure.h"
+#include "signed.h"
 #include "straight.h"
 
 /* What machines of one make have in common and firmware says before it has a loader: the vendor of the card, and what
@@ -41,16 +42,6 @@ static void tell_move(struct daemon *d, struct machine *m, enum ladder_move move
 bool rungs_is_system(const struct daemon *d, const char *name) {
     const struct loaders_file *f = d->catalogue->loaders ? loaders_find(d->catalogue->loaders, name) : NULL;
     return f && (f->is.program == LOADER_UKI || f->is.program == LOADER_LINUX);
-}
-
-/* Does firmware with Secure Boot start it? What is not known is not said to be unsigned. */
-static bool is_signed(const struct daemon *d, const char *name) {
-    const struct loaders_file *f = d->catalogue->loaders ? loaders_find(d->catalogue->loaders, name) : NULL;
-    return !f || f->n_signers > 0;
-}
-
-void rungs_heard(struct daemon *d, struct machine *m) {
-    ladder_heard_with(&m->rec.ladder, is_signed(d, m->rec.ladder.rung));
 }
 
 /* The target system's own shim in the place of the packaged one, for a host that is to get its installer now. */
@@ -99,7 +90,7 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     if (move == LADDER_FALLS || move == LADDER_AGAIN || (move == LADDER_BEGINS && at > 0))
         tell_move(d, m, move, before, silent);
     if (move == LADDER_FALLS && facts->firmware != PXED_FW_BIOS)
-        ladder_fell(l, is_signed(d, before), is_signed(d, names[at]));
+        ladder_fell(l, signed_is(d, before), signed_is(d, names[at]));
     if (move != LADDER_STAYS || strcmp(l->model, model) != 0) {
         memcpy(l->model, model, sizeof(l->model));
         machines_touch(&d->machines, m);

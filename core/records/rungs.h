@@ -8,7 +8,5 @@
 const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const struct pxed_list *wanted);
 /* Keeps what this machine has in common with others of its make. True if that is known. */
 bool rungs_know_model(struct machine *m, const struct pxed_facts *facts);
-/* It was heard of with its rung. */
-void rungs_heard(struct daemon *d, struct machine *m);
 /* Is this a kernel that firmware starts itself? It needs no word of ours any more. */
 bool rungs_is_system(const struct daemon *d, const char *name);
