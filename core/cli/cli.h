@@ -63,4 +63,5 @@ int cli_token(int argc, char **argv);
 int cli_event(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_store(int argc, char **argv);
 int cli_stop(int argc, char **argv);

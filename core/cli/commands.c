@@ -48,6 +48,8 @@ const struct cli_command cli_commands[] = {
     {"backup", "[-c FILE] FILE [--json]", "copy the store into a file, while the daemon runs or not", cli_backup},
     {"restore", "[-c FILE] FILE [--dry-run] [--json]",
      "put such a copy in the place of the store: nothing is armed after that", cli_restore},
+    {"store", "[-c FILE] copy --from FILE --to FILE [--dry-run] [--json]",
+     "a store in the place of another, by the rules of restore", cli_store},
     {"stop", "[-c FILE] [--when-idle [--timeout 2h]] [--dry-run] [--json]",
      "end the daemon, at once or when no host is being installed", cli_stop},
     {0},

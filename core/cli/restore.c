@@ -1,7 +1,8 @@
-/* `pxed restore`: puts a backup in the place of the store, while no daemon runs. Nothing in it gives a right any more:
- * the daemon that starts on it ends every arming (STORE_OLD). */
+/* `pxed restore` and `pxed store copy`: a backup or another store in the place of a store, while no daemon runs.
+ * Nothing in it gives a right any more: the daemon that starts on it ends every arming (STORE_OLD). */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,8 @@ struct restore {
     struct store_tool tool;
     struct live live; /* its options only */
     bool dry_run;
-    const char *file;
+    const char *file; /* where it comes from, and the store that it replaces */
+    const char *to;
     char fresh[PATH_MAX]; /* the copy beside the store */
     char aside[PATH_MAX], error[512];
     json_t *rows; /* what was armed or was being installed */
@@ -71,12 +73,16 @@ static int restore_fail(const struct restore *r, const char *file, int error) {
     return store_tool_fail(&r->tool, file, strerror(error));
 }
 
+static int name_fresh(struct restore *r) {
+    if (snprintf(r->fresh, sizeof(r->fresh), "%s.restore", r->to) >= PATH_MAX)
+        return restore_fail(r, r->to, ENAMETOOLONG);
+    return unlink(r->fresh) < 0 && errno != ENOENT ? restore_fail(r, r->fresh, errno) : CLI_OK;
+}
+
 /* FILE is opened as the caller, the copy written as the account. */
 static int copy_in(struct restore *r, int from) {
-    if (snprintf(r->fresh, sizeof(r->fresh), "%s.restore", r->tool.path) >= PATH_MAX)
-        return restore_fail(r, r->tool.path, ENAMETOOLONG);
-    if (unlink(r->fresh) < 0 && errno != ENOENT)
-        return restore_fail(r, r->fresh, errno);
+    if (name_fresh(r) != CLI_OK)
+        return CLI_NO;
     int to = open(r->fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (to < 0)
         return restore_fail(r, r->fresh, errno);
@@ -92,7 +98,7 @@ static int put_in_place(struct restore *r) {
     struct pxed_put mark = {"meta", PXED_SLICE(LEDGER_RESTORED), PXED_SLICE("by pxed restore"), PXED_STORE_ANY};
     int rc = files->load(r->fresh, "machine", see_record, r, &error);
     if (rc == 0 && !r->dry_run)
-        rc = files->replace(r->fresh, r->tool.path, &mark, 1, &aside, &error);
+        rc = files->replace(r->fresh, r->to, &mark, 1, &aside, &error);
     pxed_buf_cstr(&aside);
     return rc == 0 ? CLI_OK : store_tool_fail(&r->tool, r->file, pxed_buf_cstr(&error));
 }
@@ -138,8 +144,62 @@ int cli_restore(int argc, char **argv) {
     r.file = argv[optind];
     r.rows = json_array();
     int code = CLI_NO;
-    if (store_tool_open(&r.tool, "restore", r.live.ini ? r.live.ini : cli_default_ini()))
+    if (store_tool_open(&r.tool, "restore", r.live.ini ? r.live.ini : cli_default_ini())) {
+        r.to = r.tool.path;
         code = restore_open(&r);
+    }
+    if (code == CLI_OK)
+        restore_say(&r);
+    store_tool_close(&r.tool);
+    json_decref(r.rows);
+    return code;
+}
+
+/* ---- from one store to another */
+
+static int store_copied(struct restore *r) {
+    char folder[PATH_MAX];
+    struct pxed_buf error = PXED_BUF(r->error);
+    snprintf(folder, sizeof(folder), "%s", r->to);
+    if (privileges_lock_state(dirname(folder)) < 0)
+        return CLI_NO;
+    store_tool_as_account(&r->tool);
+    int code = name_fresh(r);
+    if (code == CLI_OK && r->tool.files->copy(r->file, r->fresh, &error) < 0)
+        code = store_tool_fail(&r->tool, r->file, pxed_buf_cstr(&error));
+    if (code == CLI_OK)
+        code = put_in_place(r);
+    if (*r->fresh)
+        unlink(r->fresh);
+    eyes_close();
+    return code;
+}
+
+int cli_store(int argc, char **argv) {
+    static const char *const verbs[] = {"copy", NULL};
+    static const struct option options[] = {
+        LIVE_OPTIONS,
+        {"from", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"dry-run", no_argument, NULL, 'n'},
+        {0},
+    };
+    struct restore r = {0};
+    for (int c; (c = live_option(&r.live, argc, argv, options)) != -1;) {
+        if (c == '?')
+            return CLI_USAGE;
+        r.file = c == 'f' ? optarg : r.file;
+        r.to = c == 't' ? optarg : r.to;
+        r.dry_run |= c == 'n';
+    }
+    if (optind < argc && strcmp(argv[optind], verbs[0]) != 0)
+        return cli_no_word("store", argv[optind], verbs, NULL);
+    if (optind != argc - 1 || !r.file || !r.to)
+        return cli_usage();
+    r.rows = json_array();
+    int code = CLI_NO;
+    if (store_tool_open(&r.tool, "store", r.live.ini ? r.live.ini : cli_default_ini()))
+        code = store_copied(&r);
     if (code == CLI_OK)
         restore_say(&r);
     store_tool_close(&r.tool);

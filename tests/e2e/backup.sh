@@ -95,6 +95,24 @@ has "a copy of a store at rest" "$E2E/three: " "$(backup "$E2E/three")"
 is "the same records" "$(sqlite3 "$STATE/pxed.db" 'SELECT count(*) FROM t_journal')" "$(sqlite3 "$E2E/three" 'SELECT count(*) FROM t_journal')"
 is "its account's files, all of them" "" "$(find "$STATE" ! -user "$(stat -c %U "$STATE")")"
 
+# --- from store to store
+copy_store() { timeout 60 "$E2E_BIN" store copy -c "$E2E/pxed.ini" "$@" 2>&1; }
+mkdir "$E2E/other-state"
+chown "$(stat -c %U "$STATE")" "$E2E/other-state"
+e2e_start
+has "a store in use is not taken" "in use by another process" "$(copy_store --from "$STATE/pxed.db" --to "$E2E/other-state/pxed.db")"
+has "nor replaced" "another pxed is using it" "$(copy_store --from "$E2E/two" --to "$STATE/pxed.db")"
+e2e_pxed arm web02 --yes >/dev/null
+e2e_stop
+out=$(copy_store --from "$STATE/pxed.db" --to "$E2E/other-state/pxed.db" --dry-run)
+has "a dry run says what is armed" "$M2 (web02): debian-12, was armed (any)" "$out"
+is "and writes nothing" "" "$(ls "$E2E/other-state")"
+has "it is copied" "restored, nothing is armed" "$(copy_store --from "$STATE/pxed.db" --to "$E2E/other-state/pxed.db")"
+is "alone" pxed.db "$(ls "$E2E/other-state")"
+is "and says that it is a copy" 1 "$(sqlite3 "$E2E/other-state/pxed.db" "SELECT count(*) FROM t_meta WHERE key = CAST('restored' AS BLOB)")"
+has "over another one: that is kept" "the store before is $E2E/other-state/pxed.db.replaced-" "$(copy_store --from "$STATE/pxed.db" --to "$E2E/other-state/pxed.db")"
+has "a store that is not there" "No such file" "$(copy_store --from "$E2E/none.db" --to "$E2E/other-state/pxed.db")"
+
 # --- what is no backup
 before=$(sqlite3 "$STATE/pxed.db" 'SELECT count(*), sum(version) FROM t_machine')
 for wrong in /dev/null "$E2E/pxed.ini" "$E2E/empty" "$E2E/cut" "$E2E/other"; do
