@@ -73,10 +73,17 @@ static int restore_fail(const struct restore *r, const char *file, int error) {
     return store_tool_fail(&r->tool, file, strerror(error));
 }
 
+/* A log that a killed restore left beside it would be replayed into the new copy. */
 static int name_fresh(struct restore *r) {
+    static const char *const ends[] = {"", "-wal", "-journal"};
+    char path[PATH_MAX];
     if (snprintf(r->fresh, sizeof(r->fresh), "%s.restore", r->to) >= PATH_MAX)
         return restore_fail(r, r->to, ENAMETOOLONG);
-    return unlink(r->fresh) < 0 && errno != ENOENT ? restore_fail(r, r->fresh, errno) : CLI_OK;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (snprintf(path, sizeof(path), "%s%s", r->fresh, ends[i]) >= PATH_MAX ||
+            (unlink(path) < 0 && errno != ENOENT))
+            return restore_fail(r, r->fresh, errno);
+    return CLI_OK;
 }
 
 /* FILE is opened as the caller, the copy written as the account. */

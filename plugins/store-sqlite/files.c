@@ -33,8 +33,13 @@ int store_put_in_place(const char *temporary, const char *path) {
 }
 
 int store_make_empty(const char *path) {
-    if (unlink(path) < 0 && errno != ENOENT)
-        return -errno;
+    static const char *const ends[] = {"", "-wal", "-journal"};
+    char old[PATH_MAX];
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+        if (snprintf(old, sizeof(old), "%s%s", path, ends[i]) >= PATH_MAX)
+            return -ENAMETOOLONG;
+        else if (unlink(old) < 0 && errno != ENOENT)
+            return -errno;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -errno;

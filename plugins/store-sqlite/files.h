@@ -13,7 +13,8 @@ int store_sync(const char *path);
 int store_sync_folder(const char *path);
 /* Syncs `temporary` and renames it to `path`, replacing the old file. */
 int store_put_in_place(const char *temporary, const char *path);
-/* A new file of mode 0600, because SQLite would create it readable for all. What had the name before is removed. */
+/* A new file of mode 0600, because SQLite would create it readable for all. What had the name before is removed, with
+ * its logs, which SQLite would replay into the new one. */
 int store_make_empty(const char *path);
 /* "PATH.WORD-20261128T201634Z"; a second one in the same second gets a number. The caller has looked at the length. */
 void store_dated_name(const char *path, const char *word, time_t now, char ret[PATH_MAX]);

@@ -51,7 +51,8 @@ struct store {
 
 /* --- store_backup.c: a copy of the store while it is in use --- */
 
-/* In `init` or later, before the first copy: removes copies that nobody took, of an earlier process. */
+/* In `init` or later, before the first copy: removes copies that nobody took, and what a
+ * killed restore left. */
 void store_backup_clean(const struct store *s);
 /* pxed_store.backup. */
 int store_backup(void *self, void (*done)(void *arg, int result, const char *file), void *arg);

@@ -9,17 +9,20 @@
 #include "files.h"
 #include "store.h"
 
-static const char copy_word[] = "backup";
+static bool is_leftover(const char *file, const char *store) {
+    size_t n = strlen(store);
+    return strncmp(file, store, n) == 0 &&
+           (strncmp(file + n, ".backup-", 8) == 0 || strncmp(file + n, ".restore", 8) == 0);
+}
 
 void store_backup_clean(const struct store *s) {
     const char *slash = strrchr(s->path, '/');
-    char start[PATH_MAX], folder[PATH_MAX];
-    int n = snprintf(start, sizeof(start), "%s.%s-", slash + 1, copy_word);
+    char folder[PATH_MAX];
     snprintf(folder, sizeof(folder), "%.*s", (int)(slash - s->path) + 1, s->path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     for (struct dirent *e; dir && (e = readdir(dir));)
-        if (n > 0 && strncmp(e->d_name, start, (size_t)n) == 0)
+        if (is_leftover(e->d_name, slash + 1))
             unlinkat(fd, e->d_name, 0);
     if (dir)
         closedir(dir);
@@ -35,7 +38,7 @@ int store_backup(void *self, void (*done)(void *arg, int result, const char *fil
         return s->copy_done ? -EBUSY : -ENAMETOOLONG;
     s->copy_done = done;
     s->copy_arg = arg;
-    store_dated_name(s->path, copy_word, (time_t)(s->ctx->core->wall(s->ctx) / 1000), s->copy.path);
+    store_dated_name(s->path, "backup", (time_t)(s->ctx->core->wall(s->ctx) / 1000), s->copy.path);
     uv_mutex_lock(&s->lock);
     s->copy_wanted = true;
     uv_cond_signal(&s->work);
