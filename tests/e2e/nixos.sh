@@ -10,7 +10,8 @@ mkdir -p "$OS" "$E2E/root/boot/cache"
 for file in bzImage initrd; do head -c 3000 /dev/urandom >"$OS/$file"; done
 printf '#!ipxe\nkernel bzImage init=/nix/store/abc-nixos/init initrd=initrd nohibernate loglevel=4 ${cmdline}\ninitrd initrd\nboot\n' >"$OS/netboot.ipxe"
 echo StoreDir: /nix/store >"$E2E/root/boot/cache/nix-cache-info"
-echo "$M, nixos-24.05-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=\"ssh-ed25519 AAAA \"\"it's\"\" \${me}\", timezone=Europe/Berlin, ntp=10.77.0.1, args-installed=console=ttyS0, repo=$U/cache" >"$E2E/host-os.conf"
+echo "$M, nixos-24.05-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=\"ssh-ed25519 AAAA \"\"it's\"\" \${me}\", timezone=Europe/Berlin, ntp=10.77.0.1, args-installed=console=ttyS0, repo=$U/cache, ip6=2001:db8::60/64, users=\"alice:\$6\$c\$d:sudo:ssh-rsa B b; bob::sudo\", run=@run.sh" >"$E2E/host-os.conf"
+echo "echo done" >"$E2E/run.sh"
 e2e_ini <<INI
 [dhcp]
 mode = server
@@ -22,7 +23,7 @@ has "the first program, as the build says" "kernel $U/os/nixos-24.05-x86_64/bzIm
 
 W=$E2E/machine
 mkdir -p "$W/bin"
-for name in sfdisk mkfs.ext4 mkfs.vfat mount umount nixos-generate-config nixos-install nixos-version udevadm blockdev; do
+for name in sfdisk mkfs.ext4 mkfs.vfat mount umount nixos-enter nixos-generate-config nixos-install nixos-version udevadm blockdev; do
     cat >"$W/bin/$name" <<X
 #!/bin/sh
 echo "$name \$*" >>$W/said
@@ -59,16 +60,25 @@ machine
 ok "it installs" installs
 has "installed" installed "$(e2e_journal web01)"
 TOLD=yes
-is "its programs, in order" "udevadm nixos-version sfdisk sfdisk udevadm mkfs.ext4 mount nixos-generate-config nixos-install umount" \
+is "its programs, in order" "udevadm nixos-version sfdisk sfdisk udevadm mkfs.ext4 mount nixos-generate-config nixos-install nixos-enter umount" \
     "$(sed 's/ .*//' "$W/said" | tr '\n' ' ' | sed 's/ $//')"
 C=$(cat "$W/target/etc/nixos/configuration.nix")
 has "from its cache" "nixos-install --root $W/target --no-root-passwd --option substituters $U/cache" "$(cat "$W/said")"
 has "name" '  networking.hostName = "web01";' "$C"
 has "address" '    matchConfig = { MACAddress = "08:00:27:4d:4d:aa"; Type = "ether"; };
-    address = [ "10.77.0.60/24" ];
+    address = [ "10.77.0.60/24" "2001:db8::60/64" ];
     gateway = [ "10.77.0.1" ];' "$C"
 # shellcheck disable=SC2016
 has "strings are Nix's" '.authorizedKeys.keys = [ "ssh-ed25519 AAAA \"it'"'"'s\" \${me}" ];' "$C"
+has "an account" '  users.users."alice" = {
+    isNormalUser = true; hashedPasswordFile = "/etc/nixos/password-alice";
+    extraGroups = [ "wheel" ];
+    openssh.authorizedKeys.keys = [ "ssh-rsa B b" ];
+  };' "$C"
+# shellcheck disable=SC2016
+is "its hash" '$6$c$d' "$(cat "$W/target/etc/nixos/password-alice")"
+has "sudo without a password that is not there" 'users = [ "bob" ]; commands = [ { command = "ALL"; options = [ "NOPASSWD" ]; } ];' "$C"
+has "run= in the new system" "nixos-enter --root $W/target -- /bin/sh /root/.pxed-run" "$(cat "$W/said")"
 has "packages" "with pkgs; [ vim htop ];" "$C"
 has "arguments" '  boot.kernelParams = [ "console=ttyS0" ];' "$C"
 has "the release that is running" '  system.stateVersion = "24.05";' "$C"

@@ -9,8 +9,9 @@ OS=$E2E/root/boot/os/void-20240314-x86_64
 mkdir -p "$OS"
 for file in vmlinuz initrd; do head -c 3000 /dev/urandom >"$OS/$file"; done
 cat >"$E2E/host-os.conf" <<HOSTS
-$M, void-20240314-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's me, timezone=Europe/Berlin, keyboard=de, ntp=10.77.0.1, args-installed=console=ttyS0
+$M, void-20240314-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's me, timezone=Europe/Berlin, keyboard=de, ntp=10.77.0.1, args-installed=console=ttyS0, users="alice:\$6\$c\$d:sudo:ssh-rsa B b", run=@run.sh
 HOSTS
+echo "echo done >/root/ran" >"$E2E/run.sh"
 e2e_ini <<INI
 [dhcp]
 mode = server
@@ -35,7 +36,13 @@ sfdisk*) cat >/dev/null; printf x >>$W/dev/vda ;;
 'xbps-uhelper fetch'*) url=\${2%>*}; echo "\${url##*stage=}" >>$W/events; [ -e $W/over ] || curl -fsS -o /dev/null "\$url" ;;
 'xbps-install '*busybox-static) mkdir -p $W/tools/usr/bin; ln -sf "$(command -v busybox)" $W/tools/usr/bin/busybox.static ;;
 'xbps-install -Sy '*' -r $W/target '*) mkdir -p $W/target/etc/default $W/target/etc/runit/runsvdir/default $W/target/root
-    echo 'root:*:1:0:99999:7:::' >$W/target/etc/shadow ;;
+    echo 'root:*:1:0:99999:7:::' >$W/target/etc/shadow
+    echo 'root:x:0:0::/root:/bin/sh' >$W/target/etc/passwd
+    mkdir -p $W/target/usr/bin $W/target/etc/sudoers.d; printf x >$W/target/usr/bin/useradd; chmod 755 $W/target/usr/bin/useradd ;;
+'chroot '*' useradd -m -s /bin/bash alice')
+    echo 'alice:!:1:0:99999:7:::' >>$W/target/etc/shadow
+    echo 'alice:x:1000:1000::/home/alice:/bin/bash' >>$W/target/etc/passwd ;;
+'chroot '*' /root/.pxed-run') sed "s|/root/ran|$W/target&|" $W/target/root/.pxed-run | sh ;;
 blkid*UUID*) echo 11-22 ;;
 blkid*) exit 2 ;;
 esac
@@ -71,7 +78,7 @@ X
 chmod 755 "$W/bin/wget"
 lacks "and never comes back to the installer" returned "$(cat "$W/said")"
 has "its steps" "bootable" "$(e2e_journal web01)"
-has "packages" "-R https://repo-default.voidlinux.org/current -r $W/target base-system grub chrony vim htop" "$(cat "$W/said")"
+has "packages" "-R https://repo-default.voidlinux.org/current -r $W/target base-system grub chrony vim htop sudo" "$(cat "$W/said")"
 is "signed by the keys of the medium" key "$(cat "$W/target/var/db/xbps/keys/a.plist")"
 is "name" web01 "$(cat "$W/target/etc/hostname")"
 has "address, of the card with this MAC" "interface enp0s3
@@ -79,8 +86,13 @@ static ip_address=10.77.0.60/24
 static routers=10.77.0.1
 static domain_name_servers=10.77.0.1" "$(cat "$W/target/etc/dhcpcd.conf")"
 # shellcheck disable=SC2016
-is "root's password" 'root:$6$a$b:1:0:99999:7:::' "$(cat "$W/target/etc/shadow")"
+is "root's password" 'root:$6$a$b:1:0:99999:7:::' "$(head -n 1 "$W/target/etc/shadow")"
 is "key" "ssh-ed25519 AAAA it's me" "$(cat "$W/target/root/.ssh/authorized_keys")"
+# shellcheck disable=SC2016
+has "an account" 'alice:$6$c$d:1' "$(cat "$W/target/etc/shadow")"
+is "its key" "ssh-rsa B b" "$(cat "$W/target/home/alice/.ssh/authorized_keys")"
+has "and sudo" "alice ALL=(ALL:ALL) ALL" "$(cat "$W/target/etc/sudoers.d/pxed-alice")"
+is "run=" "done" "$(cat "$W/target/root/ran")"
 is "services" "chronyd dhcpcd sshd" "$(echo $(cd "$W/target/etc/runit/runsvdir/default" && ls))"
 is "kernel arguments" " console=ttyS0" "$(bash -c '. "$1"; echo "$GRUB_CMDLINE_LINUX"' - "$W/target/etc/default/grub")"
 machine

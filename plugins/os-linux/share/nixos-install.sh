@@ -1,12 +1,10 @@
 #!/bin/bash
 # Installs NixOS on {{host.name}}. Runs once, in the netboot system, by its unit for pxed.script=.
-NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
-ADDRESS='{{#host.static}}{{host.ip}}/{{host.prefix}}{{/host.static}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
-PASSWORD='{{host.root-password-hash}}' SSH_KEY='{{host.ssh-key}}'
-LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}' ZONE='{{host.timezone}}' NTP='{{host.ntp}}'
+PASSWORD='{{host.root-password-hash}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
 PACKAGES='{{host.packages}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
 
 {{> report}}
+{{> settings}}
 
 PXED_TMP=${PXED_TMP:-/tmp}
 TARGET=${PXED_TARGET:-/mnt}
@@ -21,6 +19,18 @@ udevadm settle
 # A string of the Nix language.
 text() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"$]/\\&/g')"; }
 texts() { for word in $1; do text "$word"; printf ' '; done; }
+
+# Accounts are lines of the configuration here; their hashes stay out of the store, as root's.
+WITHOUT=
+pxed_user() { # NAME HASH SUDO KEY
+    (umask 077; printf '%s\n' "${2:-*}" >"$TARGET/etc/nixos/password-$1") || die PASSWORD_FAILED
+    echo "  users.users.$(text "$1") = {"
+    echo "    isNormalUser = true; hashedPasswordFile = $(text "/etc/nixos/password-$1");"
+    [ -z "$3" ] || echo '    extraGroups = [ "wheel" ];'
+    [ -z "$4" ] || echo "    openssh.authorizedKeys.keys = [ $(text "$4") ];"
+    echo '  };'
+    [ -z "$3" ] || [ -n "$2" ] || WITHOUT="$WITHOUT $1" # whoever has no password could not give one
+}
 
 # --- everything that may fail is tried before the disk is touched
 [ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
@@ -74,12 +84,14 @@ mkdir -p "$TARGET/etc/nixos"
   echo '  systemd.network.enable = true;'
   echo '  systemd.network.networks."10-pxed" = {'
   echo "    matchConfig = { MACAddress = $(text "$MAC"); Type = \"ether\"; };"
-  if [ -n "$ADDRESS" ]; then
-      echo "    address = [ $(text "$ADDRESS") ];"
-      [ -z "$GATEWAY" ] || echo "    gateway = [ $(text "$GATEWAY") ];"
+  if [ -n "$STATIC" ]; then
+      echo "    address = [ $(texts "$ADDRESS/$PREFIX $ADDRESS6")];"
+      echo "    gateway = [ $(texts "$GATEWAY $GATEWAY6")];"
       [ -z "$DNS" ] || echo "    dns = [ $(texts "$DNS")];"
       [ -z "$DOMAIN" ] || echo "    domains = [ $(text "$DOMAIN") ];"
   else
+      [ -z "$ADDRESS6" ] || echo "    address = [ $(texts "$ADDRESS6")];"
+      [ -z "$GATEWAY6" ] || echo "    gateway = [ $(text "$GATEWAY6") ];"
       echo '    DHCP = "yes";'
       echo '    dhcpV4Config = { ClientIdentifier = "mac"; UseDomains = true; };'
   fi
@@ -93,11 +105,18 @@ mkdir -p "$TARGET/etc/nixos"
   echo '  services.openssh.enable = true;'
   echo '  users.users.root.hashedPasswordFile = "/etc/nixos/root-password";'
   [ -z "$SSH_KEY" ] || echo "  users.users.root.openssh.authorizedKeys.keys = [ $(text "$SSH_KEY") ];"
+  pxed_users
+  [ -z "$WITHOUT" ] || echo "  security.sudo.extraRules = [ { users = [ $(texts "$WITHOUT")]; commands = [ { command = \"ALL\"; options = [ \"NOPASSWD\" ]; } ]; } ];"
   echo "  environment.systemPackages = with pkgs; [ $PACKAGES ];"
   echo "  system.stateVersion = \"$RELEASE\";"
   echo '}'; } >"$TARGET/etc/nixos/configuration.nix" || die INSTALLER_ERROR
 nixos-install --root "$TARGET" --no-root-passwd ${REPO:+--option substituters "$REPO"} || die PACKAGES_FAILED
 pxed_event bootable
+# run= in the new system, which is no plain folder tree: its own program enters it.
+pxed_enter() { :; }
+pxed_leave() { :; }
+pxed_in() { nixos-enter --root "$TARGET" -- "$@"; }
+pxed_run
 umount -R "$TARGET" || die MOUNT_FAILED
 pxed_event installed
 sync

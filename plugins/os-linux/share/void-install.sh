@@ -1,10 +1,7 @@
 # Installs Void Linux on {{host.name}}. The netboot initramfs sources it as autoinstall.cfg; it never returns to that installer.
 set +e
-NAME='{{host.name}}' DOMAIN='{{host.domain}}' MAC='{{host.mac-colon}}'
-ADDRESS='{{#host.static}}{{host.ip}}/{{host.prefix}}{{/host.static}}' GATEWAY='{{host.gateway}}' DNS='{{host.dns}}'
-PASSWORD='{{host.root-password-hash}}' SSH_KEY='{{host.ssh-key}}'
-LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}' ZONE='{{host.timezone}}' NTP='{{host.ntp}}'
-PACKAGES='{{host.packages}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
+PASSWORD='{{host.root-password-hash}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
+PACKAGES='{{host.packages}}{{#host.users-sudo}} sudo{{/host.users-sudo}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
 PXED_TMP=${PXED_TMP:-/tmp}
 TOOLS=${PXED_TOOLS:-/run/pxed-tools}
 TARGET=${PXED_TARGET:-/mnt}
@@ -23,6 +20,7 @@ wget() {
 }
 
 {{> report}}
+{{> settings}}
 die() { pxed_fail "$1" "$LOG"; }
 
 [ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
@@ -73,33 +71,19 @@ for folder in dev proc sys; do mount --rbind "/$folder" "$TARGET/$folder" || die
 in_target() { chroot "$TARGET" "$@" >"$LOG" 2>&1; }
 { echo "UUID=$(blkid -s UUID -o value "$root") / ext4 defaults 0 1"
   [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat defaults 0 2"; } >>"$TARGET/etc/fstab"
-FULL=$NAME${DOMAIN:+.$DOMAIN}
-[ "$FULL" = "$NAME" ] || FULL="$FULL $NAME"
-echo "$NAME" >"$TARGET/etc/hostname"
-printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost\n' "$FULL" >"$TARGET/etc/hosts"
+pxed_hosts
 services="sshd dhcpcd"
-if [ -n "$ADDRESS" ]; then
-    for net in "$PXED_SYSFS"/class/net/*; do
-        [ "$(cat "$net/address" 2>/dev/null)" != "$MAC" ] || CARD=${net##*/}
-    done
-    { printf '# written by pxed\ninterface %s\nstatic ip_address=%s\n' "${CARD:-eth0}" "$ADDRESS"
+if [ -n "$STATIC" ]; then
+    CARD=$(pxed_card "$MAC")
+    { printf '# written by pxed\ninterface %s\n' "${CARD:-eth0}"
+      echo "static ip_address=$ADDRESS/$PREFIX"
       [ -z "$GATEWAY" ] || echo "static routers=$GATEWAY"
       [ -z "$DNS" ] || echo "static domain_name_servers=$DNS"
       [ -z "$DOMAIN" ] || echo "static domain_name=$DOMAIN"; } >>"$TARGET/etc/dhcpcd.conf"
 fi
-if [ -n "$PASSWORD" ]; then
-    awk -F: -v OFS=: -v hash="$PASSWORD" '$1 == "root" { $2 = hash } 1' "$TARGET/etc/shadow" >"$PXED_TMP/pxed-shadow" &&
-        cat "$PXED_TMP/pxed-shadow" >"$TARGET/etc/shadow" || die PASSWORD_FAILED
-    rm -f "$PXED_TMP/pxed-shadow"
-else
-    in_target passwd -l root || die PASSWORD_FAILED
-fi
-if [ -n "$SSH_KEY" ]; then
-    mkdir -p -m 700 "$TARGET/root/.ssh"
-    echo "$SSH_KEY" >"$TARGET/root/.ssh/authorized_keys"
-    chmod 600 "$TARGET/root/.ssh/authorized_keys"
-fi
-[ -z "$ZONE" ] || [ ! -e "$TARGET/usr/share/zoneinfo/$ZONE" ] || ln -sf "/usr/share/zoneinfo/$ZONE" "$TARGET/etc/localtime"
+pxed_hash root "${PASSWORD:-*}" || die PASSWORD_FAILED
+pxed_root_key
+pxed_zone || :
 [ -z "$KEYBOARD" ] || echo "KEYMAP='$KEYBOARD'" >>"$TARGET/etc/rc.conf"
 echo "LANG=${LOCALE:-en_US.UTF-8}" >"$TARGET/etc/locale.conf"
 [ ! -e "$TARGET/etc/default/libc-locales" ] || echo "${LOCALE:-en_US.UTF-8} UTF-8" >>"$TARGET/etc/default/libc-locales"
@@ -121,6 +105,7 @@ else in_target grub-install --target=i386-pc "$PXED_DISK" || die BOOTLOADER_FAIL
 in_target xbps-reconfigure -fa || die BOOTLOADER_FAILED
 in_target grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
 pxed_event bootable
+pxed_finish
 pxed_event installed
 sync
 umount -R "$TARGET" || umount -l "$TARGET"
