@@ -84,7 +84,7 @@ TOKEN=$(script two $M2 | grep -o '/s/[0-9a-f]\{32\}' | head -n 1 | cut -c4-)
 ok "a script carries a token" test ${#TOKEN} = 32
 curl_as victim "tftp://$E2E_SERVER/s/$TOKEN/no-such-file" >/dev/null
 curl_as victim "$U/s/$TOKEN/no-such-file" >/dev/null
-curl_as two "$U/s/${TOKEN/?/0}/hosts/$D2/preseed.cfg" >/dev/null
+curl_as two "$U/s/$(tr 0-9a-f 1-9a-f0 <<<"$TOKEN")/hosts/$D2/preseed.cfg" >/dev/null
 lacks "which stands in no log, journal or status" "$TOKEN" "$(cat "$E2E_LOG"; e2e_pxed machines --json; journal two; journal victim; e2e_in server curl -s http://$E2E_SERVER/status)"
 
 # --- DHCP: a DISCOVER ends nothing, whoever sends it
