@@ -8,10 +8,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { ATTEMPTS = 1000 };
+
+/* While anything on the machine is renamed or mounted the kernel cannot be sure where a `..` in a link leads, and says
+ * EAGAIN (openat2(2)): ask again. */
 int open_beneath(int dir_fd, const char *path) {
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+    int fd = -1;
+    for (int i = 0; i < ATTEMPTS && (i == 0 || (fd < 0 && errno == EAGAIN)); i++)
+        fd = (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+    return fd;
 }
 
 int sync_folder(const char *path) {
