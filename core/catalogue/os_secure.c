@@ -33,7 +33,9 @@ static bool read_file(const struct catalogue *c, const struct catalogue_os *os, 
     if (part.fd < 0)
         return false;
     struct loader_file file = {size, read_part, &part};
-    bool known = loader_read(&file, &ret->is);
+    char magic[2] = "";
+    bool pe = read_part(&part, 0, magic, sizeof(magic)) && magic[0] == 'M' && magic[1] == 'Z';
+    bool known = pe && loader_read(&file, &ret->is); /* what firmware does not start has no signature */
     if (known)
         ret->n_signers = loader_signers(&file, &ret->is, ret->signers);
     close(part.fd);
