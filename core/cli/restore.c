@@ -110,12 +110,8 @@ static int put_in_place(struct restore *r) {
     return rc == 0 ? CLI_OK : store_tool_fail(&r->tool, r->file, pxed_buf_cstr(&error));
 }
 
-static int restore_from(struct restore *r, int from) {
-    const struct settings *s = &r->tool.offline.config->settings;
-    if (privileges_prepare_state(s) < 0 || privileges_lock_state(s->state) < 0)
-        return CLI_NO;
-    store_tool_as_account(&r->tool);
-    int code = copy_in(r, from);
+/* The copy was made as the account, or not (`code`): what is left of it goes. */
+static int copy_taken(struct restore *r, int code) {
     if (code == CLI_OK)
         code = put_in_place(r);
     if (*r->fresh)
@@ -124,8 +120,17 @@ static int restore_from(struct restore *r, int from) {
     return code;
 }
 
+static int restore_from(struct restore *r, int from) {
+    const struct settings *s = &r->tool.offline.config->settings;
+    if (privileges_prepare_state(s) < 0 || privileges_lock_state(s->state) < 0)
+        return CLI_NO;
+    store_tool_as_account(&r->tool);
+    return copy_taken(r, copy_in(r, from));
+}
+
 static int restore_open(struct restore *r) {
     struct stat st;
+    r->to = r->tool.path;
     int from = open(r->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (from < 0 || fstat(from, &st) < 0 || !S_ISREG(st.st_mode)) {
         int error = from < 0 ? errno : EINVAL;
@@ -135,6 +140,18 @@ static int restore_open(struct restore *r) {
     }
     int code = restore_from(r, from);
     close(from);
+    return code;
+}
+
+static int restore_run(struct restore *r, const char *command, int (*how)(struct restore *r)) {
+    int code = CLI_NO;
+    r->rows = json_array();
+    if (store_tool_open(&r->tool, command, r->live.ini ? r->live.ini : cli_default_ini()))
+        code = how(r);
+    if (code == CLI_OK)
+        restore_say(r);
+    store_tool_close(&r->tool);
+    json_decref(r->rows);
     return code;
 }
 
@@ -149,17 +166,7 @@ int cli_restore(int argc, char **argv) {
     if (optind != argc - 1)
         return cli_usage();
     r.file = argv[optind];
-    r.rows = json_array();
-    int code = CLI_NO;
-    if (store_tool_open(&r.tool, "restore", r.live.ini ? r.live.ini : cli_default_ini())) {
-        r.to = r.tool.path;
-        code = restore_open(&r);
-    }
-    if (code == CLI_OK)
-        restore_say(&r);
-    store_tool_close(&r.tool);
-    json_decref(r.rows);
-    return code;
+    return restore_run(&r, "restore", restore_open);
 }
 
 /* ---- from one store to another */
@@ -174,12 +181,7 @@ static int store_copied(struct restore *r) {
     int code = name_fresh(r);
     if (code == CLI_OK && r->tool.files->copy(r->file, r->fresh, &error) < 0)
         code = store_tool_fail(&r->tool, r->file, pxed_buf_cstr(&error));
-    if (code == CLI_OK)
-        code = put_in_place(r);
-    if (*r->fresh)
-        unlink(r->fresh);
-    eyes_close();
-    return code;
+    return copy_taken(r, code);
 }
 
 int cli_store(int argc, char **argv) {
@@ -203,13 +205,5 @@ int cli_store(int argc, char **argv) {
         return cli_no_word("store", argv[optind], verbs, NULL);
     if (optind != argc - 1 || !r.file || !r.to)
         return cli_usage();
-    r.rows = json_array();
-    int code = CLI_NO;
-    if (store_tool_open(&r.tool, "store", r.live.ini ? r.live.ini : cli_default_ini()))
-        code = store_copied(&r);
-    if (code == CLI_OK)
-        restore_say(&r);
-    store_tool_close(&r.tool);
-    json_decref(r.rows);
-    return code;
+    return restore_run(&r, "store", store_copied);
 }
