@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #include "beneath.h"
+#include "loaders_window.h"
 
-enum { FILES_MAX = 256, ENTRIES_MAX = 20000, DEPTH_MAX = 4, WINDOW_STEP = 16384 };
+enum { FILES_MAX = 256, ENTRIES_MAX = 20000, DEPTH_MAX = 4 };
 
 struct scan {
     struct loaders *all;
@@ -21,29 +22,6 @@ struct scan {
     int fd, place;
     size_t entries;
 };
-
-/* Readers go back and forth in small steps: what lies around the last one is kept. */
-struct window {
-    int fd;
-    uint64_t at;
-    size_t len;
-    char bytes[WINDOW_STEP * 3];
-};
-
-static bool read_fd(void *ctx, uint64_t from, void *to, size_t n) {
-    struct window *w = ctx;
-    if (from > INT64_MAX || n > WINDOW_STEP)
-        return from <= INT64_MAX && pread(w->fd, to, n, (off_t)from) == (ssize_t)n;
-    if (from < w->at || from - w->at > w->len || n > w->len - (from - w->at)) {
-        w->at = from - from % WINDOW_STEP;
-        ssize_t len = pread(w->fd, w->bytes, sizeof(w->bytes), (off_t)w->at);
-        w->len = len > 0 ? (size_t)len : 0;
-        if (from - w->at > w->len || n > w->len - (from - w->at))
-            return false;
-    }
-    memcpy(to, w->bytes + (from - w->at), n);
-    return true;
-}
 
 /* Windows' trees and images hold many files of no interest: loaders have these endings. */
 static bool is_named_like_one(struct pxed_slice name) {
@@ -65,10 +43,9 @@ static void look_at_file(struct scan *s, const char *name) {
     }
     int fd = open_beneath(s->fd, name);
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        struct window window;
-        window.fd = fd;
-        window.at = window.len = 0;
-        struct loader_file file = {(uint64_t)st.st_size, read_fd, &window};
+        struct loaders_window window;
+        loaders_window_open(&window, fd, 0);
+        struct loader_file file = {(uint64_t)st.st_size, loaders_window_read, &window};
         if (loader_read(&file, &f.is)) {
             f.n_signers = loader_signers(&file, &f.is, f.signers);
             f.name = pxed_arena_dup(s->arena, pxed_slice_of(name)).ptr;

@@ -5,13 +5,8 @@
 
 #include "catalogue_iso.h"
 #include "image_files.h"
+#include "loaders_window.h"
 #include "os_id.h"
-
-/* A file of an image: its place in the ISO or the folder. */
-struct part {
-    int fd;
-    uint64_t from;
-};
 
 struct read_file {
     struct loader is;
@@ -19,26 +14,22 @@ struct read_file {
     size_t n_signers;
 };
 
-static bool read_part(void *ctx, uint64_t from, void *to, size_t n) {
-    const struct part *p = ctx;
-    return from <= INT64_MAX - p->from && pread(p->fd, to, n, (off_t)(p->from + from)) == (ssize_t)n;
-}
-
 static bool read_file(const struct catalogue *c, const struct catalogue_os *os, const char *name,
                       struct read_file *ret) {
-    uint64_t size = 0;
-    struct part part = {0};
+    uint64_t from = 0, size = 0;
+    struct loaders_window window;
     *ret = (struct read_file){0};
-    part.fd = catalogue_image_open(c, os, name, &part.from, &size);
-    if (part.fd < 0)
+    int fd = catalogue_image_open(c, os, name, &from, &size);
+    if (fd < 0)
         return false;
-    struct loader_file file = {size, read_part, &part};
+    loaders_window_open(&window, fd, from);
+    struct loader_file file = {size, loaders_window_read, &window};
     char magic[2] = "";
-    bool pe = read_part(&part, 0, magic, sizeof(magic)) && magic[0] == 'M' && magic[1] == 'Z';
+    bool pe = loaders_window_read(&window, 0, magic, sizeof(magic)) && magic[0] == 'M' && magic[1] == 'Z';
     bool known = pe && loader_read(&file, &ret->is); /* what firmware does not start has no signature */
     if (known)
         ret->n_signers = loader_signers(&file, &ret->is, ret->signers);
-    close(part.fd);
+    close(fd);
     return known;
 }
 
