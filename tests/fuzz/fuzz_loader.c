@@ -1,23 +1,52 @@
-/* A loader's file: everything that is read of it, and the names of its signers. */
+/* A loader's file, in a file with bytes before and after it: everything that is read of it through the window, which
+ * gives the file's own bytes and no others, and the names of its signers. */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "loader_signer.h"
+#include "loaders_window.h"
 #include "touch.h"
+
+enum { BEFORE = 300 };
+
+struct both {
+    struct loaders_window window;
+    struct pxed_slice all;
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool at(void *ctx, uint64_t from, void *to, size_t n) {
-    const struct pxed_slice *all = ctx;
-    must(from <= all->len && n <= all->len - from);
-    memcpy(to, all->ptr + from, n);
+    struct both *both = ctx;
+    must(from <= both->all.len && n <= both->all.len - from);
+    must(loaders_window_read(&both->window, from, to, n));
+    must(memcmp(to, both->all.ptr + from, n) == 0);
     return true;
 }
 
+static int in_memory(const uint8_t *data, size_t size) {
+    static int fd = -1;
+    if (fd < 0)
+        fd = memfd_create("loader", MFD_CLOEXEC);
+    must(fd >= 0 && ftruncate(fd, (off_t)(BEFORE + size)) == 0);
+    must(pwrite(fd, data, size, BEFORE) == (ssize_t)size);
+    return fd;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct pxed_slice all = pxed_slice((const char *)data, size);
-    struct loader_file file = {size, at, &all};
+    static struct both both;
+    char past;
+    both.all = pxed_slice((const char *)data, size);
+    loaders_window_open(&both.window, in_memory(data, size), BEFORE);
+    struct loader_file file = {size, at, &both};
     struct loader_signer signers[LOADER_SIGNATURES_MAX];
     struct loader l;
     const char *by;
-    loader_key_of(pxed_slice_head(all, size / 2), pxed_slice_skip(all, size / 2), &by);
+    must(!loaders_window_read(&both.window, size, &past, 1) &&
+         !loaders_window_read(&both.window, UINT64_MAX, &past, 1));
+    loader_key_of(pxed_slice_head(both.all, size / 2), pxed_slice_skip(both.all, size / 2), &by);
     if (!loader_read(&file, &l))
         return 0;
     must(l.machine < LOADER_MACHINE_COUNT && l.program < LOADER_PROGRAM_COUNT && l.n_sbat <= LOADER_SBAT_MAX);
