@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """kill -9 at random moments of installations, with the real store, and with the same on a slow disk.
 
-  kill.py BUILD_FOLDER [ROUNDS [SEED]]
+  kill.py BUILD_FOLDER [power] [ROUNDS [SEED]]
 
 Machines install by HTTP and TFTP, over and over, people arm and disarm, lines come and go. In each round the daemon is killed
 at some moment, or in the moment of an acknowledgement, and started on the same state. What each machine's record may be then
 is known from what was acknowledged: no arming installs twice, none that was acknowledged is lost, nothing is armed that was
-not ordered. The seed decides what is tried and when; how far each got until then is the machine's own."""
+not ordered. `power`: each kill is a power cut, and what no sync covered is gone with it. The seed decides what is tried and when; how far each got until then is the machine's own."""
 import random
 import sys
 import threading
@@ -193,11 +193,13 @@ def one_round(w, may, lines, dice, tally):
 
 
 def body(build, words):
+    power = words[:1] == ["power"]
+    words = words[power:]
     rounds = int(words[0]) if words else 60
     seed = int(words[1]) if len(words) > 1 else random.SystemRandom().randrange(1 << 32)
     print("# %d rounds, seed %d" % (rounds, seed), flush=True)
     dice = random.Random(seed)
-    w = World(build, "kill", plugins="store-sqlite")
+    w = World(build, "kill", plugins="store-sqlite", power=power)
     tally = dict.fromkeys(("armed", "installing", "installed", "failed", "disarmed", "in doubt", "in doubt, done", "settled"), 0)
     try:
         for name, os_id, answer in (("lin", "centos-5.5-i386", "hosts/linux-ks/%s.txt"), ("deb", "debian-12", "hosts/%s/preseed.cfg"),

@@ -16,6 +16,9 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../power"))
+import power_cut # noqa: E402
+
 SERVER = "10.77.0.1"
 LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
@@ -249,7 +252,8 @@ def installs(answer):
 # --- the daemon
 
 class World:
-    def __init__(self, build, name, plugins="store-fault", ini=""):
+    def __init__(self, build, name, plugins="store-fault", ini="", power=False):
+        """power: a crash is a power cut, which leaves what the disk was told to keep."""
         if os.geteuid() != 0:
             print("skipped: root is needed to make network namespaces")
             sys.exit(77)
@@ -266,14 +270,16 @@ class World:
         os.chmod(self.fault_log, 0o666)
         self.ids = 0
         self.child = None
+        self.disk = self.dir + "/disk" if power else None
         self.machines = []
         self.server = Space("server")
         self.server.ip("link", "add", "lan0", "type", "bridge")
         self.server.ip("link", "set", "lan0", "address", "02:00:0a:4d:00:01", "up")
         self.server.ip("addr", "add", SERVER + "/24", "dev", "lan0")
         self.state = self.dir + "/state"
-        for path in ("root/boot/os", "root/tftp", "state"):
+        for path in ("root/boot/os", "root/tftp", "state", "disk"):
             os.makedirs(os.path.join(self.dir, path))
+        os.chmod(self.dir + "/disk", 0o777)
         for os_id, files in {"centos-5.5-i386": ("pxeboot/vmlinuz", "pxeboot/initrd.img"),
                              "debian-12": ("linux", "initrd.gz")}.items():
             for file in files:
@@ -320,6 +326,9 @@ class World:
             self.started_at = log.tell()
             env = dict(os.environ, PXED_PLUGIN_DIR=os.path.join(self.build, "tests/law"), PXED_FAULT=self.fault_file)
             env.setdefault("ASAN_OPTIONS", "abort_on_error=0:exitcode=99")
+            if self.disk:
+                env.update(LD_PRELOAD=os.path.join(self.build, "tests/power/power-cut.so"), PXED_POWER_OF=self.state,
+                           PXED_POWER_DISK=self.disk)
             self.child = subprocess.Popen([self.bin, "run", "-c", self.dir + "/pxed.ini"], stdin=subprocess.DEVNULL,
                                           stdout=log, stderr=log, env=env, preexec_fn=self.server.enter)
         await_true(patience, lambda: " core ready " in self.news() or not self.alive())
@@ -336,6 +345,8 @@ class World:
             self.child.wait()
             for pid in re.findall(r" core ready pid=(\d+)", self.news()):
                 await_true(10, lambda: has_ended(pid))
+            if self.disk:
+                power_cut.cut(self.state, self.disk)
 
     def gone(self):
         """Whether no answer came because the daemon dies as it was ordered, and not because it said no."""
