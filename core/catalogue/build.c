@@ -26,7 +26,7 @@
 #include "family_vars.h"
 #include "image_base.h"
 #include "image_names.h"
-#include "loaders.h"
+#include "loaders_aside.h"
 #include "os_secure.h"
 #include "private_set.h"
 
@@ -102,6 +102,15 @@ static void judge_texts(struct build *b) {
     build_judge_tls(b);
 }
 
+static void judge_images(struct build *b, struct loaders_aside *loaders) {
+    b->c->loaders = loaders_aside_end(loaders);
+    b->c->loaders_arena = loaders->arena;
+    os_secure_look(b->c);
+    catalogue_isos_warn(b->c, b->diags);
+    family_images(b);
+    build_judge_images(b);
+}
+
 struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_diags *diags) {
     struct catalogue *c = pxed_xalloc(sizeof(*c));
     struct build b = {.in = in, .c = c, .diags = diags};
@@ -118,14 +127,17 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
     build_site(&b);
     load_systems(&b);
     read_hosts(&b);
-    bool seeing = in->as_account && eyes_open(in->settings);
+    bool seeing = in->as_account && eyes_open(in->settings), all = in->depth == CATALOGUE_ALL;
+    struct loaders_aside loaders;
+    if (all)
+        loaders_aside_start(&loaders, in->settings, c->tftp_dir);
     if (in->depth <= CATALOGUE_TEXT)
         hostfile_values(&b.file, &c->arena);
     for (size_t i = 0; i < b.file.n_files; i++)
         build_private(&b, b.file.files[i]);
     image_bases_open(c);
     build_share(&b);
-    if (in->depth == CATALOGUE_ALL)
+    if (all)
         catalogue_isos_read(c, in->ini); /* before the systems, whose patterns look into them */
     build_systems_of_sections(&b);
     build_hosts(&b);
@@ -135,13 +147,8 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         build_look(&b);
         judge_texts(&b);
     }
-    if (in->depth == CATALOGUE_ALL) {
-        c->loaders = loaders_read(in->settings, c->tftp_dir, &c->arena);
-        os_secure_look(c);
-        catalogue_isos_warn(c, diags);
-        family_images(&b);
-        build_judge_images(&b);
-    }
+    if (all)
+        judge_images(&b, &loaders);
     if (seeing)
         eyes_close();
     free(b.file.lines);

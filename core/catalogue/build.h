@@ -12,7 +12,7 @@ enum catalogue_depth {
 
 /* Input of a build. The ini is bound: catalogue_build reads [os ...], [group ...], [defaults] from it. */
 struct catalogue_input {
-    struct ini *ini;
+    struct ini *ini; /* outlives the catalogue, whose variables point into it */
     const struct settings *settings;
     const struct plugins *plugins;
     const struct pxed_iface *ifaces; /* `check` may have none */

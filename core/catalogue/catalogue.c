@@ -33,6 +33,7 @@ void catalogue_unref(struct catalogue *c) {
     image_bases_close(c);
     image_names_free(c->names);
     private_set_free(c->private_set);
+    pxed_arena_clear(&c->loaders_arena);
     pxed_arena_clear(&c->arena);
     free(c);
 }

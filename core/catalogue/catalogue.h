@@ -135,7 +135,8 @@ struct catalogue {
     struct private_set *private_set; /* their inodes: private_set.h */
     const struct pxed_iface *ifaces;
     size_t n_ifaces;
-    struct pxed_share_site share;  /* how machines reach their staged files */
+    struct pxed_share_site share; /* how machines reach their staged files */
+    struct pxed_arena loaders_arena;
     const struct loaders *loaders; /* the boot loaders at hand: loaders.h; NULL: not looked for at this depth */
     const char *share_dir;         /* absolute; NULL: no files are staged */
     bool writes_pxelinux_cfg;

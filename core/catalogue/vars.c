@@ -164,7 +164,8 @@ const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct h
     struct builder b = {.profile = host->os->profile};
     const char *section = catalogue_section(ini, line->os);
     for (size_t i = 0; i < line->n_pairs; i++)
-        vars_put(&b, line->pairs[i].key, line->pairs[i].value, line->file, line->line, line->pairs[i].from);
+        vars_put(&b, pxed_arena_dup(arena, line->pairs[i].key), pxed_arena_dup(arena, line->pairs[i].value), line->file,
+                 line->line, line->pairs[i].from);
     for (size_t i = 0; i < line->n_pairs; i++)
         if (pxed_slice_is(line->pairs[i].key, "group"))
             put_section(&b, ini, pxed_arena_printf(arena, "group %.*s", PXED_S(line->pairs[i].value)));
@@ -176,16 +177,11 @@ const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct h
     for (const struct pxed_os_var *v = b.profile ? b.profile->vars : NULL; v && v->key; v++)
         if (v->fallback)
             vars_put(&b, pxed_slice_of(v->key), pxed_slice_of(v->fallback), NULL, 0, NULL);
-    struct pxed_var *vars = PXED_NEWS(arena, struct pxed_var, b.n + 1);
-    host->from = PXED_NEWS(arena, const char *, b.n + 1);
+    struct pxed_var *vars = PXED_NEWS(arena, struct pxed_var, b.n);
+    host->from = PXED_NEWS(arena, const char *, b.n);
     for (size_t i = 0; i < b.n; i++) {
         vars[i] = b.vars[i];
-        vars[i].key = pxed_arena_dup(arena, b.vars[i].key);
-        vars[i].value = pxed_arena_dup(arena, b.vars[i].value);
-        if (b.vars[i].file)
-            vars[i].file = pxed_arena_dup(arena, pxed_slice_of(b.vars[i].file)).ptr;
-        if (b.from[i])
-            host->from[i] = pxed_arena_dup(arena, pxed_slice_of(b.from[i])).ptr;
+        host->from[i] = b.from[i];
     }
     host->pub.vars = vars;
     host->pub.n_vars = b.n;

@@ -16,6 +16,7 @@ bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxe
                 const char *file, unsigned line, struct pxed_diags *diags);
 
 /* Fills host->pub.vars and host->from from host line, [group NAME], [os ID], [defaults] and the profile's defaults, in
- * that order. Returns the first section entry in use whose @FILE could not be read, or NULL. */
+ * that order; what comes of `ini` stays there. Returns the first section entry in use whose @FILE could not be read, or
+ * NULL. */
 const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct hostfile_line *line,
                                      const struct ini *ini, struct pxed_arena *arena);

@@ -116,7 +116,8 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
     wrong = at <= trimmed.len ? hostfile_field(trimmed, true, &at, arena, &os) : "expected `MAC, os-id`";
     if (!wrong && os.len == 0)
         wrong = "expected `MAC, os-id`";
-    ret->pairs = PXED_NEWS(arena, struct hostfile_pair, count_commas(trimmed) + 1);
+    size_t commas = count_commas(trimmed);
+    ret->pairs = commas < 2 ? NULL : PXED_NEWS(arena, struct hostfile_pair, commas - 1);
     while (!wrong && at <= trimmed.len) {
         wrong = hostfile_field(trimmed, true, &at, arena, &field);
         if (wrong || (field.len == 0 && at > trimmed.len)) /* a trailing comma is harmless */

@@ -119,10 +119,22 @@ static void record_write_value(const struct field *f, const struct lifecycle_rec
     }
 }
 
+/* What a record that was just made holds too: most of what most machines' have. */
+static bool record_has_nothing(const struct field *f, const struct lifecycle_record *r) {
+    static const uint8_t zero[sizeof(*r)];
+    if (f->type == FIELD_ADDR)
+        return r->ip.family == 0;
+    if (f->type == FIELD_FIRMWARE)
+        return !r->has_firmware;
+    return memcmp((const char *)r + f->offset, zero, f->type == FIELD_TEXT ? 1 : f->size) == 0;
+}
+
 void record_write(const struct lifecycle_record *r, struct pxed_buf *out) {
     pxed_buf_str(out, "pxed-machine 1\nmac=");
     pxed_mac_format(&r->mac, "-", out);
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (record_has_nothing(&fields[i], r))
+            continue;
         pxed_buf_byte(out, '\n');
         pxed_buf_str(out, fields[i].key);
         pxed_buf_byte(out, '=');
@@ -182,13 +194,13 @@ static void record_read_value(const struct field *f, struct pxed_slice value, st
     }
 }
 
-/* Its index in `fields`; their number: unknown. `hint`: the one to try first, because a record is written in their
- * order. */
+/* Its index in `fields`; their number: unknown. `hint`: where to begin, because a record is written in their order. */
 static size_t record_find_field(struct pxed_slice key, size_t hint) {
     size_t n = sizeof(fields) / sizeof(fields[0]);
-    if (hint < n && pxed_slice_is(key, fields[hint].key))
-        return hint;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = hint; i < n; i++)
+        if (pxed_slice_is(key, fields[i].key))
+            return i;
+    for (size_t i = 0; i < hint; i++)
         if (pxed_slice_is(key, fields[i].key))
             return i;
     return n;

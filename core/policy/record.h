@@ -1,5 +1,5 @@
-/* One machine's record as text, as the store keeps it. One `key=value` per line; unknown keys are skipped, so that an
- * older daemon reads what a newer minor wrote. */
+/* One machine's record as text, as the store keeps it. One `key=value` per line, of fields that are not empty; unknown
+ * keys are skipped, so that an older daemon reads what a newer minor wrote. */
 #pragma once
 
 #include "lifecycle.h"

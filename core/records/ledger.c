@@ -31,6 +31,14 @@ struct ledger_write {
     struct ledger_write *next;
 };
 
+/* Writes come and go together: 10,000 of them, freed one by one among what stays, would leave their memory in use. */
+enum { BLOCK_LAST = 256 };
+struct block {
+    struct block *older;
+    size_t n, room;
+    struct ledger_write items[];
+};
+
 struct ledger {
     struct machines *ms;
     const struct pxed_store *store;
@@ -41,6 +49,7 @@ struct ledger {
     bool calling; /* from inside ledger_commit or ledger_flush */
     struct entry *going;
     struct ledger_write *writes;
+    struct block *blocks;
     uint64_t journal_from; /* saved_seq before the commit */
     size_t n_gone;         /* steps that it removes */
     bool law;
@@ -89,10 +98,29 @@ void ledger_move(struct machines *ms, struct machine *from, struct machine *to) 
 
 /* --- one commit --- */
 
+static struct ledger_write *new_write(struct ledger *l) {
+    struct block *b = l->blocks;
+    if (!b || b->n == b->room) {
+        size_t room = !b ? 1 : b->room < BLOCK_LAST ? b->room * 2 : b->room;
+        b = pxed_xalloc(sizeof(*b) + room * sizeof(b->items[0]));
+        *b = (struct block){.older = l->blocks, .room = room};
+        l->blocks = b;
+    }
+    return &b->items[b->n++];
+}
+
+static void free_writes(struct ledger *l) {
+    while (l->blocks) {
+        struct block *b = l->blocks;
+        l->blocks = b->older;
+        free(b);
+    }
+}
+
 static struct ledger_write *write_of(struct ledger *l, struct machine *m) {
     if (m->write)
         return m->write;
-    struct ledger_write *w = pxed_xalloc(sizeof(*w));
+    struct ledger_write *w = new_write(l);
     w->m = m;
     w->rec = m->rec;
     w->next = l->writes;
@@ -249,8 +277,8 @@ static void ledger_answered(void *arg, int result) {
             ledger_show(l, w);
         else
             keep_unwritten(l, w);
-        free(w);
     }
+    free_writes(l);
     for (struct entry *e = l->going; e && !ok; e = e->next)
         e->result = result > 0 ? -EBUSY : result;
     if (!ok && l->journal_from < l->ms->journal.saved_seq)
@@ -354,11 +382,7 @@ void ledger_free(struct machines *ms) {
             free(e->list);
             free(e);
         }
-    while (l->writes) {
-        struct ledger_write *w = l->writes;
-        l->writes = w->next;
-        free(w);
-    }
+    free_writes(l);
     free(l);
     ms->ledger = NULL;
 }

@@ -13,7 +13,6 @@
 #include "banner.h"
 #include "clock.h"
 #include "content_cache.h"
-#include "content_silence.h"
 #include "content_wait.h"
 #include "control.h"
 #include "core_table.h"
@@ -25,17 +24,17 @@
 #include "models.h"
 #include "names_told.h"
 #include "nonces.h"
-#include "overdue.h"
 #include "privileges.h"
 #include "reload.h"
 #include "reload_log.h"
 #include "sandbox.h"
 #include "stage.h"
 #include "store_mark.h"
+#include "ticks.h"
 #include "watch_images.h"
 #include "watch_links.h"
 
-enum { FLUSH_MS = 500, TICKS_PER_LIFECYCLE = 4, AGAIN_DRAIN_MS = 10 * 1000 };
+enum { AGAIN_DRAIN_MS = 10 * 1000 };
 
 struct runner {
     struct daemon d;
@@ -43,8 +42,8 @@ struct runner {
     uv_loop_t loop;
     uv_signal_t sigterm, sigint, sighup;
     uv_poll_t keeper;
-    uv_timer_t flush, drain;
-    unsigned ticks;
+    uv_timer_t drain;
+    struct ticks ticks;
     size_t draining; /* plugins whose stop has not called done yet */
     bool ended;
 };
@@ -147,16 +146,6 @@ static int start_plugins(struct daemon *d) {
 
 /* --- timers and signals --- */
 
-static void on_flush(uv_timer_t *timer) {
-    struct runner *r = timer->data;
-    if (++r->ticks % TICKS_PER_LIFECYCLE == 0)
-        overdue_end(&r->d);
-    content_silence_tell(&r->d);
-    ledger_flush(&r->d.machines, NULL, NULL);
-    sandbox_tick();
-    log_tick();
-}
-
 static void daemon_end(struct runner *r) {
     if (!r->ended)
         uv_stop(&r->loop);
@@ -243,10 +232,9 @@ static void start_handles(struct runner *r) {
         r->keeper.data = r;
         uv_poll_start(&r->keeper, UV_READABLE, on_keeper);
     }
-    uv_timer_init(&r->loop, &r->flush);
     uv_timer_init(&r->loop, &r->drain);
-    r->flush.data = r->drain.data = r;
-    uv_timer_start(&r->flush, on_flush, FLUSH_MS, FLUSH_MS);
+    r->drain.data = r;
+    ticks_start(&r->ticks, &r->d);
 }
 
 /* --- stop --- */
@@ -258,11 +246,12 @@ static void daemon_written(void *arg, int result) {
 
 static void close_handles(struct runner *r) {
     uv_handle_t *handles[] = {(uv_handle_t *)&r->sigterm, (uv_handle_t *)&r->sigint, (uv_handle_t *)&r->sighup,
-                              (uv_handle_t *)&r->flush, (uv_handle_t *)&r->drain};
+                              (uv_handle_t *)&r->drain};
     for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++)
         uv_close(handles[i], NULL);
     if (r->keeper.data)
         uv_close((uv_handle_t *)&r->keeper, NULL);
+    ticks_close(&r->ticks);
     content_cache_end(&r->d);
     reload_free(&r->d);
 }

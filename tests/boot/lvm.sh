@@ -25,7 +25,7 @@ while select.select([card], [], [], max(0, end - time.time()))[0]:
         sys.exit(0)
 sys.exit(1)
 PY
-# A service of the new system says on the console what it has, once its network is up.
+# A service of the new system says on the console what it has, once its network is up, and before a login takes the console over.
 cat >"$LAB/run.sh" <<'RUN'
 mkdir -p /etc/systemd/system.conf.d
 printf '[Manager]\nDefaultDeviceTimeoutSec=15min\nDefaultTimeoutStartSec=15min\n' >/etc/systemd/system.conf.d/slow.conf
@@ -41,7 +41,7 @@ cat >/usr/local/sbin/tell <<'X'
 } >/dev/ttyS0
 X
 chmod 755 /usr/local/sbin/tell
-printf '[Unit]\nAfter=network-online.target\nWants=network-online.target\n[Service]\nType=oneshot\nExecStart=/usr/local/sbin/tell\n[Install]\nWantedBy=multi-user.target\n' \
+printf '[Unit]\nBefore=serial-getty@ttyS0.service\nAfter=network-online.target\nWants=network-online.target\n[Service]\nType=oneshot\nExecStart=/usr/local/sbin/tell\n[Install]\nWantedBy=multi-user.target\n' \
     >/etc/systemd/system/tell.service
 systemctl enable tell.service
 RUN

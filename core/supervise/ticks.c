@@ -1,0 +1,70 @@
+/* One timer, and a look after each turn of the loop whether it must come sooner. */
+#include "ticks.h"
+
+#include "clock.h"
+#include "content_silence.h"
+#include "ledger.h"
+#include "log.h"
+#include "overdue.h"
+#include "sandbox.h"
+
+enum { FLUSH_MS = 500, OVERDUE_MS = 2000, REST_MS = 5000 };
+
+/* Whether something is to be written, or records changed since it was last known what ends next. */
+static bool something_waits(const struct daemon *d) {
+    const struct machines *ms = &d->machines;
+    return ms->dirty || ms->mark_due || ms->journal.saved_seq != ms->journal.seq ||
+           (ms->n_open > 0 && d->overdue.n_set != ms->n_set);
+}
+
+static int64_t until(int64_t wall_ms, int64_t wait) {
+    int64_t left = wall_ms - clock_wall();
+    return left < 0 ? 0 : left < wait ? left : wait;
+}
+
+static uint64_t next_wait(const struct daemon *d) {
+    if (something_waits(d))
+        return FLUSH_MS;
+    int64_t wait = REST_MS;
+    if (d->silence_at > 0)
+        wait = until(d->silence_at, wait);
+    if (d->machines.n_open > 0)
+        wait = until(d->overdue.next, wait);
+    return wait < FLUSH_MS ? FLUSH_MS : (uint64_t)wait;
+}
+
+static void on_tick(uv_timer_t *timer) {
+    struct ticks *t = timer->data;
+    struct daemon *d = t->d;
+    if (uv_now(d->loop) >= t->overdue_at) {
+        overdue_end(d);
+        t->overdue_at = uv_now(d->loop) + OVERDUE_MS;
+    }
+    content_silence_tell(d);
+    ledger_flush(&d->machines, NULL, NULL);
+    sandbox_tick();
+    log_tick();
+    uv_timer_start(timer, on_tick, next_wait(d), 0);
+}
+
+/* The turn that ends here may have left something to write, or made a machine boot. */
+static void after_turn(uv_check_t *check) {
+    struct ticks *t = check->data;
+    uint64_t due = uv_timer_get_due_in(&t->timer), wait;
+    if (due > FLUSH_MS && (wait = next_wait(t->d)) < due)
+        uv_timer_start(&t->timer, on_tick, wait, 0);
+}
+
+void ticks_start(struct ticks *t, struct daemon *d) {
+    t->d = d;
+    uv_timer_init(d->loop, &t->timer);
+    uv_check_init(d->loop, &t->check);
+    t->timer.data = t->check.data = t;
+    uv_timer_start(&t->timer, on_tick, FLUSH_MS, 0);
+    uv_check_start(&t->check, after_turn);
+}
+
+void ticks_close(struct ticks *t) {
+    uv_close((uv_handle_t *)&t->timer, NULL);
+    uv_close((uv_handle_t *)&t->check, NULL);
+}
