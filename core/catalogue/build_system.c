@@ -51,11 +51,27 @@ struct known {
     struct pxed_arena *arena;
     struct pxed_slice family; /* asked for */
     const char *versions;     /* of the claims of exactly this family, with their architectures; NULL: there is none */
+    const char *number, *newest; /* of these the one with the highest numbers, and how an id writes it; NULL: none */
     const char *names[FAMILIES_MAX + 1];
     size_t n;
 };
 
+/* Of words and patterns, `14* 24.* stream9`, the one with the highest numbers, as it may stand in an id: 14, 24.* */
+static void note_newest(struct known *k, const char *versions) {
+    struct pxed_slice words = pxed_slice_of(versions), word;
+    while ((word = pxed_slice_word(&words, " ")).len > 0) {
+        size_t n = strspn(word.ptr, "0123456789.");
+        bool dot = n > 0 && word.ptr[n - 1] == '.';
+        const char *number = pxed_arena_dup(k->arena, pxed_slice_head(word, n - dot)).ptr;
+        if (n == 0 || (k->number && strverscmp(number, k->number) <= 0))
+            continue;
+        k->number = number;
+        k->newest = dot ? pxed_arena_printf(k->arena, "%s.*", number) : number;
+    }
+}
+
 static void note_versions(struct known *k, const struct pxed_claim *c) {
+    note_newest(k, c->version ? c->version : "");
     k->versions = pxed_arena_printf(k->arena, "%s%s%s (%s)", k->versions ? k->versions : "", k->versions ? ", " : "",
                                     c->version ? c->version : "any version", c->arch ? c->arch : "any architecture");
 }
@@ -79,6 +95,9 @@ static bool note_families(void *ctx, const struct pxed_plugin *plugin, const str
 static const char *known_near(struct build *b, const struct catalogue_os *os) {
     struct known k = {.arena = &b->c->arena, .family = os->id.family};
     families_each(&b->c->families, b->in->plugins, note_families, &k);
+    if (k.versions && k.newest)
+        return pxed_arena_printf(k.arena, "; the highest that is known is '%.*s-%s', of all: %s", PXED_S(os->id.family),
+                                 k.newest, k.versions);
     if (k.versions)
         return pxed_arena_printf(k.arena, "; of '%.*s' are known: %s", PXED_S(os->id.family), k.versions);
     const char *near = pxed_nearest(os->id.family, k.names);

@@ -19,6 +19,7 @@ struct import {
     struct offline o;
     struct pxed_arena arena;
     struct medium m;
+    struct families families;
     const char *path, *as, *id;
     const char *kind;   /* of another server's folder; NULL: a medium */
     const char *images; /* root/boot/os */
@@ -39,7 +40,34 @@ static const char *const kernels[][2] = {
     {"linux", "initrd.gz"},
 };
 
+/* Names with odd bytes cannot be asked for: the copy's name has none. */
+static const char *plain_name(struct import *i) {
+    const char *slash = strrchr(i->path, '/');
+    char *name = (char *)(uintptr_t)pxed_arena_dup(&i->arena, pxed_slice_of(slash ? slash + 1 : i->path)).ptr;
+    for (char *c = name; *c; c++)
+        if (!pxed_is_alnum(*c) && !strchr("._-+", *c))
+            *c = '-';
+    return name;
+}
+
+static const struct catalogue_os *system_of(struct import *i, const char *id) {
+    struct catalogue_sources from = {&i->o.plugins, &i->families, medium_glob, &i->m};
+    return catalogue_os_made(&from, pxed_slice_of(id), &i->arena);
+}
+
 /* --- what it is --- */
+
+/* The medium's own name, if a plugin reads it as an OS id: that is how people know what they have downloaded. */
+static const char *id_of_name(struct import *i) {
+    struct pxed_slice name = pxed_slice_of(plain_name(i));
+    struct pxed_os_id parsed;
+    if (name.len > 4 && pxed_slice_eq_nocase(pxed_slice_skip(name, name.len - 4), PXED_SLICE(".iso")))
+        name = pxed_slice_head(name, name.len - 4);
+    if (!catalogue_id_parse(name, &i->arena, &parsed))
+        return NULL;
+    const char *id = pxed_arena_dup(&i->arena, name).ptr;
+    return system_of(i, id)->profile ? id : NULL;
+}
 
 static void name_it(struct import *i) {
     struct recognised r;
@@ -53,6 +81,8 @@ static void name_it(struct import *i) {
     else
         puts("  no file in it says what it is (.treeinfo, .disk/info, media.1/products, ...)");
     i->id = i->as ? i->as : i->there ? i->there : known ? r.id : NULL;
+    if (!i->id && (i->id = id_of_name(i)))
+        printf("  its name is one that is known: OS id %s; another: --as OS-ID\n", i->id);
 }
 
 /* --- what can boot it --- */
@@ -103,11 +133,7 @@ static void print_generic(struct import *i) {
 }
 
 static void print_system(struct import *i) {
-    struct families families = {0};
-    const char *ini = i->o.config->settings.file;
-    families_read(&families, &i->o.plugins, ini ? ini_path(&i->arena, ini, ".") : NULL, &i->arena, &i->o.diags);
-    struct catalogue_sources from = {&i->o.plugins, &families, medium_glob, &i->m};
-    const struct catalogue_os *os = catalogue_os_made(&from, pxed_slice_of(i->id), &i->arena);
+    const struct catalogue_os *os = system_of(i, i->id);
     if (os->profile)
         print_firmware(i, os);
     else
@@ -115,16 +141,6 @@ static void print_system(struct import *i) {
 }
 
 /* --- where it goes --- */
-
-/* Names with odd bytes cannot be asked for: the copy's name has none. */
-static const char *plain_name(struct import *i) {
-    const char *slash = strrchr(i->path, '/');
-    char *name = (char *)(uintptr_t)pxed_arena_dup(&i->arena, pxed_slice_of(slash ? slash + 1 : i->path)).ptr;
-    for (char *c = name; *c; c++)
-        if (!pxed_is_alnum(*c) && !strchr("._-+", *c))
-            *c = '-';
-    return name;
-}
 
 static int bring(struct import *i, const char *folder) {
     if (!i->m.iso)
@@ -166,10 +182,13 @@ static int register_it(struct import *i) {
 
 static int import_medium(struct import *i) {
     struct pxed_os_id id;
+    const char *ini = i->o.config->settings.file;
+    families_read(&i->families, &i->o.plugins, ini ? ini_path(&i->arena, ini, ".") : NULL, &i->arena, &i->o.diags);
     find_place(i);
     name_it(i);
     if (!i->id) {
-        fputs("pxed: say what it is: --as OS-ID\n", stderr);
+        fputs("pxed: say what it is: --as OS-ID; what no plugin knows may have any id, and boots as its [os ID] says\n",
+              stderr);
         return CLI_NO;
     }
     if (!catalogue_id_parse(pxed_slice_of(i->id), &i->arena, &id)) {

@@ -5,9 +5,9 @@
 
 #define CLIENT  "windows win"
 #define SERVER  "windows windows-server win win-server"
-#define S2003   "2003 2003-* 2003r2 2003r2-*"
-#define S2008R2 "2008r2 2008r2-* 2008-r2 2008-r2-*"
-#define S2012R2 "2012r2 2012r2-* 2012-r2 2012-r2-*"
+#define S2003   "2003 2003-* 2003r2 2003r2-* 2k3 2k3-* 2k3r2 2k3r2-*"
+#define S2008R2 "2008r2 2008r2-* 2008-r2 2008-r2-* 2k8r2 2k8r2-* 2k8-r2 2k8-r2-*"
+#define S2012R2 "2012r2 2012r2-* 2012-r2 2012-r2-* 2k12r2 2k12r2-* 2k12-r2 2k12-r2-*"
 
 #define NT60 "nt6 vista imagex"
 #define NT61 "nt6 nt61 nt61plus imagex"

@@ -79,6 +79,15 @@ PY
 fi
 run 1 "odd 1.iso"
 says "what must be said" "--as OS-ID"
+says "and that this is no end" "what no plugin knows may have any id"
+# what says nothing is known by the name that it was downloaded under
+ln -s "odd 1.iso" nixos-minimal-24.05.3219.3d1bd1a31e86-x86_64-linux.ISO
+run 0 nixos-minimal-24.05.3219.3d1bd1a31e86-x86_64-linux.ISO
+says "by its name" "its name is one that is known: OS id nixos-minimal-24.05.3219.3d1bd1a31e86-x86_64-linux; another: --as OS-ID"
+says "and what it lacks" "lacks: bzImage + initrd"
+cp "win 1.iso" "Windows Server 2022.iso"
+run 0 "Windows Server 2022.iso"
+says "by its name, too, where the files say only Windows" "OS id Windows-Server-2022"
 run 1 "odd 1.iso" --as "no id"
 says "no id" "is no OS id"
 run 1 nosuch.iso
