@@ -82,7 +82,7 @@ static enum pxed_reason plan_find_row(const struct render *r, const struct profi
     return PXED_WHY_OK;
 }
 
-/* --- files that wimboot adds to the booted system --- */
+/* --- files that wimboot adds to the booted system, and modules of one machine --- */
 
 static int plan_by_name(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
@@ -117,8 +117,10 @@ static void inject_folder(const struct render *r, struct pxed_plan *plan) {
     }
 }
 
-/* The answer file comes last: it uses up the arming, so everything else has arrived by then. */
+/* The answer file comes last: it uses up the arming, so everything else has arrived by then. illumos shows a module
+ * with this type as /system/boot/NAME. */
 static void inject_files(struct render *r, struct pxed_plan *plan, bool answer) {
+    const char *module = plan->how == PXED_HOW_WIMBOOT ? "" : "type=file name=";
     struct catalogue_image image = {r->catalogue, r->os->id.text};
     const struct pxed_profile *profile = r->os->profile;
     for (const struct pxed_file *f = profile->files; f && f->name; f++) {
@@ -128,7 +130,7 @@ static void inject_files(struct render *r, struct pxed_plan *plan, bool answer) 
         /* A build without a cross compiler has no helper: a name that answers 404 would end the boot. */
         if ((f->flags & PXED_FILE_RAW) && !catalogue_text(r->catalogue, render_template(r, f)).ptr)
             continue;
-        add_initrd(plan, render_file_path(r, f), pxed_slice_of(f->name));
+        add_initrd(plan, render_file_path(r, f), pxed_slice_of(pxed_arena_printf(r->arena, "%s%s", module, f->name)));
     }
 }
 
@@ -225,8 +227,9 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
         add_initrd(ret, image_path(r, r->os->initrds[i]), PXED_NO_SLICE);
     if (!r->os->kernel)
         add_row_files(r, &row, ret);
-    if (row.how == PXED_HOW_WIMBOOT) {
+    if (row.how == PXED_HOW_WIMBOOT)
         inject_folder(r, ret);
+    if (row.how == PXED_HOW_WIMBOOT || row.how == PXED_HOW_MULTIBOOT || row.how == PXED_HOW_MULTIBOOT2) {
         inject_files(r, ret, false);
         inject_files(r, ret, true);
     }

@@ -61,26 +61,42 @@ const struct pxed_profile illumos_omnios = {"omnios", omnios_claims, omnios_boot
 
 /* --- systems that run from memory --- */
 
-static const struct pxed_claim live_claims[] = {
-    {"smartos", NULL, "x86_64 x86", "smartos"},
-    {"illumos", NULL, "x86_64 x86", NULL},
+static const struct pxed_claim smartos_claims[] = {{"smartos smart-os", NULL, "x86_64 x86", NULL}, {0}};
+static const struct pxed_claim live_claims[] = {{"illumos", NULL, "x86_64 x86", NULL}, {0}};
+
+#define UNIX      "platform/i86pc/kernel/amd64/unix"
+#define ARCHIVE   "platform/i86pc/amd64/boot_archive"
+#define HASH      "platform/i86pc/amd64/boot_archive.hash"
+#define CONSOLE   "-B console={{host.boot-console}}"
+#define UEFI_GRUB PXED_FW_BIT(PXED_FW_EFI_X64) | PXED_FW_BIT(PXED_FW_HTTP_X64)
+
+/* The path below the prefix must stay: the kernel finds its files by it. */
+#define LIVE(bits, way, arguments, ...)                                                                                \
+    { .firmware = bits, .how = way, .kernel = UNIX, .initrd = {ARCHIVE RAMDISK, __VA_ARGS__}, .args = arguments }
+
+static const struct pxed_boot live_boots[] = {
+    LIVE(PXED_FW_BIT(PXED_FW_BIOS), PXED_HOW_MULTIBOOT, CONSOLE, NULL),
+    LIVE(UEFI_GRUB, PXED_HOW_MULTIBOOT2, CONSOLE, NULL),
     {0},
 };
 
-#define LIVE_ARGS "-B console={{host.boot-console}}{{#os.smartos}},smartos=true{{/os.smartos}}"
+/* The kernel compares the archive that it was given with its hash, if it is given one. */
+#define CHECKED HASH "=type=hash name=ramdisk"
 
-/* The path below the prefix must stay: the kernel finds its files by it. */
-static const struct pxed_boot live_boots[] = {
-    {.firmware = PXED_FW_BIT(PXED_FW_BIOS),
-     .how = PXED_HOW_MULTIBOOT,
-     .kernel = "platform/i86pc/kernel/amd64/unix",
-     .initrd = {"platform/i86pc/amd64/boot_archive" RAMDISK},
-     .args = LIVE_ARGS},
-    {.firmware = PXED_FW_BIT(PXED_FW_EFI_X64) | PXED_FW_BIT(PXED_FW_HTTP_X64),
-     .how = PXED_HOW_MULTIBOOT2,
-     .kernel = "platform/i86pc/kernel/amd64/unix",
-     .initrd = {"platform/i86pc/amd64/boot_archive" RAMDISK},
-     .args = LIVE_ARGS},
+static const struct pxed_boot smartos_boots[] = {
+    LIVE(PXED_FW_BIT(PXED_FW_BIOS), PXED_HOW_MULTIBOOT, CONSOLE ",smartos=true", CHECKED),
+    LIVE(PXED_FW_BIT(PXED_FW_BIOS), PXED_HOW_MULTIBOOT, CONSOLE ",smartos=true", NULL),
+    LIVE(UEFI_GRUB, PXED_HOW_MULTIBOOT2, CONSOLE ",smartos=true", CHECKED),
+    LIVE(UEFI_GRUB, PXED_HOW_MULTIBOOT2, CONSOLE ",smartos=true", NULL),
+    {0},
+};
+
+/* A module that its setup finds as /system/boot/answers.json. No guard: it takes every disk that is not on USB. */
+static const struct pxed_file smartos_files[] = {
+    {.name = "answers.json",
+     .source = "answers.json",
+     .escape = PXED_ESCAPE_YAML,
+     .flags = PXED_FILE_ANSWER | PXED_FILE_INJECT},
     {0},
 };
 
@@ -89,4 +105,20 @@ static const struct pxed_os_var live_vars[] = {
     {0},
 };
 
+static const struct pxed_os_var smartos_vars[] = {
+    {"boot-console", "the console: text, ttya, ttyb", "text", 0},
+    {"smartos-disks", "all: if armed by pxed arm, all disks but USB ones become the pool, unasked", NULL, 0},
+    {0},
+};
+
+void illumos_smartos_look(const struct pxed_image *image, struct pxed_diags *diags) {
+    if (!image->setting(image, "live"))
+        pxed_diag_add(diags, PXED_WARNING, image->file, image->line,
+                      "'%.*s' runs from memory and boots by network each time: `live = yes` in [os %.*s]; without it "
+                      "`pxed arm` starts it once, to set up disks that boot by themselves",
+                      PXED_S(image->id->text), PXED_S(image->id->text));
+}
+
+const struct pxed_profile illumos_smartos = {"smartos",     smartos_claims, smartos_boots,
+                                             smartos_files, NULL,           smartos_vars};
 const struct pxed_profile illumos_live = {"illumos", live_claims, live_boots, NULL, NULL, live_vars};

@@ -75,12 +75,17 @@ echo "$LAB_MAC, smartos-1, name=web01, ip=10.77.0.60, loader=grub/x86_64-efi/cor
 kill -HUP "$(sed -n 's/.* core ready pid=//p' "$LAB/pxed.log")"
 sleep 2
 P=/boot/os/smartos-1/platform/i86pc WORDS="type=rootfs name=ramdisk"
-power_on "Multiboot 2 by GRUB on UEFI" "KERNEL 2 [$P/kernel/amd64/unix -B console=text,smartos=true]" "MODULE 16 the firs [$P/amd64/boot_archive $WORDS]"
+# What is this machine's own comes as a module, too.
+OWN=hosts/$(echo "$LAB_MAC" | tr : -)/answers.json
+ip netns exec "$LAB_NS" curl -fsS -o "$LAB/answers" "http://10.77.0.1/boot/$OWN" && jq -e .admin_nic "$LAB/answers" >/dev/null || fail "the server shows the answers"
+MODULE="MODULE $(wc -c <"$LAB/answers") $(head -c 8 "$LAB/answers")" AS="type=file name=answers.json]"
+power_on "Multiboot 2 by GRUB on UEFI" "KERNEL 2 [$P/kernel/amd64/unix -B console=text,smartos=true]" "MODULE 16 the firs [$P/amd64/boot_archive $WORDS]" \
+    "$MODULE [/boot/$OWN $AS"
 unset LAB_EFI
 power_on "module's arguments by iPXE" "KERNEL 1 [${B%/*}/smartos-1/platform/i86pc/kernel/amd64/unix -B console=text,smartos=true]" \
-    "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd64/boot_archive $WORDS]"
+    "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd64/boot_archive $WORDS]" "$MODULE [${B%/os/*}/$OWN $AS"
 first_script "imgload pxelinux.0" "boot pxelinux.0"
-power_on "by PXELINUX" "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd64/boot_archive $WORDS]"
+power_on "by PXELINUX" "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd64/boot_archive $WORDS]" "$MODULE [${B%/os/*}/$OWN $AS"
 [ "$(lab_ctl machines --json | jq -r .install)" = live ] || fail "nothing was installed"
 ok "nothing was installed"
 echo "$CHECKS passed, 0 failed"

@@ -2,15 +2,16 @@
 # Solaris 11's AI service under its fixed name, kayak's way of asking, JumpStart's scripts: who gets them, and what uses up the right.
 . "$(dirname "$0")/common.sh"
 e2e_begin
-MA=08:00:27:4d:4d:aa MS=08:00:27:4d:4d:bb MO=08:00:27:4d:4d:cc MJ=08:00:27:4d:4d:dd
-DA=08-00-27-4d-4d-aa DS=08-00-27-4d-4d-bb DO=08-00-27-4d-4d-cc DJ=08-00-27-4d-4d-dd
-for row in "ai $MA 10.77.0.60" "sec $MS 10.77.0.61" "om $MO 10.77.0.62" "js $MJ 10.77.0.63" "none 08:00:27:4d:4d:ee 10.77.0.64"; do
+MA=08:00:27:4d:4d:aa MS=08:00:27:4d:4d:bb MO=08:00:27:4d:4d:cc MJ=08:00:27:4d:4d:dd ML=08:00:27:4d:4d:e1 MP=08:00:27:4d:4d:e2
+DA=08-00-27-4d-4d-aa DS=08-00-27-4d-4d-bb DO=08-00-27-4d-4d-cc DJ=08-00-27-4d-4d-dd DL=08-00-27-4d-4d-e1 DP=08-00-27-4d-4d-e2
+for row in "ai $MA 10.77.0.60" "sec $MS 10.77.0.61" "om $MO 10.77.0.62" "js $MJ 10.77.0.63" "live $ML 10.77.0.65" "pool $MP 10.77.0.66" "none 08:00:27:4d:4d:ee 10.77.0.64"; do
     read -r name mac ip <<<"$row"
     e2e_client "$name" "$mac"
     e2e_address "$name" "$ip"
 done
 OS=$E2E/root/boot/os
 for file in {solaris-11.4,omnios-r151050}/platform/i86pc/kernel/amd64/unix solaris-11.4/platform/i86pc/amd64/boot_archive \
+    smartos-{1,2}/platform/i86pc/{kernel/amd64/unix,amd64/boot_archive} \
     omnios-r151050/{miniroot,omnios-r151050.zfs.xz} solaris-10u11/boot/{multiboot,x86.miniroot} solaris-10u11/jumpstart/rules.ok; do
     mkdir -p "$OS/${file%/*}"
     head -c 3000 /dev/urandom >"$OS/$file"
@@ -22,6 +23,8 @@ mode = server
 range = 10.77.0.50 - 10.77.0.99
 [os solaris-10u11]
 nfs = nas:/s10
+[os smartos-1]
+live = yes
 INI
 e2e_start
 AI=${U%/boot}/cgi-bin/cgi_get_manifest.py
@@ -37,6 +40,8 @@ $MA, solaris-11.4, name=ai, net=dhcp
 $MS, solaris-11.4, name=sec, root-password-hash=\$5\$a\$b
 $MO, omnios-r151050, name=om
 $MJ, solaris-10u11, name=js
+$ML, smartos-1, name=live, ip=10.77.0.65/24, gateway=10.77.0.1, dns=10.77.0.1 10.77.0.2, domain=lab.test, admin-password=never told, smartos-disks=all
+$MP, smartos-2, name=pool, net=dhcp, dns=10.77.0.1, admin-password="a""b\c", smartos-disks=all, disk=/dev/dsk/c1t0d0, ntp=10.77.0.1
 HOSTS
 until_true 10 grep -q 'core reloaded' "$E2E_LOG"
 for m in $MA $MS $MO $MJ; do is "a new line arms $m: the guard is in its script" armed "$(e2e_state $m install)"; done
@@ -100,5 +105,30 @@ is "the miniroot uses up nothing" armed "$(e2e_state $MJ install)"
 has "menu.lst, as pxegrub asks for it" "module /boot/os/solaris-10u11/boot/x86.miniroot" "$(curl_as js "$U/menu.lst.010800274D4DDD")"
 is "the disk's script does" "installing" "$(curl_as js -o /dev/null "$U/hosts/$DJ/begin.ksh"; e2e_state $MJ install)"
 has "the finish script follows" "etc/nodename" "$(curl_as js "$U/hosts/$DJ/finish.ksh")"
+
+# --- SmartOS: its answers are a module
+answer() { python3 -c 'import json, sys; print(json.load(sys.stdin).get(sys.argv[1]))' "$1" <"$E2E/answers"; } # KEY
+MODULE=$(script live $DL | sed -n 's/^module \(.*\) type=file name=answers.json$/\1/p')
+is "a live system's answers have no token" "http://$E2E_SERVER/boot/hosts/$DL/answers.json" "$MODULE"
+curl_as live -o "$E2E/answers" "$U/hosts/$DL/answers.json"
+is "the network" "$ML 10.77.0.65 255.255.255.0 10.77.0.1 10.77.0.2 lab.test" \
+    "$(for key in admin_nic admin_ip admin_netmask headnode_default_gateway dns_resolver2 dns_search; do answer $key; done | tr '\n' ' ' | sed 's/ $//')"
+is "its name" live "$(answer hostname)"
+is "who is not armed is asked on the console: disks" None "$(answer zpool_confirm_layout)"
+is "and password" None "$(answer root_password)"
+is "at each power-on" 200 "$(code_as live "$U/hosts/$DL/answers.json")"
+is "a stranger gets none" 403 "$(code_as none "$U/hosts/$DL/answers.json")"
+lacks "a new line does not arm the other" answers.json "$(script pool $DP)"
+has "nobody looks at its disks" "erased unseen" "$(e2e_pxed arm pool --yes 2>&1)"
+MODULE=$(script pool $DP | sed -n 's/^module \(.*\) type=file name=answers.json$/\1/p')
+has "armed it has a token: there is a password" /boot/s/ "$MODULE"
+lacks "not at the plain name" root_password "$(curl_as pool "$U/hosts/$DP/answers.json")"
+curl_as pool -o "$E2E/answers" "$MODULE"
+is "the password as it is" 'a"b\c' "$(answer root_password)"
+is "the disks, unasked" yes "$(answer zpool_confirm_layout)"
+is "there is no ISO to boot from them" none "$(answer bootpool)"
+is "the network by DHCP" "dhcp none" "$(answer admin_ip) $(answer headnode_default_gateway)"
+is "its delivery uses up the right" installing "$(e2e_state $MP install)"
+lacks "the next power-on gets the disk" answers.json "$(script pool $DP)"
 e2e_stop
 e2e_done

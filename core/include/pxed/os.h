@@ -50,7 +50,8 @@ enum pxed_file_flags {
     PXED_FILE_GUARDED = 2, /* the template, what it fetches, or the script that fetches it holds the disk guard */
     PXED_FILE_RAW = 4,     /* no template: delivered byte for byte */
     PXED_FILE_CRLF = 8,    /* lines end in CR LF */
-    PXED_FILE_INJECT = 16, /* wimboot puts it into the booted WIM's System32 under its name */
+    PXED_FILE_INJECT = 16, /* wimboot puts it into the booted WIM's System32 under its name; since minor 8 a multiboot
+                              kernel gets it as a module with the arguments `type=file name=NAME` */
     PXED_FILE_STAGED = 32, /* also written to the host's folder in the share while its arming is open */
     PXED_FILE_PACK = 128,  /* since minor 4: the text is parts, `=== PATH MODE` or `=== PATH -> TARGET` before each, and
                               is delivered as their tar archive, compressed by gzip */

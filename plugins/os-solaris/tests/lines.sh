@@ -18,6 +18,7 @@ image solaris10u9 multiboot x86.miniroot jumpstart/rules.ok
 for id in solaris-11.4 solaris11 smartos-20240101t000000z illumos-1; do image $id $AMD64; done
 image omnios-r151050 platform/i86pc/kernel/amd64/unix miniroot omnios-r151050.zfs.xz
 image omniosce-r151046-x86_64 boot/platform/i86pc/kernel/amd64/unix kayak/miniroot own.zfs.gz
+image smartos-20250101t000000z $AMD64 platform/i86pc/amd64/boot_archive.hash
 image solaris-11.4-sparc $AMD64
 cat >"$T/pxed.ini" <<INI
 [pxed]
@@ -34,6 +35,8 @@ nfs = nas:/s10
 media = own.zfs.gz
 [os smartos-20240101t000000z]
 live = yes
+[os smartos-20250101t000000z]
+live = yes
 INI
 shows() { # OS-ID VARIABLES FIRMWARE LOADER
     echo "08:00:27:4d:4d:aa, $1, name=web01${2:+, $2}" >"$T/host-os.conf"
@@ -42,7 +45,7 @@ shows() { # OS-ID VARIABLES FIRMWARE LOADER
         sed -n '/^script, in /,/^file /p' | sed '1d; /^file /,$d; /^[^ ]/,$d; s/^  //'
 }
 {
-    for id in solaris-10u11 solaris10u9 solaris-11.4 solaris11 omnios-r151050 omniosce-r151046-x86_64 smartos-20240101t000000z illumos-1; do
+    for id in solaris-10u11 solaris10u9 solaris-11.4 solaris11 omnios-r151050 omniosce-r151046-x86_64 smartos-20240101t000000z smartos-20250101t000000z illumos-1; do
         for way in "bios gpxe" "bios ipxe" "bios pxelinux" "bios grub" "bios pxegrub" "efi-x64 ipxe" "efi-x64 grub"; do
             # shellcheck disable=SC2086
             shows $id "" $way
@@ -58,11 +61,13 @@ diff -u "$HERE/lines.golden" "$T/lines" || exit 1
 rm "$T/boot/os/solaris-10u11/jumpstart/rules.ok" "$T/boot/os/omnios-r151050/omnios-r151050.zfs.xz"
 sed -i '/^nfs = 10/d' "$T/pxed.ini"
 : >"$T/boot/os/omnios-r151050/miniroot.gz"
-printf '08:00:27:4d:4d:aa, solaris-10u11, name=a\n08:00:27:4d:4d:ab, omnios-r151050, name=b\n08:00:27:4d:4d:ac, solaris-11.4-sparc, name=c\n' >"$T/host-os.conf"
+printf '08:00:27:4d:4d:aa, solaris-10u11, name=a\n08:00:27:4d:4d:ab, omnios-r151050, name=b\n08:00:27:4d:4d:ac, solaris-11.4-sparc, name=c\n08:00:27:4d:4d:ad, smartos-20240101t000000z, name=d, vlan=12, smartos-disks=some\n08:00:27:4d:4d:ae, smartos-20260101t000000z, name=e\n' >"$T/host-os.conf"
 SAID=$("$PXED" check -c "$T/pxed.ini" 2>&1)
 FAILED=0
 for want in "over NFS, which pxed does not serve: a line \`$T/boot/os/solaris-10u11 \\*(ro" "has no jumpstart/rules.ok" \
-    "has no omnios-r151050.zfs.xz" "gunzip it" "no plugin claims the OS id 'solaris-11.4-sparc'"; do
+    "has no omnios-r151050.zfs.xz" "gunzip it" "no plugin claims the OS id 'solaris-11.4-sparc'" \
+    "conf:4: warning: vlan= has no effect on 'smartos-20240101t000000z'" "conf:4: smartos-disks = some: expected all" \
+    "conf:5: warning: 'smartos-20260101t000000z' runs from memory and boots by network each time: .live = yes"; do
     grep -q -- "$want" <<<"$SAID" || { FAILED=1; echo "not ok - check says: $want"; }
 done
 [ $FAILED = 0 ] || echo "$SAID"
