@@ -23,7 +23,7 @@ has "arguments" "archisobasedir=arch archiso_http_srv=$U/os/archlinux-2024.05.01
 W=$E2E/machine
 mkdir -p "$W/bin"
 # Each stand-in notes its name and arguments, with the state of the disk; FAIL names the one that fails.
-for name in pacman sfdisk mkfs.ext4 mkfs.vfat mount umount pacstrap genfstab arch-chroot chroot efibootmgr udevadm blockdev; do
+for name in pacman sfdisk mdadm lvm mkfs.ext4 mkfs.vfat mount umount pacstrap genfstab arch-chroot chroot efibootmgr udevadm blockdev; do
     cat >"$W/bin/$name" <<X
 #!/bin/sh
 echo "$name \$*" >>$W/said
@@ -31,6 +31,7 @@ case "$name \$*" in \$FAIL) exit 1 ;; esac
 case "$name \$*" in *no-act*) cat >/dev/null ;; sfdisk*) cat >/dev/null; printf x >>$W/dev/vda ;; esac
 [ $name != pacstrap ] || mkdir -p $W/target/etc/systemd/network $W/target/etc/default $W/target/root
 [ $name != pacstrap ] || echo 'root:*:1:0:99999:7:::' >$W/target/etc/shadow
+[ $name != pacstrap ] || echo 'HOOKS=(base udev autodetect modconf block filesystems fsck)' >$W/target/etc/mkinitcpio.conf
 exit 0
 X
     chmod 755 "$W/bin/$name"
@@ -77,7 +78,31 @@ mkdir "$W/efi"
 ok "on UEFI" installs
 has "no entry that could stand first: told" "the firmware tells no BootCurrent" "$(cat "$W/events")"
 has "and it is installed" "installed the boot order is as the installer left it:" "$(cat "$W/events")"
-has "the boot loader" "--target=x86_64-efi --efi-directory=/boot --removable" "$(cat "$W/said")"
+has "the boot loader" "--target=x86_64-efi --efi-directory=/efi --removable" "$(cat "$W/said")"
+lacks "a plain disk needs no other initramfs" mkinitcpio "$(cat "$W/said")"
+
+# --- a mirror with a volume on it
+cp "$E2E/install.sh" "$E2E/plain.sh"
+sed -i "s/LAYOUT=''/LAYOUT='raid1-lvm'/" "$E2E/install.sh"
+machine
+e2e_disk_too "$W"
+mkdir "$W/efi"
+ok "a mirror" installs
+has "both disks, one root" "mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=system /dev/vda2 /dev/vdb2
+lvm pvcreate -q -ff -y /dev/md0" "$(cat "$W/said")"
+has "packages for it" "base linux linux-firmware openssh grub efibootmgr mdadm lvm2 vim htop" "$(cat "$W/said")"
+has "the initramfs finds it" "block mdadm_udev lvm2 filesystems" "$(cat "$W/target/etc/mkinitcpio.conf")"
+has "and is made anew" "arch-chroot $W/target mkinitcpio -P" "$(cat "$W/said")"
+has "a boot loader on the other disk" "mount /dev/vdb1 $W/target/mnt
+arch-chroot $W/target grub-install --target=x86_64-efi --efi-directory=/mnt --removable" "$(cat "$W/said")"
+for row in "mdadm*:PARTITION_FAILED" "lvm vgcreate*:PARTITION_FAILED" "arch-chroot*mkinitcpio*:BOOTLOADER_FAILED" "arch-chroot*directory=/mnt*:BOOTLOADER_FAILED"; do
+    machine
+    e2e_disk_too "$W"
+    mkdir "$W/efi"
+    installs "${row%:*}" >/dev/null 2>&1
+    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
+done
+mv "$E2E/plain.sh" "$E2E/install.sh"
 for row in "pacman -Sy*:REPO_UNREACHABLE" "pacman -Sp*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"; do
     machine
     installs "${row%:*}" >/dev/null 2>&1

@@ -72,6 +72,11 @@ e2e_disk() { # FOLDER: a machine's sysfs and /dev with one blank disk, vda of 4 
     echo 0 | tee "$1/sys/block/vda/removable" >"$1/sys/block/vda/ro"
 }
 
+e2e_disk_too() { # FOLDER: a second one, vdb
+    truncate -s 4M "$1/dev/vdb"
+    cp -r "$1/sys/block/vda" "$1/sys/block/vdb"
+}
+
 e2e_in() {
     local space=${E2E_SPACES[$1]}
     shift

@@ -23,7 +23,7 @@ has "the first program, as the build says" "kernel $U/os/nixos-24.05-x86_64/bzIm
 
 W=$E2E/machine
 mkdir -p "$W/bin"
-for name in sfdisk mkfs.ext4 mkfs.vfat mount umount nixos-enter nixos-generate-config nixos-install nixos-version udevadm blockdev; do
+for name in sfdisk mdadm lvm mkfs.ext4 mkfs.vfat mount umount nixos-enter nixos-generate-config nixos-install nixos-version udevadm blockdev; do
     cat >"$W/bin/$name" <<X
 #!/bin/sh
 echo "$name \$*" >>$W/said
@@ -82,8 +82,11 @@ has "run= in the new system" "nixos-enter --root $W/target -- /bin/sh /root/.pxe
 has "packages" "with pkgs; [ vim htop ];" "$C"
 has "arguments" '  boot.kernelParams = [ "console=ttyS0" ];' "$C"
 has "the release that is running" '  system.stateVersion = "24.05";' "$C"
-has "the disk" '  boot.loader.grub = { enable = true; device = "/dev/vda"; };' "$C"
-is "as many brackets closed as opened" "$(tr -cd '{[' <<<"$C" | wc -c)" "$(tr -cd '}]' <<<"$C" | wc -c)"
+has "the disk" '  boot.loader.grub.devices = [ "/dev/vda" ];' "$C"
+nix() { # WHAT: the language's own parser takes the configuration
+    ! command -v nix-instantiate >/dev/null || ok "$1" nix-instantiate --parse "$W/target/etc/nixos/configuration.nix" >/dev/null
+}
+nix "Nix takes it"
 # shellcheck disable=SC2016
 is "the hash" '$6$a$b' "$(cat "$W/target/etc/nixos/root-password")"
 is "which nobody else reads" 600 "$(stat -c %a "$W/target/etc/nixos/root-password")"
@@ -92,7 +95,49 @@ lacks "is not in the configuration" '$6$' "$C"
 machine
 mkdir "$W/efi"
 ok "on UEFI" installs
-has "the boot loader" 'device = "nodev"; efiSupport = true; efiInstallAsRemovable = true;' "$(cat "$W/target/etc/nixos/configuration.nix")"
+has "the boot loader" '  boot.loader.grub.efiSupport = true;
+  boot.loader.grub.efiInstallAsRemovable = true;
+  boot.loader.grub.mirroredBoots = [ { devices = [ "nodev" ]; path = "/boot"; } ];' "$(cat "$W/target/etc/nixos/configuration.nix")"
+has "and where it lies" "mount --mkdir /dev/vda1 $W/target/boot" "$(cat "$W/said")"
+nix "Nix takes that, too"
+
+# --- a mirror with a volume on it, a VLAN on a bond
+cp "$E2E/install.sh" "$E2E/plain.sh"
+sed -i -e "s/LAYOUT=''/LAYOUT='raid1-lvm'/" -e "s/^BOND='' VLAN='' PORTS=.*/BOND='802.3ad' VLAN='12' PORTS='$M 08:00:27:4d:4d:bb '/" "$E2E/install.sh"
+machine
+e2e_disk_too "$W"
+mkdir "$W/efi"
+ok "a mirror, a bond" installs
+has "both disks" "mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=system /dev/vda2 /dev/vdb2
+lvm pvcreate -q -ff -y /dev/md0" "$(cat "$W/said")"
+has "each with a boot loader" "mount --mkdir /dev/vdb1 $W/target/boot2" "$(cat "$W/said")"
+C=$(cat "$W/target/etc/nixos/configuration.nix")
+has "which NixOS keeps" 'path = "/boot"; } { devices = [ "nodev" ]; path = "/boot2"; } ];' "$C"
+has "what finds the root" '  boot.swraid = { enable = true; mdadmConf = "MAILADDR root"; };
+  boot.initrd.services.lvm.enable = true;' "$C"
+has "the bond" "matchConfig = { MACAddress = \"$M 08:00:27:4d:4d:bb\"; Type = \"ether\"; };
+    bond = [ \"bond0\" ];" "$C"
+has "the VLAN on it" 'matchConfig = { Name = "bond0"; };
+    vlan = [ "vlan12" ];' "$C"
+has "and the address there" 'matchConfig = { Name = "vlan12"; };
+    address = [ "10.77.0.60/24"' "$C"
+nix "Nix takes all of it"
+for row in "mdadm*:PARTITION_FAILED" "lvm lvcreate*:PARTITION_FAILED" "mkfs.vfat -F 32 /dev/vdb1:FORMAT_FAILED"; do
+    machine
+    e2e_disk_too "$W"
+    mkdir "$W/efi"
+    installs "${row%:*}" >/dev/null 2>&1
+    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
+done
+machine
+installs >/dev/null 2>&1
+has "a mirror of one disk" "failed&reason=DISK_NOT_FOUND" "$(cat "$W/events")"
+sed -i "s/LAYOUT='raid1-lvm'/LAYOUT='raid1'/" "$E2E/install.sh"
+machine
+e2e_disk_too "$W"
+installs >/dev/null 2>&1
+has "on BIOS both disks start" '  boot.loader.grub.devices = [ "/dev/vda" "/dev/vdb" ];' "$(cat "$W/target/etc/nixos/configuration.nix")"
+mv "$E2E/plain.sh" "$E2E/install.sh"
 mv "$E2E/root/boot/cache" "$E2E/away"
 sleep 1.1 # a file that was sent is looked at again after a second
 machine

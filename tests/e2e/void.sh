@@ -31,10 +31,12 @@ echo "$name \$*" >>$W/said
 case "$name \$*" in \$FAIL) exit 1 ;; esac
 case "$name \$*" in
 *no-act*) cat >/dev/null ;;
+'chroot '*' /usr/bin/mdadm --detail'*) echo 'ARRAY /dev/md/system UUID=1:2' ;;
 sfdisk*) cat >/dev/null; printf x >>$W/dev/vda ;;
 'xbps-uhelper arch') echo x86_64 ;;
 'xbps-uhelper fetch'*) url=\${2%>*}; echo "\${url##*stage=}" >>$W/events; [ -e $W/over ] || curl -fsS -o /dev/null "\$url" ;;
-'xbps-install '*busybox-static) mkdir -p $W/tools/usr/bin; ln -sf "$(command -v busybox)" $W/tools/usr/bin/busybox.static ;;
+'xbps-install '*busybox-static*) mkdir -p $W/tools/usr/bin; ln -sf "$(command -v busybox)" $W/tools/usr/bin/busybox.static
+    case "\$*" in *lvm2*) for tool in mdadm lvm; do printf x >$W/tools/usr/bin/\$tool; chmod 755 $W/tools/usr/bin/\$tool; done ;; esac ;;
 'xbps-install -Sy '*' -r $W/target '*) mkdir -p $W/target/etc/default $W/target/etc/runit/runsvdir/default $W/target/root
     echo 'root:*:1:0:99999:7:::' >$W/target/etc/shadow
     echo 'root:x:0:0::/root:/bin/sh' >$W/target/etc/passwd
@@ -100,7 +102,40 @@ mkdir "$W/efi"
 SHELL_OF_IT=sh
 ok "on UEFI, in sh" installs
 has "the boot loader" "--target=x86_64-efi --efi-directory=/boot/efi --removable" "$(cat "$W/said")"
-has "its partition" "mkfs.vfat /dev/vda1" "$(cat "$W/said")"
+has "its partition" "mkfs.vfat -F 32 /dev/vda1" "$(cat "$W/said")"
+
+# --- a mirror with a volume on it, a VLAN on a bond, IPv6
+cp "$E2E/autoinstall.cfg" "$E2E/plain.cfg"
+sed -i -e "s/LAYOUT=''/LAYOUT='raid1-lvm'/" -e "s/^BOND='' VLAN='' PORTS=.*/BOND='802.3ad' VLAN='12' PORTS='$M 08:00:27:4d:4d:bb '/" \
+    -e "s/ADDRESS6='' GATEWAY6=''/ADDRESS6='2001:db8::60\/64 ' GATEWAY6='2001:db8::1'/" "$E2E/autoinstall.cfg"
+machine
+e2e_disk_too "$W"
+mkdir "$W/efi"
+ok "a mirror, a bond" installs
+has "its tools run outside of the initramfs" "chroot $W/tools /usr/bin/mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=system /dev/vda2 /dev/vdb2
+chroot $W/tools /usr/bin/lvm pvcreate -q -ff -y /dev/md0" "$(cat "$W/said")"
+has "packages for it" "base-system grub-x86_64-efi mdadm lvm2 chrony vim" "$(cat "$W/said")"
+is "the initramfs finds the root" 'add_dracutmodules+=" mdraid lvm "' "$(cat "$W/target/etc/dracut.conf.d/pxed.conf")"
+is "by its own arguments" " rd.auto=1 console=ttyS0" "$(bash -c '. "$1"; echo "$GRUB_CMDLINE_LINUX"' - "$W/target/etc/default/grub")"
+is "the mirror is known" "ARRAY /dev/md/system UUID=1:2" "$(cat "$W/target/etc/mdadm.conf")"
+has "a boot loader on the other disk" "mount /dev/vdb1 $W/target/mnt
+chroot $W/target grub-install --target=x86_64-efi --efi-directory=/mnt --removable" "$(cat "$W/said")"
+has "dhcpcd has the VLAN alone" "allowinterfaces vlan12
+# written by pxed
+interface vlan12
+static ip_address=10.77.0.60/24" "$(cat "$W/target/etc/dhcpcd.conf")"
+has "what it cannot" 'ip link add link "$top" name vlan12 type vlan id 12' "$(cat "$W/target/etc/rc.local")"
+has "IPv6" 'ip -6 addr add 2001:db8::60/64 dev "$top"' "$(cat "$W/target/etc/rc.local")"
+ok "runs" test -x "$W/target/etc/rc.local"
+for row in "chroot*mdadm --create*:PARTITION_FAILED" "chroot*lvm lvcreate*:PARTITION_FAILED" "mount --bind /run $W/tools/run:MOUNT_FAILED" \
+    "mount --bind /run $W/target/run:MOUNT_FAILED" "mount /dev/vdb1*:BOOTLOADER_FAILED"; do
+    machine
+    e2e_disk_too "$W"
+    mkdir "$W/efi"
+    installs "${row%:*}" >/dev/null 2>&1
+    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
+done
+mv "$E2E/plain.cfg" "$E2E/autoinstall.cfg"
 for row in "xbps-install*busybox*:REPO_UNREACHABLE" "xbps-install -Sny*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"; do
     machine
     installs "${row%:*}" >/dev/null 2>&1

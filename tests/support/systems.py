@@ -25,7 +25,7 @@ that. A blank means that nobody has: the family may work, and no test says so.
 
 - **claimed**: OS ids as people write them are read as this family.
 - **scripted**: the kernel's line and the answer files were made, and scripts ran with stand-ins for the installer's programs.
-- **validated**: a program of the field's own took the files (cloud-init, ignition-validate, Debian's debconf, wine's cmd).
+- **validated**: a program of the field's own took the files (cloud-init, ignition-validate, Debian's debconf, Nix's parser, wine's cmd).
 - **booted**: the kernel, and the installer where there is one, ran in the emulator.
 - **installed**: from a blank disk to the login prompt in the emulator.
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs Arch Linux on {{host.name}}. Runs once, in the live system, by the kernel's script=.
 PASSWORD='{{host.root-password-hash}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
-PACKAGES='{{host.packages}}{{#host.users-sudo}} sudo{{/host.users-sudo}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
+PACKAGES='{{host.packages}}{{#host.users-sudo}} sudo{{/host.users-sudo}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}' LAYOUT='{{host.layout}}'
 
 PXED_TMP=${PXED_TMP:-/tmp}
 TARGET=${PXED_TARGET:-/mnt}
@@ -14,10 +14,14 @@ EFI=${PXED_EFI:-/sys/firmware/efi}
 die() { pxed_fail "$1" "$LOG"; }
 exec >"$LOG" 2>&1
 udevadm settle
+case $LAYOUT in raid1*) PXED_NEED=2 ;; esac
 {{> disk-guard}}
 {{> partitions}}
+{{> grub-disks}}
+in_target() { arch-chroot "$TARGET" "$@"; }
 loader=grub
 [ -z "$esp" ] || loader="grub efibootmgr"
+loader="$loader${raid:+ mdadm}${lvm:+ lvm2}"
 
 # --- everything that may fail is tried before the disk is touched
 [ -z "$PROXY" ] || export http_proxy="$PROXY" https_proxy="$PROXY"
@@ -29,18 +33,16 @@ if [ -n "$REPO" ]; then
 fi
 # shellcheck disable=SC2086
 pacman -Sy --noconfirm && pacman -Sp base linux linux-firmware openssh $loader $PACKAGES >/dev/null || die REPO_UNREACHABLE
-printf "$parts" | sfdisk -q --no-act --wipe always "$PXED_DISK" || die PARTITION_FAILED
+pxed_try_disks || die PARTITION_FAILED
 
 # --- from here on the disk is written
 pxed_event installing
 pxed_clearing
 [ "$PXED_RIGHT" != any ] || pxed_wipe
-printf "$parts" | sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" || die PARTITION_FAILED
-udevadm settle
-mkfs.ext4 -q -F "$root" || die FORMAT_FAILED
-[ -z "$esp" ] || mkfs.vfat -F 32 "$esp" || die FORMAT_FAILED
+pxed_make_disks || die PARTITION_FAILED
+pxed_format || die FORMAT_FAILED
 mount "$root" "$TARGET" || die MOUNT_FAILED
-[ -z "$esp" ] || mount --mkdir "$esp" "$TARGET/boot" || die MOUNT_FAILED
+[ -z "$esp" ] || mount --mkdir "$esp" "$TARGET/efi" || die MOUNT_FAILED
 pxed_event formatted
 # shellcheck disable=SC2086
 pacstrap -K "$TARGET" base linux linux-firmware openssh $loader $PACKAGES || die PACKAGES_FAILED
@@ -62,13 +64,17 @@ pxed_timesyncd
 arch-chroot "$TARGET" systemctl enable sshd systemd-networkd systemd-resolved systemd-timesyncd || die PACKAGES_FAILED
 
 # --- the boot loader
+if [ -n "$raid$lvm" ]; then # what finds the root
+    [ -z "$raid" ] || mdadm --detail --scan >>"$TARGET/etc/mdadm.conf"
+    sed -i "s/^\(HOOKS=.*block\)/\1${raid:+ mdadm_udev}${lvm:+ lvm2}/" "$TARGET/etc/mkinitcpio.conf"
+    arch-chroot "$TARGET" mkinitcpio -P || die BOOTLOADER_FAILED
+fi
 if [ -n "$ARGS" ]; then
     { printf 'PXED_ARGS=%s\n' "'$(echo "$ARGS" | sed "s/'/'\\\\''/g")'"
       # shellcheck disable=SC2016
       echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $PXED_ARGS"'; } >>"$TARGET/etc/default/grub"
 fi
-if [ -n "$esp" ]; then arch-chroot "$TARGET" grub-install --target=x86_64-efi --efi-directory=/boot --removable || die BOOTLOADER_FAILED
-else arch-chroot "$TARGET" grub-install --target=i386-pc "$PXED_DISK" || die BOOTLOADER_FAILED; fi
+pxed_grub /efi || die BOOTLOADER_FAILED
 arch-chroot "$TARGET" grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
 pxed_event bootable
 pxed_finish

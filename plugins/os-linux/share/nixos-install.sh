@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs NixOS on {{host.name}}. Runs once, in the netboot system, by its unit for pxed.script=.
 PASSWORD='{{host.root-password-hash}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
-PACKAGES='{{host.packages}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
+PACKAGES='{{host.packages}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}' LAYOUT='{{host.layout}}'
 
 {{> report}}
 {{> settings}}
@@ -13,6 +13,7 @@ EFI=${PXED_EFI:-/sys/firmware/efi}
 die() { pxed_fail "$1" "$LOG"; }
 exec >"$LOG" 2>&1
 udevadm settle
+case $LAYOUT in raid1*) PXED_NEED=2 ;; esac
 {{> disk-guard}}
 {{> partitions}}
 
@@ -49,19 +50,21 @@ case $RELEASE in
 [0-9][0-9].[0-9][0-9]) ;;
 *) echo "nixos-version says '$RELEASE'"; die INSTALLER_ERROR ;;
 esac
-printf "$parts" | sfdisk -q --no-act --wipe always "$PXED_DISK" || die PARTITION_FAILED
+pxed_try_disks || die PARTITION_FAILED
 
 # --- from here on the disk is written
 pxed_event installing
 pxed_clearing
 [ "$PXED_RIGHT" != any ] || pxed_wipe
-printf "$parts" | sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" || die PARTITION_FAILED
-udevadm settle
-mkfs.ext4 -q -F "$root" || die FORMAT_FAILED
-[ -z "$esp" ] || mkfs.vfat -F 32 "$esp" || die FORMAT_FAILED
+pxed_make_disks || die PARTITION_FAILED
+pxed_format || die FORMAT_FAILED
 mkdir -p "$TARGET"
 mount "$root" "$TARGET" || die MOUNT_FAILED
-[ -z "$esp" ] || mount --mkdir "$esp" "$TARGET/boot" || die MOUNT_FAILED
+boots=
+for folder in $esps; do # the second disk of a mirror has kernels and boot loader of its own
+    boots="$boots /boot${boots:+2}"
+    mount --mkdir "$folder" "$TARGET/${boots##*/}" || die MOUNT_FAILED
+done
 pxed_event formatted
 
 # --- what belongs to this host
@@ -72,18 +75,45 @@ mkdir -p "$TARGET/etc/nixos"
 { echo '# written by pxed'
   echo '{ config, pkgs, ... }: {'
   echo '  imports = [ ./hardware-configuration.nix ];'
+  echo '  boot.loader.grub.enable = true;'
   if [ -n "$esp" ]; then
-      echo '  boot.loader.grub = { enable = true; device = "nodev"; efiSupport = true; efiInstallAsRemovable = true; };'
+      echo '  boot.loader.grub.efiSupport = true;'
+      echo '  boot.loader.grub.efiInstallAsRemovable = true;'
+      echo "  boot.loader.grub.mirroredBoots = [ $(for word in $boots; do echo "{ devices = [ \"nodev\" ]; path = $(text "$word"); }"; done | tr '\n' ' ')];"
   else
-      echo "  boot.loader.grub = { enable = true; device = $(text "$PXED_DISK"); };"
+      echo "  boot.loader.grub.devices = [ $(texts "$PXED_DISKS")];"
   fi
+  # Before 23.11 the initramfs assembled mirrors without being told, and knew no such word.
+  [ -z "$raid" ] || [ "${RELEASE%.*}${RELEASE#*.}" -lt 2311 ] || echo '  boot.swraid = { enable = true; mdadmConf = "MAILADDR root"; };'
+  [ -z "$lvm" ] || echo '  boot.initrd.services.lvm.enable = true;'
   echo "  boot.kernelParams = [ $(texts "$ARGS")];"
   echo "  networking.hostName = $(text "$NAME");"
   [ -z "$DOMAIN" ] || echo "  networking.domain = $(text "$DOMAIN");"
   echo '  networking.useDHCP = false;'
   echo '  systemd.network.enable = true;'
+  match="MACAddress = $(text "$MAC"); Type = \"ether\";"
+  if [ -n "$BOND" ]; then
+      echo '  systemd.network.netdevs."10-pxed-bond" = {'
+      echo "    netdevConfig = { Kind = \"bond\"; Name = \"bond0\"; MACAddress = $(text "$MAC"); };"
+      echo "    bondConfig = { Mode = $(text "$BOND"); MIIMonitorSec = \"100ms\"; };"
+      echo '  };'
+      echo '  systemd.network.networks."10-pxed-port" = {'
+      echo "    matchConfig = { MACAddress = $(text "${PORTS% }"); Type = \"ether\"; };"
+      echo '    bond = [ "bond0" ];'
+      echo '  };'
+      match='Name = "bond0";'
+  fi
+  if [ -n "$VLAN" ]; then
+      echo "  systemd.network.netdevs.\"10-pxed-vlan\" = { netdevConfig = { Kind = \"vlan\"; Name = \"vlan$VLAN\"; }; vlanConfig.Id = $VLAN; };"
+      echo '  systemd.network.networks."10-pxed-trunk" = {'
+      echo "    matchConfig = { $match };"
+      echo "    vlan = [ \"vlan$VLAN\" ];"
+      echo '    networkConfig.LinkLocalAddressing = "no";'
+      echo '  };'
+      match="Name = \"vlan$VLAN\";"
+  fi
   echo '  systemd.network.networks."10-pxed" = {'
-  echo "    matchConfig = { MACAddress = $(text "$MAC"); Type = \"ether\"; };"
+  echo "    matchConfig = { $match };"
   if [ -n "$STATIC" ]; then
       echo "    address = [ $(texts "$ADDRESS/$PREFIX $ADDRESS6")];"
       echo "    gateway = [ $(texts "$GATEWAY $GATEWAY6")];"

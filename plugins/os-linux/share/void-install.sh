@@ -1,7 +1,7 @@
 # Installs Void Linux on {{host.name}}. The netboot initramfs sources it as autoinstall.cfg; it never returns to that installer.
 set +e
 PASSWORD='{{host.root-password-hash}}' LOCALE='{{host.locale}}' KEYBOARD='{{host.keyboard}}'
-PACKAGES='{{host.packages}}{{#host.users-sudo}} sudo{{/host.users-sudo}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}'
+PACKAGES='{{host.packages}}{{#host.users-sudo}} sudo{{/host.users-sudo}}' REPO='{{host.repo}}' PROXY='{{host.proxy}}' ARGS='{{host.args-installed}}' LAYOUT='{{host.layout}}'
 PXED_TMP=${PXED_TMP:-/tmp}
 TOOLS=${PXED_TOOLS:-/run/pxed-tools}
 TARGET=${PXED_TARGET:-/mnt}
@@ -34,29 +34,44 @@ keys() { mkdir -p "$1/var/db/xbps/keys" && cp "$KEYS"/* "$1/var/db/xbps/keys"; }
 
 # What the guard needs is more than the initramfs has; and where this comes from comes the system.
 keys "$TOOLS" || pxed_fail SCRIPT_FAILED
-xbps-install -Sy -R "$REPO" -r "$TOOLS" busybox-static >"$LOG" 2>&1 || die REPO_UNREACHABLE
+tools=
+case $LAYOUT in raid1*) PXED_NEED=2 tools=mdadm ;; esac
+case $LAYOUT in *lvm) tools="$tools lvm2" ;; esac
+# shellcheck disable=SC2086
+xbps-install -Sy -R "$REPO" -r "$TOOLS" busybox-static $tools >"$LOG" 2>&1 || die REPO_UNREACHABLE
 mkdir -p "$TOOLS/bin"
 "$TOOLS/usr/bin/busybox.static" --install -s "$TOOLS/bin" || pxed_fail SCRIPT_FAILED
 PATH=$PATH:$TOOLS/bin
 unset -f wget
 {{> disk-guard}}
+if [ -n "$tools" ]; then
+    mkdir -p "$TOOLS/dev" "$TOOLS/proc" "$TOOLS/sys" "$TOOLS/run"
+    for folder in dev proc sys; do mount --rbind "/$folder" "$TOOLS/$folder" || die MOUNT_FAILED; done
+    mount --bind /run "$TOOLS/run" || die MOUNT_FAILED
+    [ ! -x "$TOOLS/usr/bin/mdadm" ] || mdadm() { chroot "$TOOLS" /usr/bin/mdadm "$@"; }
+    # It makes its nodes itself: whether this udev has rules for them is not known.
+    [ ! -x "$TOOLS/usr/bin/lvm" ] || lvm() {
+        chroot "$TOOLS" /usr/bin/lvm "$@" --config 'activation { udev_sync=0 udev_rules=0 } devices { obtain_device_list_from_udev=0 }'
+    }
+fi
 {{> partitions}}
+{{> grub-disks}}
+{{> rc-local}}
 loader=grub
 [ -z "$esp" ] || loader=grub-x86_64-efi
+loader="$loader${tools:+ $tools}"
 
 # --- everything that may fail is tried before the disk is touched
 # shellcheck disable=SC2086
 xbps-install -Sny -R "$REPO" -r "$TOOLS" base-system $loader ${NTP:+chrony} $PACKAGES >"$LOG" 2>&1 || die REPO_UNREACHABLE
-printf "$parts" | sfdisk -q --no-act --wipe always "$PXED_DISK" >"$LOG" 2>&1 || die PARTITION_FAILED
+pxed_try_disks >"$LOG" 2>&1 || die PARTITION_FAILED
 
 # --- from here on the disk is written
 pxed_event installing
 pxed_clearing
 [ "$PXED_RIGHT" != any ] || pxed_wipe
-printf "$parts" | sfdisk -q --wipe always --wipe-partitions always "$PXED_DISK" >"$LOG" 2>&1 || die PARTITION_FAILED
-udevadm settle
-mkfs.ext4 -q -F "$root" >"$LOG" 2>&1 || die FORMAT_FAILED
-[ -z "$esp" ] || mkfs.vfat "$esp" >"$LOG" 2>&1 || die FORMAT_FAILED
+pxed_make_disks >"$LOG" 2>&1 || die PARTITION_FAILED
+pxed_format >"$LOG" 2>&1 || die FORMAT_FAILED
 mkdir -p "$TARGET"
 mount "$root" "$TARGET" || die MOUNT_FAILED
 [ -z "$esp" ] || { mkdir -p "$TARGET/boot/efi" && mount "$esp" "$TARGET/boot/efi"; } || die MOUNT_FAILED
@@ -68,18 +83,15 @@ pxed_event packages
 
 # --- what belongs to this host
 for folder in dev proc sys; do mount --rbind "/$folder" "$TARGET/$folder" || die MOUNT_FAILED; done
+[ -z "$tools" ] || mount --bind /run "$TARGET/run" || die MOUNT_FAILED
 in_target() { chroot "$TARGET" "$@" >"$LOG" 2>&1; }
 { echo "UUID=$(blkid -s UUID -o value "$root") / ext4 defaults 0 1"
   [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat defaults 0 2"; } >>"$TARGET/etc/fstab"
 pxed_hosts
 services="sshd dhcpcd"
-if [ -n "$STATIC" ]; then
-    CARD=$(pxed_card "$MAC")
-    { printf '# written by pxed\ninterface %s\n' "${CARD:-eth0}"
-      echo "static ip_address=$ADDRESS/$PREFIX"
-      [ -z "$GATEWAY" ] || echo "static routers=$GATEWAY"
-      [ -z "$DNS" ] || echo "static domain_name_servers=$DNS"
-      [ -z "$DOMAIN" ] || echo "static domain_name=$DOMAIN"; } >>"$TARGET/etc/dhcpcd.conf"
+pxed_dhcpcd >>"$TARGET/etc/dhcpcd.conf"
+if [ -n "$BOND$VLAN$ADDRESS6" ]; then
+    pxed_rc_local >"$TARGET/etc/rc.local" && chmod 755 "$TARGET/etc/rc.local" || die SCRIPT_FAILED
 fi
 pxed_hash root "${PASSWORD:-*}" || die PASSWORD_FAILED
 pxed_root_key
@@ -95,13 +107,18 @@ fi
 for service in $services; do ln -sf "/etc/sv/$service" "$TARGET/etc/runit/runsvdir/default/$service"; done
 
 # --- the boot loader
+if [ -n "$tools" ]; then # what finds the root: the initramfs would otherwise hold what this one had
+    ARGS="rd.auto=1${ARGS:+ $ARGS}"
+    mkdir -p "$TARGET/etc/dracut.conf.d"
+    echo "add_dracutmodules+=\"${raid:+ mdraid}${lvm:+ lvm} \"" >"$TARGET/etc/dracut.conf.d/pxed.conf"
+    [ -z "$raid" ] || mdadm --detail --scan >>"$TARGET/etc/mdadm.conf"
+fi
 if [ -n "$ARGS" ]; then
     { printf 'PXED_ARGS=%s\n' "'$(echo "$ARGS" | sed "s/'/'\\\\''/g")'"
       # shellcheck disable=SC2016
       echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $PXED_ARGS"'; } >>"$TARGET/etc/default/grub"
 fi
-if [ -n "$esp" ]; then in_target grub-install --target=x86_64-efi --efi-directory=/boot/efi --removable || die BOOTLOADER_FAILED
-else in_target grub-install --target=i386-pc "$PXED_DISK" || die BOOTLOADER_FAILED; fi
+pxed_grub /boot/efi || die BOOTLOADER_FAILED
 in_target xbps-reconfigure -fa || die BOOTLOADER_FAILED
 in_target grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
 pxed_event bootable

@@ -209,7 +209,7 @@ def layouts():
         same(f"Debian, {len(files)} files: that layout={layout} has no effect is told", "has no effect on 'debian-12' in image mode" in seen.out + seen.err, told)
     for os_id, files, variable, said in (
             ("talos-1.8-amd64", ["vmlinuz-amd64", "initramfs-amd64.xz"], {"users": "a"}, "users= has no effect on 'talos-1.8-amd64'"),
-            ("archlinux-2024", ["arch/boot/x86_64/vmlinuz-linux"], {"layout": "raid1"}, "pxed knows no such layout"),
+            ("archlinux-2024", ["arch/boot/x86_64/vmlinuz-linux"], {"install-net": "bond"}, "knows no bond and no VLAN"),
             ("rocky-9", ["vmlinuz"], {"disk": "/dev/sda /dev/sdb"}, "only layout=raid1 and raid1-lvm make one")):
         seen = Explained(os_id, files, variable, verb="check")
         check(f"{os_id}: check says `{said}`", said in seen.out + seen.err, seen.out + seen.err)
