@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "build_system.h"
 #include "build_trouble.h"
 #include "catalogue_iso.h"
 #include "catalogue_os.h"
@@ -14,17 +15,29 @@
 #include "image_missing.h"
 #include "image_names.h"
 
+/* The name of a file in this line of [os ID]; unset: it names none. */
+static struct pxed_slice own_name(const struct build *b, const char *section, const struct ini_entry *e) {
+    static const char *const keys[] = {"kernel", "iso", "boot", "multiboot", "multiboot2", "efi", "memdisk"};
+    struct pxed_slice value = pxed_slice_of(e->value);
+    if (strcmp(e->key, "initrd") == 0)
+        return build_has_modules(b->in->ini, section) ? pxed_slice_word(&value, " ") : value;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strcmp(e->key, keys[i]) == 0)
+            return value;
+    return PXED_NO_SLICE;
+}
+
 static void judge_own_names(struct build *b, struct catalogue_os *os) {
-    static const char *const keys[] = {"kernel", "initrd", "iso", "boot"};
     const char *section = catalogue_section(b->in->ini, os->id.text);
-    for (size_t i = 0; section && i < sizeof(keys) / sizeof(keys[0]); i++) {
-        const struct ini_entry *e = ini_get(b->in->ini, section, keys[i]);
-        if (!e || catalogue_name_speakable(pxed_slice_of(e->value)))
+    for (size_t i = 0; section && i < b->in->ini->n; i++) {
+        const struct ini_entry *e = &b->in->ini->entries[i];
+        struct pxed_slice name = strcmp(e->section, section) == 0 ? own_name(b, section, e) : PXED_NO_SLICE;
+        if (name.len == 0 || catalogue_name_speakable(name))
             continue;
         const char *said = pxed_arena_printf(&b->c->arena,
                                              "%s = %s: a blank or one of #?%%\"\\ in the file's name: loaders split or "
                                              "misread it; rename the file",
-                                             keys[i], e->value);
+                                             e->key, e->value);
         pxed_diag_add(b->diags, PXED_HOST_ERROR, e->file, e->line, "%s", said);
         for (size_t k = 0; k < b->c->n_hosts; k++)
             if (b->c->hosts[k].os == os)

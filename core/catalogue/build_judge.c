@@ -101,6 +101,9 @@ static bool is_read(struct build *b, const struct catalogue_os *os, struct pxed_
     for (const struct pxed_boot *row = os->profile->boots; row && row->how != PXED_HOW_LOCAL; row++)
         if (judge_mentions(pxed_slice_of(row->args), key, a))
             return true;
+    for (size_t i = 0; i < os->n_as; i++)
+        if (judge_mentions(pxed_slice_of(os->as[i].value), key, a))
+            return true;
     for (size_t i = 0; i < b->c->n_templates; i++)
         if (strncmp(b->c->templates[i].path, folder, strlen(folder)) == 0 &&
             judge_mentions(b->c->templates[i].text, key, a))

@@ -14,6 +14,21 @@ static const char *os_key(const struct build *b, struct pxed_slice id, const cha
     return e && *e->value ? pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr : NULL;
 }
 
+bool build_has_modules(const struct ini *ini, const char *section) {
+    return ini_get(ini, section, "multiboot") || ini_get(ini, section, "multiboot2");
+}
+
+/* Of a multiboot kernel they are modules, which may have arguments: `initrd = boot/vmlinuz console=hvc0`. */
+static void add_initrd(struct build *b, struct catalogue_os *os, const char *section, const char *value) {
+    struct pxed_slice file = pxed_slice_of(value), rest = file;
+    if (build_has_modules(b->in->ini, section)) {
+        file = pxed_slice_word(&rest, " ");
+        rest = pxed_slice_trim(rest);
+        os->initrd_as[os->n_initrds] = rest.len > 0 ? pxed_arena_dup(&b->c->arena, rest).ptr : NULL;
+    }
+    os->initrds[os->n_initrds++] = pxed_arena_dup(&b->c->arena, file).ptr;
+}
+
 /* `initrd` may be repeated. */
 static void read_initrds(struct build *b, struct catalogue_os *os) {
     const char *section = catalogue_section(b->in->ini, os->id.text);
@@ -26,7 +41,7 @@ static void read_initrds(struct build *b, struct catalogue_os *os) {
                           e->value);
             continue;
         }
-        os->initrds[os->n_initrds++] = pxed_arena_dup(&b->c->arena, pxed_slice_of(e->value)).ptr;
+        add_initrd(b, os, section, e->value);
     }
 }
 

@@ -32,9 +32,10 @@ struct catalogue_os {
     const struct pxed_profile *profile; /* NULL: no plugin claims the id */
     const struct family *family;        /* the data the profile was made of; NULL: it is constant in its plugin */
     const struct pxed_claim *claim;
-    const char *plugin;     /* its name: the templates' folder below share/pxed */
-    const char *kernel;     /* of [os ID], below its folder; NULL: the profile's */
-    const char *initrds[4]; /* of [os ID], with the kernel */
+    const char *plugin;       /* its name: the templates' folder below share/pxed */
+    const char *kernel;       /* of [os ID], below its folder; NULL: the profile's */
+    const char *initrds[4];   /* of [os ID], with the kernel */
+    const char *initrd_as[4]; /* words behind them, of a multiboot kernel's modules; NULL: none */
     size_t n_initrds;
     bool live;                          /* of [os ID]: it writes no disk, and boots at every power-on */
     const char *iso;                    /* of [os ID]: booted whole, by memdisk */

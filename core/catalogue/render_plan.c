@@ -156,11 +156,19 @@ static struct pxed_slice name_of(const struct render *r, const char *file) {
     return PXED_NO_SLICE;
 }
 
+/* A module's arguments are a template, as the kernel's are. */
+static void add_module(struct render *r, struct pxed_plan *plan, struct pxed_slice path, struct pxed_slice as) {
+    bool module = plan->how == PXED_HOW_MULTIBOOT || plan->how == PXED_HOW_MULTIBOOT2;
+    if (module && as.len > 0)
+        as = render_line(r, pxed_arena_dup(r->arena, as).ptr);
+    add_initrd(plan, path, as);
+}
+
 static void add_row_files(struct render *r, const struct pxed_boot *row, struct pxed_plan *plan) {
     for (size_t i = 0; i < sizeof(row->initrd) / sizeof(row->initrd[0]) && row->initrd[i]; i++) {
         bool iso = strcmp(row->initrd[i], "*.iso") == 0;
         struct pxed_slice path = iso ? catalogue_iso(r->catalogue, r->os, r->arena) : image_path(r, row->initrd[i]);
-        add_initrd(plan, path, name_of(r, row->initrd[i]));
+        add_module(r, plan, path, name_of(r, row->initrd[i]));
     }
 }
 
@@ -224,7 +232,8 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
     const char *kernel = r->os->kernel ? r->os->kernel : row.kernel;
     ret->kernel = kernel[0] == '/' ? pxed_slice_of(pxed_arena_printf(r->arena, "os%s", kernel)) : image_path(r, kernel);
     for (size_t i = 0; i < r->os->n_initrds; i++)
-        add_initrd(ret, image_path(r, r->os->initrds[i]), PXED_NO_SLICE);
+        add_module(r, ret, image_path(r, r->os->initrds[i]),
+                   row.how == PXED_HOW_LINUX ? PXED_NO_SLICE : pxed_slice_of(r->os->initrd_as[i]));
     if (!r->os->kernel)
         add_row_files(r, &row, ret);
     if (row.how == PXED_HOW_WIMBOOT)

@@ -96,5 +96,7 @@ void contract_files(const struct plugin *p, const struct pxed_profile *profile) 
             .profile = profile,
             .where = pxed_arena_printf(&contract.arena, "%s/%s, arguments", p->desc.name, profile->name)};
         contract_check_text(&args, pxed_slice_of(b->args ? b->args : ""));
+        for (size_t i = 0; i < sizeof(b->initrd) / sizeof(b->initrd[0]) && b->initrd[i]; i++)
+            contract_check_text(&args, profile_initrd(b->initrd[i]).as);
     }
 }

@@ -92,7 +92,10 @@ static void check_plans(const char *id, bool optional) {
             if (why != PXED_WHY_OK || dialect_write((enum pxed_loader)loader, (enum pxed_firmware)fw, &plan,
                                                     pxed_slice_of(r.catalogue->base), &b) != PXED_WHY_OK)
                 continue;
-            contract_require(!pxed_buf_full(&b) && !memmem(script, b.len, "{{", 2), "%s for %s", id,
+            contract_require(!pxed_buf_full(&b), "the script of %s for %s is longer than %zu bytes", id,
+                             pxed_firmware_names[fw], sizeof(script));
+            contract_require(!memmem(script, b.len, "{{", 2),
+                             "the script of %s for %s still holds {{: a row's text that is no template", id,
                              pxed_firmware_names[fw]);
             plans++;
         }

@@ -36,6 +36,12 @@ static int skeleton_fail(const char *path, const char *what) {
     return CLI_NO;
 }
 
+/* CMake looks into /usr by itself. */
+static const char *find_me(struct skeleton *s) {
+    const char *prefix = plugins_prefix();
+    return strcmp(prefix, "/usr") == 0 ? "" : pxed_arena_printf(&s->arena, " -DCMAKE_PREFIX_PATH=%s", prefix);
+}
+
 static bool write_filled(struct skeleton *s, struct pxed_slice text, FILE *to) {
     const struct {
         struct pxed_slice mark;
@@ -84,8 +90,8 @@ static int skeleton_write(struct skeleton *s) {
             code = write_file(s, f);
     if (code == CLI_OK)
         printf("%s: next\n"
-               "  cmake -S %s -B %s/build && cmake --build %s/build && pxed contract-test %s/build/%s.so\n",
-               s->name, s->name, s->name, s->name, s->name, s->name);
+               "  cmake -S %s -B %s/build%s && cmake --build %s/build && pxed contract-test %s/build/%s.so\n",
+               s->name, s->name, s->name, find_me(s), s->name, s->name, s->name);
     return code;
 }
 

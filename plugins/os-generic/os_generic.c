@@ -7,6 +7,7 @@ static const struct pxed_claim claims[] = {{"*", NULL, NULL, NULL}, {0}};
 /* A row whose key is not set does not exist. [os ID] initrd and args go with each of them. */
 static const struct pxed_boot boots[] = {
     {.how = PXED_HOW_LINUX, .kernel = "{kernel}"},
+    {.firmware = PXED_FW_EFI, .how = PXED_HOW_MULTIBOOT2, .kernel = "{multiboot2}"},
     {.how = PXED_HOW_MULTIBOOT, .kernel = "{multiboot}"},
     {.firmware = PXED_FW_EFI, .how = PXED_HOW_EFI, .kernel = "{efi}"},
     {.firmware = PXED_FW_BIT(PXED_FW_BIOS), .how = PXED_HOW_MEMDISK, .kernel = "/memdisk", .initrd = {"{memdisk}"}},
@@ -22,8 +23,8 @@ static const struct pxed_file files[] = {
 static const struct pxed_profile generic = {.name = "generic", .claims = claims, .boots = boots, .files = files};
 static const struct pxed_profile *const profiles[] = {&generic, NULL};
 
-static const char *const settings[] = {"multiboot", "efi", "memdisk", "live", NULL};
-static const char *const only_with[] = {"kernel", "multiboot", "efi", "memdisk", "iso", NULL};
+static const char *const settings[] = {"multiboot", "multiboot2", "efi", "memdisk", "live", NULL};
+static const char *const only_with[] = {"kernel", "multiboot", "multiboot2", "efi", "memdisk", "iso", NULL};
 
 static const struct pxed_os_ops ops = {
     .size = sizeof(ops), .profiles = profiles, .settings = settings, .only_with = only_with};

@@ -84,7 +84,7 @@ build() { # NAME
 }
 cd "$tmp"
 "$p/sbin/pxed" new-plugin os haiku >"$tmp/out" 2>&1 || fail "new-plugin os"
-says "cmake -S os-haiku -B os-haiku/build"
+says "cmake -S os-haiku -B os-haiku/build -DCMAKE_PREFIX_PATH=$p && "
 build os-haiku
 "$p/sbin/pxed" new-plugin protocol whois >"$tmp/out" 2>&1 || fail "new-plugin protocol"
 build whois

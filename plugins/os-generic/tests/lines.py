@@ -54,6 +54,12 @@ ROWS = [
     ("multiboot = k\ninitrd = a.img", "bios", "pxelinux", f"append {B}/os/beos-5/k --- {B}/os/beos-5/a.img\n"),
     ("multiboot = k\ninitrd = a.img", "efi-x64", "grub", "multiboot /boot/os/beos-5/k /boot/os/beos-5/k\n"),
     ("multiboot = k\ninitrd = a.img", "efi-x64", "ipxe", None),
+    ("multiboot = k\nargs = m=1\ninitrd = a.img n={{host.name}} x\ninitrd = b.img", "bios", "ipxe",
+     f"kernel {B}/os/beos-5/k m=1\n  module {B}/os/beos-5/a.img n=web01 x\n  module {B}/os/beos-5/b.img\n"),
+    ("multiboot = k\nmultiboot2 = k\ninitrd = a.img n={{host.name}} x", "bios", "pxelinux", f"append {B}/os/beos-5/k --- {B}/os/beos-5/a.img n=web01 x\n"),
+    ("multiboot = k\nmultiboot2 = k\ninitrd = a.img n={{host.name}} x", "efi-x64", "grub",
+     "multiboot2 /boot/os/beos-5/k /boot/os/beos-5/k\n  module2 /boot/os/beos-5/a.img /boot/os/beos-5/a.img n=web01 x\n"),
+    ("kernel = k\nmultiboot = k\ninitrd = a.img n=1", "efi-x64", "ipxe", f"kernel {B}/os/beos-5/k initrd=a.img\n  initrd {B}/os/beos-5/a.img\n"),
     ("efi = e.efi\nargs = -v", "efi-x64", "ipxe", f"chain {B}/os/beos-5/e.efi -v\n"),
     ("efi = e.efi", "efi-x64", "grub", "chainloader /boot/os/beos-5/e.efi\n"),
     ("efi = e.efi", "bios", "ipxe", None),
@@ -78,8 +84,12 @@ out = pxed("kernel = k", FILES, os_id="debian-12")
 check("a plugin that knows the id wins", "profile: os-linux, debian" in out, out)
 out = pxed("kernel = k\nplugin = os-generic", FILES, os_id="debian-12")
 check("plugin = wins over all", "profile: os-generic, generic" in out, out)
+out = pxed("kernel = k\ninitrd = a.img n=1\ninitrd = b.img", FILES, verb="check")
+check("a kernel's initrds have no arguments", "initrd = a.img n=1: a blank" in out, out)
+out = pxed("multiboot = k\ninitrd = a%.img n=1\ninitrd = b.img", FILES, verb="check")
+check("a module's name is looked at, each", "initrd = a%.img n=1: a blank" in out, out)
 out = pxed("plugin = os-generic", FILES, verb="check")
-check("plugin = without a key", "(NO_PLAN); os-generic wants one of kernel =, multiboot =, efi =, memdisk =, iso = in [os beos-5]" in out, out)
+check("plugin = without a key", "(NO_PLAN); os-generic wants one of kernel =, multiboot =, multiboot2 =, efi =, memdisk =, iso = in [os beos-5]" in out, out)
 out = pxed("kernal = k", FILES, verb="check")
 check("a mistyped key", "pxed.ini:9: unknown variable 'kernal'" in out, out)
 
