@@ -17,20 +17,13 @@ struct looker {
     struct build *b;
     const struct catalogue_os *os;
     struct image_view view;
+    struct catalogue_glob glob;
+    struct family_sight sight;
 };
 
-/* The first of these files that the image has, or NULL. */
-static const char *first_there(struct looker *l, const struct pxed_list *files) {
-    struct pxed_arena *arena = &l->b->c->arena;
-    struct catalogue_glob glob = {l->b->c, l->os->id.text};
-    for (size_t i = 0; i < files->n; i++) {
-        const char *name;
-        for (size_t nth = 0;
-             (name = family_name(files->items[i], l->os->claim, &l->os->id, nth, catalogue_glob, &glob, arena)); nth++)
-            if (l->view.pub.has(&l->view.pub, name))
-                return name;
-    }
-    return NULL;
+static bool looker_has(void *ctx, const char *name) {
+    const struct looker *l = ctx;
+    return l->view.pub.has(&l->view.pub, name);
 }
 
 /* What stands behind `word` in the file, up to a blank; unset if there is no such word. */
@@ -52,7 +45,7 @@ static struct pxed_slice word_in(struct looker *l, const char *file, const char 
 }
 
 static void look_fact(struct looker *l, const struct family_fact *fact) {
-    struct pxed_slice file = pxed_slice_of(first_there(l, &fact->files)), cut = pxed_slice_of(fact->cut);
+    struct pxed_slice file = pxed_slice_of(family_first(&l->sight, &fact->files)), cut = pxed_slice_of(fact->cut);
     if (file.len > 0 && fact->word)
         file = word_in(l, file.ptr, fact->word);
     if (file.len == 0)
@@ -70,17 +63,14 @@ static bool has_one(const struct catalogue_host *h, const struct pxed_list *vari
 }
 
 static void judge_lack(struct looker *l, const struct family_lack *lack) {
-    struct pxed_arena *arena = &l->b->c->arena;
-    const char *file = family_only(&lack->only, l->os->claim) ? first_there(l, &lack->there) : NULL;
-    if (!file || first_there(l, &lack->missing) || (lack->fact && l->view.pub.get(&l->view.pub, lack->fact)))
+    const char *file = family_lacks(&l->sight, lack);
+    if (!file || (lack->fact && l->view.pub.get(&l->view.pub, lack->fact)))
         return;
     if (lack->with.n > 0) {
         family_vars_of(l->b, l->os, lack);
         return;
     }
-    const char *say = family_fill(lack->say, "{file}", pxed_slice_of(file), arena);
-    say = family_fill(say, "{id}", l->os->id.text, arena);
-    say = family_fill(say, "{folder}", pxed_slice_of(l->view.pub.folder), arena);
+    const char *say = family_lack_text(&l->sight, lack, file, l->view.pub.folder);
     if (lack->unless.n == 0 && !lack->stops) {
         pxed_diag_add(l->b->diags, PXED_WARNING, l->os->file, l->os->line, "%s", say);
         return;
@@ -142,7 +132,15 @@ void family_images(struct build *b) {
         struct catalogue_os *os = b->c->systems[i];
         if (!os->family)
             continue;
-        struct looker l = {b, os, image_view_make(b->c, os, &b->c->arena)};
+        struct looker l = {
+            .b = b,
+            .os = os,
+            .view = image_view_make(b->c, os, &b->c->arena),
+            .glob = {b->c, os->id.text},
+            .sight = {
+                .claim = os->claim, .id = &os->id, .has = looker_has, .glob = catalogue_glob, .arena = &b->c->arena}};
+        l.sight.has_ctx = &l;
+        l.sight.glob_ctx = &l.glob;
         for (size_t k = 0; k < os->family->n_facts; k++)
             look_fact(&l, &os->family->facts[k]);
         /* An operator who names the kernel knows what the image holds. */

@@ -146,3 +146,26 @@ const char *family_fill(const char *text, const char *mark, struct pxed_slice va
     const char *rest = family_fill(at + strlen(mark), mark, value, arena);
     return pxed_arena_printf(arena, "%.*s%.*s%s", (int)(at - text), text, PXED_S(value), rest);
 }
+
+const char *family_first(const struct family_sight *s, const struct pxed_list *files) {
+    for (size_t i = 0; i < files->n; i++) {
+        const char *name;
+        for (size_t nth = 0;
+             (name = family_name(files->items[i], s->claim, s->id, nth, s->glob, s->glob_ctx, s->arena)); nth++)
+            if (s->has(s->has_ctx, name))
+                return name;
+    }
+    return NULL;
+}
+
+const char *family_lacks(const struct family_sight *s, const struct family_lack *lack) {
+    const char *file = family_only(&lack->only, s->claim) ? family_first(s, &lack->there) : NULL;
+    return file && !family_first(s, &lack->missing) ? file : NULL;
+}
+
+const char *family_lack_text(const struct family_sight *s, const struct family_lack *lack, const char *file,
+                             const char *folder) {
+    const char *say = family_fill(lack->say, "{file}", pxed_slice_of(file), s->arena);
+    say = family_fill(say, "{id}", s->id->text, s->arena);
+    return family_fill(say, "{folder}", pxed_slice_of(folder), s->arena);
+}

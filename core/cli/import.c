@@ -8,6 +8,7 @@
 
 #include "catalogue_os.h"
 #include "cli.h"
+#include "family_rows.h"
 #include "image_missing.h"
 #include "import_copy.h"
 #include "import_look.h"
@@ -38,6 +39,10 @@ static const char *const kernels[][2] = {
     {"images/pxeboot/vmlinuz", "images/pxeboot/initrd.img"},
     {"isolinux/vmlinuz", "isolinux/initrd.img"},
     {"linux", "initrd.gz"},
+    {"boot/vmlinuz", "boot/initrd"},
+    {"boot/bzImage", "boot/initrd"},
+    {"boot/vmlinuz64", "boot/corepure64.gz"},
+    {"kernels/huge.s/bzImage", "isolinux/initrd.img"},
 };
 
 /* Names with odd bytes cannot be asked for: the copy's name has none. */
@@ -99,6 +104,20 @@ static bool runs(const struct pxed_os_id *id, enum pxed_firmware fw) {
     return pxed_arch_same(id->arch, PXED_SLICE("i386")) && !arm && !pxed_firmware_is_http(fw) && fw != PXED_FW_EFI_X64;
 }
 
+/* What check would say of it as an image: packages that it does not hold, an initrd that cannot install. */
+static void print_lacks(struct import *i, const struct catalogue_os *os) {
+    struct family_sight sight = {os->claim, &os->id, medium_has, &i->m, medium_glob, &i->m, &i->arena};
+    const char *folder = pxed_arena_printf(&i->arena, "%s/%s", i->images, i->id);
+    for (size_t k = 0; os->family && k < os->family->n_lacks; k++) {
+        const struct family_lack *lack = &os->family->lacks[k];
+        const char *file = lack->with.n > 0 || lack->fact ? NULL : family_lacks(&sight, lack);
+        if (file)
+            printf("  note: %s\n", family_lack_text(&sight, lack, file, folder));
+    }
+    if (os->family && os->family->no_installer)
+        printf("  note: %s\n", family_fill(os->family->no_installer, "{id}", os->id.text, &i->arena));
+}
+
 static void print_firmware(struct import *i, const struct catalogue_os *os) {
     const char *all = "";
     for (unsigned fw = 0; fw < PXED_FW_OTHER; fw++) {
@@ -119,10 +138,19 @@ static void print_firmware(struct import *i, const struct catalogue_os *os) {
     else
         printf("  lacks: %s\n", catalogue_looked_for(os, &i->arena));
     import_look(&i->m, i->path, os, &i->arena);
+    print_lacks(i, os);
 }
 
 static void print_generic(struct import *i) {
     printf("  no plugin claims '%s': it boots as its section says\n\n[os %s]\n", i->id, i->id);
+    if (medium_has(&i->m, "boot/xen.gz")) {
+        puts(
+            "multiboot  = boot/xen.gz\nmultiboot2 = boot/xen.gz\nargs   = dom0_max_vcpus=1-16 dom0_mem=max:8192M "
+            "console=vga\n"
+            "initrd = boot/vmlinuz console=hvc0 console=tty0 answerfile={{file.answer}} install\ninitrd = install.img\n"
+            "answer = FILE ; its answer file; without one: no answerfile= and install");
+        return;
+    }
     for (size_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++)
         if (medium_has(&i->m, kernels[k][0])) {
             printf("kernel = %s\ninitrd = %s\nargs = ; what its own boot menu says\n", kernels[k][0], kernels[k][1]);

@@ -10,6 +10,10 @@ says() { # WHAT TEXT: the last run's output holds it
     checks=$((checks + 1))
     grep -qF -- "$2" out || { failed=$((failed + 1)); echo "not ok - $1: lacks \`$2\`"; cat out; }
 }
+silent() { # WHAT TEXT: it does not
+    checks=$((checks + 1))
+    ! grep -qF -- "$2" out || { failed=$((failed + 1)); echo "not ok - $1: has \`$2\`"; cat out; }
+}
 run() { # CODE ARGUMENTS...
     local want=$1
     shift
@@ -30,21 +34,37 @@ cp ub/casper/* beos/casper/
 echo '/ SLES15-SP5 15.5-0' >suse/media.1/products
 echo 'alpine-standard 3.19.1' >alpine/.alpine-release
 echo w | tee win/sources/install.wim win/sources/boot.wim >odd/readme
+echo k >rocky/images/install.img
+mkdir -p nix/boot && echo k | tee nix/boot/bzImage nix/boot/initrd >nix/nix-store.squashfs
+mkdir -p xcp/boot && echo k | tee xcp/boot/xen.gz xcp/boot/vmlinuz >xcp/install.img
 mkdir -p pve/boot
 printf "PRODUCT='pve'\nPRODUCTLONG='Proxmox VE'\nRELEASE='8.4'\nISORELEASE='1'\nISONAME='proxmox-ve'\n" >pve/.cd-info
 echo k | tee pve/boot/linux26 >pve/boot/initrd.img
-for name in rocky deb ub suse alpine win odd beos pve; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
+for name in rocky deb ub suse alpine win odd beos pve nix xcp; do genisoimage -quiet -R -J -o "$name 1.iso" $name || exit 1; done
 
 run 0 "rocky 1.iso"
 says "by .treeinfo" "Rocky Linux 9.4 x86_64 (.treeinfo), OS id rocky-9.4-x86_64"
 says "whose it is" "plugin os-linux"
 says "what can boot it" "boots: bios efi-x64 http-x64"
 says "a line" "08:00:27:00:00:01, rocky-9.4-x86_64"
+says "what it lacks" "note: the image of 'rocky-9.4-x86_64' is a boot medium without packages"
+mkdir rocky/repodata && echo k >rocky/repodata/repomd.xml
+run 0 rocky --as rocky-9
+silent "packages are there" "without packages"
+rm -r rocky/repodata
 run 0 "deb 1.iso"
 says "by .disk/info" "OS id debian-12.5.0-amd64"
 says "a CD cannot install by network" "lacks: linux + initrd.gz"
+says "and why" "note: CD_INITRD: install.amd/initrd.gz of 'debian-12.5.0-amd64' is a CD's installer"
 run 0 "ub 1.iso"
 says "autoinstall" "plugin os-linux, profile ubuntu"
+silent "the ISO is there" "fetches its ISO into memory"
+run 0 ub --as ubuntu-22.04
+says "in a folder it is not" "note: the installer of 'ubuntu-22.04' fetches its ISO into memory, and $work/root/boot/os/ubuntu-22.04 holds none"
+run 0 "nix 1.iso" --as nixos-24.05
+says "what to take instead" "note: the ISO of 'nixos-24.05' cannot install by itself: build the netboot image"
+run 0 "xcp 1.iso" --as xcp-ng-8.3
+says "Xen's modules" "initrd = boot/vmlinuz console=hvc0 console=tty0 answerfile={{file.answer}} install"
 run 0 "beos 1.iso" --as beos-5
 says "a system that nobody knows boots as it is" "kernel = casper/vmlinuz"
 run 0 "suse 1.iso"
