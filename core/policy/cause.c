@@ -9,6 +9,8 @@
 static enum cause cause_of_absence(const struct cause_facts *f) {
     if (!f->declared)
         return CAUSE_NONE;
+    if (f->stage == PXED_STAGE_NONE && f->reason == PXED_WHY_DHCP_RELAY_FOREIGN)
+        return CAUSE_REASON; /* it was heard, through a relay that nobody has declared */
     if (f->stage == PXED_STAGE_NONE && f->near)
         return CAUSE_MAC_NEAR;
     if (f->install == LIFECYCLE_ARMED && f->armed_ago >= CAUSE_PATIENCE && !f->heard_since)
@@ -42,6 +44,8 @@ static enum cause cause_of_offer(const struct cause_facts *f) {
         return CAUSE_LOADER_MISSING;
     if (f->elsewhere && f->quiet >= CAUSE_QUIET)
         return CAUSE_WRONG_NET;
+    if (f->asks_4011 && f->quiet >= CAUSE_QUIET)
+        return CAUSE_PORT_4011;
     bool told = f->reason == PXED_WHY_OK || f->reason == PXED_WHY_OFFER_NOT_TAKEN;
     return told && f->secs >= CAUSE_LATE_SECS && f->quiet >= CAUSE_QUIET ? CAUSE_LINK_LATE : CAUSE_NONE;
 }
@@ -61,6 +65,8 @@ enum cause cause_of(const struct cause_facts *f) {
         return absent;
     if (f->other_port)
         return CAUSE_OTHER_PORT;
+    if (f->answer_refused && f->stage == PXED_STAGE_KERNEL)
+        return CAUSE_ANSWER_REFUSED;
     enum cause transfer = cause_of_transfer(f);
     if (transfer == CAUSE_NONE)
         transfer = cause_of_offer(f);

@@ -22,6 +22,9 @@
       "its disk does not boot: look at its screen; boot order, boot loader on the disk, the controller's mode")        \
     X(OTHER_PORT, "other-port", "the asking port is not the one of its line",                                          \
       "name the other ports with mac= in the host line")                                                               \
+    X(ANSWER_REFUSED, "answer-refused",                                                                                \
+      "it has its installer, and a card or an address that is not known as its own asked for its answer file",         \
+      "name that card with mac= in the host line; behind a router or NAT: tokens = always")                            \
     X(LOADER_CPU, "loader-other-cpu", "it took a loader that is for another processor than its firmware's",            \
       "remove loader= of the host, or name one for its firmware: pxed loaders")                                        \
     X(LOADER_UNSIGNED, "loader-unsigned",                                                                              \
@@ -39,6 +42,9 @@
       "take option 60 away there, or stop that server: pxed doctor says how")                                          \
     X(WRONG_NET, "wrong-net", "it asks in another net than that of its ip=, and gets no further",                      \
       "the VLAN of its switch port, or the relay that names it there; or correct ip= in the host line")                \
+    X(PORT_4011, "port-4011-not-asked",                                                                                \
+      "it was told to ask UDP port 4011 for its boot file, as it or its model did before, and did not",                \
+      "let UDP 4011 through from the machines to this server; another server that it listens to: pxed doctor")         \
     X(LINK_LATE, "link-late", "it had been asking for ten seconds or more when its first request arrived",             \
       "the switch port forwards too late: spanning tree without portfast, LACP without fallback; or this server "      \
       "was not running")                                                                                               \
@@ -86,6 +92,8 @@ struct cause_facts {
     bool other_server;       /* it took another DHCP server's offer in this boot */
     bool other_pxe;          /* and that server says PXEClient */
     bool elsewhere;          /* its ip= belongs to no net of the wire that it asked on in this boot */
+    bool answer_refused;     /* the last that happened: who is no host here asked for its answer file in vain */
+    bool asks_4011;          /* it was told to, and it or one of its model has done so before */
     unsigned secs;           /* for how long it had asked, as it said in the first request of this boot */
     bool loader_taken;       /* it fetched the whole of its loader in this boot */
     const char *broken;      /* how its last transfer broke off, in this boot; NULL: none did */

@@ -7,6 +7,7 @@
 #include "catalogue.h"
 #include "clock.h"
 #include "loaders.h"
+#include "models.h"
 #include "pxed/leases.h"
 #include "services.h"
 #include "site_url.h"
@@ -100,14 +101,34 @@ static void look_at_script(const struct daemon *d, const struct machine *m, stru
     found->f.loader_runs = m->loader_at > 0 && m->loader_at >= m->rec.boot_at;
 }
 
-/* The step names a port with a MAC that stands in no line. */
-static bool is_other_port(const struct daemon *d, const struct journal_entry *e) {
+/* The MAC that the step names, or false. */
+static bool mac_of(const struct journal_entry *e, struct pxed_hwaddr *ret) {
     struct pxed_slice rest = pxed_slice_of(e->text), word;
-    struct pxed_hwaddr mac;
     while ((word = pxed_slice_word(&rest, " ")).len > 0)
-        if (pxed_slice_starts(word, PXED_SLICE("mac=")) && pxed_mac_parse(pxed_slice_skip(word, 4), &mac))
-            return !catalogue_find(d->catalogue, &mac);
+        if (pxed_slice_starts(word, PXED_SLICE("mac=")))
+            return pxed_mac_parse(pxed_slice_skip(word, 4), ret);
     return false;
+}
+
+static void look_at_refused(const struct daemon *d, const struct machine *m, struct found *found) {
+    const struct journal_entry *last = m->steps.last;
+    struct pxed_hwaddr mac;
+    if (!last || last->seq <= m->boot_seq)
+        return;
+    bool named = mac_of(last, &mac), a_host = named && catalogue_find(d->catalogue, &mac) != NULL;
+    bool script = last->reason == PXED_WHY_NOT_BELIEVED;
+    bool answer = last->reason == PXED_WHY_NOT_YOUR_FILE || last->reason == PXED_WHY_SECRET_NO_TOKEN;
+    found->refused = script || answer ? last : NULL;
+    found->f.other_port = script && named && !a_host;
+    found->f.answer_refused = answer && !a_host;
+}
+
+/* In the way that it is told, firmware comes to port 4011 before it fetches a file. */
+static bool asks_4011(struct daemon *d, const struct machine *m) {
+    static const char word[] = "4011";
+    const struct ways *w = &m->rec.ways;
+    const struct model *alike = m->rec.ladder.model[0] ? models_find(d, m->rec.ladder.model) : NULL;
+    return w->told && !w->took && strcmp(w->way, word) == 0 && (w->good || (alike && strcmp(alike->way, word) == 0));
 }
 
 /* The first step of this boot with this reason, or NULL. */
@@ -126,7 +147,6 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
     f->initrd_broken = f->broken && initrd && strstr(f->broken, "initrd");
     const struct journal_entry *last = m->steps.last;
     const char *first = told_text(m, pxed_stage_names[PXED_STAGE_DISCOVERED]), *secs;
-    found->refused = last && last->seq > m->boot_seq && last->reason == PXED_WHY_NOT_BELIEVED ? last : NULL;
     f->secs = first && (secs = strstr(first, " secs=")) ? (unsigned)strtoul(secs + 6, NULL, 10) : 0;
     found->chosen = step_of(m, PXED_WHY_DHCP_OTHER_SERVER);
     found->elsewhere = step_of(m, PXED_WHY_DHCP_HOST_ELSEWHERE);
@@ -139,7 +159,7 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
         found->missing = strcmp(e->what, "missing") == 0 ? e : NULL;
     }
     f->missing_last = found->missing != NULL;
-    f->other_port = found->refused && is_other_port(d, found->refused);
+    look_at_refused(d, m, found);
     for (const struct journal_entry *e = m->steps.last; e && now - e->at < AGAIN_WITHIN; e = e->machine_older)
         f->local_again += strcmp(e->what, pxed_stage_names[PXED_STAGE_LOCAL]) == 0 && e->reason == PXED_WHY_INSTALLED;
 }
@@ -162,6 +182,7 @@ static const char *words_of(const struct found *found, enum cause cause) {
     case CAUSE_LOADER_MISSING:
         return found->missing->text;
     case CAUSE_OTHER_PORT:
+    case CAUSE_ANSWER_REFUSED:
         return found->refused->text;
     default:
         return NULL;
@@ -221,6 +242,7 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
     look_at_steps(d, m, &found);
     look_at_script(d, m, &found);
     look_at_net(d, &found);
+    found.f.asks_4011 = asks_4011(d, m);
     enum cause cause = cause_of(&found.f);
     write_evidence(&found, m, cause, evidence);
     return cause;

@@ -176,9 +176,21 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     journal_step(&d->machines, m, moved ? pxed_stage_names[stage] : "refused", reason, text, clock_calendar());
 }
 
+/* A handshake that ends an installation is a step of its machine: its address is no forgery, TCP has answered there. */
+static struct machine *refused_host(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer) {
+    bool tls = reason == PXED_WHY_TLS_FAILED || reason == PXED_WHY_CLOCK_WRONG;
+    struct machine *m = tls && peer ? machines_find_ip(&d->machines, peer) : NULL;
+    return m && m->declared && lifecycle_open(&m->rec) ? m : NULL;
+}
+
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail) {
     int64_t now = clock_wall();
     char text[PXED_ADDR_TEXT] = "-";
+    struct machine *m = refused_host(d, reason, peer);
+    if (m) {
+        decide_step(d, &m->rec.mac, PXED_STAGE_NONE, reason, NULL, detail);
+        return;
+    }
     d->counters[reason]++;
     if (now - d->refusal_logged[reason] < 1000) /* a flood must not fill the disk; the counter has the number */
         return;

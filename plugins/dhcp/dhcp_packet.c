@@ -28,8 +28,9 @@ static enum pxed_reason judge_packet(const struct dhcp_port *port, const struct 
     return PXED_WHY_OK;
 }
 
-/* Says which section is missing: the net's size is a guess. */
+/* Says which section is missing: the net's size is a guess. A declared host's journal has it, too. */
 static void refuse_place(struct packet *p, const struct dhcp_place *place) {
+    const struct dhcp *d = p->d;
     char text[192], mac[PXED_MAC_TEXT], giaddr[PXED_ADDR_TEXT], wanted[PXED_ADDR_TEXT];
     struct pxed_addr peer = pxed_addr_v4(p->arrival->source), relay = pxed_addr_v4(p->m->giaddr),
                      net = pxed_addr_v4(place->wanted & pxed_prefix_mask(24));
@@ -37,7 +38,10 @@ static void refuse_place(struct packet *p, const struct dhcp_place *place) {
     snprintf(text, sizeof(text), "mac=%s giaddr=%s: %s [subnet %s/24]", mac, pxed_addr_text(&relay, giaddr),
              place->wanted == p->m->giaddr ? "write it as a relay of its net, or" : "write",
              pxed_addr_text(&net, wanted));
-    p->d->core->refuse(p->d->ctx, place->reason, &peer, place->wanted ? text : NULL);
+    if (d->core->host(d->ctx, &p->facts.seen.mac))
+        d->core->step(d->ctx, &p->facts.seen.mac, PXED_STAGE_NONE, place->reason, NULL, place->wanted ? text : NULL);
+    else
+        d->core->refuse(d->ctx, place->reason, &peer, place->wanted ? text : NULL);
 }
 
 static void refuse_off(struct packet *p) {

@@ -47,7 +47,7 @@ void http_tls_free(struct http_conn *c) {
     c->tls = NULL;
 }
 
-void http_tls_refuse(struct http_conn *c, const char *why) {
+static void tls_refuse(struct http_conn *c, enum pxed_reason reason, const char *why) {
     char text[512];
     struct pxed_buf b = PXED_BUF(text);
     pxed_buf_str(&b, why);
@@ -55,7 +55,18 @@ void http_tls_refuse(struct http_conn *c, const char *why) {
         pxed_buf_str(&b, "; it offered ");
         pxed_buf_str(&b, c->tls->offered);
     }
-    http_conn_refuse(c, PXED_WHY_TLS_FAILED, pxed_buf_cstr(&b));
+    http_conn_refuse(c, reason, pxed_buf_cstr(&b));
+}
+
+void http_tls_refuse(struct http_conn *c, const char *why) {
+    tls_refuse(c, PXED_WHY_TLS_FAILED, why);
+}
+
+/* Does the client call a certificate expired that is in force here? */
+static bool is_clock(const struct http_conn *c, unsigned long code) {
+    const X509 *x = SSL_get_certificate(c->tls->ssl);
+    return ERR_GET_LIB(code) == ERR_LIB_SSL && ERR_GET_REASON(code) == SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED && x &&
+           X509_cmp_current_time(X509_get0_notBefore(x)) < 0 && X509_cmp_current_time(X509_get0_notAfter(x)) > 0;
 }
 
 static enum http_tls_step handshake_failed(struct http_conn *c, int error) {
@@ -70,7 +81,7 @@ static enum http_tls_step handshake_failed(struct http_conn *c, int error) {
         text = "the client closed in the handshake";
     else if (!text)
         text = error == SSL_ERROR_SYSCALL && errno ? strerror(errno) : "the client closed in the handshake";
-    http_tls_refuse(c, text);
+    tls_refuse(c, is_clock(c, code) ? PXED_WHY_CLOCK_WRONG : PXED_WHY_TLS_FAILED, text);
     return HTTP_TLS_FAILED;
 }
 

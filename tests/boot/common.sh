@@ -3,6 +3,8 @@
 set -u
 # shellcheck source=scripts/lab.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lab.sh"
+# shellcheck source=tests/why/staged.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../why/staged.sh"
 LAB_BUILD=${1:?usage: $0 BUILD_FOLDER}
 STAGE=600 # seconds a stage may take under software emulation, beside other tests
 CHECKS=0
@@ -34,6 +36,13 @@ expect() { # DESCRIPTION COMMAND...
 }
 
 until_stage() { timeout $((STAGE + 60)) "$LAB_BUILD/sbin/pxed" watch -c "$LAB/pxed.ini" web01 --until "$1" --timeout "$STAGE"; }
+
+cause() { lab_ctl why web01 --json | jq -r 'select(.cause) | .cause'; }
+cause_is() { [ "$(cause)" = "$1" ]; }
+why_names() { # KEY: the fault KEY of tests/why/faults is there: `pxed why` names its row's cause
+    expect "$1" lab_wait 10 cause_is "$(fault_cause "$1")"
+}
+no_cause() { expect "pxed why names no cause" lab_wait 10 cause_is ""; } # of what ends well
 
 journal_has() { lab_ctl log web01 | grep -q -- "$1"; }
 

@@ -16,6 +16,7 @@ expect "the machine boots its disk" lab_wait_serial "$STAGE" 'THE DISK BOOTS' "$
 lab_stop machine
 [ "$(sha256sum <"$LAB/disk.img")" = "$BEFORE" ] || fail "nothing was written"
 ok "nothing was written"
+why_names disk-not-blank
 lab_ctl why web01 | grep -q 'pxed arm' || fail "why names the command that would erase it"
 ok "why names the command that would erase it"
 

@@ -17,6 +17,7 @@ expect "the machine is installed" until_stage installed
 FROM=$(lab_serial_size)
 expect "it is sent to its disk" until_stage local
 expect "the disk's own login prompt" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
+no_cause
 expect "its account and the operator's commands" lab_wait_serial 5 'commands ran, /home/alice, alice:600' "$FROM"
 
 lab_stop pxed # what is installed is known after a restart of pxed, too

@@ -73,4 +73,5 @@ expect "armed again, it is installed again" until_stage installed
 FROM=$(lab_serial_size)
 expect "and boots the new system" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 expect "from its volume" lab_wait_serial 300 'seen: root /dev/mapper/system-root, root system linear' "$FROM"
+no_cause
 echo "$CHECKS passed, 0 failed"

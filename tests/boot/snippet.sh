@@ -27,4 +27,5 @@ expect "UEFI: snponly by TFTP, and its script" lab_wait_serial "$STAGE" "web01 (
 lab_stop machine
 expect "dnsmasq named the loader" grep -aq 'NBP filename is snponly.efi' "$LAB/serial.log"
 expect "and iPXE completed the URL it gave" grep -aq 'home.php?mac=08:00:27:4d:4d:aa' "$LAB/serial.log"
+no_cause
 echo "$CHECKS passed, 0 failed"

@@ -11,6 +11,7 @@ BEFORE=$(cat "$LAB/disk.img" "$LAB/second.img" | sha256sum)
 lab_pxed || fail "pxed starts"
 LAB_DISKS="-drive if=virtio,format=raw,file=$LAB/disk.img -drive if=virtio,format=raw,file=$LAB/second.img" lab_machine
 expect "two disks and no disk=: the installer refuses" lab_wait "$STAGE" journal_has DISK_AMBIGUOUS
+why_names disks-two
 lab_stop machine
 [ "$(cat "$LAB/disk.img" "$LAB/second.img" | sha256sum)" = "$BEFORE" ] || fail "nothing was written to either"
 ok "nothing was written to either"

@@ -15,4 +15,5 @@ expect "the machine is installed" until_stage installed
 FROM=$(lab_serial_size)
 expect "it is sent to its disk" until_stage local
 expect "the disk's own login prompt" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
+no_cause
 echo "$CHECKS passed, 0 failed"

@@ -21,30 +21,28 @@ $M4, debian-12, name=web04, ip=10.77.0.63
 HOSTS
 printf 'user = nobody\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\ndns = 10.77.0.1\n' | e2e_ini
 e2e_start
-cause() { e2e_pxed why "$1" --json | jq -r 'select(.cause) | .cause'; }
-cause_is() { [ "$(cause "$1")" = "$2" ]; }
 
-is "a machine that nobody has seen yet, just armed: no cause" "" "$(cause web01)"
-is "an OS id that no plugin knows" no-profile "$(cause odd)"
+is "a machine that nobody has seen yet, just armed: no cause" "" "$(cause_of web01)"
+is "an OS id that no plugin knows" no-profile "$(cause_of odd)"
 
 # A digit of the MAC is wrong in the host file: the machine itself is heard as a stranger.
 dhcp_as five discover --mac $M6 --firmware bios >/dev/null
-is "a digit is wrong" mac-mistyped "$(cause typo)"
+why_names mac-mistyped typo
 has "the MAC that was heard is said" "$M6 was heard and has no line" "$(e2e_pxed why typo)"
 dhcp_as five discover --mac 08:00:27:99:10:06 --firmware bios >/dev/null
-is "heard itself: no more" "" "$(cause typo)"
+is "heard itself: no more" "" "$(cause_of typo)"
 
 # Two servers that offer: it takes the other's, which says PXEClient or not.
 other() { dhcp_as five "$@" --mac 08:00:27:99:20:08 --firmware bios --wait 1 >/dev/null; }
 other discover
-is "it has an offer: no cause" "" "$(cause chooser)"
+is "it has an offer: no cause" "" "$(cause_of chooser)"
 other request --server 10.77.0.77 --ip 10.77.0.90
-is "it takes another server's" other-server-first "$(cause chooser)"
+why_names foreign-first chooser
 has "which" 10.77.0.77 "$(e2e_pxed why chooser)"
 
 # A port of the same machine that its line does not name.
 curl_as five -o /dev/null "$U/home.php?mac=$M1"
-is "another port asks" other-port "$(cause web01)"
+why_names other-card web01
 has "and which" "mac=$M5" "$(e2e_pxed why web01)"
 has "and the cure" "mac= in the host line" "$(e2e_pxed why web01)"
 
@@ -62,27 +60,27 @@ time.sleep(100)  # a closed port would be told by ICMP, which a firewall does no
 PY
 dhcp_as two lease --mac $M2 --firmware bios >/dev/null
 e2e_spawn blocked two python3 "$E2E/rrq.py" "$E2E_SERVER" 0
-ok "nothing is acknowledged" until_true 60 cause_is web02 tftp-blocked
+why_names tftp-firewall web02 60
 has "the transfer is named" undionly.kpxe "$(e2e_pxed why web02)"
 dhcp_as three lease --mac $M3 --firmware bios >/dev/null
 curl_as three -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe-of-another-name"
-is "the loader that it asks for is not there" loader-missing "$(cause web03)"
+why_names loader-missing web03
 has "the name is said" undionly.kpxe-of-another-name "$(e2e_pxed why web03)"
 e2e_spawn tunnel three python3 "$E2E/rrq.py" "$E2E_SERVER" 1
-ok "no full-size block is" until_true 60 cause_is web03 tftp-large-packets-lost
+why_names tftp-mtu web03 60
 curl_as three -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe"
 e2e_kill blocked
 e2e_kill tunnel
-is "it gets its loader: no cause" "" "$(cause web03)"
+is "it gets its loader: no cause" "" "$(cause_of web03)"
 
 # An image that the daemon's account may not read.
 curl_as three -o /dev/null "$U/home.php?mac=$M3"
 chmod 600 "$E2E/root/boot/os/debian-12/linux"
 curl_as three -o /dev/null "$U/os/debian-12/linux"
-is "an image that is not readable" no-image "$(cause web03)"
+is "an image that is not readable" no-image "$(cause_of web03)"
 has "which, and why" "os/debian-12/linux: Permission denied" "$(e2e_pxed why web03)"
 chmod 644 "$E2E/root/boot/os/debian-12/linux"
-is "what it was refused is named" file-unreadable "$(cause web03)"
+why_names image-unreadable web03
 
 # Installed, and its disk does not boot.
 curl_as four -o /dev/null "$U/home.php?mac=$M4"
@@ -91,10 +89,10 @@ for _ in 1 2; do
     dhcp_as four lease --mac $M4 --firmware bios >/dev/null
     curl_as four -o /dev/null "$U/home.php?mac=$M4"
 done
-is "it restarted twice" "" "$(cause web04)"
+is "it restarted twice" "" "$(cause_of web04)"
 dhcp_as four lease --mac $M4 --firmware bios >/dev/null
 curl_as four -o /dev/null "$U/home.php?mac=$M4"
-is "again and again" boots-again "$(cause web04)"
+why_names boots-again web04
 
 # The diary of all that.
 report() { e2e_pxed report "$@"; }
@@ -105,6 +103,6 @@ has "as a page" "<h1>Installations since" "$(cat "$E2E/report.html")"
 lacks "that asks nobody" "http" "$(cat "$E2E/report.html")"
 is "a time that is none" 2 "$(report --since yesterday >/dev/null 2>&1; echo $?)"
 
-is "each cause is one of the list" "" "$(for h in odd web01 web02 web04; do grep -q "^| \`$(cause $h)\` |" "$E2E_HERE/../../docs/causes.md" || echo $h; done)"
+is "each cause is one of the list" "" "$(for h in odd web01 web02 web04; do grep -q "^| \`$(cause_of $h)\` |" "$E2E_HERE/../../docs/causes.md" || echo $h; done)"
 e2e_stop && e2e_pass "it ends well"
 e2e_done

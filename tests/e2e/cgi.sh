@@ -182,6 +182,7 @@ SH
 chmod 644 "$R/home"
 disk "not executable" "cannot be run"
 rm "$R/home"
+why_names script-fails web01
 has "why tells the cure" "its stderr is in the journal" "$(e2e_pxed why web01)"
 ok "metrics count them" e2e_counted CGI_FAILED 5
 

@@ -10,6 +10,7 @@
 #   e2e_start / e2e_stop starts the daemon and waits until it is ready / stops it and looks at its end
 #   ok WHAT CMD...       the check; is WHAT EXPECTED GOT; has WHAT NEEDLE TEXT; lacks WHAT NEEDLE TEXT
 #   until_true SECONDS CMD...      awaits a condition
+#   why_names KEY HOST [SECONDS]      the fault KEY of tests/why/faults is there: `pxed why HOST` names its row's cause
 set -u
 E2E_BUILD=${1:?usage: $0 BUILD_FOLDER}
 E2E_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,6 +21,7 @@ E2E_FAILED=0
 declare -A E2E_PIDS=() E2E_SPACES=()
 export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0:exitcode=99} UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 
+. "$E2E_HERE/../why/staged.sh"
 [ "$(id -u)" = 0 ] || { echo "skipped: root is needed to make network namespaces"; exit 77; }
 
 e2e_die() {
@@ -263,6 +265,13 @@ until_true() { # SECONDS CMD...
         [ $SECONDS -le $end ] || return 1
         sleep 0.05
     done
+}
+
+cause_of() { e2e_pxed why "$1" --json | jq -r 'select(.cause) | .cause'; } # HOST
+cause_is() { [ "$(cause_of "$1")" = "$2" ]; } # HOST CAUSE
+why_names() { # KEY HOST [SECONDS]
+    until_true "${3:-1}" cause_is "$2" "$(fault_cause "$1")"
+    is "$1" "$(fault_cause "$1")" "$(cause_of "$2")"
 }
 
 e2e_done() {

@@ -10,6 +10,8 @@ e2e_client hosts 02:dd:ff:00:00:01
 e2e_in server ip addr flush dev lan0
 e2e_in server ip addr add $E2E_SERVER/16 dev lan0
 for n in $(seq 0 29); do printf '02:dd:00:00:00:%02x, local, ip=10.77.100.%d\n' "$n" $((n + 1)); done >"$E2E/host-os.conf"
+echo "02:dd:00:00:01:00, debian-12, name=armed" >>"$E2E/host-os.conf"
+e2e_image debian-12
 printf '[dhcp]\nmode = server\nrange = 10.77.4.0 - 10.77.7.255\ndns = 10.77.0.1\n' | e2e_ini
 e2e_start
 
@@ -30,6 +32,7 @@ until_true 60 reached b 40
 fill
 ok "the log says that the store cannot write" until_true 20 logged 'store-failed'
 ok "STORE_CANNOT_WRITE" until_true 10 e2e_counted STORE_CANNOT_WRITE
+why_names store-full armed
 until_true 1 false # what was on its way has come
 BEFORE=$(acked b)
 ok "every host with ip= is leased all the same" dhcp_as hosts flood --count 30 --prefix 02:dd --out "$E2E/r.acks" --wait 60

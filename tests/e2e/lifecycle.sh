@@ -88,7 +88,7 @@ is "an address asked for again ends nothing: anybody could have" installing "$(s
 script 3 >/dev/null
 is "back without a word: unconfirmed" unconfirmed "$(state 3)"
 disk_only 3 "unconfirmed"
-has "why says it" INSTALL_UNCONFIRMED "$(e2e_pxed why m3)"
+why_names installer-mute m3
 is "and has exit 1" 1 "$(e2e_pxed why m3 >/dev/null; echo $?)"
 has "a late installer may still say so" ok "$(event 3 installing)"
 is "it is installing" installing "$(state 3)"
@@ -137,7 +137,7 @@ ok "one with it is" until_true 10 installs
 mkdir -p "$E2E/root/boot/hosts/08-00-27-4d-4d-ae"
 echo 'another file, and no guard' >"$E2E/root/boot/hosts/08-00-27-4d-4d-ae/preseed.cfg"
 lacks "a second one beside it: none" /boot/os/ "$(S5)"
-has "and why" ANSWER_BROKEN "$(e2e_pxed why m5)"
+why_names answer-twice m5
 rm -r "$E2E/root/boot/hosts/08-00-27-4d-4d-ae"
 ok "without it again" until_true 5 installs
 sed -i '/name=m5/d' "$E2E/host-os.conf"
@@ -224,7 +224,7 @@ config 2s
 e2e_start
 ok "no word within install-timeout: stalled" until_true 10 install_is 2 stalled
 disk_only 2 "stalled"
-has "why" INSTALL_STALLED "$(e2e_pxed why m2)"
+why_names installer-stalled m2
 e2e_pxed arm --yes m2 >/dev/null
 script 2 >/dev/null
 answer 2 >/dev/null

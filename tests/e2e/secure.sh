@@ -74,6 +74,7 @@ is "the kernel of the packaged shim's key is given" "armed " "$(install_of web01
 has "to GRUB" "linux /boot/os/debian-12/linux" "$(curl_as one "$T/grub/grub.cfg")"
 is "the other is not" "not ready SECURE_OTHER_KEY" "$(install_of web02)"
 has "its own script sends it to its disk" "exit 1" "$(curl_as two "$T/grub/grub.cfg")"
+why_names kernel-other-key web02
 has "why says whose key it is" "signed by Rocky Linux" "$(e2e_pxed why web02)"
 has "pxed arm refuses it" SECURE_OTHER_KEY "$(e2e_pxed disarm web02 >/dev/null; e2e_pxed arm web02 --yes 2>&1)"
 until_true 10 e2e_pxed machines >/dev/null
@@ -113,6 +114,7 @@ has "iPXE is told the same" "shim http://$E2E_SERVER/boot/secure/debian-11/shimx
 cp "$E2E/bare" "$OS/debian-12/linux"
 reload
 is "nobody's signature: not given" "not ready SECURE_UNSIGNED" "$(install_of web01)"
+why_names kernel-unsigned web01
 has "with the cure" "loader= in the host line" "$(e2e_pxed why web01)"
 sed -i "s/name=web01/&, loader=shimx64.efi/" "$E2E/host-os.conf"
 reload

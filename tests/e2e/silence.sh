@@ -32,7 +32,6 @@ curl_as two -o /dev/null "$U/home.php?mac=$M2"
 curl_as three -o /dev/null "$U/home.php?mac=$M3"
 curl_as three -o /dev/null "$IMAGE/vmlinuz"
 curl_as three --limit-rate 200k --max-time 1 -o /dev/null "$IMAGE/initrd.img"
-cause() { e2e_pxed why "$1" --json | jq -r 'select(.cause) | .cause'; }
 dhcp_as four lease --mac $M4 --firmware efi-x64 >/dev/null
 curl_as four -o /dev/null "tftp://$E2E_SERVER/snponly.efi"
 dhcp_as five lease --mac $M5 --firmware efi-x64 >/dev/null
@@ -45,7 +44,7 @@ dhcp_as seven lease --mac $M7 --firmware bios >/dev/null
 curl_as seven -o /dev/null "tftp://$E2E_SERVER/undionly.kpxe"
 dhcp_as seven lease --mac $M7 --firmware bios --loader ipxe >/dev/null
 ok "a transfer that broke off" until_true 5 has_step web03 'broken-off.*initrd.img.*% of 60000000 bytes: the client closed'
-is "its cause" initrd-cut "$(cause web03)"
+why_names initrd-cut web03
 ok "an initrd that was asked for is a step" has_step web03 '^initrd .*pxeboot/initrd.img'
 lacks "nobody is silent yet" silent "$(e2e_pxed log web01; e2e_pxed log web02)"
 ok "after its script" until_true 80 has_step web02 'silent .*after script'
@@ -57,20 +56,19 @@ ok "after its loader" until_true 60 has_step web01 'silent .*after loader undion
 has "with its reason" LOADER_SILENT "$(e2e_pxed why web01)"
 curl_as one -o /dev/null "$U/home.php?mac=$M1"
 lacks "a step forward: it is well again" LOADER_SILENT "$(e2e_pxed machines --json | jq -r --arg m $M1 'select(.mac == $m) | .reason')"
-is "a script whose kernel is not there" name-missing "$(cause web06)"
+why_names kernel-404 web06
 has "the name is said" vmlinuz-of-another-name "$(e2e_pxed why web06)"
 ok "an EFI loader is silent" until_true 30 has_step web04 'silent .*after loader snponly.efi'
-is "that nobody has signed" loader-unsigned "$(cause web04)"
+why_names loader-unsigned web04
 ok "and another" until_true 30 has_step web05 'silent .*after loader undionly.kpxe'
-is "that is for BIOS" loader-other-cpu "$(cause web05)"
+why_names loader-cpu web05
 has "both are said" "undionly.kpxe: for bios, not signed; the firmware: efi-x64" "$(e2e_pxed why web05)"
-is "a silence without more facts has its reason's cause" script-silent "$(cause web02)"
-cause_is() { [ "$(cause "$1")" = "$2" ]; }
-ok "it asks in another net, and comes no further" until_true 60 cause_is moved wrong-net
+why_names script-unused web02
+why_names wrong-net moved 60
 has "in which" "it asks in 10.77.0.0/24 (lan0), ip=10.99.0.5" "$(e2e_pxed why moved)"
-ok "iPXE runs and asks for no script" until_true 60 cause_is deaf script-not-asked
+why_names script-not-asked deaf 60
 has "of whom" "of 10.77.0.1" "$(e2e_pxed why deaf)"
-ok "its link came late" until_true 30 cause_is late link-late
+why_names link-late late 30
 has "how late" "for 36 seconds" "$(e2e_pxed why late)"
 e2e_stop
 e2e_done

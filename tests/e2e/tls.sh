@@ -98,6 +98,13 @@ lacks "no cipher in common" "Cipher is CAMELLIA" "$(client stranger -tls1_2 -cip
 ok "names the ciphers" until_true 15 refused 'no shared cipher; it offered TLS 1.2.*ciphers 0041' client stranger -tls1_2 -cipher CAMELLIA128-SHA
 is "a client that does not know the CA" 60 "$(wrong_ca; echo $?)"
 ok "says so here" until_true 15 refused 'alert unknown ca' wrong_ca
+why_clock() { # a machine whose clock stands ten years on refuses what is in force here
+    client one -attime $(($(date +%s) + 315360000)) >/dev/null
+    cause_is web01 clock-wrong
+}
+dhcp_as one lease --mac $M1 --firmware bios >/dev/null # the address is its own
+until_true 15 why_clock
+why_names clock-ahead web01
 has "HTTP on the port of TLS is told" "TLS_FAILED: this port speaks TLS: ask https://" "$(e2e_in one curl -s --max-time 5 "http://$E2E_SERVER:443/")"
 has "no renegotiation" "no renegotiation" "$(printf 'R\nQ\n' | e2e_in one timeout 10 openssl s_client -connect $E2E_SERVER:443 -tls1_2 2>&1)"
 lacks "nothing is compressed" "Compression: zlib" "$(client one -tls1_2 -comp)"

@@ -151,7 +151,7 @@
       "pxed log HOST: which, and what happened; mend it, or remove before = arm")                                      \
     X(TLS_FAILED, 1, "a TLS handshake did not come about",                                                             \
       "its text says what the client offered; a client must trust the CA of `cert` and find its own name for us in "   \
-      "it")                                                                                                            \
+      "it, and its clock must be right")                                                                               \
     X(ANSWER_NEEDS_TLS, 1, "the answer file holds a secret, and [http] answers = https delivers it by TLS alone",      \
       "a system whose installer can (pxed options os-linux: tls), no secret for this host, or answers = http")         \
     X(DHCP_HOST_ELSEWHERE, 1, "its ip= belongs to no net of the wire that it asks on",                                 \
@@ -167,7 +167,13 @@
       "the host is not armed, and no boot of its disk through a loader was seen to work (idle = auto)",                \
       "nothing, if it boots its disk by itself; pxed arm HOST; or idle = local")                                       \
     X(IDLE_CAME_BACK, 0, "it was sent to its disk three times and came back at once (idle = auto)",                    \
-      "nothing, if it boots its disk by itself; pxed arm HOST; or idle = local")
+      "nothing, if it boots its disk by itself; pxed arm HOST; or idle = local")                                       \
+    X(REPO_UNREACHABLE, 1, "the installer could not reach its repository or mirror; the disk is as it was",            \
+      "pxed log HOST: which address, and what was said; repo=, proxy=, dns= and gateway= of the host")                 \
+    X(CLOCK_WRONG, 1,                                                                                                  \
+      "it refuses this server's certificate as expired, which by this server's clock is in force: one of the two "     \
+      "clocks is wrong, or the CA that it trusts has expired",                                                         \
+      "set the machine's clock (its firmware's setup, its BMC), or this server's; look at the CA's dates")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,

@@ -11,7 +11,8 @@ TARGET=${PXED_TARGET:-/mnt}
 LOG=$PXED_TMP/pxed-log
 EFI=${PXED_EFI:-/sys/firmware/efi}
 die() { pxed_fail "$1" "$LOG"; }
-exec >"$LOG" 2>&1
+: >"$LOG"
+exec >>"$LOG" 2>&1
 udevadm settle
 case $LAYOUT in raid1*) PXED_NEED=2 ;; esac
 {{> disk-guard}}

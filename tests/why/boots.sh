@@ -1,0 +1,67 @@
+#!/bin/bash
+# Boots that end between the loader and the installer, side by side: each waits for the minutes after which silence is one.
+. "$(dirname "$0")/../e2e/common.sh"
+SHIM=/usr/lib/shim/shimx64.efi.signed
+for file in $SHIM /usr/bin/sbattach; do [ -e $file ] || { echo "skipped: $file is missing (scripts/deps test)"; exit 77; }; done
+e2e_begin
+N=0
+host() { # NAME OS [FURTHER]: a declared machine, its namespace, and $MAC, $IP
+    N=$((N + 1))
+    MAC=08:00:27:4d:4d:$(printf %02x $N) IP=10.77.0.$((60 + N))
+    e2e_client "$1" "$MAC"
+    e2e_address "$1" $IP
+    echo "$MAC, $2, name=$1, ip=$IP${3:+, $3}" >>"$E2E/host-os.conf"
+    eval "MAC_$1=$MAC"
+}
+e2e_image debian-12
+mkdir -p "$E2E/root/boot/os/debian-11/install.amd" "$E2E/root/boot/os/rocky-9/images/pxeboot"
+echo kernel >"$E2E/root/boot/os/debian-11/install.amd/vmlinuz"
+echo initrd >"$E2E/root/boot/os/debian-11/install.amd/initrd.gz"
+cp $SHIM "$E2E/root/tftp/one.efi" # Microsoft's two CAs have signed it; of the signatures one is left
+chmod u+w "$E2E/root/tftp/one.efi"
+sbattach --signum 2 --remove "$E2E/root/tftp/one.efi" >/dev/null 2>&1
+host oneca debian-12 loader=one.efi
+host mute debian-12 loader=undionly.kpxe
+host named debian-12
+host half debian-12
+host robbed debian-12
+host cd debian-11
+host odd nosuch-1
+printf 'name = pxe-server\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.59\ndns = 10.77.0.1\n' | e2e_ini
+e2e_start
+T=tftp://$E2E_SERVER
+on() { eval "dhcp_as $1 lease --mac \$MAC_$1 ${*:2} >/dev/null"; } # NAME ARGUMENTS...: switched on
+script() { eval "curl_as $1 -A iPXE/1.21 -o $E2E/script $U/home.php?mac=\$MAC_$1"; }
+
+on oneca --firmware efi-x64
+curl_as oneca -o "$E2E/got" "$T/one.efi"
+ok "it takes what Microsoft's CA of 2011 alone has signed" cmp "$E2E/got" "$E2E/root/tftp/one.efi"
+on mute --firmware bios
+curl_as mute -o /dev/null "$T/undionly.kpxe"
+on named --firmware bios
+curl_as named -o /dev/null "$T/undionly.kpxe"
+on named --firmware bios --loader ipxe
+on half --firmware bios
+script half
+curl_as half -o /dev/null "$U/os/debian-12/linux"
+on robbed --firmware bios
+script robbed
+for name in linux initrd.gz; do curl_as robbed -o /dev/null "$U/os/debian-12/$name"; done
+e2e_client further 08:00:27:99:00:01 # its installer has chosen another card
+e2e_address further 10.77.0.90
+is "the other card is refused" 403 "$(code_as further "$U/hosts/${MAC_robbed//:/-}/preseed.cfg")"
+why_names answer-foreign robbed
+has "which card" 08:00:27:99:00:01 "$(e2e_pxed why robbed)"
+why_names cd-initrd cd
+has "and what would be needed" "looked for linux + initrd.gz" "$(e2e_pxed why cd)"
+why_names os-unknown odd
+
+why_names loader-silent mute 130
+why_names loader-one-ca oneca 60
+has "for which firmware" "one.efi: for efi-x64, signed" "$(e2e_pxed why oneca)"
+why_names name-unresolved named 60
+has "the name" "of pxe-server" "$(e2e_pxed why named)"
+why_names initrd-not-asked half 60
+has "which" debian-12/initrd.gz "$(e2e_pxed why half)"
+e2e_stop && e2e_pass "it ends well"
+e2e_done
