@@ -174,7 +174,7 @@ static void bare(const char *text, char *out, size_t cap) {
 }
 
 static bool has_word(const json_t *m, const char *word) {
-    static const char *const keys[] = {"name", "ip", "os", "arm_os"};
+    static const char *const keys[] = {"name", "ip", "os", "arm_os", "serial", "product"};
     char mac[TEXT_SHORT], digits[TEXT_SHORT];
     bare(live_text(m, "mac"), mac, sizeof(mac));
     bare(word, digits, sizeof(digits));
@@ -204,7 +204,7 @@ int cli_find(int argc, char **argv) {
     if (l.json)
         live_print_json(found);
     else if (n == 0)
-        printf("no machine's MAC, name, address or system has '%s' in it\n", argv[optind]);
+        printf("no machine's MAC, name, address, system, serial number or model has '%s' in it\n", argv[optind]);
     else
         print_machines(found);
     json_decref(found);

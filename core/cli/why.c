@@ -99,6 +99,21 @@ static void print_loader(const json_t *m) {
     putchar('\n');
 }
 
+/* What the machine told of itself. */
+static void print_hardware(const json_t *m) {
+    char line[TEXT_LINE];
+    const char *product = live_text(m, "product"), *serial = live_text(m, "serial");
+    int64_t memory = live_number(m, "memory") / (1024 * 1024);
+    if (!*product && !*serial && memory == 0)
+        return;
+    snprintf(line, sizeof(line), "  hardware: %s%s%s", product, *serial ? (*product ? ", serial " : "serial ") : "",
+             serial);
+    print_cleanly(table_wants_color(stdout), TABLE_PLAIN, line);
+    if (memory > 0)
+        printf("%s%lld MiB of memory", *product || *serial ? ", " : "", (long long)memory);
+    putchar('\n');
+}
+
 /* Does it get to its disk when a loader sends it there? */
 static void print_exit(const json_t *m) {
     int64_t back = live_number(m, "disk_back");
@@ -149,6 +164,7 @@ static int why_host(struct live *l, const char *host) {
         print_cause(m, name);
         print_loader(m);
         print_exit(m);
+        print_hardware(m);
         puts(json_array_size(boot) > 0 ? "last boot:" : "nothing has been heard of this machine");
         fault |= print_boot(boot, name);
     }

@@ -122,6 +122,8 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     if (right.notes)
         script_set_note(l, *ret, &b);
     (*ret)->note.own_script = cgi != NULL;
+    if (right.notes && l->target && hardware_query(&l->target->rec.hardware, l->request->query))
+        machines_touch(&l->d->machines, l->target);
     return PXED_WHY_OK;
 }
 
@@ -131,14 +133,18 @@ static enum pxed_loader config_loader(enum name_kind kind) {
                                       : PXED_LOADER_GRUB;
 }
 
+/* iPXE fills in what SMBIOS says; a build without one of these leaves it empty. */
+#define AUTOEXEC_HARDWARE "&product=${product:uristring}&serial=${serial:uristring}&memory=${memsize}"
+
 /* iPXE runs its autoexec.ipxe before it has an address. Its own script is asked for by HTTP then, so that what is
  * believed, used up and recorded is the same as after DHCP. */
 static struct pxed_slice autoexec_text(const struct lookup *l, struct pxed_arena *arena) {
     char text[PXED_MAC_TEXT];
     const struct catalogue *c = l->d->catalogue;
-    return pxed_slice_of(pxed_arena_printf(
-        arena, "#!ipxe\ndhcp\nchain %s%s?mac=%s\n", site_url_of(c, &l->request->local, &l->request->peer)->base,
-        c->site.script, l->asker ? pxed_mac_text(&l->asker->rec.mac, "-", text) : "${netX/mac:hexhyp}"));
+    return pxed_slice_of(
+        pxed_arena_printf(arena, "#!ipxe\ndhcp\nchain %s%s?mac=%s" AUTOEXEC_HARDWARE "\n",
+                          site_url_of(c, &l->request->local, &l->request->peer)->base, c->site.script,
+                          l->asker ? pxed_mac_text(&l->asker->rec.mac, "-", text) : "${netX/mac:hexhyp}"));
 }
 
 /* The same for every machine, or for one that is not known by its address. */

@@ -115,8 +115,10 @@ static void event_written(void *arg, int result) {
     pxed_open_fn *later = content_take_pending(d, e->ticket, &later_arg);
     struct open_content *answer = e->answer;
     if (result == 0) {
-        if (pxed_slice_is(e->stage, "installing"))
+        if (pxed_slice_is(e->stage, "installing")) {
             lifecycle_stage(&e->m->rec, PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
+            hardware_read(&e->m->rec.hardware, e->body);
+        }
         if (e->changed ? !e->repeated : never_told(e))
             journal_event(e);
         machines_touch(&d->machines, e->m);

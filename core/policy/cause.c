@@ -30,6 +30,7 @@ static enum cause cause_of_transfer(const struct cause_facts *f) {
     bool loads = f->stage <= PXED_STAGE_LOADER && !f->loader_taken;
     return before && strstr(f->broken, PXED_BROKE_NO_ACK)      ? CAUSE_TFTP_NO_ACK
            : loads && strstr(f->broken, PXED_BROKE_LARGE)      ? CAUSE_TFTP_LARGE
+           : f->too_large                                      ? CAUSE_MEMORY
            : f->stage == PXED_STAGE_KERNEL && f->initrd_broken ? CAUSE_INITRD_CUT
                                                                : CAUSE_NONE;
 }
@@ -47,7 +48,9 @@ static enum cause cause_of_offer(const struct cause_facts *f) {
     if (f->asks_4011 && f->quiet >= CAUSE_QUIET)
         return CAUSE_PORT_4011;
     bool told = f->reason == PXED_WHY_OK || f->reason == PXED_WHY_OFFER_NOT_TAKEN;
-    return told && f->secs >= CAUSE_LATE_SECS && f->quiet >= CAUSE_QUIET ? CAUSE_LINK_LATE : CAUSE_NONE;
+    if (told && f->secs >= CAUSE_LATE_SECS && f->quiet >= CAUSE_QUIET)
+        return CAUSE_LINK_LATE;
+    return told && f->offer_silent ? CAUSE_OFFER_IGNORED : CAUSE_NONE;
 }
 
 static enum cause cause_of_loader(const struct cause_facts *f) {

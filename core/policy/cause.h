@@ -48,6 +48,9 @@
     X(LINK_LATE, "link-late", "it had been asking for ten seconds or more when its first request arrived",             \
       "the switch port forwards too late: spanning tree without portfast, LACP without fallback; or this server "      \
       "was not running")                                                                                               \
+    X(OFFER_IGNORED, "offer-ignored", "in the boot before it was told a boot file and fetched nothing",                \
+      "another server's offer that it took (pxed doctor), UDP 69 or 4011 closed, or firmware that wants to be told "   \
+      "otherwise: [quirk NAME] ways =")                                                                                \
     X(SCRIPT_BY_NAME, "script-name-unresolved",                                                                        \
       "its loader runs and never asked for its script, whose URL names this server by name",                           \
       "the name server that machines are told must know that name: [dhcp] dns =, plugin dns, or an address as "        \
@@ -59,6 +62,8 @@
     X(TFTP_LARGE, "tftp-large-packets-lost",                                                                           \
       "it acknowledged the options of its TFTP request, and no full-size packet after that",                           \
       "packets of this size are lost on the way (tunnel, VPN, jumbo frames): the net's MTU, or blksize in [tftp]")     \
+    X(MEMORY, "memory-too-small", "what it was to keep in its memory, initrd or ISO, is larger than that memory",      \
+      "more memory, or a smaller initrd or ISO: a netboot image, or another way to boot it (pxed options os-linux)")   \
     X(NAME_ASKED, "name-missing", "it asked for a name that is not there, and then for nothing more",                  \
       "put the file there, or correct the name: pxed log HOST shows all of them")                                      \
     X(INITRD_CUT, "initrd-cut", "the initrd was not taken whole",                                                      \
@@ -94,10 +99,12 @@ struct cause_facts {
     bool elsewhere;          /* its ip= belongs to no net of the wire that it asked on in this boot */
     bool answer_refused;     /* the last that happened: who is no host here asked for its answer file in vain */
     bool asks_4011;          /* it was told to, and it or one of its model has done so before */
+    bool offer_silent;       /* told in the boot before, it fetched nothing; nor in this one yet */
     unsigned secs;           /* for how long it had asked, as it said in the first request of this boot */
     bool loader_taken;       /* it fetched the whole of its loader in this boot */
     const char *broken;      /* how its last transfer broke off, in this boot; NULL: none did */
     bool initrd_broken;      /* and that was an initrd */
+    bool too_large;          /* and that, or an ISO, is larger than its memory */
     bool missing_last;       /* it asked for a name that is not there, after it had its script if it had one */
 };
 

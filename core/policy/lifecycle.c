@@ -251,6 +251,7 @@ void lifecycle_sighted(struct lifecycle_record *to, const struct lifecycle_recor
     to->ladder = from->ladder;
     to->ways = from->ways;
     to->exits = from->exits;
+    to->hardware = from->hardware;
 }
 
 bool lifecycle_discover_opens(const struct lifecycle_record *r, enum pxed_loader loader, int64_t now) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "exits.h"
+#include "hardware.h"
 #include "ladder.h"
 #include "pxed/model.h"
 #include "pxed/plugin.h"
@@ -70,6 +71,7 @@ struct lifecycle_record {
     struct ladder ladder; /* which loader it is told */
     struct ways ways;     /* and how */
     struct exits exits;   /* and whether it gets to its disk from there */
+    struct hardware hardware;
 };
 
 /* What arming needs to know of the host's line. */

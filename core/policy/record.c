@@ -77,6 +77,9 @@ static const struct field fields[] = {
     FIELD("exit-good", FIELD_BOOL, exits.good),
     FIELD("exit-back", FIELD_UINT, exits.back),
     FIELD("exit-up", FIELD_BOOL, exits.up),
+    FIELD("product", FIELD_TEXT, hardware.product),
+    FIELD("serial", FIELD_TEXT, hardware.serial),
+    FIELD("memory", FIELD_TIME, hardware.memory),
 };
 
 static void record_write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {

@@ -164,6 +164,13 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
         f->local_again += strcmp(e->what, pxed_stage_names[PXED_STAGE_LOCAL]) == 0 && e->reason == PXED_WHY_INSTALLED;
 }
 
+/* "... 12% of 60000000 bytes: the client closed", and what it was is kept in memory whole. */
+static bool is_too_large(const struct cause_facts *f, int64_t memory) {
+    const char *size = f->broken ? strstr(f->broken, "% of ") : NULL;
+    bool iso = f->broken && strstr(f->broken, ".iso\"");
+    return memory > 0 && size && (f->initrd_broken || iso) && strtoll(size + 5, NULL, 10) > memory;
+}
+
 /* What was heard or said, as it stands; NULL: the evidence of this cause is put together. */
 static const char *words_of(const struct found *found, enum cause cause) {
     switch (cause) {
@@ -177,6 +184,7 @@ static const char *words_of(const struct found *found, enum cause cause) {
     case CAUSE_TFTP_NO_ACK:
     case CAUSE_TFTP_LARGE:
     case CAUSE_INITRD_CUT:
+    case CAUSE_MEMORY:
         return found->f.broken;
     case CAUSE_NAME_ASKED:
     case CAUSE_LOADER_MISSING:
@@ -202,6 +210,13 @@ static void write_evidence(const struct found *found, const struct machine *m, e
         break;
     case CAUSE_BOOTS_AGAIN:
         snprintf(evidence, CAUSE_EVIDENCE, "sent to its disk %u times in half an hour", found->f.local_again);
+        break;
+    case CAUSE_MEMORY:
+        snprintf(evidence, CAUSE_EVIDENCE, "%.250s; its memory: %lld bytes", words, (long long)m->rec.hardware.memory);
+        break;
+    case CAUSE_OFFER_IGNORED:
+        snprintf(evidence, CAUSE_EVIDENCE, "told as `%s`, in %u boot%s in a row", m->rec.ways.way, m->rec.ways.silent,
+                 m->rec.ways.silent == 1 ? "" : "s");
         break;
     case CAUSE_LINK_LATE:
         snprintf(evidence, CAUSE_EVIDENCE, "for %u seconds, as it says", found->f.secs);
@@ -240,9 +255,11 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
     found.f.near = found.near != NULL;
     look_at_loader(d, m, &found);
     look_at_steps(d, m, &found);
+    found.f.too_large = is_too_large(&found.f, m->rec.hardware.memory);
     look_at_script(d, m, &found);
     look_at_net(d, &found);
     found.f.asks_4011 = asks_4011(d, m);
+    found.f.offer_silent = m->rec.ways.told && !m->rec.ways.took && m->rec.ways.silent > 0;
     enum cause cause = cause_of(&found.f);
     write_evidence(&found, m, cause, evidence);
     return cause;

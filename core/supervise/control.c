@@ -33,12 +33,15 @@ static const char *view_busy(const struct daemon *d, const struct lifecycle_reco
     return armed && ready != PXED_WHY_OK ? "" : busy_with(rec, armed && view_loads(d, &rec->mac), clock_wall());
 }
 
-/* What was seen of loaders on it. A line with loader= needs no ladder. */
+/* What was seen of loaders on it, and of itself. A line with loader= needs no ladder. */
 static void view_loader(const struct catalogue_host *h, const struct lifecycle_record *rec,
                         struct pxed_machine_view *v) {
     const struct ladder *l = &rec->ladder;
     v->disk_good = rec->exits.good;
     v->disk_back = rec->exits.back;
+    v->product = pxed_slice_of(rec->hardware.product);
+    v->serial = pxed_slice_of(rec->hardware.serial);
+    v->memory = (uint64_t)rec->hardware.memory;
     if (h && pxed_host_value(&h->pub, "loader").len > 0)
         return;
     v->loader = pxed_slice_of(l->rung);

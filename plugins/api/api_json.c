@@ -128,6 +128,9 @@ static void put_machine(struct object *o, const struct pxed_machine_view *m) {
     json_put_text(o, "loader_was", m->loader_was);
     put_bool(o, "disk_good", m->disk_good);
     json_put_number(o, "disk_back", m->disk_back);
+    json_put_text(o, "product", m->product);
+    json_put_text(o, "serial", m->serial);
+    json_put_number(o, "memory", m->memory);
     put_word(o, "cause", m->cause);
     put_word(o, "cause_sentence", m->cause_sentence);
     put_word(o, "evidence", m->evidence);

@@ -11,7 +11,7 @@
     " install not_ready not_ready_text install_at:time right held_new:flag protect:flag tries_left:int armed_at:time " \
     "armed_by step disk fail disk_cleared:flag was_install was_os was_at:time unguarded:flag busy loader "             \
     "loader_silent:int loader_good:flag loader_was disk_good:flag "                                                    \
-    "disk_back:int cause cause_sentence evidence cause_cure file line:int"
+    "disk_back:int product serial memory:int cause cause_sentence evidence cause_cure file line:int"
 
 static const struct {
     const char *name, *fields;

@@ -131,7 +131,8 @@ static void table_row(void *arg, const struct pxed_machine_view *m) {
     if (!t->c->api->sees(t->c->api->self, t->who, &m->mac))
         return;
     if (!text_has(m->name, t->search) && !text_has(mac, t->search) && !text_has(m->os, t->search) &&
-        !text_has(pxed_slice_of(m->install), t->search) && !text_has(pxed_slice_of(m->stage), t->search))
+        !text_has(pxed_slice_of(m->install), t->search) && !text_has(pxed_slice_of(m->stage), t->search) &&
+        !text_has(m->serial, t->search) && !text_has(m->product, t->search))
         return;
     if (t->rows == CONSOLE_ROWS) {
         t->left_out++;

@@ -1,4 +1,5 @@
-/* What the store gives back: read, written again, read again. */
+/* What the store gives back: read, written again, read again. What a machine says of its hardware, in both spellings.
+ */
 #include <stdlib.h>
 
 #include "record.h"
@@ -9,6 +10,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct lifecycle_record first, second;
     char text[RECORD_TEXT_MAX];
     struct pxed_buf b = PXED_BUF(text);
+    struct hardware hw = {0};
+    hardware_read(&hw, pxed_slice((const char *)data, size));
+    hardware_query(&hw, pxed_slice((const char *)data, size));
+    if (hw.memory < 0 || memchr(hw.serial, '\n', sizeof(hw.serial)) || !memchr(hw.product, '\0', sizeof(hw.product)))
+        abort();
     if (!record_read(pxed_slice((const char *)data, size), &first))
         return 0;
     record_write(&first, &b);

@@ -14,6 +14,7 @@ host() { # NAME OS [FURTHER]: a declared machine, its namespace, and $MAC, $IP
     eval "MAC_$1=$MAC"
 }
 e2e_image debian-12
+truncate -s 60000000 "$E2E/root/boot/os/debian-12/initrd.gz"
 mkdir -p "$E2E/root/boot/os/debian-11/install.amd" "$E2E/root/boot/os/rocky-9/images/pxeboot"
 echo kernel >"$E2E/root/boot/os/debian-11/install.amd/vmlinuz"
 echo initrd >"$E2E/root/boot/os/debian-11/install.amd/initrd.gz"
@@ -25,6 +26,7 @@ host mute debian-12 loader=undionly.kpxe
 host named debian-12
 host half debian-12
 host robbed debian-12
+host small debian-12
 host cd debian-11
 host odd nosuch-1
 printf 'name = pxe-server\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.59\ndns = 10.77.0.1\n' | e2e_ini
@@ -52,6 +54,18 @@ e2e_address further 10.77.0.90
 is "the other card is refused" 403 "$(code_as further "$U/hosts/${MAC_robbed//:/-}/preseed.cfg")"
 why_names answer-foreign robbed
 has "which card" 08:00:27:99:00:01 "$(e2e_pxed why robbed)"
+# iPXE tells its memory with the script's URL; 32 MiB do not hold the initrd, so it ends the transfer.
+on small --firmware bios
+curl_as small -A iPXE/1.21 -o "$E2E/script" "$U/home.php?mac=$MAC_small&product=PowerEdge%20R640&serial=XY-4711&memory=32"
+curl_as small -o /dev/null "$U/os/debian-12/linux"
+curl_as small --limit-rate 200k --max-time 1 -o /dev/null "$U/os/debian-12/initrd.gz"
+why_names memory-small small 5
+has "how small" "of 60000000 bytes: the client closed; its memory: 33554432 bytes" "$(e2e_pxed why small)"
+has "what it is" "hardware: PowerEdge R640, serial XY-4711, 32 MiB of memory" "$(e2e_pxed why small)"
+is "found by a part of its serial number" "$MAC_small" "$(e2e_pxed find xy-47 --json | jq -r .mac)"
+is "and of its model" "$MAC_small" "$(e2e_pxed find R640 --json | jq -r .mac)"
+curl_as robbed -o /dev/null "$U/home.php?mac=$MAC_small&serial=FORGED"
+is "not by what another says" 1 "$(e2e_pxed find FORGED >/dev/null; echo $?)"
 why_names cd-initrd cd
 has "and what would be needed" "looked for linux + initrd.gz" "$(e2e_pxed why cd)"
 why_names os-unknown odd
@@ -64,4 +78,7 @@ has "the name" "of pxe-server" "$(e2e_pxed why named)"
 why_names initrd-not-asked half 60
 has "which" debian-12/initrd.gz "$(e2e_pxed why half)"
 e2e_stop && e2e_pass "it ends well"
+e2e_start
+is "its hardware is known after a restart" "$MAC_small" "$(e2e_pxed find XY-4711 --json | jq -r .mac)"
+e2e_stop
 e2e_done

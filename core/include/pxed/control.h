@@ -49,6 +49,8 @@ struct pxed_machine_view {
     const char *cause, *evidence, *cause_sentence, *cause_cure;
     bool disk_good;     /* it came up after a loader had sent it to its disk, and did not come back at once since */
     unsigned disk_back; /* times in a row that it came back at once */
+    struct pxed_slice product, serial; /* as the machine itself told; may be empty */
+    uint64_t memory;                   /* bytes; 0: not told */
 };
 
 /* Why its last boot or its installation came to nothing; OK: it did not. A failed event has one of pxed's reasons or a

@@ -26,6 +26,8 @@ function exitOf(m) {
 function facts(m) {
     const rows = [
         ["MAC", m.mac], ["OS", m.os || "not in the host file"], ["Address", m.ip || "-"], ["Firmware", m.firmware || "-"],
+        m.product || m.serial ? ["Hardware", [m.product, m.serial && `serial ${m.serial}`].filter(Boolean).join(", ")] : null,
+        m.memory ? ["Memory", `${Math.round(m.memory / 1048576)} MiB`] : null,
         m.loader ? ["Loader", loaderOf(m)] : null,
         exitOf(m) ? ["Sent to its disk", exitOf(m)] : null,
         ["State", [h("span", {class: `mood ${mood(m)}`}, m.install || "never armed"), m.install_at_ms ? ` ${age(m.install_at_ms)}` : ""]],

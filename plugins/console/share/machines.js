@@ -40,7 +40,7 @@ function choose() {
     const fits = FILTERS[kept.filter][1];
     const rows = [...machines.values()].filter((m) => {
         if (!fits(m)) return false;
-        const text = `${m.name} ${m.mac} ${m.os} ${m.ip} ${m.install} ${m.stage} ${m.reason}`.toLowerCase();
+        const text = `${m.name} ${m.mac} ${m.os} ${m.ip} ${m.install} ${m.stage} ${m.reason} ${m.serial} ${m.product}`.toLowerCase();
         return words.every((word) => text.includes(word));
     });
     const column = COLUMNS.find(([key]) => key === kept.sort);
