@@ -84,6 +84,7 @@ static const struct loaders_file *beside(const struct loaders *all, const struct
 struct whole {
     const struct loaders_file *file, *then;
     struct pxed_slice then_name;
+    const char *revoked; /* a pair that would be one but for its SBAT: why; NULL: none */
 };
 
 /* iPXE's shim starts the file of its own name without `-shim`, or without `-shimx64`; else what was compiled in. */
@@ -117,9 +118,21 @@ static const struct loaders_file *packaged_grub(const struct loaders *all, enum 
     return NULL;
 }
 
+static const char *tell_revoked(const struct loaders_file *shim, const struct loaders_file *then,
+                                struct pxed_arena *arena) {
+    unsigned is;
+    const struct loader_sbat *least = loader_revoked(&shim->is, &then->is, &is);
+    return least ? pxed_arena_printf(arena,
+                                     "%s takes %s of SBAT generation %u and later, %s has %u: bring a newer one, or an "
+                                     "older shim",
+                                     shim->name, least->component, least->generation, then->name, is)
+                 : NULL;
+}
+
 /* A shim that firmware starts, and what it starts. `packaged`: they may lie in two folders. */
 static struct whole find_shim(const struct loaders *all, enum loader_machine machine, enum loader_program program,
                               bool packaged, struct pxed_arena *arena) {
+    struct whole none = {0};
     for (size_t i = 0; i < all->n_files; i++) {
         const struct loaders_file *shim = &all->files[i], *then;
         char buf[128];
@@ -129,10 +142,14 @@ static struct whole find_shim(const struct loaders *all, enum loader_machine mac
         then = beside(all, shim, next);
         if (!then && packaged && program == LOADER_GRUB)
             then = packaged_grub(all, machine);
-        if (then && believes(then, program))
-            return (struct whole){shim, then, pxed_arena_dup(arena, next)};
+        if (!then || !believes(then, program))
+            continue;
+        const char *revoked = tell_revoked(shim, then, arena);
+        if (!revoked)
+            return (struct whole){shim, then, pxed_arena_dup(arena, next), NULL};
+        none.revoked = revoked;
     }
-    return (struct whole){0};
+    return none;
 }
 
 static struct whole find_signed_ipxe(const struct loaders *all, enum loader_machine machine, struct pxed_arena *arena) {
@@ -299,6 +316,7 @@ void loaders_combine(struct loaders *all, struct pxed_arena *arena) {
         r.then = w.then;
         r.then_name = w.then ? w.then_name.ptr : NULL;
         r.name = w.file ? told_name(all, w.file) : NULL;
+        r.cure = !w.file && w.revoked ? w.revoked : r.cure;
         r.secure = w.file && (r.kind == LOADERS_SIGNED_IPXE || r.kind == LOADERS_SIGNED_GRUB);
         all->rungs[all->n_rungs++] = r;
     }

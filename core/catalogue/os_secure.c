@@ -66,6 +66,30 @@ static const char *in_boot(struct catalogue *c, const char *name) {
     return pxed_arena_printf(&c->arena, "EFI/BOOT/%s", name);
 }
 
+/* What one of the image's files is too old for: its own shim's level, or that of the shim that machines start with
+ * here, which stays in the firmware. */
+static const char *tell_revoked(struct catalogue *c, const char *by, const struct loader *shim, const char *name,
+                                const struct loader *file) {
+    unsigned is;
+    const struct loader_sbat *least = loader_revoked(shim, file, &is);
+    return least ? pxed_arena_printf(&c->arena,
+                                     "%s takes %s of SBAT generation %u and later, the image's %s has %u; a newer ISO "
+                                     "of this system has newer ones",
+                                     by, least->component, least->generation, name, is)
+                 : NULL;
+}
+
+static const char *find_revoked(struct catalogue *c, const struct os_secure *s, const struct loader *shim,
+                                const struct loader *grub) {
+    const struct loaders_rung *rung = loaders_rung(c->loaders, s->machine, LOADERS_SIGNED_GRUB);
+    const char *text = tell_revoked(c, s->shim, shim, s->grub, grub);
+    if (!text && rung)
+        text = tell_revoked(c, rung->name, &rung->file->is, s->shim, shim);
+    if (!text && rung)
+        text = tell_revoked(c, rung->name, &rung->file->is, s->grub, grub);
+    return text;
+}
+
 static void look_at_own(struct catalogue *c, const struct catalogue_os *os, const struct read_file *kernel,
                         struct os_secure *s) {
     struct read_file shim, grub;
@@ -79,6 +103,8 @@ static void look_at_own(struct catalogue *c, const struct catalogue_os *os, cons
     s->helper = in_boot(c, x64 ? "mmx64.efi" : "mmaa64.efi");
     if (!read_file(c, os, s->grub, &grub) || grub.is.program != LOADER_GRUB || !grub.is.boots_net ||
         !share_key(kernel->signers, kernel->n_signers, grub.signers, grub.n_signers))
+        return;
+    if ((s->revoked = find_revoked(c, s, &shim.is, &grub.is)))
         return;
     s->told = pxed_arena_printf(&c->arena, OS_SECURE_FOLDER "%.*s/%s", PXED_S(catalogue_folder(c, os->id.text)),
                                 x64 ? "shimx64.efi" : "shimaa64.efi");
@@ -155,6 +181,10 @@ enum pxed_reason os_secure_judge(const struct os_secure *s, struct pxed_arena *a
         return PXED_WHY_OK;
     if (s->key == LOADER_KEY_NONE)
         return PXED_WHY_SECURE_UNSIGNED;
+    if (s->revoked) {
+        *ret_text = s->revoked;
+        return PXED_WHY_SECURE_REVOKED;
+    }
     *ret_text = pxed_arena_printf(arena,
                                   "its kernel is signed by %s; looked for EFI/BOOT/%s of that distribution, and beside "
                                   "it a GRUB that boots from the net",

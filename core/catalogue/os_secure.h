@@ -16,6 +16,7 @@ struct os_secure {
      * beside a GRUB that boots from the net and is signed as the kernel is. */
     const char *told;
     const char *shim, *next, *grub, *helper; /* files of the image; `next`: the name by which shim asks for GRUB */
+    const char *revoked; /* the image's own way but for an SBAT level: what is refused, and by whom; NULL: nothing */
 };
 
 /* Reads kernel and EFI/BOOT of each image, from its folder or an ISO: sets `secure` of all systems during a build,

@@ -68,6 +68,8 @@ struct loader {
     char next[32];    /* shim: the file it loads, as it was compiled in: grubx64.efi; "" otherwise */
     struct loader_sbat sbat[LOADER_SBAT_MAX];
     size_t n_sbat;
+    struct loader_sbat revokes[LOADER_SBAT_MAX]; /* shim: of these components it starts no older generation */
+    size_t n_revokes;
     struct loader_signature signatures[LOADER_SIGNATURES_MAX];
     size_t n_signatures;
     bool boots_net; /* GRUB: it has the modules to read from the net where firmware's PXE client started it */
@@ -78,6 +80,10 @@ struct loader {
  * headers, and what it must search for words: at most 8 MiB. */
 bool loader_read(const struct loader_file *file, struct loader *ret);
 
+/* What of `file` a shim refuses by its SBAT level, or firmware's that the shim has raised: the least generation that it
+ * takes; NULL: nothing. *ret_is: the generation that the file has. */
+const struct loader_sbat *loader_revoked(const struct loader *shim, const struct loader *file, unsigned *ret_is);
+
 /* --- for the files of this room --- */
 
 struct loader_section {
@@ -87,7 +93,7 @@ struct loader_section {
 
 /* Sections that say what a file is; size 0: it has none. */
 struct loader_pe {
-    struct loader_section sbat, sdmagic, kernel, mods;
+    struct loader_section sbat, sbatlevel, sdmagic, kernel, mods;
     bool application; /* firmware can start it */
 };
 
@@ -95,6 +101,8 @@ struct loader_pe {
 bool loader_read_pe(const struct loader_file *file, struct loader *ret, struct loader_pe *pe);
 /* The SBAT lines `component,generation,vendor,package,version,url`; sets program and version by them. */
 void loader_read_sbat(struct pxed_slice text, struct loader *ret);
+/* Shim's section .sbatlevel (github.com/rhboot/shim, SbatLevel_Variable.txt): the level that it sets by itself. */
+void loader_read_level(struct pxed_slice section, struct loader *ret);
 /* Has a GRUB of 64 bits this module in it? `mods`: its section of that name. */
 bool loader_has_module(const struct loader_file *file, struct loader_section mods, const char *name);
 /* What is known by words inside the file alone. */

@@ -15,6 +15,8 @@ enum {
     CERTIFICATE_HEADER = 8,
     CERTIFICATE_PKCS7 = 2,
     CERTIFICATES_MAX = 64,
+    SYMBOL_SIZE = 18,
+    NAME_LONG = 11, /* the longest that is looked for, with its NUL */
 };
 
 static unsigned le16(const uint8_t *p) {
@@ -46,22 +48,43 @@ static enum loader_machine machine_of(unsigned code) {
     }
 }
 
-static void take_section(const uint8_t *head, const struct loader_file *file, struct loader_pe *pe,
+/* A name above 8 bytes is "/N": the place in the string table, which follows the symbols. `strings` 0: there is none.
+ */
+static void section_name(const uint8_t *head, const struct loader_file *file, uint64_t strings,
+                         char ret[static NAME_LONG + 1]) {
+    char digits[8] = "";
+    uint64_t at;
+    memset(ret, 0, NAME_LONG + 1);
+    memcpy(ret, head, 8);
+    if (head[0] != '/' || strings == 0)
+        return;
+    memcpy(digits, head + 1, 7);
+    if (!pxed_slice_u64(pxed_slice_of(digits), UINT32_MAX, &at) || !loader_at(file, strings + at, ret, NAME_LONG))
+        memset(ret, 0, NAME_LONG);
+}
+
+static void take_section(const uint8_t *head, const struct loader_file *file, uint64_t strings, struct loader_pe *pe,
                          struct loader *ret) {
     struct loader_section s = {le32(head + 20), le32(head + 16)};
     uint32_t virtual_size = le32(head + 8);
     const struct {
-        const char name[8];
+        const char *name;
         struct loader_section *to;
-    } known[] = {{".sbat", &pe->sbat}, {".sdmagic", &pe->sdmagic}, {".linux", &pe->kernel}, {"mods", &pe->mods}};
+    } known[] = {{".sbat", &pe->sbat},
+                 {".sbatlevel", &pe->sbatlevel},
+                 {".sdmagic", &pe->sdmagic},
+                 {".linux", &pe->kernel},
+                 {"mods", &pe->mods}};
+    char name[NAME_LONG + 1];
     if (s.at > file->size || s.size > file->size - s.at) {
         ret->damaged = true;
         return;
     }
     if (virtual_size > 0 && virtual_size < s.size) /* the rest is padding */
         s.size = virtual_size;
+    section_name(head, file, strings, name);
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (memcmp(head, known[i].name, sizeof(known[i].name)) == 0)
+        if (strcmp(name, known[i].name) == 0)
             *known[i].to = s;
 }
 
@@ -120,6 +143,7 @@ bool loader_read_pe(const struct loader_file *file, struct loader *ret, struct l
     if (!loader_at(file, at, coff, sizeof(coff)) || memcmp(coff, "PE\0", 4) != 0)
         return false;
     unsigned sections = le16(coff + 6), optional = le16(coff + 20);
+    uint64_t strings = le32(coff + 12) > 0 ? le32(coff + 12) + (uint64_t)le32(coff + 16) * SYMBOL_SIZE : 0;
     ret->machine = machine_of(le16(coff + 4));
     at += COFF_SIZE;
     read_optional(file, at, optional, ret, pe);
@@ -129,7 +153,7 @@ bool loader_read_pe(const struct loader_file *file, struct loader *ret, struct l
             ret->damaged = true;
             break;
         }
-        take_section(section, file, pe, ret);
+        take_section(section, file, strings, pe, ret);
     }
     return true;
 }

@@ -53,6 +53,8 @@ static bool read_efi(const struct loader_file *file, struct loader *ret) {
         return false;
     if (pe.sbat.size > 0)
         loader_read_sbat(read_section(file, pe.sbat, text, sizeof(text)), ret);
+    if (pe.sbatlevel.size > 0)
+        loader_read_level(read_section(file, pe.sbatlevel, text, sizeof(text)), ret);
     if (pe.sdmagic.size > 0)
         read_sdmagic(read_section(file, pe.sdmagic, text, sizeof(text)), ret);
     if (pe.kernel.size > 0)

@@ -61,3 +61,40 @@ void loader_read_sbat(struct pxed_slice text, struct loader *ret) {
         vendors |= vendor;
     }
 }
+
+/* After the format's version, 0, two offsets from there: of the level that every boot sets, and of the newest, which
+ * only an owner asks for. The text of each ends with a NUL. */
+void loader_read_level(struct pxed_slice section, struct loader *ret) {
+    enum { VERSION = 4, HEADER = 8 };
+    static const char zero[VERSION];
+    if (section.len < VERSION + HEADER || memcmp(section.ptr, zero, VERSION) != 0)
+        return;
+    struct pxed_slice from = pxed_slice_skip(section, VERSION), line;
+    const uint8_t *at = (const uint8_t *)from.ptr;
+    uint32_t offset = (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    if (offset < HEADER || offset >= from.len)
+        return;
+    struct pxed_slice text = pxed_slice_skip(from, offset);
+    ptrdiff_t end = pxed_slice_find(text, '\0', 0);
+    text = end < 0 ? text : pxed_slice_head(text, (size_t)end);
+    while ((line = pxed_slice_word(&text, "\r\n")).len > 0 && ret->n_revokes < LOADER_SBAT_MAX) {
+        struct pxed_slice name = next_field(&line), number = next_field(&line);
+        uint64_t generation;
+        if (!pxed_slice_u64(number, 1000000, &generation) || pxed_slice_is(name, "sbat"))
+            continue;
+        struct loader_sbat *s = &ret->revokes[ret->n_revokes++];
+        loader_copy(s->component, sizeof(s->component), name);
+        s->generation = (unsigned)generation;
+    }
+}
+
+const struct loader_sbat *loader_revoked(const struct loader *shim, const struct loader *file, unsigned *ret_is) {
+    for (size_t i = 0; i < shim->n_revokes; i++)
+        for (size_t k = 0; k < file->n_sbat; k++)
+            if (strcmp(shim->revokes[i].component, file->sbat[k].component) == 0 &&
+                file->sbat[k].generation < shim->revokes[i].generation) {
+                *ret_is = file->sbat[k].generation;
+                return &shim->revokes[i];
+            }
+    return NULL;
+}

@@ -119,6 +119,63 @@ START_TEST(grub_of_the_net) {
 }
 END_TEST
 
+/* Debian's shim sets a level by itself, and its GRUB is new enough for it. */
+START_TEST(level_of_debians_shim) {
+    struct loader shim = {0}, grub = {0}, old;
+    const char *const paths[] = {"/usr/lib/shim/shimx64.efi.signed",
+                                 "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed"};
+    for (int i = 0; i < 2; i++) {
+        struct stat st;
+        int fd = open(paths[i], O_RDONLY);
+        ck_assert_msg(fd >= 0 && fstat(fd, &st) == 0, "%s: run scripts/deps loaders", paths[i]);
+        struct loader_file file = {(uint64_t)st.st_size, read_fd, &fd};
+        ck_assert(loader_read(&file, i == 0 ? &shim : &grub));
+        close(fd);
+    }
+    unsigned is = 0;
+    ck_assert_uint_ge(shim.n_revokes, 2);
+    ck_assert_str_eq(shim.revokes[0].component, "shim");
+    ck_assert_str_eq(shim.revokes[1].component, "grub");
+    ck_assert_uint_ge(shim.revokes[1].generation, 5);
+    ck_assert_ptr_null(loader_revoked(&shim, &grub, &is));
+    ck_assert_ptr_null(loader_revoked(&shim, &shim, &is));
+    ck_assert_uint_eq(grub.n_revokes, 0);
+    old = grub;
+    old.sbat[0].generation = 4;
+    ck_assert_ptr_eq(loader_revoked(&shim, &old, &is), &shim.revokes[1]);
+    ck_assert_uint_eq(is, 4);
+}
+END_TEST
+
+START_TEST(a_level_that_is_none) {
+#define LEVEL(bytes)                                                                                                   \
+    { bytes, sizeof(bytes) - 1 }
+    static const struct {
+        const char *bytes;
+        size_t n;
+    } levels[] = {
+        LEVEL(""),
+        LEVEL("\0\0\0"),
+        LEVEL("\1\0\0\0\10\0\0\0\10\0\0\0grub,5\n"),              /* another version of the format */
+        LEVEL("\0\0\0\0\7\0\0\0\10\0\0\0grub,5\n"),               /* the text begins in the header */
+        LEVEL("\0\0\0\0\377\377\377\377\10\0\0\0grub,5\n"),       /* or behind the end */
+        LEVEL("\0\0\0\0\10\0\0\0\10\0\0\0sbat,1,2025\ngrub,x\n"), /* no number */
+        LEVEL("\0\0\0\0\10\0\0\0\10\0\0\0\0grub,5\n"),            /* empty */
+    };
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        struct loader l = {0};
+        loader_read_level(pxed_slice(levels[i].bytes, levels[i].n), &l);
+        ck_assert_msg(l.n_revokes == 0, "%zu", i);
+    }
+    struct loader l = {0};
+    char many[400] = "\0\0\0\0\10\0\0\0\10\0\0\0";
+    for (size_t i = 0, at = 12; i < 20; i++, at += 7)
+        memcpy(many + at, "grub,5\n", 7);
+    loader_read_level(pxed_slice(many, 12 + 140), &l);
+    ck_assert_uint_eq(l.n_revokes, LOADER_SBAT_MAX);
+}
+END_TEST
+
 /* Beginnings of files, and words, that no package has here. */
 static const struct {
     const char *bytes;
@@ -203,6 +260,8 @@ int main(void) {
     TCase *t = tcase_create("loader");
     tcase_add_loop_test(t, debian_has, 0, COUNT(files));
     tcase_add_loop_test(t, grub_of_the_net, 0, COUNT(grubs));
+    tcase_add_test(t, level_of_debians_shim);
+    tcase_add_test(t, a_level_that_is_none);
     tcase_add_loop_test(t, by_words, 0, COUNT(made));
     tcase_add_test(t, cut_off);
     tcase_add_loop_test(t, key_names, 0, COUNT(keys));

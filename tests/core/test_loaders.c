@@ -184,11 +184,38 @@ START_TEST(lists) {
 }
 END_TEST
 
+/* A shim that revokes the GRUB at hand makes no pair with it, and says which would do. */
+START_TEST(a_revoked_pair) {
+    struct pxed_arena arena = {0};
+    struct loaders *all = combine(rows[1].files, &arena);
+    const char *cure;
+    ck_assert_ptr_nonnull(loaders_rung(all, LOADER_X64, LOADERS_SIGNED_GRUB));
+    for (size_t i = 0; i < all->n_files; i++) {
+        struct loader *l = &all->files[i].is;
+        if (l->program == LOADER_SHIM)
+            l->revokes[l->n_revokes++] = (struct loader_sbat){"grub", 5};
+        if (l->program == LOADER_GRUB)
+            l->sbat[l->n_sbat++] = (struct loader_sbat){"grub", 4};
+    }
+    all->n_rungs = all->n_aliases = 0;
+    loaders_combine(all, &arena);
+    ck_assert_ptr_null(loaders_rung(all, LOADER_X64, LOADERS_SIGNED_GRUB));
+    ck_assert_ptr_null(loaders_secure(all, LOADER_X64, &cure));
+    for (size_t i = 0; i < all->n_rungs; i++)
+        if (all->rungs[i].machine == LOADER_X64 && all->rungs[i].kind == LOADERS_SIGNED_GRUB)
+            ck_assert_str_eq(all->rungs[i].cure,
+                             "shimx64.efi.signed takes grub of SBAT generation 5 and later, grubnetx64.efi.signed has "
+                             "4: bring a newer one, or an older shim");
+    pxed_arena_clear(&arena);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("loaders");
     TCase *t = tcase_create("loaders");
     tcase_add_loop_test(t, wholes, 0, COUNT(rows));
     tcase_add_test(t, lists);
+    tcase_add_test(t, a_revoked_pair);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

@@ -29,7 +29,8 @@ signed "Rocky Linux Secure Boot" "$E2E/bare" "$OS/debian-11/linux" # a distribut
 
 # A medium with its own shim, GRUB and MokManager; a GRUB for the net, and one for CDs alone.
 mkdir -p "$E2E/medium/EFI/BOOT"
-printf 'sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\ngrub,5,Free Software Foundation,grub,2.06,https://www.gnu.org/software/grub/\n' >"$E2E/sbat"
+generation() { printf 'sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\ngrub,%d,Free Software Foundation,grub,2.06,https://www.gnu.org/software/grub/\n' "$1" >"$E2E/sbat"; } # NUMBER
+generation 5
 grub_of() { grub-mkimage -O x86_64-efi -p /EFI/BOOT --sbat "$E2E/sbat" -o "$E2E/grub.efi" normal configfile "$@"; } # MODULES
 medium() { # MODULES: debian-11.iso of those
     grub_of "$@"
@@ -109,6 +110,14 @@ takes two secure/debian-11/shimx64.efi
 has "its journal has it" EFI/BOOT/BOOTX64.EFI "$(e2e_journal web02 | grep ^loader | tail -1)"
 is "not heard of again: counted against the rung" "secure/debian-11/shimx64.efi 1" "$(told two $M2) $(e2e_pxed machines --json | jq -r 'select(.name == "web02") | .loader_silent')"
 has "iPXE is told the same" "shim http://$E2E_SERVER/boot/secure/debian-11/shimx64.efi ||" "$(explained web02 --firmware efi-x64 --loader ipxe)"
+
+# --- its GRUB is of a generation that the shim revokes
+generation 4
+medium efinet tftp linux echo
+reload
+is "a revoked GRUB: not given" "not ready SECURE_REVOKED" "$(install_of web02)"
+has "its disk" "exit 1" "$(curl_as two "$T/grub/grub.cfg")"
+has "why says what is too old" "takes grub of SBAT generation 5 and later, the image's EFI/BOOT/grubx64.efi has 4" "$(e2e_pxed why web02)"
 
 # --- a kernel that nobody has signed
 cp "$E2E/bare" "$OS/debian-12/linux"

@@ -173,7 +173,10 @@
     X(CLOCK_WRONG, 1,                                                                                                  \
       "it refuses this server's certificate as expired, which by this server's clock is in force: one of the two "     \
       "clocks is wrong, or the CA that it trusts has expired",                                                         \
-      "set the machine's clock (its firmware's setup, its BMC), or this server's; look at the CA's dates")
+      "set the machine's clock (its firmware's setup, its BMC), or this server's; look at the CA's dates")             \
+    X(SECURE_REVOKED, 1,                                                                                               \
+      "its firmware has Secure Boot on, and the image's shim or GRUB is of a generation that is revoked (SBAT)",       \
+      "a newer ISO of this system; its text says which file is too old")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
