@@ -104,18 +104,22 @@ static bool runs(const struct pxed_os_id *id, enum pxed_firmware fw) {
     return pxed_arch_same(id->arch, PXED_SLICE("i386")) && !arm && !pxed_firmware_is_http(fw) && fw != PXED_FW_EFI_X64;
 }
 
-/* What check would say of it as an image: packages that it does not hold, an initrd that cannot install. */
-static void print_lacks(struct import *i, const struct catalogue_os *os) {
+/* What check would say of it as an image: packages that it does not hold, an initrd that cannot install. Returns the
+ * first key of [os ID] that would bring what it lacks; NULL: there is none. */
+static const char *print_lacks(struct import *i, const struct catalogue_os *os) {
     struct family_sight sight = {os->claim, &os->id, medium_has, &i->m, medium_glob, &i->m, &i->arena};
-    const char *folder = pxed_arena_printf(&i->arena, "%s/%s", i->images, i->id);
+    const char *folder = pxed_arena_printf(&i->arena, "%s/%s", i->images, i->id), *key = NULL;
     for (size_t k = 0; os->family && k < os->family->n_lacks; k++) {
         const struct family_lack *lack = &os->family->lacks[k];
         const char *file = lack->with.n > 0 || lack->fact ? NULL : family_lacks(&sight, lack);
-        if (file)
-            printf("  note: %s\n", family_lack_text(&sight, lack, file, folder));
+        if (!file)
+            continue;
+        printf("  note: %s\n", family_lack_text(&sight, lack, file, folder));
+        key = key || lack->unless.n == 0 ? key : lack->unless.items[0];
     }
     if (os->family && os->family->no_installer)
         printf("  note: %s\n", family_fill(os->family->no_installer, "{id}", os->id.text, &i->arena));
+    return key;
 }
 
 static void print_firmware(struct import *i, const struct catalogue_os *os) {
@@ -138,7 +142,9 @@ static void print_firmware(struct import *i, const struct catalogue_os *os) {
     else
         printf("  lacks: %s\n", catalogue_looked_for(os, &i->arena));
     import_look(&i->m, i->path, os, &i->arena);
-    print_lacks(i, os);
+    const char *key = print_lacks(i, os);
+    if (key)
+        printf("\n[os %s]\n%s = ; as the note says\n", i->id, key);
 }
 
 static void print_generic(struct import *i) {

@@ -48,6 +48,8 @@ says "whose it is" "plugin os-linux"
 says "what can boot it" "boots: bios efi-x64 http-x64"
 says "a line" "08:00:27:00:00:01, rocky-9.4-x86_64"
 says "what it lacks" "note: the image of 'rocky-9.4-x86_64' is a boot medium without packages"
+says "a section" "[os rocky-9.4-x86_64]
+repo = ; as the note says"
 mkdir rocky/repodata && echo k >rocky/repodata/repomd.xml
 run 0 rocky --as rocky-9
 silent "packages are there" "without packages"
