@@ -25,7 +25,7 @@ that. A blank means that nobody has: the family may work, and no test says so.
 
 - **claimed**: OS ids as people write them are read as this family.
 - **scripted**: the kernel's line and the answer files were made, and scripts ran with stand-ins for the installer's programs.
-- **validated**: a program of the field's own took the files (cloud-init, ignition-validate, Debian's debconf, Nix's parser, wine's cmd).
+- **validated**: a program of the field's own took the files (cloud-init, ignition-validate, Debian's debconf, Nix's parser, ksvalidator, wine's cmd).
 - **booted**: the kernel, and the installer where there is one, ran in the emulator.
 - **installed**: from a blank disk to the login prompt in the emulator.
 
@@ -61,14 +61,14 @@ def families(pxed):
 def proofs():
     table = {}
     for line in open(os.path.join(TOP, "tests", "data", "systems.txt")):
-        words = line.split("#")[0].split()
+        words = re.findall(r"[^\s(]+(?:\([^)]*\))?", line.split("#")[0])
         if words:
             table[(words[0], words[1])] = words[2:]
     return table
 
 
 def shown(test):
-    """`test`, and of which member of the family alone."""
+    """`test`, and of which member of the family alone, or with what beside it."""
     return "`%s`%s" % (test.group(1), " " + test.group(2) if test.group(2) else "")
 
 
