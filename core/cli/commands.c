@@ -16,7 +16,7 @@ const struct cli_command cli_commands[] = {
      "lines for a DHCP server or relay that stays, for all or some hosts", cli_snippet},
     {"replay", "[-c FILE] FILE.pcap [--as armed|installed]",
      "a boot from a capture: what was answered, and what pxed would have answered", cli_replay},
-    {"doctor", "[-c FILE] [--json]", "other DHCP and boot servers on the served networks, and what they spoil",
+    {"doctor", "[-c FILE] [--json]", "other DHCP and boot servers on the served networks, and what this set-up lacks",
      cli_doctor},
     {"loaders", "[-c FILE] [--json]",
      "the boot loaders at hand for each firmware, and what brings those that are missing", cli_loaders},

@@ -1,5 +1,5 @@
 /* `pxed doctor`: asks the served networks as firmware and as a client that does not boot, and says which other servers
- * answer and what of it keeps machines from booting from pxed. */
+ * answer and what of it keeps machines from booting from pxed; then what this machine itself lacks. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <jansson.h>
@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "offline.h"
+#include "doctor_here.h"
+#include "here.h"
 #include "pxed/heard.h"
 
 enum { LISTEN_MS = 5000, AGAIN_MS = 2500, BETWEEN_MS = 200, PACKETS_PER_TURN = 1000 };
@@ -149,6 +150,38 @@ static unsigned doctor_tell(const struct doctor_wire *w, const struct pxed_heard
     return all;
 }
 
+static unsigned doctor_tell_here(struct offline *o, bool json) {
+    struct doctor_fault faults[DOCTOR_FAULTS_MAX];
+    size_t n = doctor_here(o, faults);
+    if (!json)
+        puts("this machine:");
+    for (size_t i = 0; i < n && json; i++)
+        doctor_print(
+            json_pack("{s:s, s:s, s:s}", "fault", faults[i].word, "text", faults[i].text, "cure", faults[i].cure));
+    for (size_t i = 0; i < n && !json; i++)
+        printf("    FAULT %s: %s\n      cure: %s\n", faults[i].word, faults[i].text, faults[i].cure);
+    if (n == 0 && !json)
+        puts("  room, time, MTU and name are well");
+    return (unsigned)n;
+}
+
+/* Ports, loaders, images, accounts, certificates: what check says of them. */
+static unsigned doctor_tell_check(struct offline *o, bool json) {
+    size_t errors = o->diags.errors + o->diags.host_errors;
+    for (size_t i = 0; i < o->diags.n && json; i++) {
+        const struct pxed_diag *d = &o->diags.items[i];
+        doctor_print(json_pack("{s:s, s:s, s:i, s:s}", "check", d->severity == PXED_WARNING ? "warning" : "error",
+                               "file", d->file ? d->file : "", "line", (int)d->line, "text", d->text));
+    }
+    if (json)
+        return (unsigned)errors;
+    puts("configuration, ports, loaders, images, rights:");
+    cli_print_diags(stdout, &o->diags);
+    if (o->diags.n == 0)
+        puts("  nothing is wrong");
+    return (unsigned)errors;
+}
+
 /* ---- the command ---- */
 
 static bool doctor_leases(struct offline *o) {
@@ -201,11 +234,15 @@ int cli_doctor(int argc, char **argv) {
         else
             return cli_usage();
     }
-    offline_load(&o, ini, CATALOGUE_SYNTAX);
+    offline_load(&o, ini, CATALOGUE_ALL);
     int rc = CLI_NO;
     if (o.config) {
-        o.n_ifaces = interfaces_find(&o.config->settings, o.ifaces, &o.diags);
+        here_files(&o);
+        here_tls(&o);
+        here_ports(&o);
         rc = doctor_run(&o, json);
+        if (doctor_tell_here(&o, json) + doctor_tell_check(&o, json) > 0)
+            rc = CLI_NO;
     } else {
         cli_print_diags(stderr, &o.diags);
     }

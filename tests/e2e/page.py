@@ -4,6 +4,7 @@ server shall end, and removes it when that shall start again.
 
 10,000 machines; web01 is armed and has booted once.
 """
+import os
 import pathlib
 import sys
 import time
@@ -96,6 +97,31 @@ return [...bad];
 """
 
 
+def axe_says(page):
+    """What is wrong by axe-core's rules for WCAG 2.1 A and AA."""
+    page.execute_script(pathlib.Path(os.environ["AXE"]).read_text())
+    return page.execute_async_script("""
+        const done = arguments[0], runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+        const text = (v) => `${v.id}: ${v.nodes.slice(0, 2).map((n) => `${n.target} ${n.failureSummary}`).join("; ")}`;
+        axe.run(document, {runOnly}).then((r) => done(r.violations.map(text)), (e) => done([`${e}`]));""")
+
+
+def axe(page, name):
+    """If axe-core is here."""
+    if os.environ.get("AXE"):
+        found = axe_says(page)
+        check(f"{name}: axe-core finds nothing", not found, found[:4])
+
+
+def axe_looks(page):
+    """It does find what is wrong."""
+    if os.environ.get("AXE"):
+        page.execute_script("const i = document.createElement('img'); i.id = 'unnamed'; i.src = '/static/icon.svg'; document.body.append(i)")
+        found = axe_says(page)
+        page.execute_script("document.getElementById('unnamed').remove()")
+        check("axe-core finds an image without a name", any(rule.startswith("image-alt") for rule in found), found)
+
+
 def looks(page, name, schemes=("light", "dark")):
     """Both widths: screenshots, labels, contrast, nothing wider than the screen."""
     for width, height in ((1280, 800), (400, 800)):
@@ -108,6 +134,7 @@ def looks(page, name, schemes=("light", "dark")):
             check(f"{name} {width} {colours}: texts can be read", not low, low[:4])
         check(f"{name} {width}: not wider than the screen", page.execute_script("return document.documentElement.scrollWidth") <= width,
               page.execute_script("return document.documentElement.scrollWidth"))
+        axe(page, f"{name} {width}")
         unnamed = page.execute_script(LABELS)
         check(f"{name} {width}: everything has a name", not unnamed, unnamed[:3])
     size(page, 1280, 800)
@@ -133,6 +160,7 @@ def machines(page):
     page.execute_script("const g = document.querySelector('.grid'); g.scrollTop = g.scrollHeight")
     check("to the end", until(lambda: "rack-09997" in text(page, ".rows")), text(page, ".rows")[-200:])
     page.execute_script("document.querySelector('.grid').scrollTop = 0")
+    axe_looks(page)
     looks(page, "machines")
     search = page.find_element(By.ID, "search")
     page.find_element(By.TAG_NAME, "body").send_keys("/")
@@ -184,6 +212,10 @@ def orders(page):
     check("why, with its reason", until(lambda: "INSTALL_FAILED" in text(page, ".why.bad")), text(page, "main"))
     check("what its installer sent", "the installer says one thing\nand another" in text(page, "pre"), text(page, "main"))
     looks(page, "machine")
+    go(page, "machine/08:00:28:00:00:00")
+    check("why, with its cause", until(lambda: "other-server-first" in text(page, ".why .cause")), text(page, "main"))
+    check("what shows it", "10.77.0.77" in text(page, ".why .cause"), text(page, ".why"))
+    check("and the cure", "[dhcp] mode = proxy" in text(page, ".why .cause"), text(page, ".why"))
     go(page, "machine/08:00:27:4d:4d:aa")
     until(lambda: text(page, "h1") == "web01")
     page.find_element(By.ID, "disarm").click()

@@ -2,16 +2,17 @@
 # Boots that end between the loader and the installer, side by side: each waits for the minutes after which silence is one.
 . "$(dirname "$0")/../e2e/common.sh"
 SHIM=/usr/lib/shim/shimx64.efi.signed
-for file in $SHIM /usr/bin/sbattach; do [ -e $file ] || { echo "skipped: $file is missing (scripts/deps test)"; exit 77; }; done
+for file in $SHIM /usr/bin/sbattach; do [ -e "$file" ] || { echo "skipped: $file is missing (scripts/deps test)"; exit 77; }; done
 e2e_begin
 N=0
+declare -A MACS=()
 host() { # NAME OS [FURTHER]: a declared machine, its namespace, and $MAC, $IP
     N=$((N + 1))
     MAC=08:00:27:4d:4d:$(printf %02x $N) IP=10.77.0.$((60 + N))
     e2e_client "$1" "$MAC"
     e2e_address "$1" $IP
     echo "$MAC, $2, name=$1, ip=$IP${3:+, $3}" >>"$E2E/host-os.conf"
-    eval "MAC_$1=$MAC"
+    MACS[$1]=$MAC
 }
 e2e_image debian-12
 truncate -s 60000000 "$E2E/root/boot/os/debian-12/initrd.gz"
@@ -32,8 +33,8 @@ host odd nosuch-1
 printf 'name = pxe-server\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.59\ndns = 10.77.0.1\n' | e2e_ini
 e2e_start
 T=tftp://$E2E_SERVER
-on() { eval "dhcp_as $1 lease --mac \$MAC_$1 ${*:2} >/dev/null"; } # NAME ARGUMENTS...: switched on
-script() { eval "curl_as $1 -A iPXE/1.21 -o $E2E/script $U/home.php?mac=\$MAC_$1"; }
+on() { dhcp_as "$1" lease --mac "${MACS[$1]}" "${@:2}" >/dev/null; } # NAME ARGUMENTS...: switched on
+script() { curl_as "$1" -A iPXE/1.21 -o "$E2E/script" "$U/home.php?mac=${MACS[$1]}"; }
 
 on oneca --firmware efi-x64
 curl_as oneca -o "$E2E/got" "$T/one.efi"
@@ -51,20 +52,20 @@ script robbed
 for name in linux initrd.gz; do curl_as robbed -o /dev/null "$U/os/debian-12/$name"; done
 e2e_client further 08:00:27:99:00:01 # its installer has chosen another card
 e2e_address further 10.77.0.90
-is "the other card is refused" 403 "$(code_as further "$U/hosts/${MAC_robbed//:/-}/preseed.cfg")"
+is "the other card is refused" 403 "$(code_as further "$U/hosts/${MACS[robbed]//:/-}/preseed.cfg")"
 why_names answer-foreign robbed
 has "which card" 08:00:27:99:00:01 "$(e2e_pxed why robbed)"
 # iPXE tells its memory with the script's URL; 32 MiB do not hold the initrd, so it ends the transfer.
 on small --firmware bios
-curl_as small -A iPXE/1.21 -o "$E2E/script" "$U/home.php?mac=$MAC_small&product=PowerEdge%20R640&serial=XY-4711&memory=32"
+curl_as small -A iPXE/1.21 -o "$E2E/script" "$U/home.php?mac=${MACS[small]}&product=PowerEdge%20R640&serial=XY-4711&memory=32"
 curl_as small -o /dev/null "$U/os/debian-12/linux"
 curl_as small --limit-rate 200k --max-time 1 -o /dev/null "$U/os/debian-12/initrd.gz"
 why_names memory-small small 5
 has "how small" "of 60000000 bytes: the client closed; its memory: 33554432 bytes" "$(e2e_pxed why small)"
 has "what it is" "hardware: PowerEdge R640, serial XY-4711, 32 MiB of memory" "$(e2e_pxed why small)"
-is "found by a part of its serial number" "$MAC_small" "$(e2e_pxed find xy-47 --json | jq -r .mac)"
-is "and of its model" "$MAC_small" "$(e2e_pxed find R640 --json | jq -r .mac)"
-curl_as robbed -o /dev/null "$U/home.php?mac=$MAC_small&serial=FORGED"
+is "found by a part of its serial number" "${MACS[small]}" "$(e2e_pxed find xy-47 --json | jq -r .mac)"
+is "and of its model" "${MACS[small]}" "$(e2e_pxed find R640 --json | jq -r .mac)"
+curl_as robbed -o /dev/null "$U/home.php?mac=${MACS[small]}&serial=FORGED"
 is "not by what another says" 1 "$(e2e_pxed find FORGED >/dev/null; echo $?)"
 why_names cd-initrd cd
 has "and what would be needed" "looked for linux + initrd.gz" "$(e2e_pxed why cd)"
@@ -72,13 +73,13 @@ why_names os-unknown odd
 
 why_names loader-silent mute 130
 why_names loader-one-ca oneca 60
-has "for which firmware" "one.efi: for efi-x64, signed" "$(e2e_pxed why oneca)"
+has "for which firmware" "one.efi: for x64, signed; the firmware: efi-x64" "$(e2e_pxed why oneca)"
 why_names name-unresolved named 60
 has "the name" "of pxe-server" "$(e2e_pxed why named)"
 why_names initrd-not-asked half 60
 has "which" debian-12/initrd.gz "$(e2e_pxed why half)"
 e2e_stop && e2e_pass "it ends well"
 e2e_start
-is "its hardware is known after a restart" "$MAC_small" "$(e2e_pxed find XY-4711 --json | jq -r .mac)"
+is "its hardware is known after a restart" "${MACS[small]}" "$(e2e_pxed find XY-4711 --json | jq -r .mac)"
 e2e_stop
 e2e_done

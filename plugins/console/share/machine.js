@@ -43,16 +43,26 @@ function facts(m) {
     return h("dl", {class: "facts"}, rows.map(([key, value]) => [h("dt", {}, key), h("dd", {}, value)]));
 }
 
-function why(m) {
+/** What `pxed why` prints as cause, if it says more than the reason above it. */
+function causeOf(m, found) {
+    if (!found.cause || found.cause_sentence === m.sentence) return null;
+    return h("div", {class: "cause"}, h("p", {}, "Cause: ", h("strong", {}, found.cause), `: ${found.cause_sentence}`),
+        found.evidence ? h("p", {}, "Seen: ", found.evidence) : null,
+        found.cause_cure ? h("p", {}, "Cure: ", found.cause_cure.replaceAll("HOST", called(m))) : null);
+}
+
+function why(m, found) {
+    const cause = causeOf(m, found);
     if (!m.declared)
         return h("section", {class: "why", "aria-label": "Why"}, h("p", {}, "No line of the host file has this MAC. A line that declares it:"),
             copyable(`${m.mac}, ${m.os || "OS-ID"}`));
+    if (!m.sentence && !m.not_ready && cause) return h("section", {class: "why bad", "aria-label": "Why"}, cause);
     if (!m.sentence && !m.not_ready) return h("section", {class: "why", "aria-label": "Why"}, h("p", {}, "Nothing is wrong with it."));
     const cure = cureOf(m);
     const command = /pxed [a-z-]+ [^;,(]+/.exec(cure)?.[0].trim();
     return h("section", {class: `why ${m.fault ? "bad" : ""}`, "aria-label": "Why"},
         h("p", {}, h("strong", {}, m.reason), `: ${m.sentence}`, m.not_ready_text ? ` (${m.not_ready_text})` : ""),
-        cure ? h("p", {}, "Cure: ", cure) : null, command ? copyable(command) : null);
+        cure ? h("p", {}, "Cure: ", cure) : null, command ? copyable(command) : null, cause);
 }
 
 /** `width`: pixels that there are. */
@@ -96,11 +106,20 @@ function explain(m) {
 
 export function showMachine(main, mac) {
     const top = h("div", {}), picture = h("section", {"aria-label": "Last boot"}), journal = h("div", {}), past = h("div", {});
-    let asked = false, seq = -1, drawn = null, drawnAt = 0;
+    let asked = false, seq = -1, drawn = null, drawnAt = 0, found = {};
 
     async function readJournal() {
         const rows = await get(`journal?host=${encodeURIComponent(mac)}`).catch(() => []);
         if (rows.length) steps.set(mac, rows);
+        render();
+    }
+
+    /** The server judges: some causes come by silence alone. */
+    async function readCause() {
+        const [row] = await get(`machine?host=${encodeURIComponent(mac)}`).catch(() => []);
+        if (!row || row.cause === found.cause) return;
+        found = row;
+        drawn = null;
         render();
     }
 
@@ -119,6 +138,7 @@ export function showMachine(main, mac) {
         const list = lastBoot(mac), newest = steps.get(mac)?.at(-1)?.seq ?? 0;
         if (newest === seq) return; // tables that are read keep their place
         seq = newest;
+        readCause();
         put(journal, table(`Steps of the last boot (${plural(list.length, "step")})`, ["Time", "Step", "Details"], stepRows(list)));
         put(past, history(m));
     }
@@ -134,7 +154,7 @@ export function showMachine(main, mac) {
             may("operate") && m.declared ? h("button", {id: "disarm", onclick: () => disarmDialog([mac])}, "Disarm…") : null];
         const focused = top.contains(document.activeElement) ? document.activeElement.id : null;
         put(top, h("p", {}, h("a", {href: "#/machines"}, "All machines")), h("h1", {tabindex: "-1"}, called(m)),
-            h("div", {class: "orders"}, buttons), why(m), facts(m));
+            h("div", {class: "orders"}, buttons), why(m, found), facts(m));
         if (focused) document.getElementById(focused)?.focus();
     }
 
@@ -146,8 +166,10 @@ export function showMachine(main, mac) {
         const stages = stagesOf(lastBoot(mac));
         if (stages.length && !isEnd(stages.at(-1).what)) changed();
     }, 1000);
+    const judging = setInterval(readCause, 10000);
     return () => {
         unwatch();
         clearInterval(timer);
+        clearInterval(judging);
     };
 }
