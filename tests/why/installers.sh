@@ -33,6 +33,8 @@ two_disks() { cp "$W/dev/vda" "$W/dev/vdb" && cp -r "$W/sys/block/vda" "$W/sys/b
 attempt true
 why_names mirror-unreachable web01
 has "which" 10.77.0.99/arch/core/os/x86_64/core.db "$(e2e_journal web01)"
+curl_as web -A iPXE/1.21 -o /dev/null "$U/home.php?mac=$M"
+is "sent to its disk, the cause stays" repo-unreachable "$(cause_of web01)"
 attempt no_disk
 why_names disk-none web01
 attempt two_disks

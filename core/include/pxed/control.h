@@ -69,7 +69,8 @@ static inline enum pxed_reason pxed_machine_fault(const struct pxed_machine_view
     bool seen = pxed_reason_is_fault(m->reason);
     if (bad == PXED_WHY_OK)
         return seen ? m->reason : PXED_WHY_OK;
-    return seen && m->stage_at > m->install_at ? m->reason : bad;
+    /* That it is sent to its disk because the installation failed says less than why that failed. */
+    return seen && m->stage_at > m->install_at && m->reason != PXED_WHY_INSTALL_FAILED ? m->reason : bad;
 }
 
 /* One step of one machine, ordered by seq, which counts the steps of all machines. */
