@@ -54,6 +54,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     touch_text(l.next);
     for (size_t i = 0; i < l.n_sbat; i++)
         touch_text(l.sbat[i].component);
+    unsigned is = 0;
+    const struct loader_sbat *least = loader_revoked(&l, &l, &is);
+    must(l.n_revokes <= LOADER_SBAT_MAX && (!least || is < least->generation));
+    for (size_t i = 0; i < l.n_revokes; i++)
+        touch_text(l.revokes[i].component);
     for (size_t i = 0; i < l.n_signatures; i++)
         must(l.signatures[i].at <= size && l.signatures[i].len <= size - l.signatures[i].at);
     size_t n = loader_signers(&file, &l, signers);
