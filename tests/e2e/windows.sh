@@ -249,7 +249,10 @@ is "no helper runs" "" "$(pgrep -P "${E2E_PIDS[pxed]}" -x pxed-smb)"
 e2e_stop
 sed -i '/^plugins = /d' "$E2E/pxed.ini"
 e2e_start
-e2e_pxed event win02 failed TEST >/dev/null
+# A WinPE that speaks SMB 1 alone: Samba refuses it, and the batch file reports that.
+lacks "SMB 1 is refused" unattend.xml "$(e2e_in m2 timeout 20 smbclient "//$E2E_SERVER/windows-media" -U "$A2" -m NT1 -c "cd $D2; ls" 2>&1)"
+event m2 $D2 failed "&reason=SHARE_UNREACHABLE" >/dev/null
+why_names smb-refused win02
 e2e_pxed arm win01 --yes >/dev/null
 e2e_mark
 until_true 10 reads
