@@ -24,4 +24,5 @@ rm -f "$LAB/serial.log"
 disk_efi "$LAB/disk.img" || fail "a disk for UEFI"
 export LAB_EFI=yes
 goes_on UEFI
+no_cause
 echo "$CHECKS passed, 0 failed"

@@ -88,4 +88,5 @@ first_script "imgload pxelinux.0" "boot pxelinux.0"
 power_on "by PXELINUX" "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd64/boot_archive $WORDS]" "$MODULE [${B%/os/*}/$OWN $AS"
 [ "$(lab_ctl machines --json | jq -r .install)" = live ] || fail "nothing was installed"
 ok "nothing was installed"
+no_cause
 echo "$CHECKS passed, 0 failed"

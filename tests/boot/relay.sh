@@ -93,4 +93,5 @@ expect "it is sent to its disk" until_stage local
 expect "the disk's own login prompt" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 [ "$(lab_ctl log web01 --json | grep -c '"what": *"installing"')" = 1 ] || fail "one installation only wrote the disk"
 ok "one installation only wrote the disk"
+no_cause
 echo "$CHECKS passed, 0 failed"
