@@ -115,7 +115,7 @@ is "what is changed is seen" a "$(text two/Name)"
 ok "an answer file of another is refused there, too" test "$(code bios/hosts/08-00-27-4d-4d-ab/preseed.cfg)" = 69
 AUTOEXEC="#!ipxe
 dhcp
-chain http://pxe-server/boot/home.php?mac=08-00-27-4d-4d-aa"
+chain http://pxe-server/boot/home.php?mac=08-00-27-4d-4d-aa&product=\${product:uristring}&serial=\${serial:uristring}&memory=\${memsize}"
 for name in autoexec.ipxe EFI/BOOT/autoexec.ipxe boot/autoexec.ipxe; do is "iPXE's $name" "$AUTOEXEC" "$(text $name)"; done
 is "by HTTP" "$AUTOEXEC" "$(curl_as one "$U/autoexec.ipxe")"
 echo '#!ipxe' >"$R/tftp/autoexec.ipxe"
