@@ -8,6 +8,7 @@ enum {
     TRIES = 16,            /* addresses of a list that one message may look at */
     WAIT_RATE = 4,         /* machines a second that wait for a probe of their own */
     WAIT_MOST = 8,         /* of them at once */
+    BURST_MS = 1000,       /* a burst is over when so long nobody came too soon */
     HELD_MOST = DHCP_AHEAD_ALL / 2,
 };
 
@@ -144,8 +145,14 @@ uint32_t dhcp_ahead_take(struct dhcp_leases *t, unsigned scope, const struct pxe
     return ip;
 }
 
+/* While a burst lasts no token counts: the few that come back meanwhile would make one machine in thousands wait. */
 bool dhcp_ahead_may_wait(struct dhcp_ahead *a, uint64_t now) {
-    return !a->begun || dhcp_bucket_take(&a->wait, WAIT_RATE, WAIT_MOST, now);
+    if (!a->begun)
+        return true;
+    bool calm = dhcp_bucket_take(&a->wait, WAIT_RATE, WAIT_MOST, now);
+    if (!calm)
+        a->burst_until = now + BURST_MS;
+    return calm && now >= a->burst_until;
 }
 
 bool dhcp_ahead_answered(struct dhcp_leases *t, uint32_t ip, uint64_t now) {

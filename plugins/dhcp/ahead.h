@@ -41,6 +41,7 @@ struct dhcp_ahead {
     bool begun;              /* a first round has ended: before it a machine waits rather than get an unknown address */
     bool lacking;            /* some were taken since the last step */
     struct dhcp_bucket wait; /* one token for each address taken, or machine that waits for a probe of its own */
+    uint64_t burst_until;    /* nobody waits before */
 };
 
 /* `entries` as above. The scopes of `t` are complete. */

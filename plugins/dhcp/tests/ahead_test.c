@@ -259,6 +259,20 @@ START_TEST(in_a_burst_nobody_waits) {
 }
 END_TEST
 
+/* Tokens come back while it lasts, and are no reason to let one machine in thousands wait; a second of calm is. */
+START_TEST(a_long_burst_lets_nobody_wait) {
+    pass(2 * ROUND_MS);
+    unsigned waited = 0;
+    for (int i = 0; i < 5000; i++, net.now++)
+        waited += dhcp_ahead_may_wait(&ahead, net.now);
+    ck_assert_uint_eq(waited, 8);
+    net.now += 900;
+    ck_assert(!dhcp_ahead_may_wait(&ahead, net.now));
+    net.now += 200;
+    ck_assert(dhcp_ahead_may_wait(&ahead, net.now));
+}
+END_TEST
+
 START_TEST(who_has_an_address_does_not_wait) {
     struct dhcp_action a = discover(9, 0); /* ip= */
     ck_assert(a.what == DHCP_SAY && a.yiaddr == HOST_IP);
@@ -301,6 +315,7 @@ int main(void) {
     tcase_add_test(t, an_unknown_one_waits_for_a_probe);
     tcase_add_test(t, a_wish_is_looked_at);
     tcase_add_test(t, in_a_burst_nobody_waits);
+    tcase_add_test(t, a_long_burst_lets_nobody_wait);
     tcase_add_test(t, who_has_an_address_does_not_wait);
     tcase_add_test(t, an_address_taken_without_an_offer_is_looked_at);
     suite_add_tcase(s, t);
