@@ -61,6 +61,11 @@ struct loaders {
 /* Reads from disk: a few hundred files at most, of each some headers. All lives in `arena`. */
 struct loaders *loaders_read(const struct settings *settings, const char *tftp_dir, struct pxed_arena *arena);
 
+/* What a shim refuses of a file by its SBAT level, as a sentence in `arena`: `by` and `name` are theirs, `cure` ends
+ * it; NULL: nothing. */
+const char *loaders_revoked(const char *by, const struct loader *shim, const char *name, const struct loader *file,
+                            const char *cure, struct pxed_arena *arena);
+
 /* Aliases and rungs of the files. Pure but for the arena. */
 void loaders_combine(struct loaders *all, struct pxed_arena *arena);
 

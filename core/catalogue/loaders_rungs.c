@@ -118,14 +118,12 @@ static const struct loaders_file *packaged_grub(const struct loaders *all, enum 
     return NULL;
 }
 
-static const char *tell_revoked(const struct loaders_file *shim, const struct loaders_file *then,
-                                struct pxed_arena *arena) {
+const char *loaders_revoked(const char *by, const struct loader *shim, const char *name, const struct loader *file,
+                            const char *cure, struct pxed_arena *arena) {
     unsigned is;
-    const struct loader_sbat *least = loader_revoked(&shim->is, &then->is, &is);
-    return least ? pxed_arena_printf(arena,
-                                     "%s takes %s of SBAT generation %u and later, %s has %u: bring a newer one, or an "
-                                     "older shim",
-                                     shim->name, least->component, least->generation, then->name, is)
+    const struct loader_sbat *least = loader_revoked(shim, file, &is);
+    return least ? pxed_arena_printf(arena, "%s takes %s of SBAT generation %u and later, %s has %u%s", by,
+                                     least->component, least->generation, name, is, cure)
                  : NULL;
 }
 
@@ -144,7 +142,8 @@ static struct whole find_shim(const struct loaders *all, enum loader_machine mac
             then = packaged_grub(all, machine);
         if (!then || !believes(then, program))
             continue;
-        const char *revoked = tell_revoked(shim, then, arena);
+        const char *revoked = loaders_revoked(shim->name, &shim->is, then->name, &then->is,
+                                              ": bring a newer one, or an older shim", arena);
         if (!revoked)
             return (struct whole){shim, then, pxed_arena_dup(arena, next), NULL};
         none.revoked = revoked;

@@ -66,19 +66,14 @@ static const char *in_boot(struct catalogue *c, const char *name) {
     return pxed_arena_printf(&c->arena, "EFI/BOOT/%s", name);
 }
 
-/* What one of the image's files is too old for: its own shim's level, or that of the shim that machines start with
- * here, which stays in the firmware. */
 static const char *tell_revoked(struct catalogue *c, const char *by, const struct loader *shim, const char *name,
                                 const struct loader *file) {
-    unsigned is;
-    const struct loader_sbat *least = loader_revoked(shim, file, &is);
-    return least ? pxed_arena_printf(&c->arena,
-                                     "%s takes %s of SBAT generation %u and later, the image's %s has %u; a newer ISO "
-                                     "of this system has newer ones",
-                                     by, least->component, least->generation, name, is)
-                 : NULL;
+    return loaders_revoked(by, shim, pxed_arena_printf(&c->arena, "the image's %s", name), file,
+                           "; a newer ISO of this system has newer ones", &c->arena);
 }
 
+/* What one of the image's files is too old for: its own shim's level, or that of the shim that machines start with
+ * here, which stays in the firmware. */
 static const char *find_revoked(struct catalogue *c, const struct os_secure *s, const struct loader *shim,
                                 const struct loader *grub) {
     const struct loaders_rung *rung = loaders_rung(c->loaders, s->machine, LOADERS_SIGNED_GRUB);

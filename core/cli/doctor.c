@@ -155,11 +155,13 @@ static unsigned doctor_tell_here(struct offline *o, bool json) {
     size_t n = doctor_here(o, faults);
     if (!json)
         puts("this machine:");
-    for (size_t i = 0; i < n && json; i++)
-        doctor_print(
-            json_pack("{s:s, s:s, s:s}", "fault", faults[i].word, "text", faults[i].text, "cure", faults[i].cure));
-    for (size_t i = 0; i < n && !json; i++)
-        printf("    FAULT %s: %s\n      cure: %s\n", faults[i].word, faults[i].text, faults[i].cure);
+    for (size_t i = 0; i < n; i++) {
+        const struct doctor_fault *f = &faults[i];
+        if (json)
+            doctor_print(json_pack("{s:s, s:s, s:s}", "fault", f->word, "text", f->text, "cure", f->cure));
+        else
+            printf("    FAULT %s: %s\n      cure: %s\n", f->word, f->text, f->cure);
+    }
     if (n == 0 && !json)
         puts("  room, time, MTU and name are well");
     return (unsigned)n;

@@ -36,21 +36,39 @@ static enum loader_program program_of_component(struct pxed_slice name) {
     return LOADER_UNKNOWN;
 }
 
-void loader_read_sbat(struct pxed_slice text, struct loader *ret) {
-    struct pxed_slice line;
-    bool vendors = false;
+static struct pxed_slice before_nul(struct pxed_slice text) {
     ptrdiff_t end = pxed_slice_find(text, '\0', 0);
-    text = end < 0 ? text : pxed_slice_head(text, (size_t)end);
-    while ((line = pxed_slice_word(&text, "\r\n")).len > 0) {
-        struct pxed_slice name = next_field(&line), number = next_field(&line), field = PXED_NO_SLICE;
+    return end < 0 ? text : pxed_slice_head(text, (size_t)end);
+}
+
+/* The next line `component,generation` but `sbat`'s own, added to the list if there is room; what follows is left in
+ * *ret_rest. False: there is none. */
+static bool next_entry(struct pxed_slice *text, struct loader_sbat list[static LOADER_SBAT_MAX], size_t *n,
+                       struct pxed_slice *ret_name, struct pxed_slice *ret_rest) {
+    struct pxed_slice line;
+    while ((line = pxed_slice_word(text, "\r\n")).len > 0) {
+        struct pxed_slice name = next_field(&line), number = next_field(&line);
         uint64_t generation;
         if (!pxed_slice_u64(number, 1000000, &generation) || pxed_slice_is(name, "sbat"))
             continue;
-        if (ret->n_sbat < LOADER_SBAT_MAX) {
-            struct loader_sbat *s = &ret->sbat[ret->n_sbat++];
+        if (*n < LOADER_SBAT_MAX) {
+            struct loader_sbat *s = &list[(*n)++];
             loader_copy(s->component, sizeof(s->component), name);
             s->generation = (unsigned)generation;
         }
+        *ret_name = name;
+        *ret_rest = line;
+        return true;
+    }
+    return false;
+}
+
+void loader_read_sbat(struct pxed_slice text, struct loader *ret) {
+    struct pxed_slice name, line;
+    bool vendors = false;
+    text = before_nul(text);
+    while (next_entry(&text, ret->sbat, &ret->n_sbat, &name, &line)) {
+        struct pxed_slice field = PXED_NO_SLICE;
         for (int i = 0; i < 3; i++) /* vendor, package, version */
             field = next_field(&line);
         bool vendor = pxed_slice_find(name, '.', 0) > 0;
@@ -69,23 +87,14 @@ void loader_read_level(struct pxed_slice section, struct loader *ret) {
     static const char zero[VERSION];
     if (section.len < VERSION + HEADER || memcmp(section.ptr, zero, VERSION) != 0)
         return;
-    struct pxed_slice from = pxed_slice_skip(section, VERSION), line;
+    struct pxed_slice from = pxed_slice_skip(section, VERSION), name, rest;
     const uint8_t *at = (const uint8_t *)from.ptr;
     uint32_t offset = (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
     if (offset < HEADER || offset >= from.len)
         return;
-    struct pxed_slice text = pxed_slice_skip(from, offset);
-    ptrdiff_t end = pxed_slice_find(text, '\0', 0);
-    text = end < 0 ? text : pxed_slice_head(text, (size_t)end);
-    while ((line = pxed_slice_word(&text, "\r\n")).len > 0 && ret->n_revokes < LOADER_SBAT_MAX) {
-        struct pxed_slice name = next_field(&line), number = next_field(&line);
-        uint64_t generation;
-        if (!pxed_slice_u64(number, 1000000, &generation) || pxed_slice_is(name, "sbat"))
-            continue;
-        struct loader_sbat *s = &ret->revokes[ret->n_revokes++];
-        loader_copy(s->component, sizeof(s->component), name);
-        s->generation = (unsigned)generation;
-    }
+    struct pxed_slice text = before_nul(pxed_slice_skip(from, offset));
+    while (next_entry(&text, ret->revokes, &ret->n_revokes, &name, &rest))
+        ;
 }
 
 const struct loader_sbat *loader_revoked(const struct loader *shim, const struct loader *file, unsigned *ret_is) {

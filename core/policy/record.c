@@ -200,12 +200,9 @@ static void record_read_value(const struct field *f, struct pxed_slice value, st
 /* Its index in `fields`; their number: unknown. `hint`: where to begin, because a record is written in their order. */
 static size_t record_find_field(struct pxed_slice key, size_t hint) {
     size_t n = sizeof(fields) / sizeof(fields[0]);
-    for (size_t i = hint; i < n; i++)
-        if (pxed_slice_is(key, fields[i].key))
-            return i;
-    for (size_t i = 0; i < hint; i++)
-        if (pxed_slice_is(key, fields[i].key))
-            return i;
+    for (size_t k = 0; k < n; k++)
+        if (pxed_slice_is(key, fields[(hint + k) % n].key))
+            return (hint + k) % n;
     return n;
 }
 

@@ -31,13 +31,7 @@ struct ledger_write {
     struct ledger_write *next;
 };
 
-/* Writes come and go together: 10,000 of them, freed one by one among what stays, would leave their memory in use. */
-enum { BLOCK_LAST = 256 };
-struct block {
-    struct block *older;
-    size_t n, room;
-    struct ledger_write items[];
-};
+enum { WRITES_AT_ONCE = 256 };
 
 struct ledger {
     struct machines *ms;
@@ -49,9 +43,13 @@ struct ledger {
     bool calling; /* from inside ledger_commit or ledger_flush */
     struct entry *going;
     struct ledger_write *writes;
-    struct block *blocks;
-    uint64_t journal_from; /* saved_seq before the commit */
-    size_t n_gone;         /* steps that it removes */
+    /* Writes come and go together: 10,000 of them, freed one by one among what stays, would leave their memory in use.
+     */
+    struct pxed_arena arena;
+    struct ledger_write *spare; /* made, and not in use yet */
+    size_t n_spare, n_made;     /* n_made: with the last of them */
+    uint64_t journal_from;      /* saved_seq before the commit */
+    size_t n_gone;              /* steps that it removes */
     bool law;
     void (*write_mark)(void *arg, const struct ledger_mark *mark, void (*written)(void *arg), void *written_arg);
     void *write_mark_arg;
@@ -99,22 +97,16 @@ void ledger_move(struct machines *ms, struct machine *from, struct machine *to) 
 /* --- one commit --- */
 
 static struct ledger_write *new_write(struct ledger *l) {
-    struct block *b = l->blocks;
-    if (!b || b->n == b->room) {
-        size_t room = !b ? 1 : b->room < BLOCK_LAST ? b->room * 2 : b->room;
-        b = pxed_xalloc(sizeof(*b) + room * sizeof(b->items[0]));
-        *b = (struct block){.older = l->blocks, .room = room};
-        l->blocks = b;
+    if (l->n_spare == 0) {
+        l->n_spare = l->n_made = l->n_made == 0 ? 1 : l->n_made < WRITES_AT_ONCE ? l->n_made * 2 : WRITES_AT_ONCE;
+        l->spare = PXED_NEWS(&l->arena, struct ledger_write, l->n_made);
     }
-    return &b->items[b->n++];
+    return &l->spare[--l->n_spare];
 }
 
 static void free_writes(struct ledger *l) {
-    while (l->blocks) {
-        struct block *b = l->blocks;
-        l->blocks = b->older;
-        free(b);
-    }
+    pxed_arena_clear(&l->arena);
+    l->n_spare = l->n_made = 0;
 }
 
 static struct ledger_write *write_of(struct ledger *l, struct machine *m) {

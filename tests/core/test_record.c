@@ -30,6 +30,7 @@ static struct lifecycle_record full(void) {
         .has_firmware = true,
         .exits = {.good = true, .back = 1, .up = true},
         .ways = {.way = "4011", .silent = 1, .good = true, .told = true, .took = true},
+        .hardware = {.product = "PowerEdge R640", .serial = "XY-4711", .memory = 34359738368},
         .ladder = {.rung = "sb/shimx64.efi",
                    .silent = 1,
                    .good = true,
@@ -60,6 +61,9 @@ static void assert_same(const struct lifecycle_record *a, const struct lifecycle
     ck_assert_mem_eq(a->token, b->token, 16);
     ck_assert(a->armed_at == b->armed_at && a->state_at == b->state_at && a->event_at == b->event_at);
     ck_assert(a->exits.good == b->exits.good && a->exits.up == b->exits.up && a->exits.back == b->exits.back);
+    ck_assert_str_eq(a->hardware.product, b->hardware.product);
+    ck_assert_str_eq(a->hardware.serial, b->hardware.serial);
+    ck_assert_int_eq(a->hardware.memory, b->hardware.memory);
     ck_assert_str_eq(a->ways.way, b->ways.way);
     ck_assert(a->ways.silent == b->ways.silent && a->ways.good == b->ways.good);
     ck_assert(a->ways.told == b->ways.told && a->ways.took == b->ways.took);
@@ -126,6 +130,9 @@ START_TEST(the_longest_record_fits) {
     memset(r.ladder.rung, 'r', sizeof(r.ladder.rung) - 1);
     memset(r.ladder.was, 'w', sizeof(r.ladder.was) - 1);
     memset(r.ladder.model, 'm', sizeof(r.ladder.model) - 1);
+    memset(r.hardware.product, 'p', sizeof(r.hardware.product) - 1);
+    memset(r.hardware.serial, 's', sizeof(r.hardware.serial) - 1);
+    r.hardware.memory = INT64_MAX;
     r.ladder.silent = 1000;
     r.ladder.good_at = r.ladder.was_at = INT64_MAX;
     r.armed_at = r.state_at = r.event_at = r.boot_at = r.stage_at = r.script_at = INT64_MAX;

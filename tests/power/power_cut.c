@@ -18,7 +18,9 @@
 static int (*real(const char *name))(int) {
     int (*call)(int);
     *(void **)&call = dlsym(RTLD_NEXT, name);
-    return call ? call : abort(), call;
+    if (!call)
+        abort();
+    return call;
 }
 
 /* A number of an inode comes again after its file is gone; with its birth it does not. */

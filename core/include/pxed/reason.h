@@ -159,9 +159,8 @@
     X(FILE_UNREADABLE, 1, "the daemon's account may not read the file",                                                \
       "chmod a+r for the file, a+x for its folders: pxed check names them")                                            \
     X(SECURE_UNSIGNED, 1, "its firmware has Secure Boot on, and nobody has signed the image's kernel",                 \
-      "a kernel of the distribution's own; or sign it, and enrol that key there (mokutil --import KEY.der, and at "    \
-      "the "                                                                                                           \
-      "next start MokManager: Enroll MOK); or, if Secure Boot is off there: loader= in the host line")                 \
+      "a kernel of the distribution's own; or sign it, and enrol that key there (mokutil --import KEY.der, and "       \
+      "at the next start MokManager: Enroll MOK); or, if Secure Boot is off there: loader= in the host line")          \
     X(SECURE_OTHER_KEY, 1,                                                                                             \
       "its firmware has Secure Boot on, and no shim at hand believes the key of the image's kernel",                   \
       "the distribution's ISO in the image's folder, or its shim and its GRUB for the net in EFI/BOOT there")          \
