@@ -16,13 +16,14 @@ enum word_id {
     WORD_LKRN,
     WORD_PXELINUX,
     WORD_SYSLINUX,
-    WORD_MOK,
+    WORD_BOOTMGR,
+    WORD_WDSNBP,
+    WORD_OF_SHIM, /* from here on: what tells shim and its companions apart */
+    WORD_MOK = WORD_OF_SHIM,
     WORD_FALLBACK,
     WORD_SHIM,
     WORD_NEXT_GRUB,
     WORD_NEXT_IPXE,
-    WORD_BOOTMGR,
-    WORD_WDSNBP,
     WORD_COUNT
 };
 
@@ -50,6 +51,7 @@ static const struct {
 
 /* Where each word lies; UINT64_MAX: nowhere. */
 struct found {
+    enum word_id first; /* those before are not searched for: each costs a pass over megabytes */
     uint64_t at[WORD_COUNT];
     char version[sizeof(((struct loader *)0)->version)]; /* behind iPXE's name */
 };
@@ -69,7 +71,7 @@ static void try_version(struct pxed_slice rest, struct found *f) {
 }
 
 static void search(struct pxed_slice window, uint64_t at, struct found *f) {
-    for (size_t w = 0; w < WORD_COUNT; w++) {
+    for (size_t w = f->first; w < WORD_COUNT; w++) {
         struct pxed_slice rest = window;
         bool all = w == WORD_IPXE && f->version[0] == '\0';
         while ((all || f->at[w] == UINT64_MAX) && rest.len >= words[w].len) {
@@ -157,7 +159,7 @@ static void judge_bios(const struct loader_file *file, const struct found *f, st
 }
 
 void loader_read_words(const struct loader_file *file, struct loader *ret) {
-    struct found f = {.version = ""};
+    struct found f = {.first = ret->program == LOADER_SHIM ? WORD_OF_SHIM : 0, .version = ""};
     for (size_t i = 0; i < WORD_COUNT; i++)
         f.at[i] = UINT64_MAX;
     search_file(file, &f);

@@ -12,13 +12,13 @@
 #include "log.h"
 
 static void write_quoted(FILE *to, struct pxed_slice value) {
-    fputc('"', to);
+    putc_unlocked('"', to);
     for (size_t i = 0; i < value.len; i++) {
         if (value.ptr[i] == '"')
-            fputc('"', to);
-        fputc(value.ptr[i], to);
+            putc_unlocked('"', to);
+        putc_unlocked(value.ptr[i], to);
     }
-    fputc('"', to);
+    putc_unlocked('"', to);
 }
 
 /* Is this the content of an @FILE that a line cannot hold? Other content is kept, because the file may disappear. */
@@ -44,7 +44,7 @@ static void write_host(FILE *to, const struct catalogue_host *h, struct pxed_are
         else
             write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
     }
-    fputc('\n', to);
+    putc_unlocked('\n', to);
 }
 
 static int write_table(const struct catalogue *c) {
