@@ -158,10 +158,6 @@ struct cached_file *content_cache_find(struct daemon *d, struct pxed_slice key) 
     return f;
 }
 
-uint64_t content_cache_turn(const struct daemon *d) {
-    return d->content_cache && d->content_cache->n > 0 ? d->content_cache->turn : 0;
-}
-
 static void read_small(struct cached_file *f) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME_COARSE, &now);

@@ -35,8 +35,6 @@ struct cached_file *content_cache_find(struct daemon *d, struct pxed_slice key);
 struct cached_file *content_cache_put(struct daemon *d, struct pxed_slice key, int fd, const struct stat *st,
                                       const char *type);
 void cached_file_unref(struct cached_file *f);
-/* A number that is another one in each turn of the loop; 0: no file is open here, and nothing is known of turns. */
-uint64_t content_cache_turn(const struct daemon *d);
 /* At the end of the daemon: closes what nobody sends, and keeps nothing any more. */
 void content_cache_end(struct daemon *d);
 

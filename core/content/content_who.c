@@ -5,13 +5,12 @@
 #include <stdio.h>
 
 #include "clock.h"
-#include "content_cache.h"
 #include "decide.h"
 #include "nets.h"
 #include "pxed/leases.h"
 #include "services.h"
 
-enum { FOREIGN_STEP_MS = 60 * 1000 };
+enum { FOREIGN_STEP_MS = 60 * 1000, KNOWN_CLIENTS = 256, KNOWN_MS = 250 };
 
 static void who_ask_kernel(struct lookup *l) {
     if (!l->looked)
@@ -19,25 +18,27 @@ static void who_ask_kernel(struct lookup *l) {
     l->looked = true;
 }
 
-/* Whose file is fetched, over TCP: several requests of one client in one turn of the loop are one question. */
-static void ask_once_a_turn(struct lookup *l) {
+/* Whose file is fetched, over TCP: the requests of one client within a quarter of a second are one question. The kernel
+ * itself keeps an entry for a second against another machine's claim (arp(7), locktime). */
+static void ask_kernel_at_times(struct lookup *l) {
     static struct {
-        uint64_t turn;
+        uint64_t until; /* ms of the loop's clock */
         struct pxed_addr peer;
         struct who kernel;
-    } lately[64];
+    } lately[KNOWN_CLIENTS];
     const struct pxed_addr *peer = &l->request->peer;
-    uint64_t turn = l->request->via == PXED_VIA_HTTP ? content_cache_turn(l->d) : 0;
-    size_t at = pxed_hash(peer->bytes, sizeof(peer->bytes), 0) % (sizeof(lately) / sizeof(lately[0]));
-    if (!l->looked && turn != 0 && lately[at].turn == turn && pxed_addr_eq(&lately[at].peer, peer)) {
+    uint64_t now = uv_now(l->d->loop);
+    size_t at = pxed_hash(peer->bytes, sizeof(peer->bytes), 0) % KNOWN_CLIENTS;
+    bool by_tcp = l->request->via == PXED_VIA_HTTP;
+    if (by_tcp && !l->looked && now < lately[at].until && pxed_addr_eq(&lately[at].peer, peer)) {
         l->kernel = lately[at].kernel;
         l->looked = true;
         return;
     }
     who_ask_kernel(l);
-    if (turn == 0 || !l->kernel.resolved)
+    if (!by_tcp || (!l->kernel.resolved && !l->kernel.own))
         return;
-    lately[at].turn = turn;
+    lately[at].until = now + KNOWN_MS;
     lately[at].peer = *peer;
     lately[at].kernel = l->kernel;
 }
@@ -92,7 +93,7 @@ void content_find_asker(struct lookup *l) {
     struct pxed_hwaddr holder;
     if (l->asker)
         return;
-    ask_once_a_turn(l);
+    ask_kernel_at_times(l);
     if (l->kernel.own)
         return;
     const struct pxed_net *net = nets_find(l->d->catalogue, &l->request->peer);
