@@ -1,7 +1,7 @@
 #!/bin/bash
-# Ubuntu's way with a stand-in of its medium (casper_iso.sh): the kernel and initramfs out of the ISO as it is, the whole ISO into
-# memory, and the machine's own cloud-init, Debian's, fetches meta-data and user-data; the guard of their early-commands looks
-# at a real disk. First a blank one; then, as another machine, one that is in use.
+# Ubuntu's live server by its own kernel, casper and cloud-init (casper_iso.sh; a stand-in for subiquity alone): the kernel and initramfs
+# out of the ISO as it is, casper fetches the whole ISO into memory and mounts its layers, cloud-init fetches meta-data and
+# user-data; the guard of their early-commands looks at a real disk. First a blank one; then, as another machine, one that is in use.
 . "$(dirname "$0")/common.sh"
 SECOND=08:00:27:4d:4d:bb
 lab_begin casper
@@ -26,7 +26,7 @@ ok "new lines are armed"
 # --- a blank disk
 lab_disk "$LAB/disk.img" 1G
 lab_machine -m 3072
-expect "the initramfs fetches the ISO" lab_wait_serial "$STAGE" "Trying wget http://10.77.0.1/boot/os/ubuntu-24.04/ubuntu-24.04-live-server-amd64.iso"
+expect "casper fetches the ISO" lab_wait_serial "$STAGE" "Trying to download and mount http://10.77.0.1/boot/os/ubuntu-24.04/ubuntu-24.04-live-server-amd64.iso"
 expect "cloud-init took meta-data: its instance and name" lab_wait_serial "$STAGE" "stand-in: instance pxed-08-00-27-4d-4d-aa, host web01"
 expect "user-data's early-commands: the guard says which disk" lab_wait_serial "$STAGE" "pxed: disk /dev/vda, right blank"
 expect "and its name is in the plan" lab_wait_serial 60 "stand-in: the disk is /dev/vda"

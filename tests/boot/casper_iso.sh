@@ -1,29 +1,26 @@
 #!/bin/bash
-# A stand-in for the medium of Ubuntu's live server, for casper.sh, out of Debian's packages: Debian's kernel, live-boot's
-# initramfs that is told its words as casper's is, and a squashfs with systemd, netplan and cloud-init. In place of subiquity
-# it has a program that does what subiquity does with the configuration's commands, and no installer behind it.
+# The medium of Ubuntu 24.04's live server, for casper.sh, out of Ubuntu's own packages: its kernel, its initramfs with casper, and a
+# system with its systemd, netplan and cloud-init, in two layers as on the medium. What it lacks is subiquity, a snap, which Ubuntu's
+# archive does not have: in its place is a program that does what subiquity does with the configuration's commands, and no
+# installer behind it.
 #   usage: casper_iso.sh FILE.iso
-# Kept in the cache under a hash of what went in.
+# Kept in the cache under a hash of what went in. Exit status 77: Ubuntu's archive cannot be reached, or a tool is missing.
 set -eu
-out=$1 suite=bookworm
+out=$1 suite=noble
 cache=${XDG_CACHE_HOME:-/var/cache}/pxed
-packages="systemd-sysv systemd-resolved udev dbus kmod linux-image-cloud-amd64 initramfs-tools zstd busybox live-boot live-boot-initramfs-tools
+packages="systemd-sysv systemd-resolved udev dbus kmod linux-image-virtual initramfs-tools zstd casper
           cloud-init netplan.io iproute2 wget ca-certificates fdisk e2fsprogs"
 for tool in mmdebstrap mksquashfs xorriso; do
     command -v $tool >/dev/null || { echo "$tool is missing: scripts/deps test" >&2; exit 77; }
 done
-# shellcheck disable=SC2016
-sources() { apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' | grep -E " $suite(-updates|-security)? " | sort -u; }
-apt-get -qq update >/dev/null 2>&1 || true # lists that are old will do
-key=$({ sources; cat "$0"; LC_ALL=C apt-cache policy linux-image-cloud-amd64 live-boot cloud-init | grep Candidate; } | sha256sum | cut -c1-16)
+"$(dirname "$0")/../../scripts/ubuntu-archive" $suite "$cache/apt-$suite" || exit
+key=$({ cat "$0"; APT_CONFIG=$cache/apt-$suite/conf LC_ALL=C apt-cache policy linux-image-virtual casper cloud-init | grep Candidate; } | sha256sum | cut -c1-16)
 ready=$cache/casper-$key.iso
 if [ ! -e "$ready" ]; then
     mkdir -p "$cache"
     work=$(mktemp -d "$cache/.casper.XXXXXX")
     trap 'rm -rf --one-file-system "$work"' EXIT
     trap 'exit 1' INT TERM HUP
-    sources >"$work/sources.list"
-    [ -s "$work/sources.list" ] || { echo "apt knows no source of Debian $suite" >&2; exit 77; }
 
     # --- what subiquity does before and without its installer
     cat >"$work/stand-in" <<'PY'
@@ -63,17 +60,17 @@ PY
 #!/bin/sh
 set -eu
 cd "$1"
-# casper's initramfs boots by casper without being told, and knows these words of the kernel's line.
-echo 'BOOT=live' >etc/initramfs-tools/conf.d/casper
-cat >lib/live/boot/9999-casper-words <<'X'
-LIVE_MEDIA_PATH=casper
-for word in $(cat /proc/cmdline); do
-    case $word in url=*.iso) FETCH=${word#url=} ;; esac
-done
-X
-chroot . update-initramfs -u
-mkdir -p etc/systemd/system etc/cloud/cloud.cfg.d
-cat >etc/systemd/system/stand-in.service <<'X'
+# As Ubuntu's builds do: an initramfs with a UUID of its own, that is told the layers.
+mkdir -p etc/initramfs-tools/conf.d
+echo 'LAYERFS_PATH=ubuntu-server-minimal.installer.squashfs' >etc/initramfs-tools/conf.d/default-layer.conf
+CASPER_GENERATE_UUID=1 chroot . update-initramfs -u
+chroot . sh -c 'unmkinitramfs /boot/initrd.img-* /tmp/initrd'
+cat tmp/initrd/conf/uuid.conf tmp/initrd/main/conf/uuid.conf >../uuid 2>/dev/null || [ -s ../uuid ]
+rm -rf tmp/initrd
+# the upper layer
+mkdir -p ../upper/etc/systemd/system/cloud-init.target.wants ../upper/usr/local/sbin
+cp "$2" ../upper/usr/local/sbin/stand-in
+cat >../upper/etc/systemd/system/stand-in.service <<'X'
 [Unit]
 After=cloud-config.service
 Wants=cloud-config.service
@@ -85,9 +82,8 @@ StandardError=journal+console
 [Install]
 WantedBy=cloud-init.target
 X
-chroot . systemctl -q enable systemd-networkd systemd-resolved stand-in
-chroot . systemctl -q disable systemd-networkd-wait-online
-echo 'datasource_list: [NoCloud, None]' >etc/cloud/cloud.cfg.d/90-medium.cfg
+ln -s ../stand-in.service ../upper/etc/systemd/system/cloud-init.target.wants/
+chroot . systemctl -q enable systemd-networkd systemd-resolved
 mkdir -p etc/systemd/system.conf.d
 printf '[Manager]\nDefaultDeviceTimeoutSec=15min\nDefaultTimeoutStartSec=15min\n' >etc/systemd/system.conf.d/slow.conf
 echo medium >etc/hostname
@@ -99,16 +95,19 @@ SH
     mmdebstrap --quiet --mode=root --variant=minbase --include="$(echo $packages | tr -s ' \n' ,)" \
         --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-        --customize-hook="copy-in $work/stand-in /usr/local/sbin" --customize-hook="$work/customize" \
-        --format=directory $suite "$work/root" "$work/sources.list" >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; exit 1; }
+        --keyring="$cache/apt-$suite/keys" --customize-hook="$work/customize \"\$1\" $work/stand-in" \
+        --format=directory $suite "$work/root" "$cache/apt-$suite/sources.list" >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; exit 1; }
 
     # --- the medium, laid out as Ubuntu's is
     mkdir -p "$work/iso/casper" "$work/iso/.disk"
-    cp "$work"/root/boot/vmlinuz-* "$work/iso/casper/vmlinuz"
-    cp "$work"/root/boot/initrd.img-* "$work/iso/casper/initrd"
+    install -m 644 "$work"/root/boot/vmlinuz-* "$work/iso/casper/vmlinuz"
+    install -m 644 "$work"/root/boot/initrd.img-* "$work/iso/casper/initrd"
+    mv "$work/uuid" "$work/iso/.disk/casper-uuid-generic"
     echo "Ubuntu-Server 24.04 stand-in - Release amd64" >"$work/iso/.disk/info"
     : >"$work/iso/casper/install-sources.yaml"
-    mksquashfs "$work/root" "$work/iso/casper/filesystem.squashfs" -quiet -no-progress -comp gzip -Xcompression-level 3 -e boot
+    for layer in root:ubuntu-server-minimal upper:ubuntu-server-minimal.installer; do
+        mksquashfs "$work/${layer%:*}" "$work/iso/casper/${layer#*:}.squashfs" -quiet -no-progress -comp gzip -Xcompression-level 3 -e boot
+    done
     xorriso -as mkisofs -quiet -J -R -o "$work/new.iso" "$work/iso" 2>/dev/null
     mv "$work/new.iso" "$ready"
     find "$cache" -maxdepth 1 -name 'casper-*.iso' -mtime +14 -delete

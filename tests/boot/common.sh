@@ -46,6 +46,33 @@ no_cause() { expect "pxed why names no cause" lab_wait 10 cause_is ""; } # of wh
 
 journal_has() { lab_ctl log web01 | grep -q -- "$1"; }
 
+# Commands for run=@run.sh: a service of the new system says on the console what it has, once its network is up and before a login
+# takes the console over; and what the further lines on stdin print.
+run_tells() {
+    { cat <<'RUN'
+mkdir -p /etc/systemd/system.conf.d
+printf '[Manager]\nDefaultDeviceTimeoutSec=15min\nDefaultTimeoutStartSec=15min\n' >/etc/systemd/system.conf.d/slow.conf
+cat >/usr/local/sbin/tell <<'X'
+#!/bin/sh
+exec >/dev/ttyS0
+echo
+echo "seen: address $(ip -4 -o addr show dev vlan12 | awk '{ print $4 }'), $(ip -d link show dev vlan12 | grep -o 'vlan protocol 802.1Q id [0-9]*')"
+echo "seen: plain port $(ip -4 -o addr show | awk '$2 != "lo" && $2 != "vlan12"' | wc -l) addresses"
+echo "seen: route $(ip -4 route show default)"
+echo "seen: root $(findmnt -no SOURCE /), $(lvs --noheadings -o lv_name,vg_name,segtype | xargs)"
+RUN
+    cat
+    cat <<'RUN'
+X
+chmod 755 /usr/local/sbin/tell
+printf '[Unit]\nBefore=serial-getty@ttyS0.service\nAfter=network-online.target\nWants=network-online.target\n[Service]\nType=oneshot\nExecStart=/usr/local/sbin/tell\n[Install]\nWantedBy=multi-user.target\n' \
+    >/etc/systemd/system/tell.service
+systemctl enable tell.service
+RUN
+    } >"$LAB/run.sh"
+}
+in_vlan() { lab_in python3 "$(dirname "${BASH_SOURCE[0]}")/vlan_ask.py"; } # the machine answers there
+
 # A disk with a partition table whose boot code says so on the serial line, and then stands still.
 disk_in_use() { # FILE
     lab_disk "$1" 1G

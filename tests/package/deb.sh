@@ -97,7 +97,7 @@ is "the folders for images and loaders" "755 root 755 root" "$(in_root stat -c '
 is "the configuration is the operator's" "/etc/apparmor.d/usr.sbin.pxed /etc/pxed/host-os.conf /etc/pxed/pxed.ini" \
     "$(in_root dpkg-query -W -f '${Conffiles}\n' pxed | awk 'NF { print $1 }' | sort | paste -sd' ')"
 for file in share/man/man8/pxed.8.gz share/man/man5/pxed.ini.5.gz share/bash-completion/completions/pxed share/zsh/site-functions/_pxed \
-    share/fish/vendor_completions.d/pxed.fish share/doc/pxed/copyright share/doc/pxed/README.Debian share/pxed/make-image; do
+    share/fish/vendor_completions.d/pxed.fish share/doc/pxed/copyright share/doc/pxed/README.Debian share/pxed/make-image share/pxed/ubuntu-archive; do
     ok "there is $file" test -s "$R/usr/$file"
 done
 ok "the unit passes systemd-analyze" in_root systemd-analyze verify --man=no /lib/systemd/system/pxed.service

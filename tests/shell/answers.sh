@@ -96,9 +96,15 @@ tree() { # [MISSING-FILE]: the image's archives, small
     printf 'ID=debian\nVERSION_CODENAME=trixie\n' >"$t/usr/lib/os-release"
     ln -s ../usr/lib/os-release "$t/etc/os-release"
     : >"$t/etc/resolv.conf"
-    mkdir -p "$t/boot" "$t/etc/network" "$t/sbin"
+    mkdir -p "$t/boot" "$t/etc/network" "$t/etc/netplan" "$t/sbin"
     : >"$t/sbin/lvm"
     [ -z "${IFUP:-}" ] || : >"$t/usr/sbin/ifup"
+    if [ -n "${UBUNTU:-}" ]; then
+        : >"$t/usr/sbin/netplan"
+        ln -s vmlinuz-6.8.0-1-generic "$t/boot/vmlinuz"
+        printf 'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\nVERSION_CODENAME=noble\n' >"$t/usr/lib/os-release"
+        echo 'deb http://archive.ubuntu.test/ubuntu noble main universe' >"$t/etc/apt/sources.list"
+    fi
     chmod 755 "$t"/sbin/* "$t"/usr/sbin/*
     [ -z "${1:-}" ] || rm -r "${t:?}/$1"
     tar -C "$t" --format=gnu -czf "$BOX/www/rootfs.tar.gz" .
@@ -289,6 +295,27 @@ image 'users="alice:::ssh-rsa A b"'
 tree usr/lib/os-release
 each "image: it does not tell its release" "" "installing disk installed(written) written"
 say "image: then its own sources stay" "$(cat "$BOX/target/etc/apt/sources.list")" "deb [trusted=yes] http://mirror.test/debian trixie main"
+# Another distribution in the same hands: its network's words, its kernel's place, its name, the components of its archive.
+UBUNTU=yes tree
+render ubuntu-24.04 'ip=10.0.0.5/24, gateway=10.0.0.1, dns=10.0.0.1, vlan=12, repo=http://other.test/ubuntu' image-install.sh rootfs.tar.gz >"$BOX/script"
+each "image, Ubuntu: all is well" "" "installing disk installed(written) written"
+say "image, Ubuntu: netplan's file alone" "$(cat "$BOX"/target/etc/netplan/*)" '# written by pxed
+network:
+  version: 2
+  ethernets:
+    pxed0:
+      match: {macaddress: "08:00:27:4d:4d:aa"}
+  vlans:
+    vlan12:
+      id: 12
+      link: pxed0
+      addresses: ["10.0.0.5/24"]
+      routes: [{to: "0.0.0.0/0", via: "10.0.0.1"}]
+      nameservers: {addresses: ["10.0.0.1"], search: []}'
+say "image, Ubuntu: none of networkd's" "$(ls "$BOX/target/etc/systemd/network" 2>/dev/null)" ""
+say "image, Ubuntu: its kernel's links" "$(grep -c ' /boot/vmlinuz root=\| /boot/initrd.img$' "$BOX/target/boot/grub/grub.cfg")" 2
+say "image, Ubuntu: its name" "$(grep -c "^menuentry 'Ubuntu 24.04.1 LTS' {" "$BOX/target/boot/grub/grub.cfg")" 1
+say "image, Ubuntu: repo= with its release and components" "$(cat "$BOX/target/etc/apt/sources.list")" "deb http://other.test/ubuntu noble main universe"
 tree
 
 # --- kickstart: anaconda itself is what destroys, after %pre

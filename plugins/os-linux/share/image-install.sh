@@ -15,6 +15,7 @@ exec </dev/null >>$LOG 2>&1 # what was standard input is debconf's
 {{> settings}}
 {{> networkd}}
 {{> ifupdown}}
+{{> netplan}}
 
 step() { pxed_say "$* at $(cut -d' ' -f1 /proc/uptime) s"; }
 # This shell has no pipefail, so each part leaves a mark when it fails. A cut or damaged file fails gzip's checksum.
@@ -186,7 +187,9 @@ pxed_hosts
   [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat umask=0077 0 1"; } >etc/fstab
 
 # In the language of what the image starts: make-image -N.
-if [ ! -e etc/systemd/system/multi-user.target.wants/systemd-networkd.service ] && [ -x usr/sbin/ifup ]; then
+if [ -x usr/sbin/netplan ]; then
+    pxed_netplan
+elif [ ! -e etc/systemd/system/multi-user.target.wants/systemd-networkd.service ] && [ -x usr/sbin/ifup ]; then
     pxed_ifupdown >etc/network/interfaces
     [ -z "$STATIC" ] || pxed_resolv >etc/resolv.conf
 else
@@ -211,7 +214,10 @@ esac
 pxed_timesyncd
 # Another mirror of the same release; where the image does not say which one it is, its own sources stay.
 SUITE=$(codename .)
-if [ -n "$REPO" ] && [ -n "$SUITE" ]; then printf 'deb %s %s main\n' "$REPO" "$SUITE" >etc/apt/sources.list
+if [ -n "$REPO" ] && [ -n "$SUITE" ]; then
+    # with the components that the image has
+    parts=$(sed -n 's/^deb \(\[[^]]*\] *\)*[^ ]* *[^ ]* *//p' etc/apt/sources.list 2>/dev/null | sed -n 1p)
+    printf 'deb %s %s %s\n' "$REPO" "$SUITE" "${parts:-main}" >etc/apt/sources.list
 elif [ -n "$REPO" ]; then pxed_say "the image does not tell its release: repo= is not written into it"; fi
 [ -z "$PROXY" ] || printf 'Acquire::http::Proxy "%s";\n' "$PROXY" >etc/apt/apt.conf.d/50pxed-proxy
 if [ -n "$PACKAGES" ]; then
@@ -233,6 +239,9 @@ fi
 }
 kernel_root=UUID=$UUID
 [ -z "$LVM" ] || kernel_root=$root # the initramfs makes ready the volume that it is told
+at= # Debian has the newest kernel's links in /, Ubuntu in /boot
+[ ! -L boot/vmlinuz ] || at=/boot
+title=$(sed -n 's/^PRETTY_NAME="*\([^"'"'"']*\)"*$/\1/p' etc/os-release 2>/dev/null)
 mkdir -p boot/grub
 cat >boot/grub/grub.cfg <<GRUB
 # written by pxed; update-grub replaces it
@@ -240,10 +249,10 @@ set timeout=1
 serial --unit=0 --speed=115200
 terminal_input console serial
 terminal_output console serial
-menuentry 'Debian GNU/Linux' {
+menuentry '${title:-Linux}' {
     search --no-floppy --fs-uuid --set=root $UUID
-    linux /vmlinuz root=$kernel_root ro console=tty0 console=ttyS0,115200 $ARGS
-    initrd /initrd.img
+    linux $at/vmlinuz root=$kernel_root ro console=tty0 console=ttyS0,115200 $ARGS
+    initrd $at/initrd.img
 }
 GRUB
 write() { dd of="$PXED_DISK" conv=notrunc "$@" 2>/dev/null || die BOOTLOADER_FAILED; }

@@ -7,6 +7,7 @@ PXED_TMP=${PXED_TMP:-/tmp}
 TARGET=${PXED_TARGET:-/target}
 {{> report}}
 {{> settings}}
+{{> netplan}}
 
 PLAN=${PXED_PLAN:-/autoinstall.yaml} # early-commands may change it: it is read again after them
 LOG=/var/log/installer/subiquity-server-debug.log
@@ -17,12 +18,6 @@ repo_reached() {
     url=${REPO%/}/dists/$suite/Release
     echo "the repository does not answer: $url" >"$PXED_TMP/pxed-reason"
     pxed_reach "$url" "$PROXY" || pxed_fail REPO_UNREACHABLE "$PXED_TMP/pxed-reason"
-}
-
-list() { # WORD...: as YAML's ["a", "b"]
-    out=
-    for word in "$@"; do out="$out${out:+, }\"$word\""; done
-    echo "[$out]"
 }
 
 # The plan with the chosen disk in it, on stdout.
@@ -82,45 +77,6 @@ raid1_config() {
     echo ']'
 }
 
-netplan_addresses() { # what the port, the bond or the VLAN has that carries them
-    if [ -z "$STATIC" ]; then printf '      dhcp4: true\n      dhcp-identifier: mac\n'; fi
-    [ -z "$STATIC$ADDRESS6" ] || printf '      addresses: %s\n' "$(list ${STATIC:+"$ADDRESS/$PREFIX"} $ADDRESS6)"
-    routes=
-    [ -z "$STATIC" ] || case $GATEWAY in
-    '') ;;
-    *:*) GATEWAY6=${GATEWAY6:-$GATEWAY} ;;
-    *) routes="{to: \"0.0.0.0/0\", via: \"$GATEWAY\"}" ;; # `default` is unknown to the netplan of 20.04
-    esac
-    [ -z "$GATEWAY6" ] || routes="$routes${routes:+, }{to: \"::/0\", via: \"$GATEWAY6\"}"
-    [ -z "$routes" ] || printf '      routes: [%s]\n' "$routes"
-    # shellcheck disable=SC2046
-    [ -z "$STATIC" ] || printf '      nameservers: {addresses: %s, search: %s}\n' "$(list $DNS)" "$(list $DOMAIN)"
-}
-
-netplan() { # of the installed system; the installer itself stays with DHCP
-    printf '# written by pxed\nnetwork:\n  version: 2\n  ethernets:\n'
-    number=0 ports=
-    for port in ${BOND:+$PORTS}; do
-        printf '    pxed%s: {match: {macaddress: "%s"}}\n' $number "$port"
-        ports="$ports pxed$number" number=$((number + 1))
-    done
-    top=pxed0
-    if [ -z "$BOND" ]; then
-        printf '    pxed0:\n      match: {macaddress: "%s"}\n' "$MAC"
-        [ -n "$VLAN" ] || netplan_addresses
-    else
-        # shellcheck disable=SC2086
-        printf '  bonds:\n    bond0:\n      interfaces: %s\n      macaddress: "%s"\n      parameters: {mode: "%s", mii-monitor-interval: 100}\n' \
-            "$(list $ports)" "$MAC" "$BOND"
-        [ -n "$VLAN" ] || netplan_addresses
-        top=bond0
-    fi
-    if [ -n "$VLAN" ]; then
-        printf '  vlans:\n    vlan%s:\n      id: %s\n      link: %s\n' "$VLAN" "$VLAN" $top
-        netplan_addresses
-    fi
-}
-
 case $1 in
 disk)
     udevadm settle 2>/dev/null
@@ -137,8 +93,7 @@ disk)
 
 late) # the system is in $TARGET
     pxed_hosts
-    rm -f "$TARGET"/etc/netplan/*.yaml
-    (umask 077; netplan >"$TARGET/etc/netplan/10-pxed.yaml")
+    pxed_netplan
     # Without a hash root stays locked.
     [ -z "$PASSWORD" ] || pxed_hash root "$PASSWORD" || exit 1
     pxed_root_key

@@ -59,6 +59,9 @@ expect debian-11-amd64 "" bios "$B/os/debian-11-amd64/debian-installer/amd64/lin
 image ubuntu-22.04 casper/vmlinuz casper/initrd x.iso
 expect ubuntu-22.04 "" bios "$B/os/ubuntu-22.04/casper/vmlinuz root=/dev/ram0 ramdisk_size=4000000 ip=dhcp BOOTIF=01-08-00-27-4d-4d-aa \
 url=$B/os/ubuntu-22.04/x.iso autoinstall cloud-config-url=/dev/null ds=nocloud-net;s=$B/hosts/08-00-27-4d-4d-aa/"
+# with rootfs.tar.gz: image mode, by Debian's installer
+image ubuntu-24.04 linux initrd.gz rootfs.tar.gz
+expect ubuntu-24.04 "name=web01, domain=lab.test" bios "$B/os/ubuntu-24.04/linux $AUTO hostname=web01 domain=lab.test $URL"
 # live systems
 IF=BOOTIF=01-08-00-27-4d-4d-aa
 image systemrescue-11 sysresccd/boot/x86_64/vmlinuz sysresccd/boot/x86_64/sysresccd.img
