@@ -5,9 +5,7 @@ e2e_begin
 M=08:00:27:4d:4d:aa
 e2e_client web $M
 e2e_address web 10.77.0.60
-OS=$E2E/root/boot/os/archlinux-2024.05.01-x86_64
-mkdir -p "$OS/arch/boot/x86_64" "$OS/arch/x86_64"
-for file in boot/x86_64/vmlinuz-linux boot/x86_64/initramfs-linux.img x86_64/airootfs.sfs; do head -c 3000 /dev/urandom >"$OS/arch/$file"; done
+e2e_arch_medium archlinux-2024.05.01-x86_64
 cat >"$E2E/host-os.conf" <<HOSTS
 $M, archlinux-2024.05.01-x86_64, name=web01, domain=lab.test, ip=10.77.0.60/24, gateway=10.77.0.1, dns=10.77.0.1, root-password-hash=\$6\$a\$b, packages=vim htop, ssh-key=ssh-ed25519 AAAA it's me, timezone=Europe/Berlin, ntp=10.77.0.1, args-installed=console=ttyS0
 HOSTS
@@ -36,19 +34,7 @@ exit 0
 X
     chmod 755 "$W/bin/$name"
 done
-# After the end of an installation its token is dead: what the later runs tell is taken down here.
-mkdir "$W/told"
-cat >"$W/told/wget" <<X
-#!/bin/sh
-for word; do
-    case \$word in
-    --version) exit 0 ;;
-    --post-file=*) body=\${word#*=} ;;
-    esac
-done
-echo "\${word##*stage=} \$(cat \$body /dev/null)" >>$W/events
-X
-chmod 755 "$W/told/wget"
+e2e_told
 machine() {
     : >"$W/events"
     rm -rf "$W"/{tmp,dev,sys,target,said,efi}
@@ -56,10 +42,7 @@ machine() {
     e2e_disk "$W"
     : >"$W/target/usr/share/zoneinfo/Europe/Berlin"
 }
-installs() {
-    e2e_in web env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_TARGET="$W/target" PXED_EFI="$W/efi" \
-        PXED_MIRRORS="$W/mirrors" FAIL="${1:-nothing}" PATH="${TOLD:+$W/told:}$W/bin:$PATH" bash "$E2E/install.sh"
-}
+installs() { e2e_live web install.sh "$@"; }
 machine
 ok "it installs" installs
 has "installed" installed "$(e2e_journal web01)"
@@ -84,9 +67,7 @@ lacks "a plain disk needs no other initramfs" mkinitcpio "$(cat "$W/said")"
 # --- a mirror with a volume on it
 cp "$E2E/install.sh" "$E2E/plain.sh"
 sed -i "s/LAYOUT=''/LAYOUT='raid1-lvm'/" "$E2E/install.sh"
-machine
-e2e_disk_too "$W"
-mkdir "$W/efi"
+e2e_two_disks
 ok "a mirror" installs
 has "both disks, one root" "mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=system /dev/vda2 /dev/vdb2
 lvm pvcreate -q -ff -y /dev/md0" "$(cat "$W/said")"
@@ -95,28 +76,11 @@ has "the initramfs finds it" "block mdadm_udev lvm2 filesystems" "$(cat "$W/targ
 has "and is made anew" "arch-chroot $W/target mkinitcpio -P" "$(cat "$W/said")"
 has "a boot loader on the other disk" "mount /dev/vdb1 $W/target/mnt
 arch-chroot $W/target grub-install --target=x86_64-efi --efi-directory=/mnt --removable" "$(cat "$W/said")"
-for row in "mdadm*:PARTITION_FAILED" "lvm vgcreate*:PARTITION_FAILED" "arch-chroot*mkinitcpio*:BOOTLOADER_FAILED" "arch-chroot*directory=/mnt*:BOOTLOADER_FAILED"; do
-    machine
-    e2e_disk_too "$W"
-    mkdir "$W/efi"
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-done
+e2e_each_fails any e2e_two_disks "mdadm*:PARTITION_FAILED" "lvm vgcreate*:PARTITION_FAILED" "arch-chroot*mkinitcpio*:BOOTLOADER_FAILED" "arch-chroot*directory=/mnt*:BOOTLOADER_FAILED"
 mv "$E2E/plain.sh" "$E2E/install.sh"
-for row in "pacman -Sy*:REPO_UNREACHABLE" "pacman -Sp*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"; do
-    machine
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-    lacks "the disk is as it was" "already cleared" "$(cat "$W/events")"
-    is "and holds nothing" 0 "$(tr -d '\0' <"$W/dev/vda" | wc -c)"
-done
-for row in "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount*:MOUNT_FAILED" "pacstrap*:PACKAGES_FAILED" \
-    "genfstab*:MOUNT_FAILED" "arch-chroot*grub-install*:BOOTLOADER_FAILED" "umount*:MOUNT_FAILED"; do
-    machine
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-    has "the disk is cleared, and it says so" "already cleared" "$(cat "$W/events")"
-done
+e2e_each_fails whole machine "pacman -Sy*:REPO_UNREACHABLE" "pacman -Sp*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"
+e2e_each_fails cleared machine "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount*:MOUNT_FAILED" "pacstrap*:PACKAGES_FAILED" \
+    "genfstab*:MOUNT_FAILED" "arch-chroot*grub-install*:BOOTLOADER_FAILED" "umount*:MOUNT_FAILED"
 machine
 printf 'LABELONE' | dd of="$W/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null
 installs >/dev/null 2>&1

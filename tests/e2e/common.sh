@@ -200,6 +200,60 @@ e2e_fetch_installer() { # CLIENT MAC WORD FILE
     is "and uses up the arming" installing "$(e2e_state "$2" install)"
 }
 
+e2e_arch_medium() { # OS-ID: its folder, with what Arch's live medium has
+    local os=$E2E/root/boot/os/$1 file
+    mkdir -p "$os/arch/boot/x86_64" "$os/arch/x86_64"
+    for file in boot/x86_64/vmlinuz-linux boot/x86_64/initramfs-linux.img x86_64/airootfs.sfs; do head -c 3000 /dev/urandom >"$os/arch/$file"; done
+}
+
+# The machine is $E2E/machine: its script FILE runs in CLIENT's namespace, on disks of files; FAIL is the command that its stand-ins
+# let fail, TOLD=yes takes down its reports instead of sending them: after the end of an installation its token is dead.
+e2e_live() { # CLIENT FILE [FAIL]
+    local w=$E2E/machine
+    e2e_in "$1" env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$w/sys" PXED_DEV="$w/dev" PXED_TMP="$w/tmp" PXED_TARGET="$w/target" PXED_EFI="$w/efi" \
+        PXED_MIRRORS="$w/mirrors" FAIL="${3:-nothing}" PATH="${TOLD:+$w/told:}$w/bin:$PATH" timeout 60 bash "$E2E/$2"
+}
+e2e_told() { # its reports go to $E2E/machine/events
+    local w=$E2E/machine
+    mkdir -p "$w/told"
+    cat >"$w/told/wget" <<X
+#!/bin/sh
+for word; do
+    case \$word in
+    --version) exit 0 ;;
+    --post-file=*) body=\${word#*=} ;;
+    esac
+done
+case \$word in *stage=*) echo "\${word##*stage=} \$(cat \$body /dev/null)" >>$w/events; exit 0 ;; esac
+exit 1
+X
+    chmod 755 "$w/told/wget"
+}
+
+e2e_two_disks() { # `machine`, which makes it anew, with a second disk and UEFI
+    machine
+    e2e_disk_too "$E2E/machine"
+    mkdir "$E2E/machine/efi"
+}
+
+# One command of an install script after the other is made to fail. MACHINE makes a machine anew, `installs COMMAND` runs the script.
+# DISK says what holds afterwards: `whole`, not a byte written; `cleared`, and the report says so; `any`.
+e2e_each_fails() { # DISK MACHINE COMMAND:REASON...
+    local disk=$1 machine=$2 w=$E2E/machine row
+    shift 2
+    for row; do
+        $machine
+        installs "${row%:*}" >"$E2E/said" 2>&1
+        has "${row%:*} fails: its reason" "failed&reason=${row##*:}" "$(cat "$w/events")"
+        case $disk in
+        whole)
+            lacks "the disk is as it was" "already cleared" "$(cat "$w/events" "$E2E/said")"
+            is "and holds nothing" 0 "$(tr -d '\0' <"$w/dev/vda" | wc -c)" ;;
+        cleared) has "the disk is cleared, and it says so" "already cleared" "$(cat "$w/events" "$E2E/said")" ;;
+        esac
+    done
+}
+
 # --- checks
 
 e2e_pass() {

@@ -33,29 +33,14 @@ exit 0
 X
     chmod 755 "$W/bin/$name"
 done
-mkdir "$W/told"
-cat >"$W/told/wget" <<X
-#!/bin/sh
-for word; do
-    case \$word in
-    --version) exit 0 ;;
-    --post-file=*) body=\${word#*=} ;;
-    esac
-done
-case \$word in *stage=*) echo "\${word##*stage=} \$(cat \$body /dev/null)" >>$W/events; exit 0 ;; esac
-exit 1
-X
-chmod 755 "$W/told/wget"
+e2e_told
 machine() {
     : >"$W/events"
     rm -rf "$W"/{tmp,dev,sys,target,said,efi}
     mkdir -p "$W"/{tmp,target}
     e2e_disk "$W"
 }
-installs() {
-    e2e_in fmnix env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_TARGET="$W/target" PXED_EFI="$W/efi" \
-        FAIL="${1:-nothing}" PATH="${TOLD:+$W/told:}$W/bin:$PATH" bash "$E2E/install.sh"
-}
+installs() { e2e_live fmnix install.sh "$@"; }
 machine
 ok "it installs" installs
 has "installed" installed "$(e2e_journal web01)"
@@ -104,9 +89,7 @@ nix "Nix takes that, too"
 # --- a mirror with a volume on it, a VLAN on a bond
 cp "$E2E/install.sh" "$E2E/plain.sh"
 sed -i -e "s/LAYOUT=''/LAYOUT='raid1-lvm'/" -e "s/^BOND='' VLAN='' PORTS=.*/BOND='802.3ad' VLAN='12' PORTS='$M 08:00:27:4d:4d:bb '/" "$E2E/install.sh"
-machine
-e2e_disk_too "$W"
-mkdir "$W/efi"
+e2e_two_disks
 ok "a mirror, a bond" installs
 has "both disks" "mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=system /dev/vda2 /dev/vdb2
 lvm pvcreate -q -ff -y /dev/md0" "$(cat "$W/said")"
@@ -122,13 +105,7 @@ has "the VLAN on it" 'matchConfig = { Name = "bond0"; };
 has "and the address there" 'matchConfig = { Name = "vlan12"; };
     address = [ "10.77.0.60/24"' "$C"
 nix "Nix takes all of it"
-for row in "mdadm*:PARTITION_FAILED" "lvm lvcreate*:PARTITION_FAILED" "mkfs.vfat -F 32 /dev/vdb1:FORMAT_FAILED"; do
-    machine
-    e2e_disk_too "$W"
-    mkdir "$W/efi"
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-done
+e2e_each_fails any e2e_two_disks "mdadm*:PARTITION_FAILED" "lvm lvcreate*:PARTITION_FAILED" "mkfs.vfat -F 32 /dev/vdb1:FORMAT_FAILED"
 machine
 installs >/dev/null 2>&1
 has "a mirror of one disk" "failed&reason=DISK_NOT_FOUND" "$(cat "$W/events")"
@@ -145,19 +122,9 @@ installs >/dev/null 2>&1
 has "no cache: its reason" "failed&reason=REPO_UNREACHABLE" "$(cat "$W/events")"
 is "and the disk holds nothing" 0 "$(tr -d '\0' <"$W/dev/vda" | wc -c)"
 mv "$E2E/away" "$E2E/root/boot/cache"
-for row in "sfdisk*no-act*:PARTITION_FAILED" "nixos-version*:INSTALLER_ERROR"; do
-    machine
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-    is "and the disk holds nothing" 0 "$(tr -d '\0' <"$W/dev/vda" | wc -c)"
-done
-for row in "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount*:MOUNT_FAILED" "nixos-generate-config*:INSTALLER_ERROR" \
-    "nixos-install*:PACKAGES_FAILED" "umount*:MOUNT_FAILED"; do
-    machine
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-    has "the disk is cleared, and it says so" "already cleared" "$(cat "$W/events")"
-done
+e2e_each_fails whole machine "sfdisk*no-act*:PARTITION_FAILED" "nixos-version*:INSTALLER_ERROR"
+e2e_each_fails cleared machine "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount*:MOUNT_FAILED" "nixos-generate-config*:INSTALLER_ERROR" \
+    "nixos-install*:PACKAGES_FAILED" "umount*:MOUNT_FAILED"
 machine
 printf 'LABELONE' | dd of="$W/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null
 installs >/dev/null 2>&1

@@ -108,9 +108,7 @@ has "its partition" "mkfs.vfat -F 32 /dev/vda1" "$(cat "$W/said")"
 cp "$E2E/autoinstall.cfg" "$E2E/plain.cfg"
 sed -i -e "s/LAYOUT=''/LAYOUT='raid1-lvm'/" -e "s/^BOND='' VLAN='' PORTS=.*/BOND='802.3ad' VLAN='12' PORTS='$M 08:00:27:4d:4d:bb '/" \
     -e "s/ADDRESS6='' GATEWAY6=''/ADDRESS6='2001:db8::60\/64 ' GATEWAY6='2001:db8::1'/" "$E2E/autoinstall.cfg"
-machine
-e2e_disk_too "$W"
-mkdir "$W/efi"
+e2e_two_disks
 ok "a mirror, a bond" installs
 has "its tools run outside of the initramfs" "chroot $W/tools /usr/bin/mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.2 --homehost=any --name=system /dev/vda2 /dev/vdb2
 chroot $W/tools /usr/bin/lvm pvcreate -q -ff -y /dev/md0" "$(cat "$W/said")"
@@ -127,28 +125,12 @@ static ip_address=10.77.0.60/24" "$(cat "$W/target/etc/dhcpcd.conf")"
 has "what it cannot" 'ip link add link "$top" name vlan12 type vlan id 12' "$(cat "$W/target/etc/rc.local")"
 has "IPv6" 'ip -6 addr add 2001:db8::60/64 dev "$top"' "$(cat "$W/target/etc/rc.local")"
 ok "runs" test -x "$W/target/etc/rc.local"
-for row in "chroot*mdadm --create*:PARTITION_FAILED" "chroot*lvm lvcreate*:PARTITION_FAILED" "mount --bind /run $W/tools/run:MOUNT_FAILED" \
-    "mount --bind /run $W/target/run:MOUNT_FAILED" "mount /dev/vdb1*:BOOTLOADER_FAILED"; do
-    machine
-    e2e_disk_too "$W"
-    mkdir "$W/efi"
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-done
+e2e_each_fails any e2e_two_disks "chroot*mdadm --create*:PARTITION_FAILED" "chroot*lvm lvcreate*:PARTITION_FAILED" "mount --bind /run $W/tools/run:MOUNT_FAILED" \
+    "mount --bind /run $W/target/run:MOUNT_FAILED" "mount /dev/vdb1*:BOOTLOADER_FAILED"
 mv "$E2E/plain.cfg" "$E2E/autoinstall.cfg"
-for row in "xbps-install*busybox*:REPO_UNREACHABLE" "xbps-install -Sny*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"; do
-    machine
-    installs "${row%:*}" >/dev/null 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-    is "and the disk holds nothing" 0 "$(tr -d '\0' <"$W/dev/vda" | wc -c)"
-done
-for row in "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount /dev/vda*:MOUNT_FAILED" "xbps-install -Sy*-r $W/target*:PACKAGES_FAILED" \
-    "mount --rbind*:MOUNT_FAILED" "chroot*grub-install*:BOOTLOADER_FAILED" "chroot*reconfigure*:BOOTLOADER_FAILED" "chroot*grub-mkconfig*:BOOTLOADER_FAILED"; do
-    machine
-    installs "${row%:*}" >"$E2E/said" 2>&1
-    has "${row%:*} fails: its reason" "failed&reason=${row#*:}" "$(cat "$W/events")"
-    has "the disk is cleared, and it says so" "disk already cleared" "$(cat "$E2E/said")"
-done
+e2e_each_fails whole machine "xbps-install*busybox*:REPO_UNREACHABLE" "xbps-install -Sny*:REPO_UNREACHABLE" "sfdisk*no-act*:PARTITION_FAILED"
+e2e_each_fails cleared machine "sfdisk -q --wipe*:PARTITION_FAILED" "mkfs.ext4*:FORMAT_FAILED" "mount /dev/vda*:MOUNT_FAILED" "xbps-install -Sy*-r $W/target*:PACKAGES_FAILED" \
+    "mount --rbind*:MOUNT_FAILED" "chroot*grub-install*:BOOTLOADER_FAILED" "chroot*reconfigure*:BOOTLOADER_FAILED" "chroot*grub-mkconfig*:BOOTLOADER_FAILED"
 machine
 printf 'LABELONE' | dd of="$W/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null
 installs >/dev/null 2>&1

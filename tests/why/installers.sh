@@ -5,9 +5,7 @@ e2e_begin
 M=08:00:27:4d:4d:aa
 e2e_client web $M
 e2e_address web 10.77.0.60
-OS=$E2E/root/boot/os/archlinux-2024.05.01-x86_64
-mkdir -p "$OS/arch/boot/x86_64" "$OS/arch/x86_64"
-for file in boot/x86_64/vmlinuz-linux boot/x86_64/initramfs-linux.img x86_64/airootfs.sfs; do head -c 3000 /dev/urandom >"$OS/arch/$file"; done
+e2e_arch_medium archlinux-2024.05.01-x86_64
 echo "$M, archlinux-2024.05.01-x86_64, name=web01, ip=10.77.0.60/24, repo=http://10.77.0.99/arch" >"$E2E/host-os.conf"
 printf 'arm = command\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.99\n' | e2e_ini
 e2e_start
@@ -24,12 +22,11 @@ attempt() { # SETUP...: armed, booted, its script fetched; then SETUP changes th
     chmod 755 "$W/bin/udevadm"
     e2e_disk "$W"
     "$@"
-    e2e_in web env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$W/sys" PXED_DEV="$W/dev" PXED_TMP="$W/tmp" PXED_TARGET="$W/target" PXED_EFI="$W/efi" \
-        PXED_MIRRORS="$W/mirrors" PATH="$W/bin:$PATH" timeout 60 bash "$E2E/install.sh" >/dev/null 2>&1
+    e2e_live web install.sh >/dev/null 2>&1
     return 0
 }
 no_disk() { rm -r "$W/sys/block/vda" "$W/dev/vda"; }
-two_disks() { cp "$W/dev/vda" "$W/dev/vdb" && cp -r "$W/sys/block/vda" "$W/sys/block/vdb"; }
+two_disks() { e2e_disk_too "$W"; }
 attempt true
 why_names mirror-unreachable web01
 has "which" 10.77.0.99/arch/core/os/x86_64/core.db "$(e2e_journal web01)"
