@@ -70,11 +70,7 @@ if [ -n "$raid$lvm" ]; then # what finds the root
     sed -i "s/^\(HOOKS=.*block\)/\1${raid:+ mdadm_udev}${lvm:+ lvm2}/" "$TARGET/etc/mkinitcpio.conf"
     arch-chroot "$TARGET" mkinitcpio -P || die BOOTLOADER_FAILED
 fi
-if [ -n "$ARGS" ]; then
-    { printf 'PXED_ARGS=%s\n' "'$(echo "$ARGS" | sed "s/'/'\\\\''/g")'"
-      # shellcheck disable=SC2016
-      echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $PXED_ARGS"'; } >>"$TARGET/etc/default/grub"
-fi
+pxed_grub_args >>"$TARGET/etc/default/grub"
 pxed_grub /efi || die BOOTLOADER_FAILED
 arch-chroot "$TARGET" grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED
 pxed_event bootable

@@ -85,8 +85,7 @@ pxed_event packages
 for folder in dev proc sys; do mount --rbind "/$folder" "$TARGET/$folder" || die MOUNT_FAILED; done
 [ -z "$tools" ] || mount --bind /run "$TARGET/run" || die MOUNT_FAILED
 in_target() { chroot "$TARGET" "$@" >"$LOG" 2>&1; }
-{ echo "UUID=$(blkid -s UUID -o value "$root") / ext4 defaults 0 1"
-  [ -z "$esp" ] || echo "UUID=$(blkid -s UUID -o value "$esp") /boot/efi vfat defaults 0 2"; } >>"$TARGET/etc/fstab"
+pxed_fstab /boot/efi >>"$TARGET/etc/fstab" || die MOUNT_FAILED
 pxed_hosts
 services="sshd dhcpcd"
 pxed_dhcpcd >>"$TARGET/etc/dhcpcd.conf"
@@ -113,11 +112,7 @@ if [ -n "$tools" ]; then # what finds the root: the initramfs would otherwise ho
     echo "add_dracutmodules+=\"${raid:+ mdraid}${lvm:+ lvm} \"" >"$TARGET/etc/dracut.conf.d/pxed.conf"
     [ -z "$raid" ] || mdadm --detail --scan >>"$TARGET/etc/mdadm.conf"
 fi
-if [ -n "$ARGS" ]; then
-    { printf 'PXED_ARGS=%s\n' "'$(echo "$ARGS" | sed "s/'/'\\\\''/g")'"
-      # shellcheck disable=SC2016
-      echo 'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $PXED_ARGS"'; } >>"$TARGET/etc/default/grub"
-fi
+pxed_grub_args >>"$TARGET/etc/default/grub"
 pxed_grub /boot/efi || die BOOTLOADER_FAILED
 in_target xbps-reconfigure -fa || die BOOTLOADER_FAILED
 in_target grub-mkconfig -o /boot/grub/grub.cfg || die BOOTLOADER_FAILED

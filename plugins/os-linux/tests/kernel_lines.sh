@@ -82,11 +82,11 @@ expect linuxmint-21.3 "" bios "$B/os/linuxmint-21.3/casper/vmlinuz boot=casper i
 image fedora-workstation-live-40 images/pxeboot/vmlinuz images/pxeboot/initrd.img
 expect fedora-workstation-live-40 "" bios "$B/os/fedora-workstation-live-40/images/pxeboot/vmlinuz \
 root=live:$B/os/fedora-workstation-live-40/LiveOS/squashfs.img rd.live.image rd.neednet=1 ip=dhcp $IF"
-image gentoo boot/gentoo boot/gentoo.igz image.squashfs
-expect gentoo "" bios "$B/os/gentoo/boot/gentoo dokeymap root=/dev/ram0 init=/linuxrc looptype=squashfs loop=/system.img cdroot"
-image gentoo-20250101 boot/gentoo boot/gentoo.igz image.squashfs boot/grub/grub.cfg
-echo "linux /boot/gentoo dokeymap root=live:CDLABEL=Gentoo rd.live.dir=/" >"$T/boot/os/gentoo-20250101/boot/grub/grub.cfg"
-expect gentoo-20250101 "" efi-x64 "$B/os/gentoo-20250101/boot/gentoo dokeymap root=live:/system.img rd.live.image initrd=initrd.magic"
+image gentoo-live boot/gentoo boot/gentoo.igz image.squashfs
+expect gentoo-live "" bios "$B/os/gentoo-live/boot/gentoo dokeymap root=/dev/ram0 init=/linuxrc looptype=squashfs loop=/system.img cdroot"
+image gentoo-live-20250101 boot/gentoo boot/gentoo.igz image.squashfs boot/grub/grub.cfg
+echo "linux /boot/gentoo dokeymap root=live:CDLABEL=Gentoo rd.live.dir=/" >"$T/boot/os/gentoo-live-20250101/boot/grub/grub.cfg"
+expect gentoo-live-20250101 "" efi-x64 "$B/os/gentoo-live-20250101/boot/gentoo dokeymap root=live:/system.img rd.live.image initrd=initrd.magic"
 # no installer: said, with the way out
 echo "08:00:27:4d:4d:aa, amazon-2023" >"$T/host-os.conf"
 N=$((N + 1))
