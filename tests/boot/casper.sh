@@ -26,11 +26,14 @@ ok "new lines are armed"
 # --- a blank disk
 lab_disk "$LAB/disk.img" 1G
 lab_machine -m 3072
+expect "the kernel is Ubuntu's" lab_wait_serial "$STAGE" "-Ubuntu SMP"
 expect "casper fetches the ISO" lab_wait_serial "$STAGE" "Trying to download and mount http://10.77.0.1/boot/os/ubuntu-24.04/ubuntu-24.04-live-server-amd64.iso"
+expect "and prepares the live system from its layers" lab_wait_serial "$STAGE" "Begin: Running /scripts/casper-bottom"
 expect "cloud-init took meta-data: its instance and name" lab_wait_serial "$STAGE" "stand-in: instance pxed-08-00-27-4d-4d-aa, host web01"
 expect "user-data's early-commands: the guard says which disk" lab_wait_serial "$STAGE" "pxed: disk /dev/vda, right blank"
 expect "and its name is in the plan" lab_wait_serial 60 "stand-in: the disk is /dev/vda"
 expect "error-commands are told" lab_wait 120 journal_has 'failed .*INSTALLER_ERROR\|INSTALLER_ERROR'
+expect "cloud-init says where it was" lab_wait_serial "$STAGE" "Datasource DataSourceNoCloudNet [seed=cmdline,http://10.77.0.1/boot/hosts/08-00-27-4d-4d-aa/]"
 lab_stop machine
 for what in ' kernel .*casper/vmlinuz' ' initrd .*casper/initrd' ' answer .*user-data' ' installing '; do
     expect "the journal has:$what" journal_has "$what"

@@ -108,6 +108,8 @@ SH
     for layer in root:ubuntu-server-minimal upper:ubuntu-server-minimal.installer; do
         mksquashfs "$work/${layer%:*}" "$work/iso/casper/${layer#*:}.squashfs" -quiet -no-progress -comp gzip -Xcompression-level 3 -e boot
     done
+    (cd "$work/iso" && find . -type f -exec md5sum {} + >"$work/md5sum.txt")
+    mv "$work/md5sum.txt" "$work/iso"
     xorriso -as mkisofs -quiet -J -R -o "$work/new.iso" "$work/iso" 2>/dev/null
     mv "$work/new.iso" "$ready"
     find "$cache" -maxdepth 1 -name 'casper-*.iso' -mtime +14 -delete
