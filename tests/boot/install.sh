@@ -36,3 +36,4 @@ if [ "${AGAIN:-}" = yes ]; then
     expect "and boots the new system" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 fi
 echo "$CHECKS passed, 0 failed"
+echo "proves: debian installed (image mode)"

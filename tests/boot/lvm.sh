@@ -39,3 +39,4 @@ expect "and boots the new system" lab_wait_serial "$STAGE" 'web01 login:' "$FROM
 expect "from its volume" lab_wait_serial 300 'seen: root /dev/mapper/system-root, root system linear' "$FROM"
 no_cause
 echo "$CHECKS passed, 0 failed"
+echo "proves: debian installed (image mode)"

@@ -90,3 +90,4 @@ power_on "by PXELINUX" "MODULE 16 the firs [${B%/*}/smartos-1/platform/i86pc/amd
 ok "nothing was installed"
 no_cause
 echo "$CHECKS passed, 0 failed"
+echo "proves: generic booted"

@@ -60,3 +60,4 @@ power_on() { # WHAT
 }
 power_on "the card's iPXE"
 echo "$CHECKS passed, 0 failed"
+echo "proves: proxmox scripted"

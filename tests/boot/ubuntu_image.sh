@@ -41,3 +41,4 @@ ok "the kernel has its arguments"
 expect "it answers in the VLAN" lab_wait 60 in_vlan
 no_cause
 echo "$CHECKS passed, 0 failed"
+echo "proves: ubuntu installed (image mode)"

@@ -17,3 +17,4 @@ expect "it is sent to its disk" until_stage local
 expect "the disk's own login prompt" lab_wait_serial "$STAGE" 'web01 login:' "$FROM"
 no_cause
 echo "$CHECKS passed, 0 failed"
+echo "proves: debian installed (image mode, UEFI)"

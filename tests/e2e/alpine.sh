@@ -124,4 +124,4 @@ has "both may be erased" "ERASE_DISKS=/dev/vda /dev/vdb" "$(cat "$W/said")"
 has "their tools" "sfdisk syslinux mdadm lvm2" "$(cat "$W/said")"
 has "the root" "mount /dev/vg0/lv_root" "$(cat "$W/said")"
 e2e_stop
-e2e_done
+e2e_done "proves: alpine scripted"

@@ -86,4 +86,4 @@ printf 'LABELONE' | dd of="$W/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null
 installs >/dev/null 2>&1
 has "a disk with something on it" "failed&reason=DISK_NOT_BLANK" "$(cat "$W/events")"
 e2e_stop
-e2e_done
+e2e_done "proves: arch scripted"

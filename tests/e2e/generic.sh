@@ -90,4 +90,4 @@ is "the last file uses it up as well" installing "$(e2e_state $MI install)"
 # --- nobody's
 lacks "beos boots its disk" kernel "$(script none $DN)"
 e2e_stop
-e2e_done
+e2e_done "proves: generic scripted"

@@ -199,4 +199,4 @@ has "with the folder's stage3" "STAGE3='$U/os/gentoo/stage3-amd64-systemd-202601
 machine
 ok "it installs, too" installs
 e2e_stop
-e2e_done
+e2e_done "proves: gentoo scripted"

@@ -56,4 +56,4 @@ is "an operator's own file, which may hold a password" 200 "$(asks fmsec)"
 has "is delivered as it is" "# pve2" "$(cat "$E2E/body")"
 is "and uses up the right, too" installing "$(e2e_state $MS install)"
 e2e_stop
-e2e_done
+e2e_done "proves: proxmox scripted"

@@ -131,4 +131,4 @@ is "the network by DHCP" "dhcp none" "$(answer admin_ip) $(answer headnode_defau
 is "its delivery uses up the right" installing "$(e2e_state $MP install)"
 lacks "the next power-on gets the disk" answers.json "$(script pool $DP)"
 e2e_stop
-e2e_done
+e2e_done "proves: solaris scripted"

@@ -207,4 +207,4 @@ no "the second is not blank" does disk
 is "then the plan names none" 1 "$(grep -c pxed-no-disk "$W/autoinstall.yaml")"
 for shell in dash "busybox sh"; do ok "every shell reads it ($shell)" $shell -n "$W/install.sh"; done
 e2e_stop
-e2e_done
+e2e_done "proves: ubuntu scripted" "proves: ubuntu validated"

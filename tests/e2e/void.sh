@@ -137,4 +137,4 @@ installs >/dev/null 2>&1
 has "a disk with something on it" "failed&reason=DISK_NOT_BLANK" "$(cat "$W/events")"
 lacks "is not touched" "sfdisk" "$(cat "$W/said")"
 e2e_stop
-e2e_done
+e2e_done "proves: void scripted"

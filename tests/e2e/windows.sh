@@ -324,4 +324,4 @@ e2e_start
 is "a folder of root's behind a link stays root's" root "$(stat -c %U "$E2E/precious")"
 ok "and the cure is told" logged "windows-media leads through a symbolic link.*chown nobody $SHARE"
 e2e_stop
-e2e_done
+e2e_done "proves: windows scripted"

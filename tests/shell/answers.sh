@@ -342,4 +342,4 @@ PREPARE='echo /dev/vda >"$BOX/tmp/pxed-chosen"; dd if="$BOX/dev/vda" bs=1048576 
 each "kickstart: an error before anaconda wrote" "" "failed:INSTALLER_ERROR whole"
 PREPARE="$PREPARE"'; printf GPT | dd of="$BOX/dev/vda" bs=1 seek=512 conv=notrunc 2>/dev/null'
 each "kickstart: an error after it" "" "disk failed:INSTALLER_ERROR(cleared) whole"
-finish
+finish "proves: debian scripted" "proves: redhat scripted"

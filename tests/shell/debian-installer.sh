@@ -85,4 +85,4 @@ say "the mirror is gone: refused" "$(GONE=/Release CONTENT=yes session "$BOTH" a
 say "and not written" "$([ "$BOX/dev/vda" -nt "$BOX/before" ] && echo written || echo whole)" whole
 GONE=early.sh session preseed/early_command blank >/dev/null
 say "early.sh cannot be had: a restart" "$(cat "$BOX/ended" 2>/dev/null)" reboot
-finish
+finish "proves: debian validated"

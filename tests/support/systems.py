@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""docs/systems.md: what is shown of each family of systems, from tests/data/systems.txt and what the program prints.
+"""docs/systems.md: what is shown of each family of systems, from what each test says of itself and what the program prints.
 
-usage: systems.py BUILD            fails if the page differs, or names a test or family that does not exist
+A test that shows something of a family has a line `proves: FAMILY COLUMN`, and prints it when it passed. `(WORDS)` behind it: of that
+member of the family alone; `(with PROGRAM)`: where that is installed. A test whose line has %s for the family finds it in its data, and
+is run for it. What the last run of ctest in BUILD has of these tests is held to their lines, too.
+
+usage: systems.py BUILD            fails if the page differs, a line names no family or column, or a test that passed did not print it
        systems.py BUILD --write    writes it
 """
 import os
@@ -20,8 +24,8 @@ OTHERS = {  # plugins of tables, not of data
 }
 HEAD = """# Systems
 
-What is known and what is shown, made by `tests/support/systems.py BUILD --write` from `tests/data/systems.txt`; a test holds it to
-that. A blank means that nobody has: the family may work, and no test says so.
+What is known and what is shown, made by `tests/support/systems.py BUILD --write` from the lines `proves: FAMILY COLUMN` that the tests
+print when they have passed; a test holds it to that. A blank means that nobody has: the family may work, and no test says so.
 
 - **claimed**: OS ids as people write them are read as this family.
 - **scripted**: the kernel's line and the answer files were made, and scripts ran with stand-ins for the installer's programs.
@@ -58,36 +62,67 @@ def families(pxed):
     return found
 
 
-def proofs():
-    table = {}
-    for line in open(os.path.join(TOP, "tests", "data", "systems.txt")):
-        words = re.findall(r"[^\s(]+(?:\([^)]*\))?", line.split("#")[0])
-        if words:
-            table[(words[0], words[1])] = words[2:]
-    return table
+LINE = re.compile(r"proves: ([a-z0-9-]+|%s) ([a-z]+)(?: (\([^()]*\)))?")
 
 
-def shown(test):
-    """`test`, and of which member of the family alone, or with what beside it."""
-    return "`%s`%s" % (test.group(1), " " + test.group(2) if test.group(2) else "")
+def tests(build):
+    """NAME -> its program: a script, or what was built."""
+    found = {}
+    for at, _, names in os.walk(build):
+        if "CTestTestfile.cmake" in names:
+            text = open(os.path.join(at, "CTestTestfile.cmake")).read()
+            found.update(re.findall(r'^add_test\(\[=\[(\S+)\]=\] "(/[^"]+)"', text, re.M))
+    return {test: program for test, program in found.items() if os.path.exists(program)}
+
+
+def declared(program):
+    text = open(program, "rb").read().decode("latin-1")
+    lines = {match.groups(default="") for match in LINE.finditer(text)}
+    return {line for line in lines if line[0] != "%s"} | (printed(output(program)) if any(line[0] == "%s" for line in lines) else set())
+
+
+def printed(text):
+    return {match.groups(default="") for match in map(LINE.fullmatch, text.splitlines()) if match}
+
+
+def proofs(programs):
+    """(FAMILY, COLUMN) -> [(TEST, WORDS)], and TEST -> its lines."""
+    table, lines = {}, {}
+    for test in sorted(programs):
+        lines[test] = declared(programs[test])
+        for family, column, words in lines[test]:
+            table.setdefault((family, column), []).append((test, words))
+    return table, lines
+
+
+def unsaid(build, programs, lines):
+    """What tests of the run that is going on, else of the last one, passed without saying; not those that were changed since."""
+    logs = [os.path.join(build, "Testing", "Temporary", name) for name in ("LastTest.log.tmp", "LastTest.log")]
+    log = next(filter(os.path.exists, logs), None)
+    text = open(log, errors="replace").read() if log else ""
+    for test, said in re.findall(r"^\d+/\d+ Test: (\S+)\n(.*?)^<end of output>.*?^Test Passed\.", text, re.M | re.S):
+        if test not in programs or os.path.getmtime(programs[test]) > os.path.getmtime(log):
+            continue
+        said, due = printed(said), {line for line in lines[test] if not line[2].startswith("(with ")}
+        for line in sorted(due - said) + sorted(said - lines[test]):
+            yield "%s passed, and `proves: %s` is in its %s alone" % (test, " ".join(line).strip(), "source" if line in due else "output")
 
 
 def page(known, table):
     rows = []
     for name in sorted(known):
-        cells = [", ".join(re.sub(r"^([^(]*)(.*)$", shown, t) for t in table.get((name, c), [])) for c in COLUMNS]
+        cells = [", ".join("`%s` %s" % shown if shown[1] else "`%s`" % shown[0] for shown in table.get((name, c), [])) for c in COLUMNS]
         rows.append("| %s | %s | %s | %s |\n" % (name, known[name][0], known[name][1], " | ".join(cells)))
     return HEAD + "".join(rows)
 
 
 def main():
     build = sys.argv[1]
-    known, table = families(os.path.join(build, "sbin", "pxed")), proofs()
-    tests = set(re.findall(r"Test +#\d+: (\S+)", output("ctest", "--test-dir", build, "-N")))
+    programs = tests(build)
+    known, (table, lines) = families(os.path.join(build, "sbin", "pxed")), proofs(programs)
     wrong = ["no family '%s'" % f for f, _ in table if f not in known]
     wrong += ["no column '%s'" % c for _, c in table if c not in COLUMNS]
-    wrong += ["no test '%s'" % t for named in table.values() for t in named if t.partition("(")[0] not in tests]
-    wrong += ["family '%s' is not in tests/data/systems.txt" % f for f in known if not any(f == g for g, _ in table)]
+    wrong += unsaid(build, programs, lines)
     text = page(known, table)
     if "--write" in sys.argv and not wrong:
         open(PAGE, "w").write(text)

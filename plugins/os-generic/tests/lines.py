@@ -117,4 +117,6 @@ check("which stays as it is if that is asked for", "  for {{hostname}}" in out, 
 out = pxed("kernel = k\nargs = {{host.name}}", FILES, host=", args=console=ttyS0")
 check("the host's args replace the section's", f"{B}/os/beos-5/k console=ttyS0\n" in out, out)
 print(f"1..{count}")
+if not failed:
+    print("proves: generic scripted")
 sys.exit(failed != 0)

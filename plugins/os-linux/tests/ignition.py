@@ -200,4 +200,5 @@ files("fedora-coreos-39", LAYOUTS[0][1:], coreos)
 files("flatcar-3815", FLATCAR, flatcar)
 networks("fedora-coreos-39", LAYOUTS[0][1:], nm)
 networks("flatcar-3815", FLATCAR, networkd)
-box.finish()
+judged = ["proves: coreos validated (with ignition-validate)", "proves: flatcar validated (with ignition-validate)"]
+box.finish("proves: coreos scripted", "proves: flatcar scripted", *(judged if shutil.which("ignition-validate") else []))

@@ -98,4 +98,4 @@ with tempfile.TemporaryDirectory() as top:
         same("its time servers", open(f"{top}/etc/chrony/sources.d/pxed.sources").read(), "server 10.77.0.1 iburst\nserver 10.77.0.2 iburst\n")
         same("its name servers", open(f"{top}/etc/resolv.conf").read(), "search lab.test\nnameserver 10.77.0.1\nnameserver 10.77.0.2\n")
         check("it reports", open(f"{top}/said").read().splitlines()[-1].endswith("stage=installed"), "")
-box.finish()
+box.finish("proves: proxmox scripted")

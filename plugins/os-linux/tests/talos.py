@@ -17,4 +17,4 @@ for os_id, kernel, initrd in (("talos-1.7.0", "vmlinuz-amd64", "initramfs-amd64.
     check(f"{os_id}: check says what is missing", "needs a machine configuration" in seen.out + seen.err, seen.out + seen.err)
     seen = Explained(os_id, [kernel, initrd], own=OWN, verb="check")
     check(f"{os_id}: a new line does not arm", "a new line that uses it does not arm" in seen.out + seen.err, seen.out + seen.err)
-box.finish()
+box.finish("proves: talos scripted")

@@ -70,5 +70,5 @@ for want in "over NFS, which pxed does not serve: a line \`$T/boot/os/solaris-10
     "conf:5: warning: 'smartos-20260101t000000z' runs from memory and boots by network each time: .live = yes"; do
     grep -q -- "$want" <<<"$SAID" || { FAILED=1; echo "not ok - check says: $want"; }
 done
-[ $FAILED = 0 ] || echo "$SAID"
+if [ $FAILED = 0 ]; then echo "proves: solaris scripted"; else echo "$SAID"; fi
 exit $FAILED

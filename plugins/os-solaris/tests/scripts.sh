@@ -336,3 +336,4 @@ for file in "$HERE"/jumpstart/{begin,finish,http}; do
 done
 echo "1..$((GOOD + BAD))"
 [ $BAD = 0 ] || { echo "# $BAD of $((GOOD + BAD)) failed"; exit 1; }
+echo "proves: solaris scripted"

@@ -181,4 +181,4 @@ if [ -n "$HELPER" ]; then
     is "real helper: a failure is reported" \
         "$RC $(grep -c "\"GET /boot/event?mac=$MAC&stage=failed&reason=SHARE_INCOMPLETE HTTP" "$WORK/http.log")" "1 1"
 fi
-finish
+finish "proves: windows validated"
