@@ -6,7 +6,7 @@ import tempfile
 import tomllib
 
 import box
-from box import BASE, EVERY, NASTY, Explained, check, same
+from box import BASE, BOND, EVERY, NASTY, NETWORK, Explained, check, same
 
 ISO = ["boot/linux26", "boot/initrd.img", "pve.iso", "auto-installer-mode.toml"]
 ARGS = "ramdisk_size=16777216 rw quiet splash=silent proxmox-start-auto-installer"
@@ -80,22 +80,93 @@ check("check: one that does", "cannot start" not in seen.out + seen.err, seen.ou
 seen = Explained("proxmox-9", ISO[:3], ALL)
 check("and does not start it", "IMAGE_INCOMPLETE" in seen.out and "linux26" not in seen.out, seen.out)
 
-script = Explained("proxmox-9", ISO, {**ALL, "packages": ""}).file("first-boot.sh")
-with tempfile.TemporaryDirectory() as top:
-    for folder in ("etc/apt/apt.conf.d", "bin"):
-        os.makedirs(f"{top}/{folder}")
-    with open(f"{top}/etc/resolv.conf", "w") as file:
-        file.write("search lab.test\nnameserver 10.77.0.1\n")
-    with open(f"{top}/bin/wget", "w") as file:
-        file.write(f'#!/bin/sh\nfor word; do :; done\ncase $1 in --version) exit 0 ;; esac\necho "$word" >>{top}/said\n')
-    os.chmod(f"{top}/bin/wget", 0o755)
-    with open(f"{top}/script", "w") as file:
-        file.write(script)
-    for shell in (["sh"], ["bash", "--posix"], ["busybox", "sh"]):
+LEFT = """auto lo
+iface lo inet loopback
+
+iface eno1 inet manual
+
+auto vmbr0
+iface vmbr0 inet static
+\taddress 10.77.0.99/24
+\tgateway 10.77.0.1
+\tbridge-ports eno1
+\tbridge-stp off
+\tbridge-fd 0
+
+iface eno2 inet manual
+
+
+source /etc/network/interfaces.d/*
+"""  # as the installer writes it
+HOSTS = "127.0.0.1 localhost.localdomain localhost\n10.77.0.99 web01.lab.test web01\n::1     ip6-localhost ip6-loopback\n"
+BRIDGE = "\tbridge-ports {}\n\tbridge-stp off\n\tbridge-fd 0\n"
+STATIC = "iface {} inet static\n\taddress 10.77.0.60/24\n\tgateway 10.77.0.1\n"
+SIX = ("\niface {0} inet6 static\n\taddress 2001:db8::60/64\n\tgateway 2001:db8::1\n\niface {0} inet6 static\n\taddress 2001:db8::61/64\n")
+BONDED = "\niface eno1 inet manual\n\niface eno2 inet manual\n\nauto bond0\niface bond0 inet manual\n\tbond-slaves eno1 eno2\n\tbond-mode 802.3ad\n\tbond-miimon 100\n"
+PORT = "\niface eno1 inet manual\n"
+TRUNK = "\nauto vmbr0\niface vmbr0 inet manual\n" + BRIDGE + "\tbridge-vlan-aware yes\n\tbridge-vids 2-4094\n\nauto vmbr0.12\n"
+
+
+def first_boot(shell, variables, cards=True):
+    """The script run on a system as the installer leaves it -> (exit status, its files, what it called, its standard output)."""
+    script = Explained("proxmox-9", ISO, variables).file("first-boot.sh")
+    with tempfile.TemporaryDirectory() as top:
+        files = {"etc/resolv.conf": "search old.test\nnameserver 10.77.0.9\n", "etc/hosts": HOSTS, "etc/network/interfaces": LEFT, "script": script}
+        if cards:  # the bridge has its port's address
+            files.update({"sys/class/net/eno1/address": box.MAC, "sys/class/net/eno1/device/x": "", "sys/class/net/eno2/address": BOND["mac"],
+                          "sys/class/net/eno2/device/x": "", "sys/class/net/br9/address": box.MAC, "sys/class/net/vmbr0/address": box.MAC})
+        for name in ("etc/apt/apt.conf.d/x", "var/log/x", "bin/x"):
+            files[name] = ""
+        for name, body in (("wget", 'for word; do case $word in --version) exit 0 ;; --post-file=*) cat "${word#*=}" >>"$PXED_TARGET/told" ;; esac; done\n'
+                            'echo "$word" >>"$PXED_TARGET/said"'), ("apt-get", 'echo "apt-get $*" >>"$PXED_TARGET/said"; [ -z "$FAIL" ]'),
+                           ("shutdown", 'echo "shutdown $1 $2, $(grep -c "written by pxed" "$PXED_TARGET/etc/network/interfaces")" >>"$PXED_TARGET/said"')):
+            files[f"bin/{name}"] = f"#!/bin/sh\n{body}\n"
+        for name, text in files.items():
+            os.makedirs(os.path.dirname(f"{top}/{name}"), exist_ok=True)
+            with open(f"{top}/{name}", "w") as file:
+                file.write(text)
+            os.chmod(f"{top}/{name}", 0o755)
         run = subprocess.run([*shell, f"{top}/script"], capture_output=True, text=True, check=False, env={
-            **os.environ, "PATH": f"{top}/bin:{os.environ['PATH']}", "PXED_TARGET": top, "PXED_TMP": top})
-        same(f"first boot in {shell[0]}", run.returncode, 0)
-        same("its time servers", open(f"{top}/etc/chrony/sources.d/pxed.sources").read(), "server 10.77.0.1 iburst\nserver 10.77.0.2 iburst\n")
-        same("its name servers", open(f"{top}/etc/resolv.conf").read(), "search lab.test\nnameserver 10.77.0.1\nnameserver 10.77.0.2\n")
-        check("it reports", open(f"{top}/said").read().splitlines()[-1].endswith("stage=installed"), "")
+            **os.environ, "PATH": f"{top}/bin:{os.environ['PATH']}", "PXED_TARGET": top, "PXED_TMP": top, "PXED_SYSFS": f"{top}/sys", "PXED_TEST": "1",
+            "FAIL": "yes" if "packages" in variables else ""})
+        seen = {}
+        for at, _, names in os.walk(top):
+            for name in names:
+                seen[os.path.relpath(f"{at}/{name}", top)] = open(f"{at}/{name}").read()
+        said = [row.rpartition("stage=")[2] for row in seen.get("said", "").splitlines()]
+        return run.returncode, seen, said, run.stdout + run.stderr
+
+
+for shell in (["dash"], ["bash", "--posix"]):  # what Proxmox VE has
+    plain = {key: value for key, value in ALL.items() if key != "packages"}
+    code, seen, said, _ = first_boot(shell, plain)
+    same(f"first boot in {shell[0]}", (code, said), (0, ["installed"]))
+    same("its time servers", seen["etc/chrony/sources.d/pxed.sources"], "server 10.77.0.1 iburst\nserver 10.77.0.2 iburst\n")
+    same("its name servers", seen["etc/resolv.conf"], "search lab.test\nnameserver 10.77.0.1\nnameserver 10.77.0.2\n")
+    same("its network is the installer's", (seen["etc/network/interfaces"], seen["etc/hosts"]), (LEFT, HOSTS))
+    code, seen, said, _ = first_boot(shell, ALL)
+    same("a package that fails is its exit status", (code, [word.split()[0] for word in said]), (1, ["installed", "apt-get", "apt-get"]))
+    net = {**NETWORK, "disk": "/dev/sda"}
+    for what, variables, wanted in (
+            ("a bond", {**net, **BOND}, BONDED + "\nauto vmbr0\n" + STATIC.format("vmbr0") + BRIDGE.format("bond0")),
+            ("a bond, and what DHCP gave", {"disk": "/dev/sda", **BOND}, BONDED + "\nauto vmbr0\niface vmbr0 inet static\n\taddress 10.77.0.99/24\n\tgateway 10.77.0.1\n" + BRIDGE.format("bond0")),
+            ("a VLAN", {**net, "vlan": "12"}, PORT + TRUNK.format("eno1") + STATIC.format("vmbr0.12")),
+            ("a VLAN by DHCP", {"disk": "/dev/sda", "vlan": "12"}, PORT + TRUNK.format("eno1") + "iface vmbr0.12 inet dhcp\n"),
+            ("both, IPv6", {**net, **BOND, **box.SIX, "vlan": "12"}, BONDED + TRUNK.format("bond0") + STATIC.format("vmbr0.12") + SIX.format("vmbr0.12")),
+            ("IPv6 alone", {**net, **box.SIX}, PORT + "\nauto vmbr0\n" + STATIC.format("vmbr0") + BRIDGE.format("eno1") + SIX.format("vmbr0"))):
+        code, seen, said, _ = first_boot(shell, variables)
+        same(f"{what} in {shell[0]}: its network", seen["etc/network/interfaces"],
+             "# written by pxed\nauto lo\niface lo inet loopback\n" + wanted + "\nsource /etc/network/interfaces.d/*\n")
+        same(f"{what}: told by the installer's network, then restarted into its own", (code, said), (0, ["installed", "shutdown -r +1, 1"]))
+        moved = "vlan" in variables and "ip" in variables
+        same(f"{what}: its name's address", seen["etc/hosts"], HOSTS.replace("10.77.0.99", "10.77.0.60") if moved else HOSTS)
+    code, seen, said, _ = first_boot(shell, {**net, **BOND, "vlan": "12"}, cards=False)
+    same(f"no such card in {shell[0]}: the installer's network stays", (code, seen["etc/network/interfaces"], said), (0, LEFT, ["installed"]))
+    check("and that is told", "the network is as the installer left it" in seen["told"], seen["told"])
+told = answer(Explained("proxmox-9", ISO, {**ALL, "vlan": "12"}))
+same("with vlan= the installer has DHCP's address", told["network"], {"source": "from-dhcp"})
+seen = Explained("proxmox-9", ISO, {**ALL, **BOND, **box.SIX, "vlan": "12"}, verb="check")
+check("check: bond=, vlan=, ip6= are known", "has no effect" not in seen.out + seen.err, seen.out + seen.err)
+seen = Explained("proxmox-9", ISO, {**ALL, **BOND, "install-net": "bond"}, verb="check")
+check("check: the installer itself knows none", "knows no bond and no VLAN" in seen.out + seen.err, seen.out + seen.err)
 box.finish("proves: proxmox scripted")
