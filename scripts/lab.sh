@@ -119,7 +119,7 @@ lab_serial_size() { stat -c %s "$LAB/serial.log" 2>/dev/null || echo 0; }
 
 lab_wait_serial() { # SECONDS TEXT [FROM_BYTE]
     local end=$((SECONDS + $1)) from=${3:-0}
-    until tail -c "+$((from + 1))" "$LAB/serial.log" 2>/dev/null | grep -aqF "$2"; do
+    until tail -c "+$((from + 1))" "$LAB/serial.log" 2>/dev/null | grep -aqF -e "$2"; do
         lab_alive machine || return 1
         [ $SECONDS -lt $end ] || return 1
         sleep 0.2
