@@ -6,6 +6,7 @@ enum {
     UDP_HEAD = 8,
     FIXED = 240, /* with the cookie */
     PADDED = 300,
+    CHADDR = 28,
     SNAME = 44,
     FILE_AT = 108,
     OPT_OVERLOAD = 52,
@@ -151,6 +152,10 @@ bool pxed_heard_read(struct pxed_slice ip, struct pxed_heard_reply *ret) {
         return false;
     struct pxed_heard_reply r = {
         .xid = heard_u32(d, 4), .address = heard_u32(d, 16), .next = heard_u32(d, 20), .source = heard_u32(ip, 12)};
+    if (d.ptr[1] == 1 && d.ptr[2] == 6) {
+        r.client = (struct pxed_hwaddr){.type = 1, .len = 6};
+        memcpy(r.client.bytes, d.ptr + CHADDR, 6);
+    }
     heard_area(pxed_slice_skip(d, FIXED), &f, &r);
     uint8_t overload = f.overload;
     if (overload & 1)

@@ -45,12 +45,21 @@ static enum cause cause_of_offer(const struct cause_facts *f) {
         return CAUSE_LOADER_MISSING;
     if (f->elsewhere && f->quiet >= CAUSE_QUIET)
         return CAUSE_WRONG_NET;
+    bool told = f->reason == PXED_WHY_OK || f->reason == PXED_WHY_OFFER_NOT_TAKEN;
+    if (told && f->other_too && f->quiet >= CAUSE_QUIET)
+        return CAUSE_OTHER_TOO;
     if (f->asks_4011 && f->quiet >= CAUSE_QUIET)
         return CAUSE_PORT_4011;
-    bool told = f->reason == PXED_WHY_OK || f->reason == PXED_WHY_OFFER_NOT_TAKEN;
     if (told && f->secs >= CAUSE_LATE_SECS && f->quiet >= CAUSE_QUIET)
         return CAUSE_LINK_LATE;
     return told && f->offer_silent ? CAUSE_OFFER_IGNORED : CAUSE_NONE;
+}
+
+/* The machine has an address of another server, so what it should ask for next lies elsewhere for it. */
+static bool is_led_away(const struct cause_facts *f) {
+    bool loader = f->stage == PXED_STAGE_LOADER && f->reason == PXED_WHY_LOADER_SILENT && f->loader_runs;
+    bool installer = f->stage == PXED_STAGE_KERNEL && f->reason == PXED_WHY_ANSWER_NOT_ASKED;
+    return f->other_later && (loader || installer);
 }
 
 static enum cause cause_of_loader(const struct cause_facts *f) {
@@ -75,6 +84,8 @@ enum cause cause_of(const struct cause_facts *f) {
         transfer = cause_of_offer(f);
     if (transfer != CAUSE_NONE)
         return transfer;
+    if (is_led_away(f))
+        return CAUSE_OTHER_LATER;
     if (f->reason == PXED_WHY_LOADER_SILENT) /* what it asked in vain before is no cause: shim asks so by habit */
         return cause_of_loader(f);
     if (f->reason == PXED_WHY_SCRIPT_SILENT && f->missing_last)

@@ -40,6 +40,12 @@
     X(OTHER_PXE, "other-server-pxe",                                                                                   \
       "it took the offer of another DHCP server that says PXEClient itself: machines ask that server's port 4011",     \
       "take option 60 away there, or stop that server: pxed doctor says how")                                          \
+    X(OTHER_TOO, "other-server-too",                                                                                   \
+      "another DHCP server, or boot server, answers it, too, and it fetched nothing from this one",                    \
+      "stop that server, or tie it to machines of its own: pxed doctor says what it tells")                            \
+    X(OTHER_LATER, "other-server-later",                                                                               \
+      "its firmware took this server's offer, and what it booted then took another DHCP server's",                     \
+      "stop that server (pxed doctor says where it is): who asks takes whichever answers first")                       \
     X(WRONG_NET, "wrong-net", "it asks in another net than that of its ip=, and gets no further",                      \
       "the VLAN of its switch port, or the relay that names it there; or correct ip= in the host line")                \
     X(PORT_4011, "port-4011-not-asked",                                                                                \
@@ -96,6 +102,8 @@ struct cause_facts {
     bool by_name;            /* the script's URL has this server's name, not an address */
     bool other_server;       /* it took another DHCP server's offer in this boot */
     bool other_pxe;          /* and that server says PXEClient */
+    bool other_too;          /* another server was heard to answer it, which may keep it from what it was told here */
+    bool other_later;        /* other_server, and that was after the last step forward */
     bool elsewhere;          /* its ip= belongs to no net of the wire that it asked on in this boot */
     bool answer_refused;     /* the last that happened: who is no host here asked for its answer file in vain */
     bool asks_4011;          /* it was told to, and it or one of its model has done so before */

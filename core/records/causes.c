@@ -24,6 +24,8 @@ struct found {
     const struct journal_entry *missing;   /* the newest name asked in vain since the script; NULL: none */
     const struct journal_entry *refused;   /* the newest step of all, if somebody else asked; NULL otherwise */
     const struct journal_entry *chosen;    /* in which it took another server's offer; NULL: it did not */
+    struct pxed_hwaddr chosen_mac;         /* of that server; len 0: not known */
+    const struct journal_entry *answered;  /* in which another server answered it, too; NULL: none was heard */
     const struct journal_entry *elsewhere; /* in which it asked in a net that its ip= is not of; NULL: there is none */
     const char *net;                       /* of its ip=, if nothing was heard from there; NULL otherwise */
     const char *authority;                 /* of its script's URL */
@@ -71,12 +73,14 @@ static void look_at_loader(const struct daemon *d, const struct machine *m, stru
     found->f.loader_one_ca = old != new;
 }
 
-/* Says the server that it chose PXEClient itself? */
+/* Of the server that it chose: does it say PXEClient itself, and where is it? */
 static void look_at_other(void *arg, const struct pxed_other_server *o) {
     struct found *found = arg;
     char addr[PXED_ADDR_TEXT];
-    found->f.other_pxe |= o->fault && strcmp(o->fault, "PXE_CLASS") == 0 &&
-                          strcmp(pxed_addr_text(&o->addr, addr), found->chosen->text) == 0;
+    if (strcmp(pxed_addr_text(&o->addr, addr), found->chosen->text) != 0)
+        return;
+    found->f.other_pxe |= o->fault && strcmp(o->fault, "PXE_CLASS") == 0;
+    found->chosen_mac = o->mac;
 }
 
 static void look_at_net(const struct daemon *d, struct found *found) {
@@ -139,6 +143,27 @@ static const struct journal_entry *step_of(const struct machine *m, enum pxed_re
     return first;
 }
 
+/* The newest step forward of this boot; 0: there is none. */
+static uint64_t forward_seq(const struct machine *m) {
+    const char *word = pxed_stage_names[m->rec.stage];
+    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older)
+        if (strcmp(e->what, word) == 0)
+            return e->seq;
+    return 0;
+}
+
+/* Who answered, and whose answer it took. A plain server's offer means nothing once it has an address of ours. */
+static void look_at_servers(const struct machine *m, struct found *found) {
+    uint64_t forward = forward_seq(m);
+    found->chosen = step_of(m, PXED_WHY_DHCP_OTHER_SERVER);
+    found->answered = step_of(m, PXED_WHY_DHCP_OTHER_ANSWERS);
+    found->f.other_server = found->chosen != NULL;
+    found->f.other_later = found->chosen && forward > 0 && found->chosen->seq > forward;
+    found->f.other_too =
+        found->answered && (m->rec.stage < PXED_STAGE_LEASED || strncmp(found->answered->text, "PXE_CLASS", 9) == 0 ||
+                            strncmp(found->answered->text, "OTHER_BOOT", 10) == 0);
+}
+
 static void look_at_steps(const struct daemon *d, const struct machine *m, struct found *found) {
     struct cause_facts *f = &found->f;
     const char *initrd = told_text(m, "initrd");
@@ -148,9 +173,8 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
     const struct journal_entry *last = m->steps.last;
     const char *first = told_text(m, pxed_stage_names[PXED_STAGE_DISCOVERED]), *secs;
     f->secs = first && (secs = strstr(first, " secs=")) ? (unsigned)strtoul(secs + 6, NULL, 10) : 0;
-    found->chosen = step_of(m, PXED_WHY_DHCP_OTHER_SERVER);
+    look_at_servers(m, found);
     found->elsewhere = step_of(m, PXED_WHY_DHCP_HOST_ELSEWHERE);
-    f->other_server = found->chosen != NULL;
     f->elsewhere = found->elsewhere != NULL;
     /* What was asked in vain before the script came says nothing about the script. */
     for (const struct journal_entry *e = last; e && e->seq > m->boot_seq && !found->missing; e = e->machine_older) {
@@ -178,7 +202,10 @@ static const char *words_of(const struct found *found, enum cause cause) {
         return found->net;
     case CAUSE_OTHER_SERVER:
     case CAUSE_OTHER_PXE:
+    case CAUSE_OTHER_LATER:
         return found->chosen->text;
+    case CAUSE_OTHER_TOO:
+        return found->answered->text;
     case CAUSE_WRONG_NET:
         return found->elsewhere->text;
     case CAUSE_TFTP_NO_ACK:
@@ -207,6 +234,13 @@ static void write_evidence(const struct found *found, const struct machine *m, e
     case CAUSE_MAC_NEAR:
         snprintf(evidence, CAUSE_EVIDENCE, "%s was heard and has no line",
                  pxed_mac_text(&found->near->rec.mac, ":", mac));
+        break;
+    case CAUSE_OTHER_SERVER:
+    case CAUSE_OTHER_PXE:
+    case CAUSE_OTHER_LATER:
+        if (found->chosen_mac.len > 0)
+            snprintf(evidence, CAUSE_EVIDENCE, "server %.64s, MAC %s", words,
+                     pxed_mac_text(&found->chosen_mac, ":", mac));
         break;
     case CAUSE_BOOTS_AGAIN:
         snprintf(evidence, CAUSE_EVIDENCE, "sent to its disk %u times in half an hour", found->f.local_again);

@@ -160,7 +160,8 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     if (ip && ip->family)
         machines_set_ip(&d->machines, m, ip, stage == PXED_STAGE_LEASED);
     bool moved = stage != PXED_STAGE_NONE && lifecycle_stage(&m->rec, stage, reason, now);
-    if (stage == PXED_STAGE_NONE && reason != PXED_WHY_OK)
+    /* What another server says is no word about the machine. */
+    if (stage == PXED_STAGE_NONE && reason != PXED_WHY_OK && reason != PXED_WHY_DHCP_OTHER_ANSWERS)
         m->rec.reason = reason;
     if (moved)
         machines_touch(&d->machines, m);

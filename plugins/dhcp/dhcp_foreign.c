@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -115,6 +116,26 @@ static bool is_news(const struct dhcp_link *link, struct pxed_heard_server *s, b
     return (all & ~s->told) != 0;
 }
 
+/* A declared machine is answered by a server that does not belong there: that is a step of its boot. What the fault is
+ * comes first, because only one that tells firmware something else keeps a machine from what it was told here. */
+static void tell_its_host(struct dhcp_link *link, const struct pxed_heard_server *s, const struct pxed_hwaddr *client) {
+    struct pxed_heard_fault faults[PXED_HEARD_FAULTS_MAX];
+    struct pxed_addr addr = pxed_addr_v4(s->id);
+    char text[192], server[PXED_ADDR_TEXT], mac[PXED_MAC_TEXT];
+    const struct dhcp *d = link->d;
+    if (client->len == 0 || !d->core->host(d->ctx, client))
+        return;
+    size_t n = link_judge(link, s, faults), worst = 0;
+    for (size_t i = 1; i < n; i++)
+        if (faults[i].kind == PXED_HEARD_PXE_CLASS || faults[i].kind == PXED_HEARD_OTHER_BOOT)
+            worst = i;
+    if (n == 0)
+        return;
+    snprintf(text, sizeof(text), "%s: server %s, MAC %s", faults[worst].word, pxed_addr_text(&addr, server),
+             pxed_mac_text(&s->mac, ":", mac));
+    d->core->step(d->ctx, client, PXED_STAGE_NONE, PXED_WHY_DHCP_OTHER_ANSWERS, NULL, text);
+}
+
 /* Takes what has come; returns whether any of it is news. */
 static bool link_read(struct dhcp_link *link) {
     struct dhcp_foreign *f = &link->foreign;
@@ -133,6 +154,8 @@ static bool link_read(struct dhcp_link *link) {
                                                       : r.xid == f->xid + 1 ? PXED_HEARD_PLAIN
                                                                             : PXED_HEARD_STRANGER);
         news |= s && is_news(link, s, f->now.n > before);
+        if (s)
+            tell_its_host(link, s, &r.client);
     }
     return news;
 }

@@ -65,6 +65,7 @@ START_TEST(an_offer) {
     struct pxed_heard_reply r;
     memcpy(m.bytes + 28 + 20, "\x0a\x4d\0\3", 4);
     memcpy(m.bytes + 28 + 108, "boot.0", 6);
+    memcpy(m.bytes + 28 + 28, "\x08\0\x27\1\2\3", 6);
     reply_option(&m, 54, "\x0a\x4d\0\2", 4);
     reply_option(&m, 60, "PXEClient", 9);
     ck_assert(pxed_heard_read(reply_end(&m), &r));
@@ -75,6 +76,11 @@ START_TEST(an_offer) {
     ck_assert_uint_eq(r.next, 0x0a4d0003);
     ck_assert(pxed_slice_is(r.file, "boot.0"));
     ck_assert(pxed_slice_is(r.class, "PXEClient"));
+    ck_assert_uint_eq(r.client.len, 6);
+    ck_assert_mem_eq(r.client.bytes, "\x08\0\x27\1\2\3", 6);
+    m.bytes[28 + 2] = 20; /* InfiniBand has no address there */
+    ck_assert(pxed_heard_read(pxed_slice((const char *)m.bytes, m.n), &r));
+    ck_assert_uint_eq(r.client.len, 0);
 }
 END_TEST
 

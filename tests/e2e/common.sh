@@ -6,6 +6,7 @@
 #   e2e_disk FOLDER      sysfs and /dev of files, with one blank disk
 #   e2e_in NAME CMD...   runs CMD in it (NAME `server`: the daemon's)
 #   e2e_spawn LABEL NAME CMD...    the same in the background, output to $E2E/LABEL.log
+#   e2e_dnsmasq NAME ARGUMENTS...    another DHCP server there
 #   e2e_ini <<INI        writes pxed.ini: [pxed] comes first and holds the folders
 #   e2e_start / e2e_stop starts the daemon and waits until it is ready / stops it and looks at its end
 #   ok WHAT CMD...       the check; is WHAT EXPECTED GOT; has WHAT NEEDLE TEXT; lacks WHAT NEEDLE TEXT
@@ -90,6 +91,12 @@ e2e_spawn() { # LABEL NAME CMD...
     shift 2
     ip netns exec "$space" "$@" >>"$E2E/$label.log" 2>&1 </dev/null &
     E2E_PIDS[$label]=$!
+}
+
+e2e_dnsmasq() { # NAME ARGUMENTS...: another DHCP server, in this machine; its log is $E2E/NAME.log
+    e2e_spawn "$1" "$1" dnsmasq --no-daemon --conf-file=/dev/null --port=0 --interface=eth0 --bind-interfaces --user=root --no-ping \
+        --dhcp-leasefile="$E2E/$1.leases" --pid-file= "${@:2}"
+    until_true 10 grep -q dnsmasq-dhcp "$E2E/$1.log"
 }
 
 e2e_kill() { # LABEL [SIGNAL]: SIGTERM, and SIGKILL after ten seconds; returns its exit status
@@ -345,6 +352,11 @@ curl_as() { # NAME ARGUMENTS...: curl, bounded
 code_as() { curl_as "$1" -o /dev/null -w '%{http_code}' "${@:2}"; } # NAME URL [ARGUMENTS]: the status only
 body_as() { curl_as "$1" -w '%{http_code} ' -o "$E2E/body" "${@:2}" && cat "$E2E/body"; } # "200 text"
 dhcp_as() { e2e_in "$1" python3 "$E2E_HERE/dhcp.py" eth0 "${@:2}"; } # NAME VERB...: see dhcp.py
+takes_other() { # NAME MAC [ARGUMENTS]: asks, and takes what the server 10.77.0.2 offers
+    local offer
+    offer=$(dhcp_as "$1" discover --mac "$2" --broadcast --all --wait 2 "${@:3}" | jq -r 'select(.server == "10.77.0.2") | .yiaddr' | head -n 1)
+    dhcp_as "$1" request --mac "$2" --broadcast --ip "${offer:?}" --server 10.77.0.2 --wait 1 "${@:3}" >/dev/null
+}
 export U=http://$E2E_SERVER/boot
 
 # A folder that looks like an installer's: OS-ID (debian or centos layout)

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Boots that end between the loader and the installer, side by side: each waits for the minutes after which silence is one.
+# Boots that end between the first offer and the installer, side by side: each waits for the minutes after which silence is one.
 . "$(dirname "$0")/../e2e/common.sh"
 SHIM=/usr/lib/shim/shimx64.efi.signed
-for file in $SHIM /usr/bin/sbattach; do [ -e "$file" ] || { echo "skipped: $file is missing (scripts/deps test)"; exit 77; }; done
+for file in $SHIM /usr/bin/sbattach /usr/sbin/dnsmasq; do [ -e "$file" ] || { echo "skipped: $file is missing (scripts/deps test)"; exit 77; }; done
 e2e_begin
 N=0
 declare -A MACS=()
@@ -30,12 +30,38 @@ host robbed debian-12
 host small debian-12
 host cd debian-11
 host odd nosuch-1
+host later debian-12
+host rival debian-12
+host both debian-12
+e2e_client d2 02:00:0a:4d:00:02
+e2e_address d2 10.77.0.2
+e2e_client d3 02:00:0a:4d:00:03
+e2e_address d3 10.77.0.3
 printf 'name = pxe-server\n[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.59\ndns = 10.77.0.1\n' | e2e_ini
 e2e_start
 T=tftp://$E2E_SERVER
 on() { dhcp_as "$1" lease --mac "${MACS[$1]}" "${@:2}" >/dev/null; } # NAME ARGUMENTS...: switched on
 script() { curl_as "$1" -A iPXE/1.21 -o "$E2E/script" "$U/home.php?mac=${MACS[$1]}"; }
 
+# A second DHCP server for some machines, and a second boot server.
+beside() { # NAME HOSTS ARGUMENTS...
+    local args=() host
+    for host in $2; do args+=("--dhcp-mac=set:mine,${MACS[$host]}"); done
+    e2e_dnsmasq "$1" --dhcp-ignore=tag:!mine "${args[@]}" "${@:3}"
+}
+on later --firmware bios
+curl_as later -o /dev/null "$T/undionly.kpxe"
+beside d2 "later both" --dhcp-range=10.77.0.100,10.77.0.150,1h
+beside d3 rival --dhcp-range=10.77.0.0,proxy --pxe-service=x86PC,other,other
+takes_other later "${MACS[later]}" --firmware bios --loader ipxe
+on rival --firmware bios --broadcast
+dhcp_as both discover --mac "${MACS[both]}" --firmware bios --broadcast --all --wait 2 >/dev/null
+dhcp_as both request --mac "${MACS[both]}" --firmware bios --ip $IP --server $E2E_SERVER --wait 1 >/dev/null
+has "two servers answer it" "DHCP_OTHER_ANSWERS OTHER_DHCP: server 10.77.0.2, MAC 02:00:0a:4d:00:02" "$(e2e_journal both)"
+curl_as both -o /dev/null "$T/undionly.kpxe"
+script both
+for name in linux initrd.gz; do curl_as both -o /dev/null "$U/os/debian-12/$name"; done
+curl_as both -o /dev/null "$U/hosts/${MACS[both]//:/-}/preseed.cfg"
 on oneca --firmware efi-x64
 curl_as oneca -o "$E2E/got" "$T/one.efi"
 ok "it takes what Microsoft's CA of 2011 alone has signed" cmp "$E2E/got" "$E2E/root/tftp/one.efi"
@@ -71,7 +97,12 @@ why_names cd-initrd cd
 has "and what would be needed" "looked for linux + initrd.gz" "$(e2e_pxed why cd)"
 why_names os-unknown odd
 
+why_names server-rival rival 70
+has "which" "PXE_CLASS: server 10.77.0.3, MAC 02:00:0a:4d:00:03" "$(e2e_pxed why rival)"
+is "another server's answer alone is no cause" "" "$(cause_of both)"
 why_names loader-silent mute 130
+why_names server-later later 60
+has "which" "server 10.77.0.2, MAC 02:00:0a:4d:00:02" "$(e2e_pxed why later)"
 why_names loader-one-ca oneca 60
 has "for which firmware" "one.efi: for x64, signed; the firmware: efi-x64" "$(e2e_pxed why oneca)"
 why_names name-unresolved named 60

@@ -22,16 +22,14 @@ printf '[dhcp]\nmode = server\nrange = 10.77.0.50 - 10.77.0.51\ndns = 10.77.0.1\
 e2e_start
 
 # Another server that leases and says PXEClient; it is overheard, and the machine takes its offer.
-e2e_spawn dnsmasq d2 dnsmasq --no-daemon --conf-file=/dev/null --port=0 --interface=eth0 --bind-interfaces --user=root --no-ping \
-    --dhcp-leasefile="$E2E/leases" --pid-file= --dhcp-range=10.77.0.100,10.77.0.150,1h --dhcp-option-force=60,PXEClient
-until_true 10 grep -q dnsmasq-dhcp "$E2E/dnsmasq.log"
+e2e_dnsmasq d2 --dhcp-range=10.77.0.100,10.77.0.150,1h --dhcp-option-force=60,PXEClient
 e2e_mark
 dhcp_as one discover --mac $M4 --firmware bios --broadcast --all --wait 2 >/dev/null
 ok "it is overheard" until_true 10 logged 'foreign-dhcp .*10.77.0.2'
 dhcp_as one request --mac $M4 --firmware bios --ip 10.77.0.101 --server 10.77.0.2 --wait 1 >/dev/null
 why_names other-pxeclient beside
 has "which" 10.77.0.2 "$(e2e_pxed why beside)"
-e2e_kill dnsmasq
+e2e_kill d2
 
 # A relay whose address no [subnet] holds.
 e2e_address one 10.77.0.3

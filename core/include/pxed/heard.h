@@ -13,7 +13,8 @@ enum pxed_heard_asked { PXED_HEARD_STRANGER, PXED_HEARD_PLAIN, PXED_HEARD_FIRMWA
 struct pxed_heard_reply {
     uint32_t xid, address, next, server, source;
     struct pxed_slice file, class, vendor;
-    struct pxed_hwaddr mac; /* of the frame, if the caller knows it */
+    struct pxed_hwaddr mac;    /* of the frame, if the caller knows it */
+    struct pxed_hwaddr client; /* whom it answers; len 0: not an Ethernet card */
 };
 
 /* Writes an IPv4 packet with a DISCOVER into `out` (PXED_HEARD_FRAME_MAX bytes): from 0.0.0.0 to everybody, answered by

@@ -177,7 +177,9 @@
       "set the machine's clock (its firmware's setup, its BMC), or this server's; look at the CA's dates")             \
     X(SECURE_REVOKED, 1,                                                                                               \
       "its firmware has Secure Boot on, and the image's shim or GRUB is of a generation that is revoked (SBAT)",       \
-      "a newer ISO of this system; its text says which file is too old")
+      "a newer ISO of this system; its text says which file is too old")                                               \
+    X(DHCP_OTHER_ANSWERS, 0, "another DHCP server, or boot server, answers this machine, too",                         \
+      "pxed doctor: what that server tells, and what to do about it")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
