@@ -22,6 +22,7 @@
 #include "build_tls.h"
 #include "catalogue_iso.h"
 #include "eyes.h"
+#include "family_args.h"
 #include "family_image.h"
 #include "family_vars.h"
 #include "image_base.h"
@@ -99,6 +100,7 @@ static void judge_texts(struct build *b) {
     build_judge_ports(b);
     build_check_scripts(b);
     family_vars(b);
+    family_args(b);
     build_judge_tls(b);
 }
 

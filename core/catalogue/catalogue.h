@@ -61,8 +61,10 @@ struct catalogue_host {
     const char *answer;            /* absolute path of answer=, or NULL; its text is a template of the generation */
     enum pxed_reason answer_wrong; /* why it cannot be delivered, or OK; answer_text is a sentence that names it */
     const char *answer_text;
-    bool answer_raw;   /* answer= is no template */
-    bool guarded;      /* its answer file holds the disk guard */
+    bool answer_raw; /* answer= is no template */
+    bool guarded;    /* its answer file holds the disk guard */
+    const char
+        *args_stop;    /* a word of its args= with which its installer does not ask for its answer file; NULL: none */
     const char **from; /* for each variable the @FILE it was read from, or NULL */
     /* Why this host cannot be installed while all others are in force; OK: it can. The text names the problem and its
      * place. */

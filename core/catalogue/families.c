@@ -108,6 +108,20 @@ static const struct pxed_option lack_rows[] = {
     {0},
 };
 
+static const struct pxed_option args_rows[] = {
+    PXED_OPTION(
+        struct family_args, words, LIST, "words",
+        .help = "words of a kernel line, patterns with * and ?; without `say` its installer takes them, and no other",
+        .flags = PXED_OPT_REQUIRED),
+    PXED_OPTION(struct family_args, except, LIST, "except", .help = "but not these"),
+    PXED_OPTION(struct family_args, only, LIST, "only", .help = "flags of which the claim must have one"),
+    PXED_OPTION(struct family_args, say, STR, "say",
+                .help = "what is wrong with them in args=, and the cure; {word} is the word without its value"),
+    PXED_OPTION(struct family_args, stops, BOOL, "stops", .fallback = "no",
+                .help = "with them the installer does not ask for its answer file"),
+    {0},
+};
+
 struct variable_keys {
     const char *help, *fallback;
     bool secret;
@@ -126,6 +140,7 @@ const struct family_manual family_manual[] = {
     {"file NAME", "made for one machine: /boot/hosts/<mac>/NAME; a further word makes further rows of it", file_rows},
     {"fact NAME", "a file of the image that arguments and templates name", fact_rows},
     {"lack NAME", "what an image may be missing although it has a kernel", lack_rows},
+    {"args NAME", "words of args= that its installer takes, or does not", args_rows},
     {"variable NAME", "a variable that only this family has", variable_rows},
     {0},
 };
@@ -236,6 +251,12 @@ static void read_lack(struct family_reader *r, size_t nth, struct family_lack *l
         pxed_diag_add(r->diags, PXED_ERROR, r->f->file, 0, "[lack %s]: `there` or `with` is missing", lack->name);
 }
 
+static void read_args(struct family_reader *r, size_t nth, struct family_args *args) {
+    args->name = bind_section(r, "args", nth, args_rows, args);
+    if (args->stops && !args->say)
+        pxed_diag_add(r->diags, PXED_ERROR, r->f->file, 0, "[args %s]: `stops` without `say`", args->name);
+}
+
 static void read_facts(struct family_reader *r) {
     struct family *f = r->f;
     f->n_facts = count_sections(r->ini, "fact");
@@ -246,6 +267,10 @@ static void read_facts(struct family_reader *r) {
     f->lacks = PXED_NEWS(r->arena, struct family_lack, f->n_lacks + 1);
     for (size_t i = 0; i < f->n_lacks; i++)
         read_lack(r, i, &f->lacks[i]);
+    f->n_args = count_sections(r->ini, "args");
+    f->args_rows = PXED_NEWS(r->arena, struct family_args, f->n_args + 1);
+    for (size_t i = 0; i < f->n_args; i++)
+        read_args(r, i, &f->args_rows[i]);
 }
 
 static void read_variables(struct family_reader *r) {

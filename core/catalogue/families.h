@@ -39,6 +39,14 @@ struct family_lack {
     const char *say;
 };
 
+/* [args NAME]: words of args=, as patterns. Without `say` they are its installer's own. */
+struct family_args {
+    const char *name;
+    struct pxed_list words, except, only;
+    const char *say;
+    bool stops;
+};
+
 struct family {
     const char *plugin; /* whose templates it uses */
     const char *name;   /* of its file, without .ini: the profile's name */
@@ -61,6 +69,8 @@ struct family {
     size_t n_facts;
     struct family_lack *lacks;
     size_t n_lacks;
+    struct family_args *args_rows;
+    size_t n_args;
     struct pxed_profile profile; /* claims, steps and variables; boots and files: families_rows.h */
 };
 

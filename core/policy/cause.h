@@ -70,6 +70,9 @@
       "packets of this size are lost on the way (tunnel, VPN, jumbo frames): the net's MTU, or blksize in [tftp]")     \
     X(MEMORY, "memory-too-small", "what it was to keep in its memory, initrd or ISO, is larger than that memory",      \
       "more memory, or a smaller initrd or ISO: a netboot image, or another way to boot it (pxed options os-linux)")   \
+    X(ARGS, "wrong-arguments",                                                                                         \
+      "its args= has a word with which its installer does not ask for its answer file, and it did not",                \
+      "correct args=: pxed check names the line")                                                                      \
     X(NAME_ASKED, "name-missing", "it asked for a name that is not there, and then for nothing more",                  \
       "put the file there, or correct the name: pxed log HOST shows all of them")                                      \
     X(INITRD_CUT, "initrd-cut", "the initrd was not taken whole",                                                      \
@@ -110,6 +113,7 @@ struct cause_facts {
     bool offer_silent;       /* told in the boot before, it fetched nothing; nor in this one yet */
     unsigned secs;           /* for how long it had asked, as it said in the first request of this boot */
     bool loader_taken;       /* it fetched the whole of its loader in this boot */
+    bool args_stop;          /* with a word of its args= the installer of its system does not ask for its answer file */
     const char *broken;      /* how its last transfer broke off, in this boot; NULL: none did */
     bool initrd_broken;      /* and that was an initrd */
     bool too_large;          /* and that, or an ISO, is larger than its memory */

@@ -200,6 +200,8 @@ static const char *words_of(const struct found *found, enum cause cause) {
     switch (cause) {
     case CAUSE_NET_SILENT:
         return found->net;
+    case CAUSE_ARGS:
+        return found->host->args_stop;
     case CAUSE_OTHER_SERVER:
     case CAUSE_OTHER_PXE:
     case CAUSE_OTHER_LATER:
@@ -280,6 +282,7 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
                              .install = m->rec.state,
                              .stage = m->rec.stage,
                              .reason = reason,
+                             .args_stop = h && h->args_stop,
                              .loader_taken = m->rec.ladder.taken,
                              .quiet = now - m->rec.stage_at,
                              .armed_ago = m->rec.armed_at > 0 ? now - m->rec.armed_at : 0,

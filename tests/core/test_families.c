@@ -2,6 +2,7 @@
 #include "families.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "catalogue_os.h"
 #include "render_plan.h"
@@ -187,6 +188,82 @@ START_TEST(what_an_image_lacks) {
 }
 END_TEST
 
+/* Words of args=. */
+static const struct {
+    const char *row, *args, *said;
+    bool stops;
+} args[] = {
+    {"words = our.*", "our.a=1 quiet", "", false},
+    {"words = our.*", "inst.ks=http://x/",
+     "warning host-os.conf:1: args: the installer of 'beispiel-1-amd64' takes no notice of `inst.ks=`, which is for "
+     "another one "
+     "(Red Hat Enterprise Linux 5 to 10 and its kin, Fedora: kickstart): take it out\n",
+     false},
+    {"only = new\nwords = our.*", "our.a=1 {{host.name}}",
+     "warning host-os.conf:1: args: the installer of 'beispiel-1-amd64' takes no notice of `our.a=`, which is for "
+     "another one "
+     "(Beispiel): take it out\n",
+     false},
+    {"words = bad=*\nsay = {word} on '{id}'", "bad=secret",
+     "warning host-os.conf:1: args: bad= on 'beispiel-1-amd64'\n", false},
+    {"words = bad=*\nexcept = bad=good*\nsay = no\nstops = yes", "bad=good", "", false},
+    {"words = bad=*\nexcept = bad=good*\nsay = no\nstops = yes", "bad=better", "warning host-os.conf:1: args: no\n",
+     true},
+    {"only = new\nwords = bad=*\nsay = no\nstops = yes", "bad=1", "", false},
+};
+
+START_TEST(words_of_args) {
+    tree_write(&site.tree, "os-linux.d/beispiel.ini",
+               pxed_arena_printf(&site.tree.arena, FAMILY BOOT "[args a]\n%s\n", args[_i].row));
+    site_image(&site, "beispiel-1-amd64/k");
+    site_image(&site, "beispiel-1-amd64/i");
+    ck_assert_str_eq(
+        site_build(&site, "", "",
+                   pxed_arena_printf(&site.tree.arena, MAC ", beispiel-1-amd64, args=%s\n", args[_i].args)),
+        args[_i].said);
+    ck_assert_int_eq(site_host(&site, NULL)->args_stop != NULL, args[_i].stops);
+}
+END_TEST
+
+/* What the families that come with pxed say. */
+static const struct {
+    const char *os, *args, *word;
+    bool stops;
+} shipped[] = {
+    {"debian-12", "inst.ks=http://x/ks", "inst.ks=", false},
+    {"debian-12", "preseed/url=http://x/", "preseed/url=", true},
+    {"debian-12", "priority=low", "priority=", true},
+    {"debian-12", "autoinstall", "autoinstall", false},
+    {"debian-12", "console=ttyS0 quiet ip=dhcp netcfg/get_ipaddress=10.0.0.1", NULL, false},
+    {"centos-6", "inst.ks=http://x/ks", "inst.ks=", false},
+    {"centos-6", "ksdevice=eth0 ip=10.0.0.1", NULL, false},
+    {"centos-7", "inst.ks=http://x/ks", "inst.ks=", true},
+    {"centos-7", "ip=10.0.0.5/24", "ip=", true},
+    {"rocky-8", "ks=http://x/ks", "ks=", true},
+    {"rocky-8", "auto=true", "auto=", false},
+    {"rocky-8", "inst.ks=http://x/ks inst.text", NULL, false},
+    {"rocky-9", "ks=http://x/ks", "ks=", false},
+    {"rocky-9", "inst.ks=hd:sda1:/ks", "inst.ks=", true},
+    {"rocky-9", "ip=10.0.0.5/24", NULL, false},
+    {"ubuntu-24.04-server", "preseed/url=http://x/", "preseed/url=", false},
+    {"ubuntu-24.04-server", "autoinstall", NULL, false},
+    {"opensuse-15.6", "inst.auto=http://x/", "inst.auto=", false},
+    {"opensuse-leap-16.0", "autoyast=http://x/", "autoyast=", false},
+    {"opensuse-leap-16.0", "inst.auto=http://x/", NULL, false},
+};
+
+START_TEST(words_of_shipped_families) {
+    char warning[256] = "";
+    const char *line = pxed_arena_printf(&site.tree.arena, MAC ", %s, args=%s\n", shipped[_i].os, shipped[_i].args);
+    const char *said = site_build(&site, "", "", line);
+    if (shipped[_i].word)
+        snprintf(warning, sizeof(warning), "`%s`", shipped[_i].word);
+    const char *at = strstr(said, "host-os.conf:1: args: ");
+    ck_assert_msg(shipped[_i].word ? at && strstr(at, warning) : !at, "%s", said);
+    ck_assert_msg((site_host(&site, NULL)->args_stop != NULL) == shipped[_i].stops, "%s", said);
+}
+END_TEST
+
 /* An installer that chooses the disk itself. */
 static const struct {
     const char *disk, *said;
@@ -356,6 +433,8 @@ int main(void) {
     tcase_add_test(t, only_some_claims);
     tcase_add_test(t, facts);
     tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
+    tcase_add_loop_test(t, words_of_args, 0, COUNT(args));
+    tcase_add_loop_test(t, words_of_shipped_families, 0, COUNT(shipped));
     tcase_add_loop_test(t, what_disk_may_say, 0, COUNT(disks));
     tcase_add_loop_test(t, parts_that_are_missing, 0, COUNT(parts));
     tcase_add_loop_test(t, guarded_ahead, 0, COUNT(aheads));
