@@ -84,6 +84,8 @@ enum cause cause_of(const struct cause_facts *f) {
         transfer = cause_of_offer(f);
     if (transfer != CAUSE_NONE)
         return transfer;
+    if (f->clock_said)
+        return CAUSE_CLOCK;
     if (f->args_stop && f->stage == PXED_STAGE_KERNEL && f->reason == PXED_WHY_ANSWER_NOT_ASKED)
         return CAUSE_ARGS;
     if (is_led_away(f))

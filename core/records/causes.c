@@ -6,6 +6,7 @@
 
 #include "catalogue.h"
 #include "clock.h"
+#include "clock_words.h"
 #include "loaders.h"
 #include "models.h"
 #include "pxed/leases.h"
@@ -27,6 +28,7 @@ struct found {
     struct pxed_hwaddr chosen_mac;         /* of that server; len 0: not known */
     const struct journal_entry *answered;  /* in which another server answered it, too; NULL: none was heard */
     const struct journal_entry *elsewhere; /* in which it asked in a net that its ip= is not of; NULL: there is none */
+    struct clock_words clock;              /* of the event with which its installer failed */
     const char *net;                       /* of its ip=, if nothing was heard from there; NULL otherwise */
     const char *authority;                 /* of its script's URL */
 };
@@ -188,6 +190,20 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
         f->local_again += strcmp(e->what, pxed_stage_names[PXED_STAGE_LOCAL]) == 0 && e->reason == PXED_WHY_INSTALLED;
 }
 
+/* What its installer said when it failed, if that is what is shown of the machine. */
+static void look_at_failure(const struct machine *m, struct found *found) {
+    enum pxed_reason why = PXED_WHY_INSTALL_FAILED;
+    const struct journal_entry *e = m->steps.last;
+    pxed_reason_find(pxed_slice_of(m->rec.fail), &why);
+    if (m->rec.state != LIFECYCLE_FAILED || found->f.reason != why)
+        return;
+    while (e && strcmp(e->what, lifecycle_state_names[LIFECYCLE_FAILED]) != 0)
+        e = e->machine_older;
+    if (e)
+        found->clock = clock_words_read(pxed_slice(e->text, e->len), e->at / 1000);
+    found->f.clock_said = found->clock.line.len > 0;
+}
+
 /* "... 12% of 60000000 bytes: the client closed", and what it was is kept in memory whole. */
 static bool is_too_large(const struct cause_facts *f, int64_t memory) {
     const char *size = f->broken ? strstr(f->broken, "% of ") : NULL;
@@ -226,6 +242,20 @@ static const char *words_of(const struct found *found, enum cause cause) {
     }
 }
 
+static void write_clock(const struct clock_words *w, char evidence[static CAUSE_EVIDENCE]) {
+    int64_t off = w->ahead < 0 ? -w->ahead : w->ahead;
+    size_t unit = off >= 2 * 86400 ? 0 : off >= 2 * 3600 ? 1 : 2;
+    static const struct {
+        int64_t seconds;
+        const char *name;
+    } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}};
+    int n = snprintf(evidence, CAUSE_EVIDENCE, "%.*s",
+                     PXED_S(pxed_slice_head(w->line, w->line.len < 300 ? w->line.len : 300)));
+    if (w->told)
+        snprintf(evidence + n, (size_t)(CAUSE_EVIDENCE - n), "; its clock was %lld %s %s this server's",
+                 (long long)(off / units[unit].seconds), units[unit].name, w->ahead < 0 ? "behind" : "ahead of");
+}
+
 static void write_evidence(const struct found *found, const struct machine *m, enum cause cause,
                            char evidence[static CAUSE_EVIDENCE]) {
     char mac[PXED_MAC_TEXT];
@@ -243,6 +273,9 @@ static void write_evidence(const struct found *found, const struct machine *m, e
         if (found->chosen_mac.len > 0)
             snprintf(evidence, CAUSE_EVIDENCE, "server %.64s, MAC %s", words,
                      pxed_mac_text(&found->chosen_mac, ":", mac));
+        break;
+    case CAUSE_CLOCK:
+        write_clock(&found->clock, evidence);
         break;
     case CAUSE_BOOTS_AGAIN:
         snprintf(evidence, CAUSE_EVIDENCE, "sent to its disk %u times in half an hour", found->f.local_again);
@@ -293,6 +326,7 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
     look_at_loader(d, m, &found);
     look_at_steps(d, m, &found);
     found.f.too_large = is_too_large(&found.f, m->rec.hardware.memory);
+    look_at_failure(m, &found);
     look_at_script(d, m, &found);
     look_at_net(d, &found);
     found.f.asks_4011 = asks_4011(d, m);

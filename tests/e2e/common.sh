@@ -214,11 +214,12 @@ e2e_arch_medium() { # OS-ID: its folder, with what Arch's live medium has
 }
 
 # The machine is $E2E/machine: its script FILE runs in CLIENT's namespace, on disks of files; FAIL is the command that its stand-ins
-# let fail, TOLD=yes takes down its reports instead of sending them: after the end of an installation its token is dead.
+# let fail, TOLD=yes takes down its reports instead of sending them: after the end of an installation its token is dead. CLOCK: its
+# clock stands there.
 e2e_live() { # CLIENT FILE [FAIL]
     local w=$E2E/machine
-    e2e_in "$1" env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$w/sys" PXED_DEV="$w/dev" PXED_TMP="$w/tmp" PXED_TARGET="$w/target" PXED_EFI="$w/efi" \
-        PXED_MIRRORS="$w/mirrors" FAIL="${3:-nothing}" PATH="${TOLD:+$w/told:}$w/bin:$PATH" timeout 60 bash "$E2E/$2"
+    e2e_in "$1" ${CLOCK:+faketime "$CLOCK"} env PXED_TEST=1 PXED_PAUSE=0 PXED_SYSFS="$w/sys" PXED_DEV="$w/dev" PXED_TMP="$w/tmp" \
+        PXED_TARGET="$w/target" PXED_EFI="$w/efi" PXED_MIRRORS="$w/mirrors" FAIL="${3:-nothing}" PATH="${TOLD:+$w/told:}$w/bin:$PATH" timeout 60 bash "$E2E/$2"
 }
 e2e_told() { # its reports go to $E2E/machine/events
     local w=$E2E/machine

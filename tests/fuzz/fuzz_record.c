@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 
+#include "clock_words.h"
 #include "record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,6 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     hardware_read(&hw, pxed_slice((const char *)data, size));
     hardware_query(&hw, pxed_slice((const char *)data, size));
     if (hw.memory < 0 || memchr(hw.serial, '\n', sizeof(hw.serial)) || !memchr(hw.product, '\0', sizeof(hw.product)))
+        abort();
+    struct clock_words words = clock_words_read(pxed_slice((const char *)data, size), 1700000000);
+    if (words.line.len > size || (!words.told && words.ahead != 0))
         abort();
     if (!record_read(pxed_slice((const char *)data, size), &first))
         return 0;

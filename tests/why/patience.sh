@@ -43,7 +43,7 @@ dhcp_as six lease --mac $M6 --firmware bios >/dev/null
 curl_as six -A iPXE/1.21 "$U/home.php?mac=$M6" >"$E2E/script"
 has "its kernel line has both" "ip=dhcp BOOTIF=01-08-00-27-4d-4d-af ip=10.77.0.65/24" "$(cat "$E2E/script")"
 for name in vmlinuz initrd.img; do curl_as six -o /dev/null "$U/os/rocky-8/pxeboot/$name"; done
-has "check names the line" "host-os.conf:6: args: \`ip=\`" "$(e2e_pxed check 2>&1)"
+has "check names the line" "host-os.conf:6: warning: args: \`ip=\`" "$(e2e_pxed check 2>&1)"
 # One loads them, too, and its installer takes the offer of a second DHCP server.
 dhcp_as five lease --mac $M5 --firmware bios >/dev/null
 curl_as five -A iPXE/1.21 -o /dev/null "$U/home.php?mac=$M5"
