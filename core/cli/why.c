@@ -7,8 +7,6 @@
 #include "table.h"
 #include "text.h"
 
-enum { CAUSES_MAX = 1000 }; /* each is a request of its own */
-
 static void print_cleanly(bool color, enum table_color which, const char *text) {
     char clean[TEXT_LINE];
     table_paint(stdout, color, which, text_clean(text, clean, sizeof(clean)));
@@ -175,25 +173,11 @@ static int why_host(struct live *l, const char *host) {
     return boot ? (fault ? CLI_NO : CLI_OK) : l->code;
 }
 
-/* The row of a list has no cause; the machine's own has. One that is gone meanwhile keeps the list's. */
-static void ask_causes(struct live *l, json_t *rows) {
-    size_t n = json_array_size(rows);
-    for (size_t i = 0; i < n && i < CAUSES_MAX; i++) {
-        char *target = live_target("machine", "host", live_text(json_array_get(rows, i), "mac"));
-        json_t *machine = live_ask(l, target, NULL);
-        if (machine && json_array_size(machine) == 1)
-            json_array_set(rows, i, json_array_get(machine, 0));
-        json_decref(machine);
-        free(target);
-    }
-}
-
 static int why_all(struct live *l) {
     json_t *rows = live_ask(l, "why", NULL);
     if (!rows)
         return l->code;
     size_t n = json_array_size(rows);
-    ask_causes(l, rows);
     if (l->json)
         live_print_json(rows);
     else if (n == 0)

@@ -129,6 +129,10 @@ struct cause_facts {
 enum { CAUSE_PATIENCE = 10 * 60 * 1000, CAUSE_LOCAL_AGAIN = 3, CAUSE_LATE_SECS = 10, CAUSE_QUIET = 60 * 1000 };
 
 enum cause cause_of(const struct cause_facts *f);
+/* It waits for somebody to switch it on, for all that is known. */
+static inline bool cause_waits(enum cause cause) {
+    return cause == CAUSE_NOTHING_HEARD || cause == CAUSE_NET_SILENT || cause == CAUSE_NOT_RESTARTED;
+}
 /* Its words in docs/causes.md and `cause` of --json. Of CAUSE_REASON: those of the reason. "" for NONE. */
 const char *cause_id(enum cause cause, enum pxed_reason reason, char text[static 40]);
 const char *cause_sentence(enum cause cause, enum pxed_reason reason);

@@ -14,13 +14,12 @@
 #include "site_url.h"
 #include "told.h"
 
-enum { AGAIN_WITHIN = 30 * 60 * 1000, NEAR_DIGITS = 2 };
+enum { AGAIN_WITHIN = 30 * 60 * 1000 };
 
 struct found {
     struct cause_facts f;
     const struct catalogue_host *host;
     const struct machine *near;
-    unsigned digits; /* in which the near one differs */
     const struct loaders_file *loader;
     const struct journal_entry *missing;   /* the newest name asked in vain since the script; NULL: none */
     const struct journal_entry *refused;   /* the newest step of all, if somebody else asked; NULL otherwise */
@@ -32,30 +31,6 @@ struct found {
     const char *net;                       /* of its ip=, if nothing was heard from there; NULL otherwise */
     const char *authority;                 /* of its script's URL */
 };
-
-static unsigned digits_apart(const struct pxed_hwaddr *a, const struct pxed_hwaddr *b) {
-    unsigned n = 0;
-    if (a->len != b->len)
-        return UINT_MAX;
-    for (size_t i = 0; i < a->len; i++) {
-        uint8_t x = a->bytes[i] ^ b->bytes[i];
-        n += (unsigned)((x & 0x0f) != 0) + (unsigned)((x & 0xf0) != 0);
-    }
-    return n;
-}
-
-static void look_near(void *arg, struct machine *m) {
-    struct found *found = arg;
-    if (m->declared || m->rec.stage == PXED_STAGE_NONE)
-        return;
-    for (size_t i = 0; i < found->host->pub.n_macs; i++) {
-        unsigned digits = digits_apart(&found->host->pub.macs[i], &m->rec.mac);
-        if (digits > 0 && digits < found->digits) {
-            found->digits = digits;
-            found->near = m;
-        }
-    }
-}
 
 /* A loader's own file, not what it fetches beside itself. */
 static void look_at_loader(const struct daemon *d, const struct machine *m, struct found *found) {
@@ -307,9 +282,9 @@ static void write_evidence(const struct found *found, const struct machine *m, e
 }
 
 enum cause causes_find(struct daemon *d, const struct machine *m, const struct catalogue_host *h,
-                       enum pxed_reason reason, char evidence[static CAUSE_EVIDENCE]) {
+                       enum pxed_reason reason, struct near *near, char evidence[static CAUSE_EVIDENCE]) {
     int64_t now = clock_wall();
-    struct found found = {.host = h, .digits = NEAR_DIGITS + 1};
+    struct found found = {.host = h};
     found.f =
         (struct cause_facts){.declared = h != NULL,
                              .install = m->rec.state,
@@ -321,7 +296,7 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
                              .armed_ago = m->rec.armed_at > 0 ? now - m->rec.armed_at : 0,
                              .heard_since = m->rec.stage != PXED_STAGE_NONE && m->rec.stage_at >= m->rec.armed_at};
     if (h && m->rec.stage == PXED_STAGE_NONE)
-        machines_each(&d->machines, look_near, &found);
+        found.near = near_find(near, &d->machines, &h->pub);
     found.f.near = found.near != NULL;
     look_at_loader(d, m, &found);
     look_at_steps(d, m, &found);

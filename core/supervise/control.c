@@ -15,7 +15,7 @@
 
 struct each_machine {
     struct daemon *d;
-    bool causes;
+    struct near near;
     void (*row)(void *arg, const struct pxed_machine_view *m);
     void *arg;
 };
@@ -58,10 +58,11 @@ static bool is_no_row(const struct catalogue_host *h, const struct machine *m) {
 enum { CAUSE_ID = 40 };
 
 /* `id` and `evidence` must live as long as the view. */
-static void view_cause(const struct each_machine *e, struct machine *m, const struct catalogue_host *h,
+static void view_cause(struct each_machine *e, struct machine *m, const struct catalogue_host *h,
                        char id[static CAUSE_ID], char evidence[static CAUSE_EVIDENCE], struct pxed_machine_view *v) {
     enum pxed_reason fault = pxed_machine_fault(v);
-    enum cause cause = e->causes ? causes_find(e->d, m, h, fault, evidence) : CAUSE_NONE;
+    enum cause cause = causes_find(e->d, m, h, fault, &e->near, evidence);
+    v->waits = cause_waits(cause);
     v->cause = cause_id(cause, fault, id);
     v->evidence = evidence;
     v->cause_sentence = cause_sentence(cause, fault);
@@ -120,7 +121,7 @@ static void view_machine(void *arg, struct machine *m) {
 
 static void machines_view(void *self, void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
     struct daemon *d = self;
-    struct each_machine e = {d, false, row, arg};
+    struct each_machine e = {d, {0}, row, arg};
     /* Declared machines in the order of the host file, then the others. */
     for (size_t i = 0; i < d->catalogue->n_hosts; i++)
         view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));
@@ -128,22 +129,24 @@ static void machines_view(void *self, void (*row)(void *arg, const struct pxed_m
         for (struct machine *m = d->machines.by_mac[i]; m; m = m->next_mac)
             if (!m->declared)
                 view_machine(&e, m);
+    near_end(&e.near);
 }
 
 static void machine_view(void *self, const struct pxed_hwaddr *mac,
                          void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
     struct daemon *d = self;
-    struct each_machine e = {d, true, row, arg};
+    struct each_machine e = {d, {0}, row, arg};
     const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
     struct machine *m = h ? decide_machine(d, &h->pub.macs[0], NULL) : machines_find(&d->machines, mac);
     if (m)
         view_machine(&e, m);
+    near_end(&e.near);
 }
 
 static size_t some_machines(void *self, size_t from, size_t n,
                             void (*row)(void *arg, const struct pxed_machine_view *m), void *arg) {
     struct daemon *d = self;
-    struct each_machine e = {d, false, row, arg};
+    struct each_machine e = {d, {0}, row, arg};
     size_t hosts = d->catalogue->n_hosts, at = hosts;
     for (size_t i = from; i < hosts && i - from < n; i++)
         view_machine(&e, decide_machine(d, &d->catalogue->hosts[i].pub.macs[0], NULL));
@@ -154,6 +157,7 @@ static size_t some_machines(void *self, size_t from, size_t n,
                     view_machine(&e, m);
                 at++;
             }
+    near_end(&e.near);
     return at;
 }
 

@@ -81,6 +81,7 @@ is "an image that is not readable" no-image "$(cause_of web03)"
 has "which, and why" "os/debian-12/linux: Permission denied" "$(e2e_pxed why web03)"
 chmod 644 "$E2E/root/boot/os/debian-12/linux"
 why_names image-unreadable web03
+is "and in lists" file-unreadable "$(e2e_pxed machines --json | jq -r 'select(.name == "web03") | .cause')"
 is "why --all has the causes, too" file-unreadable "$(e2e_pxed why --all --json | jq -r 'select(.name == "web03") | .cause')"
 
 # Installed, and its disk does not boot.

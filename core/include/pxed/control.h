@@ -44,13 +44,14 @@ struct pxed_machine_view {
     unsigned loader_silent; /* boots in a row in which it took that and was not heard of again */
     bool loader_good;       /* it was, at some time */
     struct pxed_slice loader_was; /* another, with which it had booted before; may be empty */
-    /* Of `machine` alone, "" in lists: why its boot or installation came to nothing, a word of docs/causes.md, what
-     * shows it, a sentence, and the cure. */
+    /* Why its boot or installation came to nothing, a word of docs/causes.md, what shows it, a sentence, and the cure;
+     * "": nothing shows one. */
     const char *cause, *evidence, *cause_sentence, *cause_cure;
     bool disk_good;     /* it came up after a loader had sent it to its disk, and did not come back at once since */
     unsigned disk_back; /* times in a row that it came back at once */
     struct pxed_slice product, serial; /* as the machine itself told; may be empty */
     uint64_t memory;                   /* bytes; 0: not told */
+    bool waits;                        /* the cause is no more than that it was not heard of since its order */
 };
 
 /* Why its last boot or its installation came to nothing; OK: it did not. A failed event has one of pxed's reasons or a
