@@ -63,6 +63,8 @@ static void look_at(void *arg, struct machine *m) {
     const char *loader = told_text(m, pxed_stage_names[PXED_STAGE_LOADER]);
     if (f.stage == PXED_STAGE_LOADER && loader && rungs_is_system(l->d, loader))
         return;
+    if (f.stage == PXED_STAGE_LOADER && m->rec.has_firmware && m->rec.firmware == PXED_FW_OTHER)
+        return; /* a board: nobody here knows what it goes on with */
     l->again = true;
     f.armed = m->rec.state == LIFECYCLE_ARMED;
     f.own_script = m->rec.own_script;

@@ -63,10 +63,14 @@ static bool loader_url(struct pxed_slice script, struct pxed_slice loader, struc
     return !pxed_buf_full(&url);
 }
 
-/* Firmware gets a loader, by TFTP or, if it boots by HTTP, by URL. */
+/* Firmware gets a loader, by TFTP or, if it boots by HTTP, by URL. A Raspberry Pi asks for names of its own, whatever
+ * it is told; an offer without a file would be none. */
 static bool choose_loader(const struct dhcp_config *config, const struct dhcp_facts *facts,
                           const struct pxed_verdict *verdict, struct dhcp_boot *ret) {
     struct pxed_slice loader = dhcp_loader(config, facts->seen.firmware, verdict);
+    ret->raspberry = (facts->quirks & DHCP_QUIRK_RASPBERRY) != 0;
+    if (loader.len == 0 && ret->raspberry)
+        loader = PXED_SLICE("bootcode.bin");
     if (loader.len == 0)
         return false;
     ret->file = loader;
@@ -96,7 +100,7 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
     ret->offered = false;
     ret->reason = PXED_WHY_OK;
     ret->file = ret->class = ret->folder = PXED_NO_SLICE;
-    ret->use_file = ret->menu = false;
+    ret->use_file = ret->menu = ret->raspberry = false;
     ret->no_proxy = facts->seen.loader == PXED_LOADER_IPXE || facts->seen.loader == PXED_LOADER_GPXE;
     if (!facts->seen.boots)
         return;
@@ -108,7 +112,8 @@ void dhcp_boot(const struct dhcp_config *config, bool proxy, const struct dhcp_f
         ret->file = pxed_slice_of(verdict->script_url);
         ret->folder = boot_folder(ret->file);
     } else if (!choose_loader(config, facts, verdict, ret)) {
-        ret->reason = PXED_WHY_LOADER_NONE;
+        /* U-Boot and its kin look for their configuration by themselves. */
+        ret->reason = facts->other_class ? PXED_WHY_OK : PXED_WHY_LOADER_NONE;
         ret->file = PXED_NO_SLICE;
         return;
     }

@@ -13,10 +13,11 @@ struct dhcp_boot {
     struct pxed_slice file;  /* script URL, loader URL or TFTP name; points into verdict, host, config or url */
     struct pxed_slice class; /* option 60 of the reply; unset: none */
     struct pxed_slice
-        folder;    /* option 210 (RFC 5071): where a PXELINUX inside the loader finds its files; unset: none */
-    bool use_file; /* 43.6 = 8: use the file without asking a boot server */
-    bool menu;     /* 43.6 = 7, 8 to 10: a menu of one entry, that of this server */
-    bool no_proxy; /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
+        folder;     /* option 210 (RFC 5071): where a PXELINUX inside the loader finds its files; unset: none */
+    bool use_file;  /* 43.6 = 8: use the file without asking a boot server */
+    bool raspberry; /* 43.9, 43.10: the mark without which a Raspberry Pi takes no offer */
+    bool menu;      /* 43.6 = 7, 8 to 10: a menu of one entry, that of this server */
+    bool no_proxy;  /* 175.176 = 1: iPXE must not wait for a ProxyDHCP offer (PROTOCOLS.md 0.2) */
     char url[DHCP_URL_MAX], with_nonce[DHCP_URL_MAX];
 };
 

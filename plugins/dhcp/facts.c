@@ -1,7 +1,7 @@
 /* Identifies the client: firmware, loader, hardware address, quirks of firmware. Pure. */
 #include "facts.h"
 
-enum { HTYPE_INFINIBAND = 32 };
+enum { HTYPE_INFINIBAND = 32, ARCH_RPIBOOT = 41 };
 
 /* IANA "Processor Architecture Types" that a loader is known for; others are PXED_FW_OTHER. 7 and 9 alike: RFC 4578
  * and its erratum disagree, and so do the boards. */
@@ -166,7 +166,9 @@ bool dhcp_facts(const struct dhcp_message *m, const struct pxed_iface *iface, st
     read_loader(m, ret);
     if (pxed_slice_starts(f->vendor, PXED_SLICE("AAPLBSDPC")))
         ret->quirks |= DHCP_QUIRK_BSDP;
-    if (f->firmware == PXED_FW_BIOS && f->loader == PXED_LOADER_NONE && is_raspberry(&f->mac)) {
+    /* The ROM and EEPROM of a Pi say 0, newer EEPROMs 41; its UEFI and iPXE what they are. */
+    bool plain = f->firmware == PXED_FW_BIOS || f->arch == ARCH_RPIBOOT;
+    if (plain && f->loader == PXED_LOADER_NONE && is_raspberry(&f->mac)) {
         ret->quirks |= DHCP_QUIRK_RASPBERRY;
         f->firmware = PXED_FW_OTHER;
     }

@@ -4,7 +4,7 @@
 
 enum {
     HTYPE_ETHERNET = 1,
-    PXE_MAX = 64 /* of option 43 */
+    PXE_MAX = 96 /* of option 43: a menu, a mark, an item */
 };
 
 static struct dhcp_header header_for(const struct dhcp_message *m) {
@@ -160,6 +160,40 @@ static size_t write_menu(uint8_t pxe[static PXE_MAX], uint32_t server) {
     return sizeof(control) + 4 + sizeof(entry);
 }
 
+/* The texts that the ROM of a Raspberry Pi 3 looks for; later models ignore them. Returns their length. */
+static size_t write_raspberry(uint8_t *pxe) {
+    static const uint8_t mark[] = {DHCP_PXE_MENU,
+                                   20,
+                                   0,
+                                   0,
+                                   17,
+                                   'R',
+                                   'a',
+                                   's',
+                                   'p',
+                                   'b',
+                                   'e',
+                                   'r',
+                                   'r',
+                                   'y',
+                                   ' ',
+                                   'P',
+                                   'i',
+                                   ' ',
+                                   'B',
+                                   'o',
+                                   'o',
+                                   't',
+                                   DHCP_PXE_PROMPT,
+                                   4,
+                                   0,
+                                   'P',
+                                   'X',
+                                   'E'};
+    memcpy(pxe, mark, sizeof(mark));
+    return sizeof(mark);
+}
+
 static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, uint32_t ip, struct pxed_slice server,
                      const struct dhcp_boot *boot) {
     static const uint8_t no_proxy[] = {DHCP_IPXE_NO_PROXY, 1, 1};
@@ -174,6 +208,8 @@ static void put_boot(struct dhcp_builder *b, const struct dhcp_message *m, uint3
     } else if (boot->menu) {
         n = write_menu(pxe, ip);
     }
+    if (boot->raspberry)
+        n += write_raspberry(pxe + n);
     /* A boot server request names the item it wants and waits for the same one (PROTOCOLS.md 5). */
     if (dhcp_tlv_find(m->options[DHCP_OPT_VENDOR], false, DHCP_PXE_ITEM, &item) && item.len == 4) {
         pxe[n++] = DHCP_PXE_ITEM;

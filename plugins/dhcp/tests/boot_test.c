@@ -36,6 +36,8 @@ static const struct boot_row boots[] = {
     {"no loader for arm64", "PXEClient", 11, NULL, false, false, NULL, NULL, NULL, false, false, PXED_WHY_LOADER_NONE},
     {"no loader for HTTP arm64", "HTTPClient", 19, NULL, false, false, NULL, NULL, NULL, false, false,
      PXED_WHY_LOADER_NONE},
+    {"U-Boot looks by itself", "U-Boot.armv8", 22, NULL, false, false, NULL, NULL, NULL, false, false, 0},
+    {"U-Boot with a loader", "U-Boot.armv8", 22, NULL, false, false, "boot.scr", "boot.scr", NULL, false, false, 0},
     {"an operating system", "d-i", 0, NULL, false, false, NULL, NULL, NULL, false, false, 0},
     {"proxy, BIOS", "PXEClient", 0, NULL, true, false, NULL, "undionly.kpxe", "PXEClient", true, false, 0},
     {"proxy, UEFI", "PXEClient", 7, NULL, true, false, NULL, "snponly.efi", "PXEClient", false, false, 0},

@@ -100,15 +100,28 @@ START_TEST(first_known_architecture_counts) {
 }
 END_TEST
 
+/* By ROM or EEPROM, and what it is with another firmware on it. */
+static const struct {
+    const char *mac;
+    uint16_t arch;
+    enum pxed_firmware firmware;
+    unsigned quirks;
+} raspberries[] = {
+    {"\xb8\x27\xeb", 0, PXED_FW_OTHER, DHCP_QUIRK_RASPBERRY},
+    {"\xdc\xa6\x32", 41, PXED_FW_OTHER, DHCP_QUIRK_RASPBERRY},
+    {"\xdc\xa6\x32", 11, PXED_FW_EFI_ARM64, 0},
+    {"\x08\x00\x27", 41, PXED_FW_OTHER, 0},
+};
+
 START_TEST(raspberry_runs_no_x86_loader) {
     struct made p = make(DHCP_DISCOVER, 1);
     struct dhcp_facts f;
-    memcpy(p.bytes + 28, "\xb8\x27\xeb", 3);
-    make_boot(&p, "PXEClient:Arch:00000:UNDI:002001", 0, NULL);
+    memcpy(p.bytes + 28, raspberries[_i].mac, 3);
+    make_boot(&p, "PXEClient:Arch:00000:UNDI:002001", raspberries[_i].arch, NULL);
     struct dhcp_message m = read_message(make_end(&p));
     ck_assert(dhcp_facts(&m, NULL, &f));
-    ck_assert_int_eq(f.seen.firmware, PXED_FW_OTHER);
-    ck_assert_uint_eq(f.quirks, DHCP_QUIRK_RASPBERRY);
+    ck_assert_int_eq(f.seen.firmware, raspberries[_i].firmware);
+    ck_assert_uint_eq(f.quirks, raspberries[_i].quirks);
 }
 END_TEST
 
@@ -198,7 +211,7 @@ int main(void) {
     TCase *t = tcase_create("all");
     tcase_add_loop_test(t, client_rows, 0, sizeof(rows) / sizeof(rows[0]));
     tcase_add_test(t, first_known_architecture_counts);
-    tcase_add_test(t, raspberry_runs_no_x86_loader);
+    tcase_add_loop_test(t, raspberry_runs_no_x86_loader, 0, COUNT(raspberries));
     tcase_add_test(t, only_a_discover_of_firmware_opens_a_boot);
     tcase_add_loop_test(t, uuid_rows, 0, 7);
     tcase_add_test(t, infiniband_is_known_by_its_client_id);
