@@ -122,6 +122,13 @@ static const struct pxed_option args_rows[] = {
     {0},
 };
 
+static const struct pxed_option cpu_rows[] = {
+    PXED_OPTION(struct family_cpu, only, LIST, "only", .help = "flags of which the claim must have one"),
+    PXED_OPTION(struct family_cpu, level, ENUM, "level", .words = "x86-64-v2 x86-64-v3 x86-64-v4",
+                .help = "the least processor that runs it (x86-64 psABI)", .flags = PXED_OPT_REQUIRED),
+    {0},
+};
+
 struct variable_keys {
     const char *help, *fallback;
     bool secret;
@@ -141,6 +148,7 @@ const struct family_manual family_manual[] = {
     {"fact NAME", "a file of the image that arguments and templates name", fact_rows},
     {"lack NAME", "what an image may be missing although it has a kernel", lack_rows},
     {"args NAME", "words of args= that its installer takes, or does not", args_rows},
+    {"cpu NAME", "what its systems need of the processor; the first row that fits", cpu_rows},
     {"variable NAME", "a variable that only this family has", variable_rows},
     {0},
 };
@@ -271,6 +279,10 @@ static void read_facts(struct family_reader *r) {
     f->args_rows = PXED_NEWS(r->arena, struct family_args, f->n_args + 1);
     for (size_t i = 0; i < f->n_args; i++)
         read_args(r, i, &f->args_rows[i]);
+    f->n_cpus = count_sections(r->ini, "cpu");
+    f->cpus = PXED_NEWS(r->arena, struct family_cpu, f->n_cpus + 1);
+    for (size_t i = 0; i < f->n_cpus; i++)
+        bind_section(r, "cpu", i, cpu_rows, &f->cpus[i]);
 }
 
 static void read_variables(struct family_reader *r) {

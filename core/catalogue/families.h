@@ -47,6 +47,12 @@ struct family_args {
     bool stops;
 };
 
+/* [cpu NAME]: what its systems need of an x86-64 processor. */
+struct family_cpu {
+    struct pxed_list only;
+    unsigned level; /* after the first of the words: 0 is x86-64-v2 */
+};
+
 struct family {
     const char *plugin; /* whose templates it uses */
     const char *name;   /* of its file, without .ini: the profile's name */
@@ -71,6 +77,8 @@ struct family {
     size_t n_lacks;
     struct family_args *args_rows;
     size_t n_args;
+    struct family_cpu *cpus;
+    size_t n_cpus;
     struct pxed_profile profile; /* claims, steps and variables; boots and files: families_rows.h */
 };
 

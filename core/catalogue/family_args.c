@@ -94,3 +94,12 @@ void family_args(struct build *b) {
         h->args_stop = at.stops;
     }
 }
+
+unsigned family_cpu(const struct catalogue_os *os) {
+    const struct family *f = os->family;
+    bool other = os->id.arch.len > 0 && !pxed_arch_same(os->id.arch, PXED_SLICE("x86_64"));
+    for (size_t i = 0; f && i < f->n_cpus && !other; i++)
+        if (family_only(&f->cpus[i].only, os->claim))
+            return f->cpus[i].level + 2;
+    return 0;
+}

@@ -8,6 +8,7 @@
 #include "boot_plan.h"
 #include "cli.h"
 #include "dialect.h"
+#include "family_args.h"
 #include "image_files.h"
 #include "image_missing.h"
 #include "loaders.h"
@@ -71,6 +72,9 @@ static void print_host(struct explain *e) {
            e->host->pub.line);
     printf("profile: %s%s%s\n", e->host->os->profile ? e->host->os->plugin : "none: no plugin claims this OS id",
            e->host->os->profile ? ", " : "", e->host->os->profile ? e->host->os->profile->name : "");
+    unsigned cpu = family_cpu(e->host->os);
+    if (cpu > 0)
+        printf("processor: needs x86-64-v%u; pxed why says if the machine has told less\n", cpu);
     puts("variables:");
     render_each_var(&r, print_var, NULL);
 }

@@ -86,6 +86,8 @@ enum cause cause_of(const struct cause_facts *f) {
         return transfer;
     if (f->clock_said)
         return CAUSE_CLOCK;
+    if (f->cpu_old && f->stage == PXED_STAGE_KERNEL && f->reason == PXED_WHY_ANSWER_NOT_ASKED)
+        return CAUSE_CPU_OLD;
     if (f->args_stop && f->stage == PXED_STAGE_KERNEL && f->reason == PXED_WHY_ANSWER_NOT_ASKED)
         return CAUSE_ARGS;
     if (is_led_away(f))

@@ -70,6 +70,8 @@
       "packets of this size are lost on the way (tunnel, VPN, jumbo frames): the net's MTU, or blksize in [tftp]")     \
     X(MEMORY, "memory-too-small", "what it was to keep in its memory, initrd or ISO, is larger than that memory",      \
       "more memory, or a smaller initrd or ISO: a netboot image, or another way to boot it (pxed options os-linux)")   \
+    X(CPU_OLD, "cpu-too-old", "its system needs a newer processor than it has, and it never came to its answer file",  \
+      "another system, or a variant for older processors (AlmaLinux 10 has one); another machine")                     \
     X(CLOCK, "clock-skew",                                                                                             \
       "its installer failed, and said of signatures, certificates or tickets what a wrong clock makes of them",        \
       "set the machine's clock (its firmware's setup, its BMC); if it is right, the clock of this server or of the "   \
@@ -118,6 +120,7 @@ struct cause_facts {
     unsigned secs;           /* for how long it had asked, as it said in the first request of this boot */
     bool loader_taken;       /* it fetched the whole of its loader in this boot */
     bool clock_said;         /* reason is what its installer failed with, and that spoke of a wrong clock */
+    bool cpu_old;            /* by what it told of its processor, its system does not run there */
     bool args_stop;          /* with a word of its args= the installer of its system does not ask for its answer file */
     const char *broken;      /* how its last transfer broke off, in this boot; NULL: none did */
     bool initrd_broken;      /* and that was an initrd */

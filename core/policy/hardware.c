@@ -1,11 +1,11 @@
-/* Three facts, from two spellings. */
+/* Four facts, from two spellings. */
 #include "hardware.h"
 
 #include "pxed/path.h"
 
 enum { LINES = 64, MEMORY_KIB_MAX = INT64_MAX / 1024 };
 
-static const char *const keys[] = {"product", "serial", "memory"};
+static const char *const keys[] = {"product", "serial", "memory", "cpu"};
 
 /* A text is replaced by a text only: what was told once is not forgotten. */
 static bool put_text(char to[static HARDWARE_TEXT], struct pxed_slice value) {
@@ -31,11 +31,22 @@ static bool put_memory(int64_t *to, struct pxed_slice value) {
     return changed;
 }
 
+static bool put_cpu(int64_t *to, struct pxed_slice value) {
+    static const struct pxed_slice name = {"x86-64-v", 8};
+    uint64_t level = 0;
+    if (!pxed_slice_starts(value, name) || !pxed_slice_u64(pxed_slice_skip(value, name.len), 4, &level) || level == 0)
+        return false;
+    bool changed = (int64_t)level != *to;
+    *to = (int64_t)level;
+    return changed;
+}
+
 bool hardware_put(struct hardware *hw, struct pxed_slice key, struct pxed_slice value) {
     struct pxed_slice bare = pxed_slice_trim(value);
     return pxed_slice_is(key, keys[0])   ? put_text(hw->product, bare)
            : pxed_slice_is(key, keys[1]) ? put_text(hw->serial, bare)
            : pxed_slice_is(key, keys[2]) ? put_memory(&hw->memory, bare)
+           : pxed_slice_is(key, keys[3]) ? put_cpu(&hw->cpu, bare)
                                          : false;
 }
 

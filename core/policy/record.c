@@ -80,6 +80,7 @@ static const struct field fields[] = {
     FIELD("product", FIELD_TEXT, hardware.product),
     FIELD("serial", FIELD_TEXT, hardware.serial),
     FIELD("memory", FIELD_TIME, hardware.memory),
+    FIELD("cpu", FIELD_TIME, hardware.cpu),
 };
 
 static void record_write_value(const struct field *f, const struct lifecycle_record *r, struct pxed_buf *out) {

@@ -7,6 +7,7 @@
 #include "catalogue.h"
 #include "clock.h"
 #include "clock_words.h"
+#include "family_args.h"
 #include "loaders.h"
 #include "models.h"
 #include "pxed/leases.h"
@@ -249,6 +250,10 @@ static void write_evidence(const struct found *found, const struct machine *m, e
             snprintf(evidence, CAUSE_EVIDENCE, "server %.64s, MAC %s", words,
                      pxed_mac_text(&found->chosen_mac, ":", mac));
         break;
+    case CAUSE_CPU_OLD:
+        snprintf(evidence, CAUSE_EVIDENCE, "x86-64-v%d, as its last installer told; needed: x86-64-v%u",
+                 (int)m->rec.hardware.cpu, family_cpu(found->host->os));
+        break;
     case CAUSE_CLOCK:
         write_clock(&found->clock, evidence);
         break;
@@ -290,6 +295,7 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
                              .install = m->rec.state,
                              .stage = m->rec.stage,
                              .reason = reason,
+                             .cpu_old = h && m->rec.hardware.cpu > 0 && m->rec.hardware.cpu < family_cpu(h->os),
                              .args_stop = h && h->args_stop,
                              .loader_taken = m->rec.ladder.taken,
                              .quiet = now - m->rec.stage_at,

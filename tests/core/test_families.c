@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "catalogue_os.h"
+#include "family_args.h"
 #include "render_plan.h"
 #include "site.h"
 #include "suite.h"
@@ -264,6 +265,26 @@ START_TEST(words_of_shipped_families) {
 }
 END_TEST
 
+static const struct {
+    const char *os;
+    unsigned level;
+} cpus[] = {{"rocky-8", 0},
+            {"rocky-9.4", 2},
+            {"rocky-10", 3},
+            {"almalinux-10", 2},
+            {"centos-stream10-x86_64", 3},
+            {"rocky-10-aarch64", 0},
+            {"debian-12", 0},
+            {"opensuse-leap-16.0", 2},
+            {"opensuse-leap-15.6", 0},
+            {"windows-11", 0}};
+
+START_TEST(processors) {
+    site_build(&site, "", "", "");
+    ck_assert_uint_eq(family_cpu(os_of(cpus[_i].os)), cpus[_i].level);
+}
+END_TEST
+
 /* An installer that chooses the disk itself. */
 static const struct {
     const char *disk, *said;
@@ -435,6 +456,7 @@ int main(void) {
     tcase_add_loop_test(t, what_an_image_lacks, 0, COUNT(lacks));
     tcase_add_loop_test(t, words_of_args, 0, COUNT(args));
     tcase_add_loop_test(t, words_of_shipped_families, 0, COUNT(shipped));
+    tcase_add_loop_test(t, processors, 0, COUNT(cpus));
     tcase_add_loop_test(t, what_disk_may_say, 0, COUNT(disks));
     tcase_add_loop_test(t, parts_that_are_missing, 0, COUNT(parts));
     tcase_add_loop_test(t, guarded_ahead, 0, COUNT(aheads));
