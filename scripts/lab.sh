@@ -89,7 +89,7 @@ lab_restarts() {
 
 lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.img unless LAB_DISKS says otherwise
     local disks=${LAB_DISKS:--drive if=virtio,format=raw,cache=unsafe,file=$LAB/disk.img} firmware="-machine pc -boot order=nc" card=
-    if [ -n "${LAB_EFI:-}" ]; then # the firmware's own network stack, not the card's ROM; its IPv6 attempts only cost time
+    if [ -n "${LAB_EFI:-}" ]; then # the firmware's own network stack, not the card's ROM; its IPv6 attempts only cost time (LAB_IPV6=y: all the same)
         local code=OVMF_CODE_4M.fd vars=OVMF_VARS_4M.fd machine=q35
         if [ "$LAB_EFI" = secure ]; then # Microsoft's keys, Secure Boot on
             code=OVMF_CODE_4M.secboot.fd vars=OVMF_VARS_4M.ms.fd
@@ -97,7 +97,7 @@ lab_machine() { # further arguments go to the emulator; the disk is $LAB/disk.im
         fi
         [ -e "$LAB/vars.fd" ] || cp "/usr/share/OVMF/$vars" "$LAB/vars.fd"
         firmware="-machine $machine -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/$code
-            -drive if=pflash,format=raw,file=$LAB/vars.fd -fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=n"
+            -drive if=pflash,format=raw,file=$LAB/vars.fd -fw_cfg name=opt/org.tianocore/IPv6PXESupport,string=${LAB_IPV6:-n}"
         card=,romfile=,bootindex=1
         # The firmware skips devices that are not in the boot order; a real one always tries the disk last.
         disks=${LAB_DISKS:--drive if=none,id=d0,format=raw,cache=unsafe,file=$LAB/disk.img -device virtio-blk-pci,drive=d0,bootindex=2}
