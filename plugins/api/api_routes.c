@@ -61,7 +61,8 @@ struct machines {
 static void machine_row(void *arg, const struct pxed_machine_view *m) {
     struct machines *ask = arg;
     bool fault = pxed_machine_fault(m) != PXED_WHY_OK;
-    if ((ask->faults && !fault && (m->waits || !*m->cause)) || !api_sees(ask->asked, &m->mac))
+    bool cause = m->cause && *m->cause && !m->waits;
+    if ((ask->faults && !fault && !cause) || !api_sees(ask->asked, &m->mac))
         return;
     bool any = !ask->armed && !ask->failed && !ask->unknown;
     if (any || (ask->armed && pxed_slice_is(pxed_slice_of(m->install), "armed")) || (ask->failed && fault) ||
