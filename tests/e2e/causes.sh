@@ -95,6 +95,7 @@ is "it restarted twice" "" "$(cause_of web04)"
 dhcp_as four lease --mac $M4 --firmware bios >/dev/null
 curl_as four -o /dev/null "$U/home.php?mac=$M4"
 why_names boots-again web04
+is "why --all has it, although nothing was refused" boots-again "$(e2e_pxed why --all --json | jq -r 'select(.name == "web04") | .cause')"
 
 # The diary of all that.
 report() { e2e_pxed report "$@"; }
