@@ -21,7 +21,7 @@ say() { # NAME GOT WANTED; with ONLY set, names that hold it
 finish() { # [LINE...]: `proves: FAMILY COLUMN`, of docs/systems.md; printed if all is well
     echo "1..$((GOOD + BAD))"
     [ $BAD = 0 ] || { echo "# $BAD of $((GOOD + BAD)) failed"; exit 1; }
-    [ $# = 0 ] || printf '%s\n' "$@"
+    [ $# = 0 ] || [ -n "${ONLY:-}" ] || printf '%s\n' "$@"
     exit 0
 }
 

@@ -51,9 +51,12 @@ sfdisk() { chroot $TOOLS /sbin/sfdisk "$@"; }
 mke2fs() { chroot $TOOLS /sbin/mke2fs "$@"; }
 wipefs() { chroot $TOOLS /sbin/wipefs "$@"; }
 blkid() { chroot $TOOLS /sbin/blkid "$@"; }
-# The installer's udev knows nothing of device mapper: lvm makes its nodes itself, and waits for nobody.
+# The installer's udev knows nothing of device mapper: lvm makes its nodes itself, and waits for nobody. By a filter it sees one
+# partition alone: that of Ubuntu 22.04 has no --devices.
+ONLY=
 lvm() { # COMMAND ARGUMENTS...
-    chroot $TOOLS /sbin/lvm "$@" --config 'activation { udev_sync=0 udev_rules=0 } devices { obtain_device_list_from_udev=0 } backup { backup=0 archive=0 }'
+    chroot $TOOLS /sbin/lvm "$@" --config "activation { udev_sync=0 udev_rules=0 }
+        devices { obtain_device_list_from_udev=0 ${ONLY:+filter=[ \"a|^$ONLY\$|\", \"r|.*|\" ]} } backup { backup=0 archive=0 }"
 }
 [ -z "$LVM" ] || [ -x $TOOLS/sbin/lvm ] || { echo "tools.tar.gz holds no lvm: make the image anew with scripts/make-image"; die TOOLS_MISSING; }
 udevadm settle
@@ -164,8 +167,9 @@ udevadm settle
 tries=0
 while [ ! -b "$root" ] && [ $tries -lt 20 ]; do sleep 1; tries=$((tries + 1)); done
 if [ -n "$LVM" ]; then
-    lvm pvcreate -q -ff -y --devices "$root" "$root" && lvm vgcreate -q -y --devices "$root" system "$root" &&
-        lvm lvcreate -q -y -W y -l 100%FREE -n root --devices "$root" system || die PARTITION_FAILED
+    ONLY=$root
+    lvm pvcreate -q -ff -y "$root" && lvm vgcreate -q -y system "$root" && lvm lvcreate -q -y -W y -l 100%FREE -n root system ||
+        die PARTITION_FAILED
     root=/dev/mapper/system-root
 fi
 UUID=$(cat /proc/sys/kernel/random/uuid)
