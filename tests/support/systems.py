@@ -29,7 +29,7 @@ print when they have passed; a test holds it to that. A blank means that nobody 
 
 - **claimed**: OS ids as people write them are read as this family.
 - **scripted**: the kernel's line and the answer files were made, and scripts ran with stand-ins for the installer's programs.
-- **validated**: a program of the field's own took the files (cloud-init, ignition-validate, Debian's debconf, Nix's parser, ksvalidator, wine's cmd).
+- **validated**: a program of the field's own took the files (cloud-init, ignition-validate, Debian's debconf, Nix's parser, ksvalidator, ifupdown2, wine's cmd).
 - **booted**: the kernel, and the installer where there is one, ran in the emulator.
 - **installed**: from a blank disk to the login prompt in the emulator.
 

@@ -107,6 +107,37 @@ PORT = "\niface eno1 inet manual\n"
 TRUNK = "\nauto vmbr0\niface vmbr0 inet manual\n" + BRIDGE + "\tbridge-vlan-aware yes\n\tbridge-vids 2-4094\n\nauto vmbr0.12\n"
 
 
+# The program of Proxmox' network: it cannot be installed beside Debian's, so it is only unpacked, and has an /etc and /run of its own.
+TREE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(box.PXED))), "ifupdown2")
+SYNTAX = """mount -t tmpfs none /mnt && cp -r "$1/etc" /mnt/etc && mkdir -p /mnt/etc/network/interfaces.d && mount --bind /mnt/etc /etc &&
+    mount -t tmpfs none /run && mkdir /run/network && ln -s "$1/usr/share/ifupdown2/__main__.py" /mnt/ifup &&
+    exec /usr/bin/python3 -B /mnt/ifup --syntax-check -a -i "$2" """
+
+
+def ifupdown2():
+    if os.getuid() == 0 and not os.path.isdir(f"{TREE}/usr"):
+        os.makedirs(TREE, exist_ok=True)
+        subprocess.run("apt-get -qq -o APT::Sandbox::User=root download ifupdown2 && dpkg-deb -x ifupdown2_*.deb .", shell=True, cwd=TREE,
+                       capture_output=True, check=False)
+    return os.getuid() == 0 and os.path.isdir(f"{TREE}/usr")
+
+
+def judge(what, text):
+    """ifupdown2's own verdict, if it can be had."""
+    if not JUDGED:
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".interfaces") as file:
+        file.write(text)
+        file.flush()
+        run = subprocess.run(["unshare", "-n", "-m", "sh", "-c", SYNTAX, "sh", TREE, file.name], capture_output=True, text=True, check=False)
+    same(f"{what}: ifupdown2 takes it", (run.returncode, run.stdout + run.stderr), (0, ""))
+
+
+JUDGED = ifupdown2()
+if not JUDGED:
+    print("# skipped: apt does not bring ifupdown2")
+
+
 def first_boot(shell, variables, cards=True):
     """The script run on a system as the installer leaves it -> (exit status, its files, what it called, its standard output)."""
     script = Explained("proxmox-9", ISO, variables).file("first-boot.sh")
@@ -157,6 +188,7 @@ for shell in (["dash"], ["bash", "--posix"]):  # what Proxmox VE has
         code, seen, said, _ = first_boot(shell, variables)
         same(f"{what} in {shell[0]}: its network", seen["etc/network/interfaces"],
              "# written by pxed\nauto lo\niface lo inet loopback\n" + wanted + "\nsource /etc/network/interfaces.d/*\n")
+        judge(what, seen["etc/network/interfaces"])
         same(f"{what}: told by the installer's network, then restarted into its own", (code, said), (0, ["installed", "shutdown -r +1, 1"]))
         moved = "vlan" in variables and "ip" in variables
         same(f"{what}: its name's address", seen["etc/hosts"], HOSTS.replace("10.77.0.99", "10.77.0.60") if moved else HOSTS)
@@ -169,4 +201,4 @@ seen = Explained("proxmox-9", ISO, {**ALL, **BOND, **box.SIX, "vlan": "12"}, ver
 check("check: bond=, vlan=, ip6= are known", "has no effect" not in seen.out + seen.err, seen.out + seen.err)
 seen = Explained("proxmox-9", ISO, {**ALL, **BOND, "install-net": "bond"}, verb="check")
 check("check: the installer itself knows none", "knows no bond and no VLAN" in seen.out + seen.err, seen.out + seen.err)
-box.finish("proves: proxmox scripted")
+box.finish("proves: proxmox scripted", *(["proves: proxmox validated (with ifupdown2)"] if JUDGED else []))
