@@ -232,10 +232,15 @@ static void write_clock(const struct clock_words *w, char evidence[static CAUSE_
                  (long long)(off / units[unit].seconds), units[unit].name, w->ahead < 0 ? "behind" : "ahead of");
 }
 
+static void write_loader(const struct loaders_file *l, enum pxed_firmware firmware, char *evidence) {
+    snprintf(evidence, CAUSE_EVIDENCE, "%.64s: for %s, %s; the firmware: %s", l->name,
+             loader_machine_names[l->is.machine], l->n_signers > 0 ? "signed" : "not signed",
+             pxed_firmware_names[firmware]);
+}
+
 static void write_evidence(const struct found *found, const struct machine *m, enum cause cause,
                            char evidence[static CAUSE_EVIDENCE]) {
     char mac[PXED_MAC_TEXT];
-    const struct loaders_file *l = found->loader;
     const char *words = words_of(found, cause);
     snprintf(evidence, CAUSE_EVIDENCE, "%.300s", words ? words : "");
     switch (cause) {
@@ -277,9 +282,7 @@ static void write_evidence(const struct found *found, const struct machine *m, e
     case CAUSE_LOADER_CPU:
     case CAUSE_LOADER_UNSIGNED:
     case CAUSE_LOADER_CA:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.64s: for %s, %s; the firmware: %s", l->name,
-                 loader_machine_names[l->is.machine], l->n_signers > 0 ? "signed" : "not signed",
-                 pxed_firmware_names[m->rec.firmware]);
+        write_loader(found->loader, m->rec.firmware, evidence);
         break;
     default:
         break;
