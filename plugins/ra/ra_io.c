@@ -1,61 +1,58 @@
-/* ICMPv6 sockets: receive solicitations, send advertisements. */
+/* Packet sockets: receive solicitations, send advertisements. The kernel's own IPv6 may be off, as it is in most
+ * containers. */
 #include "ra_io.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/icmp6.h>
-#include <netinet/in.h>
-#include <stdio.h>
+#include <linux/filter.h>
+#include <net/ethernet.h>
+#include <netpacket/packet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PACKET_MAX = 1500, PACKETS_PER_TURN = 256 };
+#include "wire/frame.h"
+
+enum { PACKET_MAX = 1500, PACKETS_PER_TURN = 256, AT_NEXT_HEADER = 6, AT_TYPE = 40, ICMPV6 = 58 };
 
 /* ---- opening ---- */
 
-static bool ipv6_is_off(const struct pxed_iface *iface) {
-    char path[96], byte = '1';
-    snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", iface->name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return true;
-    ssize_t n = read(fd, &byte, 1);
-    close(fd);
-    return n != 1 || byte != '0';
+/* Of all IPv6 traffic only what router.c reads. */
+static int only_routers(int fd) {
+    struct sock_filter rows[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT_HEADER),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMPV6, 0, 4),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_TYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_SOLICITATION, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_ADVERTISEMENT, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, PACKET_MAX),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    struct sock_fprog program = {sizeof(rows) / sizeof(rows[0]), rows};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-static int set_up(int fd, const struct pxed_iface *iface) {
-    const int on = 1, hops = RA_HOP_LIMIT;
-    struct icmp6_filter filter;
-    struct ipv6_mreq all_routers = {.ipv6mr_interface = iface->index};
-    static const uint8_t group[16] = {0xff, 2, [15] = 2};
-    memcpy(&all_routers.ipv6mr_multiaddr, group, sizeof(group));
-    ICMP6_FILTER_SETBLOCKALL(&filter);
-    ICMP6_FILTER_SETPASS(ND_ROUTER_SOLICIT, &filter);
-    ICMP6_FILTER_SETPASS(ND_ROUTER_ADVERT, &filter);
-    if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, iface->name, (socklen_t)strlen(iface->name)) < 0 ||
-        setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof(hops)) < 0 ||
-        setsockopt(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, &on, sizeof(on)) < 0 ||
-        setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &all_routers, sizeof(all_routers)) < 0)
-        return -errno;
-    return 0;
+/* ff02::1, where routers advertise, and ff02::2, where machines solicit (RFC 2464 7). */
+static int join(int fd, uint32_t card, uint8_t group) {
+    struct packet_mreq all = {
+        .mr_ifindex = (int)card, .mr_type = PACKET_MR_MULTICAST, .mr_alen = 6, .mr_address = {0x33, 0x33, [5] = group}};
+    return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all));
 }
 
 static int link_open(struct ra_link *link) {
-    if (ipv6_is_off(&link->iface))
-        return -EAFNOSUPPORT;
-    int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMPV6);
+    struct sockaddr_ll at = {
+        .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_IPV6), .sll_ifindex = (int)link->iface.index};
+    int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); /* hears nothing before it is bound */
     if (fd < 0)
         return -errno;
-    int r = set_up(fd, &link->iface);
-    if (r < 0)
+    if (only_routers(fd) < 0 || join(fd, link->iface.index, 1) < 0 || join(fd, link->iface.index, 2) < 0 ||
+        bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0) {
+        int r = -errno;
         close(fd);
-    else
-        link->fd = fd;
-    return r;
+        return r;
+    }
+    link->fd = fd;
+    return 0;
 }
 
 void ra_open(struct ra *ra) {
@@ -64,7 +61,7 @@ void ra_open(struct ra *ra) {
         if (r < 0)
             pxed_log(ra->ctx, PXED_LOG_INFO, "ra-idle", NULL, NULL,
                      "interface=%s no router advertisements, iPXE will wait for IPv6: %s", ra->links[i].iface.name,
-                     r == -EAFNOSUPPORT ? "IPv6 is off" : strerror(-r));
+                     strerror(-r));
     }
 }
 
@@ -72,11 +69,14 @@ void ra_open(struct ra *ra) {
 
 static void ra_io_answer(void *arg, const uint8_t address[16], const struct pxed_hwaddr *mac) {
     struct ra_link *link = arg;
-    struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_scope_id = link->iface.index};
-    uint8_t reply[RA_REPLY_SIZE];
-    memcpy(&to.sin6_addr, address, 16);
-    ra_build(reply, link->iface.mac.bytes);
-    ssize_t n = sendto(link->fd, reply, sizeof(reply), MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
+    struct sockaddr_ll to = {.sll_family = AF_PACKET,
+                             .sll_protocol = htons(ETHERTYPE_IPV6),
+                             .sll_ifindex = (int)link->iface.index,
+                             .sll_halen = mac->len};
+    uint8_t packet[RA_PACKET_SIZE];
+    memcpy(to.sll_addr, mac->bytes, mac->len);
+    ra_wrap(packet, link->iface.mac.bytes, address);
+    ssize_t n = sendto(link->fd, packet, sizeof(packet), MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
     pxed_log(link->ra->ctx, PXED_LOG_DEBUG, "ra", mac, NULL, "interface=%s result=%s", link->iface.name,
              n < 0 ? strerror(errno) : "sent");
 }
@@ -100,7 +100,7 @@ static void on_again(uv_timer_t *timer) {
 static void on_solicitation(struct ra_link *link, const uint8_t source[16], const struct pxed_hwaddr *mac) {
     uint64_t now = link->ra->core->now(link->ra->ctx);
     /* Only to one address on this link: no other machine may get the advertisement. */
-    if (mac->len == 0 || !ra_link_local(source) || ra_has_router(&link->watch, now))
+    if (mac->len != 6 || !ra_link_local(source) || ra_has_router(&link->watch, now))
         return;
     if (is_loader(link, mac)) {
         ra_io_answer(link, source, mac);
@@ -121,33 +121,19 @@ static void on_advertisement(struct ra_link *link, const uint8_t source[16], uin
     link->silent = silent;
 }
 
-static int hop_limit_of(struct msghdr *head) {
-    int hops = -1;
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(head); c; c = CMSG_NXTHDR(head, c))
-        if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT)
-            memcpy(&hops, CMSG_DATA(c), sizeof(hops));
-    return hops;
-}
-
 static bool take_packet(struct ra_link *link) {
     char bytes[PACKET_MAX];
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
-    struct sockaddr_in6 from;
-    struct iovec iov = {bytes, sizeof(bytes)};
-    struct msghdr head = {.msg_name = &from,
-                          .msg_namelen = sizeof(from),
-                          .msg_iov = &iov,
-                          .msg_iovlen = 1,
-                          .msg_control = control,
-                          .msg_controllen = sizeof(control)};
-    ssize_t n = recvmsg(link->fd, &head, MSG_DONTWAIT);
+    struct ra_packet packet;
+    ssize_t n = recv(link->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
     if (n < 0)
         return errno == EINTR;
-    struct ra_message m = ra_parse(pxed_slice(bytes, (size_t)n), from.sin6_addr.s6_addr, hop_limit_of(&head));
+    if (!ra_unwrap(pxed_slice(bytes, (size_t)n), &packet))
+        return true;
+    struct ra_message m = ra_parse(packet.icmp, packet.source, packet.hop_limit);
     if (m.kind == RA_SOLICITS)
-        on_solicitation(link, from.sin6_addr.s6_addr, &m.mac);
+        on_solicitation(link, packet.source, &m.mac);
     else if (m.kind == RA_ADVERTISES)
-        on_advertisement(link, from.sin6_addr.s6_addr, m.lifetime);
+        on_advertisement(link, packet.source, m.lifetime);
     return true;
 }
 
@@ -167,7 +153,8 @@ int ra_listen(struct ra *ra) {
             continue;
         int r = pxed_poll_open(&link->poll, loop, link->fd, ra_io_on_readable, link);
         if (r < 0) {
-            pxed_log(ra->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll ICMPv6: %s", uv_strerror(r));
+            pxed_log(ra->ctx, PXED_LOG_ERROR, "socket-failed", NULL, NULL, "cannot poll for router solicitations: %s",
+                     uv_strerror(r));
             return r;
         }
         uv_timer_init(loop, &link->again);

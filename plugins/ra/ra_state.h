@@ -15,7 +15,7 @@ struct ra_config {
 
 struct ra;
 
-/* A served interface with its ICMPv6 socket. */
+/* A served interface with its packet socket. */
 struct ra_link {
     struct ra *ra;
     struct pxed_iface iface;

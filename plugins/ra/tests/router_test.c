@@ -3,6 +3,7 @@
 #include "pcap.h"
 #include "suite.h"
 #include "watch.h"
+#include "wire/frame.h"
 
 #define LL       "\xfe\x80\0\0\0\0\0\0\x50\x54\0\xff\xfe\xaa\0\x33" /* of 52:54:00:aa:00:33 */
 #define V6(text) ((const uint8_t *)(text))
@@ -57,24 +58,48 @@ START_TEST(as_recorded) {
     struct pxed_slice frame, ip;
     unsigned asked = 0, answered = 0;
     while (pxed_capture_next(&file.capture, &us, &frame)) {
-        if (!pxed_capture_payload(&file.capture, frame, 0x86dd, &ip) || ip.len < 48 || ip.ptr[6] != 58)
+        struct ra_packet packet;
+        if (!pxed_capture_payload(&file.capture, frame, 0x86dd, &ip) || !ra_unwrap(ip, &packet))
             continue;
-        struct ra_message m = ra_parse(pxed_slice_skip(ip, 40), V6(ip.ptr + 8), (uint8_t)ip.ptr[7]);
+        struct ra_message m = ra_parse(packet.icmp, packet.source, packet.hop_limit);
         if (m.kind == RA_SOLICITS) {
             ck_assert_mem_eq(m.mac.bytes, "\x52\x54\0\xaa\0\x33", 6);
             asked++;
         } else if (m.kind == RA_ADVERTISES) {
-            uint8_t ours[RA_REPLY_SIZE];
-            ra_build(ours, V6("\x16\xca\x05\xed\x90\x3a"));
-            ck_assert_uint_eq(ip.len - 40, RA_REPLY_SIZE);
-            memcpy(ours + 2, ip.ptr + 42, 2); /* the kernel's checksum */
-            ck_assert_mem_eq(ip.ptr + 40, ours, RA_REPLY_SIZE);
+            uint8_t ours[RA_PACKET_SIZE];
+            ra_wrap(ours, V6("\x16\xca\x05\xed\x90\x3a"), V6(ip.ptr + 24));
+            ck_assert_uint_eq(ip.len, RA_PACKET_SIZE);
+            /* The flow label and this server's address were the kernel's, and so is the checksum, which ra_unwrap took.
+             */
+            ck_assert_mem_eq(ip.ptr + 4, ours + 4, 4);
+            ck_assert_mem_eq(ip.ptr + 24, ours + 24, 18);
+            ck_assert_mem_eq(ip.ptr + 44, ours + 44, RA_PACKET_SIZE - 44);
             answered++;
         }
     }
     pcap_close(&file);
     ck_assert_uint_eq(asked, 1);
     ck_assert_uint_eq(answered, 1);
+}
+END_TEST
+
+START_TEST(packets_that_are_none) {
+    uint8_t whole[RA_PACKET_SIZE];
+    struct ra_packet p;
+    ra_wrap(whole, V6("\x02\1\2\3\4\5"), V6(LL));
+    ck_assert(ra_unwrap(pxed_slice((char *)whole, sizeof(whole)), &p));
+    ck_assert(p.hop_limit == RA_HOP_LIMIT && p.icmp.len == RA_REPLY_SIZE && p.icmp.ptr == (char *)whole + RA_IP_HEAD);
+    ck_assert_mem_eq(p.source, "\xfe\x80\0\0\0\0\0\0\0\1\2\xff\xfe\3\4\5", 16);
+    for (size_t n = 0; n < sizeof(whole); n++)
+        ck_assert_msg(!ra_unwrap(pxed_slice((char *)whole, n), &p), "cut to %zu bytes", n);
+    for (size_t i = 0; i < sizeof(whole); i++) {
+        bool covered = i >= 4 && i != 7; /* class, flow label and hop limit may be any */
+        whole[i] ^= 1;
+        ck_assert_msg(ra_unwrap(pxed_slice((char *)whole, sizeof(whole)), &p) == !covered, "byte %zu turned", i);
+        whole[i] ^= 1;
+    }
+    whole[0] ^= 0x20; /* version 4 */
+    ck_assert(!ra_unwrap(pxed_slice((char *)whole, sizeof(whole)), &p));
 }
 END_TEST
 
@@ -162,6 +187,7 @@ int main(void) {
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_add_loop_test(t, parse_rows, 0, sizeof(rows) / sizeof(rows[0]));
     tcase_add_test(t, as_recorded);
+    tcase_add_test(t, packets_that_are_none);
     tcase_add_test(t, routers_come_and_go);
     tcase_add_test(t, a_discover_may_come_after_the_solicitation);
     tcase_add_test(t, patience_ends);

@@ -7,6 +7,15 @@ bool ra_link_local(const uint8_t address[16]) {
     return address[0] == 0xfe && (address[1] & 0xc0) == 0x80;
 }
 
+void ra_link_local_of(const uint8_t mac[static 6], uint8_t ret[static 16]) {
+    memset(ret, 0, 16);
+    memcpy(ret, "\xfe\x80", 2);
+    memcpy(ret + 8, mac, 3);
+    ret[8] ^= 2;
+    memcpy(ret + 11, "\xff\xfe", 2);
+    memcpy(ret + 13, mac + 3, 3);
+}
+
 /* The interface identifier of RFC 4291 A: the MAC with ff:fe in the middle and one bit inverted. */
 static bool mac_of_eui64(const uint8_t source[16], struct pxed_hwaddr *ret) {
     if (!ra_link_local(source) || source[11] != 0xff || source[12] != 0xfe)

@@ -1,4 +1,4 @@
-/* ICMPv6 router solicitations and advertisements (RFC 4861 4.1, 4.2). Pure; the kernel has checked the checksum. */
+/* ICMPv6 router solicitations and advertisements (RFC 4861 4.1, 4.2). Pure. */
 #pragma once
 
 #include "pxed/addr.h"
@@ -19,8 +19,10 @@ struct ra_message {
 struct ra_message ra_parse(struct pxed_slice icmp, const uint8_t source[16], int hop_limit);
 
 /* A minimal advertisement: no router (lifetime 0), no prefix, no flag; so it creates no route and no address. The
- * checksum is left to the kernel. */
+ * checksum is left at zero. */
 void ra_build(uint8_t reply[RA_REPLY_SIZE], const uint8_t own_mac[6]);
 
+/* The link-local address of a MAC (RFC 4291 A). */
+void ra_link_local_of(const uint8_t mac[static 6], uint8_t ret[static 16]);
 /* fe80::/10 */
 bool ra_link_local(const uint8_t address[16]);
