@@ -67,6 +67,7 @@ struct known {
     struct pxed_slice family; /* asked for */
     const char *versions;     /* of the claims of exactly this family, with their architectures; NULL: there is none */
     const char *number, *newest; /* of these the one with the highest numbers, and how an id writes it; NULL: none */
+    const char *named;           /* the id of which this family is the version: ubuntu-jammy of jammy; NULL: none */
     const char *names[FAMILIES_MAX + 1];
     size_t n;
 };
@@ -91,10 +92,20 @@ static void note_versions(struct known *k, const struct pxed_claim *c) {
                                     c->version ? c->version : "any version", c->arch ? c->arch : "any architecture");
 }
 
+/* Many know a release by its name alone. */
+static void note_named(struct known *k, const struct pxed_claim *c) {
+    struct pxed_slice words = pxed_slice_of(c->version), word, families = pxed_slice_of(c->family);
+    struct pxed_slice family = pxed_slice_word(&families, " ");
+    while (!k->named && (word = pxed_slice_word(&words, " ")).len > 0)
+        if (pxed_slice_eq(word, k->family))
+            k->named = pxed_arena_printf(k->arena, "%.*s-%.*s", PXED_S(family), PXED_S(word));
+}
+
 static bool note_families(void *ctx, const struct pxed_plugin *plugin, const struct pxed_profile *profile) {
     struct known *k = ctx;
     (void)plugin;
     for (const struct pxed_claim *c = profile->claims; c && c->family; c++) {
+        note_named(k, c);
         struct pxed_slice words = pxed_slice_of(c->family), word;
         while ((word = pxed_slice_word(&words, " ")).len > 0 && k->n < FAMILIES_MAX) {
             if (pxed_slice_eq(word, k->family))
@@ -115,7 +126,7 @@ static const char *known_near(struct build *b, const struct catalogue_os *os) {
                                  k.newest, k.versions);
     if (k.versions)
         return pxed_arena_printf(k.arena, "; of '%.*s' are known: %s", PXED_S(os->id.family), k.versions);
-    const char *near = pxed_nearest(os->id.family, k.names);
+    const char *near = k.named ? k.named : pxed_nearest(os->id.family, k.names);
     return near ? pxed_arena_printf(k.arena, "; did you mean '%s'?", near) : "";
 }
 

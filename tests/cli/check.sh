@@ -62,12 +62,13 @@ run "no such file" 1 check -c none.ini
 says "none.ini: cannot read: No such file or directory"
 
 { ini; printf '[dhcp]\nmode = proxy\n'; } | sed 's/= lo$/= nonesuch0/; s/^root/user = nobody-of-this-name\nroot/' >warn.ini
-printf '08:00:27:4d:4d:aa, beos-5\n08:00:27:4d:4d:ab, rocky-9\n08:00:27:4d:4d:ac, rocky-7\n08:00:27:4d:4d:ad, rokcy-9\n' >warn.conf
+printf '08:00:27:4d:4d:aa, beos-5\n08:00:27:4d:4d:ab, rocky-9\n08:00:27:4d:4d:ac, rocky-7\n08:00:27:4d:4d:ad, rokcy-9\n08:00:27:4d:4d:ae, Jammy\n' >warn.conf
 sed -i 's/^name/hosts = warn.conf\nname/' warn.ini
 run "warnings alone" 0 check -c warn.ini
 says "warn.conf:1: warning: no plugin claims the OS id 'beos-5'"
 says "warn.conf:3: warning: no plugin claims the OS id 'rocky-7': its hosts boot their disks (NO_PROFILE); the highest that is known is 'rocky-11', of all: 8 8.*"
 says "warn.conf:4: warning: no plugin claims the OS id 'rokcy-9': its hosts boot their disks (NO_PROFILE); did you mean 'rocky'?"
+says "warn.conf:5: warning: no plugin claims the OS id 'Jammy': its hosts boot their disks (NO_PROFILE); did you mean 'ubuntu-jammy'?"
 says "warn.conf:2: warning: no image for 'rocky-9'"
 says "looked for "
 says "in root/boot/os/rocky-9"
