@@ -359,9 +359,9 @@ static void take_away(struct daemon *d, const struct catalogue *c) {
     machines_each(&d->machines, remove_line, &r);
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct catalogue_host *h = &c->hosts[i];
-        struct machine *m = machines_find(&d->machines, &h->pub.macs[0]);
         enum pxed_reason why = never_armed(h);
-        if (m && why != PXED_WHY_OK && ledger_take(&d->machines, m, take_protected, &now))
+        struct machine *m = why != PXED_WHY_OK ? machines_find(&d->machines, &h->pub.macs[0]) : NULL;
+        if (m && ledger_take(&d->machines, m, take_protected, &now))
             journal_step(&d->machines, m, "disarmed", why, NULL, clock_calendar());
     }
 }
