@@ -44,6 +44,7 @@ is() { if [ "$2" = "$3" ]; then pass "$1"; else miss "$1" "$2" "$3"; fi; }
 # --- one machine
 
 "$mingw" -O1 -s -Wall -Wextra -Werror "$here/stub.c" -o "$work/stub.exe" || { echo "not ok - the stub"; exit 1; }
+wineserver -p300 # a server that ends while the next program begins fails that program
 timeout 120 wine cmd /c 'echo ready' 2>/dev/null | grep -q ready || { echo "not ok - wine does not start"; exit 1; }
 system=$drive/windows/system32
 for tool in $STUBS; do

@@ -54,6 +54,7 @@ lasts() { # MOST-SECONDS CODE ARGUMENTS...
     shift
     exits "$@" && [ $((SECONDS - start)) -le "$most" ]
 }
+wineserver -p300 # a server that ends while the next program begins fails that program
 timeout 120 wine cmd /c 'echo ready' >"$work/out" 2>/dev/null
 grep -q ready "$work/out" || { echo "not ok - wine does not start"; exit 1; }
 

@@ -23,6 +23,7 @@ cleanup() {
 }
 C=$WINEPREFIX/drive_c SHARE=$WORK/share
 mkdir "$SHARE"
+wineserver -p300 # a server that ends while the next program begins fails that program
 timeout 120 wine cmd /c 'echo ready' 2>/dev/null | grep -q ready || { echo "wine does not start"; exit 1; }
 x86_64-w64-mingw32-gcc -O1 -s -o "$WORK/stub.exe" "$HERE/stub.c" || exit 1
 mkdir "$C/stubs" "$C/http"
