@@ -36,7 +36,8 @@ static void ask_kernel_at_times(struct lookup *l) {
         return;
     }
     who_ask_kernel(l);
-    if (!by_tcp || (!l->kernel.resolved && !l->kernel.own))
+    bool waits = !l->kernel.own && !l->kernel.routed && !l->kernel.resolved;
+    if (!by_tcp || waits)
         return;
     lately[at].until = now + KNOWN_MS;
     lately[at].peer = *peer;
