@@ -84,26 +84,6 @@ static int db_configure(struct store_db *db) {
     return rc;
 }
 
-/* A sync takes a third of the time where the log's length does not change (ext4), and the first minute of a rack is a
- * thousand of them. On a disk with so little room that it may fill up, the room is worth more. SQLite takes zeros
- * behind its last frame for no frame. */
-static void lay_out_log(struct store_db *db, const char *path) {
-    static const char zeros[64 * 1024];
-    sqlite3_file *log = NULL;
-    sqlite3_int64 size = 0;
-    struct statvfs disk;
-    if (statvfs(path, &disk) < 0 || (uint64_t)disk.f_bavail * disk.f_frsize < UINT64_C(1024) * STORE_WAL_LAID_OUT)
-        return;
-    int rc = sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (rc != SQLITE_OK || !log || !log->pMethods || log->pMethods->xFileSize(log, &size) != SQLITE_OK)
-        return;
-    while (size < STORE_WAL_LAID_OUT && rc == SQLITE_OK) {
-        rc = log->pMethods->xWrite(log, zeros, sizeof(zeros), size);
-        size += (sqlite3_int64)sizeof(zeros);
-    }
-    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-}
-
 static int prepare_control(struct store_db *db) {
     int rc = SQLITE_OK;
     for (int i = 0; i < N_CONTROL && rc == SQLITE_OK; i++)
@@ -145,14 +125,32 @@ int store_db_open(struct store_db *db, const char *path, const struct store_sche
         rc = store_schema_bring(db->sqlite, path, schema, ret_err);
         if (rc == 0)
             rc = check_pages(db->sqlite, path, ret_err);
-        if (rc == 0)
-            lay_out_log(db, path);
     }
     if (rc == STORE_DAMAGED) /* it is not changed: its log is not moved into it */
         sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     if (rc < 0)
         store_db_close(db);
     return rc;
+}
+
+/* A sync takes a third of the time where the log's length does not change (ext4), and the first minute of a rack is a
+ * thousand of them. On a disk with so little room that it may fill up, the room is worth more. SQLite takes zeros
+ * behind its last frame for no frame. */
+void store_db_lay_out(struct store_db *db, const char *path) {
+    static const char zeros[64 * 1024];
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    struct statvfs disk;
+    if (statvfs(path, &disk) < 0 || (uint64_t)disk.f_bavail * disk.f_frsize < UINT64_C(1024) * STORE_WAL_LAID_OUT)
+        return;
+    int rc = sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (rc != SQLITE_OK || !log || !log->pMethods || log->pMethods->xFileSize(log, &size) != SQLITE_OK)
+        return;
+    while (size < STORE_WAL_LAID_OUT && rc == SQLITE_OK) {
+        rc = log->pMethods->xWrite(log, zeros, sizeof(zeros), size);
+        size += (sqlite3_int64)sizeof(zeros);
+    }
+    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 }
 
 static void forget_tables(struct store_db *db) {

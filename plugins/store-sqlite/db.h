@@ -17,6 +17,8 @@ struct store_db {
  * on one store would each rely on what they loaded. 0, or a negative errno with a sentence in *ret_err; `db` is then
  * closed. STORE_DAMAGED: see damaged.h. */
 int store_db_open(struct store_db *db, const char *path, const struct store_schema *schema, struct store_err *ret_err);
+/* Gives the log of an open store its length beforehand, where the disk has room: for a daemon that will write. */
+void store_db_lay_out(struct store_db *db, const char *path);
 /* Moves the write-ahead log into the file. A zeroed or closed `db` is fine. */
 void store_db_close(struct store_db *db);
 

@@ -237,6 +237,7 @@ static int store_start(struct pxed_ctx *ctx) {
         pxed_log(ctx, PXED_LOG_ERROR, "store-failed", NULL, NULL, "%s", error.text);
         return rc;
     }
+    store_db_lay_out(&s->db, s->path);
     if ((rc = uv_thread_create(&s->thread, store_work, s)) < 0) {
         pxed_log(ctx, PXED_LOG_ERROR, "store-failed", NULL, NULL, "no thread for the store: %s", uv_strerror(rc));
         store_db_close(&s->db);

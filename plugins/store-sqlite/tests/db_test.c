@@ -2,9 +2,11 @@
 #include "db.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "suite.h"
@@ -263,6 +265,26 @@ START_TEST(foreign_files_are_refused) {
 }
 END_TEST
 
+/* As after a kill: the zeros behind the last frame are no frame. */
+START_TEST(a_log_laid_out_is_recovered) {
+    char command[2 * PATH_MAX];
+    struct stat log;
+    struct statvfs disk;
+    store_db_lay_out(&db, in_folder("pxed.db"));
+    apply((struct pxed_put[]){put("lease", "k", "v", 0)}, 1);
+    ck_assert_int_eq(stat(in_folder("pxed.db-wal"), &log), 0);
+    ck_assert_int_eq(statvfs(in_folder("pxed.db"), &disk), 0);
+    if ((uint64_t)disk.f_bavail * disk.f_frsize > UINT64_C(2) << 30)
+        ck_assert(log.st_size >= 1 << 20 && log.st_size < (1 << 20) + (64 << 10));
+    snprintf(command, sizeof(command), "cd '%s' && cp pxed.db killed.db && cp pxed.db-wal killed.db-wal",
+             in_folder(""));
+    ck_assert_int_eq(system(command), 0);
+    store_db_close(&db);
+    ck_assert_msg(store_db_open(&db, in_folder("killed.db"), &store_schema_now, &error) == 0, "%s", error.text);
+    ck_assert_str_eq(content("lease"), "k=v@1 ");
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("store-db");
     TCase *puts = tcase_create("puts"), *files = tcase_create("files");
@@ -281,6 +303,7 @@ int main(void) {
     tcase_add_test(files, a_newer_store_is_refused);
     tcase_add_test(files, a_broken_step_changes_nothing);
     tcase_add_test(files, foreign_files_are_refused);
+    tcase_add_test(files, a_log_laid_out_is_recovered);
     suite_add_tcase(suite, puts);
     suite_add_tcase(suite, files);
     return suite_run_apart(suite);
