@@ -19,7 +19,7 @@ struct certificate {
     struct der serial, issuer, subject;
 };
 
-/* The values are walked, not decoded: decoding a certificate of any length sets up all of libcrypto's algorithms, three
+/* The values are walked, not decoded: decoding a certificate of any length sets up all of libcrypto's algorithms, two
  * megabytes for two names. */
 static bool take_any(struct der *from, int *class, int *tag, struct der *ret) {
     const unsigned char *p = from->at;

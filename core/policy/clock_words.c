@@ -1,5 +1,8 @@
 /* Phrases of the tools that installers use. */
+#define _GNU_SOURCE
 #include "clock_words.h"
+
+#include <string.h>
 
 enum { LINES_MAX = 4096 };
 #define CLOCK_MAX (UINT64_C(1) << 40)
@@ -29,10 +32,7 @@ static const char *const late[] = {
 };
 
 static bool holds(struct pxed_slice line, struct pxed_slice phrase) {
-    for (; line.len >= phrase.len; line = pxed_slice_skip(line, 1))
-        if (pxed_slice_starts(line, phrase))
-            return true;
-    return false;
+    return line.len > 0 && memmem(line.ptr, line.len, phrase.ptr, phrase.len) != NULL;
 }
 
 static bool holds_one(struct pxed_slice line, const char *const *phrases, size_t n) {
@@ -44,15 +44,14 @@ static bool holds_one(struct pxed_slice line, const char *const *phrases, size_t
 
 /* Cuts a line off; journal texts have no line ends of their own. */
 static struct pxed_slice next_line(struct pxed_slice *rest) {
-    static const struct pxed_slice end = {LINE_END, sizeof(LINE_END) - 1};
     struct pxed_slice all = *rest;
-    for (; rest->len > 0; *rest = pxed_slice_skip(*rest, 1))
-        if (rest->ptr[0] == '\\' && pxed_slice_starts(*rest, end)) {
-            struct pxed_slice line = pxed_slice_head(all, all.len - rest->len);
-            *rest = pxed_slice_skip(*rest, end.len);
-            return line;
-        }
-    return all;
+    const char *end = all.len > 0 ? memmem(all.ptr, all.len, LINE_END, sizeof(LINE_END) - 1) : NULL;
+    if (!end) {
+        *rest = PXED_NO_SLICE;
+        return all;
+    }
+    *rest = pxed_slice_skip(all, (size_t)(end - all.ptr) + sizeof(LINE_END) - 1);
+    return pxed_slice_head(all, (size_t)(end - all.ptr));
 }
 
 #define KEY  "clock: "

@@ -13,16 +13,16 @@
 
 #include "wire/frame.h"
 
-enum { PACKET_MAX = 1500, PACKETS_PER_TURN = 256, AT_NEXT_HEADER = 6, AT_TYPE = 40, ICMPV6 = 58 };
+enum { PACKET_MAX = 1500, PACKETS_PER_TURN = 256 };
 
 /* ---- opening ---- */
 
 /* Of all IPv6 traffic only what router.c reads. */
 static int only_routers(int fd) {
     struct sock_filter rows[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_NEXT_HEADER),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMPV6, 0, 4),
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_TYPE),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, RA_AT_NEXT_HEADER),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_ICMPV6, 0, 4),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, RA_IP_HEAD),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_SOLICITATION, 1, 0),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_ADVERTISEMENT, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, PACKET_MAX),

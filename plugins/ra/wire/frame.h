@@ -3,7 +3,7 @@
 
 #include "wire/router.h"
 
-enum { RA_IP_HEAD = 40, RA_PACKET_SIZE = RA_IP_HEAD + RA_REPLY_SIZE };
+enum { RA_ICMPV6 = 58, RA_AT_NEXT_HEADER = 6, RA_IP_HEAD = 40, RA_PACKET_SIZE = RA_IP_HEAD + RA_REPLY_SIZE };
 
 struct ra_packet {
     uint8_t source[16];
