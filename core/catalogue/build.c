@@ -153,8 +153,7 @@ struct catalogue *catalogue_build(const struct catalogue_input *in, struct pxed_
         judge_images(&b, &loaders);
     if (seeing)
         eyes_close();
-    free(b.file.lines);
-    free(b.file.files);
+    hostfile_free(&b.file);
     if (diags->errors > errors) {
         catalogue_unref(c);
         return NULL;

@@ -36,13 +36,15 @@ void build_check_scripts(struct build *b) {
     const char *last = NULL; /* of a section: many hosts have it */
     for (size_t i = 0; i < b->c->n_hosts; i++) {
         const struct catalogue_host *h = &b->c->hosts[i];
-        for (size_t k = 0; k < h->pub.n_vars; k++) {
-            if (!pxed_slice_is(h->pub.vars[k].key, "run") || !h->from[k] || (last && strcmp(last, h->from[k]) == 0))
-                continue;
-            last = h->from[k];
-            struct pxed_slice text = hostfile_slurp(last, SCRIPT_MAX, &b->c->arena); /* its first bytes, too */
-            if (text.ptr)
-                build_check_bytes(b, last, text);
-        }
+        const struct pxed_var *run = pxed_host_var(&h->pub, "run");
+        const char *from = run ? catalogue_from(h, run) : NULL;
+        if (!from || (last && strcmp(last, from) == 0))
+            continue;
+        last = from;
+        struct pxed_arena scratch = {0};
+        struct pxed_slice text = hostfile_slurp(last, SCRIPT_MAX, &scratch); /* its first bytes, too */
+        if (text.ptr)
+            build_check_bytes(b, last, text);
+        pxed_arena_clear(&scratch);
     }
 }

@@ -58,19 +58,22 @@ static void take_ip(struct build *b, struct catalogue_host *h, uint32_t index) {
 static void check_group(struct build *b, struct catalogue_host *h) {
     struct pxed_slice group = pxed_host_value(&h->pub, "group");
     const struct ini *ini = b->in->ini;
-    const char **names = PXED_NEWS(&b->c->arena, const char *, ini->n_sections + 1);
+    struct pxed_arena scratch = {0};
     size_t n = 0;
     if (group.len == 0)
         return;
+    const char **names = PXED_NEWS(&scratch, const char *, ini->n_sections + 1);
     for (size_t i = 0; i < ini->n_sections; i++)
         if (strncmp(ini->sections[i].name, "group ", 6) == 0)
             names[n++] = ini->sections[i].name + 6;
+    bool known = false;
     for (size_t i = 0; i < n; i++)
-        if (pxed_slice_is(group, names[i]))
-            return;
-    const char *near = pxed_nearest(group, names);
-    build_trouble(b, h, PXED_WHY_HOST_BROKEN, h->pub.file, h->pub.line, "there is no [group %.*s]%s%s%s", PXED_S(group),
-                  near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+        known |= pxed_slice_is(group, names[i]);
+    const char *near = known ? NULL : pxed_nearest(group, names);
+    if (!known)
+        build_trouble(b, h, PXED_WHY_HOST_BROKEN, h->pub.file, h->pub.line, "there is no [group %.*s]%s%s%s",
+                      PXED_S(group), near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    pxed_arena_clear(&scratch);
 }
 
 /* Reports an unreadable @FILE of the line itself; those of sections are reported at the section. */
@@ -97,7 +100,7 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
     h->pub.file = line->file;
     h->pub.line = line->line;
     tell_unreadable(b, h, line);
-    const struct ini_entry *unread = vars_resolve(h, line, b->in->ini, &c->arena);
+    const struct ini_entry *unread = vars_resolve(&b->vars, h, line, b->in->ini, &c->arena);
     if (unread)
         build_note_trouble(b, h, PXED_WHY_VALUE_UNREADABLE, unread->file, unread->line, unread->wrong);
     check_group(b, h);
@@ -151,8 +154,8 @@ static size_t count_macs(const struct hostfile *file) {
 
 void build_hosts(struct build *b) {
     struct catalogue *c = b->c;
-    for (c->table = 64; c->table < count_macs(&b->file) * 4; c->table *= 2)
-        ; /* at most a quarter full, so a look-up always ends at an empty slot */
+    for (c->table = 64; c->table < count_macs(&b->file) * 2; c->table *= 2)
+        ; /* at most half full, so a look-up always ends at an empty slot */
     c->by_mac = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->by_ip = PXED_NEWS(&c->arena, uint32_t, c->table);
     c->hosts = PXED_NEWS(&c->arena, struct catalogue_host, b->file.n + 1);

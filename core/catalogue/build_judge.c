@@ -133,8 +133,7 @@ static bool is_read_known(struct build *b, struct reads *r, struct pxed_slice ke
 static void judge_unread(struct build *b, struct reads *reads, const struct catalogue_host *h) {
     for (size_t i = 0; i < h->pub.n_vars; i++) {
         const struct pxed_var *v = &h->pub.vars[i];
-        if (!v->file || v->line != h->pub.line || strcmp(v->file, h->pub.file) != 0 || v->value.len == 0 ||
-            is_read_known(b, reads, v->key) ||
+        if (v->value.len == 0 || is_read_known(b, reads, v->key) ||
             (h->answer && judge_mentions(catalogue_text(b->c, h->answer), v->key, &b->c->arena)))
             continue;
         pxed_diag_add(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "build.h"
+#include "vars_resolve.h"
 
 enum { TEMPLATE_MAX = 1 << 20 };
 
@@ -13,6 +14,7 @@ struct build {
     struct catalogue *c;
     struct pxed_diags *diags;
     struct hostfile file;
+    struct vars_sets vars;             /* made of the sections so far */
     struct build_answer_file *answers; /* build_answer.c: answer files read so far */
     struct build_own *own;             /* build_own.c; NULL: not read yet */
 };

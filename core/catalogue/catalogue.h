@@ -55,21 +55,27 @@ struct catalogue_os {
     unsigned line;
 };
 
+/* The @FILE that a variable was read from. A list of them ends with a zeroed row. */
+struct catalogue_from {
+    const struct pxed_var *var;
+    const char *file;
+};
+
 struct catalogue_host {
     struct pxed_host pub; /* first: what plugins see */
     const struct catalogue_os *os;
     const char *answer;            /* absolute path of answer=, or NULL; its text is a template of the generation */
-    enum pxed_reason answer_wrong; /* why it cannot be delivered, or OK; answer_text is a sentence that names it */
-    const char *answer_text;
-    bool answer_raw; /* answer= is no template */
-    bool guarded;    /* its answer file holds the disk guard */
+    const char *answer_text;       /* a sentence that names what is wrong with it */
+    enum pxed_reason answer_wrong; /* why it cannot be delivered, or OK */
+    bool answer_raw;               /* answer= is no template */
+    bool guarded;                  /* its answer file holds the disk guard */
     const char
-        *args_stop;    /* a word of its args= with which its installer does not ask for its answer file; NULL: none */
-    const char **from; /* for each variable the @FILE it was read from, or NULL */
+        *args_stop; /* a word of its args= with which its installer does not ask for its answer file; NULL: none */
+    const struct catalogue_from *from; /* of its line's variables; NULL: none is of a file */
     /* Why this host cannot be installed while all others are in force; OK: it can. The text names the problem and its
      * place. */
-    enum pxed_reason trouble;
     const char *trouble_text;
+    enum pxed_reason trouble;
 };
 
 /* ISOs of one image, in the order in which they are searched for a file: iso.h. */
@@ -150,6 +156,8 @@ void catalogue_unref(struct catalogue *c);
 
 const struct catalogue_host *catalogue_find(const struct catalogue *c, const struct pxed_hwaddr *mac);
 const struct catalogue_host *catalogue_find_ip(const struct catalogue *c, const struct pxed_addr *ip);
+/* The @FILE that a variable of this host was read from, or NULL. */
+const char *catalogue_from(const struct catalogue_host *h, const struct pxed_var *v);
 /* Finds an id, preferring the exact spelling, else ignoring case. NULL: unknown to this generation. */
 const struct catalogue_os *catalogue_os(const struct catalogue *c, struct pxed_slice id);
 /* The setting of this key, or NULL. */

@@ -21,8 +21,8 @@ static const char *token_path(const struct render *r) {
 }
 
 static bool has_secrets(const struct pxed_host *h) {
-    for (size_t i = 0; i < h->n_vars; i++)
-        if ((h->vars[i].flags & PXED_VAR_SECRET) && h->vars[i].value.len > 0)
+    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(h, v)) != NULL;)
+        if ((v->flags & PXED_VAR_SECRET) && v->value.len > 0)
             return true;
     return false;
 }
@@ -160,8 +160,10 @@ static void search_name(void *ctx, char sigil, struct pxed_slice name, unsigned 
         s->depth--;
     }
     s->found |= r->catalogue->share.password && pxed_slice_is(name, "share.password");
-    for (size_t i = 0; i < h->n_vars && !s->found && pxed_slice_starts(name, PXED_SLICE("host.")); i++) {
-        const struct pxed_var *v = &h->vars[i]; /* host.users is also in host.users-list */
+    if (!pxed_slice_starts(name, PXED_SLICE("host.")))
+        return;
+    for (const struct pxed_var *v = NULL; !s->found && (v = pxed_host_next_var(h, v)) != NULL;) {
+        /* host.users is also in host.users-list */
         s->found = (v->flags & PXED_VAR_SECRET) && v->value.len > 0 &&
                    pxed_slice_starts(pxed_slice_skip(name, strlen("host.")), v->key);
     }
@@ -285,10 +287,10 @@ struct pxed_slice render_line(struct render *r, const char *text) {
 }
 
 void render_each_var(const struct render *r, void (*row)(void *arg, const struct pxed_var *v), void *arg) {
-    for (size_t i = 0; i < r->host->pub.n_vars; i++) {
-        struct pxed_var v = r->host->pub.vars[i];
-        if (v.flags & PXED_VAR_SECRET)
-            v.value = PXED_SLICE("***");
-        row(arg, &v);
+    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(&r->host->pub, v)) != NULL;) {
+        struct pxed_var shown = *v;
+        if (v->flags & PXED_VAR_SECRET)
+            shown.value = PXED_SLICE("***");
+        row(arg, &shown);
     }
 }

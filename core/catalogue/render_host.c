@@ -144,8 +144,7 @@ void render_host(struct render *r, struct node *root) {
     render_node_text(host, "mac-upper", mac_upper(r));
     render_node_text(host, "name", h->name);
     add_address(r, host);
-    for (size_t i = 0; i < h->n_vars; i++) {
-        const struct pxed_var *v = &h->vars[i];
+    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(h, v)) != NULL;) {
         if (v->value.len == 0 || pxed_slice_is(v->key, "ip") || pxed_slice_is(v->key, "name") ||
             pxed_slice_is(v->key, "mac"))
             continue;

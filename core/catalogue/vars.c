@@ -1,10 +1,6 @@
-/* The table of host variables, and the order in which a value is looked up. */
+/* The table of host variables. */
 #include "vars.h"
 
-#include <stdlib.h>
-
-#include "catalogue_os.h"
-#include "pxed/grow.h"
 #include "users.h"
 #include "var_checks.h"
 
@@ -70,14 +66,14 @@ const struct vars_row vars_rows[] = {
     {0},
 };
 
-static const struct vars_row *vars_find_row(struct pxed_slice key) {
+const struct vars_row *vars_find_row(struct pxed_slice key) {
     for (const struct vars_row *r = vars_rows; r->key; r++)
         if (pxed_slice_is(key, r->key))
             return r;
     return NULL;
 }
 
-static const struct pxed_os_var *find_own(const struct pxed_profile *profile, struct pxed_slice key) {
+const struct pxed_os_var *vars_find_own(const struct pxed_profile *profile, struct pxed_slice key) {
     for (const struct pxed_os_var *v = profile ? profile->vars : NULL; v && v->key; v++)
         if (pxed_slice_is(key, v->key))
             return v;
@@ -98,7 +94,7 @@ static const char *vars_nearest(struct pxed_slice key, const struct pxed_profile
 bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxed_profile *profile, bool in_line,
                 const char *file, unsigned line, struct pxed_diags *diags) {
     const struct vars_row *row = vars_find_row(key);
-    if (!row && find_own(profile, key))
+    if (!row && vars_find_own(profile, key))
         return true;
     if (!row) {
         const char *near = vars_nearest(key, profile);
@@ -121,71 +117,4 @@ bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxe
                       "root-password-hash=***: this is no hash but plain text, which lets nobody in: make one with "
                       "`openssl passwd -6`");
     return !wrong;
-}
-
-/* --- resolving --- */
-
-struct builder {
-    struct pxed_var *vars;
-    const char **from;
-    size_t n;
-    const struct pxed_profile *profile;
-    const struct ini_entry *unread; /* a value in use that could not be read */
-};
-
-/* The first place that sets the variable wins: true if it is this one. */
-static bool vars_put(struct builder *b, struct pxed_slice key, struct pxed_slice value, const char *file, unsigned line,
-                     const char *from) {
-    for (size_t i = 0; i < b->n; i++)
-        if (pxed_slice_eq(b->vars[i].key, key))
-            return false;
-    PXED_GROW(b->vars, b->n);
-    PXED_GROW(b->from, b->n);
-    const struct vars_row *row = vars_find_row(key);
-    const struct pxed_os_var *own = find_own(b->profile, key);
-    unsigned flags = (row && row->secret) || (own && (own->flags & PXED_VAR_SECRET)) ? PXED_VAR_SECRET : 0;
-    b->from[b->n] = from;
-    b->vars[b->n++] = (struct pxed_var){key, value, file, line, flags};
-    return true;
-}
-
-static void put_section(struct builder *b, const struct ini *ini, const char *section) {
-    for (size_t i = 0; i < ini->n; i++) {
-        const struct ini_entry *e = &ini->entries[i];
-        struct pxed_slice key = pxed_slice_of(e->key);
-        if (strcmp(e->section, section) == 0 && (vars_find_row(key) || find_own(b->profile, key)) &&
-            vars_put(b, key, pxed_slice_of(e->value), e->file, e->line, e->from) && e->wrong && !b->unread)
-            b->unread = e;
-    }
-}
-
-const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct hostfile_line *line,
-                                     const struct ini *ini, struct pxed_arena *arena) {
-    struct builder b = {.profile = host->os->profile};
-    const char *section = catalogue_section(ini, line->os);
-    for (size_t i = 0; i < line->n_pairs; i++)
-        vars_put(&b, pxed_arena_dup(arena, line->pairs[i].key), pxed_arena_dup(arena, line->pairs[i].value), line->file,
-                 line->line, line->pairs[i].from);
-    for (size_t i = 0; i < line->n_pairs; i++)
-        if (pxed_slice_is(line->pairs[i].key, "group"))
-            put_section(&b, ini, pxed_arena_printf(arena, "group %.*s", PXED_S(line->pairs[i].value)));
-    if (section)
-        put_section(&b, ini, section);
-    put_section(&b, ini, "defaults");
-    if (host->os->plugin)
-        put_section(&b, ini, host->os->plugin);
-    for (const struct pxed_os_var *v = b.profile ? b.profile->vars : NULL; v && v->key; v++)
-        if (v->fallback)
-            vars_put(&b, pxed_slice_of(v->key), pxed_slice_of(v->fallback), NULL, 0, NULL);
-    struct pxed_var *vars = PXED_NEWS(arena, struct pxed_var, b.n);
-    host->from = PXED_NEWS(arena, const char *, b.n);
-    for (size_t i = 0; i < b.n; i++) {
-        vars[i] = b.vars[i];
-        host->from[i] = b.from[i];
-    }
-    host->pub.vars = vars;
-    host->pub.n_vars = b.n;
-    free(b.vars);
-    free(b.from);
-    return b.unread;
 }

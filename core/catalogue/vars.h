@@ -1,4 +1,4 @@
-/* Host variables: which exist, which values are valid, and in which order they are looked up. */
+/* Host variables: which exist, and which values are valid. */
 #pragma once
 
 #include "catalogue.h"
@@ -15,8 +15,6 @@ extern const struct vars_row vars_rows[]; /* ends with a zeroed row */
 bool vars_check(struct pxed_slice key, struct pxed_slice value, const struct pxed_profile *profile, bool in_line,
                 const char *file, unsigned line, struct pxed_diags *diags);
 
-/* Fills host->pub.vars and host->from from host line, [group NAME], [os ID], [defaults] and the profile's defaults, in
- * that order; what comes of `ini` stays there. Returns the first section entry in use whose @FILE could not be read, or
- * NULL. */
-const struct ini_entry *vars_resolve(struct catalogue_host *host, const struct hostfile_line *line,
-                                     const struct ini *ini, struct pxed_arena *arena);
+/* The row of a key, and a profile's own variable; NULL: there is none. */
+const struct vars_row *vars_find_row(struct pxed_slice key);
+const struct pxed_os_var *vars_find_own(const struct pxed_profile *profile, struct pxed_slice key);

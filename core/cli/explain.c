@@ -141,8 +141,7 @@ static void print_offer(struct explain *e, const struct pxed_plan *plan, enum px
 
 /* An operator's file is shown as it is, except for the host's secrets. */
 static struct pxed_slice explain_mask(struct explain *e, struct pxed_slice text) {
-    for (size_t i = 0; i < e->host->pub.n_vars; i++) {
-        const struct pxed_var *v = &e->host->pub.vars[i];
+    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(&e->host->pub, v)) != NULL;) {
         const char *at = text.ptr;
         size_t before;
         while ((v->flags & PXED_VAR_SECRET) && v->value.len > 0 &&

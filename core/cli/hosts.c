@@ -15,7 +15,7 @@
 static struct pxed_slice shown(const struct hosts *h, const struct hostfile_line *line,
                                const struct hostfile_pair *pair) {
     const struct catalogue_host *host = catalogue_find(h->offline.catalogue, &line->mac);
-    for (size_t i = 0; host && i < host->pub.n_vars; i++)
+    for (size_t i = 0; host && i < host->pub.n_vars; i++) /* of its line */
         if (pxed_slice_eq(host->pub.vars[i].key, pair->key) && (host->pub.vars[i].flags & PXED_VAR_SECRET) &&
             pair->value.len > 0 && pair->value.ptr[0] != '@')
             return PXED_SLICE("***");

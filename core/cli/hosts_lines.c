@@ -31,8 +31,7 @@ bool hosts_open(struct hosts *h, bool broken) {
 }
 
 void hosts_close(struct hosts *h) {
-    free(h->file.lines);
-    free(h->file.files);
+    hostfile_free(&h->file);
     pxed_arena_clear(&h->arena);
     offline_free(&h->offline);
 }

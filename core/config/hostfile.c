@@ -137,15 +137,15 @@ static void note_file(struct hostfile *hosts, const char *path) {
     hosts->files[hosts->n_files++] = path;
 }
 
-static struct pxed_slice text_of(const struct hostfile *hosts, const char *path, struct pxed_arena *arena) {
+static struct pxed_slice text_of(struct hostfile *hosts, const char *path) {
     for (size_t i = 0; i < hosts->n_instead; i++)
         if (strcmp(hosts->instead[i].path, path) == 0)
             return hosts->instead[i].text;
-    return hostfile_slurp(path, HOSTFILE_MAX, arena);
+    return hostfile_slurp(path, HOSTFILE_MAX, &hosts->texts);
 }
 
-static void read_file(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags) {
-    struct pxed_slice text = text_of(hosts, path, arena), rest = text;
+static void read_file(struct hostfile *hosts, const char *path, struct pxed_diags *diags) {
+    struct pxed_slice text = text_of(hosts, path), rest = text;
     note_file(hosts, path);
     if (!text.ptr) {
         pxed_diag_add(diags, PXED_ERROR, path, 0, "cannot read: %s",
@@ -159,7 +159,7 @@ static void read_file(struct hostfile *hosts, const char *path, struct pxed_aren
         if (n == 1 && pxed_slice_starts(one, PXED_SLICE("\xEF\xBB\xBF")))
             one = pxed_slice_skip(one, 3);
         struct hostfile_line line;
-        const char *wrong = hostfile_split(one, arena, &line);
+        const char *wrong = hostfile_split(one, &hosts->texts, &line);
         if (wrong) {
             pxed_diag_add(diags, PXED_ERROR, path, n, "%s", wrong);
             continue;
@@ -178,15 +178,15 @@ void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *
     glob_t found;
     path = pxed_arena_dup(arena, pxed_slice_of(path)).ptr;
     if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
-        read_file(hosts, path, arena, diags);
+        read_file(hosts, path, diags);
         return;
     }
     if (access(path, R_OK | X_OK) < 0)
         pxed_diag_add(diags, PXED_ERROR, path, 0, "cannot read the folder: %s", strerror(errno));
-    if (glob(pxed_arena_printf(arena, "%s/*.conf", path), 0, NULL, &found) != 0)
+    if (glob(pxed_arena_printf(&hosts->texts, "%s/*.conf", path), 0, NULL, &found) != 0)
         return;
     for (size_t i = 0; i < found.gl_pathc; i++)
-        read_file(hosts, pxed_arena_dup(arena, pxed_slice_of(found.gl_pathv[i])).ptr, arena, diags);
+        read_file(hosts, pxed_arena_dup(arena, pxed_slice_of(found.gl_pathv[i])).ptr, diags);
     globfree(&found);
 }
 
@@ -195,11 +195,12 @@ static void hostfile_read_value(struct hostfile *hosts, const struct hostfile_li
                                 struct pxed_arena *arena) {
     if (p->value.len < 2 || p->value.ptr[0] != '@')
         return;
-    const char *name = pxed_arena_dup(arena, pxed_slice_skip(p->value, 1)).ptr;
+    const char *name = pxed_arena_dup(&hosts->texts, pxed_slice_skip(p->value, 1)).ptr;
     p->from = ini_path(arena, line->file, name);
-    struct pxed_slice text = hostfile_slurp(p->from, VALUE_FILE_MAX, arena);
+    struct pxed_slice text = hostfile_slurp(p->from, VALUE_FILE_MAX, &hosts->texts);
     if (!text.ptr)
-        p->wrong = pxed_arena_printf(arena, "cannot read %s for '%.*s': %s", p->from, PXED_S(p->key), strerror(errno));
+        p->wrong =
+            pxed_arena_printf(&hosts->texts, "cannot read %s for '%.*s': %s", p->from, PXED_S(p->key), strerror(errno));
     p->value = pxed_slice_trim(text);
     note_file(hosts, p->from);
 }
@@ -208,4 +209,13 @@ void hostfile_values(struct hostfile *hosts, struct pxed_arena *arena) {
     for (size_t i = 0; i < hosts->n; i++)
         for (size_t k = 0; k < hosts->lines[i].n_pairs; k++)
             hostfile_read_value(hosts, &hosts->lines[i], &hosts->lines[i].pairs[k], arena);
+}
+
+void hostfile_free(struct hostfile *hosts) {
+    free(hosts->lines);
+    free(hosts->files);
+    pxed_arena_clear(&hosts->texts);
+    hosts->lines = NULL;
+    hosts->files = NULL;
+    hosts->n = hosts->n_files = 0;
 }

@@ -31,7 +31,8 @@ struct hostfile {
     size_t n_instead;
     struct hostfile_line *lines;
     size_t n;
-    const char **files; /* every file read, including @FILEs: they are private */
+    struct pxed_arena texts; /* what the lines point to, except names of files */
+    const char **files;      /* every file read, including @FILEs: they are private */
     size_t n_files;
 };
 
@@ -44,11 +45,13 @@ const char *hostfile_split(struct pxed_slice text, struct pxed_arena *arena, str
 const char *hostfile_field(struct pxed_slice text, bool comments, size_t *at, struct pxed_arena *arena,
                            struct pxed_slice *ret);
 
-/* Reads a file, or the *.conf of a folder in order. Errors go to diags; texts live in `arena`. */
+/* Reads a file, or the *.conf of a folder in order. Errors go to diags; names of files live in `arena`. */
 void hostfile_read(struct hostfile *hosts, const char *path, struct pxed_arena *arena, struct pxed_diags *diags);
 
 /* Reads the values that are @FILEs, relative to the host file. Errors go to each pair's `wrong`. */
 void hostfile_values(struct hostfile *hosts, struct pxed_arena *arena);
+/* Frees lines and texts. */
+void hostfile_free(struct hostfile *hosts);
 
 /* A whole file as text in the arena; unset slice with errno if it cannot be read or exceeds `max` bytes. */
 struct pxed_slice hostfile_slurp(const char *path, size_t max, struct pxed_arena *arena);

@@ -71,7 +71,7 @@ static void note_loader(struct lookup *l, struct open_content *c) {
     content_find_asker(l);
     if (!l->asker)
         return;
-    c->mac = l->asker->rec.mac;
+    c->mac = l->asker->mac;
     c->note.kind = CONTENT_NOTE_STEP;
     c->note.stage = PXED_STAGE_LOADER;
     c->loader = true;
@@ -315,7 +315,7 @@ static void open_tell(struct lookup *l, enum pxed_reason why) {
     if (l->asker && why == PXED_WHY_NOT_FOUND) /* loaders try many names */
         told_once(l->d, l->asker, "missing", why, text);
     else if (l->asker && why != PXED_WHY_SHUTTING_DOWN)
-        decide_step(l->d, &l->asker->rec.mac, PXED_STAGE_NONE, why, NULL, text);
+        decide_step(l->d, &l->asker->mac, PXED_STAGE_NONE, why, NULL, text);
     else
         decide_refuse(l->d, why, &l->request->peer, text);
 }

@@ -78,7 +78,7 @@ static bool script_find_machine(struct lookup *l, struct pxed_hwaddr *ret) {
         return true;
     content_find_asker(l);
     if (l->asker)
-        *ret = l->asker->rec.mac;
+        *ret = l->asker->mac;
     return l->asker != NULL;
 }
 
@@ -122,7 +122,7 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     if (right.notes)
         script_set_note(l, *ret, &b);
     (*ret)->note.own_script = cgi != NULL;
-    if (right.notes && l->target && hardware_query(&l->target->rec.hardware, l->request->query))
+    if (right.notes && l->target && hardware_query(&machine_rec(l->target)->hardware, l->request->query))
         machines_touch(&l->d->machines, l->target);
     return PXED_WHY_OK;
 }
@@ -141,10 +141,9 @@ static enum pxed_loader config_loader(enum name_kind kind) {
 static struct pxed_slice autoexec_text(const struct lookup *l, struct pxed_arena *arena) {
     char text[PXED_MAC_TEXT];
     const struct catalogue *c = l->d->catalogue;
-    return pxed_slice_of(
-        pxed_arena_printf(arena, "#!ipxe\ndhcp\nchain %s%s?mac=%s" AUTOEXEC_HARDWARE "\n",
-                          site_url_of(c, &l->request->local, &l->request->peer)->base, c->site.script,
-                          l->asker ? pxed_mac_text(&l->asker->rec.mac, "-", text) : "${netX/mac:hexhyp}"));
+    return pxed_slice_of(pxed_arena_printf(arena, "#!ipxe\ndhcp\nchain %s%s?mac=%s" AUTOEXEC_HARDWARE "\n",
+                                           site_url_of(c, &l->request->local, &l->request->peer)->base, c->site.script,
+                                           l->asker ? pxed_mac_text(&l->asker->mac, "-", text) : "${netX/mac:hexhyp}"));
 }
 
 /* The same for every machine, or for one that is not known by its address. */
@@ -167,7 +166,7 @@ enum pxed_reason content_loader_config(struct lookup *l, struct open_content **r
             content_set_text(c, common_config(l, &c->arena), "text/plain");
             return PXED_WHY_OK;
         }
-        mac = l->asker->rec.mac;
+        mac = l->asker->mac;
     }
     struct believe_right right = script_judge(l, &b, &mac, loader);
     if (!b.host && l->d->catalogue->settings.unknown == SETTINGS_UNKNOWN_IGNORE)

@@ -8,13 +8,13 @@
 
 /* Such firmware may never have told its processor: then it is the usual one. */
 static enum pxed_firmware firmware_of(const struct machine *m) {
-    enum pxed_firmware f = m->rec.has_firmware ? m->rec.firmware : PXED_FW_EFI_X64;
+    enum pxed_firmware f = machine_rec(m)->has_firmware ? machine_rec(m)->firmware : PXED_FW_EFI_X64;
     return f == PXED_FW_EFI_ARM64 || f == PXED_FW_HTTP_ARM64 ? PXED_FW_HTTP_ARM64 : PXED_FW_HTTP_X64;
 }
 
 /* The rung that the machine stands on, if its ladder for HTTP boot has it. */
 static struct pxed_slice rung_of(const struct machine *m, const char *const *names, size_t n) {
-    size_t at = ladder_find(&m->rec.ladder, names, n);
+    size_t at = ladder_find(&machine_rec(m)->ladder, names, n);
     return n > 0 ? pxed_slice_of(names[at < n ? at : 0]) : PXED_NO_SLICE;
 }
 
@@ -25,12 +25,12 @@ enum pxed_reason content_efi_name(struct lookup *l, struct pxed_slice *ret) {
     content_find_asker(l);
     if (l->wait)
         return PXED_WHY_OK;
-    const struct catalogue_host *host = l->asker ? catalogue_find(c, &l->asker->rec.mac) : NULL;
+    const struct catalogue_host *host = l->asker ? catalogue_find(c, &l->asker->mac) : NULL;
     if (!host)
         return PXED_WHY_NOT_FOUND;
     enum pxed_firmware firmware = firmware_of(l->asker);
     const struct pxed_list *key = loaders_key(&l->d->plugins, firmware, &plugin);
-    *ret = straight_name(l->d, &l->asker->rec.mac, firmware);
+    *ret = straight_name(l->d, &l->asker->mac, firmware);
     if (ret->len > 0)
         return PXED_WHY_OK;
     *ret = pxed_host_value(&host->pub, "loader");

@@ -86,7 +86,7 @@ static void journal_event(struct event *e) {
     }
     journal_step(&e->d->machines, e->m, e->stage.ptr, why, pxed_buf_cstr(&b), clock_calendar());
     if (failed && e->changed)
-        e->m->rec.reason = why;
+        machine_rec(e->m)->reason = why;
     free(b.ptr);
 }
 
@@ -116,8 +116,8 @@ static void event_written(void *arg, int result) {
     struct open_content *answer = e->answer;
     if (result == 0) {
         if (pxed_slice_is(e->stage, "installing")) {
-            lifecycle_stage(&e->m->rec, PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
-            hardware_read(&e->m->rec.hardware, e->body);
+            lifecycle_stage(machine_rec(e->m), PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
+            hardware_read(&machine_rec(e->m)->hardware, e->body);
         }
         if (e->changed ? !e->repeated : never_told(e))
             journal_event(e);
@@ -135,11 +135,11 @@ static void event_written(void *arg, int result) {
 /* A token bucket in one number: the time at which it is full again. How an installation ends is always heard. */
 static bool event_allowed(struct event *e) {
     struct machine *m = e->m;
-    int64_t full = m->events_full_at > e->now ? m->events_full_at : e->now;
+    int64_t full = machine_awake(m)->events_full_at > e->now ? machine_awake(m)->events_full_at : e->now;
     bool ends = e->changed && (pxed_slice_is(e->stage, "installed") || pxed_slice_is(e->stage, "failed"));
     if (!ends && full - e->now > (int64_t)(BURST - 1) * EVENT_MS)
         return false;
-    m->events_full_at = full + EVENT_MS;
+    machine_awake(m)->events_full_at = full + EVENT_MS;
     return true;
 }
 
@@ -150,7 +150,7 @@ static enum pxed_reason judge_event(struct lookup *l, struct event *e, const str
     if (why != PXED_WHY_OK)
         return why;
     struct machine *m = decide_find(l->d, &mac, ret_host);
-    bool runs = m && m->rec.state == LIFECYCLE_INSTALLING; /* its line may have been removed meanwhile */
+    bool runs = m && machine_rec(m)->state == LIFECYCLE_INSTALLING; /* its line may have been removed meanwhile */
     if (!m || (!*ret_host && !runs))
         return PXED_WHY_UNKNOWN_MACHINE;
     char stage_text[64], reason_text[64];
@@ -187,9 +187,9 @@ bool content_event(struct lookup *l, struct opening *o) {
     o->reason = judge_event(l, e, &host);
     if (o->reason == PXED_WHY_OK && !l->wait) {
         const struct catalogue_os *os =
-            host ? decide_os(d, host, &e->m->rec, &e->arena)
-                 : catalogue_os_make(d->catalogue, &d->plugins, pxed_slice_of(e->m->rec.os), &e->arena);
-        struct lifecycle_record copy = e->m->rec;
+            host ? decide_os(d, host, machine_rec(e->m), &e->arena)
+                 : catalogue_os_make(d->catalogue, &d->plugins, pxed_slice_of(machine_rec(e->m)->os), &e->arena);
+        struct lifecycle_record copy = *machine_rec(e->m);
         e->steps = keep_steps(os->profile, &e->arena);
         o->reason = lifecycle_event(&copy, e->stage, e->reason, e->steps, e->now, &e->changed);
         if (o->reason == PXED_WHY_OK && !event_allowed(e))
@@ -202,7 +202,7 @@ bool content_event(struct lookup *l, struct opening *o) {
     }
     machines_pin(&d->machines, e->m, true);
     e->answer = content_new(l);
-    e->answer->mac = e->m->rec.mac;
+    e->answer->mac = e->m->mac;
     e->answer->pub.release = release_answer;
     content_set_text(e->answer, PXED_SLICE("ok\n"), "text/plain");
     content_pend(d, o);

@@ -213,7 +213,7 @@ static enum pxed_reason open_script(struct lookup *l, struct pxed_slice script, 
     c->pub.cgi = cgi;
     bool has_mac = lookup_query_mac(l, &mac) == PXED_WHY_OK || lookup_form_mac(l, &mac);
     if (!has_mac && l->asker) {
-        mac = l->asker->rec.mac;
+        mac = l->asker->mac;
         has_mac = true;
     }
     content_script_env(l, c, has_mac ? &mac : NULL);

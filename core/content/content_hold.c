@@ -58,12 +58,12 @@ static void free_hold(struct hold *h) {
 
 static void note_boot(struct open_content *c, struct machine *m) {
     struct daemon *d = c->daemon;
-    if (lifecycle_script_opens(&m->rec, clock_wall()))
+    if (lifecycle_script_opens(machine_rec(m), clock_wall()))
         decide_power_on(d, m, false);
-    m->rec.judged = true;
-    m->rec.own_script |= c->note.own_script;
+    machine_rec(m)->judged = true;
+    machine_rec(m)->own_script |= c->note.own_script;
     if (c->note.reason == PXED_WHY_OK && !c->note.live)
-        exits_forget(&m->rec.exits);
+        exits_forget(&machine_rec(m)->exits);
     decide_step(d, &c->mac, PXED_STAGE_SCRIPT, PXED_WHY_OK, NULL, c->note.detail);
     if (c->note.reason != PXED_WHY_OK)
         decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);
@@ -76,7 +76,7 @@ static void note_boot(struct open_content *c, struct machine *m) {
 static void note_step(struct open_content *c) {
     struct daemon *d = c->daemon;
     struct machine *m = decide_machine(d, &c->mac, NULL);
-    if (c->note.also && m->rec.stage == c->note.stage)
+    if (c->note.also && machine_rec(m)->stage == c->note.stage)
         told_once(d, m, c->note.also, PXED_WHY_OK, c->note.detail);
     else
         decide_step(d, &c->mac, c->note.stage, PXED_WHY_OK, NULL, c->note.detail);
@@ -92,7 +92,7 @@ static int make_judged(void *arg, struct machine *m, struct lifecycle_record *re
 
 /* Journals what a power-on means for a used arming. */
 static void tell_judged(struct hold *h) {
-    enum lifecycle_state state = h->m->rec.state;
+    enum lifecycle_state state = machine_rec(h->m)->state;
     if (h->changed && state != h->before)
         journal_step(&h->d->machines, h->m, lifecycle_state_names[state],
                      state == LIFECYCLE_UNCONFIRMED ? PXED_WHY_INSTALL_UNCONFIRMED : PXED_WHY_OK, "it started again",
@@ -115,11 +115,11 @@ static int hold_note(struct open_content *c, ledger_done *answered, struct hold 
         return PXED_HOLD_GO;
     }
     struct machine *m = decide_machine(d, &c->mac, NULL);
-    bool judged = m->rec.judged && !lifecycle_script_opens(&m->rec, clock_wall());
-    struct lifecycle_record copy = m->rec;
+    bool judged = machine_rec(m)->judged && !lifecycle_script_opens(machine_rec(m), clock_wall());
+    struct lifecycle_record copy = *machine_rec(m);
     bool law = !judged && m->held && lifecycle_judge(&copy, clock_wall());
     /* Asked again in the same boot, and all that is known of it is on disk: then this request tells nothing new. */
-    bool known = judged && m->held && !m->dirty && !m->write && (m->rec.own_script || !c->note.own_script);
+    bool known = judged && m->held && !m->dirty && !m->write && (machine_rec(m)->own_script || !c->note.own_script);
     note_boot(c, m);
     if (known)
         return PXED_HOLD_GO;
@@ -233,7 +233,7 @@ static void hold_settled(void *arg, int result) {
         journal_step(&d->machines, h->m, "spent", PXED_WHY_OK, detail, clock_calendar());
         ledger_flush(&d->machines, NULL, NULL);
     } else if (result < 0 && result != -EPERM) {
-        decide_step(d, &h->m->rec.mac, PXED_STAGE_NONE, PXED_WHY_STORE_CANNOT_WRITE, NULL, h->path);
+        decide_step(d, &h->m->mac, PXED_STAGE_NONE, PXED_WHY_STORE_CANNOT_WRITE, NULL, h->path);
     }
     free_hold(h);
     if (done)
@@ -244,9 +244,9 @@ static int hold_settle(struct pxed_content *pub, void (*done)(void *arg, bool ma
     struct open_content *c = (struct open_content *)pub;
     struct daemon *d = c->daemon;
     struct machine *m = decide_find(d, &c->mac, NULL);
-    if (!m || !same_arming(&m->rec, c->token))
+    if (!m || !same_arming(machine_rec(m), c->token))
         return PXED_HOLD_REFUSE;
-    if (m->rec.state != LIFECYCLE_ARMED || (c->feeds && !c->spends && m->rec.fed))
+    if (machine_rec(m)->state != LIFECYCLE_ARMED || (c->feeds && !c->spends && machine_rec(m)->fed))
         return PXED_HOLD_GO; /* already used up: a retry within the same boot */
     struct hold *h = new_hold(c, m);
     h->feeds = !c->spends;

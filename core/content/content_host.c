@@ -183,9 +183,9 @@ enum pxed_reason content_outside(struct lookup *l, struct open_content **ret) {
     content_find_asker(l);
     if (l->wait)
         return PXED_WHY_OK;
-    if (!l->asker || !lifecycle_open(&l->asker->rec))
+    if (!l->asker || !lifecycle_open(machine_rec(l->asker)))
         return PXED_WHY_NOT_FOUND;
     l->outside = true;
-    l->name = (struct name){.kind = NAME_HOST, .path = l->path, .mac = l->asker->rec.mac};
+    l->name = (struct name){.kind = NAME_HOST, .path = l->path, .mac = l->asker->mac};
     return content_host_file(l, ret);
 }

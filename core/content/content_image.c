@@ -41,10 +41,10 @@ static bool note_straight(struct lookup *l, struct open_content *c) {
     if (!pxed_slice_ends(l->name.path, PXED_SLICE(".efi")))
         return false;
     content_find_asker(l);
-    if (l->wait || !l->asker || lifecycle_open(&l->asker->rec) || !l->asker->rec.has_firmware ||
-        !pxed_slice_eq(straight_name(l->d, &l->asker->rec.mac, l->asker->rec.firmware), l->name.path))
+    if (l->wait || !l->asker || lifecycle_open(machine_rec(l->asker)) || !machine_rec(l->asker)->has_firmware ||
+        !pxed_slice_eq(straight_name(l->d, &l->asker->mac, machine_rec(l->asker)->firmware), l->name.path))
         return false;
-    c->mac = l->asker->rec.mac;
+    c->mac = l->asker->mac;
     c->note.kind = CONTENT_NOTE_STEP;
     c->note.stage = PXED_STAGE_KERNEL;
     c->note.detail = c->path;
@@ -58,9 +58,9 @@ void content_note_image(struct lookup *l, struct open_content *c) {
     if (l->d->machines.n_open == 0) /* nothing is being installed: the client does not matter */
         return;
     content_find_asker(l);
-    if (l->wait || !l->asker || !lifecycle_open(&l->asker->rec))
+    if (l->wait || !l->asker || !lifecycle_open(machine_rec(l->asker)))
         return;
-    boot_begin(&b, l->d, &l->asker->rec.mac, PXED_LOADER_IPXE, false);
+    boot_begin(&b, l->d, &l->asker->mac, PXED_LOADER_IPXE, false);
     if (!b.host)
         return;
     b.os = decide_os(l->d, b.host, &b.rec, &c->arena);

@@ -26,7 +26,7 @@ struct open_content *content_new(const struct lookup *l) {
         memcpy(c->path, path.ptr, path.len);
     const struct machine *m = l->asker ? l->asker : machines_find_ip(&d->machines, &c->peer);
     if (m) /* shown in the list of transfers */
-        c->mac = m->rec.mac;
+        c->mac = m->mac;
     return c;
 }
 

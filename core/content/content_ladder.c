@@ -8,13 +8,13 @@
 void content_ladder_took(struct open_content *c, bool whole) {
     struct daemon *d = c->daemon;
     struct machine *m = c->loader ? machines_find(&d->machines, &c->mac) : NULL;
-    if (m && ways_takes(&m->rec.ways)) { /* it fetches it, whatever becomes of that */
+    if (m && ways_takes(&machine_rec(m)->ways)) { /* it fetches it, whatever becomes of that */
         models_learn(d, m);
         machines_touch(&d->machines, m);
     }
-    if (!m || !whole || !ladder_takes(&m->rec.ladder, pxed_slice_of(c->rung ? c->rung : c->path)))
+    if (!m || !whole || !ladder_takes(&machine_rec(m)->ladder, pxed_slice_of(c->rung ? c->rung : c->path)))
         return;
-    if (!pxed_addr_eq(&m->rec.ip, &c->peer)) /* the next word is expected from there */
+    if (!pxed_addr_eq(&machine_rec(m)->ip, &c->peer)) /* the next word is expected from there */
         machines_set_ip(&d->machines, m, &c->peer, false);
     machines_touch(&d->machines, m);
 }
@@ -24,7 +24,8 @@ void content_ladder_hears(struct lookup *l) {
     struct machine *m = machines_find_ip(&l->d->machines, &l->request->peer);
     struct pxed_slice name = l->name.path.ptr ? l->name.path : l->path;
     bool wait = l->wait;
-    if (!m || !m->rec.ladder.taken || m->rec.ladder.heard || ladder_is_kin(&m->rec.ladder, name))
+    if (!m || !machine_rec(m)->ladder.taken || machine_rec(m)->ladder.heard ||
+        ladder_is_kin(&machine_rec(m)->ladder, name))
         return;
     content_find_asker(l);
     l->wait = wait;

@@ -33,7 +33,9 @@ void content_script_env(struct lookup *l, struct open_content *c, const struct p
     if (b.reason == PXED_WHY_OK && right.why != PXED_WHY_OK)
         boot_refuse(&b, right.why);
     struct pxed_slice script = boot_write(&b, a);
-    size_t n = 0, room = 8 + (b.host ? b.host->pub.n_vars : 0);
+    size_t n = 0, room = 8;
+    for (const struct pxed_var *v = NULL; b.host && (v = pxed_host_next_var(&b.host->pub, v)) != NULL;)
+        room++;
     const char **env = PXED_NEWS(a, const char *, room);
     env[n++] = pxed_arena_printf(a, "PXED_MAC=%s", pxed_mac_text(mac, "-", text));
     env[n++] = pxed_arena_printf(a, "PXED_OS=%.*s", PXED_S(b.os ? b.os->id.text : PXED_SLICE("")));
@@ -43,8 +45,7 @@ void content_script_env(struct lookup *l, struct open_content *c, const struct p
     env[n++] = pxed_arena_printf(a, "PXED_SCRIPT=%.*s", PXED_S(script));
     if (b.host)
         env[n++] = pxed_arena_printf(a, "PXED_HOST_NAME=%.*s", PXED_S(b.host->pub.name));
-    for (size_t i = 0; b.host && i < b.host->pub.n_vars; i++) {
-        const struct pxed_var *v = &b.host->pub.vars[i];
+    for (const struct pxed_var *v = NULL; b.host && (v = pxed_host_next_var(&b.host->pub, v)) != NULL;) {
         if (!(v->flags & PXED_VAR_SECRET) && !pxed_slice_is(v->key, "name"))
             env[n++] = pxed_arena_printf(a, "PXED_HOST_%s=%.*s", env_name(a, v->key), PXED_S(v->value));
     }

@@ -23,7 +23,7 @@ struct look {
 
 static bool is_sent_something(const struct daemon *d, const struct machine *m) {
     for (const struct open_content *c = d->transfers; c; c = c->next)
-        if (pxed_hwaddr_eq(&c->mac, &m->rec.mac))
+        if (pxed_hwaddr_eq(&c->mac, &m->mac))
             return true;
     return false;
 }
@@ -32,7 +32,7 @@ static bool is_sent_something(const struct daemon *d, const struct machine *m) {
 static void look_at_plan(struct look *l, struct machine *m, struct silence_facts *f, struct pxed_arena *arena,
                          struct pxed_slice *ret_initrd) {
     struct boot b;
-    boot_begin(&b, l->d, &m->rec.mac, PXED_LOADER_IPXE, false);
+    boot_begin(&b, l->d, &m->mac, PXED_LOADER_IPXE, false);
     boot_make_somehow(&b, arena);
     if (b.reason != PXED_WHY_OK)
         return;
@@ -44,18 +44,18 @@ static void look_at_plan(struct look *l, struct machine *m, struct silence_facts
 
 static void tell_silent(struct look *l, struct machine *m, enum pxed_reason why, struct pxed_slice initrd) {
     char text[400];
-    const char *after = told_text(m, pxed_stage_names[m->rec.stage]), *missing = told_text(m, "missing");
-    snprintf(text, sizeof(text), "after %s %.150s%s%.*s%s%.150s", pxed_stage_names[m->rec.stage], after ? after : "",
-             why == PXED_WHY_INITRD_NOT_ASKED ? ", before " : "", PXED_S(initrd), missing ? "; asked in vain: " : "",
-             missing ? missing : "");
+    const char *after = told_text(m, pxed_stage_names[machine_rec(m)->stage]), *missing = told_text(m, "missing");
+    snprintf(text, sizeof(text), "after %s %.150s%s%.*s%s%.150s", pxed_stage_names[machine_rec(m)->stage],
+             after ? after : "", why == PXED_WHY_INITRD_NOT_ASKED ? ", before " : "", PXED_S(initrd),
+             missing ? "; asked in vain: " : "", missing ? missing : "");
     told_once(l->d, m, "silent", why, text);
-    m->rec.reason = why;
+    machine_rec(m)->reason = why;
     machines_touch(&l->d->machines, m);
 }
 
 static void look_at(void *arg, struct machine *m) {
     struct look *l = arg;
-    struct silence_facts f = {.stage = m->rec.stage, .quiet = l->now - m->rec.stage_at};
+    struct silence_facts f = {.stage = machine_rec(m)->stage, .quiet = l->now - machine_rec(m)->stage_at};
     if (!m->declared || !silence_due(f.stage) || f.quiet > SILENCE_OVER)
         return;
     struct pxed_arena scratch = {0};
@@ -63,18 +63,18 @@ static void look_at(void *arg, struct machine *m) {
     const char *loader = told_text(m, pxed_stage_names[PXED_STAGE_LOADER]);
     if (f.stage == PXED_STAGE_LOADER && loader && rungs_is_system(l->d, loader))
         return;
-    if (f.stage == PXED_STAGE_LOADER && m->rec.has_firmware && m->rec.firmware == PXED_FW_OTHER)
+    if (f.stage == PXED_STAGE_LOADER && machine_rec(m)->has_firmware && machine_rec(m)->firmware == PXED_FW_OTHER)
         return; /* a board: nobody here knows what it goes on with */
     l->again = true;
-    f.armed = m->rec.state == LIFECYCLE_ARMED;
-    f.own_script = m->rec.own_script;
+    f.armed = machine_rec(m)->state == LIFECYCLE_ARMED;
+    f.own_script = machine_rec(m)->own_script;
     f.loads = is_sent_something(l->d, m);
     f.initrd_asked = told_text(m, "initrd") != NULL;
-    f.elsewhere = nets_images(l->d->catalogue, &m->rec.ip) != NULL;
+    f.elsewhere = nets_images(l->d->catalogue, &machine_rec(m)->ip) != NULL;
     if ((f.stage == PXED_STAGE_KERNEL || f.elsewhere) && f.armed)
         look_at_plan(l, m, &f, &scratch, &initrd);
     enum pxed_reason why = silence_of(&f);
-    if (why != PXED_WHY_OK && why != m->rec.reason) /* a step forward takes the reason away */
+    if (why != PXED_WHY_OK && why != machine_rec(m)->reason) /* a step forward takes the reason away */
         tell_silent(l, m, why, why == PXED_WHY_INITRD_NOT_ASKED ? initrd : PXED_NO_SLICE);
     pxed_arena_clear(&scratch);
 }

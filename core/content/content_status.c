@@ -75,7 +75,7 @@ static void count_machine(void *arg, struct machine *m) {
     struct totals *t = arg;
     if (m->declared) {
         t->declared++;
-        t->states[m->rec.state]++;
+        t->states[machine_rec(m)->state]++;
     } else if (!m->held) {
         t->strangers++;
     }

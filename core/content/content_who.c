@@ -52,7 +52,7 @@ bool content_is_server(struct lookup *l) {
 /* Is this one of the machine's hardware addresses? */
 static bool is_its_mac(const struct pxed_hwaddr *seen, const struct machine *m, const struct catalogue_host *host,
                        const struct pxed_hwaddr *mac) {
-    return host ? pxed_host_has(&host->pub, seen) : pxed_hwaddr_eq(m ? &m->rec.mac : mac, seen);
+    return host ? pxed_host_has(&host->pub, seen) : pxed_hwaddr_eq(m ? &m->mac : mac, seen);
 }
 
 /* `net`: of the client, if it is a declared one. */
@@ -115,9 +115,9 @@ void content_tell_foreign(struct lookup *l, struct machine *m, enum pxed_reason 
     int64_t now = clock_wall();
     struct pxed_buf b = PXED_BUF(name);
     l->d->counters[why]++;
-    if (m->foreign_at > 0 && now - m->foreign_at < FOREIGN_STEP_MS)
+    if (machine_awake(m)->foreign_at > 0 && now - machine_awake(m)->foreign_at < FOREIGN_STEP_MS)
         return;
-    m->foreign_at = now;
+    machine_awake(m)->foreign_at = now;
     who_ask_kernel(l);
     pxed_buf_escaped(&b, pxed_slice_head(l->name.path.ptr ? l->name.path : l->path, 100)); /* never with a token */
     snprintf(text, sizeof(text), "asked by ip=%s %s name=\"%s\"", pxed_addr_text(&l->request->peer, ip),

@@ -153,10 +153,29 @@ bool pxed_os_id_parse(struct pxed_slice text, struct pxed_os_id *ret) {
     return true;
 }
 
+static const struct pxed_var *find_var(const struct pxed_var *vars, size_t n, struct pxed_slice key) {
+    for (size_t i = 0; i < n; i++)
+        if (pxed_slice_eq(vars[i].key, key))
+            return &vars[i];
+    return NULL;
+}
+
 const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *key) {
-    for (size_t i = 0; i < host->n_vars; i++)
-        if (pxed_slice_is(host->vars[i].key, key))
-            return &host->vars[i];
+    const struct pxed_var *own = find_var(host->vars, host->n_vars, pxed_slice_of(key));
+    return own || !host->shared ? own : find_var(host->shared->vars, host->shared->n, pxed_slice_of(key));
+}
+
+static const struct pxed_var *var_at(const struct pxed_host *host, size_t at) {
+    return at < host->n_vars ? &host->vars[at] : &host->shared->vars[at - host->n_vars];
+}
+
+const struct pxed_var *pxed_host_next_var(const struct pxed_host *host, const struct pxed_var *v) {
+    size_t n = host->n_vars + (host->shared ? host->shared->n : 0), at = 0;
+    while (v && at < n && var_at(host, at) != v)
+        at++;
+    for (at += v != NULL; at < n; at++)
+        if (at < host->n_vars || !find_var(host->vars, host->n_vars, var_at(host, at)->key))
+            return var_at(host, at);
     return NULL;
 }
 

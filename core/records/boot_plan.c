@@ -33,7 +33,7 @@ void boot_begin(struct boot *b, struct daemon *d, const struct pxed_hwaddr *mac,
     *b = (struct boot){
         .d = d, .mac = mac, .at = d->catalogue->urls, .loader = loader, .reason = PXED_WHY_UNKNOWN_MACHINE};
     b->m = decide_find(d, mac, &b->host);
-    b->rec = b->m ? b->m->rec : (struct lifecycle_record){.mac = b->host ? b->host->pub.macs[0] : *mac};
+    b->rec = b->m ? *machine_rec(b->m) : (struct lifecycle_record){.mac = b->host ? b->host->pub.macs[0] : *mac};
     int64_t now = clock_wall();
     if (opens && b->host && (!b->rec.judged || lifecycle_script_opens(&b->rec, now)))
         lifecycle_judge(&b->rec, now);
@@ -67,7 +67,7 @@ static enum pxed_reason check_answer(struct boot *b, struct pxed_arena *arena) {
 static bool has_pxelinux(const struct boot *b) {
     struct pxed_slice mark = PXED_SLICE("gpxelinux.0");
     const char *loader = b->m ? told_text(b->m, pxed_stage_names[PXED_STAGE_LOADER]) : NULL;
-    if (!b->m || lifecycle_script_opens(&b->m->rec, clock_wall()))
+    if (!b->m || lifecycle_script_opens(machine_rec(b->m), clock_wall()))
         return true;
     return loader ? pxed_slice_ends(pxed_slice_of(loader), mark)
                   : !told_text(b->m, pxed_stage_names[PXED_STAGE_DISCOVERED]);
@@ -163,7 +163,7 @@ struct pxed_slice boot_write(struct boot *b, struct pxed_arena *arena) {
 
 struct pxed_slice boot_loader_text(struct daemon *d, struct machine *m, struct pxed_arena *arena) {
     struct boot b;
-    boot_begin(&b, d, &m->rec.mac, PXED_LOADER_PXELINUX, false);
+    boot_begin(&b, d, &m->mac, PXED_LOADER_PXELINUX, false);
     boot_make(&b, arena);
     return boot_write(&b, arena);
 }

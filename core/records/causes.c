@@ -37,12 +37,12 @@ struct found {
 static void look_at_loader(const struct daemon *d, const struct machine *m, struct found *found) {
     const char *name = told_text(m, pxed_stage_names[PXED_STAGE_LOADER]);
     const struct loaders_file *file = name && d->catalogue->loaders ? loaders_find(d->catalogue->loaders, name) : NULL;
-    if (!file || !m->rec.has_firmware)
+    if (!file || !machine_rec(m)->has_firmware)
         return;
-    enum loader_machine wanted = loaders_machine(m->rec.firmware);
+    enum loader_machine wanted = loaders_machine(machine_rec(m)->firmware);
     found->loader = file;
     found->f.loader_cpu = wanted != LOADER_MACHINE_NONE && file->is.machine != wanted;
-    found->f.loader_unsigned = pxed_firmware_is_efi(m->rec.firmware) && file->n_signers == 0;
+    found->f.loader_unsigned = pxed_firmware_is_efi(machine_rec(m)->firmware) && file->n_signers == 0;
     bool old = false, new = false;
     for (size_t i = 0; i < file->n_signers; i++) {
         old |= file->signers[i].key == LOADER_KEY_MICROSOFT_2011;
@@ -55,7 +55,7 @@ static void look_at_loader(const struct daemon *d, const struct machine *m, stru
 static void look_at_other(void *arg, const struct pxed_other_server *o) {
     struct found *found = arg;
     char addr[PXED_ADDR_TEXT];
-    if (strcmp(pxed_addr_text(&o->addr, addr), found->chosen->text) != 0)
+    if (strcmp(pxed_addr_text(&o->addr, addr), journal_text(found->chosen)) != 0)
         return;
     found->f.other_pxe |= o->fault && strcmp(o->fault, "PXE_CLASS") == 0;
     found->chosen_mac = o->mac;
@@ -76,16 +76,16 @@ static void look_at_net(const struct daemon *d, struct found *found) {
 /* iPXE or gPXE asked for an address: what is missing is its script. */
 static void look_at_script(const struct daemon *d, const struct machine *m, struct found *found) {
     struct pxed_addr addr;
-    const struct site_url *at = site_url_of(d->catalogue, NULL, &m->rec.ip);
+    const struct site_url *at = site_url_of(d->catalogue, NULL, &machine_rec(m)->ip);
     struct pxed_slice host = pxed_slice_of(at->authority);
     found->authority = at->authority;
     found->f.by_name = !pxed_addr_parse(pxed_slice_word(&host, ":"), &addr);
-    found->f.loader_runs = m->loader_at > 0 && m->loader_at >= m->rec.boot_at;
+    found->f.loader_runs = machine_awake(m)->loader_at > 0 && machine_awake(m)->loader_at >= machine_rec(m)->boot_at;
 }
 
 /* The MAC that the step names, or false. */
 static bool mac_of(const struct journal_entry *e, struct pxed_hwaddr *ret) {
-    struct pxed_slice rest = pxed_slice_of(e->text), word;
+    struct pxed_slice rest = pxed_slice_of(journal_text(e)), word;
     while ((word = pxed_slice_word(&rest, " ")).len > 0)
         if (pxed_slice_starts(word, PXED_SLICE("mac=")))
             return pxed_mac_parse(pxed_slice_skip(word, 4), ret);
@@ -95,7 +95,7 @@ static bool mac_of(const struct journal_entry *e, struct pxed_hwaddr *ret) {
 static void look_at_refused(const struct daemon *d, const struct machine *m, struct found *found) {
     const struct journal_entry *last = m->steps.last;
     struct pxed_hwaddr mac;
-    if (!last || last->seq <= m->boot_seq)
+    if (!last || last->seq <= machine_awake(m)->boot_seq)
         return;
     bool named = mac_of(last, &mac), a_host = named && catalogue_find(d->catalogue, &mac) != NULL;
     bool script = last->reason == PXED_WHY_NOT_BELIEVED;
@@ -108,23 +108,23 @@ static void look_at_refused(const struct daemon *d, const struct machine *m, str
 /* In the way that it is told, firmware comes to port 4011 before it fetches a file. */
 static bool asks_4011(struct daemon *d, const struct machine *m) {
     static const char word[] = "4011";
-    const struct ways *w = &m->rec.ways;
-    const struct model *alike = m->rec.ladder.model[0] ? models_find(d, m->rec.ladder.model) : NULL;
+    const struct ways *w = &machine_rec(m)->ways;
+    const struct model *alike = machine_rec(m)->ladder.model[0] ? models_find(d, machine_rec(m)->ladder.model) : NULL;
     return w->told && !w->took && strcmp(w->way, word) == 0 && (w->good || (alike && strcmp(alike->way, word) == 0));
 }
 
 /* The first step of this boot with this reason, or NULL. */
 static const struct journal_entry *step_of(const struct machine *m, enum pxed_reason reason) {
     const struct journal_entry *first = NULL;
-    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older)
+    for (const struct journal_entry *e = m->steps.last; e && e->seq > machine_awake(m)->boot_seq; e = e->machine_older)
         first = e->reason == reason ? e : first;
     return first;
 }
 
 /* The newest step forward of this boot; 0: there is none. */
 static uint64_t forward_seq(const struct machine *m) {
-    const char *word = pxed_stage_names[m->rec.stage];
-    for (const struct journal_entry *e = m->steps.last; e && e->seq > m->boot_seq; e = e->machine_older)
+    const char *word = pxed_stage_names[machine_rec(m)->stage];
+    for (const struct journal_entry *e = m->steps.last; e && e->seq > machine_awake(m)->boot_seq; e = e->machine_older)
         if (strcmp(e->what, word) == 0)
             return e->seq;
     return 0;
@@ -137,9 +137,9 @@ static void look_at_servers(const struct machine *m, struct found *found) {
     found->answered = step_of(m, PXED_WHY_DHCP_OTHER_ANSWERS);
     found->f.other_server = found->chosen != NULL;
     found->f.other_later = found->chosen && forward > 0 && found->chosen->seq > forward;
-    found->f.other_too =
-        found->answered && (m->rec.stage < PXED_STAGE_LEASED || strncmp(found->answered->text, "PXE_CLASS", 9) == 0 ||
-                            strncmp(found->answered->text, "OTHER_BOOT", 10) == 0);
+    found->f.other_too = found->answered && (machine_rec(m)->stage < PXED_STAGE_LEASED ||
+                                             strncmp(journal_text(found->answered), "PXE_CLASS", 9) == 0 ||
+                                             strncmp(journal_text(found->answered), "OTHER_BOOT", 10) == 0);
 }
 
 static void look_at_steps(const struct daemon *d, const struct machine *m, struct found *found) {
@@ -155,7 +155,8 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
     found->elsewhere = step_of(m, PXED_WHY_DHCP_HOST_ELSEWHERE);
     f->elsewhere = found->elsewhere != NULL;
     /* What was asked in vain before the script came says nothing about the script. */
-    for (const struct journal_entry *e = last; e && e->seq > m->boot_seq && !found->missing; e = e->machine_older) {
+    for (const struct journal_entry *e = last; e && e->seq > machine_awake(m)->boot_seq && !found->missing;
+         e = e->machine_older) {
         if (strcmp(e->what, pxed_stage_names[PXED_STAGE_SCRIPT]) == 0)
             break;
         found->missing = strcmp(e->what, "missing") == 0 ? e : NULL;
@@ -170,13 +171,13 @@ static void look_at_steps(const struct daemon *d, const struct machine *m, struc
 static void look_at_failure(const struct machine *m, struct found *found) {
     enum pxed_reason why = PXED_WHY_INSTALL_FAILED;
     const struct journal_entry *e = m->steps.last;
-    pxed_reason_find(pxed_slice_of(m->rec.fail), &why);
-    if (m->rec.state != LIFECYCLE_FAILED || found->f.reason != why)
+    pxed_reason_find(pxed_slice_of(machine_rec(m)->fail), &why);
+    if (machine_rec(m)->state != LIFECYCLE_FAILED || found->f.reason != why)
         return;
     while (e && strcmp(e->what, lifecycle_state_names[LIFECYCLE_FAILED]) != 0)
         e = e->machine_older;
     if (e)
-        found->clock = clock_words_read(pxed_slice(e->text, e->len), e->at / 1000);
+        found->clock = clock_words_read(pxed_slice(journal_text(e), e->len), e->at / 1000);
     found->f.clock_said = found->clock.line.len > 0;
 }
 
@@ -197,11 +198,11 @@ static const char *words_of(const struct found *found, enum cause cause) {
     case CAUSE_OTHER_SERVER:
     case CAUSE_OTHER_PXE:
     case CAUSE_OTHER_LATER:
-        return found->chosen->text;
+        return journal_text(found->chosen);
     case CAUSE_OTHER_TOO:
-        return found->answered->text;
+        return journal_text(found->answered);
     case CAUSE_WRONG_NET:
-        return found->elsewhere->text;
+        return journal_text(found->elsewhere);
     case CAUSE_TFTP_NO_ACK:
     case CAUSE_TFTP_LARGE:
     case CAUSE_INITRD_CUT:
@@ -209,10 +210,10 @@ static const char *words_of(const struct found *found, enum cause cause) {
         return found->f.broken;
     case CAUSE_NAME_ASKED:
     case CAUSE_LOADER_MISSING:
-        return found->missing->text;
+        return journal_text(found->missing);
     case CAUSE_OTHER_PORT:
     case CAUSE_ANSWER_REFUSED:
-        return found->refused->text;
+        return journal_text(found->refused);
     default:
         return NULL;
     }
@@ -245,8 +246,7 @@ static void write_evidence(const struct found *found, const struct machine *m, e
     snprintf(evidence, CAUSE_EVIDENCE, "%.300s", words ? words : "");
     switch (cause) {
     case CAUSE_MAC_NEAR:
-        snprintf(evidence, CAUSE_EVIDENCE, "%s was heard and has no line",
-                 pxed_mac_text(&found->near->rec.mac, ":", mac));
+        snprintf(evidence, CAUSE_EVIDENCE, "%s was heard and has no line", pxed_mac_text(&found->near->mac, ":", mac));
         break;
     case CAUSE_OTHER_SERVER:
     case CAUSE_OTHER_PXE:
@@ -257,7 +257,7 @@ static void write_evidence(const struct found *found, const struct machine *m, e
         break;
     case CAUSE_CPU_OLD:
         snprintf(evidence, CAUSE_EVIDENCE, "x86-64-v%d, as its last installer told; needed: x86-64-v%u",
-                 (int)m->rec.hardware.cpu, family_cpu(found->host->os));
+                 (int)machine_rec(m)->hardware.cpu, family_cpu(found->host->os));
         break;
     case CAUSE_CLOCK:
         write_clock(&found->clock, evidence);
@@ -266,11 +266,12 @@ static void write_evidence(const struct found *found, const struct machine *m, e
         snprintf(evidence, CAUSE_EVIDENCE, "sent to its disk %u times in half an hour", found->f.local_again);
         break;
     case CAUSE_MEMORY:
-        snprintf(evidence, CAUSE_EVIDENCE, "%.250s; its memory: %lld bytes", words, (long long)m->rec.hardware.memory);
+        snprintf(evidence, CAUSE_EVIDENCE, "%.250s; its memory: %lld bytes", words,
+                 (long long)machine_rec(m)->hardware.memory);
         break;
     case CAUSE_OFFER_IGNORED:
-        snprintf(evidence, CAUSE_EVIDENCE, "told as `%s`, in %u boot%s in a row", m->rec.ways.way, m->rec.ways.silent,
-                 m->rec.ways.silent == 1 ? "" : "s");
+        snprintf(evidence, CAUSE_EVIDENCE, "told as `%s`, in %u boot%s in a row", machine_rec(m)->ways.way,
+                 machine_rec(m)->ways.silent, machine_rec(m)->ways.silent == 1 ? "" : "s");
         break;
     case CAUSE_LINK_LATE:
         snprintf(evidence, CAUSE_EVIDENCE, "for %u seconds, as it says", found->f.secs);
@@ -282,7 +283,7 @@ static void write_evidence(const struct found *found, const struct machine *m, e
     case CAUSE_LOADER_CPU:
     case CAUSE_LOADER_UNSIGNED:
     case CAUSE_LOADER_CA:
-        write_loader(found->loader, m->rec.firmware, evidence);
+        write_loader(found->loader, machine_rec(m)->firmware, evidence);
         break;
     default:
         break;
@@ -293,28 +294,29 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
                        enum pxed_reason reason, struct near *near, char evidence[static CAUSE_EVIDENCE]) {
     int64_t now = clock_wall();
     struct found found = {.host = h};
-    found.f =
-        (struct cause_facts){.declared = h != NULL,
-                             .install = m->rec.state,
-                             .stage = m->rec.stage,
-                             .reason = reason,
-                             .cpu_old = h && m->rec.hardware.cpu > 0 && m->rec.hardware.cpu < family_cpu(h->os),
-                             .args_stop = h && h->args_stop,
-                             .loader_taken = m->rec.ladder.taken,
-                             .quiet = now - m->rec.stage_at,
-                             .armed_ago = m->rec.armed_at > 0 ? now - m->rec.armed_at : 0,
-                             .heard_since = m->rec.stage != PXED_STAGE_NONE && m->rec.stage_at >= m->rec.armed_at};
-    if (h && m->rec.stage == PXED_STAGE_NONE)
+    found.f = (struct cause_facts){.declared = h != NULL,
+                                   .install = machine_rec(m)->state,
+                                   .stage = machine_rec(m)->stage,
+                                   .reason = reason,
+                                   .cpu_old = h && machine_rec(m)->hardware.cpu > 0 &&
+                                              machine_rec(m)->hardware.cpu < family_cpu(h->os),
+                                   .args_stop = h && h->args_stop,
+                                   .loader_taken = machine_rec(m)->ladder.taken,
+                                   .quiet = now - machine_rec(m)->stage_at,
+                                   .armed_ago = machine_rec(m)->armed_at > 0 ? now - machine_rec(m)->armed_at : 0,
+                                   .heard_since = machine_rec(m)->stage != PXED_STAGE_NONE &&
+                                                  machine_rec(m)->stage_at >= machine_rec(m)->armed_at};
+    if (h && machine_rec(m)->stage == PXED_STAGE_NONE)
         found.near = near_find(near, &d->machines, &h->pub);
     found.f.near = found.near != NULL;
     look_at_loader(d, m, &found);
     look_at_steps(d, m, &found);
-    found.f.too_large = is_too_large(&found.f, m->rec.hardware.memory);
+    found.f.too_large = is_too_large(&found.f, machine_rec(m)->hardware.memory);
     look_at_failure(m, &found);
     look_at_script(d, m, &found);
     look_at_net(d, &found);
     found.f.asks_4011 = asks_4011(d, m);
-    found.f.offer_silent = m->rec.ways.told && !m->rec.ways.took && m->rec.ways.silent > 0;
+    found.f.offer_silent = machine_rec(m)->ways.told && !machine_rec(m)->ways.took && machine_rec(m)->ways.silent > 0;
     enum cause cause = cause_of(&found.f);
     write_evidence(&found, m, cause, evidence);
     return cause;

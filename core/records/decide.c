@@ -70,24 +70,24 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
 
 static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
     if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE) {
-        m->loader_at = now;
+        machine_awake(m)->loader_at = now;
         decide_heard(d, m);
     }
     /* Firmware walks through its boot order: HTTP comes after PXE. */
-    bool goes_on = facts->has_firmware && pxed_firmware_is_http(facts->firmware) && m->rec.has_firmware &&
-                   !pxed_firmware_is_http(m->rec.firmware);
-    if (facts->has_firmware && (!m->rec.has_firmware || m->rec.firmware != facts->firmware)) {
-        m->rec.firmware = facts->firmware;
-        m->rec.has_firmware = true;
+    bool goes_on = facts->has_firmware && pxed_firmware_is_http(facts->firmware) && machine_rec(m)->has_firmware &&
+                   !pxed_firmware_is_http(machine_rec(m)->firmware);
+    if (facts->has_firmware && (!machine_rec(m)->has_firmware || machine_rec(m)->firmware != facts->firmware)) {
+        machine_rec(m)->firmware = facts->firmware;
+        machine_rec(m)->has_firmware = true;
         machines_touch(&d->machines, m);
     }
-    if (!facts->opens_boot || !lifecycle_discover_opens(&m->rec, facts->loader, now))
+    if (!facts->opens_boot || !lifecycle_discover_opens(machine_rec(m), facts->loader, now))
         return;
     decide_power_on(d, m, goes_on);
 }
 
 void decide_heard(struct daemon *d, struct machine *m) {
-    bool loader = ladder_hears(&m->rec.ladder, clock_wall()), offer = ways_takes(&m->rec.ways);
+    bool loader = ladder_hears(&machine_rec(m)->ladder, clock_wall()), offer = ways_takes(&machine_rec(m)->ways);
     if (!loader && !offer)
         return;
     if (loader)
@@ -97,15 +97,16 @@ void decide_heard(struct daemon *d, struct machine *m) {
 }
 
 void decide_power_on(struct daemon *d, struct machine *m, bool goes_on) {
-    int64_t sent = m->rec.stage == PXED_STAGE_LOCAL ? clock_wall() - m->rec.stage_at : -1;
-    exits_power_on(&m->rec.exits, sent, goes_on);
-    m->was_silent = ladder_power_on(&m->rec.ladder);
-    if (m->rec.stage >= PXED_STAGE_LOADER && ways_takes(&m->rec.ways)) /* of the boot that ends here */
+    int64_t sent = machine_rec(m)->stage == PXED_STAGE_LOCAL ? clock_wall() - machine_rec(m)->stage_at : -1;
+    exits_power_on(&machine_rec(m)->exits, sent, goes_on);
+    machine_awake(m)->was_silent = ladder_power_on(&machine_rec(m)->ladder);
+    if (machine_rec(m)->stage >= PXED_STAGE_LOADER &&
+        ways_takes(&machine_rec(m)->ways)) /* of the boot that ends here */
         models_learn(d, m);
-    m->offer_silent = ways_power_on(&m->rec.ways);
-    lifecycle_power_on(&m->rec, clock_wall());
-    memset(m->told, 0, sizeof(m->told));
-    m->boot_seq = d->machines.journal.seq;
+    machine_awake(m)->offer_silent = ways_power_on(&machine_rec(m)->ways);
+    lifecycle_power_on(machine_rec(m), clock_wall());
+    memset(machine_awake(m)->told, 0, sizeof(machine_awake(m)->told));
+    machine_awake(m)->boot_seq = d->machines.journal.seq;
     machines_touch(&d->machines, m);
 }
 
@@ -116,11 +117,11 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     char text[PXED_MAC_TEXT], detail[128];
     struct machine *m = decide_machine(d, &facts->mac, &host);
     const struct settings *s = &d->catalogue->settings;
-    if (!facts->boots && m->rec.stage == PXED_STAGE_LOCAL && exits_comes_up(&m->rec.exits))
+    if (!facts->boots && machine_rec(m)->stage == PXED_STAGE_LOCAL && exits_comes_up(&machine_rec(m)->exits))
         machines_touch(&d->machines, m);
     if (facts->boots) {
         decide_learn(d, m, facts, now);
-        if (m->rec.stage == PXED_STAGE_NONE) {
+        if (machine_rec(m)->stage == PXED_STAGE_NONE) {
             snprintf(detail, sizeof(detail), "firmware=%s arch=%u loader=%s secs=%u",
                      pxed_firmware_names[facts->firmware], facts->arch, pxed_loader_names[facts->loader], facts->secs);
             decide_step(d, &facts->mac, PXED_STAGE_DISCOVERED, PXED_WHY_OK, NULL, detail);
@@ -128,11 +129,11 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     }
     struct verdict_facts vf = {
         .declared = host != NULL,
-        .wants = host ? decide_wants(d, host, &m->rec) : PXED_WHY_UNKNOWN_MACHINE,
+        .wants = host ? decide_wants(d, host, machine_rec(m)) : PXED_WHY_UNKNOWN_MACHINE,
         .unknown = s->unknown,
         .script_exists = !host && s->unknown == SETTINGS_UNKNOWN_SCRIPT && script_exists(d),
         .idle = s->idle,
-        .exit = host ? lifecycle_exit(&m->rec) : PXED_WHY_OK,
+        .exit = host ? lifecycle_exit(machine_rec(m)) : PXED_WHY_OK,
     };
     struct verdict v = verdict_decide(&vf);
     const struct site_url *at = site_url_of(d->catalogue, facts->iface ? &facts->iface->addr : NULL, NULL);
@@ -144,11 +145,11 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
 }
 
 void decide_tell_again(struct machine *m, enum pxed_reason reason) {
-    m->told[reason / 64] &= ~((uint64_t)1 << reason % 64);
+    machine_awake(m)->told[reason / 64] &= ~((uint64_t)1 << reason % 64);
 }
 
 static bool was_told(const struct machine *m, enum pxed_reason reason) {
-    return m->told[reason / 64] >> reason % 64 & 1;
+    return machine_awake(m)->told[reason / 64] >> reason % 64 & 1;
 }
 
 void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stage stage, enum pxed_reason reason,
@@ -159,10 +160,10 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     d->counters[reason]++;
     if (ip && ip->family)
         machines_set_ip(&d->machines, m, ip, stage == PXED_STAGE_LEASED);
-    bool moved = stage != PXED_STAGE_NONE && lifecycle_stage(&m->rec, stage, reason, now);
+    bool moved = stage != PXED_STAGE_NONE && lifecycle_stage(machine_rec(m), stage, reason, now);
     /* What another server says is no word about the machine. */
     if (stage == PXED_STAGE_NONE && reason != PXED_WHY_OK && reason != PXED_WHY_DHCP_OTHER_ANSWERS)
-        m->rec.reason = reason;
+        machine_rec(m)->reason = reason;
     if (moved)
         machines_touch(&d->machines, m);
     if (moved && silence_due(stage) && d->silence_at == 0)
@@ -170,7 +171,7 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     /* A machine that repeats its request gets one journal step per boot. */
     if (!moved && (reason == PXED_WHY_OK || was_told(m, reason)))
         return;
-    m->told[reason / 64] |= (uint64_t)1 << reason % 64;
+    machine_awake(m)->told[reason / 64] |= (uint64_t)1 << reason % 64;
     snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "",
              ip && ip->family ? pxed_addr_text(ip, ip_text) : "", ip && ip->family && detail ? " " : "",
              detail ? detail : "");
@@ -181,7 +182,7 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
 static struct machine *refused_host(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer) {
     bool tls = reason == PXED_WHY_TLS_FAILED || reason == PXED_WHY_CLOCK_WRONG;
     struct machine *m = tls && peer ? machines_find_ip(&d->machines, peer) : NULL;
-    return m && m->declared && lifecycle_open(&m->rec) ? m : NULL;
+    return m && m->declared && lifecycle_open(machine_rec(m)) ? m : NULL;
 }
 
 void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_addr *peer, const char *detail) {
@@ -189,7 +190,7 @@ void decide_refuse(struct daemon *d, enum pxed_reason reason, const struct pxed_
     char text[PXED_ADDR_TEXT] = "-";
     struct machine *m = refused_host(d, reason, peer);
     if (m) {
-        decide_step(d, &m->rec.mac, PXED_STAGE_NONE, reason, NULL, detail);
+        decide_step(d, &m->mac, PXED_STAGE_NONE, reason, NULL, detail);
         return;
     }
     d->counters[reason]++;

@@ -27,8 +27,8 @@ void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struc
 
 void declare_tell_armed(struct daemon *d, struct machine *m) {
     char text[256];
-    const struct lifecycle_record *r = &m->rec;
-    memset(m->told, 0, sizeof(m->told));
+    const struct lifecycle_record *r = machine_rec(m);
+    memset(machine_awake(m)->told, 0, sizeof(machine_awake(m)->told));
     snprintf(text, sizeof(text), "os=%s right=%s by=\"%s\"%s", r->os, lifecycle_right_names[r->right], r->by,
              r->tries > 1 ? " more than one try" : "");
     journal_step(&d->machines, m, "armed", PXED_WHY_OK, text, clock_calendar());
@@ -58,12 +58,12 @@ static bool take_os(void *arg, struct lifecycle_record *rec) {
 static void declare_follow(struct daemon *d, struct machine *m, const struct catalogue_host *h) {
     struct now_says line = {h->os->id.text, clock_wall()};
     char text[160], was[64];
-    snprintf(was, sizeof(was), "%s", m->rec.line_os);
+    snprintf(was, sizeof(was), "%s", machine_rec(m)->line_os);
     if (ledger_take(&d->machines, m, take_os, &line)) {
         snprintf(text, sizeof(text), "os=%.*s was=%s", PXED_S(line.os), was[0] ? was : "none");
         journal_step(&d->machines, m, "declared", PXED_WHY_OK, text, clock_calendar());
     }
-    if (lifecycle_name(&m->rec, h->pub.name))
+    if (lifecycle_name(machine_rec(m), h->pub.name))
         machines_touch(&d->machines, m);
 }
 
@@ -87,7 +87,7 @@ struct held_names {
 
 static void note_names(void *arg, struct machine *m) {
     struct held_names *all = arg;
-    struct pxed_slice rest = m->held ? pxed_slice_of(m->rec.names) : PXED_NO_SLICE, word;
+    struct pxed_slice rest = m->held ? pxed_slice_of(machine_rec(m)->names) : PXED_NO_SLICE, word;
     for (bool now = true; (word = pxed_slice_word(&rest, " ")).len > 0; now = false) {
         PXED_GROW(all->items, all->n);
         all->items[all->n++] = (struct held_name){pxed_arena_dup(&all->arena, word), m, now};
@@ -133,9 +133,8 @@ static bool name_is_known(struct daemon *d, struct held_names *names, struct mac
     if (!known || known->m == m)
         return false;
     snprintf(text, sizeof(text), "%.*s: MAC %s changed to %s (%s:%u): known, not armed", PXED_S(h->pub.name),
-             pxed_mac_text(&known->m->rec.mac, ":", before), pxed_mac_text(&m->rec.mac, ":", after), h->pub.file,
-             h->pub.line);
-    if (known->now && known->m->held && !catalogue_find(d->catalogue, &known->m->rec.mac))
+             pxed_mac_text(&known->m->mac, ":", before), pxed_mac_text(&m->mac, ":", after), h->pub.file, h->pub.line);
+    if (known->now && known->m->held && !catalogue_find(d->catalogue, &known->m->mac))
         ledger_move(&d->machines, known->m, m);
     journal_step(&d->machines, m, "not-armed", PXED_WHY_NAME_KNOWN, text, clock_calendar());
     return true;
@@ -332,8 +331,8 @@ struct removal {
 static void remove_line(void *arg, struct machine *m) {
     struct removal *r = arg;
     int64_t now = clock_wall();
-    const struct catalogue_host *h = catalogue_find(r->c, &m->rec.mac);
-    if (h && pxed_hwaddr_eq(&h->pub.macs[0], &m->rec.mac))
+    const struct catalogue_host *h = catalogue_find(r->c, &m->mac);
+    if (h && pxed_hwaddr_eq(&h->pub.macs[0], &m->mac))
         return;
     if (m->declared)
         machines_declare(&r->d->machines, m, false);

@@ -93,17 +93,18 @@ void journal_append(struct machines *ms, struct machine *m, struct pxed_slice wh
                     struct pxed_slice text, uint64_t seq, int64_t at) {
     struct journal *j = &ms->journal;
     text = pxed_slice_head(text, JOURNAL_TEXT_MAX);
+    what = pxed_slice_head(what, JOURNAL_WHAT_MAX);
     struct journal_entry *e = pxed_xalloc(sizeof(*e) + what.len + text.len + 2);
     e->seq = seq;
     e->at = at;
     e->machine = m;
-    e->reason = reason;
+    e->reason = (uint16_t)reason;
     e->stays = journal_stays(what);
     memcpy(e->what, what.ptr, what.len);
-    e->len = text.len;
-    e->text = e->what + what.len + 1;
+    e->len = (uint32_t)text.len;
+    e->text_at = (uint8_t)(what.len + 1);
     if (text.len > 0)
-        memcpy(e->what + what.len + 1, text.ptr, text.len);
+        memcpy(e->what + e->text_at, text.ptr, text.len);
     e->older = j->last;
     *(j->last ? &j->last->newer : &j->first) = e;
     j->last = e;
@@ -154,7 +155,7 @@ void journal_step(struct machines *ms, struct machine *m, const char *what, enum
                                                                  : PXED_LOG_DEBUG;
         char mac[PXED_MAC_TEXT];
         if (log_wants(level))
-            log_core(level, what, "mac=%s%s%s%s%s", pxed_mac_text(&m->rec.mac, ":", mac), reason ? " reason=" : "",
+            log_core(level, what, "mac=%s%s%s%s%s", pxed_mac_text(&m->mac, ":", mac), reason ? " reason=" : "",
                      reason ? pxed_reason_name(reason) : "", text && *text ? " " : "", text ? text : "");
     }
 }

@@ -8,10 +8,11 @@
 struct machine;
 struct machines;
 
-/* JOURNAL_TEXT_MAX: bytes of one step's text; a longer one is cut. The others are the limits of one machine and of all;
- * the oldest step that may go makes room. */
+/* JOURNAL_TEXT_MAX, JOURNAL_WHAT_MAX: bytes of one step's text and word; longer ones are cut. The others are the limits
+ * of one machine and of all; the oldest step that may go makes room. */
 enum {
     JOURNAL_TEXT_MAX = 64 * 1024,
+    JOURNAL_WHAT_MAX = 200,
     JOURNAL_MACHINE_STEPS = 128,
     JOURNAL_MACHINE_BYTES = 256 * 1024,
     JOURNAL_STEPS = 50000,
@@ -22,14 +23,18 @@ struct journal_entry {
     uint64_t seq;
     int64_t at; /* wall ms */
     struct machine *machine;
-    enum pxed_reason reason;
-    bool stays;                                          /* an order, or what became of one */
     struct journal_entry *older, *newer;                 /* of all machines */
     struct journal_entry *machine_older, *machine_newer; /* of this one */
-    size_t len;                                          /* of `text` */
-    const char *text;                                    /* stored after `what` and its NUL */
+    uint32_t len;                                        /* of `text` */
+    uint16_t reason;                                     /* enum pxed_reason */
+    bool stays;                                          /* an order, or what became of one */
+    uint8_t text_at;                                     /* the text is behind `what` and its NUL */
     char what[];
 };
+
+static inline const char *journal_text(const struct journal_entry *e) {
+    return e->what + e->text_at;
+}
 
 /* Words of a boot and of an installation that are counted, ends with NULL. Other steps are an installer's own words. */
 enum { JOURNAL_COUNTED = 18 };
@@ -49,7 +54,7 @@ struct journal {
 /* One machine's part. */
 struct journal_part {
     struct journal_entry *first, *last;
-    size_t n, bytes;
+    unsigned n, bytes;
 };
 
 /* Adds a step, and a line to the log. `text` may be NULL and is copied. Chatter makes room for chatter: a step that

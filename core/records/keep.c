@@ -22,25 +22,23 @@ static void write_quoted(FILE *to, struct pxed_slice value) {
 }
 
 /* Is this the content of an @FILE that a line cannot hold? Other content is kept, because the file may disappear. */
-static bool stays_outside(const struct catalogue_host *h, size_t var) {
-    struct pxed_slice value = h->pub.vars[var].value;
+static bool stays_outside(const struct catalogue_host *h, const struct pxed_var *var) {
+    struct pxed_slice value = var->value;
     bool line = value.ptr != NULL;
     for (size_t i = 0; i < value.len; i++)
         line &= (unsigned char)value.ptr[i] >= ' ' || value.ptr[i] == '\t';
-    return h->from[var] && !line;
+    return catalogue_from(h, var) && !line;
 }
 
 static void write_host(FILE *to, const struct catalogue_host *h, struct pxed_arena *scratch) {
     char mac[PXED_MAC_TEXT];
     fprintf(to, "%s, %.*s", pxed_mac_text(&h->pub.macs[0], ":", mac), PXED_S(h->os->id.text));
-    for (size_t i = 0; i < h->pub.n_vars; i++) {
+    for (size_t i = 0; i < h->pub.n_vars; i++) { /* of sections: the ini still has them */
         const struct pxed_var *v = &h->pub.vars[i];
-        if (!v->file || v->line != h->pub.line || strcmp(v->file, h->pub.file) != 0)
-            continue; /* from a section: the ini still has it */
         bool answer = pxed_slice_is(v->key, "answer") && h->answer;
         fprintf(to, ", %.*s=", PXED_S(v->key));
-        if (stays_outside(h, i))
-            write_quoted(to, pxed_slice_of(pxed_arena_printf(scratch, "@%s", h->from[i])));
+        if (stays_outside(h, v))
+            write_quoted(to, pxed_slice_of(pxed_arena_printf(scratch, "@%s", catalogue_from(h, v))));
         else
             write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
     }

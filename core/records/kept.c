@@ -3,7 +3,7 @@
 #include "kept.h"
 
 static bool is_left_alone(const struct daemon *d, const struct machine *m) {
-    return m->rec.state == LIFECYCLE_INSTALLING && !catalogue_find(d->catalogue, &m->rec.mac);
+    return machine_rec(m)->state == LIFECYCLE_INSTALLING && !catalogue_find(d->catalogue, &m->mac);
 }
 
 struct keeping {
@@ -17,7 +17,7 @@ static void keep_row(void *arg, struct machine *m) {
     if (!alone) {
         catalogue_unref(m->kept);
         m->kept = NULL;
-    } else if (!m->kept && catalogue_find(k->before, &m->rec.mac)) {
+    } else if (!m->kept && catalogue_find(k->before, &m->mac)) {
         m->kept = catalogue_ref(k->before);
     }
 }

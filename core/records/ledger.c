@@ -6,6 +6,7 @@
 
 #include "ledger_mark.h"
 #include "ledger_rows.h"
+#include "packed.h"
 #include "pxed/arena.h"
 #include "record.h"
 
@@ -22,11 +23,11 @@ struct entry {
 /* One machine's record in the running commit. */
 struct ledger_write {
     struct machine *m;
-    struct lifecycle_record rec;
-    bool made;      /* made by an entry: visible once on disk. Otherwise the record is in memory already */
-    bool law;       /* raises the counter */
-    bool was_dirty; /* what was seen of it had not been written before */
-    bool retaken;   /* a right was taken away while the commit was running */
+    const uint64_t *rec; /* packed: a thousand new hosts are one commit */
+    bool made;           /* made by an entry: visible once on disk. Otherwise the record is in memory already */
+    bool law;            /* raises the counter */
+    bool was_dirty;      /* what was seen of it had not been written before */
+    bool retaken;        /* a right was taken away while the commit was running */
     bool erase;
     struct ledger_write *next;
 };
@@ -55,43 +56,32 @@ struct ledger {
     void *write_mark_arg;
 };
 
+enum { REC_WORDS = sizeof(struct lifecycle_record) / sizeof(uint64_t) };
+_Static_assert(sizeof(struct lifecycle_record) % sizeof(uint64_t) == 0, "it is packed in words");
+
+static const uint64_t *ledger_pack(struct ledger *l, const struct lifecycle_record *rec) {
+    uint64_t packed[PACKED_MAX(REC_WORDS)];
+    size_t n = packed_write(rec, REC_WORDS, packed);
+    return memcpy(PXED_NEWS(&l->arena, uint64_t, n), packed, n * sizeof(*packed));
+}
+
 bool ledger_take(struct machines *ms, struct machine *m, ledger_taker *take, void *arg) {
-    struct lifecycle_record rec = m->rec;
+    struct lifecycle_record rec = *machine_rec(m);
     bool changed = take(arg, &rec);
     if (changed)
         machines_set_record(ms, m, &rec);
-    if (m->write && m->write->made && take(arg, &m->write->rec))
-        m->write->retaken = changed = true;
+    if (m->write && m->write->made) {
+        packed_read(m->write->rec, REC_WORDS, &rec);
+        if (take(arg, &rec)) {
+            m->write->rec = ledger_pack(ms->ledger, &rec);
+            m->write->retaken = changed = true;
+        }
+    }
     if (changed) {
         machines_touch(ms, m);
         m->dirty_law = true;
     }
     return changed;
-}
-
-void ledger_move(struct machines *ms, struct machine *from, struct machine *to) {
-    struct lifecycle_record rec = from->rec, none = {.mac = from->rec.mac};
-    rec.mac = to->rec.mac;
-    struct pxed_addr no_ip = {0}, ip = from->rec.ip;
-    bool leased = from->rec.ip_leased;
-    machines_set_ip(ms, from, &no_ip, false);
-    rec.ip = to->rec.ip;
-    rec.ip_leased = to->rec.ip_leased;
-    machines_set_record(ms, to, &rec);
-    if (to->rec.ip.family == 0 && ip.family != 0)
-        machines_set_ip(ms, to, &ip, leased);
-    machines_set_record(ms, from, &none);
-    from->erase = from->version > 0 || from->write != NULL;
-    machines_hold(ms, to, true);
-    journal_move(ms, from, to);
-    to->move_steps = true;
-    machines_dirty(ms, to, true);
-    if (from->erase)
-        machines_dirty(ms, from, true);
-    if (ms->touched) {
-        ms->touched(ms->touched_arg, from);
-        ms->touched(ms->touched_arg, to);
-    }
 }
 
 /* --- one commit --- */
@@ -114,7 +104,6 @@ static struct ledger_write *write_of(struct ledger *l, struct machine *m) {
         return m->write;
     struct ledger_write *w = new_write(l);
     w->m = m;
-    w->rec = m->rec;
     w->next = l->writes;
     l->writes = m->write = w;
     return w;
@@ -122,23 +111,26 @@ static struct ledger_write *write_of(struct ledger *l, struct machine *m) {
 
 /* Makes all machines of the entry, or none. */
 static void make_entry(struct ledger *l, struct entry *e) {
-    struct lifecycle_record *copies = pxed_xalloc((e->n + 1) * sizeof(*copies));
-    bool *changed = pxed_xalloc((e->n + 1) * sizeof(*changed));
+    const uint64_t **made = pxed_xalloc((e->n + 1) * sizeof(*made));
     for (size_t i = 0; i < e->n && e->result == 0; i++) {
-        copies[i] = e->list[i]->write ? e->list[i]->write->rec : e->list[i]->rec;
-        int rc = e->make(e->arg, e->list[i], &copies[i]);
+        struct machine *m = e->list[i];
+        struct lifecycle_record rec;
+        if (m->write)
+            packed_read(m->write->rec, REC_WORDS, &rec);
+        else
+            rec = *machine_rec(m);
+        int rc = e->make(e->arg, m, &rec);
         e->result = rc < 0 ? rc : 0;
-        changed[i] = rc > 0;
+        made[i] = rc > 0 ? ledger_pack(l, &rec) : NULL;
     }
     for (size_t i = 0; i < e->n && e->result == 0; i++) {
-        if (!changed[i])
+        if (!made[i])
             continue;
         struct ledger_write *w = write_of(l, e->list[i]);
-        w->rec = copies[i];
+        w->rec = made[i];
         w->made = w->law = true;
     }
-    free(copies);
-    free(changed);
+    free(made);
 }
 
 static void ledger_gather(struct ledger *l) {
@@ -150,6 +142,8 @@ static void ledger_gather(struct ledger *l) {
     for (struct machine *m = ms->dirty, *next; m; m = next) {
         next = m->next_dirty;
         struct ledger_write *w = write_of(l, m);
+        if (!w->rec)
+            w->rec = ledger_pack(l, machine_rec(m));
         w->was_dirty = true;
         w->law |= m->dirty_law;
         w->erase = m->erase;
@@ -161,10 +155,12 @@ static void ledger_gather(struct ledger *l) {
 
 static void put_machines(struct ledger *l, struct ledger_rows *b) {
     char text[RECORD_TEXT_MAX], mac[PXED_MAC_TEXT];
+    struct lifecycle_record rec;
     for (struct ledger_write *w = l->writes; w; w = w->next) {
         struct pxed_buf value = PXED_BUF(text);
-        struct pxed_slice key = pxed_slice_of(pxed_mac_text(&w->m->rec.mac, "-", mac));
-        record_write(&w->rec, &value);
+        struct pxed_slice key = pxed_slice_of(pxed_mac_text(&w->m->mac, "-", mac));
+        packed_read(w->rec, REC_WORDS, &rec);
+        record_write(&rec, &value);
         l->law |= w->law;
         if (!w->erase || w->m->version > 0)
             ledger_rows_add(b, "machine", key, w->erase ? PXED_NO_SLICE : pxed_buf_slice(&value), w->m->version);
@@ -244,8 +240,10 @@ static void ledger_show(struct ledger *l, struct ledger_write *w) {
         machines_hold(l->ms, m, true);
     if (!w->made)
         return;
-    lifecycle_sighted(&w->rec, &m->rec);
-    machines_set_record(l->ms, m, &w->rec);
+    struct lifecycle_record rec;
+    packed_read(w->rec, REC_WORDS, &rec);
+    lifecycle_sighted(&rec, machine_rec(m));
+    machines_set_record(l->ms, m, &rec);
     if (l->ms->touched)
         l->ms->touched(l->ms->touched_arg, m);
     if (w->retaken)

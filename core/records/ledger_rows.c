@@ -21,8 +21,8 @@ static void seq_key(uint64_t seq, char key[8]) {
 /* "MAC at what reason text" */
 static struct pxed_slice write_step(const struct journal_entry *e, struct pxed_arena *arena) {
     char mac[PXED_MAC_TEXT];
-    return pxed_slice_of(pxed_arena_printf(arena, "%s %lld %s %s %s", pxed_mac_text(&e->machine->rec.mac, "-", mac),
-                                           (long long)e->at, e->what, pxed_reason_name(e->reason), e->text));
+    return pxed_slice_of(pxed_arena_printf(arena, "%s %lld %s %s %s", pxed_mac_text(&e->machine->mac, "-", mac),
+                                           (long long)e->at, e->what, pxed_reason_name(e->reason), journal_text(e)));
 }
 
 void ledger_rows_step(struct ledger_rows *b, const struct journal_entry *e) {

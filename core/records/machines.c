@@ -35,14 +35,14 @@ static struct machine **ip_slot(struct machines *ms, const struct pxed_addr *ip)
 
 struct machine *machines_find(struct machines *ms, const struct pxed_hwaddr *mac) {
     struct machine *m = *mac_slot(ms, mac);
-    while (m && !pxed_hwaddr_eq(&m->rec.mac, mac))
+    while (m && !pxed_hwaddr_eq(&m->mac, mac))
         m = m->next_mac;
     return m;
 }
 
 struct machine *machines_find_ip(struct machines *ms, const struct pxed_addr *ip) {
     struct machine *m = *ip_slot(ms, ip);
-    while (m && !pxed_addr_eq(&m->rec.ip, ip))
+    while (m && !pxed_addr_eq(&machine_rec(m)->ip, ip))
         m = m->next_ip;
     return m;
 }
@@ -63,8 +63,8 @@ struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]
     for (struct machine *m = *token_slot(ms, token); m; m = m->next_token) {
         uint8_t differ = 0; /* constant time: the duration must not show how much of a guess is right */
         for (size_t k = 0; k < 16; k++)
-            differ |= (uint8_t)(m->rec.token[k] ^ token[k]);
-        if (differ == 0 && has_token(&m->rec))
+            differ |= (uint8_t)(machine_rec(m)->token[k] ^ token[k]);
+        if (differ == 0 && has_token(machine_rec(m)))
             return m;
     }
     return NULL;
@@ -72,7 +72,7 @@ struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]
 
 /* Its token is findable, or is not any more. */
 static void index_token(struct machines *ms, struct machine *m, bool in) {
-    struct machine **at = token_slot(ms, m->rec.token);
+    struct machine **at = token_slot(ms, machine_rec(m)->token);
     if (in) {
         m->next_token = *at;
         *at = m;
@@ -88,9 +88,9 @@ static void index_token(struct machines *ms, struct machine *m, bool in) {
 void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec) {
     ms->n_set++;
     ms->n_open += (size_t)lifecycle_open(rec);
-    ms->n_open -= (size_t)lifecycle_open(&m->rec);
+    ms->n_open -= (size_t)lifecycle_open(machine_rec(m));
     index_token(ms, m, false);
-    m->rec = *rec;
+    *machine_rec(m) = *rec;
     if (has_token(rec))
         index_token(ms, m, true);
 }
@@ -112,13 +112,13 @@ void machines_touch(struct machines *ms, struct machine *m) {
 }
 
 static void link_ip(struct machines *ms, struct machine *m) {
-    struct machine **slot = ip_slot(ms, &m->rec.ip);
+    struct machine **slot = ip_slot(ms, &machine_rec(m)->ip);
     m->next_ip = *slot;
     *slot = m;
 }
 
 static void unlink_ip(struct machines *ms, struct machine *m) {
-    struct machine **at = ip_slot(ms, &m->rec.ip);
+    struct machine **at = ip_slot(ms, &machine_rec(m)->ip);
     while (*at && *at != m)
         at = &(*at)->next_ip;
     if (*at)
@@ -127,21 +127,21 @@ static void unlink_ip(struct machines *ms, struct machine *m) {
 }
 
 void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_addr *ip, bool leased) {
-    if (pxed_addr_eq(&m->rec.ip, ip) && m->rec.ip_leased == leased)
+    if (pxed_addr_eq(&machine_rec(m)->ip, ip) && machine_rec(m)->ip_leased == leased)
         return;
     /* An address belongs to one machine, the latest, but an address that was only seen does not take a lease away. */
     struct machine *before = ip->family ? machines_find_ip(ms, ip) : NULL;
-    if (before && before != m && before->rec.ip_leased && !leased)
+    if (before && before != m && machine_rec(before)->ip_leased && !leased)
         return;
     if (before && before != m) {
         unlink_ip(ms, before);
-        memset(&before->rec.ip, 0, sizeof(before->rec.ip));
+        memset(&machine_rec(before)->ip, 0, sizeof(machine_rec(before)->ip));
         machines_touch(ms, before);
     }
-    if (m->rec.ip.family)
+    if (machine_rec(m)->ip.family)
         unlink_ip(ms, m);
-    m->rec.ip = *ip;
-    m->rec.ip_leased = leased;
+    machine_rec(m)->ip = *ip;
+    machine_rec(m)->ip_leased = leased;
     machines_touch(ms, m);
     if (ip->family)
         link_ip(ms, m);
@@ -157,12 +157,12 @@ static void grow_tables(struct machines *ms) {
     for (size_t i = 0; i < n; i++)
         for (struct machine *m = was[0][i], *next; m; m = next) {
             next = m->next_mac;
-            struct machine **slot = mac_slot(ms, &m->rec.mac);
+            struct machine **slot = mac_slot(ms, &m->mac);
             m->next_mac = *slot;
             *slot = m;
-            if (m->rec.ip.family)
+            if (machine_rec(m)->ip.family)
                 link_ip(ms, m);
-            if (has_token(&m->rec))
+            if (has_token(machine_rec(m)))
                 index_token(ms, m, true);
         }
     for (size_t i = 0; i < sizeof(was) / sizeof(was[0]); i++)
@@ -190,16 +190,17 @@ static void link_stranger(struct machines *ms, struct machine *m) {
 }
 
 static void machines_forget(struct machines *ms, struct machine *m) {
-    struct machine **at = mac_slot(ms, &m->rec.mac);
+    struct machine **at = mac_slot(ms, &m->mac);
     while (*at != m)
         at = &(*at)->next_mac;
     *at = m->next_mac;
     index_token(ms, m, false);
-    if (m->rec.ip.family)
+    if (machine_rec(m)->ip.family)
         unlink_ip(ms, m);
     journal_forget(ms, m);
     ms->n--;
     catalogue_unref(m->kept);
+    awake_free(m);
     free(m);
 }
 
@@ -213,13 +214,14 @@ struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac,
         m->seen_at = now;
         return m;
     }
-    if (ms->n_strangers >= STRANGERS_MAX) {
+    if (ms->n_strangers >= STRANGERS_MAX && ms->walks == 0) {
         struct machine *oldest = ms->oldest_stranger;
         unlink_stranger(ms, oldest);
         machines_forget(ms, oldest);
     }
     m = pxed_xalloc(sizeof(*m));
-    m->rec.mac = *mac;
+    m->mac = *mac;
+    m->among = &ms->awake;
     m->seen_at = now;
     grow_tables(ms);
     struct machine **slot = mac_slot(ms, mac);
@@ -261,7 +263,7 @@ void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m
     for (size_t i = 0; i < ms->table; i++)
         for (struct machine *m = ms->by_mac[i], *next; m; m = next) {
             next = m->next_mac;
-            row(arg, m);
+            awake_visit(m, row, arg);
         }
     ms->walks--;
 }
@@ -273,6 +275,7 @@ void machines_free(struct machines *ms) {
             ms->by_mac[i] = m->next_mac;
             journal_forget(ms, m);
             catalogue_unref(m->kept);
+            awake_free(m);
             free(m);
         }
     free(ms->by_mac);

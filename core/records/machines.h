@@ -1,39 +1,8 @@
 /* All known machines, in memory. How both reach the store: ledger.h. */
 #pragma once
 
-#include "journal.h"
-#include "lifecycle.h"
+#include "awake.h"
 #include "pxed/store.h"
-
-struct catalogue;
-
-struct machine {
-    struct machine *next_mac; /* hash chain; beside the MAC, so that a look-up reads one cache line */
-    struct lifecycle_record rec;
-    bool held;                                 /* the store has a record of this MAC */
-    bool declared;                             /* in the host file now */
-    bool dirty;                                /* differs from the store */
-    bool dirty_law;                            /* and in a right, so the counter of the store must rise */
-    bool move_steps;                           /* the store has its steps under another MAC */
-    unsigned pins;                             /* number of pointers kept to it across loop turns */
-    bool erase;                                /* delete it from the store: its host has another MAC now */
-    uint64_t version;                          /* of its record in the store; 0: none */
-    struct ledger_write *write;                /* its entry in the running commit; NULL: none */
-    int64_t seen_at;                           /* wall ms; the oldest undeclared machines are dropped */
-    int64_t foreign_at;                        /* when another client last asked for its files */
-    int64_t events_full_at;                    /* when it may report a full burst of events again */
-    uint64_t nonce;                            /* of its last boot behind a relay: nonces.h; 0: none */
-    int64_t loader_at;                         /* when it last used iPXE or gPXE */
-    uint64_t boot_seq;                         /* of the newest step when its boot began */
-    bool was_silent, offer_silent;             /* in the boot before, and the journal does not say so yet */
-    uint64_t told[PXED_REASON_COUNT / 64 + 1]; /* a bit for each refusal written to the journal in this boot */
-    struct machine *next_ip, *next_token;      /* hash chains */
-    struct machine *next_dirty;
-    struct machine *newer, *older; /* undeclared machines, by age */
-    struct journal_part steps;
-    struct catalogue *kept;      /* the generation that had its line, while it is installed without one: kept.h */
-    struct staged_known *staged; /* what lies on disk for it; owned by staging */
-};
 
 struct ledger_mark {
     uint8_t id[16];   /* of the store, made with it */
@@ -47,6 +16,7 @@ struct machines {
     unsigned walks; /* machines_each runs: the tables stay as they are */
     struct machine *oldest_stranger, *newest_stranger;
     struct machine *dirty;
+    struct awake awake;
     struct journal journal;
     size_t n_open;  /* machines that are armed or installing */
     uint64_t n_set; /* how often a record was replaced: rights change in no other way */

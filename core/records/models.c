@@ -23,8 +23,8 @@ static uint16_t *slot_of(struct models *all, const char *name) {
 
 static void learn(void *arg, struct machine *m) {
     struct models *all = arg;
-    const struct ladder *l = &m->rec.ladder;
-    const struct ways *w = &m->rec.ways;
+    const struct ladder *l = &machine_rec(m)->ladder;
+    const struct ways *w = &machine_rec(m)->ways;
     if (!l->model[0] || (!l->good && !w->good))
         return;
     uint16_t *slot = slot_of(all, l->model);

@@ -27,14 +27,14 @@ static unsigned near_digits(uint64_t a, uint64_t b) {
 
 static void near_count(void *arg, struct machine *m) {
     struct near *near = arg;
-    near->n += !m->declared && m->rec.stage != PXED_STAGE_NONE;
+    near->n += !m->declared && machine_rec(m)->stage != PXED_STAGE_NONE;
 }
 
 static void near_add(void *arg, struct machine *m) {
     struct near *near = arg;
-    if (m->declared || m->rec.stage == PXED_STAGE_NONE)
+    if (m->declared || machine_rec(m)->stage == PXED_STAGE_NONE)
         return;
-    near_pack(&m->rec.mac, near->items[near->n].words);
+    near_pack(&m->mac, near->items[near->n].words);
     near->items[near->n++].m = m;
 }
 
@@ -59,7 +59,7 @@ const struct machine *near_find(struct near *near, struct machines *ms, const st
             unsigned digits = near_digits(words[0], item->words[0]);
             for (size_t w = 1; w < WORDS && digits < best; w++)
                 digits += near_digits(words[w], item->words[w]);
-            if (digits > 0 && digits < best && item->m->rec.mac.len == host->macs[i].len) {
+            if (digits > 0 && digits < best && item->m->mac.len == host->macs[i].len) {
                 best = digits;
                 found = item->m;
             }

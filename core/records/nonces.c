@@ -49,17 +49,18 @@ uint64_t nonces_make(struct daemon *d, const struct pxed_hwaddr *mac) {
         return 0;
     if (!d->nonces)
         d->nonces = pxed_xalloc(sizeof(*d->nonces));
-    size_t at = m->nonce % SLOTS;
-    if (m->nonce != 0 && d->nonces->slots[at].nonce == m->nonce && nonces_lives(d, at, REUSE_MS))
-        return m->nonce;
-    m->nonce = nonces_draw(d);
-    at = m->nonce % SLOTS;
-    if (m->nonce == 0)
+    size_t at = machine_awake(m)->nonce % SLOTS;
+    if (machine_awake(m)->nonce != 0 && d->nonces->slots[at].nonce == machine_awake(m)->nonce &&
+        nonces_lives(d, at, REUSE_MS))
+        return machine_awake(m)->nonce;
+    machine_awake(m)->nonce = nonces_draw(d);
+    at = machine_awake(m)->nonce % SLOTS;
+    if (machine_awake(m)->nonce == 0)
         return 0;
-    d->nonces->slots[at].nonce = m->nonce;
-    d->nonces->slots[at].mac = m->rec.mac;
+    d->nonces->slots[at].nonce = machine_awake(m)->nonce;
+    d->nonces->slots[at].mac = m->mac;
     d->nonces->slots[at].made = nonces_now(d);
-    return m->nonce;
+    return machine_awake(m)->nonce;
 }
 
 struct machine *nonces_find(struct daemon *d, uint64_t nonce) {

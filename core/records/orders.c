@@ -23,7 +23,7 @@ static void each_ordered(struct daemon *d, const struct pxed_arm_order *order,
     for (size_t i = 0; i < d->catalogue->n_hosts && order->new_lines; i++) {
         const struct catalogue_host *h = &d->catalogue->hosts[i];
         const struct machine *m = machines_find(&d->machines, &h->pub.macs[0]);
-        if (m && m->rec.held_new)
+        if (m && machine_rec(m)->held_new)
             each(arg, &h->pub.macs[0], h);
     }
 }
@@ -49,7 +49,7 @@ struct recent {
 
 static void count_recent(void *arg, struct machine *m) {
     struct recent *r = arg;
-    r->n += m->rec.right == LIFECYCLE_ANY && m->rec.armed_at > r->since;
+    r->n += machine_rec(m)->right == LIFECYCLE_ANY && machine_rec(m)->armed_at > r->since;
 }
 
 /* arm-any-limit: a runaway script or a wrong wildcard erases a few machines, not the whole site. */
@@ -76,7 +76,7 @@ static enum pxed_reason may_arm(struct daemon *d, const struct catalogue_host *h
         why = PXED_WHY_ANSWER_UNGUARDED;
     if (why == PXED_WHY_OK && !order->new_lines) {
         const struct machine *m = machines_find(&d->machines, &h->pub.macs[0]);
-        struct lifecycle_record rec = m ? m->rec : (struct lifecycle_record){.mac = h->pub.macs[0]};
+        struct lifecycle_record rec = m ? *machine_rec(m) : (struct lifecycle_record){.mac = h->pub.macs[0]};
         rec.state = LIFECYCLE_ARMED;
         rec.tries = 1;
         why = boot_ready(d, h, &rec, line.os, &scratch, &looked_for);
@@ -124,7 +124,7 @@ struct arming {
 
 static int make_armed(void *arg, struct machine *m, struct lifecycle_record *rec) {
     struct arming *a = arg;
-    const struct catalogue_host *h = catalogue_find(a->d->catalogue, &m->rec.mac);
+    const struct catalogue_host *h = catalogue_find(a->d->catalogue, &m->mac);
     const struct declare_secrets *secrets = &a->secrets[a->made++];
     if (!h || h->pub.protect) /* changed since the order was given */
         return -EPERM;
@@ -292,7 +292,7 @@ void orders_adopt(void *self, const struct pxed_hwaddr *macs, size_t n, struct p
     }
     for (size_t i = 0; !macs && i < d->catalogue->n_hosts; i++) {
         struct machine *m = decide_find(d, &d->catalogue->hosts[i].pub.macs[0], NULL);
-        if (m && m->rec.held_new)
+        if (m && machine_rec(m)->held_new)
             take_one(d, m, "adopted", who);
     }
     flush_order(d, done, arg);

@@ -23,22 +23,23 @@ static void tick_machine(void *arg, struct machine *m) {
     struct tick *t = arg;
     struct daemon *d = t->d;
     if (ledger_take(&d->machines, m, end_unused, t)) {
-        m->rec.reason = PXED_WHY_ARM_EXPIRED;
+        machine_rec(m)->reason = PXED_WHY_ARM_EXPIRED;
         journal_step(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, clock_calendar());
     }
     if (!ledger_take(&d->machines, m, end_silent, t))
         return;
-    enum pxed_reason why = m->rec.state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
+    enum pxed_reason why =
+        machine_rec(m)->state == LIFECYCLE_STALLED ? PXED_WHY_INSTALL_STALLED : PXED_WHY_INSTALL_UNCONFIRMED;
     d->counters[why]++;
-    journal_step(&d->machines, m, lifecycle_state_names[m->rec.state], why, NULL, clock_calendar());
+    journal_step(&d->machines, m, lifecycle_state_names[machine_rec(m)->state], why, NULL, clock_calendar());
 }
 
 static void look_ahead(void *arg, struct machine *m) {
     struct tick *t = arg;
-    int64_t due = lifecycle_due(&m->rec, t->timeout);
+    int64_t due = lifecycle_due(machine_rec(m), t->timeout);
     if (due <= t->now || m->write) /* what is being written may have become due */
         tick_machine(t, m);
-    due = lifecycle_due(&m->rec, t->timeout);
+    due = lifecycle_due(machine_rec(m), t->timeout);
     if (due < t->next)
         t->next = due;
 }

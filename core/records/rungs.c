@@ -23,13 +23,13 @@ static void model_of(const struct pxed_facts *facts, char ret[static LADDER_MODE
 }
 
 bool rungs_know_model(struct machine *m, const struct pxed_facts *facts) {
-    model_of(facts, m->rec.ladder.model);
+    model_of(facts, machine_rec(m)->ladder.model);
     return facts->vendor.len > 0;
 }
 
 static void tell_move(struct daemon *d, struct machine *m, enum ladder_move move, const char *from, unsigned silent) {
     char text[3 * LADDER_NAME];
-    const char *to = m->rec.ladder.rung;
+    const char *to = machine_rec(m)->ladder.rung;
     if (move == LADDER_FALLS)
         snprintf(text, sizeof(text), "%s now: %s was taken in %u boots without a word after it", to, from, silent);
     else if (move == LADDER_AGAIN)
@@ -51,18 +51,18 @@ static const char *own_shim(struct daemon *d, const struct pxed_facts *facts, co
     enum loader_machine machine = loaders_machine(facts->firmware);
     const struct loaders_rung *rung = loaders_rung(d->catalogue->loaders, machine, LOADERS_SIGNED_GRUB);
     if (!host || !rung || strcmp(rung->name, name) != 0 || pxed_firmware_is_http(facts->firmware) ||
-        decide_wants(d, host, &m->rec) != PXED_WHY_OK)
+        decide_wants(d, host, machine_rec(m)) != PXED_WHY_OK)
         return name;
     struct pxed_arena scratch = {0};
-    const struct os_secure *s = decide_os(d, host, &m->rec, &scratch)->secure; /* of the generation */
+    const struct os_secure *s = decide_os(d, host, machine_rec(m), &scratch)->secure; /* of the generation */
     pxed_arena_clear(&scratch);
     return s && s->told && s->machine == machine ? s->told : name;
 }
 
 static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
-    struct ladder *l = &m->rec.ladder;
+    struct ladder *l = &machine_rec(m)->ladder;
     char text[2 * LADDER_NAME];
-    m->was_silent = false;
+    machine_awake(m)->was_silent = false;
     if (rungs_is_system(d, l->rung)) {
         l->silent = 0;
         return;
@@ -78,9 +78,9 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     if (n == 0)
         return NULL;
     struct machine *m = decide_machine(d, &facts->mac, NULL);
-    struct ladder *l = &m->rec.ladder;
+    struct ladder *l = &machine_rec(m)->ladder;
     enum ladder_move move;
-    if (m->was_silent)
+    if (machine_awake(m)->was_silent)
         tell_silence(d, m, &facts->mac);
     unsigned silent = l->silent;
     memcpy(before, l->rung, sizeof(before));

@@ -226,13 +226,14 @@ static bool mark_distrust(void *arg, struct lifecycle_record *rec) {
 
 static void distrust_one(void *arg, struct machine *m) {
     struct distrust *t = arg;
-    enum lifecycle_state before = m->rec.state;
+    enum lifecycle_state before = machine_rec(m)->state;
     int64_t now = clock_wall();
     if (!ledger_take(&t->d->machines, m, mark_distrust, &now))
         return;
     t->armed += before == LIFECYCLE_ARMED;
     t->running += before == LIFECYCLE_INSTALLING;
-    journal_step(&t->d->machines, m, before == LIFECYCLE_ARMED ? "not-armed" : lifecycle_state_names[m->rec.state],
+    journal_step(&t->d->machines, m,
+                 before == LIFECYCLE_ARMED ? "not-armed" : lifecycle_state_names[machine_rec(m)->state],
                  PXED_WHY_STORE_OLD, NULL, clock_calendar());
 }
 

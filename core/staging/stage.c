@@ -44,8 +44,8 @@ void stage_mark(struct daemon *d, struct machine *m) {
     if (!st || !st->started || (!m->staged && !m->declared))
         return;
     if (!m->staged) {
-        const struct catalogue_host *host = catalogue_find(d->catalogue, &m->rec.mac);
-        if (!host || !stage_shares(host->os) || !pxed_hwaddr_eq(&host->pub.macs[0], &m->rec.mac))
+        const struct catalogue_host *host = catalogue_find(d->catalogue, &m->mac);
+        if (!host || !stage_shares(host->os) || !pxed_hwaddr_eq(&host->pub.macs[0], &m->mac))
             return;
         add_staged(m);
     }

@@ -17,11 +17,12 @@ static void next_batch(struct stage *st);
 
 /* May its share account be open? Not while its arming takes no effect. */
 static bool is_live(const struct stage *st, const struct machine *m) {
-    return m->declared && lifecycle_open(&m->rec) && !(m->rec.state == LIFECYCLE_ARMED && st->d->guard.failing);
+    return m->declared && lifecycle_open(machine_rec(m)) &&
+           !(machine_rec(m)->state == LIFECYCLE_ARMED && st->d->guard.failing);
 }
 
 static uint64_t hash_inputs(const struct stage *st, const struct machine *m) {
-    const struct lifecycle_record *r = &m->rec;
+    const struct lifecycle_record *r = machine_rec(m);
     uint64_t h = pxed_hash(r->os, strlen(r->os), st->generation * 2 + m->declared);
     uint32_t words[] = {
         r->state, r->right, r->has_firmware, r->has_firmware ? r->firmware : 0, r->tries > 0, st->d->guard.failing};
@@ -40,15 +41,16 @@ static void set_account(struct stage *st, struct staged *s, bool open, const cha
         return;
     s->account = open;
     if (!open) {
-        smb->close(smb->self, &s->machine->rec.mac);
+        smb->close(smb->self, &s->machine->mac);
         return;
     }
-    pxed_buf_hex(&b, s->machine->rec.account, 16, "");
-    smb->open(smb->self, &(struct pxed_share_account){.mac = s->machine->rec.mac,
-                                                      .folder = folder,
-                                                      .user = render_share_user(&scratch, &s->machine->rec.mac),
-                                                      .password = pxed_buf_cstr(&b),
-                                                      .installs = s->machine->rec.state == LIFECYCLE_INSTALLING});
+    pxed_buf_hex(&b, machine_rec(s->machine)->account, 16, "");
+    smb->open(smb->self,
+              &(struct pxed_share_account){.mac = s->machine->mac,
+                                           .folder = folder,
+                                           .user = render_share_user(&scratch, &s->machine->mac),
+                                           .password = pxed_buf_cstr(&b),
+                                           .installs = machine_rec(s->machine)->state == LIFECYCLE_INSTALLING});
     explicit_bzero(password, sizeof(password));
     pxed_arena_clear(&scratch);
 }
@@ -81,7 +83,7 @@ static void commit_known(struct stage *st, bool after, void (*done)(void *arg, i
                 staged_known_write(&value, &(struct stage_known){STAGE_SHARE, job->alias.name, job->alias.hash}, 1);
         }
         puts[i] = (struct pxed_put){
-            "staged", pxed_arena_dup(&arena, pxed_slice_of(pxed_mac_text(&st->batch[i]->machine->rec.mac, "-", mac))),
+            "staged", pxed_arena_dup(&arena, pxed_slice_of(pxed_mac_text(&st->batch[i]->machine->mac, "-", mac))),
             value.len > 0 ? pxed_buf_slice(&value) : PXED_NO_SLICE, PXED_STORE_ANY};
     }
     const struct pxed_store *store = services_find(&st->d->services, "store/1");
@@ -176,9 +178,9 @@ void stage_batch_installs(struct stage *st, struct staged *s) {
     bool there = false;
     for (size_t i = 0; i < s->known.n && !there; i++)
         there = s->known.items[i].place == STAGE_SHARE;
-    if (there && share && s->machine->rec.state == LIFECYCLE_INSTALLING)
+    if (there && share && machine_rec(s->machine)->state == LIFECYCLE_INSTALLING)
         set_account(st, s, true,
-                    pxed_arena_printf(&scratch, "%s/%s", share, pxed_mac_text(&s->machine->rec.mac, "-", mac)));
+                    pxed_arena_printf(&scratch, "%s/%s", share, pxed_mac_text(&s->machine->mac, "-", mac)));
     pxed_arena_clear(&scratch);
 }
 

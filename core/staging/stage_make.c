@@ -18,7 +18,7 @@
 
 static const char *mac_name(const struct machine *m, const char *format, struct pxed_arena *arena) {
     char text[PXED_MAC_TEXT];
-    return pxed_arena_printf(arena, "%s%s", format, pxed_mac_text(&m->rec.mac, "-", text));
+    return pxed_arena_printf(arena, "%s%s", format, pxed_mac_text(&m->mac, "-", text));
 }
 
 static void add_text(struct stage_job *job, enum stage_place place, const char *name, struct pxed_slice text,
@@ -68,7 +68,7 @@ static void add_files(struct stage *st, struct stage_job *job, struct machine *m
         struct render r = {.catalogue = c,
                            .host = host,
                            .os = os,
-                           .record = &m->rec,
+                           .record = machine_rec(m),
                            .at = site_url_of(c, NULL, &host->pub.ip),
                            .images = nets_images(c, &host->pub.ip),
                            .arena = &job->arena};
@@ -130,22 +130,22 @@ static const char *gate_of(const struct catalogue_os *os) {
 }
 
 bool stage_is_orphan(const struct machine *m) {
-    return !m->declared && m->rec.state == LIFECYCLE_INSTALLING;
+    return !m->declared && machine_rec(m)->state == LIFECYCLE_INSTALLING;
 }
 
 bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
     struct daemon *d = st->d;
     const struct catalogue *c = d->catalogue;
     struct machine *m = s->machine;
-    const struct catalogue_host *host = m->declared ? catalogue_find(c, &m->rec.mac) : NULL;
-    const struct catalogue_os *os = host ? decide_os(d, host, &m->rec, &job->arena) : NULL;
+    const struct catalogue_host *host = m->declared ? catalogue_find(c, &m->mac) : NULL;
+    const struct catalogue_os *os = host ? decide_os(d, host, machine_rec(m), &job->arena) : NULL;
     bool known[STAGE_PLACES] = {false};
     for (size_t i = 0; i < s->known.n; i++)
         known[s->known.items[i].place] = true;
     *job = (struct stage_job){.arena = job->arena,
                               .mode = c->share.accounts && !c->share.guest ? 0700 : 0755,
-                              .opens = host && lifecycle_open(&m->rec) &&
-                                       !(host->trouble && m->rec.state == LIFECYCLE_ARMED),
+                              .opens = host && lifecycle_open(machine_rec(m)) &&
+                                       !(host->trouble && machine_rec(m)->state == LIFECYCLE_ARMED),
                               .known = s->known.items,
                               .n_known = s->known.n,
                               .gate = gate_of(os),

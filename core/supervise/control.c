@@ -52,7 +52,8 @@ static void view_loader(const struct catalogue_host *h, const struct lifecycle_r
 
 /* A further port, whose host has its own row; or one whose line was removed and that never did anything. */
 static bool is_no_row(const struct catalogue_host *h, const struct machine *m) {
-    return h ? !pxed_hwaddr_eq(&h->pub.macs[0], &m->rec.mac) : m->rec.stage == PXED_STAGE_NONE && m->rec.armed_at == 0;
+    return h ? !pxed_hwaddr_eq(&h->pub.macs[0], &m->mac)
+             : machine_rec(m)->stage == PXED_STAGE_NONE && machine_rec(m)->armed_at == 0;
 }
 
 enum { CAUSE_ID = 40 };
@@ -71,48 +72,49 @@ static void view_cause(struct each_machine *e, struct machine *m, const struct c
 
 static void view_machine(void *arg, struct machine *m) {
     struct each_machine *e = arg;
-    const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->rec.mac);
+    const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->mac);
     if (is_no_row(h, m))
         return;
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for = PXED_NO_SLICE;
-    enum pxed_reason ready = h && m->rec.state == LIFECYCLE_ARMED
-                                 ? boot_ready(e->d, h, &m->rec, PXED_NO_SLICE, &scratch, &looked_for)
+    enum pxed_reason ready = h && machine_rec(m)->state == LIFECYCLE_ARMED
+                                 ? boot_ready(e->d, h, machine_rec(m), PXED_NO_SLICE, &scratch, &looked_for)
                                  : PXED_WHY_OK;
     struct pxed_machine_view v = {
-        .mac = m->rec.mac,
+        .mac = m->mac,
         .declared = h != NULL,
         .name = h ? h->pub.name : PXED_NO_SLICE,
         .os = h ? h->os->id.text : PXED_NO_SLICE,
-        .arm_os = pxed_slice_of(m->rec.os),
-        .ip = m->rec.ip.family || !h ? m->rec.ip : h->pub.ip,
-        .firmware = m->rec.firmware,
-        .stage = pxed_stage_names[m->rec.stage],
-        .stage_at = m->rec.stage_at,
-        .reason = m->rec.reason,
-        .install = h && h->os->live && !lifecycle_open(&m->rec) ? "live" : lifecycle_state_names[m->rec.state],
-        .install_at = m->rec.state_at,
-        .right = m->rec.armed_at > 0 ? lifecycle_right_names[m->rec.right] : "",
-        .held_new = m->rec.held_new,
+        .arm_os = pxed_slice_of(machine_rec(m)->os),
+        .ip = machine_rec(m)->ip.family || !h ? machine_rec(m)->ip : h->pub.ip,
+        .firmware = machine_rec(m)->firmware,
+        .stage = pxed_stage_names[machine_rec(m)->stage],
+        .stage_at = machine_rec(m)->stage_at,
+        .reason = machine_rec(m)->reason,
+        .install =
+            h && h->os->live && !lifecycle_open(machine_rec(m)) ? "live" : lifecycle_state_names[machine_rec(m)->state],
+        .install_at = machine_rec(m)->state_at,
+        .right = machine_rec(m)->armed_at > 0 ? lifecycle_right_names[machine_rec(m)->right] : "",
+        .held_new = machine_rec(m)->held_new,
         .protect = h && h->pub.protect,
-        .tries_left = m->rec.state == LIFECYCLE_ARMED ? m->rec.tries : 0,
-        .armed_at = m->rec.armed_at,
-        .armed_by = pxed_slice_of(m->rec.by),
-        .step = pxed_slice_of(m->rec.step),
+        .tries_left = machine_rec(m)->state == LIFECYCLE_ARMED ? machine_rec(m)->tries : 0,
+        .armed_at = machine_rec(m)->armed_at,
+        .armed_by = pxed_slice_of(machine_rec(m)->by),
+        .step = pxed_slice_of(machine_rec(m)->step),
         .disk = h ? pxed_host_value(&h->pub, "disk") : PXED_NO_SLICE,
-        .fail = pxed_slice_of(m->rec.fail),
+        .fail = pxed_slice_of(machine_rec(m)->fail),
         .file = h ? h->pub.file : NULL,
         .line = h ? h->pub.line : 0,
         .not_ready = ready,
         .not_ready_text = looked_for,
-        .disk_cleared = m->rec.on_disk,
-        .was_install = lifecycle_state_names[m->rec.was.state],
-        .was_os = pxed_slice_of(m->rec.was.os),
-        .was_at = m->rec.was.state_at,
+        .disk_cleared = machine_rec(m)->on_disk,
+        .was_install = lifecycle_state_names[machine_rec(m)->was.state],
+        .was_os = pxed_slice_of(machine_rec(m)->was.os),
+        .was_at = machine_rec(m)->was.state_at,
         .unguarded = h && h->os->profile && !h->guarded,
-        .busy = view_busy(e->d, &m->rec, ready),
+        .busy = view_busy(e->d, machine_rec(m), ready),
     };
-    view_loader(h, &m->rec, &v);
+    view_loader(h, machine_rec(m), &v);
     char id[CAUSE_ID], evidence[CAUSE_EVIDENCE] = "";
     view_cause(e, m, h, id, evidence, &v);
     e->row(e->arg, &v);
@@ -190,11 +192,11 @@ static bool control_boot_url(void *self, const struct pxed_hwaddr *mac, struct p
     struct daemon *d = self;
     const struct machine *m = machines_find(&d->machines, mac);
     const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
-    if (!m || !h || !lifecycle_open(&m->rec))
+    if (!m || !h || !lifecycle_open(machine_rec(m)))
         return false;
     pxed_buf_str(out, site_url_of(d->catalogue, NULL, &h->pub.ip)->base);
     pxed_buf_str(out, "s/");
-    pxed_buf_hex(out, m->rec.token, sizeof(m->rec.token), "");
+    pxed_buf_hex(out, machine_rec(m)->token, sizeof(machine_rec(m)->token), "");
     pxed_buf_str(out, "/boot.efi");
     return !pxed_buf_full(out);
 }
@@ -205,14 +207,14 @@ static uint64_t control_generation(void *self) {
 
 static void view_entry(struct daemon *d, const struct journal_entry *j,
                        void (*row)(void *arg, const struct pxed_journal_view *j), void *arg) {
-    const struct catalogue_host *h = catalogue_find(d->catalogue, &j->machine->rec.mac);
+    const struct catalogue_host *h = catalogue_find(d->catalogue, &j->machine->mac);
     struct pxed_journal_view v = {j->seq,
                                   j->at,
-                                  j->machine->rec.mac,
+                                  j->machine->mac,
                                   h ? h->pub.name : PXED_NO_SLICE,
                                   pxed_slice_of(j->what),
                                   j->reason,
-                                  pxed_slice_of(j->text)};
+                                  pxed_slice_of(journal_text(j))};
     row(arg, &v);
 }
 
@@ -273,7 +275,7 @@ static bool control_resolve(void *self, struct pxed_slice host, struct pxed_hwad
         h = catalogue_find_ip(c, &ip);
         const struct machine *m = h ? NULL : machines_find_ip(&d->machines, &ip);
         if (m)
-            *ret_mac = m->rec.mac;
+            *ret_mac = m->mac;
         if (m || !h)
             return m != NULL;
     }

@@ -140,7 +140,7 @@ static bool loader_seen(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, uin
     struct daemon *d = core_daemon_of(ctx);
     const struct catalogue_host *h = catalogue_find(d->catalogue, mac);
     const struct machine *m = machines_find(&d->machines, h ? &h->pub.macs[0] : mac);
-    return m && m->loader_at > 0 && clock_wall() - m->loader_at <= (int64_t)within_ms;
+    return m && machine_awake(m)->loader_at > 0 && clock_wall() - machine_awake(m)->loader_at <= (int64_t)within_ms;
 }
 
 static bool make_nonce(struct pxed_ctx *ctx, const struct pxed_hwaddr *mac, char ret[static 17]) {

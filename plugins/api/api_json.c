@@ -157,8 +157,7 @@ void api_json_host(struct pxed_buf *out, const void *host) {
     put_bool(&o, "protect", h->protect);
     put_key(&o, "vars", "");
     struct object vars = json_begin(out);
-    for (size_t i = 0; i < h->n_vars; i++) {
-        const struct pxed_var *v = &h->vars[i];
+    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(h, v)) != NULL;) {
         if (!v->file || (v->flags & PXED_VAR_SECRET))
             continue;
         if (vars.more)

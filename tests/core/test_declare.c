@@ -89,7 +89,7 @@ static struct machine *machine(unsigned n) {
     return machines_find(&d.machines, &mac);
 }
 static enum lifecycle_state state(unsigned n) {
-    return machine(n) ? machine(n)->rec.state : LIFECYCLE_NONE;
+    return machine(n) ? machine_rec(machine(n))->state : LIFECYCLE_NONE;
 }
 
 struct count {
@@ -97,8 +97,8 @@ struct count {
 };
 static void count_one(void *arg, struct machine *m) {
     struct count *c = arg;
-    c->armed += m->rec.state == LIFECYCLE_ARMED;
-    c->held_new += m->rec.held_new;
+    c->armed += machine_rec(m)->state == LIFECYCLE_ARMED;
+    c->held_new += machine_rec(m)->held_new;
 }
 static struct count count(void) {
     struct count c = {0};
@@ -128,15 +128,15 @@ static const char *many(unsigned from, unsigned n) {
 START_TEST(a_new_line_arms_blank) {
     hosts(ONE);
     ck_assert_int_eq(state(1), LIFECYCLE_ARMED);
-    ck_assert_int_eq(machine(1)->rec.right, LIFECYCLE_BLANK);
-    ck_assert_str_eq(machine(1)->rec.os, "debian-12");
-    ck_assert_str_eq(machine(1)->rec.by, "new line");
-    ck_assert_uint_eq(machine(1)->rec.tries, 1);
+    ck_assert_int_eq(machine_rec(machine(1))->right, LIFECYCLE_BLANK);
+    ck_assert_str_eq(machine_rec(machine(1))->os, "debian-12");
+    ck_assert_str_eq(machine_rec(machine(1))->by, "new line");
+    ck_assert_uint_eq(machine_rec(machine(1))->tries, 1);
     ck_assert(journalled(1, "armed", PXED_WHY_OK));
     uint8_t none[16] = {0};
-    ck_assert_mem_ne(machine(1)->rec.token, none, 16);
+    ck_assert_mem_ne(machine_rec(machine(1))->token, none, 16);
     hosts(ONE TWO);
-    ck_assert_mem_ne(machine(1)->rec.token, machine(2)->rec.token, 16);
+    ck_assert_mem_ne(machine_rec(machine(1))->token, machine_rec(machine(2))->token, 16);
 }
 END_TEST
 
@@ -162,8 +162,9 @@ START_TEST(new_lines) {
     pxed_keys = lines[_i].keys;
     hosts(pxed_arena_printf(&site.tree.arena, "02:00:00:00:00:01, debian-12%s\n", lines[_i].line));
     const struct machine *m = machine(1);
-    ck_assert_msg(m->rec.state == lines[_i].state && m->rec.right == lines[_i].right, "%s", lines[_i].name);
-    ck_assert_msg(m->rec.held_new == lines[_i].held_new, "%s: held_new", lines[_i].name);
+    ck_assert_msg(machine_rec(m)->state == lines[_i].state && machine_rec(m)->right == lines[_i].right, "%s",
+                  lines[_i].name);
+    ck_assert_msg(machine_rec(m)->held_new == lines[_i].held_new, "%s: held_new", lines[_i].name);
     ck_assert_msg(lines[_i].why == PXED_WHY_OK || journalled(1, "not-armed", lines[_i].why), "%s", lines[_i].name);
     pxed_keys = ""; /* the obstacle goes away: the line is no longer new */
     hosts(ONE);
@@ -183,7 +184,7 @@ END_TEST
 
 START_TEST(a_restart_arms_nothing) {
     hosts(ONE TWO);
-    lifecycle_disarm(&machine(1)->rec, 1);
+    lifecycle_disarm(machine_rec(machine(1)), 1);
     machines_touch(&d.machines, machine(1));
     for (int i = 0; i < 3; i++) {
         restart(ONE TWO);
@@ -221,7 +222,7 @@ END_TEST
 
 START_TEST(removing_stops_nothing_that_runs) {
     hosts(ONE TWO);
-    lifecycle_delivered(&machine(1)->rec, 1);
+    lifecycle_delivered(machine_rec(machine(1)), 1);
     machines_touch(&d.machines, machine(1));
     hosts(TWO);
     ck_assert_int_eq(state(1), LIFECYCLE_INSTALLING);
@@ -232,7 +233,7 @@ END_TEST
 
 START_TEST(a_changed_line_arms_nothing) {
     hosts(ONE);
-    lifecycle_disarm(&machine(1)->rec, 1);
+    lifecycle_disarm(machine_rec(machine(1)), 1);
     static const char *const changed[] = {"02:00:00:00:00:01, rocky-9\n", "02:00:00:00:00:01, debian-12, name=other\n",
                                           "02:00:00:00:00:01, debian-12, ip=10.77.0.60\n",
                                           "02-00-00-00-00-01,debian-12\n",
@@ -247,25 +248,25 @@ END_TEST
 START_TEST(an_unused_arming_follows_the_os_id) {
     hosts(ONE);
     hosts("02:00:00:00:00:01, rocky-9\n");
-    ck_assert_str_eq(machine(1)->rec.os, "rocky-9");
-    ck_assert_str_eq(machine(1)->rec.line_os, "rocky-9");
+    ck_assert_str_eq(machine_rec(machine(1))->os, "rocky-9");
+    ck_assert_str_eq(machine_rec(machine(1))->line_os, "rocky-9");
     ck_assert_int_eq(state(1), LIFECYCLE_ARMED);
     ck_assert(journalled(1, "declared", PXED_WHY_OK));
     restart("02:00:00:00:00:01, debian-12\n"); /* changed while it was down */
-    ck_assert_str_eq(machine(1)->rec.os, "debian-12");
+    ck_assert_str_eq(machine_rec(machine(1))->os, "debian-12");
 }
 END_TEST
 
 START_TEST(a_used_arming_does_not_follow) {
     hosts(ONE);
-    lifecycle_delivered(&machine(1)->rec, 1);
+    lifecycle_delivered(machine_rec(machine(1)), 1);
     hosts("02:00:00:00:00:01, rocky-9\n");
-    ck_assert_str_eq(machine(1)->rec.os, "debian-12");
-    ck_assert_str_eq(machine(1)->rec.line_os, "rocky-9"); /* `machines` shows both */
+    ck_assert_str_eq(machine_rec(machine(1))->os, "debian-12");
+    ck_assert_str_eq(machine_rec(machine(1))->line_os, "rocky-9"); /* `machines` shows both */
     ck_assert_int_eq(state(1), LIFECYCLE_INSTALLING);
     const struct catalogue_host *h = site_host(&site, NULL);
     struct pxed_arena arena = {0};
-    ck_assert(pxed_slice_is(decide_os(&d, h, &machine(1)->rec, &arena)->id.text,
+    ck_assert(pxed_slice_is(decide_os(&d, h, machine_rec(machine(1)), &arena)->id.text,
                             "debian-12")); /* its files stay those of the install */
     pxed_arena_clear(&arena);
 }
@@ -276,7 +277,7 @@ START_TEST(an_order_for_another_os_stays) { /* pxed arm --os: the line did not c
     order(1, "rocky-9");
     hosts(ONE);
     restart(ONE);
-    ck_assert_str_eq(machine(1)->rec.os, "rocky-9");
+    ck_assert_str_eq(machine_rec(machine(1))->os, "rocky-9");
 }
 END_TEST
 
@@ -284,7 +285,7 @@ START_TEST(swapped_ports_arm_nothing) {
     hosts("02:00:00:00:00:01, debian-12, mac=02:00:00:00:00:02\n");
     ck_assert_int_eq(state(1), LIFECYCLE_ARMED);
     ck_assert_uint_eq(count().armed, 1); /* one host, one right */
-    lifecycle_disarm(&machine(1)->rec, 1);
+    lifecycle_disarm(machine_rec(machine(1)), 1);
     hosts("02:00:00:00:00:02, debian-12, mac=02:00:00:00:00:01\n");
     ck_assert_uint_eq(count().armed, 0);
     hosts(TWO);
@@ -352,11 +353,11 @@ END_TEST
 START_TEST(a_removed_held_line_is_forgotten) {
     pxed_keys = "arm = command\n";
     hosts(ONE);
-    ck_assert(machine(1)->rec.held_new);
+    ck_assert(machine_rec(machine(1))->held_new);
     hosts(TWO);
-    ck_assert(!machine(1)->rec.held_new);
+    ck_assert(!machine_rec(machine(1))->held_new);
     hosts(ONE TWO);
-    ck_assert(!machine(1)->rec.held_new);
+    ck_assert(!machine_rec(machine(1))->held_new);
 }
 END_TEST
 

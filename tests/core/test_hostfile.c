@@ -16,8 +16,7 @@ static void setup(void) {
     memset(&hosts, 0, sizeof(hosts));
 }
 static void teardown(void) {
-    free(hosts.lines);
-    free(hosts.files);
+    hostfile_free(&hosts);
     pxed_diags_clear(&diags);
     tree_close(&tree);
 }

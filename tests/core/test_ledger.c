@@ -51,7 +51,7 @@ static struct machine *declared(unsigned n) {
     return machine(n);
 }
 static enum lifecycle_state state(unsigned n) {
-    return machine(n)->rec.state;
+    return machine_rec(machine(n))->state;
 }
 
 static const uint8_t token[16] = {9};
@@ -195,17 +195,17 @@ START_TEST(what_was_seen_meanwhile_stays) {
     struct machine *m = declared(1);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d003c);
     commit(m, make_armed);
-    lifecycle_stage(&m->rec, PXED_STAGE_SCRIPT, PXED_WHY_OK, 9);
+    lifecycle_stage(machine_rec(m), PXED_STAGE_SCRIPT, PXED_WHY_OK, 9);
     machines_set_ip(&ms, m, &ip, true);
     machines_touch(&ms, m);
     fake_store_pump(&store);
-    ck_assert(m->rec.state == LIFECYCLE_ARMED && m->rec.stage == PXED_STAGE_SCRIPT);
+    ck_assert(machine_rec(m)->state == LIFECYCLE_ARMED && machine_rec(m)->stage == PXED_STAGE_SCRIPT);
     ck_assert_ptr_eq(machines_find_ip(&ms, &ip), m);
     ledger_flush(&ms, NULL, NULL);
     machines_touch(&ms, m);
     ledger_flush(&ms, NULL, NULL);
     restart();
-    ck_assert(machine(1)->rec.state == LIFECYCLE_ARMED);
+    ck_assert(machine_rec(machine(1))->state == LIFECYCLE_ARMED);
     ck_assert_ptr_eq(machines_find_ip(&ms, &ip), machine(1));
 }
 END_TEST
@@ -260,7 +260,7 @@ START_TEST(another_writer_is_noticed) { /* a record that is not in the version w
     fake_store_pump(&store);
     char text[64];
     struct pxed_buf key = PXED_BUF(text);
-    pxed_mac_format(&m->rec.mac, "-", &key);
+    pxed_mac_format(&m->mac, "-", &key);
     fake_store_put(&store, "machine", pxed_buf_slice(&key), PXED_SLICE("of somebody else"));
     commit(m, make_spent);
     fake_store_pump(&store);
@@ -290,7 +290,7 @@ START_TEST(a_new_card_has_the_history) {
     const char *texts[] = {"a", "b", "c"};
     const struct journal_entry *e = machine(2)->steps.first;
     for (int i = 0; i < COUNT(texts); i++, e = e->machine_newer)
-        ck_assert_str_eq(e->text, texts[i]);
+        ck_assert_str_eq(journal_text(e), texts[i]);
     ck_assert_ptr_null(e);
 }
 END_TEST

@@ -20,7 +20,7 @@ END_TEST
 START_TEST(records_survive) {
     static const uint8_t token[16] = {42};
     struct machine *m = held(1);
-    lifecycle_arm(&m->rec, LIFECYCLE_BLANK, PXED_SLICE("debian-12"), 2, token, PXED_SLICE("new line"), 5);
+    lifecycle_arm(machine_rec(m), LIFECYCLE_BLANK, PXED_SLICE("debian-12"), 2, token, PXED_SLICE("new line"), 5);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d003c);
     machines_set_ip(&ms, m, &ip, true);
     ck_assert_int_eq(ledger_flush(&ms, done, NULL), 0);
@@ -30,7 +30,7 @@ START_TEST(records_survive) {
     restart();
     m = find(1);
     ck_assert(m && m->held && !m->declared && !m->dirty && ms.n_strangers == 0);
-    ck_assert(m->rec.state == LIFECYCLE_ARMED && m->rec.tries == 2 && m->rec.ip_leased);
+    ck_assert(machine_rec(m)->state == LIFECYCLE_ARMED && machine_rec(m)->tries == 2 && machine_rec(m)->ip_leased);
     ck_assert_ptr_eq(machines_find_ip(&ms, &ip), m);
     ck_assert_ptr_eq(machines_find_token(&ms, token), m);
     ck_assert_ptr_null(ms.dirty); /* what was just read is not news */
@@ -93,7 +93,7 @@ START_TEST(an_address_belongs_to_one) {
     ck_assert_ptr_eq(machines_find_ip(&ms, &a), one);
     machines_set_ip(&ms, two, &a, true); /* the newest lease counts */
     ck_assert_ptr_eq(machines_find_ip(&ms, &a), two);
-    ck_assert_uint_eq(one->rec.ip.family, 0);
+    ck_assert_uint_eq(machine_rec(one)->ip.family, 0);
     machines_set_ip(&ms, two, &b, false);
     ck_assert_ptr_null(machines_find_ip(&ms, &a));
     ck_assert_ptr_eq(machines_find_ip(&ms, &b), two);
@@ -107,7 +107,7 @@ START_TEST(tokens_live_with_their_arming) {
     static const uint8_t token[16] = {1, 2, 3}, none[16] = {0}, other[16] = {1, 2, 4};
     struct machine *m = held(1);
     ck_assert_ptr_null(machines_find_token(&ms, none)); /* nobody was armed yet: sixteen zeros open nothing */
-    struct lifecycle_record rec = m->rec;
+    struct lifecycle_record rec = *machine_rec(m);
     lifecycle_arm(&rec, LIFECYCLE_ANY, PXED_SLICE("x"), 1, token, PXED_SLICE("y"), 1);
     machines_set_record(&ms, m, &rec);
     ck_assert_ptr_eq(machines_find_token(&ms, token), m);
@@ -128,7 +128,7 @@ START_TEST(each_token_finds_its_machine) { /* many at once, armed again and agai
         for (unsigned i = 0; i < MANY; i++) {
             uint8_t token[16] = {(uint8_t)(round + 1), (uint8_t)i, (uint8_t)(i >> 8)};
             struct machine *m = get(i);
-            struct lifecycle_record rec = m->rec;
+            struct lifecycle_record rec = *machine_rec(m);
             lifecycle_arm(&rec, LIFECYCLE_ANY, PXED_SLICE("x"), 1, token, PXED_SLICE("y"), 1);
             machines_set_record(&ms, m, &rec);
         }
@@ -184,14 +184,14 @@ START_TEST(what_failed_is_written_with_the_next) {
     fake_store_pump(&store);
     ck_assert_uint_eq(fake_store_count(&store, "machine"), 1);
     store.refuse = -EIO;
-    m->rec.tries = 7;
+    machine_rec(m)->tries = 7;
     machines_touch(&ms, m);
     ledger_flush(&ms, NULL, NULL);
     store.refuse = 0;
     ledger_flush(&ms, NULL, NULL);
     fake_store_pump(&store);
     restart();
-    ck_assert_uint_eq(find(1)->rec.tries, 7);
+    ck_assert_uint_eq(machine_rec(find(1))->tries, 7);
 }
 END_TEST
 
@@ -213,7 +213,7 @@ START_TEST(unreadable_records) { /* known, and not armed */
                    PXED_SLICE("02-00-00-00-00-01 1 script WHO_KNOWS text"));
     restart();
     ck_assert_uint_eq(ms.n, 1);
-    ck_assert(find(1)->held && find(1)->rec.state == LIFECYCLE_NONE);
+    ck_assert(find(1)->held && machine_rec(find(1))->state == LIFECYCLE_NONE);
     ck_assert_uint_eq(ms.journal.n, 1);
     ck_assert_int_eq(ms.journal.first->reason, PXED_WHY_OK);
 }

@@ -55,7 +55,7 @@ static void arm_one(void) {
 static enum lifecycle_state state(void) {
     struct pxed_hwaddr mac = {1, 6, {2, 0, 0, 0, 0, 1}};
     const struct machine *m = machines_find(&d.machines, &mac);
-    return m ? m->rec.state : LIFECYCLE_NONE;
+    return m ? machine_rec(m)->state : LIFECYCLE_NONE;
 }
 
 static void stop(void) {

@@ -32,8 +32,8 @@ static void put_row(struct fake_store *store, struct pxed_slice line) {
 
 static void check_machine(void *arg, struct machine *m) {
     unsigned *open = arg;
-    *open += lifecycle_open(&m->rec);
-    must(m->rec.mac.len > 0 && m->rec.state < LIFECYCLE_STATE_COUNT);
+    *open += lifecycle_open(machine_rec(m));
+    must(m->mac.len > 0 && machine_rec(m)->state < LIFECYCLE_STATE_COUNT);
 }
 
 static void load(struct pxed_slice rest) {

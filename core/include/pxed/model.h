@@ -70,6 +70,12 @@ struct pxed_var {
     unsigned flags; /* PXED_VAR_* */
 };
 
+/* What hosts have in common by their sections and their profile. */
+struct pxed_shared_vars {
+    const struct pxed_var *vars;
+    size_t n;
+};
+
 /* A host as declared by one line. Immutable; lives as long as its catalogue generation. */
 struct pxed_host {
     const struct pxed_hwaddr *macs; /* the first identifies the host; the others are further ports */
@@ -79,14 +85,18 @@ struct pxed_host {
     struct pxed_addr ip; /* family 0: none */
     uint8_t prefix;      /* 0: the served network's */
     bool protect;
-    const struct pxed_var *vars;
+    const struct pxed_var *vars; /* of its line; all of them: pxed_host_next_var */
     size_t n_vars;
     const char *file;
     unsigned line;
+    const struct pxed_shared_vars *shared; /* NULL: none. Those that the line sets, too, do not count. Since minor 8 */
 };
 
 /* NULL if the host has no such variable. Lives as long as the host. */
 const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *key);
+/* Walks over all its variables, the line's first: `v` is NULL at the start, then what the call before returned. NULL:
+ * no more. Since minor 8. */
+const struct pxed_var *pxed_host_next_var(const struct pxed_host *host, const struct pxed_var *v);
 /* Is this one of the host's hardware addresses? `host` may be NULL. */
 bool pxed_host_has(const struct pxed_host *host, const struct pxed_hwaddr *mac);
 struct pxed_slice pxed_host_value(const struct pxed_host *host, const char *key); /* unset if there is none */

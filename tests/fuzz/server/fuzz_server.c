@@ -158,10 +158,10 @@ static void step_ask(struct input *in) {
     pxed_mac_text(&about, "-", mac);
     a.via = how & 1 ? PXED_VIA_TFTP : PXED_VIA_HTTP;
     a.agent = how & 2 ? PXED_SLICE("iPXE/1.21") : how & 4 ? PXED_SLICE("gPXE/1.0") : PXED_NO_SLICE;
-    a.token = (how & 8) && m && lifecycle_open(&m->rec);
+    a.token = (how & 8) && m && lifecycle_open(machine_rec(m));
     a.post = (how & 16) && a.via == PXED_VIA_HTTP;
     if (a.token)
-        pxed_buf_hex(&t, m->rec.token, 16, "");
+        pxed_buf_hex(&t, machine_rec(m)->token, 16, "");
     pxed_buf_str(&b, "/boot/");
     if (how & 8) {
         pxed_buf_str(&b, "s/");

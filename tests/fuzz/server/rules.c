@@ -141,7 +141,7 @@ void rules_content(const struct world_transfer *t) {
 
 void rules_ordered(uint8_t client, bool done, bool good) {
     const struct machine *m = world_machine(client);
-    uint8_t host = m ? m->rec.mac.bytes[5] : client;
+    uint8_t host = m ? m->mac.bytes[5] : client;
     if (!done) {
         orders[host].asked++;
         return;
@@ -150,24 +150,26 @@ void rules_ordered(uint8_t client, bool done, bool good) {
     if (!good || !m)
         return;
     orders[host].known = true;
-    memcpy(orders[host].token, m->rec.token, sizeof(m->rec.token));
+    memcpy(orders[host].token, machine_rec(m)->token, sizeof(machine_rec(m)->token));
 }
 
 static void check_record(uint8_t client) {
     struct machine *m = world_machine(client);
     struct lifecycle_record stored;
     char key[PXED_MAC_TEXT];
-    if (!m || m->rec.mac.bytes[5] != client || !lifecycle_open(&m->rec))
+    if (!m || m->mac.bytes[5] != client || !lifecycle_open(machine_rec(m)))
         return;
-    bool ordered = orders[client].known && memcmp(orders[client].token, m->rec.token, sizeof(m->rec.token)) == 0;
+    bool ordered =
+        orders[client].known && memcmp(orders[client].token, machine_rec(m)->token, sizeof(machine_rec(m)->token)) == 0;
     if (!ordered && orders[client].asked == 0)
         broken("armed without an order", client, 0);
-    struct pxed_slice value = fake_store_get(&world.store, "machine", pxed_mac_text(&m->rec.mac, "-", key));
-    if (!value.ptr || !record_read(value, &stored) || memcmp(stored.token, m->rec.token, sizeof(stored.token)) != 0 ||
-        !lifecycle_open(&stored) || (m->rec.state == LIFECYCLE_ARMED && stored.state != LIFECYCLE_ARMED))
+    struct pxed_slice value = fake_store_get(&world.store, "machine", pxed_mac_text(&m->mac, "-", key));
+    if (!value.ptr || !record_read(value, &stored) ||
+        memcmp(stored.token, machine_rec(m)->token, sizeof(stored.token)) != 0 || !lifecycle_open(&stored) ||
+        (machine_rec(m)->state == LIFECYCLE_ARMED && stored.state != LIFECYCLE_ARMED))
         broken("a right in memory that is not on disk", client, 0);
     const struct catalogue_host *h = world_host(client);
-    if (m->rec.state == LIFECYCLE_ARMED && h && h->pub.protect)
+    if (machine_rec(m)->state == LIFECYCLE_ARMED && h && h->pub.protect)
         broken("a protected host is armed", client, 0);
 }
 

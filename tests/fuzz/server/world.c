@@ -464,8 +464,8 @@ static void note_rights(struct world_transfer *t) {
     const struct catalogue_host *h = world_host(t->about);
     const struct machine *m = h ? world_machine(t->about) : NULL;
     bool own = h && (t->token || world_host(t->asker) == h);
-    t->armed |= own && m && m->rec.state == LIFECYCLE_ARMED;
-    t->open |= own && m && lifecycle_open(&m->rec);
+    t->armed |= own && m && machine_rec(m)->state == LIFECYCLE_ARMED;
+    t->open |= own && m && lifecycle_open(machine_rec(m));
 }
 
 static void free_transfer(struct world_transfer *t) {

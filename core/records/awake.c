@@ -1,0 +1,73 @@
+/* Packs and unpacks what is known of a machine. */
+#include "awake.h"
+
+#include <stdlib.h>
+
+#include "packed.h"
+#include "pxed/arena.h"
+
+enum { WORDS = sizeof(struct machine_awake) / sizeof(uint64_t) };
+_Static_assert(sizeof(struct machine_awake) % sizeof(uint64_t) == 0, "it is packed in words");
+
+static void leave_place(struct machine *m) {
+    m->among->places[m->place].m = NULL;
+    m->among->places[m->place].asked = 0;
+}
+
+/* A free one, or that of the machine that nobody asked for the longest. */
+static unsigned find_place(const struct awake *a) {
+    unsigned found = 0;
+    for (unsigned i = 1; i < AWAKE_MAX; i++)
+        if (a->places[i].asked < a->places[found].asked)
+            found = i;
+    return found;
+}
+
+void awake_rest(struct machine *m) {
+    uint64_t packed[PACKED_MAX(WORDS)];
+    if (!m->awake)
+        return;
+    memset(&m->awake->rec.mac, 0, sizeof(m->awake->rec.mac)); /* the machine has it, too */
+    size_t n = packed_write(m->awake, WORDS, packed);
+    free(m->awake); /* first: its memory is the next one's to wake */
+    m->awake = NULL;
+    m->packed = pxed_xalloc(n * sizeof(*packed));
+    memcpy(m->packed, packed, n * sizeof(*packed));
+    leave_place(m);
+}
+
+struct machine_awake *awake_wake(struct machine *m) {
+    struct awake *a = m->among;
+    unsigned place = find_place(a);
+    if (a->places[place].m)
+        awake_rest(a->places[place].m);
+    a->places[place].m = m;
+    a->places[place].asked = ++a->clock;
+    m->place = (uint8_t)place;
+    m->awake = pxed_xalloc(sizeof(*m->awake));
+    if (m->packed)
+        packed_read(m->packed, WORDS, m->awake);
+    m->awake->rec.mac = m->mac;
+    free(m->packed);
+    m->packed = NULL;
+    return m->awake;
+}
+
+void awake_visit(struct machine *m, void (*row)(void *arg, struct machine *m), void *arg) {
+    bool rests = !m->awake;
+    uint64_t asked = rests ? 0 : m->among->places[m->place].asked;
+    row(arg, m);
+    if (rests)
+        awake_rest(m);
+    else if (m->awake)
+        m->among->places[m->place].asked = asked;
+}
+
+void awake_free(struct machine *m) {
+    if (m->awake)
+        leave_place(m);
+    free(m->awake);
+    free(m->packed);
+    m->awake = NULL;
+    m->packed = NULL;
+}
