@@ -460,11 +460,20 @@ struct machine *world_machine(uint8_t client) {
 
 /* --- transfers --- */
 
+/* Over TFTP a script is opened before it is known that the client was heard. What this boot will be, such as another of
+ * several tries, is on disk only then; the right to it is. */
+static bool will_be_armed(const struct world_transfer *t, const struct machine *m) {
+    struct lifecycle_record boot = *machine_rec(m);
+    if (t->tftp)
+        lifecycle_judge(&boot, world_wall());
+    return boot.state == LIFECYCLE_ARMED;
+}
+
 static void note_rights(struct world_transfer *t) {
     const struct catalogue_host *h = world_host(t->about);
     const struct machine *m = h ? world_machine(t->about) : NULL;
     bool own = h && (t->token || world_host(t->asker) == h);
-    t->armed |= own && m && machine_rec(m)->state == LIFECYCLE_ARMED;
+    t->armed |= own && m && will_be_armed(t, m);
     t->open |= own && m && lifecycle_open(machine_rec(m));
 }
 
@@ -513,7 +522,8 @@ void world_ask(const struct world_asking *a) {
                 : a->post               ? "post"
                                         : "get",
                 PXED_S(a->path), PXED_S(a->query));
-    *t = (struct world_transfer){.waits = true, .asker = a->asker, .about = a->about, .token = a->token};
+    *t = (struct world_transfer){
+        .waits = true, .asker = a->asker, .about = a->about, .token = a->token, .tftp = a->via == PXED_VIA_TFTP};
     note_rights(t);
     enum pxed_reason reason = PXED_WHY_OK;
     struct pxed_content *content = NULL;

@@ -22,7 +22,8 @@ struct world_transfer {
     bool held, heard, settled, refused;
     uint8_t asker, about; /* clients: who asks, and whose host it is about */
     bool token;           /* it came with the host's token */
-    bool armed, open;     /* when it was asked for: the asker's right to an installer, and to the files for it */
+    bool tftp;
+    bool armed, open; /* when it was asked for: the asker's right to an installer, and to the files for it */
     uint64_t ticket;
 };
 
