@@ -122,7 +122,7 @@ enum pxed_reason content_boot_script(struct lookup *l, struct open_content **ret
     if (right.notes)
         script_set_note(l, *ret, &b);
     (*ret)->note.own_script = cgi != NULL;
-    if (right.notes && l->target && hardware_query(&machine_rec(l->target)->hardware, l->request->query))
+    if (right.notes && l->target && hardware_query(&machine_rec_edit(l->target)->hardware, l->request->query))
         machines_touch(&l->d->machines, l->target);
     return PXED_WHY_OK;
 }

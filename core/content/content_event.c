@@ -86,7 +86,7 @@ static void journal_event(struct event *e) {
     }
     journal_step(&e->d->machines, e->m, e->stage.ptr, why, pxed_buf_cstr(&b), clock_calendar());
     if (failed && e->changed)
-        machine_rec(e->m)->reason = why;
+        machine_rec_edit(e->m)->reason = why;
     free(b.ptr);
 }
 
@@ -116,8 +116,8 @@ static void event_written(void *arg, int result) {
     struct open_content *answer = e->answer;
     if (result == 0) {
         if (pxed_slice_is(e->stage, "installing")) {
-            lifecycle_stage(machine_rec(e->m), PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
-            hardware_read(&machine_rec(e->m)->hardware, e->body);
+            lifecycle_stage(machine_rec_edit(e->m), PXED_STAGE_INSTALLER, PXED_WHY_OK, e->now);
+            hardware_read(&machine_rec_edit(e->m)->hardware, e->body);
         }
         if (e->changed ? !e->repeated : never_told(e))
             journal_event(e);
@@ -139,7 +139,7 @@ static bool event_allowed(struct event *e) {
     bool ends = e->changed && (pxed_slice_is(e->stage, "installed") || pxed_slice_is(e->stage, "failed"));
     if (!ends && full - e->now > (int64_t)(BURST - 1) * EVENT_MS)
         return false;
-    machine_awake(m)->events_full_at = full + EVENT_MS;
+    machine_edit(m)->events_full_at = full + EVENT_MS;
     return true;
 }
 

@@ -60,10 +60,10 @@ static void note_boot(struct open_content *c, struct machine *m) {
     struct daemon *d = c->daemon;
     if (lifecycle_script_opens(machine_rec(m), clock_wall()))
         decide_power_on(d, m, false);
-    machine_rec(m)->judged = true;
-    machine_rec(m)->own_script |= c->note.own_script;
+    machine_rec_edit(m)->judged = true;
+    machine_rec_edit(m)->own_script |= c->note.own_script;
     if (c->note.reason == PXED_WHY_OK && !c->note.live)
-        exits_forget(&machine_rec(m)->exits);
+        exits_forget(&machine_rec_edit(m)->exits);
     decide_step(d, &c->mac, PXED_STAGE_SCRIPT, PXED_WHY_OK, NULL, c->note.detail);
     if (c->note.reason != PXED_WHY_OK)
         decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);

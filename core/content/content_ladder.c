@@ -8,11 +8,11 @@
 void content_ladder_took(struct open_content *c, bool whole) {
     struct daemon *d = c->daemon;
     struct machine *m = c->loader ? machines_find(&d->machines, &c->mac) : NULL;
-    if (m && ways_takes(&machine_rec(m)->ways)) { /* it fetches it, whatever becomes of that */
+    if (m && ways_takes(&machine_rec_edit(m)->ways)) { /* it fetches it, whatever becomes of that */
         models_learn(d, m);
         machines_touch(&d->machines, m);
     }
-    if (!m || !whole || !ladder_takes(&machine_rec(m)->ladder, pxed_slice_of(c->rung ? c->rung : c->path)))
+    if (!m || !whole || !ladder_takes(&machine_rec_edit(m)->ladder, pxed_slice_of(c->rung ? c->rung : c->path)))
         return;
     if (!pxed_addr_eq(&machine_rec(m)->ip, &c->peer)) /* the next word is expected from there */
         machines_set_ip(&d->machines, m, &c->peer, false);

@@ -49,7 +49,7 @@ static void tell_silent(struct look *l, struct machine *m, enum pxed_reason why,
              after ? after : "", why == PXED_WHY_INITRD_NOT_ASKED ? ", before " : "", PXED_S(initrd),
              missing ? "; asked in vain: " : "", missing ? missing : "");
     told_once(l->d, m, "silent", why, text);
-    machine_rec(m)->reason = why;
+    machine_rec_edit(m)->reason = why;
     machines_touch(&l->d->machines, m);
 }
 

@@ -117,7 +117,7 @@ void content_tell_foreign(struct lookup *l, struct machine *m, enum pxed_reason 
     l->d->counters[why]++;
     if (machine_awake(m)->foreign_at > 0 && now - machine_awake(m)->foreign_at < FOREIGN_STEP_MS)
         return;
-    machine_awake(m)->foreign_at = now;
+    machine_edit(m)->foreign_at = now;
     who_ask_kernel(l);
     pxed_buf_escaped(&b, pxed_slice_head(l->name.path.ptr ? l->name.path : l->path, 100)); /* never with a token */
     snprintf(text, sizeof(text), "asked by ip=%s %s name=\"%s\"", pxed_addr_text(&l->request->peer, ip),

@@ -23,20 +23,25 @@ static unsigned find_place(const struct awake *a) {
     return found;
 }
 
-void awake_rest(struct machine *m) {
+/* The MAC stands in the machine, too. */
+static uint64_t *awake_pack(struct machine_awake *awake) {
     uint64_t packed[PACKED_MAX(WORDS)];
+    memset(&awake->rec.mac, 0, sizeof(awake->rec.mac));
+    size_t n = packed_write(awake, WORDS, packed);
+    return memcpy(pxed_xalloc(n * sizeof(*packed)), packed, n * sizeof(*packed));
+}
+
+void awake_rest(struct machine *m) {
     if (!m->awake)
         return;
-    memset(&m->awake->rec.mac, 0, sizeof(m->awake->rec.mac)); /* the machine has it, too */
-    size_t n = packed_write(m->awake, WORDS, packed);
-    free(m->awake); /* first: its memory is the next one's to wake */
+    if (!m->packed)
+        m->packed = awake_pack(m->awake);
+    free(m->awake);
     m->awake = NULL;
-    m->packed = pxed_xalloc(n * sizeof(*packed));
-    memcpy(m->packed, packed, n * sizeof(*packed));
     leave_place(m);
 }
 
-struct machine_awake *awake_wake(struct machine *m) {
+const struct machine_awake *awake_wake(struct machine *m) {
     struct awake *a = m->among;
     unsigned place = find_place(a);
     if (a->places[place].m)
@@ -48,6 +53,11 @@ struct machine_awake *awake_wake(struct machine *m) {
     if (m->packed)
         packed_read(m->packed, WORDS, m->awake);
     m->awake->rec.mac = m->mac;
+    return m->awake;
+}
+
+struct machine_awake *machine_edit(struct machine *m) {
+    machine_awake(m);
     free(m->packed);
     m->packed = NULL;
     return m->awake;

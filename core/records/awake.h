@@ -23,7 +23,7 @@ struct awake {
 };
 
 /* Unpacks it; where AWAKE_MAX are awake, one of them is packed. */
-struct machine_awake *awake_wake(struct machine *m);
+const struct machine_awake *awake_wake(struct machine *m);
 /* Packs it. */
 void awake_rest(struct machine *m);
 /* Calls `row`, and leaves it awake or at rest as it was, nobody having asked for it. */
@@ -31,14 +31,20 @@ void awake_visit(struct machine *m, void (*row)(void *arg, struct machine *m), v
 /* Frees either form, with the machine. */
 void awake_free(struct machine *m);
 
-/* What is known of it, to read and to change. Valid until AWAKE_MAX - 1 others were asked for, or the turn of the loop
- * ends: whoever goes over many machines asks again. A walk by machines_each asks for one more in all. */
-static inline struct machine_awake *machine_awake(const struct machine *m) {
+/* What is known of it. Valid until AWAKE_MAX - 1 others were asked for, or the turn of the loop ends: whoever goes over
+ * many machines asks again. A walk by machines_each asks for one more in all. */
+static inline const struct machine_awake *machine_awake(const struct machine *m) {
     if (!m->awake)
         return awake_wake((struct machine *)m);
     m->among->places[m->place].asked = ++m->among->clock;
     return m->awake;
 }
-static inline struct lifecycle_record *machine_rec(const struct machine *m) {
+static inline const struct lifecycle_record *machine_rec(const struct machine *m) {
     return &machine_awake(m)->rec;
+}
+
+/* The same, to change it: it is packed anew when it rests. */
+struct machine_awake *machine_edit(struct machine *m);
+static inline struct lifecycle_record *machine_rec_edit(struct machine *m) {
+    return &machine_edit(m)->rec;
 }

@@ -18,7 +18,7 @@ struct machine *decide_machine(struct daemon *d, const struct pxed_hwaddr *mac,
     const struct catalogue_host *host = catalogue_find(d->catalogue, mac);
     if (ret_host)
         *ret_host = host;
-    return machines_get(&d->machines, host ? &host->pub.macs[0] : mac, clock_wall());
+    return machines_get(&d->machines, host ? &host->pub.macs[0] : mac);
 }
 
 struct machine *decide_find(struct daemon *d, const struct pxed_hwaddr *mac, const struct catalogue_host **ret_host) {
@@ -70,15 +70,15 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
 
 static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {
     if (facts->loader == PXED_LOADER_IPXE || facts->loader == PXED_LOADER_GPXE) {
-        machine_awake(m)->loader_at = now;
+        machine_edit(m)->loader_at = now;
         decide_heard(d, m);
     }
     /* Firmware walks through its boot order: HTTP comes after PXE. */
     bool goes_on = facts->has_firmware && pxed_firmware_is_http(facts->firmware) && machine_rec(m)->has_firmware &&
                    !pxed_firmware_is_http(machine_rec(m)->firmware);
     if (facts->has_firmware && (!machine_rec(m)->has_firmware || machine_rec(m)->firmware != facts->firmware)) {
-        machine_rec(m)->firmware = facts->firmware;
-        machine_rec(m)->has_firmware = true;
+        machine_rec_edit(m)->firmware = facts->firmware;
+        machine_rec_edit(m)->has_firmware = true;
         machines_touch(&d->machines, m);
     }
     if (!facts->opens_boot || !lifecycle_discover_opens(machine_rec(m), facts->loader, now))
@@ -87,7 +87,8 @@ static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_
 }
 
 void decide_heard(struct daemon *d, struct machine *m) {
-    bool loader = ladder_hears(&machine_rec(m)->ladder, clock_wall()), offer = ways_takes(&machine_rec(m)->ways);
+    bool loader = ladder_hears(&machine_rec_edit(m)->ladder, clock_wall()),
+         offer = ways_takes(&machine_rec_edit(m)->ways);
     if (!loader && !offer)
         return;
     if (loader)
@@ -98,15 +99,15 @@ void decide_heard(struct daemon *d, struct machine *m) {
 
 void decide_power_on(struct daemon *d, struct machine *m, bool goes_on) {
     int64_t sent = machine_rec(m)->stage == PXED_STAGE_LOCAL ? clock_wall() - machine_rec(m)->stage_at : -1;
-    exits_power_on(&machine_rec(m)->exits, sent, goes_on);
-    machine_awake(m)->was_silent = ladder_power_on(&machine_rec(m)->ladder);
+    exits_power_on(&machine_rec_edit(m)->exits, sent, goes_on);
+    machine_edit(m)->was_silent = ladder_power_on(&machine_rec_edit(m)->ladder);
     if (machine_rec(m)->stage >= PXED_STAGE_LOADER &&
-        ways_takes(&machine_rec(m)->ways)) /* of the boot that ends here */
+        ways_takes(&machine_rec_edit(m)->ways)) /* of the boot that ends here */
         models_learn(d, m);
-    machine_awake(m)->offer_silent = ways_power_on(&machine_rec(m)->ways);
-    lifecycle_power_on(machine_rec(m), clock_wall());
-    memset(machine_awake(m)->told, 0, sizeof(machine_awake(m)->told));
-    machine_awake(m)->boot_seq = d->machines.journal.seq;
+    machine_edit(m)->offer_silent = ways_power_on(&machine_rec_edit(m)->ways);
+    lifecycle_power_on(machine_rec_edit(m), clock_wall());
+    memset(machine_edit(m)->told, 0, sizeof(machine_edit(m)->told));
+    machine_edit(m)->boot_seq = d->machines.journal.seq;
     machines_touch(&d->machines, m);
 }
 
@@ -117,7 +118,7 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
     char text[PXED_MAC_TEXT], detail[128];
     struct machine *m = decide_machine(d, &facts->mac, &host);
     const struct settings *s = &d->catalogue->settings;
-    if (!facts->boots && machine_rec(m)->stage == PXED_STAGE_LOCAL && exits_comes_up(&machine_rec(m)->exits))
+    if (!facts->boots && machine_rec(m)->stage == PXED_STAGE_LOCAL && exits_comes_up(&machine_rec_edit(m)->exits))
         machines_touch(&d->machines, m);
     if (facts->boots) {
         decide_learn(d, m, facts, now);
@@ -145,7 +146,7 @@ void decide_facts(struct daemon *d, const struct pxed_facts *facts, struct pxed_
 }
 
 void decide_tell_again(struct machine *m, enum pxed_reason reason) {
-    machine_awake(m)->told[reason / 64] &= ~((uint64_t)1 << reason % 64);
+    machine_edit(m)->told[reason / 64] &= ~((uint64_t)1 << reason % 64);
 }
 
 static bool was_told(const struct machine *m, enum pxed_reason reason) {
@@ -160,10 +161,10 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     d->counters[reason]++;
     if (ip && ip->family)
         machines_set_ip(&d->machines, m, ip, stage == PXED_STAGE_LEASED);
-    bool moved = stage != PXED_STAGE_NONE && lifecycle_stage(machine_rec(m), stage, reason, now);
+    bool moved = stage != PXED_STAGE_NONE && lifecycle_stage(machine_rec_edit(m), stage, reason, now);
     /* What another server says is no word about the machine. */
     if (stage == PXED_STAGE_NONE && reason != PXED_WHY_OK && reason != PXED_WHY_DHCP_OTHER_ANSWERS)
-        machine_rec(m)->reason = reason;
+        machine_rec_edit(m)->reason = reason;
     if (moved)
         machines_touch(&d->machines, m);
     if (moved && silence_due(stage) && d->silence_at == 0)
@@ -171,7 +172,7 @@ void decide_step(struct daemon *d, const struct pxed_hwaddr *mac, enum pxed_stag
     /* A machine that repeats its request gets one journal step per boot. */
     if (!moved && (reason == PXED_WHY_OK || was_told(m, reason)))
         return;
-    machine_awake(m)->told[reason / 64] |= (uint64_t)1 << reason % 64;
+    machine_edit(m)->told[reason / 64] |= (uint64_t)1 << reason % 64;
     snprintf(text, sizeof(text), "%s%s%s%s", ip && ip->family ? "ip=" : "",
              ip && ip->family ? pxed_addr_text(ip, ip_text) : "", ip && ip->family && detail ? " " : "",
              detail ? detail : "");

@@ -28,7 +28,7 @@ void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struc
 void declare_tell_armed(struct daemon *d, struct machine *m) {
     char text[256];
     const struct lifecycle_record *r = machine_rec(m);
-    memset(machine_awake(m)->told, 0, sizeof(machine_awake(m)->told));
+    memset(machine_edit(m)->told, 0, sizeof(machine_edit(m)->told));
     snprintf(text, sizeof(text), "os=%s right=%s by=\"%s\"%s", r->os, lifecycle_right_names[r->right], r->by,
              r->tries > 1 ? " more than one try" : "");
     journal_step(&d->machines, m, "armed", PXED_WHY_OK, text, clock_calendar());
@@ -54,16 +54,25 @@ static bool take_os(void *arg, struct lifecycle_record *rec) {
     return true;
 }
 
+/* Nothing changed: so it is for most lines, at each start and reload. */
+static bool follows(const struct machine *m, const struct catalogue_host *h) {
+    bool now = false;
+    return !m->write && pxed_slice_eq_nocase(h->os->id.text, pxed_slice_of(machine_rec(m)->line_os)) &&
+           lifecycle_had_name(machine_rec(m), h->pub.name, &now) && now;
+}
+
 /* The line's OS id or name changed: an unused arming takes over the id. */
 static void declare_follow(struct daemon *d, struct machine *m, const struct catalogue_host *h) {
     struct now_says line = {h->os->id.text, clock_wall()};
     char text[160], was[64];
+    if (follows(m, h))
+        return;
     snprintf(was, sizeof(was), "%s", machine_rec(m)->line_os);
     if (ledger_take(&d->machines, m, take_os, &line)) {
         snprintf(text, sizeof(text), "os=%.*s was=%s", PXED_S(line.os), was[0] ? was : "none");
         journal_step(&d->machines, m, "declared", PXED_WHY_OK, text, clock_calendar());
     }
-    if (lifecycle_name(machine_rec(m), h->pub.name))
+    if (lifecycle_name(machine_rec_edit(m), h->pub.name))
         machines_touch(&d->machines, m);
 }
 
@@ -166,7 +175,6 @@ static struct new_line *add_line(struct declaring *all, struct machine *m, const
 /* Collects hosts that are not in the store. Further ports are recorded as known too, so that swapping a host's ports
  * arms nothing. */
 static void find_new(struct daemon *d, const struct catalogue *c, struct declaring *all) {
-    int64_t now = clock_wall();
     struct held_names names = {.machines = &d->machines};
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct catalogue_host *h = &c->hosts[i];
@@ -175,7 +183,7 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
             struct machine *port = machines_find(&d->machines, &h->pub.macs[k]);
             held |= port && port->held;
         }
-        struct machine *m = machines_get(&d->machines, &h->pub.macs[0], now);
+        struct machine *m = machines_get(&d->machines, &h->pub.macs[0]);
         machines_declare(&d->machines, m, true);
         if (!held && name_is_known(d, &names, m, h))
             held = true;
@@ -187,7 +195,7 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
             add_line(all, m, h);
         }
         for (size_t k = 1; k < h->pub.n_macs; k++) {
-            struct machine *port = machines_get(&d->machines, &h->pub.macs[k], now);
+            struct machine *port = machines_get(&d->machines, &h->pub.macs[k]);
             if (!port->held)
                 add_line(all, port, NULL);
         }

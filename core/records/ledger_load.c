@@ -16,7 +16,7 @@ static void load_record(void *arg, struct pxed_slice key, struct pxed_slice valu
         if (!pxed_mac_parse(key, &rec.mac))
             return;
     }
-    struct machine *m = machines_get(ms, &rec.mac, rec.stage_at);
+    struct machine *m = machines_get(ms, &rec.mac);
     m->version = version;
     machines_hold(ms, m, true);
     struct pxed_addr ip = rec.ip;
@@ -38,7 +38,7 @@ static void load_step(void *arg, struct pxed_slice key, struct pxed_slice value,
         return;
     for (size_t i = 0; i < 8; i++)
         seq = seq << 8 | (uint8_t)key.ptr[i];
-    struct machine *m = machines_get(ms, &mac, (int64_t)at);
+    struct machine *m = machines_get(ms, &mac);
     enum pxed_reason why = PXED_WHY_OK; /* a reason of a newer pxed is unknown here */
     pxed_reason_find(reason, &why);
     if (seq > ms->journal.seq)

@@ -31,13 +31,13 @@ struct machine {
     bool move_steps : 1;                  /* the store has its steps under another MAC */
     bool erase : 1;                       /* delete it from the store: its host has another MAC now */
     uint8_t place;                        /* while it is awake: among those that are */
+    uint32_t ip_hash, token_hash;         /* of its chains; 0: it is in none */
     unsigned pins;                        /* number of pointers kept to it across loop turns */
     struct awake *among;                  /* those that are awake */
     struct machine_awake *awake;          /* NULL: it rests. awake.h */
-    uint64_t *packed;                     /* while it rests */
+    uint64_t *packed;                     /* the same at rest; NULL: `awake` was changed */
     uint64_t version;                     /* of its record in the store; 0: none */
     struct ledger_write *write;           /* its entry in the running commit; NULL: none */
-    int64_t seen_at;                      /* wall ms; the oldest undeclared machines are dropped */
     struct machine *next_ip, *next_token; /* hash chains */
     struct machine *next_dirty;
     struct machine *newer, *older; /* undeclared machines, by age */

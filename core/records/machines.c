@@ -29,8 +29,26 @@ static struct machine **mac_slot(struct machines *ms, const struct pxed_hwaddr *
     return &ms->by_mac[pxed_hash(mac->bytes, mac->len, ms->seed) & (ms->table - 1)];
 }
 
-static struct machine **ip_slot(struct machines *ms, const struct pxed_addr *ip) {
-    return &ms->by_ip[pxed_hash(ip->bytes, 16, ms->seed ^ ip->family) & (ms->table - 1)];
+/* By a secret key: which chain is looked at says nothing about a token. Never 0, which a machine without one has. */
+static uint32_t hash_of(uint64_t key, const void *data, size_t len) {
+    uint32_t hash = (uint32_t)pxed_hash(data, len, key);
+    return hash ? hash : 1;
+}
+
+static uint32_t ip_hash(const struct machines *ms, const struct pxed_addr *ip) {
+    return ip->family ? hash_of(ms->seed ^ ip->family, ip->bytes, 16) : 0;
+}
+
+static uint32_t token_hash(const struct machines *ms, const uint8_t token[16]) {
+    return hash_of(~ms->seed, token, 16);
+}
+
+static struct machine **ip_slot(struct machines *ms, uint32_t hash) {
+    return &ms->by_ip[hash & (ms->table - 1)];
+}
+
+static struct machine **token_slot(struct machines *ms, uint32_t hash) {
+    return &ms->by_token[hash & (ms->table - 1)];
 }
 
 struct machine *machines_find(struct machines *ms, const struct pxed_hwaddr *mac) {
@@ -41,8 +59,9 @@ struct machine *machines_find(struct machines *ms, const struct pxed_hwaddr *mac
 }
 
 struct machine *machines_find_ip(struct machines *ms, const struct pxed_addr *ip) {
-    struct machine *m = *ip_slot(ms, ip);
-    while (m && !pxed_addr_eq(&machine_rec(m)->ip, ip))
+    uint32_t hash = ip_hash(ms, ip);
+    struct machine *m = *ip_slot(ms, hash);
+    while (m && (m->ip_hash != hash || !pxed_addr_eq(&machine_rec(m)->ip, ip)))
         m = m->next_ip;
     return m;
 }
@@ -54,13 +73,11 @@ static bool has_token(const struct lifecycle_record *rec) {
     return any != 0 && lifecycle_open(rec);
 }
 
-/* The hash has a secret key: which bucket is looked at says nothing about a token. */
-static struct machine **token_slot(struct machines *ms, const uint8_t token[16]) {
-    return &ms->by_token[pxed_hash(token, 16, ~ms->seed) & (ms->table - 1)];
-}
-
 struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]) {
-    for (struct machine *m = *token_slot(ms, token); m; m = m->next_token) {
+    uint32_t hash = token_hash(ms, token);
+    for (struct machine *m = *token_slot(ms, hash); m; m = m->next_token) {
+        if (m->token_hash != hash)
+            continue;
         uint8_t differ = 0; /* constant time: the duration must not show how much of a guess is right */
         for (size_t k = 0; k < 16; k++)
             differ |= (uint8_t)(machine_rec(m)->token[k] ^ token[k]);
@@ -70,29 +87,31 @@ struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]
     return NULL;
 }
 
+static void link_token(struct machines *ms, struct machine *m) {
+    struct machine **slot = token_slot(ms, m->token_hash);
+    m->next_token = *slot;
+    *slot = m;
+}
+
 /* Its token is findable, or is not any more. */
-static void index_token(struct machines *ms, struct machine *m, bool in) {
-    struct machine **at = token_slot(ms, machine_rec(m)->token);
-    if (in) {
-        m->next_token = *at;
-        *at = m;
-        return;
-    }
-    while (*at && *at != m)
+static void index_token(struct machines *ms, struct machine *m, const struct lifecycle_record *rec) {
+    struct machine **at = token_slot(ms, m->token_hash);
+    while (m->token_hash != 0 && *at && *at != m)
         at = &(*at)->next_token;
-    if (*at)
+    if (m->token_hash != 0 && *at)
         *at = m->next_token;
     m->next_token = NULL;
+    m->token_hash = has_token(rec) ? token_hash(ms, rec->token) : 0;
+    if (m->token_hash != 0)
+        link_token(ms, m);
 }
 
 void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec) {
     ms->n_set++;
     ms->n_open += (size_t)lifecycle_open(rec);
     ms->n_open -= (size_t)lifecycle_open(machine_rec(m));
-    index_token(ms, m, false);
-    *machine_rec(m) = *rec;
-    if (has_token(rec))
-        index_token(ms, m, true);
+    index_token(ms, m, rec);
+    *machine_rec_edit(m) = *rec;
 }
 
 void machines_dirty(struct machines *ms, struct machine *m, bool law) {
@@ -112,18 +131,19 @@ void machines_touch(struct machines *ms, struct machine *m) {
 }
 
 static void link_ip(struct machines *ms, struct machine *m) {
-    struct machine **slot = ip_slot(ms, &machine_rec(m)->ip);
+    struct machine **slot = ip_slot(ms, m->ip_hash);
     m->next_ip = *slot;
     *slot = m;
 }
 
 static void unlink_ip(struct machines *ms, struct machine *m) {
-    struct machine **at = ip_slot(ms, &machine_rec(m)->ip);
-    while (*at && *at != m)
+    struct machine **at = ip_slot(ms, m->ip_hash);
+    while (m->ip_hash != 0 && *at && *at != m)
         at = &(*at)->next_ip;
-    if (*at)
+    if (m->ip_hash != 0 && *at)
         *at = m->next_ip;
     m->next_ip = NULL;
+    m->ip_hash = 0;
 }
 
 void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_addr *ip, bool leased) {
@@ -135,15 +155,15 @@ void machines_set_ip(struct machines *ms, struct machine *m, const struct pxed_a
         return;
     if (before && before != m) {
         unlink_ip(ms, before);
-        memset(&machine_rec(before)->ip, 0, sizeof(machine_rec(before)->ip));
+        memset(&machine_rec_edit(before)->ip, 0, sizeof(machine_rec(before)->ip));
         machines_touch(ms, before);
     }
-    if (machine_rec(m)->ip.family)
-        unlink_ip(ms, m);
-    machine_rec(m)->ip = *ip;
-    machine_rec(m)->ip_leased = leased;
+    unlink_ip(ms, m);
+    machine_rec_edit(m)->ip = *ip;
+    machine_rec_edit(m)->ip_leased = leased;
     machines_touch(ms, m);
-    if (ip->family)
+    m->ip_hash = ip_hash(ms, ip);
+    if (m->ip_hash != 0)
         link_ip(ms, m);
 }
 
@@ -160,10 +180,10 @@ static void grow_tables(struct machines *ms) {
             struct machine **slot = mac_slot(ms, &m->mac);
             m->next_mac = *slot;
             *slot = m;
-            if (machine_rec(m)->ip.family)
+            if (m->ip_hash != 0)
                 link_ip(ms, m);
-            if (has_token(machine_rec(m)))
-                index_token(ms, m, true);
+            if (m->token_hash != 0)
+                link_token(ms, m);
         }
     for (size_t i = 0; i < sizeof(was) / sizeof(was[0]); i++)
         free(was[i]);
@@ -194,9 +214,8 @@ static void machines_forget(struct machines *ms, struct machine *m) {
     while (*at != m)
         at = &(*at)->next_mac;
     *at = m->next_mac;
-    index_token(ms, m, false);
-    if (machine_rec(m)->ip.family)
-        unlink_ip(ms, m);
+    index_token(ms, m, &(struct lifecycle_record){.state = LIFECYCLE_NONE});
+    unlink_ip(ms, m);
     journal_forget(ms, m);
     ms->n--;
     catalogue_unref(m->kept);
@@ -204,14 +223,13 @@ static void machines_forget(struct machines *ms, struct machine *m) {
     free(m);
 }
 
-struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac, int64_t now) {
+struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac) {
     struct machine *m = machines_find(ms, mac);
     if (m) {
         if (is_stranger(m)) { /* recently seen ones are dropped last */
             unlink_stranger(ms, m);
             link_stranger(ms, m);
         }
-        m->seen_at = now;
         return m;
     }
     if (ms->n_strangers >= STRANGERS_MAX && ms->walks == 0) {
@@ -222,7 +240,6 @@ struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac,
     m = pxed_xalloc(sizeof(*m));
     m->mac = *mac;
     m->among = &ms->awake;
-    m->seen_at = now;
     grow_tables(ms);
     struct machine **slot = mac_slot(ms, mac);
     m->next_mac = *slot;

@@ -36,7 +36,7 @@ void machines_free(struct machines *ms);
 /* NULL if the MAC was never seen. */
 struct machine *machines_find(struct machines *ms, const struct pxed_hwaddr *mac);
 /* Finds or creates one. Beyond a few thousand undeclared machines it frees the oldest. */
-struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac, int64_t now);
+struct machine *machines_get(struct machines *ms, const struct pxed_hwaddr *mac);
 struct machine *machines_find_ip(struct machines *ms, const struct pxed_addr *ip);
 /* The machine that has this live token, or NULL. Takes the same time however many bytes of a guess are right. */
 struct machine *machines_find_token(struct machines *ms, const uint8_t token[16]);

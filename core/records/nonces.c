@@ -53,7 +53,7 @@ uint64_t nonces_make(struct daemon *d, const struct pxed_hwaddr *mac) {
     if (machine_awake(m)->nonce != 0 && d->nonces->slots[at].nonce == machine_awake(m)->nonce &&
         nonces_lives(d, at, REUSE_MS))
         return machine_awake(m)->nonce;
-    machine_awake(m)->nonce = nonces_draw(d);
+    machine_edit(m)->nonce = nonces_draw(d);
     at = machine_awake(m)->nonce % SLOTS;
     if (machine_awake(m)->nonce == 0)
         return 0;

@@ -10,7 +10,7 @@
 
 static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
     char text[96];
-    machine_awake(m)->offer_silent = false;
+    machine_edit(m)->offer_silent = false;
     snprintf(text, sizeof(text), "told as `%s` in the boot before, %u in a row", machine_rec(m)->ways.way,
              machine_rec(m)->ways.silent);
     decide_step(d, mac, PXED_STAGE_NONE, PXED_WHY_OFFER_NOT_TAKEN, NULL, text);
@@ -41,7 +41,7 @@ size_t offers_way(struct daemon *d, const struct pxed_facts *facts, const char *
         tell_silence(d, m, &facts->mac);
     if (!before.way[0] && rungs_know_model(m, facts))
         alike = models_find(d, machine_rec(m)->ladder.model);
-    size_t at = ways_choose(&machine_rec(m)->ways, names, n, alike ? alike->way : "", &moved);
+    size_t at = ways_choose(&machine_rec_edit(m)->ways, names, n, alike ? alike->way : "", &moved);
     if (moved)
         tell_move(d, m, before.way, before.silent);
     if (!ways_same(&before, &machine_rec(m)->ways))

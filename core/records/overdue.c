@@ -23,7 +23,7 @@ static void tick_machine(void *arg, struct machine *m) {
     struct tick *t = arg;
     struct daemon *d = t->d;
     if (ledger_take(&d->machines, m, end_unused, t)) {
-        machine_rec(m)->reason = PXED_WHY_ARM_EXPIRED;
+        machine_rec_edit(m)->reason = PXED_WHY_ARM_EXPIRED;
         journal_step(&d->machines, m, "not-armed", PXED_WHY_ARM_EXPIRED, NULL, clock_calendar());
     }
     if (!ledger_take(&d->machines, m, end_silent, t))

@@ -7,16 +7,22 @@ static size_t bit_words(size_t n) {
     return (n + 63) / 64;
 }
 
+static uint64_t word_at(const void *memory, size_t i) {
+    uint64_t word;
+    memcpy(&word, (const char *)memory + i * sizeof(word), sizeof(word));
+    return word;
+}
+
 size_t packed_write(const void *memory, size_t n, uint64_t *out) {
     size_t used = bit_words(n);
-    memset(out, 0, used * sizeof(*out));
-    for (size_t i = 0; i < n; i++) {
-        uint64_t word;
-        memcpy(&word, (const char *)memory + i * sizeof(word), sizeof(word));
-        if (word == 0)
-            continue;
-        out[i / 64] |= (uint64_t)1 << i % 64;
-        out[used++] = word;
+    for (size_t i = 0; i < bit_words(n); i++) {
+        size_t first = i * 64, count = n - first < 64 ? n - first : 64;
+        uint64_t bits = 0;
+        for (size_t k = 0; k < count; k++)
+            bits |= (uint64_t)(word_at(memory, first + k) != 0) << k;
+        out[i] = bits;
+        for (; bits != 0; bits &= bits - 1)
+            out[used++] = word_at(memory, first + (size_t)__builtin_ctzll(bits));
     }
     return used;
 }

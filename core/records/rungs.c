@@ -23,7 +23,7 @@ static void model_of(const struct pxed_facts *facts, char ret[static LADDER_MODE
 }
 
 bool rungs_know_model(struct machine *m, const struct pxed_facts *facts) {
-    model_of(facts, machine_rec(m)->ladder.model);
+    model_of(facts, machine_rec_edit(m)->ladder.model);
     return facts->vendor.len > 0;
 }
 
@@ -60,9 +60,9 @@ static const char *own_shim(struct daemon *d, const struct pxed_facts *facts, co
 }
 
 static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
-    struct ladder *l = &machine_rec(m)->ladder;
+    struct ladder *l = &machine_rec_edit(m)->ladder;
     char text[2 * LADDER_NAME];
-    machine_awake(m)->was_silent = false;
+    machine_edit(m)->was_silent = false;
     if (rungs_is_system(d, l->rung)) {
         l->silent = 0;
         return;
@@ -78,7 +78,7 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     if (n == 0)
         return NULL;
     struct machine *m = decide_machine(d, &facts->mac, NULL);
-    struct ladder *l = &machine_rec(m)->ladder;
+    struct ladder *l = &machine_rec_edit(m)->ladder;
     enum ladder_move move;
     if (machine_awake(m)->was_silent)
         tell_silence(d, m, &facts->mac);

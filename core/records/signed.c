@@ -10,5 +10,5 @@ bool signed_is(const struct daemon *d, const char *name) {
 }
 
 void signed_heard(struct daemon *d, struct machine *m) {
-    ladder_heard_with(&machine_rec(m)->ladder, signed_is(d, machine_rec(m)->ladder.rung));
+    ladder_heard_with(&machine_rec_edit(m)->ladder, signed_is(d, machine_rec(m)->ladder.rung));
 }

@@ -45,7 +45,7 @@ static struct pxed_hwaddr mac(unsigned n) {
 
 static inline struct machine *get(unsigned n) {
     struct pxed_hwaddr m = mac(n);
-    return machines_get(&ms, &m, 1000);
+    return machines_get(&ms, &m);
 }
 static inline struct machine *find(unsigned n) {
     struct pxed_hwaddr m = mac(n);

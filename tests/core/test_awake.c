@@ -45,11 +45,11 @@ static unsigned n_awake(void) {
 
 static void tell(unsigned n) {
     struct machine *m = get(n);
-    struct lifecycle_record *r = machine_rec(m);
+    struct lifecycle_record *r = machine_rec_edit(m);
     r->stage_at = n;
     snprintf(r->names, sizeof(r->names), "web%u", n);
-    machine_awake(m)->told[0] = n;
-    machine_awake(m)->boot_seq = n;
+    machine_edit(m)->told[0] = n;
+    machine_edit(m)->boot_seq = n;
 }
 
 static void told_so(struct machine *m, unsigned n) {
@@ -89,7 +89,7 @@ END_TEST
 
 static void walk_in_it(void *arg, struct machine *m) {
     (void)arg;
-    machine_rec(m)->tries++;
+    machine_rec_edit(m)->tries++;
 }
 
 static void walk(void *arg, struct machine *m) {

@@ -184,7 +184,7 @@ END_TEST
 
 START_TEST(a_restart_arms_nothing) {
     hosts(ONE TWO);
-    lifecycle_disarm(machine_rec(machine(1)), 1);
+    lifecycle_disarm(machine_rec_edit(machine(1)), 1);
     machines_touch(&d.machines, machine(1));
     for (int i = 0; i < 3; i++) {
         restart(ONE TWO);
@@ -222,7 +222,7 @@ END_TEST
 
 START_TEST(removing_stops_nothing_that_runs) {
     hosts(ONE TWO);
-    lifecycle_delivered(machine_rec(machine(1)), 1);
+    lifecycle_delivered(machine_rec_edit(machine(1)), 1);
     machines_touch(&d.machines, machine(1));
     hosts(TWO);
     ck_assert_int_eq(state(1), LIFECYCLE_INSTALLING);
@@ -233,7 +233,7 @@ END_TEST
 
 START_TEST(a_changed_line_arms_nothing) {
     hosts(ONE);
-    lifecycle_disarm(machine_rec(machine(1)), 1);
+    lifecycle_disarm(machine_rec_edit(machine(1)), 1);
     static const char *const changed[] = {"02:00:00:00:00:01, rocky-9\n", "02:00:00:00:00:01, debian-12, name=other\n",
                                           "02:00:00:00:00:01, debian-12, ip=10.77.0.60\n",
                                           "02-00-00-00-00-01,debian-12\n",
@@ -259,7 +259,7 @@ END_TEST
 
 START_TEST(a_used_arming_does_not_follow) {
     hosts(ONE);
-    lifecycle_delivered(machine_rec(machine(1)), 1);
+    lifecycle_delivered(machine_rec_edit(machine(1)), 1);
     hosts("02:00:00:00:00:01, rocky-9\n");
     ck_assert_str_eq(machine_rec(machine(1))->os, "debian-12");
     ck_assert_str_eq(machine_rec(machine(1))->line_os, "rocky-9"); /* `machines` shows both */
@@ -285,7 +285,7 @@ START_TEST(swapped_ports_arm_nothing) {
     hosts("02:00:00:00:00:01, debian-12, mac=02:00:00:00:00:02\n");
     ck_assert_int_eq(state(1), LIFECYCLE_ARMED);
     ck_assert_uint_eq(count().armed, 1); /* one host, one right */
-    lifecycle_disarm(machine_rec(machine(1)), 1);
+    lifecycle_disarm(machine_rec_edit(machine(1)), 1);
     hosts("02:00:00:00:00:02, debian-12, mac=02:00:00:00:00:01\n");
     ck_assert_uint_eq(count().armed, 0);
     hosts(TWO);
@@ -299,7 +299,7 @@ END_TEST
 
 START_TEST(a_stranger_is_new) { /* seen on the wire is not held by the store */
     struct pxed_hwaddr mac = {1, 6, {2, 0, 0, 0, 0, 1}};
-    machines_get(&d.machines, &mac, 1);
+    machines_get(&d.machines, &mac);
     hosts(ONE);
     ck_assert_int_eq(state(1), LIFECYCLE_ARMED);
 }

@@ -44,7 +44,7 @@ static void done(void *arg, int result) {
 
 static struct machine *machine(unsigned n) {
     struct pxed_hwaddr mac = {1, 6, {2, 0, 0, 0, 0, (uint8_t)n}};
-    return machines_get(&ms, &mac, 1);
+    return machines_get(&ms, &mac);
 }
 static struct machine *declared(unsigned n) {
     machines_declare(&ms, machine(n), true);
@@ -195,7 +195,7 @@ START_TEST(what_was_seen_meanwhile_stays) {
     struct machine *m = declared(1);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d003c);
     commit(m, make_armed);
-    lifecycle_stage(machine_rec(m), PXED_STAGE_SCRIPT, PXED_WHY_OK, 9);
+    lifecycle_stage(machine_rec_edit(m), PXED_STAGE_SCRIPT, PXED_WHY_OK, 9);
     machines_set_ip(&ms, m, &ip, true);
     machines_touch(&ms, m);
     fake_store_pump(&store);
@@ -320,7 +320,7 @@ START_TEST(nobody_who_is_waited_for_is_forgotten) {
     machines_declare(&ms, m, false); /* its line is gone, and strangers come in crowds */
     for (unsigned i = 0; i < 6000; i++) {
         struct pxed_hwaddr mac = {1, 6, {0x0e, 0, 0, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i}};
-        machines_get(&ms, &mac, 2);
+        machines_get(&ms, &mac);
     }
     fake_store_pump(&store);
     ck_assert(told == 1 && m->held);

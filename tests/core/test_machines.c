@@ -20,7 +20,7 @@ END_TEST
 START_TEST(records_survive) {
     static const uint8_t token[16] = {42};
     struct machine *m = held(1);
-    lifecycle_arm(machine_rec(m), LIFECYCLE_BLANK, PXED_SLICE("debian-12"), 2, token, PXED_SLICE("new line"), 5);
+    lifecycle_arm(machine_rec_edit(m), LIFECYCLE_BLANK, PXED_SLICE("debian-12"), 2, token, PXED_SLICE("new line"), 5);
     struct pxed_addr ip = pxed_addr_v4(0x0a4d003c);
     machines_set_ip(&ms, m, &ip, true);
     ck_assert_int_eq(ledger_flush(&ms, done, NULL), 0);
@@ -184,7 +184,7 @@ START_TEST(what_failed_is_written_with_the_next) {
     fake_store_pump(&store);
     ck_assert_uint_eq(fake_store_count(&store, "machine"), 1);
     store.refuse = -EIO;
-    machine_rec(m)->tries = 7;
+    machine_rec_edit(m)->tries = 7;
     machines_touch(&ms, m);
     ledger_flush(&ms, NULL, NULL);
     store.refuse = 0;

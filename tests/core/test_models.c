@@ -9,13 +9,13 @@ static struct daemon d;
 
 static struct machine *add(uint8_t n, const char *model, const char *rung, int64_t good_at, const char *way) {
     struct pxed_hwaddr mac = {.type = 1, .len = 6, .bytes = {2, 0, 0, 0, 0, n}};
-    struct machine *m = machines_get(&d.machines, &mac, 1);
-    snprintf(machine_rec(m)->ladder.model, sizeof(machine_rec(m)->ladder.model), "%s", model);
-    snprintf(machine_rec(m)->ladder.rung, sizeof(machine_rec(m)->ladder.rung), "%s", rung);
-    machine_rec(m)->ladder.good = good_at > 0;
-    machine_rec(m)->ladder.good_at = good_at;
-    snprintf(machine_rec(m)->ways.way, sizeof(machine_rec(m)->ways.way), "%s", way);
-    machine_rec(m)->ways.good = *way != '\0';
+    struct machine *m = machines_get(&d.machines, &mac);
+    snprintf(machine_rec_edit(m)->ladder.model, sizeof(machine_rec_edit(m)->ladder.model), "%s", model);
+    snprintf(machine_rec_edit(m)->ladder.rung, sizeof(machine_rec_edit(m)->ladder.rung), "%s", rung);
+    machine_rec_edit(m)->ladder.good = good_at > 0;
+    machine_rec_edit(m)->ladder.good_at = good_at;
+    snprintf(machine_rec_edit(m)->ways.way, sizeof(machine_rec_edit(m)->ways.way), "%s", way);
+    machine_rec_edit(m)->ways.good = *way != '\0';
     return m;
 }
 

@@ -27,7 +27,7 @@ static const struct machine *nearest(unsigned host) {
 }
 
 START_TEST(digits) {
-    machine_rec(get(rows[_i].stranger))->stage = PXED_STAGE_DISCOVERED;
+    machine_rec_edit(get(rows[_i].stranger))->stage = PXED_STAGE_DISCOVERED;
     ck_assert_msg((nearest(rows[_i].host) == find(rows[_i].stranger)) == rows[_i].near, "%s", rows[_i].name);
 }
 END_TEST
@@ -35,10 +35,10 @@ END_TEST
 START_TEST(the_nearest_that_was_heard) {
     get(0x1235); /* was never heard of */
     ck_assert_ptr_null(nearest(0x1234));
-    machine_rec(get(0x1266))->stage = PXED_STAGE_DISCOVERED;
-    machine_rec(get(0x1237))->stage = PXED_STAGE_LOCAL;
+    machine_rec_edit(get(0x1266))->stage = PXED_STAGE_DISCOVERED;
+    machine_rec_edit(get(0x1237))->stage = PXED_STAGE_LOCAL;
     struct machine *host = get(0x1236);
-    machine_rec(host)->stage = PXED_STAGE_LOCAL;
+    machine_rec_edit(host)->stage = PXED_STAGE_LOCAL;
     host->declared = true;
     ck_assert_ptr_eq(nearest(0x1234), find(0x1237));
 }
@@ -47,7 +47,7 @@ END_TEST
 /* Lengths differ: another kind of card. */
 START_TEST(other_kinds_of_cards) {
     struct pxed_hwaddr ib = {32, 8, {2, 0, 0, 0, 0x12, 0x34, 0, 0}};
-    machine_rec(machines_get(&ms, &ib, 1000))->stage = PXED_STAGE_DISCOVERED;
+    machine_rec_edit(machines_get(&ms, &ib))->stage = PXED_STAGE_DISCOVERED;
     ck_assert_ptr_null(nearest(0x1235));
 }
 END_TEST

@@ -45,7 +45,7 @@ static int make_armed(void *arg, struct machine *m, struct lifecycle_record *rec
 
 static void arm_one(void) {
     struct pxed_hwaddr mac = {1, 6, {2, 0, 0, 0, 0, 1}};
-    struct machine *m = machines_get(&d.machines, &mac, 1);
+    struct machine *m = machines_get(&d.machines, &mac);
     machines_declare(&d.machines, m, true);
     ledger_commit(&d.machines, &m, 1, make_armed, NULL, NULL);
     fake_store_pump(&store);
