@@ -153,14 +153,21 @@ void rules_ordered(uint8_t client, bool done, bool good) {
     memcpy(orders[host].token, machine_rec(m)->token, sizeof(machine_rec(m)->token));
 }
 
+/* By the token of the newest order. An earlier installation that reports late, after that order ended unused, has none.
+ */
+static bool is_of_order(const struct lifecycle_record *rec, const uint8_t token[16]) {
+    static const uint8_t none[16];
+    return memcmp(rec->token, token, sizeof(rec->token)) == 0 ||
+           (rec->state == LIFECYCLE_INSTALLING && memcmp(rec->token, none, sizeof(none)) == 0);
+}
+
 static void check_record(uint8_t client) {
     struct machine *m = world_machine(client);
     struct lifecycle_record stored;
     char key[PXED_MAC_TEXT];
     if (!m || m->mac.bytes[5] != client || !lifecycle_open(machine_rec(m)))
         return;
-    bool ordered =
-        orders[client].known && memcmp(orders[client].token, machine_rec(m)->token, sizeof(machine_rec(m)->token)) == 0;
+    bool ordered = orders[client].known && is_of_order(machine_rec(m), orders[client].token);
     if (!ordered && orders[client].asked == 0)
         broken("armed without an order", client, 0);
     struct pxed_slice value = fake_store_get(&world.store, "machine", pxed_mac_text(&m->mac, "-", key));
