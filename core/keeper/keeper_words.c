@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <systemd/sd-daemon.h>
+
+#include "systemd.h"
 
 void keeper_say(int channel, enum keeper_word word) {
     char byte = (char)word;
@@ -34,5 +35,5 @@ void keeper_notify(enum keeper_word word) {
                  {KEEPER_REFUSED, "STATUS=the last reload was refused: see the log"}};
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
         if (texts[i].word == word)
-            sd_notify(0, texts[i].text);
+            systemd_notify(texts[i].text);
 }

@@ -6,10 +6,10 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "systemd.h"
 
 enum { HANDED_MAX = 64 };
 
@@ -44,12 +44,14 @@ static void read_name(struct handed *h) {
 }
 
 void handed_init(void) {
-    int n = sd_listen_fds(1); /* 1: not for the programs that we start */
+    int n = systemd_sockets();
     n_handed = 0;
+    if (n < 0)
+        log_core(PXED_LOG_WARNING, "socket-unused", "what systemd says of its sockets is broken: %s", strerror(-n));
     for (int i = 0; i < n && n_handed < HANDED_MAX; i++) {
         struct handed *h = &handed[n_handed++];
         socklen_t len = sizeof(h->type), room = sizeof(h->device);
-        *h = (struct handed){.fd = SD_LISTEN_FDS_START + i};
+        *h = (struct handed){.fd = SYSTEMD_FDS_START + i};
         if (getsockopt(h->fd, SOL_SOCKET, SO_TYPE, &h->type, &len) < 0)
             h->type = 0;
         if (getsockopt(h->fd, SOL_SOCKET, SO_BINDTODEVICE, h->device, &room) < 0)
