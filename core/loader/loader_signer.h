@@ -1,4 +1,4 @@
-/* Who signed a loader: names out of the PKCS#7 blocks of its certificate table, read by libcrypto. Says nothing about
+/* Who signed a loader: names out of the PKCS#7 blocks of its certificate table. Says nothing about
  * whether the signature holds. */
 #pragma once
 

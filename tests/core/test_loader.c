@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "loader_der.h"
 #include "loader_signer.h"
 #include "pxed/buf.h"
 #include "suite.h"
@@ -255,6 +256,56 @@ START_TEST(key_names) {
 }
 END_TEST
 
+/* Heads of DER values: what is taken, and how much is left. */
+static const struct {
+    const char *bytes;
+    size_t n;
+    int content; /* bytes of it; -1: refused */
+    size_t left;
+} values[] = {
+#define VALUE(bytes, ...)                                                                                              \
+    { bytes, sizeof(bytes) - 1, __VA_ARGS__ }
+    VALUE("", -1, 0),
+    VALUE("\x30", -1, 1),
+    VALUE("\x30\x00", 0, 0),
+    VALUE("\x30\x01", -1, 2), /* one byte short */
+    VALUE("\x30\x01x", 1, 0),
+    VALUE("\x30\x01xy", 1, 1),
+    VALUE("\x30\x81", -1, 2), /* the length is cut off */
+    VALUE("\x30\x81\x02xy", 2, 0),
+    VALUE("\x30\x82\x00\x02xyz", 2, 1),
+    VALUE("\x30\x84\x00\x00\x00\x01x", 1, 0),
+    VALUE("\x30\x84\xff\xff\xff\xffx", -1, 7),
+    VALUE("\x30\x85\x00\x00\x00\x00\x01x", -1, 8), /* a length of more than 32 bits */
+    VALUE("\x30\x88\xff\xff\xff\xff\xff\xff\xff\xffx", -1, 11),
+    VALUE("\x30\xff"
+          "x",
+          -1, 3),
+    VALUE("\x30\x80\x02\x01x\0\0", -1, 7), /* it ends where it says */
+    VALUE("\x1f\x01\x01x", -1, 4),         /* a tag of several octets */
+    VALUE("\x3f\x81\x01\x01x", -1, 5),
+};
+
+START_TEST(der) {
+    char *exact = malloc(values[_i].n > 0 ? values[_i].n : 1); /* a sanitizer sees what is read behind it */
+    ck_assert_ptr_nonnull(exact);
+    memcpy(exact, values[_i].bytes, values[_i].n);
+    struct pxed_slice from = pxed_slice(exact, values[_i].n), value = {0};
+    unsigned tag = 0;
+    bool taken = loader_der_any(&from, &tag, &value);
+    ck_assert_msg(taken == (values[_i].content >= 0), "row %d", _i);
+    ck_assert_msg(from.len == values[_i].left, "row %d", _i);
+    if (taken) {
+        ck_assert_uint_eq(tag, LOADER_TAG_SEQUENCE);
+        ck_assert_uint_eq(value.len, (size_t)values[_i].content);
+        from = pxed_slice(exact, values[_i].n);
+        ck_assert(!loader_der_take(&from, LOADER_TAG_SET, &value) && from.len == values[_i].n);
+        ck_assert(loader_der_take(&from, LOADER_TAG_SEQUENCE, &value) && from.len == values[_i].left);
+    }
+    free(exact);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("loader");
     TCase *t = tcase_create("loader");
@@ -265,6 +316,7 @@ int main(void) {
     tcase_add_loop_test(t, by_words, 0, COUNT(made));
     tcase_add_test(t, cut_off);
     tcase_add_loop_test(t, key_names, 0, COUNT(keys));
+    tcase_add_loop_test(t, der, 0, COUNT(values));
     suite_add_tcase(s, t);
     return suite_run(s);
 }
