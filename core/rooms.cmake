@@ -3,7 +3,6 @@
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(CAPNG REQUIRED IMPORTED_TARGET libcap-ng)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
-pkg_check_modules(SSL REQUIRED IMPORTED_TARGET libssl libcrypto)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
 
@@ -42,7 +41,7 @@ pxed_room(records LIBS pxed-keeper pxed-catalogue PkgConfig::UV PkgConfig::MNL)
 pxed_room(content LIBS pxed-records PkgConfig::ZLIB)
 pxed_room(staging LIBS pxed-records)
 pxed_room(supervise LIBS pxed-content pxed-staging PkgConfig::MNL PkgConfig::SECCOMP)
-pxed_room(cli LIBS pxed-supervise PkgConfig::JANSSON PkgConfig::SSL Threads::Threads)
+pxed_room(cli LIBS pxed-supervise PkgConfig::JANSSON Threads::Threads)
 
 add_executable(pxed ${PROJECT_SOURCE_DIR}/core/cli/main.c)
 target_link_libraries(pxed PRIVATE pxed-warnings pxed-cli)

@@ -1,11 +1,8 @@
 /* Certificates and keys that sections name: readable, of one pair, in force, good for the names that clients ask. Read
- * as the daemon reads them at its start, by the same library. */
+ * as the daemon reads them at its start, by the same plugin. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -20,6 +17,7 @@ enum { SOON_DAYS = 30, DAY = 24 * 60 * 60 };
 /* What one section says. */
 struct pair {
     struct offline *o;
+    const struct pxed_tls_service *tls; /* NULL: its plugin could not be loaded, which was told */
     const char *section, *cert, *key;
     const struct pxed_list *listen; /* NULL: none */
     bool says_tls;                  /* each of `listen` says whether it speaks TLS; else all do */
@@ -30,16 +28,6 @@ static void tell(const struct pair *p, enum pxed_severity severity, const char *
     const struct ini_entry *e = ini_get(&p->o->config->ini, p->section, key);
     pxed_diag_add(&p->o->diags, severity, e ? e->file : p->o->config->ini.path, e ? e->line : 0, "[%s] %s = %s: %s",
                   p->section, key, path, text);
-}
-
-static const char *library_says(void) {
-    const char *text = ERR_reason_error_string(ERR_peek_last_error());
-    return text ? text : "this is no PEM file";
-}
-
-static int no_password(char *buf, int size, int writing, void *arg) {
-    (void)buf, (void)size, (void)writing, (void)arg;
-    return -1; /* the default asks on the terminal */
 }
 
 /* --- the files --- */
@@ -83,29 +71,29 @@ static void check_key_mode(const struct pair *p) {
 
 /* --- the certificate --- */
 
-static void check_dates(const struct pair *p, const X509 *x) {
+static void check_dates(const struct pair *p, const struct pxed_tls_pair *read) {
     struct pxed_arena scratch = {0};
-    struct tm until = {0};
-    int days = 0, seconds = 0;
-    if (X509_cmp_current_time(X509_get0_notBefore(x)) > 0)
+    int64_t from, until, now = time(NULL);
+    struct tm tm = {0};
+    if (!p->tls->valid(read, &from, &until))
+        return;
+    if (from > now)
         tell(p, PXED_WARNING, "cert", p->cert,
              "it is not valid yet: clients refuse it; does this machine's clock run?");
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(x), &until) != 1 ||
-        ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(x)) != 1)
-        return;
-    const char *date =
-        pxed_arena_printf(&scratch, "%04d-%02d-%02d", until.tm_year + 1900, until.tm_mon + 1, until.tm_mday);
-    if (days < 0 || seconds < 0)
+    time_t at = (time_t)until;
+    gmtime_r(&at, &tm);
+    const char *date = pxed_arena_printf(&scratch, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    if (until < now)
         tell(p, PXED_WARNING, "cert", p->cert,
              pxed_arena_printf(&scratch, "it has expired (%s): clients refuse it; renew it", date));
-    else if (days < SOON_DAYS)
+    else if ((until - now) / DAY < SOON_DAYS)
         tell(p, PXED_WARNING, "cert", p->cert,
-             pxed_arena_printf(&scratch, "it expires in %d days (%s): renew it", days, date));
+             pxed_arena_printf(&scratch, "it expires in %d days (%s): renew it", (int)((until - now) / DAY), date));
     pxed_arena_clear(&scratch);
 }
 
 /* What clients ask for at this listener must stand in the certificate. */
-static void check_name(const struct pair *p, X509 *x, const struct pxed_listen *at) {
+static void check_name(const struct pair *p, const struct pxed_tls_pair *read, const struct pxed_listen *at) {
     struct pxed_arena scratch = {0};
     char text[PXED_ADDR_TEXT];
     const char *name = p->o->config->settings.name;
@@ -114,7 +102,7 @@ static void check_name(const struct pair *p, X509 *x, const struct pxed_listen *
     if (!by_name)
         wanted = pxed_slice_of(pxed_addr_text(&at->addr, text));
     const char *asked = pxed_arena_dup(&scratch, wanted).ptr;
-    bool good = by_name ? X509_check_host(x, asked, 0, 0, NULL) == 1 : X509_check_ip_asc(x, asked, 0) == 1;
+    bool good = p->tls->holds(read, asked, !by_name);
     if (!good && (by_name || !pxed_addr_is_any(&at->addr)))
         tell(p, PXED_WARNING, "cert", p->cert,
              pxed_arena_printf(&scratch, "it does not hold the %s %s, so clients that ask https://%s%s%s refuse it",
@@ -123,34 +111,28 @@ static void check_name(const struct pair *p, X509 *x, const struct pxed_listen *
     pxed_arena_clear(&scratch);
 }
 
-static void check_names(const struct pair *p, X509 *x) {
+static void check_names(const struct pair *p, const struct pxed_tls_pair *read) {
     for (size_t i = 0; p->listen && i < p->listen->n; i++) {
         struct pxed_listen at;
         if (!pxed_listen_parse(pxed_slice_of(p->listen->items[i]), &at) && (at.tls || !p->says_tls))
-            check_name(p, x, &at);
+            check_name(p, read, &at);
     }
 }
 
 static void check_pair(const struct pair *p) {
-    SSL_CTX *s = SSL_CTX_new(TLS_server_method());
-    if (!s)
+    struct pxed_tls_wrong wrong;
+    struct pxed_tls_pair *read = p->tls->open(p->cert, NULL, &wrong);
+    if (!read) {
+        tell(p, PXED_ERROR, "cert", p->cert, wrong.text);
         return;
-    ERR_clear_error();
-    SSL_CTX_set_default_passwd_cb(s, no_password);
-    if (SSL_CTX_use_certificate_chain_file(s, p->cert) != 1) {
-        tell(p, PXED_ERROR, "cert", p->cert, library_says());
-    } else {
-        X509 *x = SSL_CTX_get0_certificate(s);
-        check_dates(p, x);
-        check_names(p, x);
-        if (SSL_CTX_use_PrivateKey_file(s, p->key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(s) != 1)
-            tell(p, PXED_ERROR, "key", p->key,
-                 ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH ||
-                         ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_TYPE_MISMATCH
-                     ? "this is not the key of the certificate in `cert`"
-                     : library_says());
     }
-    SSL_CTX_free(s);
+    check_dates(p, read);
+    check_names(p, read);
+    p->tls->close(read);
+    read = p->tls->open(p->cert, p->key, &wrong);
+    if (!read)
+        tell(p, PXED_ERROR, "key", p->key, wrong.text);
+    p->tls->close(read);
 }
 
 /* --- every section that has a pair --- */
@@ -159,10 +141,20 @@ static const void *member(const struct plugin *p, const struct pxed_option *row)
     return (const char *)p->config + row->offset;
 }
 
+static const struct pxed_tls_service *find_tls(const struct offline *o) {
+    for (size_t i = 0; i < o->plugins.n; i++) {
+        const struct pxed_protocol_ops *ops = o->plugins.items[i]->desc.ops;
+        if (o->plugins.items[i]->desc.kind != PXED_KIND_OS && CATALOGUE_HAS_OP(ops, tls))
+            return ops->tls;
+    }
+    return NULL;
+}
+
 void here_tls(struct offline *o) {
+    const struct pxed_tls_service *tls = find_tls(o);
     for (size_t i = 0; i < o->plugins.n; i++) {
         const struct plugin *plugin = o->plugins.items[i];
-        struct pair p = {.o = o, .section = plugin->desc.name};
+        struct pair p = {.o = o, .tls = tls, .section = plugin->desc.name};
         for (const struct pxed_option *row = plugin->desc.options; row && row->key; row++) {
             if (row->type == PXED_OPT_PATH && (row->flags & PXED_OPT_CERT))
                 p.cert = *(const char *const *)member(plugin, row);
@@ -178,7 +170,7 @@ void here_tls(struct offline *o) {
         bool cert = check_file(&p, "cert", p.cert), key = check_file(&p, "key", p.key);
         check_key_mode(&p);
         check_renewal(&p);
-        if (cert && key)
+        if (tls && cert && key)
             check_pair(&p);
     }
 }

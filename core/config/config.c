@@ -111,6 +111,7 @@ struct config *config_read(const char *path, struct plugins *plugins, bool quick
             plugins_load(plugins, &c->settings.plugins, &c->ini, diags);
             read_tables(&c->ini, plugins, diags);
             plugins_bind(plugins, &c->ini, diags);
+            plugins_load_tls(plugins, &c->ini, diags);
         } else {
             read_tables(&c->ini, plugins, diags);
             struct plugins copies = *plugins; /* bound to scratch memory, only for the diagnostics */

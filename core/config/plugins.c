@@ -249,18 +249,48 @@ void plugins_load_all(struct plugins *p, struct pxed_diags *diags) {
         load_one(p, found[i], NULL, 0, diags);
 }
 
-void plugins_bind(struct plugins *p, struct ini *ini, struct pxed_diags *diags) {
+static void bind_one(struct plugins *p, struct plugin *plugin, struct ini *ini, struct pxed_diags *diags) {
     static const struct pxed_option none[] = {{0}};
-    for (size_t i = 0; i < p->n; i++) {
-        struct plugin *plugin = p->items[i];
-        plugin->config = pxed_arena_alloc(&p->arena, plugin->desc.config_size + 1);
-        plugin->ctx.config = plugin->config;
-        options_bind(plugin->desc.options ? plugin->desc.options : none, plugin->desc.name,
-                     plugin->desc.kind == PXED_KIND_OS, ini, plugin->config, &p->arena, diags);
-        sections_bind(plugin, ini, &p->arena, diags);
-        const struct pxed_protocol_ops *ops = plugin->desc.ops;
-        if (plugin->desc.kind != PXED_KIND_OS && ops && ops->check)
-            ops->check(plugin->config, ini->path, diags);
+    plugin->config = pxed_arena_alloc(&p->arena, plugin->desc.config_size + 1);
+    plugin->ctx.config = plugin->config;
+    options_bind(plugin->desc.options ? plugin->desc.options : none, plugin->desc.name,
+                 plugin->desc.kind == PXED_KIND_OS, ini, plugin->config, &p->arena, diags);
+    sections_bind(plugin, ini, &p->arena, diags);
+    const struct pxed_protocol_ops *ops = plugin->desc.ops;
+    if (plugin->desc.kind != PXED_KIND_OS && ops && ops->check)
+        ops->check(plugin->config, ini->path, diags);
+}
+
+void plugins_bind(struct plugins *p, struct ini *ini, struct pxed_diags *diags) {
+    for (size_t i = 0; i < p->n; i++)
+        bind_one(p, p->items[i], ini, diags);
+}
+
+/* Where the section of a plugin names a certificate, or NULL. */
+static const struct ini_entry *names_certificate(const struct plugin *plugin, const struct ini *ini) {
+    for (const struct pxed_option *row = plugin->desc.options; row && row->key; row++)
+        if (row->type == PXED_OPT_PATH && (row->flags & PXED_OPT_CERT)) {
+            const struct ini_entry *e = ini_get(ini, plugin->desc.name, row->key);
+            return e && *e->value ? e : NULL;
+        }
+    return NULL;
+}
+
+void plugins_load_tls(struct plugins *p, struct ini *ini, struct pxed_diags *diags) {
+    size_t n = p->n;
+    bool there = plugins_installed("tls");
+    for (size_t i = 0; i < n && !plugins_find(p, "tls"); i++) {
+        const struct ini_entry *e = names_certificate(p->items[i], ini);
+        if (e && there) {
+            load_one(p, "tls", e->file, e->line, diags);
+            if (p->n == n)
+                return; /* it was refused */
+            bind_one(p, p->items[n], ini, diags);
+        } else if (e) {
+            pxed_diag_add(diags, PXED_ERROR, e->file, e->line,
+                          "[%s] %s: TLS needs the plugin tls, which is not installed: no tls.so in %s/lib/pxed/plugins",
+                          e->section, e->key, plugins_prefix());
+        }
     }
 }
 
@@ -278,7 +308,9 @@ static bool has_word(const char *const *words, const char *word) {
     return false;
 }
 
+/* What a need names, without the `?` of one that may be missing. */
 static struct plugin *plugin_provider(struct plugins *p, const char *service) {
+    service += *service == '?';
     for (size_t i = 0; i < p->n; i++)
         if (has_word(p->items[i]->desc.provides, service))
             return p->items[i];
@@ -313,7 +345,7 @@ void plugins_order(struct plugins *p, const char *const *core_provides, struct p
     for (size_t i = 0; i < p->n; i++) {
         const struct pxed_plugin *d = &p->items[i]->desc;
         for (const char *const *need = d->needs; need && *need; need++)
-            if (!plugin_provider(p, *need) && !has_word(core_provides, *need))
+            if (**need != '?' && !plugin_provider(p, *need) && !has_word(core_provides, *need))
                 pxed_diag_add(diags, PXED_ERROR, NULL, 0,
                               "plugin '%s' needs the service %s, and no loaded plugin provides it", d->name, *need);
         for (const char *const *give = d->provides; give && *give; give++)

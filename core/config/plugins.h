@@ -39,6 +39,9 @@ void plugins_load(struct plugins *p, const struct pxed_list *names, const struct
 void plugins_load_all(struct plugins *p, struct pxed_diags *diags);
 /* Binds each plugin's section and runs its `check`. */
 void plugins_bind(struct plugins *p, struct ini *ini, struct pxed_diags *diags);
+/* After plugins_bind. If a section names a certificate, the plugin that speaks TLS is loaded and bound, named or not: a
+ * daemon that has none does not map the libraries. */
+void plugins_load_tls(struct plugins *p, struct ini *ini, struct pxed_diags *diags);
 /* Orders plugins by needs and provides. A missing service or a cycle is an error that names both plugins.
  * `core_provides`: services that the core publishes, NULL-terminated. */
 void plugins_order(struct plugins *p, const char *const *core_provides, struct pxed_diags *diags);

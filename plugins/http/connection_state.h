@@ -22,7 +22,6 @@ enum http_state {
 
 struct http_warm;
 struct http_loan;
-struct http_tls;
 
 struct http_conn {
     struct http *http;
@@ -39,7 +38,7 @@ struct http_conn {
     bool running;  /* http_conn_run is on the stack */
     bool readable; /* the socket may hold more */
     bool eof;
-    struct http_tls *tls; /* tls.h; NULL: plain, or the client has sent nothing yet */
+    struct pxed_tls *tls; /* tls.h; NULL: plain, or the client has sent nothing yet */
     struct pxed_addr peer, local;
     uint16_t peer_port;
     uint64_t deadline; /* ms of core->now; UINT64_MAX: none */

@@ -208,6 +208,7 @@ static int http_init(struct pxed_ctx *ctx) {
         h->peers.seed = ctx->core->wall(ctx);
     signal(SIGPIPE, SIG_IGN); /* sendfile has no MSG_NOSIGNAL */
     ctx->self = h;
+    h->tls = ctx->core->find(ctx, "tls/1");
     if (h->config->port != 0 || h->config->listen.n > 0) {
         r = http_cgi_init(h);
         if (r == 0)
@@ -268,9 +269,9 @@ static void http_metrics(struct pxed_ctx *ctx, const struct pxed_metrics *out) {
 
 static const struct pxed_protocol_ops ops = {
     .size = sizeof(ops), .site = http_site, .check = http_check, .metrics = http_metrics};
-static const char *const provides[] = {"http/1", "run/1", NULL};
+static const char *const provides[] = {"http/1", "run/1", NULL}, *const needs[] = {"?tls/1", NULL};
 
 PXED_PLUGIN(http, .kind = PXED_KIND_PROTOCOL, .name = "http", .version = HTTP_VERSION,
             .summary = "serves boot scripts, kernels, images and answer files over HTTP, and runs CGI scripts",
-            .provides = provides, .options = options, .config_size = sizeof(struct http_config), .ops = &ops,
-            .init = http_init, .start = http_start, .stop = http_stop, .fini = http_fini)
+            .provides = provides, .needs = needs, .options = options, .config_size = sizeof(struct http_config),
+            .ops = &ops, .init = http_init, .start = http_start, .stop = http_stop, .fini = http_fini)

@@ -9,6 +9,7 @@
 #include "pxed/plugin.h"
 #include "pxed/poll.h"
 #include "pxed/run.h"
+#include "pxed/tls.h"
 
 enum {
     HTTP_CONNS_MAX = 8192,
@@ -21,8 +22,7 @@ enum {
     HTTP_STALLED = 5 * 1000, /* ms without one byte taken: may be closed for a new client when all are in use */
     HTTP_ACCEPTS_PER_TURN = 64,
     HTTP_SCRATCH = 64 * 1024,
-    HTTP_TLS_RECORD = 16 * 1024, /* the most that one TLS record holds (RFC 8446 5.1) */
-    HTTP_TICK = 1000,            /* ms; the resolution of all timeouts below */
+    HTTP_TICK = 1000, /* ms; the resolution of all timeouts below */
     HTTP_HEAD_TIMEOUT = 10 * 1000,
     HTTP_BODY_TIMEOUT = 60 * 1000,
     HTTP_IDLE_TIMEOUT = 60 * 1000,
@@ -103,8 +103,9 @@ struct http {
     struct pxed_http_service service;
     struct pxed_run_service runs;
     struct http_peers peers;
-    struct pxed_http_pair *pairs; /* pair.h: all certificates */
-    size_t n_tls_waiting;         /* connections with TLS in the queues of `peers` */
+    struct pxed_http_pair *pairs;       /* pair.h: all certificates */
+    const struct pxed_tls_service *tls; /* NULL: no section has a certificate */
+    size_t n_tls_waiting;               /* connections with TLS in the queues of `peers` */
     char scratch[HTTP_SCRATCH];
-    char record[HTTP_TLS_RECORD]; /* of TLS, before it is encrypted */
+    char record[PXED_TLS_RECORD]; /* of TLS, before it is encrypted */
 };

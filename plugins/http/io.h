@@ -5,7 +5,7 @@
 
 ssize_t http_io_read(struct http_conn *c, char *buf, size_t len); /* sets c->readable: there may be more */
 ssize_t http_io_send(struct http_conn *c, struct iovec *iov, size_t n, int flags);
-/* `record`: HTTP_TLS_RECORD bytes of scratch. */
+/* `record`: PXED_TLS_RECORD bytes of scratch. */
 ssize_t http_io_file(struct http_conn *c, char *record, int fd, off_t at, size_t len);
 /* The event of libuv that more input waits for. */
 int http_io_event(const struct http_conn *c);

@@ -1,8 +1,5 @@
-/* A certificate and its private key, and the rules under which TLS is spoken with them. Taken anew when the files
- * change; connections keep what they began with. */
+/* A certificate and its private key, taken anew when the files change; connections keep what they began with. */
 #pragma once
-
-#include <openssl/ssl.h>
 
 #include "http_state.h"
 
@@ -15,4 +12,4 @@ void http_pairs_metrics(const struct http *h, const struct pxed_metrics *out);
 
 /* For one more connection. Looks at the files at most once a second; a pair that is of no use is told, and the one
  * before it stays. */
-SSL_CTX *http_pair_now(struct http *h, struct pxed_http_pair *p);
+struct pxed_tls_pair *http_pair_now(struct http *h, struct pxed_http_pair *p);

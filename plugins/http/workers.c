@@ -42,7 +42,7 @@ struct http_worker {
     uv_thread_t thread;
     int epoll, wake; /* -1: not open */
     bool runs;
-    char record[HTTP_TLS_RECORD];
+    char record[PXED_TLS_RECORD];
     /* under the lock */
     uv_mutex_t lock;
     uv_cond_t let_go;

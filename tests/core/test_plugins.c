@@ -150,6 +150,18 @@ START_TEST(providers_come_first) {
 }
 END_TEST
 
+START_TEST(what_may_be_missing) {
+    static const char *const core[] = {NULL};
+    for (int with = 0; with < 2; with++) {
+        load(with ? "wishes bottom" : "wishes");
+        plugins_order(&plugins, core, &diags);
+        ck_assert_msg(diags.n == 0, "%s", diags_text(&tree, &diags));
+        ck_assert_str_eq(plugins.items[0]->desc.name, with ? "bottom" : "wishes");
+        plugins_free(&plugins);
+    }
+}
+END_TEST
+
 START_TEST(binding) {
     struct ini ini;
     load("good");
@@ -194,6 +206,7 @@ int main(void) {
     tcase_add_test(t, a_cycle);
     tcase_add_test(t, two_providers);
     tcase_add_test(t, providers_come_first);
+    tcase_add_test(t, what_may_be_missing);
     tcase_add_test(t, binding);
     tcase_add_test(t, every_one_that_is_there);
     tcase_add_test(t, folders_in_order);

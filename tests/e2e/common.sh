@@ -144,6 +144,15 @@ e2e_launch() { # starts without waiting
 }
 
 e2e_pid() { tail -c "+$((E2E_FROM + 1))" "$E2E_LOG" | sed -n 's/.* core ready pid=//p' | tail -n 1; }
+# The libraries that the daemon and its helpers have mapped: "libc.so.6 libuv.so.1.0.0 ..."
+e2e_libraries() {
+    local pid
+    for pid in $(ip netns pids "${E2E_SPACES[server]}"); do
+        [ "$(readlink "/proc/$pid/exe")" = "$E2E_BIN" ] && sed -n 's|.*/\([^/]*\.so[^/]*\)$|\1|p' "/proc/$pid/maps"
+    done | sort -u | tr '\n' ' '
+}
+# Plugins are modules here, which bring their libraries along; else the program is linked with all of them.
+e2e_modular() { [ -e "$E2E_BUILD/lib/pxed/plugins/http.so" ]; }
 e2e_settled() { e2e_ready || ! e2e_alive pxed; }
 
 e2e_start() {

@@ -63,6 +63,9 @@ e2e_start
 get() { e2e_in one curl -s --max-time 60 --cacert "$T/ca.pem" "$@"; }
 client() { e2e_in "$1" timeout 20 openssl s_client -connect $E2E_SERVER:443 -CAfile "$T/ca.pem" -verify_return_error "${@:2}" </dev/null 2>&1; }
 
+# --- the plugin that speaks TLS
+! e2e_modular || has "is loaded, for a section names a certificate" "tls.so" "$(e2e_libraries)"
+
 # --- who is let in
 is "a file by TLS" 200 "$(get -o "$E2E/a" -w '%{http_code}' $S/boot/os/debian-12/small.bin)"
 ok "to the byte" cmp "$E2E/a" "$R/os/debian-12/small.bin"
@@ -173,7 +176,7 @@ ok "a transfer that had begun ends whole" cmp "$E2E/slow" "$R/os/debian-12/big.b
 cp "$T/first.pem" "$T/live.pem"
 sleep 1.1
 ok "a certificate of another key: the pair before stays" is_serial second
-ok "and that is told, by name" logged 'of no use: the one before it stays.*live.key.*key values mismatch'
+ok "and that is told, by name" logged 'of no use: the one before it stays.*live.key.*not the key of the certificate'
 echo rubbish >"$T/live.pem"
 sleep 1.1
 ok "rubbish, too" is_serial second
@@ -266,6 +269,19 @@ sed -i '/^ca = /d' "$E2E/pxed.ini"
 has "https needs a CA" "answers = https needs \`ca\`" "$("$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1)"
 mv "$E2E/kept.ini" "$E2E/pxed.ini"
 : >"$E2E/host-os.conf"
+
+# --- an installation without that plugin
+if e2e_modular; then
+    mkdir -p "$E2E/bare/sbin" "$E2E/bare/lib/pxed/plugins"
+    cp "$E2E_BIN" "$E2E/bare/sbin/"
+    ln -s "$E2E_BUILD/share" "$E2E/bare/share"
+    for p in "$E2E_BUILD"/lib/pxed/plugins/*.so; do [ "${p##*/}" = tls.so ] || ln -s "$p" "$E2E/bare/lib/pxed/plugins/"; done
+    SAID=$("$E2E/bare/sbin/pxed" check -c "$E2E/pxed.ini" 2>&1)
+    has "check says so, with the line" "pxed.ini:15: [http] cert: TLS needs the plugin tls, which is not installed" "$SAID"
+    RAN=$(timeout 20 ip netns exec "${E2E_SPACES[server]}" "$E2E/bare/sbin/pxed" run -c "$E2E/pxed.ini" 2>&1)
+    is "run does not start" 1 $?
+    has "for the same reason" "TLS needs the plugin tls" "$RAN"
+fi
 
 # --- what `check` says
 check() { "$E2E_BIN" check -c "$E2E/pxed.ini" 2>&1; }

@@ -14,6 +14,7 @@
 #include "pxed/os.h"
 #include "pxed/share.h"
 #include "pxed/store.h"
+#include "pxed/tls.h"
 
 #define PXED_PLUGIN_MAGIC 0x70786564u /* "pxed" */
 enum { PXED_ABI_MAJOR = 1, PXED_ABI_MINOR = 8 };
@@ -209,6 +210,8 @@ struct pxed_protocol_ops {
     bool (*replay)(const void *config, const struct pxed_replay *r, struct pxed_buf *out);
     /* Since minor 8. Of a plugin that provides store/1: stores without a daemon. */
     const struct pxed_store_files *store;
+    /* Since minor 8. Of a plugin that provides tls/1: certificates without a daemon. */
+    const struct pxed_tls_service *tls;
 };
 
 struct pxed_plugin {
@@ -221,7 +224,8 @@ struct pxed_plugin {
     const char *version;
     const char *summary;
     const char *const *provides; /* services, NULL-terminated: "store/1" */
-    const char *const *needs;
+    const char *const
+        *needs; /* since minor 8 "?store/1", too: used and inited before, if a loaded plugin provides it */
     const struct pxed_option *options; /* ends with a zeroed row */
     uint32_t config_size;
     const void *ops; /* by kind */

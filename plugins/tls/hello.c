@@ -1,11 +1,11 @@
 /* What a client offered in its first message, as text: "TLS 1.2, 1.1; name pxe-server; ciphers 003d 0035". */
-#include "tls_hello.h"
+#include "hello.h"
 
 #include <openssl/tls1.h>
 
 enum { CIPHERS_SHOWN = 12, VERSIONS_SHOWN = 6 };
 
-void http_tls_hello_keep(SSL *ssl, char *text) {
+void tls_hello_keep(SSL *ssl, char *text) {
     SSL_set_app_data(ssl, text);
 }
 
@@ -79,8 +79,8 @@ static void add_ciphers(struct pxed_buf *out, SSL *ssl) {
     }
 }
 
-int http_tls_hello_note(SSL *ssl, int *alert, void *arg) {
-    struct pxed_buf out = {SSL_get_app_data(ssl), HTTP_TLS_OFFERED, 0};
+int tls_hello_note(SSL *ssl, int *alert, void *arg) {
+    struct pxed_buf out = {SSL_get_app_data(ssl), TLS_OFFERED, 0};
     (void)alert, (void)arg;
     if (!out.ptr)
         return SSL_CLIENT_HELLO_SUCCESS;
