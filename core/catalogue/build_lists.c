@@ -104,6 +104,7 @@ static bool lists_knows(const struct lists_names *l, const struct lists_row *row
 }
 
 static void judge_list(struct build *b, const struct lists_row *row) {
+    struct pxed_arena scratch = {0}; /* the lists are longer than many a table of hosts */
     struct lists_names list = {0};
     const struct pxed_var *last = NULL; /* of a section: many hosts have it */
     for (size_t i = 0; i < b->c->n_hosts; i++) {
@@ -114,7 +115,7 @@ static void judge_list(struct build *b, const struct lists_row *row) {
             (last && last->line == v->line && last->file && v->file && strcmp(last->file, v->file) == 0))
             continue;
         if (!list.names)
-            list = lists_of(row, &b->c->arena);
+            list = lists_of(row, &scratch);
         last = v;
         if (lists_knows(&list, row, v->value))
             continue;
@@ -123,6 +124,7 @@ static void judge_list(struct build *b, const struct lists_row *row) {
                       row->key, PXED_S(v->value), row->path, near ? ", did you mean '" : "", near ? near : "",
                       near ? "'?" : "");
     }
+    pxed_arena_clear(&scratch);
 }
 
 void build_judge_lists(struct build *b) {

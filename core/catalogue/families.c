@@ -179,23 +179,32 @@ static const char *bind_section(struct family_reader *r, const char *kind, size_
     return "";
 }
 
+/* The words of a list with blanks between them; NULL: it has none. */
 static const char *join_list(const struct pxed_list *list, struct pxed_arena *arena) {
-    const char *all = NULL;
+    size_t room = 0;
     for (size_t i = 0; i < list->n; i++)
-        all = all ? pxed_arena_printf(arena, "%s %s", all, list->items[i]) : list->items[i];
+        room += strlen(list->items[i]) + 1;
+    char *all = room > 0 ? pxed_arena_alloc(arena, room) : NULL, *end = all;
+    for (size_t i = 0; i < list->n; i++) {
+        end = stpcpy(end, list->items[i]);
+        *end++ = i + 1 < list->n ? ' ' : '\0';
+    }
     return all;
 }
 
 static void read_claims(struct family_reader *r) {
+    struct pxed_arena scratch = {0};
+    struct family_reader read = {r->f, r->ini, &scratch, r->diags}; /* the lists are kept as words alone */
     size_t n = count_sections(r->ini, "claim");
     r->f->claims = PXED_NEWS(r->arena, struct pxed_claim, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct claim_keys keys = {0};
-        bind_section(r, "claim", i, claim_rows, &keys);
+        bind_section(&read, "claim", i, claim_rows, &keys);
         const char *family = join_list(&keys.family, r->arena);
         r->f->claims[i] = (struct pxed_claim){family ? family : "-", join_list(&keys.version, r->arena),
                                               join_list(&keys.arch, r->arena), join_list(&keys.flags, r->arena)};
     }
+    pxed_arena_clear(&scratch);
     if (n == 0)
         pxed_diag_add(r->diags, PXED_ERROR, r->f->file, 0, "no [claim NAME]: no OS id would use this family");
 }

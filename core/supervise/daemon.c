@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -335,6 +336,7 @@ static int daemon_serve(struct runner *r) {
         d->started_at = clock_calendar();
         keeper_tell(&d->keeper, KEEPER_READY);
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
+        malloc_trim(0);
         uv_run(&r->loop, UV_RUN_DEFAULT);
         if (ledger_flush(&d->machines, daemon_written, &r->loop) == 0)
             uv_run(&r->loop, UV_RUN_DEFAULT);
@@ -369,6 +371,7 @@ int daemon_run(const char *ini_path, bool debug) {
     control_init(d);
     names_told_init(d);
     int rc = daemon_load(d);
+    malloc_trim(0); /* what reading left behind: every process that is forked from here on would keep it */
     if (rc == 0)
         rc = daemon_serve(r);
     free_daemon(r);

@@ -36,7 +36,10 @@ static void add_link(struct drafts *all, const struct pxed_iface *iface) {
     char text[PXED_ADDR_TEXT];
     uint32_t server = pxed_addr_u32(&iface->addr);
     struct pxed_addr net = pxed_addr_v4(server & pxed_prefix_mask(iface->prefix));
-    *link = (struct dhcp_link){.d = d, .iface = *iface, .arp = -1, .foreign.fd = -1, .scope = DHCP_NO_SCOPE};
+    link->d = d; /* not all of it: zeros written to its outboxes would be a hundred kilobytes of memory */
+    link->iface = *iface;
+    link->arp = link->foreign.fd = -1;
+    link->scope = DHCP_NO_SCOPE;
     port_init(&link->server, link, DHCP_PORT_SERVER);
     port_init(&link->pxe, link, DHCP_PORT_PXE);
     all->items[all->n++] = (struct draft){

@@ -216,6 +216,7 @@ int store_db_load(struct store_db *db, const char *table,
         rc = SQLITE_OK;
     int result = rc == SQLITE_OK ? 0 : store_err_sqlite(ret_err, db->sqlite, rc, "reading the store");
     sqlite3_finalize(statement);
+    sqlite3_db_release_memory(db->sqlite); /* pages that are not read a second time: up to all of cache_size */
     return result;
 }
 
