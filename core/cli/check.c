@@ -1,5 +1,4 @@
 /* `pxed check`: builds a generation as the daemon would, and prints all diagnostics. */
-#include <pwd.h>
 #include <string.h>
 
 #include "cli.h"
@@ -26,7 +25,7 @@ int cli_check(int argc, char **argv) {
         here_ports(&o);
     }
     if (o.by_modes)
-        printf("%s: what the account '%s' may read is judged by modes; root would try it\n", ini, o.account->pw_name);
+        printf("%s: what the account '%s' may read is judged by modes; root would try it\n", ini, o.account->name);
     cli_print_diags(stdout, &o.diags);
     if (o.diags.errors + o.diags.host_errors == 0)
         printf("%s: %zu hosts, %zu warnings\n", ini, o.catalogue->n_hosts, o.diags.warnings);

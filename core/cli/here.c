@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,7 +33,7 @@ static int may_read(const struct offline *o, const char *path, int mode) {
 }
 
 static const char *here_who(const struct offline *o) {
-    return o->account ? o->account->pw_name : "the daemon";
+    return o->account ? o->account->name : "the daemon";
 }
 
 /* A missing file is not reported here: it has its own messages. */

@@ -1,7 +1,6 @@
 /* Loads configuration and plugins and builds a generation, without a daemon. */
 #include "offline.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -19,7 +18,7 @@ static void check_account(struct offline *o) {
             "here: there is no account '%s' on this machine: pxed started as root would stop; adduser --system "
             "--group %s",
             s->user, s->user);
-    o->by_modes = o->account && geteuid() != 0 && geteuid() != o->account->pw_uid;
+    o->by_modes = o->account && geteuid() != 0 && geteuid() != o->account->uid;
 }
 
 /* The path of a Unix socket has at most 107 bytes, on any file system. */

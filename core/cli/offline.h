@@ -6,6 +6,7 @@
 #include "build.h"
 #include "config.h"
 #include "interfaces.h"
+#include "pxed/account.h"
 #include "pxed/plugin.h"
 #include "site_url.h"
 
@@ -16,8 +17,8 @@ struct offline {
     size_t n_ifaces;
     struct catalogue *catalogue; /* NULL after errors */
     struct pxed_diags diags;
-    const struct passwd *account; /* the daemon's; NULL: none on this machine */
-    bool by_modes;                /* we are not the account and cannot become it: file access is judged by modes */
+    const struct pxed_account *account; /* the daemon's; NULL: none on this machine */
+    bool by_modes; /* we are not the account and cannot become it: file access is judged by modes */
 };
 
 /* What the daemon would decide for a machine that asks at `at`; `host` NULL: it has no line. `wants`: OK, or why it is

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -17,8 +16,8 @@ static struct {
     int n_groups, dumpable;
 } eyes;
 
-const struct passwd *eyes_account(const struct settings *settings) {
-    return getpwnam(settings->user && *settings->user ? settings->user : "pxed");
+const struct pxed_account *eyes_account(const struct settings *settings) {
+    return pxed_account_find(settings->user && *settings->user ? settings->user : "pxed");
 }
 
 static void restore_groups(void) {
@@ -29,8 +28,8 @@ static void restore_groups(void) {
 }
 
 bool eyes_open(const struct settings *settings) {
-    const struct passwd *pw = eyes.kept || eyes.open || geteuid() != 0 ? NULL : eyes_account(settings);
-    if (!pw || pw->pw_uid == 0)
+    const struct pxed_account *account = eyes.kept || eyes.open || geteuid() != 0 ? NULL : eyes_account(settings);
+    if (!account || account->uid == 0)
         return false;
     eyes.gid = getegid();
     eyes.dumpable = prctl(PR_GET_DUMPABLE);
@@ -39,7 +38,8 @@ bool eyes_open(const struct settings *settings) {
     if (!eyes.groups || eyes.n_groups < 0 || getgroups(eyes.n_groups, eyes.groups) < 0)
         return false;
     /* A container may forbid it: then root reads as root. */
-    if (initgroups(pw->pw_name, pw->pw_gid) == 0 && setegid(pw->pw_gid) == 0 && seteuid(pw->pw_uid) == 0) {
+    if (setgroups(account->n_groups, account->groups) == 0 && setegid(account->gid) == 0 &&
+        seteuid(account->uid) == 0) {
         eyes.open = true;
         return true;
     }
@@ -63,20 +63,16 @@ void eyes_keep(void) {
     eyes.kept = true;
 }
 
-static bool eyes_allows(const struct passwd *account, const struct stat *st, int mode) {
-    gid_t groups[64];
-    int n = sizeof(groups) / sizeof(groups[0]);
+static bool eyes_allows(const struct pxed_account *account, const struct stat *st, int mode) {
     unsigned shift = 0;
-    if (getgrouplist(account->pw_name, account->pw_gid, groups, &n) < 0)
-        n = sizeof(groups) / sizeof(groups[0]);
-    for (int i = 0; i < n && shift == 0; i++)
-        shift = groups[i] == st->st_gid ? 3 : 0;
-    if (st->st_uid == account->pw_uid)
+    for (size_t i = 0; i < account->n_groups && shift == 0; i++)
+        shift = account->groups[i] == st->st_gid ? 3 : 0;
+    if (st->st_uid == account->uid)
         shift = 6;
     return (((unsigned)st->st_mode >> shift) & (unsigned)mode) == (unsigned)mode; /* R_OK is 4, X_OK 1, as in modes */
 }
 
-int eyes_by_mode(const struct passwd *account, const char *path, int mode) {
+int eyes_by_mode(const struct pxed_account *account, const char *path, int mode) {
     char *real = realpath(path, NULL);
     struct stat st;
     int error = real ? 0 : errno;

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -42,18 +41,18 @@ static bool is_path_plain(int fd, const char *path) {
 /* Gives a folder of root's to the account; any other owner is kept. What lies behind a symbolic link is not given: the
  * account may be able to put such a link there. */
 static int give_folder(const struct catalogue *c, const char *path) {
-    const struct passwd *pw = geteuid() == 0 ? eyes_account(&c->settings) : NULL;
+    const struct pxed_account *account = geteuid() == 0 ? eyes_account(&c->settings) : NULL;
     struct stat st;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc = 0;
     if (fd < 0)
         return -errno;
-    bool ours = pw && pw->pw_uid != 0 && fstat(fd, &st) == 0 && st.st_uid == 0;
+    bool ours = account && account->uid != 0 && fstat(fd, &st) == 0 && st.st_uid == 0;
     if (ours && !is_path_plain(fd, path))
         log_core(PXED_LOG_WARNING, "stage",
                  "%s leads through a symbolic link, so it is not given to the account that writes there: chown %s %s",
-                 path, pw->pw_name, path);
-    else if (ours && fchown(fd, pw->pw_uid, pw->pw_gid) < 0)
+                 path, account->name, path);
+    else if (ours && fchown(fd, account->uid, account->gid) < 0)
         rc = -errno;
     close(fd);
     return rc;

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -92,9 +91,9 @@ int privileges_prepare_state(const struct settings *settings) {
                  rc == -EROFS ? " (in a unit: systemd-tmpfiles --create makes it)" : "");
         return rc;
     }
-    const struct passwd *pw = geteuid() == 0 ? eyes_account(settings) : NULL;
-    if (pw)
-        give_away(settings->state, pw->pw_uid, pw->pw_gid);
+    const struct pxed_account *account = geteuid() == 0 ? eyes_account(settings) : NULL;
+    if (account)
+        give_away(settings->state, account->uid, account->gid);
     return 0;
 }
 
@@ -106,8 +105,8 @@ int privileges_drop(const struct settings *settings) {
         capng_clear(CAPNG_SELECT_CAPS);
         return capng_apply(CAPNG_SELECT_CAPS) == 0 ? 0 : -EPERM;
     }
-    const struct passwd *pw = eyes_account(settings);
-    if (!pw) {
+    const struct pxed_account *account = eyes_account(settings);
+    if (!account) {
         if (settings->user && *settings->user) {
             log_core(PXED_LOG_ERROR, "privileges", "there is no account '%s'", settings->user);
             return -ENOENT;
@@ -116,12 +115,16 @@ int privileges_drop(const struct settings *settings) {
                  "there is no account 'pxed': staying root (adduser --system --group pxed)");
         return 0;
     }
-    if (pw->pw_uid == 0)
+    if (account->uid == 0)
         return 0;
+    if (setgroups(account->n_groups, account->groups) < 0) {
+        log_core(PXED_LOG_ERROR, "privileges", "cannot take the groups of '%s': %s", account->name, strerror(errno));
+        return -EPERM;
+    }
     capng_clear(CAPNG_SELECT_BOTH);
-    int rc = capng_change_id((int)pw->pw_uid, (int)pw->pw_gid, CAPNG_INIT_SUPP_GRP | CAPNG_CLEAR_BOUNDING);
+    int rc = capng_change_id((int)account->uid, (int)account->gid, CAPNG_CLEAR_BOUNDING);
     if (rc != 0) {
-        log_core(PXED_LOG_ERROR, "privileges", "cannot become '%s' (libcap-ng %d)", pw->pw_name, rc);
+        log_core(PXED_LOG_ERROR, "privileges", "cannot become '%s' (libcap-ng %d)", account->name, rc);
         return -EPERM;
     }
     return 0;

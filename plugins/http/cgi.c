@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,9 +10,10 @@
 #include "cgi_run.h"
 #include "cgi_wire.h"
 #include "loop.h"
+#include "pxed/account.h"
 #include "pxed/arena.h"
 
-enum { KILL_AGAIN = 1000 /* ms */, GROUPS_MAX = 64, HELPER_PATIENCE = 1000 /* ms */ };
+enum { KILL_AGAIN = 1000 /* ms */, HELPER_PATIENCE = 1000 /* ms */ };
 
 static uint64_t cgi_now(const struct http_cgi *g) {
     return g->http->ctx->core->now(g->http->ctx);
@@ -269,43 +268,42 @@ void http_cgi_cancel(struct http_cgi_run *r) {
 }
 
 /* The account that scripts run as. Looked up before the fork, because the helper does no look-ups. */
-static int find_account(struct http *h, struct http_cgi_account *ret, gid_t groups[static GROUPS_MAX]) {
+static int find_account(struct http *h, struct http_cgi_account *ret) {
     const char *name = h->config->cgi_user;
     if (geteuid() != 0) {
         pxed_log(h->ctx, PXED_LOG_INFO, "cgi-helper", NULL, NULL, "text=\"not root: scripts run as uid %u\"",
                  (unsigned)geteuid());
         return 0;
     }
-    const struct passwd *pw = getpwnam(name);
-    if (!pw && strcmp(name, HTTP_CGI_ACCOUNT) == 0) {
+    const struct pxed_account *account = pxed_account_find(name);
+    if (!account && strcmp(name, HTTP_CGI_ACCOUNT) == 0) {
         pxed_log(h->ctx, PXED_LOG_WARNING, "cgi-helper", NULL, NULL,
                  "text=\"there is no account " HTTP_CGI_ACCOUNT
                  ": scripts run as nobody, as other services may; adduser --system "
                  "--group --no-create-home " HTTP_CGI_ACCOUNT "\"");
-        pw = getpwnam(name = "nobody");
+        account = pxed_account_find(name = "nobody");
     }
-    if (!pw) {
+    if (!account) {
         pxed_log(h->ctx, PXED_LOG_ERROR, "cgi-helper", NULL, NULL, "text=\"there is no account cgi-user = %s\"", name);
         return -ENOENT;
     }
-    int n = GROUPS_MAX;
-    if (getgrouplist(name, pw->pw_gid, groups, &n) < 0)
-        n = GROUPS_MAX;
-    *ret = (struct http_cgi_account){
-        .change = true, .uid = pw->pw_uid, .gid = pw->pw_gid, .groups = groups, .n_groups = n};
+    *ret = (struct http_cgi_account){.change = true,
+                                     .uid = account->uid,
+                                     .gid = account->gid,
+                                     .groups = account->groups,
+                                     .n_groups = (int)account->n_groups};
     return 0;
 }
 
 int http_cgi_init(struct http *h) {
     static struct http_cgi_account account; /* for the helpers to come, too */
-    static gid_t groups[GROUPS_MAX];
     struct pxed_helper helper;
     struct pxed_helper_setup setup = {.name = "pxed-cgi",
                                       .send_room = 4 * HTTP_ORDER_MAX,
                                       .run = http_cgi_helper,
                                       .arg = &account,
                                       .rights = HTTP_CGI_RIGHTS};
-    int r = find_account(h, &account, groups);
+    int r = find_account(h, &account);
     if (r < 0)
         return r;
     int devnull = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -1,6 +1,5 @@
 /* The descriptor, the options, start and stop of the plugin. */
 #include <errno.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -13,6 +12,7 @@
 #include "listen.h"
 #include "loop.h"
 #include "pair.h"
+#include "pxed/account.h"
 #include "pxed/arena.h"
 #include "pxed/listen.h"
 #include "run.h"
@@ -175,7 +175,7 @@ static void http_check(const void *config, const char *file, struct pxed_diags *
     if (c->access_log && !http_access_folder(c->access_log))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "here: access-log: the folder of %s does not exist: make it",
                       c->access_log);
-    if (strcmp(c->cgi_user, HTTP_CGI_ACCOUNT) != 0 && !getpwnam(c->cgi_user))
+    if (strcmp(c->cgi_user, HTTP_CGI_ACCOUNT) != 0 && !pxed_account_find(c->cgi_user))
         pxed_diag_add(diags, PXED_WARNING, file, 0, "cgi-user: there is no account `%s`", c->cgi_user);
 }
 

@@ -96,6 +96,7 @@ ok "sd_notify: READY=1" until_true 5 grep -q READY=1 "$E2E/notify.log"
 is "when it serves" 200 "$(code_as one "$U/os/debian-12/linux")"
 has "the daemon has libraries" libsqlite3 "$(e2e_libraries)"
 lacks "none of systemd's: the protocols are its own" libsystemd "$(e2e_libraries)"
+lacks "nor what answers for accounts" libnss_ "$(e2e_libraries)"
 if e2e_modular; then
     lacks "none of TLS without a certificate" libssl "$(e2e_libraries)"
     lacks "nor of cryptography" libcrypto "$(e2e_libraries)"
