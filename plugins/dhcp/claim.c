@@ -111,6 +111,10 @@ bool dhcp_sibling_gave_way(const struct dhcp_query *q, uint32_t ip) {
     return q->facts->seen.boots || (q->known.ip == ip && !q->known.taken);
 }
 
+bool dhcp_looked_at(const struct dhcp_query *q, uint32_t ip) {
+    return q->known.ip == ip && !q->known.early;
+}
+
 bool dhcp_is_doubtful(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     uint32_t index = dhcp_lease_by_ip(t, ip);
     if (!q->doubt || index == DHCP_NONE || dhcp_own_lease(t, q, ip) == DHCP_NONE)
@@ -124,8 +128,10 @@ bool dhcp_to_look_at(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t
     const struct dhcp_lease *e = own == DHCP_NONE ? NULL : dhcp_lease_at(t, own);
     if (q->doubt)
         return dhcp_is_doubtful(t, q, ip);
-    if (!t->ahead || q->cannot_write || q->known.ip == ip || ip == dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)) ||
-        (e && (e->state != DHCP_OFFERED || e->pending || e->cleared)))
+    if (!t->ahead || q->cannot_write || dhcp_looked_at(q, ip) ||
+        ip == dhcp_scope_reserved(q->host, dhcp_scope_of(t, q)))
         return false;
-    return (e && e->looking) || q->known.probes > 0 || dhcp_ahead_may_wait(t->ahead, q->now);
+    if (e && (e->looking || e->state != DHCP_OFFERED || e->pending || e->cleared))
+        return e->looking;
+    return q->known.probes > 0 || dhcp_ahead_may_wait(t->ahead, q->now);
 }

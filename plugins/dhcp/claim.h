@@ -24,6 +24,8 @@ bool dhcp_is_orphaned(struct dhcp_leases *t, const struct dhcp_query *q, uint32_
  * system runs that could use the other one. Else a probe shows whether the other port still has it. */
 bool dhcp_is_siblings(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);
 bool dhcp_sibling_gave_way(const struct dhcp_query *q, uint32_t ip);
+/* Has a whole probe of this address shown who uses it? */
+bool dhcp_looked_at(const struct dhcp_query *q, uint32_t ip);
 /* While leases are in doubt: must a probe first show that no other machine uses this address? Not for a lease of its
  * own. */
 bool dhcp_is_doubtful(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip);

@@ -13,35 +13,67 @@ enum {
     PROBES_MAX = 256,       /* at once, in all networks */
     PROBES_STRANGERS = 192, /* of these for undeclared machines: a flood leaves room for declared ones */
     AGAIN_MS = 200,         /* the second and last probe, in case the first was lost */
+    LOOK_MS = 50,           /* the first look: who is there and awake has answered by then */
     END_MS = 500,           /* without an answer by then the address is free */
-    TICK_MS = 50,
+    TICK_MS = 25,
+};
+
+/* A message that waits for the probe. */
+struct waiting {
+    struct dhcp_port *port;
+    struct dhcp_arrival arrival;
+    unsigned nth; /* probe for this message */
+    bool hasty;   /* the first look is enough */
+    size_t len;   /* 0: none waits */
+    uint8_t bytes[DHCP_RECV_SIZE];
 };
 
 struct dhcp_probe {
     struct dhcp_probe *next;
-    struct dhcp_port *port;
-    struct dhcp_arrival arrival;
     struct pxed_hwaddr mac; /* of the client: its own answer does not count as another machine */
     bool there;             /* the client uses it by its own words */
     uint32_t ip;
     unsigned scope;
     uint64_t secret; /* of the questions by ICMP */
-    unsigned nth;    /* probe for this message */
     bool taken, own, again;
+    bool early;   /* the first look is over */
     bool patient; /* one answer is not enough: other machines matter too */
     uint64_t begun;
-    size_t len;
-    uint8_t bytes[DHCP_RECV_SIZE];
+    struct waiting message;
 };
 
 /* ---- probes ---- */
 
-static void probe_ask(const struct dhcp_probe *p) {
-    dhcp_ask(p->port->link->d, p->scope, p->ip, p->secret);
+static void probe_ask(struct dhcp *d, const struct dhcp_probe *p) {
+    dhcp_ask(d, p->scope, p->ip, p->secret);
 }
 
 /* The timer and the sockets run while a probe does. */
 static void probe_run(struct dhcp *d, bool on);
+
+static void probe_again(struct dhcp *d, const struct dhcp_probe *p, const struct waiting *w, bool early) {
+    struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .own = p->own, .early = early, .probes = w->nth};
+    d->again(w->port, &w->arrival, pxed_slice((const char *)w->bytes, w->len), &known);
+}
+
+/* After the first look: what is handled again may lead to further messages for the same probe. */
+static void probe_early(struct dhcp *d, struct dhcp_probe *p) {
+    struct waiting w = p->message;
+    p->early = true;
+    if (w.len == 0 || !w.hasty)
+        return;
+    p->message.len = 0;
+    probe_again(d, p, &w, true);
+}
+
+/* The message was answered after the first look: what the rest shows stands in the table. */
+static void probe_settle(struct dhcp *d, const struct dhcp_probe *p, uint64_t now) {
+    struct pxed_addr ip = pxed_addr_v4(p->ip);
+    if (!dhcp_lease_looked(&d->table, p->ip, &p->mac, p->taken, now))
+        return;
+    pxed_log(d->ctx, PXED_LOG_WARNING, "in-use", &p->mac, &ip,
+             "net=%s another machine answers at this address: its REQUEST gets a NAK", d->nets[p->scope].label);
+}
 
 /* Removes ended probes, then handles their messages again, which may start new probes. */
 static void probe_sweep(struct dhcp *d, uint64_t now) {
@@ -60,8 +92,10 @@ static void probe_sweep(struct dhcp *d, uint64_t now) {
     while (ended) {
         struct dhcp_probe *p = ended;
         ended = p->next;
-        struct dhcp_known known = {.ip = p->ip, .taken = p->taken, .own = p->own, .probes = p->nth};
-        d->again(p->port, &p->arrival, pxed_slice((const char *)p->bytes, p->len), &known);
+        if (p->message.len > 0)
+            probe_again(d, p, &p->message, false);
+        else
+            probe_settle(d, p, now);
         free(p);
     }
     if (d->n_probes == 0)
@@ -71,11 +105,14 @@ static void probe_sweep(struct dhcp *d, uint64_t now) {
 static void probe_on_tick(uv_timer_t *timer) {
     struct dhcp *d = timer->data;
     uint64_t now = dhcp_now(d);
-    for (struct dhcp_probe *p = d->probes; p; p = p->next)
+    for (struct dhcp_probe *p = d->probes; p; p = p->next) {
+        if (!p->early && now - p->begun >= LOOK_MS)
+            probe_early(d, p);
         if (!p->again && now - p->begun >= AGAIN_MS) {
             p->again = true;
-            probe_ask(p);
+            probe_ask(d, p);
         }
+    }
     probe_sweep(d, now);
 }
 
@@ -106,38 +143,64 @@ static void probe_run(struct dhcp *d, bool on) {
         uv_timer_stop(&d->probe_timer);
 }
 
+static void message_set(struct waiting *w, struct dhcp_port *port, const struct dhcp_arrival *arrival,
+                        struct pxed_slice bytes, const struct dhcp_prober *who, const struct dhcp_known *next) {
+    w->port = port;
+    w->arrival = *arrival;
+    w->nth = next->probes;
+    w->hasty = who->hasty;
+    w->len = bytes.len;
+    memcpy(w->bytes, bytes.ptr, bytes.len);
+}
+
+/* Is it for the same client, which says nothing else about itself? */
+static bool joins(const struct dhcp_probe *p, const struct dhcp_prober *who) {
+    return !p->patient && !who->patient && p->there == who->there && pxed_hwaddr_eq(&p->mac, who->mac);
+}
+
+static void probe_join(struct dhcp_probe *p, struct dhcp_port *port, const struct dhcp_arrival *arrival,
+                       struct pxed_slice bytes, const struct dhcp_prober *who, const struct dhcp_known *next) {
+    struct dhcp_known known = *next;
+    known.early = p->early && who->hasty;
+    if (known.early)
+        port->link->d->again(port, arrival, bytes, &known);
+    else
+        message_set(&p->message, port, arrival, bytes, who, next);
+}
+
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
                 const struct dhcp_prober *who, const struct dhcp_known *next) {
     struct dhcp *d = port->link->d;
     const struct dhcp_nets nets = dhcp_nets_of(d);
+    if (bytes.len > DHCP_RECV_SIZE)
+        return false;
     int scope = dhcp_net_of(&nets, next->ip);
-    for (const struct dhcp_probe *p = d->probes; p; p = p->next)
-        if (p->ip == next->ip)
-            return true; /* a probe is already running; the client asks again */
+    for (struct dhcp_probe *p = d->probes; p; p = p->next)
+        if (p->ip == next->ip) {
+            if (joins(p, who)) /* else the client asks again */
+                probe_join(p, port, arrival, bytes, who, next);
+            return true;
+        }
     if (scope == DHCP_NO_SCOPE || !dhcp_ask_can(d, (unsigned)scope)) {
         d->again(port, arrival, bytes, next);
         return true;
     }
-    if (d->n_probes >= (who->declared ? PROBES_MAX : PROBES_STRANGERS) || bytes.len > DHCP_RECV_SIZE)
+    if (d->n_probes >= (who->declared ? PROBES_MAX : PROBES_STRANGERS))
         return false;
     struct dhcp_probe *p = pxed_xalloc(sizeof(*p));
-    p->port = port;
-    p->arrival = *arrival;
+    message_set(&p->message, port, arrival, bytes, who, next);
     p->mac = *who->mac;
     p->there = who->there;
     p->patient = who->patient;
     p->ip = next->ip;
     p->scope = (unsigned)scope;
     p->secret = dhcp_ask_secret();
-    p->nth = next->probes;
     p->begun = dhcp_now(d);
-    p->len = bytes.len;
-    memcpy(p->bytes, bytes.ptr, bytes.len);
     p->next = d->probes;
     d->probes = p;
     if (d->n_probes++ == 0)
         probe_run(d, true);
-    probe_ask(p);
+    probe_ask(d, p);
     return true;
 }
 

@@ -14,9 +14,10 @@ struct dhcp_prober {
     bool declared; /* it has a host line */
     bool patient;  /* other answers matter after the first one */
     bool there;    /* it says that it uses the address: an answer without a MAC is its own */
+    bool hasty;    /* the message is handled again after the first look already; what comes later waits for the rest */
 };
 
-/* Checks who uses next->ip, then calls d->again() with *next and the answer. Copies everything. False if too many
- * probes are running. */
+/* Checks who uses next->ip, then calls d->again() with *next and the answer. Copies everything. If a probe for this
+ * client runs already, its newest message waits for it. False if too many probes are running. */
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
                 const struct dhcp_prober *who, const struct dhcp_known *next);

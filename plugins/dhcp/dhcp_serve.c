@@ -166,7 +166,8 @@ static void packet_look(struct packet *p, const struct dhcp_action *action) {
     struct dhcp_prober who = {.mac = &p->facts.seen.mac,
                               .declared = p->verdict.host != NULL,
                               .patient = declines,
-                              .there = p->m->ciaddr == action->yiaddr};
+                              .there = p->m->ciaddr == action->yiaddr,
+                              .hasty = action->hasty};
     uint32_t index = dhcp_lease_by_ip(&d->table, action->yiaddr);
     bool free = index == DHCP_NONE || dhcp_lease_at(&d->table, index)->looking;
     if (dhcp_probe(p->port, p->arrival, p->bytes, &who, &next))

@@ -29,7 +29,7 @@ struct dhcp_lease {
     bool on_disk;  /* the store has a record of this machine at this address */
     bool unsaved;  /* set by the I/O layer: the store differs from the table and is to be written when it can */
     bool cleared;  /* this machine may have it without a (further) probe */
-    bool looking;  /* OFFERED while it is probed whether another machine has it */
+    bool looking;  /* held while it is probed whether another machine has it: no ACK before the end of that */
     char name[DHCP_NAME_MAX]; /* as accepted by dhcp_hostname() */
 };
 

@@ -168,6 +168,18 @@ void dhcp_lease_decline(struct dhcp_leases *t, uint32_t index, uint64_t now) {
         dhcp_lease_expire(t, scope->lists[DHCP_DECLINED].oldest, now);
 }
 
+bool dhcp_lease_looked(struct dhcp_leases *t, uint32_t ip, const struct pxed_hwaddr *mac, bool taken, uint64_t now) {
+    uint32_t index = dhcp_lease_by_ip(t, ip);
+    struct dhcp_lease *e = index == DHCP_NONE ? NULL : dhcp_lease_at(t, index);
+    if (!e || !e->looking || e->pending || !pxed_hwaddr_eq(&e->mac, mac))
+        return false;
+    e->looking = false;
+    e->cleared = !taken;
+    if (taken)
+        dhcp_lease_decline(t, index, now);
+    return taken;
+}
+
 enum dhcp_lease_state dhcp_lease_after(const struct dhcp_lease *other) {
     return other->state == DHCP_EXPIRED ? DHCP_FREE : DHCP_EXPIRED;
 }

@@ -37,6 +37,9 @@ void dhcp_lease_expire(struct dhcp_leases *t, uint32_t index, uint64_t now);
 /* Quarantines it; if more than a tenth of the pool is quarantined the oldest one is released, so that no client can use
  * up the pool. */
 void dhcp_lease_decline(struct dhcp_leases *t, uint32_t index, uint64_t now);
+/* A probe of an address that was held for `mac` meanwhile (lease->looking) has ended: another machine has it, so it is
+ * quarantined (true), or `mac` may have it. Nothing happens if it is held for it no more. */
+bool dhcp_lease_looked(struct dhcp_leases *t, uint32_t ip, const struct pxed_hwaddr *mac, bool taken, uint64_t now);
 /* The machine of `index` uses that address: its other entries of the scope lose it. A lease or offer becomes free but
  * is remembered, an older memory is dropped: so a machine that asks for one address after another has at most two. */
 void dhcp_lease_settle(struct dhcp_leases *t, uint32_t index, uint64_t now);

@@ -99,9 +99,9 @@ static bool server_hold(struct dhcp_leases *t, const struct dhcp_query *q, uint3
     if (!live && (index = dhcp_lease_hold(t, q->scope, ip, &q->facts->seen.mac, q->now)) == DHCP_NONE)
         return false;
     struct dhcp_lease *e = dhcp_lease_at(t, index);
-    if (had == DHCP_EXPIRED) /* its own; in doubt somebody else may have had it since */
-        e->cleared = !q->doubt;
-    e->cleared |= known || ip == q->known.ip;
+    if (had == DHCP_EXPIRED) /* its own, unless only offered; in doubt somebody else may have had it since */
+        e->cleared = !q->doubt && !e->looking;
+    e->cleared |= known || dhcp_looked_at(q, ip);
     dhcp_lease_declare(t, index, q->host != NULL);
     e->looking = dhcp_to_look_at(t, q, ip);
     e->cleared |= !e->looking && !q->doubt;
@@ -125,8 +125,11 @@ static struct dhcp_action server_discover(struct dhcp_leases *t, const struct dh
         return server_look(q, ip);
     if (!server_hold(t, q, ip, known))
         return server_silent(PXED_WHY_DHCP_NO_ADDRESS);
-    uint32_t index = dhcp_own_lease(t, q, ip);
-    return dhcp_lease_at(t, index)->looking ? server_look(q, ip) : server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
+    if (!dhcp_lease_at(t, dhcp_own_lease(t, q, ip))->looking || (q->known.ip == ip && q->known.early))
+        return server_reply(t, q, DHCP_SAY, DHCP_OFFER, ip);
+    struct dhcp_action look = server_look(q, ip);
+    look.hasty = !q->doubt;
+    return look;
 }
 
 /* ---- REQUEST ---- */
@@ -180,7 +183,7 @@ static struct dhcp_action grant_unwritten(struct dhcp_leases *t, const struct dh
 
 static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_query *q, uint32_t ip) {
     const struct pxed_hwaddr *mac = &q->facts->seen.mac;
-    bool looked = q->known.ip == ip;
+    bool looked = dhcp_looked_at(q, ip);
     bool holds = dhcp_holds(t, dhcp_lease_by_mac(t, q->scope, mac), q->now);
     enum pxed_reason why = holds || q->known.probes > 0 ? PXED_WHY_OK : dhcp_admits(t, q);
     if (why != PXED_WHY_OK)
@@ -188,8 +191,11 @@ static struct dhcp_action server_grant(struct dhcp_leases *t, const struct dhcp_
     bool shared = dhcp_is_siblings(t, q, ip) && !q->facts->seen.boots;
     if ((dhcp_to_look_at(t, q, ip) || shared) && !looked)
         return server_look(q, ip);
-    if (looked && q->known.taken)
+    if (looked && q->known.taken) {
+        if (is_offered(t, q, ip))
+            server_quarantine(t, q, ip);
         return server_nak(t, q, PXED_WHY_DHCP_TAKEN);
+    }
     uint32_t index = dhcp_own_lease(t, q, ip);
     bool joins = index != DHCP_NONE && dhcp_lease_at(t, index)->pending;
     if (q->cannot_write && !joins)

@@ -10,6 +10,7 @@ struct dhcp_known {
     uint32_t ip;     /* our own probe checked this address; 0: not yet */
     bool taken;      /* a machine other than the client has it */
     bool own;        /* the client itself has it */
+    bool early;      /* nobody answered so far; the probe goes on */
     unsigned probes; /* number of probes for this message */
     bool unwritten;  /* its commit failed */
 };
@@ -40,7 +41,8 @@ enum dhcp_do {
     DHCP_JOIN,   /* its commit is running already: send this reply when it is done, instead of the older one */
     DHCP_KEEP,   /* the store cannot write: bind the lease in memory and send the reply; store it when it can */
     DHCP_NOTE,   /* store the changed entry later; no reply */
-    DHCP_PROBE,  /* probe yiaddr, then handle the message again with the result */
+    DHCP_PROBE,  /* probe yiaddr, then handle the message again with the result; if `hasty`, already after the first
+                    look (dhcp_known.early): the probe goes on */
 };
 
 struct dhcp_action {
@@ -52,6 +54,7 @@ struct dhcp_action {
     uint64_t lease_ms;     /* option 51; 0: none */
     uint32_t lease;        /* STORE, JOIN, NOTE: index of the entry */
     uint32_t other_server; /* reason DHCP_OTHER_SERVER: the chosen server */
+    bool hasty;            /* PROBE */
 };
 
 /* There must be room for one more entry (dhcp_leases_room). */

@@ -227,6 +227,100 @@ START_TEST(an_unknown_one_waits_for_a_probe) {
 }
 END_TEST
 
+static struct dhcp_action request(uint8_t who, uint32_t ip) {
+    struct made p = make(DHCP_REQUEST, who);
+    make_u32(&p, DHCP_OPT_SERVER_ID, SERVER);
+    make_u32(&p, DHCP_OPT_REQUESTED, ip);
+    return net_serve(&net, make_end(&p), NULL, false);
+}
+
+/* After the first look at an address it is offered; its probe goes on. */
+static void offered_early(uint8_t who, uint32_t ip) {
+    struct dhcp_action a = discover(who, ip);
+    ck_assert(a.what == DHCP_PROBE && a.yiaddr == ip && a.hasty);
+    net.known = (struct dhcp_known){.ip = ip, .early = true, .probes = 1};
+    a = discover(who, ip);
+    ck_assert(a.what == DHCP_SAY && a.type == DHCP_OFFER && a.yiaddr == ip);
+    net.known = (struct dhcp_known){0};
+}
+
+START_TEST(an_early_offer_is_acknowledged_after_its_probe) {
+    struct pxed_hwaddr mac = mac_of(5);
+    offered_early(5, POOL_LAST);
+    for (int i = 0; i < 3; i++) {
+        struct dhcp_action a = request(5, POOL_LAST);
+        ck_assert(a.what == DHCP_PROBE && a.yiaddr == POOL_LAST && !a.hasty);
+        a = discover(5, 0); /* the same address, and its probe is not forgotten */
+        ck_assert(a.what == DHCP_PROBE && a.yiaddr == POOL_LAST && a.hasty);
+        net.now += 10;
+    }
+    ck_assert(request(6, POOL_LAST).type == DHCP_NAK); /* it is held */
+    if (_i == 0) {
+        ck_assert(!dhcp_lease_looked(&net.t, POOL_LAST, &mac, false, net.now));
+        ck_assert_int_eq(discover(5, 0).what, DHCP_SAY);
+    } else {
+        found(POOL_LAST, false); /* the REQUEST waited for it */
+    }
+    ck_assert_int_eq(request(5, POOL_LAST).what, DHCP_STORE);
+}
+END_TEST
+
+START_TEST(an_early_offer_of_a_taken_address_is_refused) {
+    struct pxed_hwaddr mac = mac_of(5);
+    offered_early(5, POOL_LAST);
+    if (_i == 0)
+        ck_assert(dhcp_lease_looked(&net.t, POOL_LAST, &mac, true, net.now));
+    else
+        found(POOL_LAST, true); /* the REQUEST waited for it */
+    struct dhcp_action a = request(5, POOL_LAST);
+    ck_assert(a.what == DHCP_SAY && a.type == DHCP_NAK && a.reason == PXED_WHY_DHCP_TAKEN);
+    ck_assert_int_eq(dhcp_lease_at(&net.t, dhcp_lease_by_ip(&net.t, POOL_LAST))->state, DHCP_DECLINED);
+    net.known = (struct dhcp_known){0};
+    a = discover(5, POOL_LAST);
+    ck_assert(a.what == DHCP_PROBE && a.yiaddr != 0 && a.yiaddr != POOL_LAST);
+}
+END_TEST
+
+/* It took another server's offer meanwhile, and comes back before the probe has ended. */
+START_TEST(an_offer_let_go_is_not_forgotten_to_be_probed) {
+    struct pxed_hwaddr mac = mac_of(5);
+    offered_early(5, POOL_LAST);
+    struct made p = make(DHCP_REQUEST, 5);
+    make_u32(&p, DHCP_OPT_SERVER_ID, IP4(10, 77, 0, 2));
+    make_u32(&p, DHCP_OPT_REQUESTED, IP4(10, 77, 0, 200));
+    ck_assert_int_eq(net_serve(&net, make_end(&p), NULL, false).reason, PXED_WHY_DHCP_OTHER_SERVER);
+    ck_assert_int_eq(request(5, POOL_LAST).what, DHCP_PROBE);
+    ck_assert_int_eq(discover(5, POOL_LAST).what, DHCP_PROBE);
+    ck_assert(dhcp_lease_looked(&net.t, POOL_LAST, &mac, true, net.now));
+    ck_assert_int_eq(request(5, POOL_LAST).type, DHCP_NAK);
+}
+END_TEST
+
+/* A probe that ends late changes nothing for who has the address by then. */
+START_TEST(a_late_probe_is_of_no_account) {
+    struct pxed_hwaddr mac = mac_of(5);
+    offered_early(5, POOL_LAST);
+    net.now += 2 * DHCP_HOLD_MS;
+    found(POOL_LAST, false);
+    struct dhcp_action a = request(6, POOL_LAST);
+    ck_assert_int_eq(a.what, DHCP_STORE);
+    net_stored(&net, &a);
+    ck_assert(!dhcp_lease_looked(&net.t, POOL_LAST, &mac, true, net.now));
+    ck_assert(!dhcp_lease_looked(&net.t, POOL_FIRST, &mac, true, net.now));
+    ck_assert_int_eq(dhcp_lease_at(&net.t, a.lease)->state, DHCP_BOUND);
+}
+END_TEST
+
+/* While leases may have been lost, and for an address of another machine, no early offer. */
+START_TEST(in_doubt_an_offer_waits_for_the_whole_probe) {
+    net.doubt = true;
+    struct dhcp_action a = discover(5, 0);
+    ck_assert(a.what == DHCP_PROBE && !a.hasty);
+    a = discover(9, 0);
+    ck_assert(a.what == DHCP_PROBE && a.yiaddr == HOST_IP && !a.hasty);
+}
+END_TEST
+
 START_TEST(a_wish_is_looked_at) {
     pass(ROUND_MS + 100);
     struct dhcp_action a = discover(5, POOL_LAST);
@@ -286,15 +380,11 @@ START_TEST(who_has_an_address_does_not_wait) {
 END_TEST
 
 START_TEST(an_address_taken_without_an_offer_is_looked_at) {
-    struct made p = make(DHCP_REQUEST, 5);
-    make_u32(&p, DHCP_OPT_SERVER_ID, SERVER);
-    make_u32(&p, DHCP_OPT_REQUESTED, POOL_LAST);
-    struct pxed_slice request = make_end(&p);
-    ck_assert_int_eq(net_serve(&net, request, NULL, false).what, DHCP_PROBE);
+    ck_assert_int_eq(request(5, POOL_LAST).what, DHCP_PROBE);
     found(POOL_LAST, true);
-    ck_assert_int_eq(net_serve(&net, request, NULL, false).type, DHCP_NAK);
+    ck_assert_int_eq(request(5, POOL_LAST).type, DHCP_NAK);
     found(POOL_LAST, false);
-    ck_assert_int_eq(net_serve(&net, request, NULL, false).what, DHCP_STORE);
+    ck_assert_int_eq(request(5, POOL_LAST).what, DHCP_STORE);
 }
 END_TEST
 
@@ -313,6 +403,11 @@ int main(void) {
     tcase_add_test(t, a_net_full_of_strangers_is_bounded);
     tcase_add_test(t, an_offer_of_a_known_address_does_not_wait);
     tcase_add_test(t, an_unknown_one_waits_for_a_probe);
+    tcase_add_loop_test(t, an_early_offer_is_acknowledged_after_its_probe, 0, 2);
+    tcase_add_loop_test(t, an_early_offer_of_a_taken_address_is_refused, 0, 2);
+    tcase_add_test(t, an_offer_let_go_is_not_forgotten_to_be_probed);
+    tcase_add_test(t, a_late_probe_is_of_no_account);
+    tcase_add_test(t, in_doubt_an_offer_waits_for_the_whole_probe);
     tcase_add_test(t, a_wish_is_looked_at);
     tcase_add_test(t, in_a_burst_nobody_waits);
     tcase_add_test(t, a_long_burst_lets_nobody_wait);

@@ -2,6 +2,7 @@
  * The lease table is seeded, so that renewals and refusals are reached. */
 #include <stdlib.h>
 
+#include "ahead.h"
 #include "class.h"
 #include "named.h"
 #include "proxy.h"
@@ -78,6 +79,12 @@ static void subnet(struct pxed_slice text) {
         abort();
 }
 
+/* The address of this machine whose probe has not ended yet, or 0. */
+static uint32_t looked_for(const struct net *net, const struct dhcp_facts *facts) {
+    uint32_t index = dhcp_lease_by_mac(&net->t, 0, &facts->seen.mac);
+    return index != DHCP_NONE && dhcp_lease_at(&net->t, index)->looking ? dhcp_lease_at(&net->t, index)->ip : 0;
+}
+
 static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
     struct dhcp_message m;
     struct dhcp_facts facts;
@@ -110,14 +117,21 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
                            .cannot_write = m.secs & 1,
                            .doubt = m.secs & 2};
     net_room(net);
+    uint32_t looked = looked_for(net, &facts);
     struct dhcp_action a = dhcp_serve(&net->t, &q);
     for (; a.what == DHCP_PROBE; a = dhcp_serve(&net->t, &q)) {
         q.known = (struct dhcp_known){.ip = a.yiaddr, .taken = m.hops & 2, .probes = q.known.probes + 1};
+        q.known.early = a.hasty && (m.hops & 4);
+        q.known.taken &= !q.known.early;
         if (q.known.probes > 100) /* a message that is never done with */
             abort();
     }
+    if (looked && (a.what == DHCP_STORE || a.what == DHCP_KEEP) && a.yiaddr == looked && q.known.ip != looked)
+        abort(); /* acknowledged before its probe has ended */
     if (a.what == DHCP_STORE)
         net_stored(net, &a);
+    if (q.known.early && (m.hops & 8))
+        (void)dhcp_lease_looked(&net->t, q.known.ip, &facts.seen.mac, m.hops & 16, net->now);
     if (a.what == DHCP_SAY || a.what == DHCP_STORE) {
         check(reply, dhcp_reply(&site, &m, &facts, &a, NULL, &boot, reply));
         (void)dhcp_route(&arrival, &m, reply);
@@ -125,12 +139,15 @@ static void one(struct net *net, struct pxed_slice packet, unsigned mode) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static struct dhcp_ahead ahead;
     struct net net;
     struct pxed_slice packet = pxed_slice((const char *)data, size);
     subnet(packet);
     net_open(&net, IP4(10, 77, 0, 50), IP4(10, 77, 0, 59));
     for (uint8_t i = 1; i < 6; i++)
         net_lease(&net, i, NULL);
+    dhcp_ahead_init(&ahead, NULL, &net.t); /* nothing is probed ahead of time */
+    net.t.ahead = size > 3 && (packet.ptr[3] & 32) ? &ahead : NULL;
     for (int again = 0; again < 2; again++) {
         one(&net, packet, DHCP_MODE_SERVER);
         one(&net, packet, DHCP_MODE_PROXY);

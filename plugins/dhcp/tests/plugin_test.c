@@ -176,6 +176,57 @@ START_TEST(an_unknown_address_is_probed_first) {
 }
 END_TEST
 
+static struct got discover(uint8_t who) {
+    struct made p = make(DHCP_DISCOVER, who);
+    wire_broadcast(make_end(&p));
+    return wire_receive();
+}
+
+/* The first offer after a start does not wait for the whole probe, its acknowledgement does. */
+START_TEST(an_early_offer_is_acknowledged_later) {
+    struct made p;
+    wire_start_asking();
+    uint64_t begun = uv_hrtime();
+    struct got offer = discover(5);
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER);
+    offer = discover(5); /* again */
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER);
+    wire_broadcast(wire_request(&p, 5, offer.m.yiaddr));
+    fake_core_run(&fake, 20);
+    wire_broadcast(wire_request(&p, 5, offer.m.yiaddr)); /* again, from the start: the newest is answered */
+    struct got ack = wire_receive_late();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == offer.m.yiaddr);
+    ck_assert_uint_ge(uv_hrtime() - begun, 450 * 1000000ull);
+    ck_assert(!wire_receive().any); /* once */
+}
+END_TEST
+
+/* A machine that answers late has the address, whatever was offered. */
+START_TEST(an_early_offer_is_taken_back) {
+    struct made p;
+    wire_start_asking();
+    struct got offer = discover(5);
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER);
+    uint32_t ip = squatted = offer.m.yiaddr;
+    squatter = 99;
+    if (_i == 1) /* the request is there when the answer comes */
+        wire_broadcast(wire_request(&p, 5, ip));
+    struct got reply = wire_receive();
+    if (_i == 0) {
+        ck_assert(!reply.any);
+        wire_broadcast(wire_request(&p, 5, ip));
+        reply = wire_receive();
+    }
+    ck_assert(reply.any && reply.m.type == DHCP_NAK);
+    ck_assert_uint_eq(wire_rows("declined"), 1);
+    offer = discover(5);
+    ck_assert(offer.any && offer.m.type == DHCP_OFFER && offer.m.yiaddr != ip);
+    wire_broadcast(wire_request(&p, 5, offer.m.yiaddr));
+    struct got ack = wire_receive_late();
+    ck_assert(ack.any && ack.m.type == DHCP_ACK && ack.m.yiaddr == offer.m.yiaddr);
+}
+END_TEST
+
 /* Who holds an address although its lease ended keeps its claim to it, and nobody else gets it. */
 START_TEST(an_ended_lease_in_use_stays_its_owners) {
     wire_start();
@@ -258,6 +309,8 @@ int main(void) {
     tcase_add_test(t, a_probe_does_not_outlive_the_plugin);
     tcase_add_test(t, a_free_address_is_probed_ahead);
     tcase_add_test(t, an_unknown_address_is_probed_first);
+    tcase_add_test(t, an_early_offer_is_acknowledged_later);
+    tcase_add_loop_test(t, an_early_offer_is_taken_back, 0, 2);
     tcase_add_test(t, an_ended_lease_in_use_stays_its_owners);
     tcase_add_test(t, refusals_have_names);
     tcase_add_test(t, a_burst_is_answered_whole);

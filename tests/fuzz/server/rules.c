@@ -116,6 +116,8 @@ void rules_reply(const struct dhcp_message *m) {
     must(dhcp_get_u32(m, DHCP_OPT_LEASE_TIME, &seconds) && seconds > 0);
     if (known && !may_lease(client, ip, seconds * 1000ull))
         broken("a lease that is not on disk", client, ip);
+    if (known && world_probing(client, ip) && !is_own(client, ip))
+        broken("a lease of an address whose probe has not ended", client, ip);
     if (!known) /* its MAC is none of ours: it takes part as a stranger that never renews */
         return;
     rules_gives_up(client, 0);

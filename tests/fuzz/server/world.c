@@ -155,11 +155,17 @@ void world_write(void) {
 
 /* --- the cards --- */
 
+static struct dhcp *plugin(void) {
+    return world.dhcp.ctx.self;
+}
+
 static struct probe {
     struct dhcp_port *port;
     struct dhcp_arrival arrival;
+    struct pxed_hwaddr mac;
+    bool hasty, patient, early;
     struct dhcp_known known;
-    size_t len;
+    size_t len; /* of the message that waits; 0: none */
     uint8_t bytes[DHCP_RECV_SIZE];
 } probes[4];
 static size_t n_probes;
@@ -235,8 +241,11 @@ void dhcp_ask_close(struct dhcp *d) {
     (void)d;
 }
 
+/* Nothing is probed ahead of time: each address waits for a probe of its own. */
 int dhcp_ahead_listen(struct dhcp *d) {
-    (void)d;
+    static struct dhcp_ahead nothing;
+    dhcp_ahead_init(&nothing, NULL, &d->table);
+    d->table.ahead = &nothing;
     return 0;
 }
 
@@ -275,16 +284,39 @@ void dhcp_probe_close(struct dhcp *d) {
 
 bool dhcp_probe(struct dhcp_port *port, const struct dhcp_arrival *arrival, struct pxed_slice bytes,
                 const struct dhcp_prober *who, const struct dhcp_known *next) {
-    (void)who;
-    for (size_t i = 0; i < n_probes; i++)
+    struct probe *p = NULL;
+    for (size_t i = 0; i < n_probes && !p; i++)
         if (probes[i].known.ip == next->ip)
-            return true;
-    if (n_probes == sizeof(probes) / sizeof(probes[0]) || bytes.len > DHCP_RECV_SIZE)
+            p = &probes[i];
+    if (p && (p->patient || who->patient || !pxed_hwaddr_eq(&p->mac, who->mac)))
+        return true;
+    if ((!p && n_probes == sizeof(probes) / sizeof(probes[0])) || bytes.len > DHCP_RECV_SIZE)
         return false;
-    struct probe *p = &probes[n_probes++];
-    *p = (struct probe){.port = port, .arrival = *arrival, .known = *next, .len = bytes.len};
+    if (p && p->early && who->hasty) {
+        struct dhcp_known known = *next;
+        known.early = true;
+        dhcp_packet_again(port, arrival, bytes, &known);
+        return true;
+    }
+    if (!p) {
+        p = &probes[n_probes++];
+        *p = (struct probe){.mac = *who->mac, .patient = who->patient};
+    }
+    p->port = port;
+    p->arrival = *arrival;
+    p->hasty = who->hasty;
+    p->known = *next;
+    p->len = bytes.len;
     memcpy(p->bytes, bytes.ptr, bytes.len);
     return true;
+}
+
+bool world_probing(uint8_t client, uint32_t ip) {
+    struct pxed_hwaddr mac = world_mac(client);
+    for (size_t i = 0; i < n_probes; i++)
+        if (probes[i].known.ip == ip && !probes[i].patient && pxed_hwaddr_eq(&probes[i].mac, &mac))
+            return true;
+    return false;
 }
 
 void world_probed(bool taken, bool own) {
@@ -292,11 +324,21 @@ void world_probed(bool taken, bool own) {
     if (n_probes == 0)
         return;
     p = probes[0];
-    memmove(probes, probes + 1, --n_probes * sizeof(*probes));
-    world_trace("probed: taken %d own %d", taken, own);
+    bool first_look = p.hasty && p.len > 0 && !p.early && !taken;
+    world_trace("probed: taken %d own %d%s", taken, own, first_look ? " so far" : "");
     p.known.taken = taken;
     p.known.own = own;
-    dhcp_packet_again(p.port, &p.arrival, pxed_slice((const char *)p.bytes, p.len), &p.known);
+    p.known.early = first_look;
+    if (first_look) {
+        probes[0].early = true;
+        probes[0].len = 0;
+    } else {
+        memmove(probes, probes + 1, --n_probes * sizeof(*probes));
+    }
+    if (p.len > 0)
+        dhcp_packet_again(p.port, &p.arrival, pxed_slice((const char *)p.bytes, p.len), &p.known);
+    else
+        (void)dhcp_lease_looked(&plugin()->table, p.known.ip, &p.mac, taken, fake_loop_now());
 }
 
 /* --- what the operator wrote --- */
@@ -341,10 +383,6 @@ void world_make(void) {
 static struct pxed_range range;
 static struct dhcp_config config;
 static struct pxed_store disk;
-
-static struct dhcp *plugin(void) {
-    return world.dhcp.ctx.self;
-}
 
 static void start(void) {
     struct daemon *d = &world.d;

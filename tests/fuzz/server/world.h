@@ -60,6 +60,8 @@ uint64_t world_unwritten(void);
 void world_packet(const struct dhcp_arrival *arrival, struct pxed_slice bytes, bool pxe_port);
 /* Who answers the oldest ARP probe: another machine, the client itself. */
 void world_probed(bool taken, bool own);
+/* Is it still being looked who uses the address that this client asks for? */
+bool world_probing(uint8_t client, uint32_t ip);
 /* `asker` asks for a name about the host of `about`; nothing happens without room for another transfer. */
 struct world_asking {
     enum pxed_via via;
