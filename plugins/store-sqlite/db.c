@@ -41,7 +41,7 @@ static const char *const op_sql[N_OPS] = {
 struct store_db_table {
     struct store_db_table *next;
     char name[STORE_TABLE_NAME];
-    sqlite3_stmt *ops[N_OPS];
+    sqlite3_stmt *ops[N_OPS]; /* NULL: not used yet */
 };
 
 /* --- opening --- */
@@ -235,6 +235,17 @@ static struct store_db_table *find_table(struct store_db *db, const char *name) 
     return table;
 }
 
+/* NULL with an SQLite error in *ret_rc. */
+static sqlite3_stmt *statement_of(struct store_db *db, struct store_db_table *table, enum op op, int *ret_rc) {
+    char sql[256];
+    *ret_rc = SQLITE_OK;
+    if (!table->ops[op]) {
+        sqlite3_snprintf(sizeof(sql), sql, op_sql[op], table->name);
+        *ret_rc = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &table->ops[op], NULL);
+    }
+    return table->ops[op];
+}
+
 static int add_table(struct store_db *db, const char *name) {
     char sql[256];
     sqlite3_snprintf(sizeof(sql), sql,
@@ -247,11 +258,15 @@ static int add_table(struct store_db *db, const char *name) {
     memcpy(table->name, name, strlen(name) + 1);
     table->next = db->tables;
     db->tables = table;
-    for (int i = 0; i < N_OPS && rc == SQLITE_OK; i++) {
-        sqlite3_snprintf(sizeof(sql), sql, op_sql[i], name);
-        rc = sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &table->ops[i], NULL);
-    }
-    return rc;
+    return SQLITE_OK;
+}
+
+void store_db_expect(struct store_db *db, const char *table) {
+    if (!store_table_name_ok(table) || find_table(db, table))
+        return;
+    int rc;
+    if (add_table(db, table) == SQLITE_OK)
+        statement_of(db, db->tables, OP_SET, &rc);
 }
 
 /* All tables of a transaction are created before its first savepoint: undoing a conflict must not remove a table that
@@ -279,8 +294,10 @@ static enum op op_of(const struct pxed_put *put) {
 /* SQLITE_OK with *ret_conflict, or SQLite's error. */
 static int write_put(struct store_db *db, const struct pxed_put *put, bool *ret_conflict) {
     enum op op = op_of(put);
-    sqlite3_stmt *statement = find_table(db, put->table)->ops[op];
-    int rc = sqlite3_bind_blob64(statement, 1, put->key.ptr, put->key.len, SQLITE_STATIC);
+    int rc;
+    sqlite3_stmt *statement = statement_of(db, find_table(db, put->table), op, &rc);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_bind_blob64(statement, 1, put->key.ptr, put->key.len, SQLITE_STATIC);
     if (rc == SQLITE_OK && put->value.ptr)
         rc = sqlite3_bind_blob64(statement, 2, put->value.ptr, put->value.len, SQLITE_STATIC);
     if (rc == SQLITE_OK && (op == OP_REPLACE || op == OP_REMOVE))

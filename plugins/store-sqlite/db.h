@@ -27,6 +27,10 @@ int store_db_load(struct store_db *db, const char *table,
                   void (*row)(void *arg, struct pxed_slice key, struct pxed_slice value, uint64_t version), void *arg,
                   struct store_err *ret_err);
 
+/* Makes a table and its statements before anything is written to it, so that no acknowledgement waits for that. A
+ * failure is nobody's yet: the commit that needs it tries again, and tells. */
+void store_db_expect(struct store_db *db, const char *table);
+
 /* Writes all jobs in one transaction and sets each result. A conflict undoes only its own job; any other failure undoes
  * all, and they share the error. Returns 0 once everything is on disk, or that error. */
 int store_db_apply(struct store_db *db, struct store_job *first, struct store_err *ret_err);

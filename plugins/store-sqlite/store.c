@@ -147,6 +147,8 @@ static int store_load(void *self, const char *table,
         uv_cond_wait(&s->idle, &s->lock);
     uv_mutex_unlock(&s->lock);
     int rc = store_db_load(&s->db, table, row, arg, &error);
+    if (rc == 0) /* who loads a table will write to it */
+        store_db_expect(&s->db, table);
     if (rc < 0)
         pxed_log(s->ctx, PXED_LOG_ERROR, "store-failed", NULL, NULL, "%s", error.text);
     return rc;

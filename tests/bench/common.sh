@@ -4,7 +4,7 @@
 #   bench_begin           namespaces, files, load generators; bench_end removes everything
 #   bench_client CMD...   runs CMD where the clients are
 #   bench_spawn LABEL CMD...       starts a server process (peers); bench_stop stops all of them
-#   bench_start PEER ROLE          starts a peer; bench_ready KIND [WHAT] waits for its first answer
+#   bench_start PEER ROLE          starts a peer; bench_ready KIND [WHAT] waits for its first answer, bench_settled a second more
 #   bench_measure CASE CMD...      runs a generator and takes the time of the server's CPU; then bench_row WORD... writes the row
 #   bench_value KEY       a figure of the generator's line; bench_cpu_per SCALE KEY: the servers' CPU for each of it
 BENCH_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -205,6 +205,9 @@ bench_ready() { # dhcp|tftp|http [FILE|PATH]
     bench_error "it does not answer"
     return 1
 }
+
+# How long a server takes to start is a load of its own: the others find it at rest, with the free addresses probed that it probes first.
+bench_settled() { bench_ready "$@" && sleep 1; } # as bench_ready
 
 bench_pool_last() { # COUNT: the last address of a pool of as many
     echo "10.$((101 + (${1:-131072} - 1) / 65536)).$((((${1:-131072} - 1) / 256) % 256)).255"

@@ -88,6 +88,37 @@ START_TEST(one_put) {
 }
 END_TEST
 
+static int count_row(void *n, int columns, char **values, char **names) {
+    (void)columns, (void)values, (void)names;
+    ++*(int *)n;
+    return 0;
+}
+
+static int tables(void) {
+    int n = 0;
+    ck_assert_int_eq(sqlite3_exec(db.sqlite, "SELECT name FROM sqlite_master", count_row, &n, NULL), SQLITE_OK);
+    return n;
+}
+
+START_TEST(a_table_that_is_expected_is_made_before_its_first_commit) {
+    store_db_expect(&db, "lease");
+    ck_assert_int_eq(tables(), 1);
+    int pages = db.wal_pages;
+    store_db_expect(&db, "lease");
+    store_db_expect(&db, "no good");
+    ck_assert_int_eq(db.wal_pages, pages); /* nothing is written again */
+    ck_assert_str_eq(content("lease"), "");
+    ck_assert_int_eq(sqlite3_exec(db.sqlite, "PRAGMA query_only=ON", NULL, NULL, NULL), SQLITE_OK);
+    store_db_expect(&db, "journal"); /* fails, and the commit that needs it makes it */
+    ck_assert_int_eq(sqlite3_exec(db.sqlite, "PRAGMA query_only=OFF", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(tables(), 1);
+    ck_assert_int_eq(apply((struct pxed_put[]){put("lease", "a", "1", 0), put("journal", "b", "2", ANY)}, 2),
+                     PXED_STORE_OK);
+    ck_assert_str_eq(content("journal"), "b=2@1 ");
+    ck_assert_int_eq(tables(), 2);
+}
+END_TEST
+
 START_TEST(a_conflict_undoes_its_whole_job_and_no_other) {
     apply((struct pxed_put[]){put("lease", "taken", "x", 0)}, 1);
     struct store_job *first = job_of((struct pxed_put[]){put("lease", "a", "1", 0), put("journal", "a", "1", 0)}, 2);
@@ -292,6 +323,7 @@ int main(void) {
     tcase_add_checked_fixture(files, setup, teardown);
     tcase_set_timeout(puts, 60);
     tcase_add_loop_test(puts, one_put, 0, (int)(sizeof(rows) / sizeof(rows[0])));
+    tcase_add_test(puts, a_table_that_is_expected_is_made_before_its_first_commit);
     tcase_add_test(puts, a_conflict_undoes_its_whole_job_and_no_other);
     tcase_add_test(puts, a_later_job_sees_the_one_before);
     tcase_add_test(puts, bytes_are_kept_as_they_are);

@@ -23,7 +23,7 @@ load_run() {
     local BUSY_SECONDS=10 files answered
     [ -z "$BENCH_QUICK" ] || BUSY_SECONDS=3
     BENCH_CASE=idle BENCH_POOL=65536
-    bench_start "$BENCH_PEER" stack && bench_ready dhcp && bench_ready http /boot/small || return
+    bench_start "$BENCH_PEER" stack && bench_settled dhcp && bench_ready http /boot/small || return
     busy_case idle 0x5000000 && busy_row
     bench_client nice -n 10 timeout 60 "$BENCH_BIN/http-load" -s "$BENCH_SERVER" "${BENCH_OWN[@]}" -u /boot/initrd.img \
         -R "$BENCH_DATA/boot/initrd.img" -c 64 -t $((BUSY_SECONDS + 1)) >"$LAB/files" 2>&1 &

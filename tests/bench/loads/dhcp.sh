@@ -23,7 +23,7 @@ dhcp_large() {
     *) return ;;
     esac
     BENCH_POOL=131072 BENCH_CASE=new-50000
-    bench_start "$BENCH_PEER" dhcp && bench_ready dhcp && dhcp_case new-50000 50000 0x4000000
+    bench_start "$BENCH_PEER" dhcp && bench_settled dhcp && dhcp_case new-50000 50000 0x4000000
 }
 
 load_run() {
@@ -32,14 +32,14 @@ load_run() {
     # A pool of four times the clients: ISC's cost grows with the pool, not with its use.
     BENCH_POOL=4096
     BENCH_CASE=new-1000
-    bench_start "$BENCH_PEER" dhcp && bench_ready dhcp && dhcp_case new-1000 1000 0x1000000
+    bench_start "$BENCH_PEER" dhcp && bench_settled dhcp && dhcp_case new-1000 1000 0x1000000
     BENCH_POOL=$((many * 4))
     BENCH_CASE=new-$many
-    bench_start "$BENCH_PEER" dhcp && bench_ready dhcp || return
+    bench_start "$BENCH_PEER" dhcp && bench_settled dhcp || return
     dhcp_case new-$many $many 0x2000000
     dhcp_case again-$many $many 0x2000000
     bench_stop
     BENCH_CASE=held-$many
-    bench_restart "$BENCH_PEER" dhcp && bench_ready dhcp && dhcp_case held-$many $many 0x3000000
+    bench_restart "$BENCH_PEER" dhcp && bench_settled dhcp && dhcp_case held-$many $many 0x3000000
     dhcp_large
 }

@@ -13,7 +13,7 @@ load_run() {
     local many=10000
     [ -z "$BENCH_QUICK" ] || many=2000
     BENCH_CASE=nets-1000 BENCH_POOL=4096
-    bench_start "$BENCH_PEER" nets && bench_ready dhcp || return
+    bench_start "$BENCH_PEER" nets && bench_settled dhcp || return
     bench_measure nets-1000 "$BENCH_BIN/dhcp-load" -s "$BENCH_SERVER" -g "$BENCH_HALLS" -N 1000 -n "$many" -b 0x4000000 \
         -t 20 || return
     bench_row leases_s "cpu_us=$(bench_cpu_per 1e6 leases)" p99_ms retrans leases

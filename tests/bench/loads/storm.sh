@@ -14,7 +14,7 @@ LOAD_METRICS=(
 storm_case() { # CASE MACHINES BYTES
     local image=$BENCH_DATA/boot
     BENCH_CASE=$1
-    bench_start "$BENCH_PEER" stack && bench_ready dhcp && bench_ready tftp loader &&
+    bench_start "$BENCH_PEER" stack && bench_settled dhcp && bench_ready tftp loader &&
         bench_ready http "${peer_script//%s/$(bench_host 9990)}" || return
     bench_measure "$1" "$BENCH_BIN/boot-storm" "${BENCH_RELAY[@]}" -n "$2" -b "$BENCH_FIRST_HOST" -u "$peer_script" \
         -f loader -L "$BENCH_DATA/tftp/loader" -K "$image/vmlinuz" -I "$image/initrd.img" -k "$3" -t 100 || return
