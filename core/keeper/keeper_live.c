@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "give_back.h"
 #include "keeper_live.h"
 #include "log.h"
 
@@ -173,6 +174,7 @@ _Noreturn void keeper_live(struct keeper *k, pid_t serving, int signals) {
     drop_rights(k);
     for (size_t i = 0; i < k->n_helpers; i++)
         k->helpers[i].begun = live_now();
+    give_back();
     for (;;) {
         if (poll(fds, 2, start_due(k)) < 0 && errno != EINTR)
             _exit(1);

@@ -18,6 +18,7 @@
 #include "control.h"
 #include "core_table.h"
 #include "declare.h"
+#include "give_back.h"
 #include "handed.h"
 #include "ledger.h"
 #include "ledger_load.h"
@@ -336,7 +337,7 @@ static int daemon_serve(struct runner *r) {
         d->started_at = clock_calendar();
         keeper_tell(&d->keeper, KEEPER_READY);
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
-        malloc_trim(0);
+        give_back();
         uv_run(&r->loop, UV_RUN_DEFAULT);
         if (ledger_flush(&d->machines, daemon_written, &r->loop) == 0)
             uv_run(&r->loop, UV_RUN_DEFAULT);
