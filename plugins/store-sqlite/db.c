@@ -13,6 +13,9 @@
 
 enum {
     STORE_WAL_PAGES = 1000,             /* of 4 KiB: the log is moved into the file beyond this */
+    STORE_CACHE = 1024,                 /* KiB of pages in memory */
+    STORE_CACHE_LOAD = 128,             /* while all rows are read once, in order */
+    STORE_LARGE_PAGES = 200,            /* of one transaction: more leave the cache full of what is not needed again */
     STORE_WAL_LAID_OUT = 1024 * 1024,   /* length of the log from the start on: 2,000 leases */
     STORE_WAL_BYTES = 16 * 1024 * 1024, /* size limit of the log on disk after one very large transaction */
 };
@@ -69,16 +72,23 @@ static int note_wal(void *arg, sqlite3 *sqlite, const char *name, int pages) {
     return SQLITE_OK;
 }
 
+static int set_cache(sqlite3 *sqlite, int kib) {
+    char sql[48];
+    return sqlite3_exec(sqlite, sqlite3_snprintf(sizeof(sql), sql, "PRAGMA cache_size=-%d", kib), NULL, NULL, NULL);
+}
+
 /* locking_mode before journal_mode: then the log's index is in memory and no -shm file is needed. synchronous=FULL: the
  * log is synced before COMMIT returns, as an acknowledgement requires. */
 static int db_configure(struct store_db *db) {
     char sql[256];
     sqlite3_snprintf(sizeof(sql), sql,
                      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                     "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%d; PRAGMA cache_size=-1024;"
+                     "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%d;"
                      "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF",
                      STORE_WAL_BYTES);
     int rc = sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = set_cache(db->sqlite, STORE_CACHE);
     if (rc == SQLITE_OK)
         sqlite3_wal_hook(db->sqlite, note_wal, db); /* after the pragma, which owns the same hook */
     return rc;
@@ -206,6 +216,9 @@ int store_db_load(struct store_db *db, const char *table,
     if (rc == SQLITE_OK && !exists)
         return 0;
     sqlite3_snprintf(sizeof(sql), sql, "SELECT key, value, version FROM t_%s ORDER BY key", table);
+    /* What is made of the rows would lie between pages of a full cache, and keep them when they are free. */
+    if (rc == SQLITE_OK)
+        rc = set_cache(db->sqlite, STORE_CACHE_LOAD);
     if (rc == SQLITE_OK)
         rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &statement, NULL);
     while (rc == SQLITE_OK && (rc = sqlite3_step(statement)) == SQLITE_ROW) {
@@ -216,7 +229,8 @@ int store_db_load(struct store_db *db, const char *table,
         rc = SQLITE_OK;
     int result = rc == SQLITE_OK ? 0 : store_err_sqlite(ret_err, db->sqlite, rc, "reading the store");
     sqlite3_finalize(statement);
-    sqlite3_db_release_memory(db->sqlite); /* pages that are not read a second time: up to all of cache_size */
+    set_cache(db->sqlite, STORE_CACHE);
+    sqlite3_db_release_memory(db->sqlite);
     return result;
 }
 
@@ -350,9 +364,13 @@ int store_db_apply(struct store_db *db, struct store_job *first, struct store_er
 }
 
 void store_db_checkpoint(struct store_db *db) {
+    /* A new table of hosts; what follows is small. */
+    if (db->wal_pages - db->wal_seen > STORE_LARGE_PAGES)
+        sqlite3_db_release_memory(db->sqlite);
+    db->wal_seen = db->wal_pages;
     if (db->wal_pages < STORE_WAL_PAGES)
         return;
     /* A failure leaves the log as it is, complete and synced; the next commit tries again. */
     if (sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) == SQLITE_OK)
-        db->wal_pages = 0;
+        db->wal_pages = db->wal_seen = 0;
 }

@@ -11,6 +11,7 @@ struct store_db {
     struct store_db_table *tables;
     sqlite3_stmt *control[6]; /* BEGIN, COMMIT, ... : see db.c */
     int wal_pages;            /* in the write-ahead log after the last commit */
+    int wal_seen;             /* after the one before */
 };
 
 /* Opens or creates the file (mode 0600) and brings it to `schema`. It is locked for this process, because two daemons
