@@ -99,10 +99,10 @@ static enum pxed_reason answer_differ(struct finder *f, struct answer_found *ret
 
 /* answer=, as read when the generation was built. */
 static enum pxed_reason find_template(struct finder *f, struct answer_found *ret) {
-    *ret = (struct answer_found){.operators = true, .rendered = true, .fd = -1, .path = f->h->answer};
-    if (f->h->answer_wrong)
-        ret->why = f->h->answer_text;
-    return f->h->answer_wrong;
+    *ret = (struct answer_found){.operators = true, .rendered = true, .fd = -1, .path = f->h->rare->answer};
+    if (f->h->rare->answer_wrong)
+        ret->why = f->h->rare->answer_text;
+    return f->h->rare->answer_wrong;
 }
 
 /* answer= is in the host line, not in a section for many hosts. */
@@ -117,7 +117,7 @@ enum pxed_reason answer_find(const struct catalogue *c, const struct catalogue_h
     struct answer_found second = {.fd = -1};
     char mac[PXED_MAC_TEXT];
     pxed_mac_text(&h->pub.macs[0], "-", mac);
-    bool answer = (row->flags & PXED_FILE_ANSWER) && h->answer;
+    bool answer = (row->flags & PXED_FILE_ANSWER) && h->rare->answer;
     const char *other = catalogue_row_path(arena, row, mac);
     enum pxed_reason why = answer_open_name(&f, pxed_arena_printf(arena, "hosts/%s/%s", mac, row->name), ret);
     if (why != PXED_WHY_OK)
@@ -138,8 +138,8 @@ enum pxed_reason answer_find(const struct catalogue *c, const struct catalogue_h
         return why;
     if (!ret->operators)
         return find_template(&f, ret);
-    if (of_the_line(h) && !same_text(ret, catalogue_text(c, h->answer)))
-        return answer_differ(&f, ret, h->answer);
+    if (of_the_line(h) && !same_text(ret, catalogue_text(c, h->rare->answer)))
+        return answer_differ(&f, ret, h->rare->answer);
     return PXED_WHY_OK;
 }
 
@@ -160,7 +160,7 @@ const struct pxed_file *answer_row(const struct catalogue *c, const struct catal
     struct answer_found found = {.fd = -1};
     struct pxed_arena scratch = {0};
     const struct pxed_file *row = os->profile ? profile_answer(os->profile, catalogue_image_has, &image) : NULL;
-    bool given = row && (h->answer || (row->flags & PXED_FILE_RAW) ||
+    bool given = row && (h->rare->answer || (row->flags & PXED_FILE_RAW) ||
                          catalogue_text(c, catalogue_template_path(&scratch, os->plugin, row->source)).ptr);
     if (row && !given) {
         answer_find(c, h, row, c->root_fd, &scratch, &found);

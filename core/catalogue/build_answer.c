@@ -34,7 +34,8 @@ static struct build_answer_file *answerfile_read_answer(struct build *b, const c
                                                         const struct catalogue_host *h, const struct pxed_var *own) {
     struct pxed_arena *a = &b->c->arena;
     struct build_answer_file *f = PXED_NEW(a, struct build_answer_file);
-    *f = (struct build_answer_file){.path = path, .plugin = h->os->plugin, .raw = h->answer_raw, .next = b->answers};
+    *f = (struct build_answer_file){
+        .path = path, .plugin = h->os->plugin, .raw = h->rare->answer_raw, .next = b->answers};
     b->answers = f;
     build_private(b, path);
     struct pxed_slice text = catalogue_text(b->c, path);
@@ -64,7 +65,7 @@ static struct build_answer_file *answerfile_read_answer(struct build *b, const c
 static struct build_answer_file *load_answer(struct build *b, const char *path, const struct catalogue_host *h,
                                              const struct pxed_var *own) {
     for (struct build_answer_file *f = b->answers; f; f = f->next) {
-        if (f->plugin != h->os->plugin || f->raw != h->answer_raw || strcmp(f->path, path) != 0)
+        if (f->plugin != h->os->plugin || f->raw != h->rare->answer_raw || strcmp(f->path, path) != 0)
             continue;
         if (f->wrong == PXED_WHY_ANSWER_UNREADABLE && own->line == h->pub.line && strcmp(own->file, h->pub.file) == 0)
             pxed_diag_add(b->diags, PXED_HOST_ERROR, own->file, own->line, "%s", f->text);
@@ -89,7 +90,7 @@ static bool may_have_own(struct build *b, const struct catalogue_host *h, const 
  * errors concern this host alone. */
 static bool has_static_answer(struct build *b, struct catalogue_host *h, const struct pxed_file *row, bool ahead) {
     struct answer_found found;
-    if (!h->answer && !may_have_own(b, h, row))
+    if (!h->rare->answer && !may_have_own(b, h, row))
         return false;
     struct pxed_arena scratch = {0};
     enum pxed_reason why = answer_find(b->c, h, row, b->c->root_fd, &b->c->arena, &found);
@@ -147,11 +148,12 @@ static bool is_guarded_ahead(struct build *b, const struct catalogue_host *h, co
 
 static void take_answer(struct build *b, struct catalogue_host *h, const struct pxed_var *own) {
     const char *path = ini_path(&b->c->arena, own->file, pxed_arena_dup(&b->c->arena, own->value).ptr);
-    options_parse_bool(pxed_host_value(&h->pub, "answer-raw"), &h->answer_raw);
+    struct catalogue_rare *rare = catalogue_rare(&b->c->arena, h);
+    options_parse_bool(pxed_host_value(&h->pub, "answer-raw"), &rare->answer_raw);
     const struct build_answer_file *f = load_answer(b, path, h, own);
-    h->answer = f->path;
-    h->answer_wrong = f->wrong;
-    h->answer_text = f->text;
+    rare->answer = f->path;
+    rare->answer_wrong = f->wrong;
+    rare->answer_text = f->text;
     h->guarded = f->guarded;
 }
 
@@ -168,11 +170,11 @@ void build_answer(struct build *b, struct catalogue_host *h) {
         h->guarded = ahead;
     } else if (answer) {
         h->guarded |= ahead;
-        if (h->answer_wrong)
-            build_note_trouble(b, h, h->answer_wrong, own->file, own->line, h->answer_text);
+        if (h->rare->answer_wrong)
+            build_note_trouble(b, h, h->rare->answer_wrong, own->file, own->line, h->rare->answer_text);
         else if (!h->guarded && b->in->settings->arm == SETTINGS_ARM_NEW && !h->os->live)
             pxed_diag_add(
-                b->diags, PXED_WARNING, h->answer, 0,
+                b->diags, PXED_WARNING, h->rare->answer, 0,
                 "no {{> disk-guard}} in this answer file: a new line that uses it does not arm (ANSWER_UNGUARDED)");
     } else if (profile) {
         /* A whole ISO has its own installer; but the scripts in the share are pxed's, whatever booted. */

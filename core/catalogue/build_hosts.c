@@ -87,6 +87,7 @@ static void take_host(struct build *b, const struct hostfile_line *line) {
     struct catalogue *c = b->c;
     uint32_t index = (uint32_t)c->n_hosts;
     struct catalogue_host *h = &c->hosts[index];
+    h->rare = &catalogue_rare_none;
     h->os = build_system(b, line->os, line->file, line->line);
     if (!h->os)
         return;

@@ -134,7 +134,7 @@ static void judge_unread(struct build *b, struct reads *reads, const struct cata
     for (size_t i = 0; i < h->pub.n_vars; i++) {
         const struct pxed_var *v = &h->pub.vars[i];
         if (v->value.len == 0 || is_read_known(b, reads, v->key) ||
-            (h->answer && judge_mentions(catalogue_text(b->c, h->answer), v->key, &b->c->arena)))
+            (h->rare->answer && judge_mentions(catalogue_text(b->c, h->rare->answer), v->key, &b->c->arena)))
             continue;
         pxed_diag_add(
             b->diags, PXED_WARNING, v->file, v->line,

@@ -17,7 +17,7 @@ void build_judge_tls(struct build *b) {
     struct catalogue *c = b->c;
     for (size_t i = 0; i < c->n_hosts && c->site.answers_https; i++) {
         struct catalogue_host *h = &c->hosts[i];
-        if (h->os->profile && !render_tls(h->os) && h->trouble == PXED_WHY_OK && has_secret_file(b, h))
+        if (h->os->profile && !render_tls(h->os) && h->rare->trouble == PXED_WHY_OK && has_secret_file(b, h))
             build_trouble(
                 b, h, PXED_WHY_ANSWER_NEEDS_TLS, h->pub.file, h->pub.line,
                 "the answer file of %.*s holds a secret, and the installer of '%.*s' is not known to fetch it by "

@@ -6,11 +6,12 @@
 
 void build_note_trouble(struct build *b, struct catalogue_host *h, enum pxed_reason why, const char *file,
                         unsigned line, const char *text) {
-    if (h->trouble != PXED_WHY_OK)
+    if (h->rare->trouble != PXED_WHY_OK)
         return;
-    h->trouble = why;
-    h->trouble_text = line ? pxed_arena_printf(&b->c->arena, "%s:%u: %s", file, line, text)
-                           : pxed_arena_printf(&b->c->arena, "%s: %s", file, text);
+    struct catalogue_rare *rare = catalogue_rare(&b->c->arena, h);
+    rare->trouble = why;
+    rare->trouble_text = line ? pxed_arena_printf(&b->c->arena, "%s:%u: %s", file, line, text)
+                              : pxed_arena_printf(&b->c->arena, "%s: %s", file, text);
 }
 
 void build_trouble(struct build *b, struct catalogue_host *h, enum pxed_reason why, const char *file, unsigned line,

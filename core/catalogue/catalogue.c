@@ -13,6 +13,14 @@
 #include "private_set.h"
 #include "pxed/path.h"
 
+const struct catalogue_rare catalogue_rare_none;
+
+struct catalogue_rare *catalogue_rare(struct pxed_arena *arena, struct catalogue_host *h) {
+    if (h->rare == &catalogue_rare_none)
+        h->rare = PXED_NEW(arena, struct catalogue_rare);
+    return (struct catalogue_rare *)h->rare;
+}
+
 struct catalogue *catalogue_ref(struct catalogue *c) {
     atomic_fetch_add(&c->refs, 1);
     return c;

@@ -61,22 +61,31 @@ struct catalogue_from {
     const char *file;
 };
 
-struct catalogue_host {
-    struct pxed_host pub; /* first: what plugins see */
-    const struct catalogue_os *os;
+/* What few hosts have, beside the others: most of ten thousand have none of it. */
+struct catalogue_rare {
     const char *answer;            /* absolute path of answer=, or NULL; its text is a template of the generation */
     const char *answer_text;       /* a sentence that names what is wrong with it */
     enum pxed_reason answer_wrong; /* why it cannot be delivered, or OK */
     bool answer_raw;               /* answer= is no template */
-    bool guarded;                  /* its answer file holds the disk guard */
-    const char
-        *args_stop; /* a word of its args= with which its installer does not ask for its answer file; NULL: none */
-    const struct catalogue_from *from; /* of its line's variables; NULL: none is of a file */
     /* Why this host cannot be installed while all others are in force; OK: it can. The text names the problem and its
      * place. */
-    const char *trouble_text;
     enum pxed_reason trouble;
+    const char *trouble_text;
+    const char *args_stop; /* a word of its args= with which its installer does not ask for its answer file, or NULL */
+    const struct catalogue_from *from; /* of its line's variables; NULL: none is of a file */
 };
+
+struct catalogue_host {
+    struct pxed_host pub; /* first: what plugins see */
+    const struct catalogue_os *os;
+    const struct catalogue_rare *rare; /* never NULL */
+    bool guarded;                      /* its answer file holds the disk guard */
+};
+
+/* Of a host that has none of it. */
+extern const struct catalogue_rare catalogue_rare_none;
+/* The host's own, to be filled in while the generation is built. */
+struct catalogue_rare *catalogue_rare(struct pxed_arena *arena, struct catalogue_host *h);
 
 /* ISOs of one image, in the order in which they are searched for a file: iso.h. */
 struct catalogue_iso_item {

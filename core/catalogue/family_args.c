@@ -91,7 +91,8 @@ void family_args(struct build *b) {
             while ((word = pxed_slice_word(&rest, " \t")).len > 0)
                 judge_word(b, &at, word, true);
         }
-        h->args_stop = at.stops;
+        if (at.stops)
+            catalogue_rare(&b->c->arena, h)->args_stop = at.stops;
     }
 }
 

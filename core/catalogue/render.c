@@ -252,8 +252,8 @@ static struct pxed_slice render_text(struct render *r, struct pxed_slice text, e
 }
 
 const char *render_template(const struct render *r, const struct pxed_file *row) {
-    if ((row->flags & PXED_FILE_ANSWER) && r->host->answer)
-        return r->host->answer;
+    if ((row->flags & PXED_FILE_ANSWER) && r->host->rare->answer)
+        return r->host->rare->answer;
     return catalogue_template_path(r->arena, r->os->plugin, row->source);
 }
 
@@ -271,7 +271,7 @@ static struct pxed_slice with_crlf(struct render *r, struct pxed_slice text) {
 
 struct pxed_slice render_file(struct render *r, const struct pxed_file *row) {
     struct pxed_slice text = catalogue_text(r->catalogue, render_template(r, row));
-    if (!text.ptr || (row->flags & PXED_FILE_RAW) || ((row->flags & PXED_FILE_ANSWER) && r->host->answer_raw))
+    if (!text.ptr || (row->flags & PXED_FILE_RAW) || ((row->flags & PXED_FILE_ANSWER) && r->host->rare->answer_raw))
         return text;
     text = render_text(r, text, row->escape);
     return text.ptr && (row->flags & PXED_FILE_CRLF) ? with_crlf(r, text) : text;

@@ -219,8 +219,8 @@ enum pxed_reason render_plan(struct render *r, enum pxed_firmware firmware, enum
     struct pxed_boot row = {0};
     bool handover;
     memset(ret, 0, sizeof(*ret));
-    if (r->host->trouble != PXED_WHY_OK)
-        return r->host->trouble;
+    if (r->host->rare->trouble != PXED_WHY_OK)
+        return r->host->rare->trouble;
     if (!r->os->profile)
         return PXED_WHY_NO_PROFILE;
     enum pxed_reason why = plan_find_row(r, &client, &row, &handover);

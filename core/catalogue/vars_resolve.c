@@ -149,7 +149,9 @@ const struct ini_entry *vars_resolve(struct vars_sets *sets, struct catalogue_ho
     put_line(&b, line, arena);
     host->pub.vars = keep_vars(&b, arena);
     host->pub.n_vars = b.n;
-    host->from = keep_from(&b, host->pub.vars, arena);
+    const struct catalogue_from *from = keep_from(&b, host->pub.vars, arena);
+    if (from)
+        catalogue_rare(arena, host)->from = from;
     end_builder(&b);
     const struct vars_set *set = find_set(sets, host->os, line->os, pxed_host_value(&host->pub, "group"), ini, arena);
     host->pub.shared = &set->pub;
@@ -161,7 +163,7 @@ const struct ini_entry *vars_resolve(struct vars_sets *sets, struct catalogue_ho
 }
 
 const char *catalogue_from(const struct catalogue_host *h, const struct pxed_var *v) {
-    const struct catalogue_from *lists[] = {h->from, NULL};
+    const struct catalogue_from *lists[] = {h->rare->from, NULL};
     if (h->pub.shared)
         lists[1] = ((const struct vars_set *)h->pub.shared)->from;
     for (size_t i = 0; i < 2; i++)

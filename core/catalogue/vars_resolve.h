@@ -12,7 +12,7 @@ struct vars_sets {
     struct vars_set *slots[256]; /* chains, by a hash */
 };
 
-/* Fills host->pub.vars, host->pub.shared and host->from; what comes of `ini` stays there. Returns the first section
- * entry in use whose @FILE could not be read, or NULL. */
+/* Fills host->pub.vars, host->pub.shared and host->rare->from; what comes of `ini` stays there. Returns the first
+ * section entry in use whose @FILE could not be read, or NULL. */
 const struct ini_entry *vars_resolve(struct vars_sets *sets, struct catalogue_host *host,
                                      const struct hostfile_line *line, const struct ini *ini, struct pxed_arena *arena);

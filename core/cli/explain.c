@@ -217,8 +217,8 @@ static void print_handover(struct explain *e) {
 
 /* Details of a reason: the wrong line, the files that were searched. */
 static void print_evidence(struct explain *e, enum pxed_reason why) {
-    if (why != PXED_WHY_OK && why == e->host->trouble)
-        printf("  %s\n", e->host->trouble_text);
+    if (why != PXED_WHY_OK && why == e->host->rare->trouble)
+        printf("  %s\n", e->host->rare->trouble_text);
     if (why == PXED_WHY_NO_IMAGE)
         printf("  %s\n", catalogue_missing(e->o.catalogue, e->host->os, &e->arena));
 }

@@ -90,7 +90,7 @@ static void count_all(struct daemon *d, struct totals *t) {
             continue;
         t->no_profile += !os->profile;
         t->no_image += os->profile && os->lacks;
-        t->broken += c->hosts[i].trouble != PXED_WHY_OK || c->hosts[i].answer_wrong != PXED_WHY_OK;
+        t->broken += c->hosts[i].rare->trouble != PXED_WHY_OK || c->hosts[i].rare->answer_wrong != PXED_WHY_OK;
     }
     memcpy(t->sent, d->sent, sizeof(t->sent));
     for (const struct open_content *o = d->transfers; o; o = o->next) {

@@ -104,8 +104,8 @@ void boot_make(struct boot *b, struct pxed_arena *arena) {
         b->os = catalogue_os_make(b->d->catalogue, &b->d->plugins, b->with_os, arena);
     if (b->reason == PXED_WHY_OK)
         b->reason = boot_plan(b, arena);
-    else if (b->reason == b->host->trouble)
-        b->looked_for = b->host->trouble_text;
+    else if (b->reason == b->host->rare->trouble)
+        b->looked_for = b->host->rare->trouble_text;
     if (b->reason != PXED_WHY_OK)
         boot_refuse(b, b->reason);
 }

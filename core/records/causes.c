@@ -194,7 +194,7 @@ static const char *words_of(const struct found *found, enum cause cause) {
     case CAUSE_NET_SILENT:
         return found->net;
     case CAUSE_ARGS:
-        return found->host->args_stop;
+        return found->host->rare->args_stop;
     case CAUSE_OTHER_SERVER:
     case CAUSE_OTHER_PXE:
     case CAUSE_OTHER_LATER:
@@ -300,7 +300,7 @@ enum cause causes_find(struct daemon *d, const struct machine *m, const struct c
                                    .reason = reason,
                                    .cpu_old = h && machine_rec(m)->hardware.cpu > 0 &&
                                               machine_rec(m)->hardware.cpu < family_cpu(h->os),
-                                   .args_stop = h && h->args_stop,
+                                   .args_stop = h && h->rare->args_stop,
                                    .loader_taken = machine_rec(m)->ladder.taken,
                                    .quiet = now - machine_rec(m)->stage_at,
                                    .armed_ago = machine_rec(m)->armed_at > 0 ? now - machine_rec(m)->armed_at : 0,

@@ -35,7 +35,7 @@ struct lifecycle_line decide_line(const struct catalogue_host *host, const struc
         .protect = host->pub.protect,
         .claimed = os->profile != NULL,
         /* An unreadable answer file may still arrive; its guard is checked again before delivery. */
-        .guarded = host->guarded || host->answer_wrong != PXED_WHY_OK,
+        .guarded = host->guarded || host->rare->answer_wrong != PXED_WHY_OK,
         .bare = bare,
         .blind = bare && pxed_host_value(&host->pub, "disk").len == 0,
         .live = os->live,
@@ -65,7 +65,7 @@ enum pxed_reason decide_wants(const struct daemon *d, const struct catalogue_hos
     bool right = !line.live || lifecycle_open(rec); /* a live system uses none */
     if (why == PXED_WHY_OK && d->guard.failing && right)
         why = PXED_WHY_STORE_CANNOT_WRITE;
-    return why == PXED_WHY_OK ? host->trouble : why;
+    return why == PXED_WHY_OK ? host->rare->trouble : why;
 }
 
 static void decide_learn(struct daemon *d, struct machine *m, const struct pxed_facts *facts, int64_t now) {

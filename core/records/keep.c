@@ -35,12 +35,12 @@ static void write_host(FILE *to, const struct catalogue_host *h, struct pxed_are
     fprintf(to, "%s, %.*s", pxed_mac_text(&h->pub.macs[0], ":", mac), PXED_S(h->os->id.text));
     for (size_t i = 0; i < h->pub.n_vars; i++) { /* of sections: the ini still has them */
         const struct pxed_var *v = &h->pub.vars[i];
-        bool answer = pxed_slice_is(v->key, "answer") && h->answer;
+        bool answer = pxed_slice_is(v->key, "answer") && h->rare->answer;
         fprintf(to, ", %.*s=", PXED_S(v->key));
         if (stays_outside(h, v))
             write_quoted(to, pxed_slice_of(pxed_arena_printf(scratch, "@%s", catalogue_from(h, v))));
         else
-            write_quoted(to, answer ? pxed_slice_of(h->answer) : v->value);
+            write_quoted(to, answer ? pxed_slice_of(h->rare->answer) : v->value);
     }
     putc_unlocked('\n', to);
 }

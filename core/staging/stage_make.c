@@ -145,7 +145,7 @@ bool stage_make(struct stage *st, struct staged *s, struct stage_job *job) {
     *job = (struct stage_job){.arena = job->arena,
                               .mode = c->share.accounts && !c->share.guest ? 0700 : 0755,
                               .opens = host && lifecycle_open(machine_rec(m)) &&
-                                       !(host->trouble && machine_rec(m)->state == LIFECYCLE_ARMED),
+                                       !(host->rare->trouble && machine_rec(m)->state == LIFECYCLE_ARMED),
                               .known = s->known.items,
                               .n_known = s->known.n,
                               .gate = gate_of(os),

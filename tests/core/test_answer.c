@@ -105,7 +105,7 @@ START_TEST(names) {
         build(line ? ", answer=own.ks" : "", rows[_i].in && !line ? "[defaults]\nanswer = own.ks\n" : "");
     ck_assert_msg(site.catalogue != NULL, "%s: %s", rows[_i].name, said); /* the others are in force */
     ck_assert_msg(find(&files[0]) == rows[_i].why, "%s: %s", rows[_i].name, found.why);
-    ck_assert_int_eq(site_host(&site, NULL)->trouble, rows[_i].why);
+    ck_assert_int_eq(site_host(&site, NULL)->rare->trouble, rows[_i].why);
     if (rows[_i].why != PXED_WHY_OK) {
         ck_assert(found.operators && found.fd < 0);
         if (rows[_i].first)
@@ -126,7 +126,7 @@ START_TEST(another_host_has_its_own) {
     tree_write(&site.tree, own("hosts/" ME "/ks.cfg"), "one\n");
     tree_write(&site.tree, own("linux-ks/" ME ".txt"), "two\n");
     build("", "");
-    ck_assert_int_eq(site_host(&site, "08:00:27:00:00:02")->trouble, PXED_WHY_OK);
+    ck_assert_int_eq(site_host(&site, "08:00:27:00:00:02")->rare->trouble, PXED_WHY_OK);
 }
 END_TEST
 
@@ -161,7 +161,7 @@ START_TEST(no_file) {
     mkdir(tree_path(&site.tree, own("hosts/" ME "/ks.cfg")), 0755);
     build("", "");
     ck_assert_int_eq(find(&files[0]), PXED_WHY_ANSWER_UNREADABLE);
-    ck_assert_int_eq(site_host(&site, NULL)->trouble, PXED_WHY_ANSWER_UNREADABLE);
+    ck_assert_int_eq(site_host(&site, NULL)->rare->trouble, PXED_WHY_ANSWER_UNREADABLE);
 }
 END_TEST
 

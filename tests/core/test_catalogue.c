@@ -195,7 +195,7 @@ END_TEST
 START_TEST(secret_values_are_not_told) {
     tree_write(&site.tree, "two-lines", "hunter2\nhunter3\n");
     site_build(&site, "", "", MAC ", testos-1, root-password-hash=@two-lines\n");
-    ck_assert_int_eq(site_host(&site, NULL)->trouble, PXED_WHY_VALUE_UNREADABLE); /* not the table's fault */
+    ck_assert_int_eq(site_host(&site, NULL)->rare->trouble, PXED_WHY_VALUE_UNREADABLE); /* not the table's fault */
     ck_assert_ptr_nonnull(diags_find(&site.diags, "root-password-hash=***: the value must be one line of text"));
     ck_assert_ptr_null(diags_find(&site.diags, "hunter"));
 }
@@ -330,7 +330,7 @@ START_TEST(guard) {
     ck_assert_msg(site.catalogue != NULL, "%s", said);
     const struct catalogue_host *h = site_host(&site, NULL);
     ck_assert_msg(h->guarded == guards[_i].guarded, "%s", guards[_i].name);
-    ck_assert_str_eq(h->answer, tree_path(&site.tree, "own.cfg"));
+    ck_assert_str_eq(h->rare->answer, tree_path(&site.tree, "own.cfg"));
     ck_assert_msg(guards[_i].warning ? diags_find(&site.diags, guards[_i].warning) && site.diags.n == 1
                                      : site.diags.n == 0,
                   "%s: %s", guards[_i].name, said);
@@ -349,7 +349,7 @@ START_TEST(answer_files_of_sections) { /* relative to the file that names them *
     tree_write(&site.tree, "conf.d/own.cfg", "{{> disk-guard}}");
     tree_write(&site.tree, "conf.d/a.ini", "[os testos-1]\nanswer = own.cfg\n");
     site_build(&site, "include = conf.d/*.ini\n", "", MAC ", testos-1\n");
-    ck_assert_str_eq(site_host(&site, NULL)->answer, tree_path(&site.tree, "conf.d/own.cfg"));
+    ck_assert_str_eq(site_host(&site, NULL)->rare->answer, tree_path(&site.tree, "conf.d/own.cfg"));
     ck_assert(site_host(&site, NULL)->guarded);
 }
 END_TEST
@@ -360,8 +360,8 @@ START_TEST(a_missing_answer_file) {
     const struct pxed_diag *d = diags_find(&site.diags, "cannot read the answer file");
     ck_assert(d && d->severity == PXED_HOST_ERROR && d->line == 1);
     const struct catalogue_host *h = site_host(&site, NULL);
-    ck_assert_int_eq(h->trouble, PXED_WHY_ANSWER_UNREADABLE);
-    ck_assert_ptr_nonnull(strstr(h->trouble_text, "host-os.conf:1: cannot read the answer file"));
+    ck_assert_int_eq(h->rare->trouble, PXED_WHY_ANSWER_UNREADABLE);
+    ck_assert_ptr_nonnull(strstr(h->rare->trouble_text, "host-os.conf:1: cannot read the answer file"));
     ck_assert(!h->guarded); /* so the line does not arm */
     struct render r = site_render(&site, h, LIFECYCLE_ANY);
     ck_assert_ptr_null(render_file(&r, &files[0]).ptr); /* ours never stands in for it */
@@ -383,7 +383,7 @@ START_TEST(a_broken_answer_file) {
     site_build(&site, "", "", MAC ", testos-1, answer=own.cfg\n");
     ck_assert_uint_eq(site.diags.host_errors, 1);
     ck_assert_str_eq(strrchr(site.diags.items[0].file, '/'), "/own.cfg");
-    ck_assert_int_eq(site_host(&site, NULL)->trouble, PXED_WHY_ANSWER_BROKEN);
+    ck_assert_int_eq(site_host(&site, NULL)->rare->trouble, PXED_WHY_ANSWER_BROKEN);
 }
 END_TEST
 
@@ -527,11 +527,11 @@ START_TEST(trouble) {
         pxed_arena_printf(&site.tree.arena, MAC ", testos-1%s\n08:00:27:00:00:02, testos-1\n", troubles[_i].line));
     ck_assert_msg(site.catalogue != NULL, "%s: %s", troubles[_i].name, said);
     const struct catalogue_host *h = site_host(&site, NULL), *second = site_host(&site, "08:00:27:00:00:02");
-    ck_assert_msg(h->trouble == troubles[_i].why, "%s: %s", troubles[_i].name, said);
-    ck_assert_int_eq(second->trouble, PXED_WHY_OK);
+    ck_assert_msg(h->rare->trouble == troubles[_i].why, "%s: %s", troubles[_i].name, said);
+    ck_assert_int_eq(second->rare->trouble, PXED_WHY_OK);
     ck_assert_uint_eq(site.diags.errors, 0);
     if (troubles[_i].said) {
-        ck_assert_msg(strstr(h->trouble_text, troubles[_i].said) != NULL, "%s", h->trouble_text);
+        ck_assert_msg(strstr(h->rare->trouble_text, troubles[_i].said) != NULL, "%s", h->rare->trouble_text);
         ck_assert_msg(strstr(said, "error ") != NULL, "it is told, too: %s", said);
     }
     struct render r = site_render(&site, h, LIFECYCLE_ANY);
@@ -609,7 +609,7 @@ START_TEST(judgements) {
     const char *said =
         site_build(&site, "", judged[_i].sections, pxed_arena_printf(a, MAC ", testos-1, %s\n", judged[_i].line));
     ck_assert_msg(site.catalogue != NULL, "%s: %s", judged[_i].name, said);
-    ck_assert_msg(site_host(&site, NULL)->trouble == judged[_i].why, "%s: %s", judged[_i].name, said);
+    ck_assert_msg(site_host(&site, NULL)->rare->trouble == judged[_i].why, "%s: %s", judged[_i].name, said);
     if (!judged[_i].said) {
         ck_assert_msg(site.diags.n == 0, "%s: %s", judged[_i].name, said);
         return;

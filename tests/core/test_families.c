@@ -222,7 +222,7 @@ START_TEST(words_of_args) {
         site_build(&site, "", "",
                    pxed_arena_printf(&site.tree.arena, MAC ", beispiel-1-amd64, args=%s\n", args[_i].args)),
         args[_i].said);
-    ck_assert_int_eq(site_host(&site, NULL)->args_stop != NULL, args[_i].stops);
+    ck_assert_int_eq(site_host(&site, NULL)->rare->args_stop != NULL, args[_i].stops);
 }
 END_TEST
 
@@ -261,7 +261,7 @@ START_TEST(words_of_shipped_families) {
         snprintf(warning, sizeof(warning), "`%s`", shipped[_i].word);
     const char *at = strstr(said, "host-os.conf:1: args: ");
     ck_assert_msg(shipped[_i].word ? at && strstr(at, warning) : !at, "%s", said);
-    ck_assert_msg((site_host(&site, NULL)->args_stop != NULL) == shipped[_i].stops, "%s", said);
+    ck_assert_msg((site_host(&site, NULL)->rare->args_stop != NULL) == shipped[_i].stops, "%s", said);
 }
 END_TEST
 
@@ -337,7 +337,7 @@ START_TEST(parts_that_are_missing) {
     const char *said = with(FAMILY "[boot a]\nfiles = k\n[file a.cfg]\ntemplate = a.cfg\nanswer = yes\n");
     ck_assert_msg(site.catalogue != NULL, "%s", said);
     ck_assert_msg(parts[_i].said ? strstr(said, parts[_i].said) != NULL : site.diags.host_errors == 0, "%s", said);
-    ck_assert_int_eq(site_host(&site, NULL)->trouble, parts[_i].said ? PXED_WHY_TEMPLATE_BROKEN : PXED_WHY_OK);
+    ck_assert_int_eq(site_host(&site, NULL)->rare->trouble, parts[_i].said ? PXED_WHY_TEMPLATE_BROKEN : PXED_WHY_OK);
 }
 END_TEST
 
