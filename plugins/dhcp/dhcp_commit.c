@@ -81,6 +81,9 @@ static void commit_give_up(struct dhcp_pending *p) {
     if (p->len == 0) {
         leave_for_later(d, p->lease);
     } else {
+        const struct dhcp_lease *e = dhcp_lease_at(&d->table, p->lease);
+        if (e->state == DHCP_BOUND && e->unsaved) /* its request only joined */
+            leave_for_later(d, p->lease);
         dhcp_lease_undo(&d->table, p->lease, dhcp_now(d));
         d->again(p->port, &p->arrival, pxed_slice((const char *)p->request, p->request_len), &known);
     }
@@ -164,7 +167,8 @@ void dhcp_keep(struct dhcp *d, uint32_t lease, uint64_t until, struct pxed_slice
 
 static void commit_save(struct dhcp *d, uint32_t lease) {
     struct dhcp_lease *e = dhcp_lease_at(&d->table, lease);
-    e->unsaved = false;
+    if (e->state != DHCP_BOUND)
+        e->unsaved = false; /* a lease is, until it is written */
     if (e->state == DHCP_EXPIRED || e->state == DHCP_DECLINED)
         dhcp_note(d, lease);
     if (e->state != DHCP_BOUND || e->pending)

@@ -78,6 +78,42 @@ START_TEST(leases_while_the_store_cannot_write) {
 }
 END_TEST
 
+/* A host that was leased from memory has no ip= now. While its lease is being written it asks again, and that
+ * write fails as well: it is on no disk, so there is no ACK; and it is tried again. */
+START_TEST(an_unwritten_lease_is_no_lease_on_disk) {
+    struct made d = make(DHCP_DISCOVER, 9), p = make(DHCP_REQUEST, 9);
+    struct pxed_hwaddr mac = mac_of(9);
+    uint32_t ip = IP4(10, 77, 0, 55);
+    struct pxed_host host = {.macs = &mac, .n_macs = 1, .name = PXED_SLICE("db01"), .ip = pxed_addr_v4(ip)};
+    wire_start();
+    store_breaks(true);
+    fake.host = &host;
+    fake.verdict.host = &host;
+    make_boot(&d, "PXEClient", 0, NULL);
+    wire_broadcast(make_end(&d));
+    ck_assert_uint_eq(wire_receive().m.yiaddr, ip);
+    wire_broadcast(wire_request(&p, 9, ip));
+    ck_assert_int_eq(wire_receive().m.type, DHCP_ACK);
+    failing = false; /* it seems to write again */
+    hold = true;
+    size_t commits = store.commits;
+    fake_core_run(&fake, 1500);
+    ck_assert_uint_gt(store.commits, commits);
+    wire_broadcast(wire_request(&p, 9, ip)); /* joins */
+    ck_assert(!wire_receive().any);
+    host.ip.family = 0;
+    failing = true;
+    fake_store_pump(&store);
+    struct got got = wire_receive();
+    ck_assert(!got.any || got.m.type != DHCP_ACK);
+    ck_assert_str_eq(wire_state(ip), "none");
+    store_breaks(false);
+    hold = false;
+    fake_core_run(&fake, 1500);
+    ck_assert_int_eq(strncmp(wire_state(ip), "bound ", 6), 0);
+}
+END_TEST
+
 /* A renewal whose own commit fails is answered at once with what the disk holds. */
 START_TEST(a_renewal_meets_the_full_disk) {
     struct made r = make(DHCP_REQUEST, 5);
@@ -229,6 +265,7 @@ int main(void) {
     tcase_add_checked_fixture(t, wire_setup, wire_teardown);
     tcase_add_test(t, no_ack_when_the_store_fails);
     tcase_add_test(t, leases_while_the_store_cannot_write);
+    tcase_add_test(t, an_unwritten_lease_is_no_lease_on_disk);
     tcase_add_test(t, a_renewal_meets_the_full_disk);
     tcase_add_test(t, an_ack_promises_what_is_written);
     tcase_add_test(t, an_old_store_makes_it_look);
