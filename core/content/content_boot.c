@@ -48,9 +48,9 @@ static void script_set_note(struct lookup *l, struct open_content *c, struct boo
     c->note.why = b->looked_for;
     if (!install || c->note.live || l->request->via != PXED_VIA_HTTP)
         return;
-    struct boot disk = *b; /* sent instead if the step cannot be written */
-    boot_refuse(&disk, PXED_WHY_STORE_CANNOT_WRITE);
-    c->otherwise = boot_write(&disk, &c->arena);
+    c->boot = PXED_NEW(&c->arena, struct boot);
+    *c->boot = *b;
+    c->boot->mac = &c->mac;
 }
 
 static bool wants_operator_script(const struct lookup *l, const struct boot *b) {

@@ -23,6 +23,7 @@ struct hold {
     const char *path;
     /* who waits for what */
     bool feeds;
+    bool opens; /* an installer, by the record as it will be */
     uint8_t token[16];
     void (*done)(void *arg, bool may_send);
     void *arg;
@@ -126,6 +127,7 @@ static int hold_note(struct open_content *c, ledger_done *answered, struct hold 
     if (!law && !needs_record(c))
         return PXED_HOLD_GO;
     struct hold *h = *ret = new_hold(c, m);
+    h->opens = lifecycle_open(&copy);
     int rc =
         law ? ledger_commit(&d->machines, &m, 1, make_judged, answered, h) : ledger_flush(&d->machines, answered, h);
     if (rc < 0) {
@@ -140,14 +142,19 @@ static void tell_unwritten(struct daemon *d, const struct pxed_hwaddr *mac) {
     decide_step(d, mac, PXED_STAGE_LOCAL, PXED_WHY_STORE_CANNOT_WRITE, NULL, NULL);
 }
 
+/* What it was given for was taken away while it waited: disarmed, expired, its line removed. */
+static bool is_over(const struct hold *h) {
+    return h->opens && !lifecycle_open(machine_rec(h->m));
+}
+
 /* --- HTTP: the content is sent once the request is recorded --- */
 
 /* Sends a boot from disk: otherwise an installer would run without the server knowing. */
-static void give_otherwise(struct open_content *c) {
-    tell_unwritten(c->daemon, &c->mac);
+static void give_disk(struct open_content *c, enum pxed_reason why) {
     if (c->pub.kind == PXED_CONTENT_CGI)
         c->pub.cgi = NULL;
-    content_set_text(c, c->otherwise, "text/plain");
+    boot_refuse(c->boot, why);
+    content_set_text(c, boot_write(c->boot, &c->arena), "text/plain");
 }
 
 static void hold_noted(void *arg, int result) {
@@ -158,7 +165,9 @@ static void hold_noted(void *arg, int result) {
     if (result == 0)
         tell_judged(h);
     else if (c && needs_record(c))
-        give_otherwise(c);
+        tell_unwritten(c->daemon, &c->mac);
+    if (c && needs_record(c) && (result != 0 || is_over(h)))
+        give_disk(c, result != 0 ? PXED_WHY_STORE_CANNOT_WRITE : PXED_WHY_NOT_ARMED);
     free_hold(h);
     if (later)
         later(later_arg, PXED_WHY_OK, &c->pub);
@@ -169,8 +178,10 @@ static void hold_noted(void *arg, int result) {
 bool content_release_when_noted(struct open_content *c, struct opening *o) {
     struct hold *h;
     int hold = hold_note(c, hold_noted, &h);
-    if (hold == PXED_HOLD_REFUSE)
-        give_otherwise(c);
+    if (hold == PXED_HOLD_REFUSE) {
+        tell_unwritten(c->daemon, &c->mac);
+        give_disk(c, PXED_WHY_STORE_CANNOT_WRITE);
+    }
     if (hold != PXED_HOLD_WAIT)
         return true;
     content_pend(c->daemon, o);
@@ -184,7 +195,7 @@ static void heard_and_noted(void *arg, int result) {
     struct hold *h = arg;
     void (*done)(void *, bool) = h->c ? h->done : NULL;
     void *done_arg = h->arg;
-    bool may_send = result == 0 || (h->c && !needs_record(h->c));
+    bool may_send = (result == 0 && !is_over(h)) || (h->c && !needs_record(h->c));
     if (result == 0)
         tell_judged(h);
     else if (h->c && !may_send)

@@ -34,8 +34,8 @@ struct open_content {
         bool live;                 /* BOOT: what it gets writes no disk, so nothing has to be on record first */
         const char *unused_config; /* an operator's loader configuration that does not count now; NULL: none */
     } note;
-    struct pxed_slice otherwise;                /* BOOT, HTTP: the text if the step cannot be written */
-    struct hold *hold;                          /* the commit it waits for; NULL: none */
+    struct boot *boot; /* BOOT of an installer, HTTP: the plan, to write another text if it may not have that */
+    struct hold *hold; /* the commit it waits for; NULL: none */
     void (*leave_hold)(struct open_content *c); /* set with `hold`; called if the content ends before the commit */
     struct open_content *next, *prev;
     char path[]; /* below /boot */

@@ -42,6 +42,9 @@ struct daemon {
     bool distrusted;             /* STORE_OLD at this start: the lines of its first table count as known, not as new */
     struct declaring *declaring; /* new lines being written to the store; NULL: none */
     bool declare_again;
+    bool declare_whole;    /* the last one failed: the next looks at all lines */
+    struct machine **kept; /* those that have `kept`: kept.h */
+    size_t n_kept;
     struct pxed_iface ifaces[INTERFACES_MAX];
     size_t n_ifaces;
     const char *state_dir;

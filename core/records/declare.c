@@ -4,15 +4,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/random.h>
 
 #include "clock.h"
 #include "decide.h"
+#include "declare_away.h"
+#include "held_names.h"
 #include "keep.h"
 #include "ledger.h"
 #include "log.h"
-#include "pxed/grow.h"
 
 void declare_secrets(struct declare_secrets *ret) {
     if (getrandom(ret, sizeof(*ret), 0) != sizeof(*ret))
@@ -78,73 +78,19 @@ static void declare_follow(struct daemon *d, struct machine *m, const struct cat
 
 /* --- hosts whose MAC has changed --- */
 
-struct held_name {
-    struct pxed_slice name;
-    struct machine *m;
-    bool now; /* its current name, not a former one */
-};
-
-/* Every name that a record of the store has or had, sorted. Collected for the first line that is new: after an
- * ordinary start there is none. */
-struct held_names {
-    struct machines *machines;
-    bool collected;
-    struct held_name *items;
-    size_t n;
-    struct pxed_arena arena;
-};
-
-static void note_names(void *arg, struct machine *m) {
-    struct held_names *all = arg;
-    struct pxed_slice rest = m->held ? pxed_slice_of(machine_rec(m)->names) : PXED_NO_SLICE, word;
-    for (bool now = true; (word = pxed_slice_word(&rest, " ")).len > 0; now = false) {
-        PXED_GROW(all->items, all->n);
-        all->items[all->n++] = (struct held_name){pxed_arena_dup(&all->arena, word), m, now};
-    }
-}
-
-/* The current holder of a name comes before former ones. */
-static int declare_by_name(const void *a, const void *b) {
-    const struct held_name *p = a, *q = b;
-    int order = strcasecmp(p->name.ptr, q->name.ptr);
-    return order ? order : q->now - p->now;
-}
-
-static const struct held_name *find_name(struct held_names *all, struct pxed_slice name) {
-    if (!all->collected) {
-        machines_each(all->machines, note_names, all);
-        if (all->n > 0)
-            qsort(all->items, all->n, sizeof(*all->items), declare_by_name);
-        all->collected = true;
-    }
-    size_t low = 0, high = all->n;
-    char text[64];
-    if (name.len >= sizeof(text))
-        return NULL;
-    memcpy(text, name.ptr, name.len);
-    text[name.len] = '\0';
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (strcasecmp(all->items[middle].name.ptr, text) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < all->n && strcasecmp(all->items[low].name.ptr, text) == 0 ? &all->items[low] : NULL;
-}
-
 /* A known name under a MAC that was never seen. If a board was replaced it is the same host: its record moves. True:
  * not new. */
-static bool name_is_known(struct daemon *d, struct held_names *names, struct machine *m,
+static bool name_is_known(struct daemon *d, const struct held_names *names, struct machine *m,
                           const struct catalogue_host *h) {
-    const struct held_name *known = find_name(names, h->pub.name);
+    const struct held_name *known = held_names_find(names, h->pub.name);
+    struct machine *holder = known ? machines_find(&d->machines, &known->mac) : NULL;
     char text[512], before[PXED_MAC_TEXT], after[PXED_MAC_TEXT];
-    if (!known || known->m == m)
+    if (!holder || holder == m)
         return false;
     snprintf(text, sizeof(text), "%.*s: MAC %s changed to %s (%s:%u): known, not armed", PXED_S(h->pub.name),
-             pxed_mac_text(&known->m->mac, ":", before), pxed_mac_text(&m->mac, ":", after), h->pub.file, h->pub.line);
-    if (known->now && known->m->held && !catalogue_find(d->catalogue, &known->m->mac))
-        ledger_move(&d->machines, known->m, m);
+             pxed_mac_text(&holder->mac, ":", before), pxed_mac_text(&m->mac, ":", after), h->pub.file, h->pub.line);
+    if (known->now && holder->held && !catalogue_find(d->catalogue, &holder->mac))
+        ledger_move(&d->machines, holder, m);
     journal_step(&d->machines, m, "not-armed", PXED_WHY_NAME_KNOWN, text, clock_calendar());
     return true;
 }
@@ -164,20 +110,30 @@ struct declaring {
     struct catalogue *catalogue; /* referenced */
     struct new_line *lines;
     size_t n;
-    size_t made; /* make_known has processed the first `made` */
+    size_t made;             /* make_known has processed the first `made` */
+    struct held_names names; /* while it is found out which of the lines have a name that is known */
+    uv_timer_t timer;        /* for that */
 };
 
-static struct new_line *add_line(struct declaring *all, struct machine *m, const struct catalogue_host *host) {
-    all->lines[all->n] = (struct new_line){.m = m, .host = host};
-    return &all->lines[all->n++];
+static void add_line(struct declaring *all, struct machine *m, const struct catalogue_host *host) {
+    machines_pin(&all->d->machines, m, true);
+    all->lines[all->n++] = (struct new_line){.m = m, .host = host};
 }
 
-/* Collects hosts that are not in the store. Further ports are recorded as known too, so that swapping a host's ports
- * arms nothing. */
-static void find_new(struct daemon *d, const struct catalogue *c, struct declaring *all) {
-    struct held_names names = {.machines = &d->machines};
-    for (size_t i = 0; i < c->n_hosts; i++) {
-        const struct catalogue_host *h = &c->hosts[i];
+/* Further ports are recorded as known too, so that swapping a host's ports arms nothing. */
+static void find_new_ports(struct declaring *all, const struct catalogue_host *h) {
+    for (size_t k = 1; k < h->pub.n_macs; k++) {
+        struct machine *port = machines_get(&all->d->machines, &h->pub.macs[k]);
+        if (!port->held)
+            add_line(all, port, NULL);
+    }
+}
+
+/* Collects hosts that are not in the store. */
+static void find_new(struct declaring *all, const struct changes *changes) {
+    struct daemon *d = all->d;
+    for (size_t i = 0; i < changes_lines(all->catalogue, changes); i++) {
+        const struct catalogue_host *h = changes_line(all->catalogue, changes, i);
         bool held = false;
         for (size_t k = 0; k < h->pub.n_macs; k++) {
             struct machine *port = machines_find(&d->machines, &h->pub.macs[k]);
@@ -185,8 +141,6 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
         }
         struct machine *m = machines_get(&d->machines, &h->pub.macs[0]);
         machines_declare(&d->machines, m, true);
-        if (!held && name_is_known(d, &names, m, h))
-            held = true;
         if (held) {
             if (!m->held)
                 machines_hold(&d->machines, m, true);
@@ -194,14 +148,26 @@ static void find_new(struct daemon *d, const struct catalogue *c, struct declari
         } else {
             add_line(all, m, h);
         }
-        for (size_t k = 1; k < h->pub.n_macs; k++) {
-            struct machine *port = machines_get(&d->machines, &h->pub.macs[k]);
-            if (!port->held)
-                add_line(all, port, NULL);
+        find_new_ports(all, h);
+    }
+}
+
+/* A line whose name is known is not new. */
+static void take_known_names(struct declaring *all) {
+    struct machines *ms = &all->d->machines;
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        struct new_line l = all->lines[i];
+        if (l.host && !l.m->held && name_is_known(all->d, &all->names, l.m, l.host)) {
+            machines_hold(ms, l.m, true);
+            declare_follow(all->d, l.m, l.host);
+            machines_pin(ms, l.m, false);
+        } else {
+            all->lines[n++] = l;
         }
     }
-    free(names.items);
-    pxed_arena_clear(&names.arena);
+    all->n = n;
+    held_names_end(&all->names);
 }
 
 /* A line is read at once, a hook answers later: so where hooks are asked, orders alone arm. */
@@ -273,12 +239,32 @@ static void tell_new(struct declaring *all) {
     }
 }
 
+static void declare_freed(uv_handle_t *timer) {
+    struct declaring *all = timer->data;
+    free(all->lines);
+    free(all);
+}
+
+static void declare_end(struct declaring *all) {
+    for (size_t i = 0; i < all->n; i++)
+        machines_pin(&all->d->machines, all->lines[i].m, false);
+    held_names_end(&all->names);
+    catalogue_unref(all->catalogue);
+    if (all->timer.data) {
+        uv_close((uv_handle_t *)&all->timer, declare_freed);
+        return;
+    }
+    free(all->lines);
+    free(all);
+}
+
 static void declare_declared(void *arg, int result) {
     struct declaring *all = arg;
     struct daemon *d = all->d;
     bool again = d->declare_again || all->catalogue != d->catalogue;
     d->declaring = NULL;
     d->declare_again = false;
+    d->declare_whole = result != 0;
     if (result == 0) {
         d->distrusted = false;
         d->machines.mark_due |= d->machines.restored;
@@ -292,93 +278,66 @@ static void declare_declared(void *arg, int result) {
                  result == -EBUSY ? "another writer changed the store; only one pxed may use a state folder"
                                   : "the store cannot be written");
     }
-    catalogue_unref(all->catalogue);
-    free(all->lines);
-    free(all);
+    declare_end(all);
     if (again && !d->stopping)
-        declare_hosts(d, d->catalogue);
+        declare_hosts(d, d->catalogue, NULL);
 }
 
-static size_t count_ports(const struct catalogue *c) {
+static size_t count_ports(const struct catalogue *c, const struct changes *changes) {
     size_t n = 0;
-    for (size_t i = 0; i < c->n_hosts; i++)
-        n += c->hosts[i].pub.n_macs;
+    for (size_t i = 0; i < changes_lines(c, changes); i++)
+        n += changes_line(c, changes, i)->pub.n_macs;
     return n;
 }
 
-static void declare_new(struct daemon *d, struct catalogue *c) {
-    struct declaring *all = pxed_xalloc(sizeof(*all));
-    *all = (struct declaring){.d = d, .lines = pxed_xalloc((count_ports(c) + 1) * sizeof(*all->lines))};
-    find_new(d, c, all);
-    judge_new(d, c, all);
+static void write_new(struct declaring *all) {
+    take_known_names(all);
+    judge_new(all->d, all->catalogue, all);
     struct machine **list = pxed_xalloc((all->n + 1) * sizeof(*list));
     for (size_t i = 0; i < all->n; i++)
         list[i] = all->lines[i].m;
-    all->catalogue = catalogue_ref(c);
-    d->declaring = all;
-    int rc = ledger_commit(&d->machines, list, all->n, make_known, declare_declared, all);
+    int rc = ledger_commit(&all->d->machines, list, all->n, make_known, declare_declared, all);
     free(list);
     if (rc < 0)
         declare_declared(all, rc);
 }
 
-/* --- removed lines --- */
-
-static bool take_arming(void *arg, struct lifecycle_record *rec) {
-    return (rec->state == LIFECYCLE_ARMED || rec->held_new) && lifecycle_disarm(rec, *(const int64_t *)arg);
-}
-
-struct removal {
-    struct daemon *d;
-    const struct catalogue *c;
-};
-
-/* A removed line ends an unused arming; a running installation continues. If the line comes back it arms nothing. After
- * a start no machine is marked as declared yet, so this also ends armings whose line was removed while the daemon was
- * down. */
-static void remove_line(void *arg, struct machine *m) {
-    struct removal *r = arg;
-    int64_t now = clock_wall();
-    const struct catalogue_host *h = catalogue_find(r->c, &m->mac);
-    if (h && pxed_hwaddr_eq(&h->pub.macs[0], &m->mac))
-        return;
-    if (m->declared)
-        machines_declare(&r->d->machines, m, false);
-    if (ledger_take(&r->d->machines, m, take_arming, &now))
-        journal_step(&r->d->machines, m, "disarmed", PXED_WHY_OK, "its line was removed", clock_calendar());
-}
-
-static bool take_protected(void *arg, struct lifecycle_record *rec) {
-    return rec->state == LIFECYCLE_ARMED && lifecycle_disarm(rec, *(const int64_t *)arg);
-}
-
-static enum pxed_reason never_armed(const struct catalogue_host *h) {
-    return pxed_slice_is(h->os->id.text, "local") ? PXED_WHY_OS_LOCAL
-           : h->os->live                          ? PXED_WHY_OS_LIVE
-           : h->pub.protect                       ? PXED_WHY_PROTECTED
-                                                  : PXED_WHY_OK;
-}
-
-/* protect=yes, a live system, or the OS id `local`: takes an unused arming away for good. */
-static void take_away(struct daemon *d, const struct catalogue *c) {
-    int64_t now = clock_wall();
-    struct removal r = {d, c};
-    machines_each(&d->machines, remove_line, &r);
-    for (size_t i = 0; i < c->n_hosts; i++) {
-        const struct catalogue_host *h = &c->hosts[i];
-        enum pxed_reason why = never_armed(h);
-        struct machine *m = why != PXED_WHY_OK ? machines_find(&d->machines, &h->pub.macs[0]) : NULL;
-        if (m && ledger_take(&d->machines, m, take_protected, &now))
-            journal_step(&d->machines, m, "disarmed", why, NULL, clock_calendar());
+static void on_names(uv_timer_t *timer) {
+    struct declaring *all = timer->data;
+    if (all->d->stopping) {
+        all->d->declaring = NULL;
+        declare_end(all);
+    } else if (held_names_collect(&all->names)) {
+        write_new(all);
+    } else {
+        uv_timer_start(timer, on_names, 0, 0);
     }
 }
 
-void declare_hosts(struct daemon *d, struct catalogue *c) {
-    take_away(d, c);
+/* A look at the names of many machines is spread over turns of the loop. */
+static void declare_new(struct daemon *d, struct catalogue *c, const struct changes *changes) {
+    struct declaring *all = pxed_xalloc(sizeof(*all));
+    *all = (struct declaring){.d = d, .catalogue = catalogue_ref(c), .names = {.machines = &d->machines}};
+    all->lines = pxed_xalloc((count_ports(c, changes) + 1) * sizeof(*all->lines));
+    d->declaring = all;
+    find_new(all, changes);
+    if (all->n == 0 || held_names_collect(&all->names)) {
+        write_new(all);
+        return;
+    }
+    uv_timer_init(d->loop, &all->timer);
+    all->timer.data = all;
+    uv_timer_start(&all->timer, on_names, 0, 0);
+}
+
+void declare_hosts(struct daemon *d, struct catalogue *c, const struct changes *changes) {
+    if (d->declare_whole) /* what the last one could not write is no change any more */
+        changes = NULL;
+    declare_away(d, c, changes);
     if (d->declaring) {
         d->declare_again = true;
         ledger_flush(&d->machines, NULL, NULL);
         return;
     }
-    declare_new(d, c);
+    declare_new(d, c, changes);
 }

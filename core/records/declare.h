@@ -2,11 +2,13 @@
  * arms. */
 #pragma once
 
+#include "changes.h"
 #include "context.h"
 #include "lifecycle.h"
 
-/* Once everything is on disk, the generation's table is kept. Called again when the store becomes writable. */
-void declare_hosts(struct daemon *d, struct catalogue *c);
+/* Once everything is on disk, the generation's table is kept. Called again when the store becomes writable. `changes`:
+ * what it changes of the one in force before; NULL: all of it counts. */
+void declare_hosts(struct daemon *d, struct catalogue *c, const struct changes *changes);
 
 struct declare_secrets {
     uint8_t token[16], account[16];

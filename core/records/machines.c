@@ -275,14 +275,20 @@ void machines_hold(struct machines *ms, struct machine *m, bool held) {
     keep_or_age(ms, m, stranger);
 }
 
-void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg) {
+bool machines_some(struct machines *ms, size_t *at, size_t n, void (*row)(void *arg, struct machine *m), void *arg) {
     ms->walks++;
-    for (size_t i = 0; i < ms->table; i++)
-        for (struct machine *m = ms->by_mac[i], *next; m; m = next) {
+    for (; n > 0 && *at < ms->table; n--, ++*at)
+        for (struct machine *m = ms->by_mac[*at], *next; m; m = next) {
             next = m->next_mac;
             awake_visit(m, row, arg);
         }
     ms->walks--;
+    return *at < ms->table;
+}
+
+void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg) {
+    size_t at = 0;
+    machines_some(ms, &at, SIZE_MAX, row, arg);
 }
 
 void machines_free(struct machines *ms) {

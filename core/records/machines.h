@@ -47,6 +47,9 @@ void machines_declare(struct machines *ms, struct machine *m, bool declared);
 void machines_hold(struct machines *ms, struct machine *m, bool held);
 /* Pins or unpins it: a pinned machine is not dropped, so a pointer to it may be kept across loop turns. */
 void machines_pin(struct machines *ms, struct machine *m, bool pin);
+/* The same for the next `n` chains of the table, from *at on, which starts as 0; machines that come meanwhile may be
+ * left out, and one may come twice. False: that was the last of them. */
+bool machines_some(struct machines *ms, size_t *at, size_t n, void (*row)(void *arg, struct machine *m), void *arg);
 void machines_each(struct machines *ms, void (*row)(void *arg, struct machine *m), void *arg);
 
 /* Replaces the record without marking it dirty: for the ledger. The address is set by machines_set_ip only. */

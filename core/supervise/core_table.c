@@ -119,7 +119,7 @@ static void store_changed(void *arg, bool failing) {
         return;
     stage_all(d);
     if (!failing)
-        declare_hosts(d, d->catalogue);
+        declare_hosts(d, d->catalogue, NULL);
 }
 
 static void core_publish(struct pxed_ctx *ctx, const char *name, const void *service) {

@@ -20,6 +20,7 @@
 #include "declare.h"
 #include "give_back.h"
 #include "handed.h"
+#include "kept.h"
 #include "ledger.h"
 #include "ledger_load.h"
 #include "log.h"
@@ -120,7 +121,7 @@ static int load_records(struct daemon *d) {
         return rc;
     }
     store_mark_start(d);
-    declare_hosts(d, d->catalogue);
+    declare_hosts(d, d->catalogue, NULL);
     while (d->declaring) /* the first client, who may be waiting already, must not hear that nothing is armed */
         uv_run(d->loop, UV_RUN_ONCE);
     return 0;
@@ -278,6 +279,7 @@ static void free_daemon(struct runner *r) {
     nonces_free(d);
     models_free(d);
     ledger_free(&d->machines);
+    kept_free(d);
     machines_free(&d->machines);
     catalogue_unref(d->catalogue);
     free(d->reload);

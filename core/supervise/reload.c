@@ -53,20 +53,15 @@ static void reload_work(uv_work_t *work) {
         return;
     uint64_t earlier = watch_images_sign(r->before);
     r->built = reload_build(d, r->config, NULL, &r->diags);
-    if (r->built)
-        r->folders = sign_built(r, earlier);
-}
-
-static size_t count_kept(const struct catalogue *before, const struct catalogue *after) {
-    size_t n = 0;
-    for (size_t i = 0; i < before->n_hosts; i++)
-        n += catalogue_find(after, &before->hosts[i].pub.macs[0]) != NULL;
-    return n;
+    if (!r->built)
+        return;
+    r->folders = sign_built(r, earlier);
+    changes_find(&r->changes, r->before, r->built);
 }
 
 /* A half-written or emptied file looks as if most hosts had been removed. */
 static bool drops_too_much(const struct daemon *d, const struct reload *r) {
-    size_t before = d->catalogue->n_hosts, kept = count_kept(d->catalogue, r->built);
+    size_t before = d->catalogue->n_hosts, kept = r->changes.n_kept;
     if (r->whole || before == 0 || kept * 2 >= before)
         return false;
     log_core(PXED_LOG_ERROR, "reload-refused",
@@ -88,8 +83,8 @@ static void reload_swap(struct daemon *d, struct reload *r) {
     r->built->config_free = config_unref;
     r->config = NULL;
     r->built = NULL;
-    declare_hosts(d, d->catalogue);
-    kept_update(d, old);
+    declare_hosts(d, d->catalogue, &r->changes);
+    kept_update(d, &r->changes);
     watch_images_found(d, r->folders);
     stage_all(d);
     catalogue_unref(old);
@@ -98,6 +93,7 @@ static void reload_swap(struct daemon *d, struct reload *r) {
 
 /* Ready for the next one; systemd is told that this one has ended. */
 static void reload_reset(struct daemon *d, struct reload *r) {
+    changes_free(&r->changes);
     catalogue_unref(r->before);
     if (r->built)
         catalogue_unref(r->built);

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "changes.h"
 #include "context.h"
 
 enum { RELOAD_WATCHED = 32 };
@@ -23,6 +24,7 @@ struct reload {
     bool busy, whole, again, whole_again;
     struct config *config;
     struct catalogue *before, *built;      /* the generation that was in force as this one began; the new one */
+    struct changes changes;                /* from the one to the other */
     uint64_t folders;                      /* signature of the image folders that `built` was made from */
     struct pxed_diags config_diags, diags; /* of the ini, if it was read; of the hosts */
     struct config *watched_config;         /* owns the strings of the paths: [pxed] hosts needs a restart */

@@ -23,6 +23,7 @@
 #include "dhcp_send.h"
 #include "fake_loop.h"
 #include "keep.h"
+#include "kept.h"
 #include "ledger.h"
 #include "ledger_load.h"
 #include "models.h"
@@ -404,7 +405,7 @@ static void start(void) {
     disk.commit = store_commit;
     core_table.publish(&world.dhcp.ctx, "store/1", &disk);
     must(ledger_load(&d->machines, services_find(&d->services, "store/1")) == 0);
-    declare_hosts(d, d->catalogue);
+    declare_hosts(d, d->catalogue, NULL);
     must(world.dhcp.desc.start(&world.dhcp.ctx) == 0);
 }
 
@@ -435,6 +436,7 @@ static void stop(bool written) {
     must(n_commits == 0 && fake_loop_empty());
     content_drop_pending(&world.d);
     ledger_free(&world.d.machines);
+    kept_free(&world.d);
     machines_free(&world.d.machines);
 }
 
@@ -470,8 +472,12 @@ void world_generation(unsigned n) {
     world_trace("generation %u", n % WORLD_GENERATIONS);
     world_write(); /* what was decided under the old one leaves under the old one */
     world.generation = n % WORLD_GENERATIONS;
+    struct changes changes;
+    changes_find(&changes, world.d.catalogue, sites[world.generation].catalogue);
     world.d.catalogue = sites[world.generation].catalogue;
-    declare_hosts(&world.d, world.d.catalogue);
+    declare_hosts(&world.d, world.d.catalogue, &changes);
+    kept_update(&world.d, &changes);
+    changes_free(&changes);
 }
 
 void world_packet(const struct dhcp_arrival *arrival, struct pxed_slice bytes, bool pxe_port) {
@@ -508,9 +514,11 @@ static bool will_be_armed(const struct world_transfer *t, const struct machine *
 }
 
 static void note_rights(struct world_transfer *t) {
-    const struct catalogue_host *h = world_host(t->about);
-    const struct machine *m = h ? world_machine(t->about) : NULL;
-    bool own = h && (t->token || world_host(t->asker) == h);
+    struct pxed_hwaddr about = world_mac(t->about), asker = world_mac(t->asker);
+    const struct catalogue *kept = kept_of(&world.d, &about);
+    const struct catalogue_host *h = kept ? catalogue_find(kept, &about) : world_host(t->about);
+    const struct machine *m = h ? machines_find(&world.d.machines, &h->pub.macs[0]) : NULL;
+    bool own = h && (t->token || pxed_host_has(&h->pub, &asker));
     t->armed |= own && m && will_be_armed(t, m);
     t->open |= own && m && lifecycle_open(machine_rec(m));
 }
