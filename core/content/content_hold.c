@@ -12,6 +12,8 @@
 #include "pxed/arena.h"
 #include "told.h"
 
+enum { AGAIN_MS = 10 * 1000 };
+
 /* A commit that a content waits for. The content may end before the commit does. */
 struct hold {
     struct open_content *c; /* NULL: it has ended */
@@ -57,8 +59,17 @@ static void free_hold(struct hold *h) {
 
 /* --- steps --- */
 
+/* Is there anything in it that the store should have? A machine that asks again and again is written once in ten
+ * seconds: less than the pause after which its request begins another boot. */
+static bool tells_more(const struct lifecycle_record *rec, struct lifecycle_record before) {
+    if (rec->script_at / AGAIN_MS == before.script_at / AGAIN_MS)
+        before.script_at = rec->script_at;
+    return memcmp(rec, &before, sizeof(before)) != 0;
+}
+
 static void note_boot(struct open_content *c, struct machine *m) {
     struct daemon *d = c->daemon;
+    struct lifecycle_record before = *machine_rec(m);
     if (lifecycle_script_opens(machine_rec(m), clock_wall()))
         decide_power_on(d, m, false);
     machine_rec_edit(m)->judged = true;
@@ -70,7 +81,8 @@ static void note_boot(struct open_content *c, struct machine *m) {
         decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);
     if (c->note.unused_config) /* explains to the operator why the file has no effect */
         decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_OPERATOR_CONFIG, NULL, c->note.unused_config);
-    machines_touch(&d->machines, m);
+    if (tells_more(machine_rec(m), before))
+        machines_touch(&d->machines, m);
 }
 
 /* The first file of a boot is its stage; that the others were asked for is told beside it. */
