@@ -55,8 +55,10 @@ static void tell_silent(struct look *l, struct machine *m, enum pxed_reason why,
 
 static void look_at(void *arg, struct machine *m) {
     struct look *l = arg;
+    if (!m->declared || (!m->awake && m->quiet))
+        return;
     struct silence_facts f = {.stage = machine_rec(m)->stage, .quiet = l->now - machine_rec(m)->stage_at};
-    if (!m->declared || !silence_due(f.stage) || f.quiet > SILENCE_OVER)
+    if (!silence_due(f.stage) || f.quiet > SILENCE_OVER)
         return;
     struct pxed_arena scratch = {0};
     struct pxed_slice initrd = PXED_NO_SLICE;

@@ -5,6 +5,7 @@
 
 #include "packed.h"
 #include "pxed/arena.h"
+#include "silence.h"
 
 enum { WORDS = sizeof(struct machine_awake) / sizeof(uint64_t) };
 _Static_assert(sizeof(struct machine_awake) % sizeof(uint64_t) == 0, "it is packed in words");
@@ -34,8 +35,10 @@ static uint64_t *awake_pack(struct machine_awake *awake) {
 void awake_rest(struct machine *m) {
     if (!m->awake)
         return;
-    if (!m->packed)
+    if (!m->packed) {
+        m->quiet = lifecycle_due(&m->awake->rec, 0) == INT64_MAX && !silence_due(m->awake->rec.stage);
         m->packed = awake_pack(m->awake);
+    }
     free(m->awake);
     m->awake = NULL;
     leave_place(m);

@@ -147,6 +147,7 @@ static void find_new(struct declaring *all, const struct changes *changes) {
             declare_follow(d, m, h);
         } else {
             add_line(all, m, h);
+            held_names_want(&all->names, h->pub.name);
         }
         find_new_ports(all, h);
     }
@@ -310,7 +311,7 @@ static void on_names(uv_timer_t *timer) {
     } else if (held_names_collect(&all->names)) {
         write_new(all);
     } else {
-        uv_timer_start(timer, on_names, 0, 0);
+        uv_timer_start(timer, on_names, 1, 0); /* 0 would come before what the loop has to read */
     }
 }
 
@@ -321,13 +322,13 @@ static void declare_new(struct daemon *d, struct catalogue *c, const struct chan
     all->lines = pxed_xalloc((count_ports(c, changes) + 1) * sizeof(*all->lines));
     d->declaring = all;
     find_new(all, changes);
-    if (all->n == 0 || held_names_collect(&all->names)) {
+    if (held_names_collect(&all->names)) {
         write_new(all);
         return;
     }
     uv_timer_init(d->loop, &all->timer);
     all->timer.data = all;
-    uv_timer_start(&all->timer, on_names, 0, 0);
+    uv_timer_start(&all->timer, on_names, 1, 0);
 }
 
 void declare_hosts(struct daemon *d, struct catalogue *c, const struct changes *changes) {

@@ -36,6 +36,8 @@ static void tick_machine(void *arg, struct machine *m) {
 
 static void look_ahead(void *arg, struct machine *m) {
     struct tick *t = arg;
+    if (!m->awake && m->quiet && !m->write)
+        return;
     int64_t due = lifecycle_due(machine_rec(m), t->timeout);
     if (due <= t->now || m->write) /* what is being written may have become due */
         tick_machine(t, m);
