@@ -305,9 +305,13 @@ static void write_new(struct declaring *all) {
 
 static void on_names(uv_timer_t *timer) {
     struct declaring *all = timer->data;
-    if (all->d->stopping) {
-        all->d->declaring = NULL;
+    struct daemon *d = all->d;
+    if (d->stopping || all->catalogue != d->catalogue) { /* another generation: all of it counts */
+        d->declaring = NULL;
+        d->declare_again = false;
         declare_end(all);
+        if (!d->stopping)
+            declare_hosts(d, d->catalogue, NULL);
     } else if (held_names_collect(&all->names)) {
         write_new(all);
     } else {
