@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pxed/arena.h"
+#include "write_whole.h"
 
 enum { GROUPS_FIRST = 64, GROUPS_MAX = 65536 /* NGROUPS_MAX */ };
 
@@ -35,19 +36,6 @@ static gid_t *list_groups(const struct passwd *pw, int *ret_n) {
     return groups;
 }
 
-static bool write_all(int fd, const void *bytes, size_t n) {
-    while (n > 0) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        bytes = (const char *)bytes + done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 static bool read_all(int fd, void *to, size_t n) {
     while (n > 0) {
         ssize_t done = read(fd, to, n);
@@ -68,8 +56,8 @@ static _Noreturn void answer(const char *name, int to) {
     gid_t *groups = pw ? list_groups(pw, &n) : NULL;
     const struct account_head head = {
         .exists = pw != NULL, .uid = pw ? pw->pw_uid : 0, .gid = pw ? pw->pw_gid : 0, .n_groups = (uint32_t)n};
-    if (write_all(to, &head, sizeof(head)))
-        write_all(to, groups, sizeof(*groups) * (size_t)n);
+    if (write_whole(to, pxed_slice((const char *)&head, sizeof(head))) == 0 && n > 0)
+        write_whole(to, pxed_slice((const char *)groups, sizeof(*groups) * (size_t)n));
     _exit(0);
 }
 

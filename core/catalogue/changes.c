@@ -29,7 +29,7 @@ const struct catalogue_host *changes_line(const struct catalogue *c, const struc
     return &c->hosts[changes ? changes->changed[nth] : nth];
 }
 
-void changes_find(struct changes *ret, const struct catalogue *before, const struct catalogue *after) {
+void changes_find(struct changes *ret, struct catalogue *before, const struct catalogue *after) {
     *ret = (struct changes){.before = before};
     for (size_t i = 0; i < before->n_hosts; i++) {
         const struct catalogue_host *h = &before->hosts[i];

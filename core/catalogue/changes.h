@@ -5,7 +5,7 @@
 #include "catalogue.h"
 
 struct changes {
-    const struct catalogue *before; /* as it was given */
+    struct catalogue *before; /* as it was given */
     uint32_t
         *changed; /* places in `hosts` of the new generation: lines that are new, or differ in what records follow */
     size_t n_changed;
@@ -18,5 +18,5 @@ struct changes {
 size_t changes_lines(const struct catalogue *c, const struct changes *changes);
 const struct catalogue_host *changes_line(const struct catalogue *c, const struct changes *changes, size_t nth);
 
-void changes_find(struct changes *ret, const struct catalogue *before, const struct catalogue *after);
+void changes_find(struct changes *ret, struct catalogue *before, const struct catalogue *after);
 void changes_free(struct changes *changes);

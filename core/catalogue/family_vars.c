@@ -11,7 +11,8 @@ static const struct pxed_var *vars_with(const struct catalogue_host *h, const ch
     ptrdiff_t equals = pxed_slice_find(word, '=', 0);
     const char *value = equals < 0 ? NULL : with + equals + 1;
     struct pxed_slice key = equals < 0 ? word : pxed_slice_head(word, (size_t)equals);
-    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(&h->pub, v)) != NULL;) {
+    size_t at = 0;
+    for (const struct pxed_var *v; (v = pxed_host_next_var(&h->pub, &at)) != NULL;) {
         if (pxed_slice_eq(v->key, key))
             return v->value.len > 0 && (!value || pxed_slice_is(v->value, value)) ? v : NULL;
     }

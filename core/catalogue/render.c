@@ -21,7 +21,8 @@ static const char *token_path(const struct render *r) {
 }
 
 static bool has_secrets(const struct pxed_host *h) {
-    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(h, v)) != NULL;)
+    size_t at = 0;
+    for (const struct pxed_var *v; (v = pxed_host_next_var(h, &at)) != NULL;)
         if ((v->flags & PXED_VAR_SECRET) && v->value.len > 0)
             return true;
     return false;
@@ -162,7 +163,8 @@ static void search_name(void *ctx, char sigil, struct pxed_slice name, unsigned 
     s->found |= r->catalogue->share.password && pxed_slice_is(name, "share.password");
     if (!pxed_slice_starts(name, PXED_SLICE("host.")))
         return;
-    for (const struct pxed_var *v = NULL; !s->found && (v = pxed_host_next_var(h, v)) != NULL;) {
+    size_t at = 0;
+    for (const struct pxed_var *v; !s->found && (v = pxed_host_next_var(h, &at)) != NULL;) {
         /* host.users is also in host.users-list */
         s->found = (v->flags & PXED_VAR_SECRET) && v->value.len > 0 &&
                    pxed_slice_starts(pxed_slice_skip(name, strlen("host.")), v->key);
@@ -287,7 +289,8 @@ struct pxed_slice render_line(struct render *r, const char *text) {
 }
 
 void render_each_var(const struct render *r, void (*row)(void *arg, const struct pxed_var *v), void *arg) {
-    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(&r->host->pub, v)) != NULL;) {
+    size_t at = 0;
+    for (const struct pxed_var *v; (v = pxed_host_next_var(&r->host->pub, &at)) != NULL;) {
         struct pxed_var shown = *v;
         if (v->flags & PXED_VAR_SECRET)
             shown.value = PXED_SLICE("***");

@@ -144,7 +144,8 @@ void render_host(struct render *r, struct node *root) {
     render_node_text(host, "mac-upper", mac_upper(r));
     render_node_text(host, "name", h->name);
     add_address(r, host);
-    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(h, v)) != NULL;) {
+    size_t at = 0;
+    for (const struct pxed_var *v; (v = pxed_host_next_var(h, &at)) != NULL;) {
         if (v->value.len == 0 || pxed_slice_is(v->key, "ip") || pxed_slice_is(v->key, "name") ||
             pxed_slice_is(v->key, "mac"))
             continue;

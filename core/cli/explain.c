@@ -141,7 +141,8 @@ static void print_offer(struct explain *e, const struct pxed_plan *plan, enum px
 
 /* An operator's file is shown as it is, except for the host's secrets. */
 static struct pxed_slice explain_mask(struct explain *e, struct pxed_slice text) {
-    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(&e->host->pub, v)) != NULL;) {
+    size_t next = 0;
+    for (const struct pxed_var *v; (v = pxed_host_next_var(&e->host->pub, &next)) != NULL;) {
         const char *at = text.ptr;
         size_t before;
         while ((v->flags & PXED_VAR_SECRET) && v->value.len > 0 &&

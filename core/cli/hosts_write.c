@@ -12,6 +12,7 @@
 #include "beneath.h"
 #include "cli.h"
 #include "hosts.h"
+#include "write_whole.h"
 
 enum { HOSTS_MAX = 64 << 20 };
 
@@ -47,16 +48,6 @@ static bool write_fail(const char *path, int error) {
     return false;
 }
 
-static int write_all(int fd, struct pxed_slice text) {
-    while (text.len > 0) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0)
-            return -errno;
-        text = pxed_slice_skip(text, (size_t)n);
-    }
-    return fsync(fd) < 0 ? -errno : 0;
-}
-
 /* The new file beside the old one, with its owner and mode. */
 static int write_part(const char *part, const struct stat *like, struct pxed_slice text) {
     if (unlink(part) < 0 && errno != ENOENT)
@@ -64,7 +55,9 @@ static int write_part(const char *part, const struct stat *like, struct pxed_sli
     int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -errno;
-    int rc = write_all(fd, text);
+    int rc = write_whole(fd, text);
+    if (rc == 0 && fsync(fd) < 0)
+        rc = -errno;
     if (rc == 0 && (fchown(fd, like->st_uid, like->st_gid) < 0 || fchmod(fd, like->st_mode & 07777) < 0))
         rc = -errno;
     if (close(fd) < 0 && rc == 0)

@@ -278,10 +278,9 @@ static const struct ini_entry *names_certificate(const struct plugin *plugin, co
 
 void plugins_load_tls(struct plugins *p, struct ini *ini, struct pxed_diags *diags) {
     size_t n = p->n;
-    bool there = plugins_installed("tls");
     for (size_t i = 0; i < n && !plugins_find(p, "tls"); i++) {
         const struct ini_entry *e = names_certificate(p->items[i], ini);
-        if (e && there) {
+        if (e && plugins_installed("tls")) {
             load_one(p, "tls", e->file, e->line, diags);
             if (p->n == n)
                 return; /* it was refused */

@@ -59,12 +59,12 @@ static void free_hold(struct hold *h) {
 
 /* --- steps --- */
 
-/* Is there anything in it that the store should have? A machine that asks again and again is written once in ten
- * seconds: less than the pause after which its request begins another boot. */
-static bool tells_more(const struct lifecycle_record *rec, struct lifecycle_record before) {
-    if (rec->script_at / AGAIN_MS == before.script_at / AGAIN_MS)
-        before.script_at = rec->script_at;
-    return memcmp(rec, &before, sizeof(before)) != 0;
+/* Does the record of this boot say more than before it was noted? A machine that asks again and again is written once
+ * in ten seconds: less than the pause after which its request begins another boot. */
+static bool tells_more(const struct lifecycle_record *rec, const struct lifecycle_record *before) {
+    return rec->judged != before->judged || rec->own_script != before->own_script ||
+           rec->exits.good != before->exits.good || rec->exits.back != before->exits.back ||
+           rec->exits.up != before->exits.up || rec->script_at / AGAIN_MS != before->script_at / AGAIN_MS;
 }
 
 static void note_boot(struct open_content *c, struct machine *m) {
@@ -81,7 +81,7 @@ static void note_boot(struct open_content *c, struct machine *m) {
         decide_step(d, &c->mac, PXED_STAGE_LOCAL, c->note.reason, NULL, c->note.why);
     if (c->note.unused_config) /* explains to the operator why the file has no effect */
         decide_step(d, &c->mac, PXED_STAGE_NONE, PXED_WHY_OPERATOR_CONFIG, NULL, c->note.unused_config);
-    if (tells_more(machine_rec(m), before))
+    if (tells_more(machine_rec(m), &before)) /* a step forward, or a new boot, has touched it already */
         machines_touch(&d->machines, m);
 }
 

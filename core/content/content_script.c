@@ -34,7 +34,8 @@ void content_script_env(struct lookup *l, struct open_content *c, const struct p
         boot_refuse(&b, right.why);
     struct pxed_slice script = boot_write(&b, a);
     size_t n = 0, room = 8;
-    for (const struct pxed_var *v = NULL; b.host && (v = pxed_host_next_var(&b.host->pub, v)) != NULL;)
+    size_t at = 0;
+    for (const struct pxed_var *v; b.host && (v = pxed_host_next_var(&b.host->pub, &at)) != NULL;)
         room++;
     const char **env = PXED_NEWS(a, const char *, room);
     env[n++] = pxed_arena_printf(a, "PXED_MAC=%s", pxed_mac_text(mac, "-", text));
@@ -45,7 +46,8 @@ void content_script_env(struct lookup *l, struct open_content *c, const struct p
     env[n++] = pxed_arena_printf(a, "PXED_SCRIPT=%.*s", PXED_S(script));
     if (b.host)
         env[n++] = pxed_arena_printf(a, "PXED_HOST_NAME=%.*s", PXED_S(b.host->pub.name));
-    for (const struct pxed_var *v = NULL; b.host && (v = pxed_host_next_var(&b.host->pub, v)) != NULL;) {
+    at = 0;
+    for (const struct pxed_var *v; b.host && (v = pxed_host_next_var(&b.host->pub, &at)) != NULL;) {
         if (!(v->flags & PXED_VAR_SECRET) && !pxed_slice_is(v->key, "name"))
             env[n++] = pxed_arena_printf(a, "PXED_HOST_%s=%.*s", env_name(a, v->key), PXED_S(v->value));
     }

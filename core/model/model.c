@@ -165,17 +165,15 @@ const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *k
     return own || !host->shared ? own : find_var(host->shared->vars, host->shared->n, pxed_slice_of(key));
 }
 
-static const struct pxed_var *var_at(const struct pxed_host *host, size_t at) {
-    return at < host->n_vars ? &host->vars[at] : &host->shared->vars[at - host->n_vars];
-}
-
-const struct pxed_var *pxed_host_next_var(const struct pxed_host *host, const struct pxed_var *v) {
-    size_t n = host->n_vars + (host->shared ? host->shared->n : 0), at = 0;
-    while (v && at < n && var_at(host, at) != v)
-        at++;
-    for (at += v != NULL; at < n; at++)
-        if (at < host->n_vars || !find_var(host->vars, host->n_vars, var_at(host, at)->key))
-            return var_at(host, at);
+const struct pxed_var *pxed_host_next_var(const struct pxed_host *host, size_t *at) {
+    if (*at < host->n_vars)
+        return &host->vars[(*at)++];
+    size_t n = host->n_vars + (host->shared ? host->shared->n : 0);
+    while (*at < n) {
+        const struct pxed_var *v = &host->shared->vars[(*at)++ - host->n_vars];
+        if (!find_var(host->vars, host->n_vars, v->key))
+            return v;
+    }
     return NULL;
 }
 

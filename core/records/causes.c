@@ -292,31 +292,30 @@ static void write_evidence(const struct found *found, const struct machine *m, e
 
 enum cause causes_find(struct daemon *d, const struct machine *m, const struct catalogue_host *h,
                        enum pxed_reason reason, struct near *near, char evidence[static CAUSE_EVIDENCE]) {
+    const struct lifecycle_record *r = machine_rec(m);
     int64_t now = clock_wall();
     struct found found = {.host = h};
     found.f = (struct cause_facts){.declared = h != NULL,
-                                   .install = machine_rec(m)->state,
-                                   .stage = machine_rec(m)->stage,
+                                   .install = r->state,
+                                   .stage = r->stage,
                                    .reason = reason,
-                                   .cpu_old = h && machine_rec(m)->hardware.cpu > 0 &&
-                                              machine_rec(m)->hardware.cpu < family_cpu(h->os),
+                                   .cpu_old = h && r->hardware.cpu > 0 && r->hardware.cpu < family_cpu(h->os),
                                    .args_stop = h && h->rare->args_stop,
-                                   .loader_taken = machine_rec(m)->ladder.taken,
-                                   .quiet = now - machine_rec(m)->stage_at,
-                                   .armed_ago = machine_rec(m)->armed_at > 0 ? now - machine_rec(m)->armed_at : 0,
-                                   .heard_since = machine_rec(m)->stage != PXED_STAGE_NONE &&
-                                                  machine_rec(m)->stage_at >= machine_rec(m)->armed_at};
-    if (h && machine_rec(m)->stage == PXED_STAGE_NONE)
+                                   .loader_taken = r->ladder.taken,
+                                   .quiet = now - r->stage_at,
+                                   .armed_ago = r->armed_at > 0 ? now - r->armed_at : 0,
+                                   .heard_since = r->stage != PXED_STAGE_NONE && r->stage_at >= r->armed_at};
+    if (h && r->stage == PXED_STAGE_NONE)
         found.near = near_find(near, &d->machines, &h->pub);
     found.f.near = found.near != NULL;
     look_at_loader(d, m, &found);
     look_at_steps(d, m, &found);
-    found.f.too_large = is_too_large(&found.f, machine_rec(m)->hardware.memory);
+    found.f.too_large = is_too_large(&found.f, r->hardware.memory);
     look_at_failure(m, &found);
     look_at_script(d, m, &found);
     look_at_net(d, &found);
     found.f.asks_4011 = asks_4011(d, m);
-    found.f.offer_silent = machine_rec(m)->ways.told && !machine_rec(m)->ways.took && machine_rec(m)->ways.silent > 0;
+    found.f.offer_silent = r->ways.told && !r->ways.took && r->ways.silent > 0;
     enum cause cause = cause_of(&found.f);
     write_evidence(&found, m, cause, evidence);
     return cause;

@@ -98,16 +98,17 @@ void decide_heard(struct daemon *d, struct machine *m) {
 }
 
 void decide_power_on(struct daemon *d, struct machine *m, bool goes_on) {
-    int64_t sent = machine_rec(m)->stage == PXED_STAGE_LOCAL ? clock_wall() - machine_rec(m)->stage_at : -1;
-    exits_power_on(&machine_rec_edit(m)->exits, sent, goes_on);
-    machine_edit(m)->was_silent = ladder_power_on(&machine_rec_edit(m)->ladder);
-    if (machine_rec(m)->stage >= PXED_STAGE_LOADER &&
-        ways_takes(&machine_rec_edit(m)->ways)) /* of the boot that ends here */
+    struct machine_awake *a = machine_edit(m);
+    struct lifecycle_record *r = &a->rec;
+    int64_t sent = r->stage == PXED_STAGE_LOCAL ? clock_wall() - r->stage_at : -1;
+    exits_power_on(&r->exits, sent, goes_on);
+    a->was_silent = ladder_power_on(&r->ladder);
+    if (r->stage >= PXED_STAGE_LOADER && ways_takes(&r->ways)) /* of the boot that ends here */
         models_learn(d, m);
-    machine_edit(m)->offer_silent = ways_power_on(&machine_rec_edit(m)->ways);
-    lifecycle_power_on(machine_rec_edit(m), clock_wall());
-    memset(machine_edit(m)->told, 0, sizeof(machine_edit(m)->told));
-    machine_edit(m)->boot_seq = d->machines.journal.seq;
+    a->offer_silent = ways_power_on(&r->ways);
+    lifecycle_power_on(r, clock_wall());
+    memset(a->told, 0, sizeof(a->told));
+    a->boot_seq = d->machines.journal.seq;
     machines_touch(&d->machines, m);
 }
 

@@ -240,10 +240,13 @@ static void tell_new(struct declaring *all) {
     }
 }
 
-static void declare_freed(uv_handle_t *timer) {
-    struct declaring *all = timer->data;
+static void declare_free(struct declaring *all) {
     free(all->lines);
     free(all);
+}
+
+static void declare_closed(uv_handle_t *timer) {
+    declare_free(timer->data);
 }
 
 static void declare_end(struct declaring *all) {
@@ -251,12 +254,10 @@ static void declare_end(struct declaring *all) {
         machines_pin(&all->d->machines, all->lines[i].m, false);
     held_names_end(&all->names);
     catalogue_unref(all->catalogue);
-    if (all->timer.data) {
-        uv_close((uv_handle_t *)&all->timer, declare_freed);
-        return;
-    }
-    free(all->lines);
-    free(all);
+    if (all->timer.data)
+        uv_close((uv_handle_t *)&all->timer, declare_closed);
+    else
+        declare_free(all);
 }
 
 static void declare_declared(void *arg, int result) {

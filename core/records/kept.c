@@ -17,7 +17,7 @@ static void drop_kept(struct daemon *d, struct machine *m) {
 }
 
 void kept_update(struct daemon *d, const struct changes *changes) {
-    struct catalogue *before = (struct catalogue *)changes->before;
+    struct catalogue *before = changes->before;
     size_t n = 0;
     for (size_t i = 0; i < d->n_kept; i++)
         if (is_left_alone(d, d->kept[i]))

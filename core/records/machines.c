@@ -93,25 +93,27 @@ static void link_token(struct machines *ms, struct machine *m) {
     *slot = m;
 }
 
-/* Its token is findable, or is not any more. */
-static void index_token(struct machines *ms, struct machine *m, const struct lifecycle_record *rec) {
+static void unlink_token(struct machines *ms, struct machine *m) {
+    if (m->token_hash == 0)
+        return;
     struct machine **at = token_slot(ms, m->token_hash);
-    while (m->token_hash != 0 && *at && *at != m)
+    while (*at != m)
         at = &(*at)->next_token;
-    if (m->token_hash != 0 && *at)
-        *at = m->next_token;
+    *at = m->next_token;
     m->next_token = NULL;
-    m->token_hash = has_token(rec) ? token_hash(ms, rec->token) : 0;
-    if (m->token_hash != 0)
-        link_token(ms, m);
+    m->token_hash = 0;
 }
 
 void machines_set_record(struct machines *ms, struct machine *m, const struct lifecycle_record *rec) {
     ms->n_set++;
     ms->n_open += (size_t)lifecycle_open(rec);
     ms->n_open -= (size_t)lifecycle_open(machine_rec(m));
-    index_token(ms, m, rec);
+    unlink_token(ms, m);
     *machine_rec_edit(m) = *rec;
+    if (!has_token(rec))
+        return;
+    m->token_hash = token_hash(ms, rec->token);
+    link_token(ms, m);
 }
 
 void machines_dirty(struct machines *ms, struct machine *m, bool law) {
@@ -137,11 +139,12 @@ static void link_ip(struct machines *ms, struct machine *m) {
 }
 
 static void unlink_ip(struct machines *ms, struct machine *m) {
+    if (m->ip_hash == 0)
+        return;
     struct machine **at = ip_slot(ms, m->ip_hash);
-    while (m->ip_hash != 0 && *at && *at != m)
+    while (*at != m)
         at = &(*at)->next_ip;
-    if (m->ip_hash != 0 && *at)
-        *at = m->next_ip;
+    *at = m->next_ip;
     m->next_ip = NULL;
     m->ip_hash = 0;
 }
@@ -214,7 +217,7 @@ static void machines_forget(struct machines *ms, struct machine *m) {
     while (*at != m)
         at = &(*at)->next_mac;
     *at = m->next_mac;
-    index_token(ms, m, &(struct lifecycle_record){.state = LIFECYCLE_NONE});
+    unlink_token(ms, m);
     unlink_ip(ms, m);
     journal_forget(ms, m);
     ms->n--;

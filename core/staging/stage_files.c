@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "write_whole.h"
+
 enum { READ_MAX = 4 << 20 };
 
 static const char temporary[] = ".pxed-new";
@@ -75,24 +77,12 @@ static int stage_look(int dir_fd, const char *name, struct stage_hash *ret_text,
     return 0;
 }
 
-static int write_all(int fd, struct pxed_slice text) {
-    while (text.len > 0) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        text = pxed_slice_skip(text, (size_t)n);
-    }
-    return 0;
-}
-
 static int put_text(int dir_fd, const char *name, struct pxed_slice text) {
     unlinkat(dir_fd, temporary, 0);
     int fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0)
         return -errno;
-    int rc = fchmod(fd, 0644) < 0 ? -errno : write_all(fd, text);
+    int rc = fchmod(fd, 0644) < 0 ? -errno : write_whole(fd, text);
     if (close(fd) < 0 && rc == 0)
         rc = -errno;
     if (rc == 0 && renameat(dir_fd, temporary, dir_fd, name) < 0)

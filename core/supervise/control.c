@@ -75,46 +75,45 @@ static void view_machine(void *arg, struct machine *m) {
     const struct catalogue_host *h = catalogue_find(e->d->catalogue, &m->mac);
     if (is_no_row(h, m))
         return;
+    const struct lifecycle_record *r = machine_rec(m);
     struct pxed_arena scratch = {0};
     struct pxed_slice looked_for = PXED_NO_SLICE;
-    enum pxed_reason ready = h && machine_rec(m)->state == LIFECYCLE_ARMED
-                                 ? boot_ready(e->d, h, machine_rec(m), PXED_NO_SLICE, &scratch, &looked_for)
-                                 : PXED_WHY_OK;
+    enum pxed_reason ready =
+        h && r->state == LIFECYCLE_ARMED ? boot_ready(e->d, h, r, PXED_NO_SLICE, &scratch, &looked_for) : PXED_WHY_OK;
     struct pxed_machine_view v = {
         .mac = m->mac,
         .declared = h != NULL,
         .name = h ? h->pub.name : PXED_NO_SLICE,
         .os = h ? h->os->id.text : PXED_NO_SLICE,
-        .arm_os = pxed_slice_of(machine_rec(m)->os),
-        .ip = machine_rec(m)->ip.family || !h ? machine_rec(m)->ip : h->pub.ip,
-        .firmware = machine_rec(m)->firmware,
-        .stage = pxed_stage_names[machine_rec(m)->stage],
-        .stage_at = machine_rec(m)->stage_at,
-        .reason = machine_rec(m)->reason,
-        .install =
-            h && h->os->live && !lifecycle_open(machine_rec(m)) ? "live" : lifecycle_state_names[machine_rec(m)->state],
-        .install_at = machine_rec(m)->state_at,
-        .right = machine_rec(m)->armed_at > 0 ? lifecycle_right_names[machine_rec(m)->right] : "",
-        .held_new = machine_rec(m)->held_new,
+        .arm_os = pxed_slice_of(r->os),
+        .ip = r->ip.family || !h ? r->ip : h->pub.ip,
+        .firmware = r->firmware,
+        .stage = pxed_stage_names[r->stage],
+        .stage_at = r->stage_at,
+        .reason = r->reason,
+        .install = h && h->os->live && !lifecycle_open(r) ? "live" : lifecycle_state_names[r->state],
+        .install_at = r->state_at,
+        .right = r->armed_at > 0 ? lifecycle_right_names[r->right] : "",
+        .held_new = r->held_new,
         .protect = h && h->pub.protect,
-        .tries_left = machine_rec(m)->state == LIFECYCLE_ARMED ? machine_rec(m)->tries : 0,
-        .armed_at = machine_rec(m)->armed_at,
-        .armed_by = pxed_slice_of(machine_rec(m)->by),
-        .step = pxed_slice_of(machine_rec(m)->step),
+        .tries_left = r->state == LIFECYCLE_ARMED ? r->tries : 0,
+        .armed_at = r->armed_at,
+        .armed_by = pxed_slice_of(r->by),
+        .step = pxed_slice_of(r->step),
         .disk = h ? pxed_host_value(&h->pub, "disk") : PXED_NO_SLICE,
-        .fail = pxed_slice_of(machine_rec(m)->fail),
+        .fail = pxed_slice_of(r->fail),
         .file = h ? h->pub.file : NULL,
         .line = h ? h->pub.line : 0,
         .not_ready = ready,
         .not_ready_text = looked_for,
-        .disk_cleared = machine_rec(m)->on_disk,
-        .was_install = lifecycle_state_names[machine_rec(m)->was.state],
-        .was_os = pxed_slice_of(machine_rec(m)->was.os),
-        .was_at = machine_rec(m)->was.state_at,
+        .disk_cleared = r->on_disk,
+        .was_install = lifecycle_state_names[r->was.state],
+        .was_os = pxed_slice_of(r->was.os),
+        .was_at = r->was.state_at,
         .unguarded = h && h->os->profile && !h->guarded,
-        .busy = view_busy(e->d, machine_rec(m), ready),
+        .busy = view_busy(e->d, r, ready),
     };
-    view_loader(h, machine_rec(m), &v);
+    view_loader(h, r, &v);
     char id[CAUSE_ID], evidence[CAUSE_EVIDENCE] = "";
     view_cause(e, m, h, id, evidence, &v);
     e->row(e->arg, &v);

@@ -157,7 +157,8 @@ void api_json_host(struct pxed_buf *out, const void *host) {
     put_bool(&o, "protect", h->protect);
     put_key(&o, "vars", "");
     struct object vars = json_begin(out);
-    for (const struct pxed_var *v = NULL; (v = pxed_host_next_var(h, v)) != NULL;) {
+    size_t at = 0;
+    for (const struct pxed_var *v; (v = pxed_host_next_var(h, &at)) != NULL;) {
         if (!v->file || (v->flags & PXED_VAR_SECRET))
             continue;
         if (vars.more)

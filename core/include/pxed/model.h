@@ -94,9 +94,8 @@ struct pxed_host {
 
 /* NULL if the host has no such variable. Lives as long as the host. */
 const struct pxed_var *pxed_host_var(const struct pxed_host *host, const char *key);
-/* Walks over all its variables, the line's first: `v` is NULL at the start, then what the call before returned. NULL:
- * no more. Since minor 8. */
-const struct pxed_var *pxed_host_next_var(const struct pxed_host *host, const struct pxed_var *v);
+/* Walks over all its variables, the line's first. *at is 0 at the start. NULL: no more. Since minor 8. */
+const struct pxed_var *pxed_host_next_var(const struct pxed_host *host, size_t *at);
 /* Is this one of the host's hardware addresses? `host` may be NULL. */
 bool pxed_host_has(const struct pxed_host *host, const struct pxed_hwaddr *mac);
 struct pxed_slice pxed_host_value(const struct pxed_host *host, const char *key); /* unset if there is none */
