@@ -41,6 +41,7 @@ struct loaders_rung {
     enum loaders_kind kind;
     const char *what;                /* "iPXE and its shim" */
     const char *name;                /* what a machine is told; NULL: it is missing */
+    const char *disk;                /* what firmware is told that boots it by HTTP; NULL: the same */
     const struct loaders_file *file; /* that it gets first; NULL: missing */
     const struct loaders_file *then; /* that it asks for next; NULL: nothing */
     const char *then_name;           /* under this name */
@@ -61,9 +62,13 @@ struct loaders {
 /* Reads from disk: a few hundred files at most, of each some headers. All lives in `arena`. */
 struct loaders *loaders_read(const struct settings *settings, const char *tftp_dir, struct pxed_arena *arena);
 
-/* What a shim refuses of a file by its SBAT level, as a sentence in `arena`: `by` and `name` are theirs, `cure` ends
- * it; NULL: nothing. */
+/* What the level that a shim sets (SBAT) revokes of a file, as a sentence in `arena`: `by` and `name` are theirs,
+ * `cure` ends it; NULL: nothing. */
 const char *loaders_revoked(const char *by, const struct loader *shim, const char *name, const struct loader *file,
+                            const char *cure, struct pxed_arena *arena);
+
+/* The same of a file that this very shim starts: it must have SBAT at all. */
+const char *loaders_refused(const char *by, const struct loader *shim, const char *name, const struct loader *file,
                             const char *cure, struct pxed_arena *arena);
 
 /* Aliases and rungs of the files. Pure but for the arena. */
@@ -90,6 +95,8 @@ const struct loaders_rung *loaders_secure(const struct loaders *all, enum loader
 /* The file that is meant by a name that no folder has: a partner's, below any folder that holds a loader. NULL: none.
  */
 const struct loaders_file *loaders_alias(const struct loaders *all, struct pxed_slice name);
+/* What firmware that boots by HTTP is told for a name of the ladder: GRUB comes on a disk. */
+const char *loaders_by_http(const struct loaders *all, const char *name);
 /* The file that is meant by any name that a machine is told; NULL: it is none that is known. */
 const struct loaders_file *loaders_find(const struct loaders *all, const char *name);
 /* "Debian", "Microsoft Corporation UEFI CA 2011, Microsoft UEFI CA 2023", "none". */

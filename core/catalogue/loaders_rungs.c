@@ -127,6 +127,14 @@ const char *loaders_revoked(const char *by, const struct loader *shim, const cha
                  : NULL;
 }
 
+/* Since 15.3, the first with SBAT of its own (github.com/rhboot/shim, verify_sbat_section). */
+const char *loaders_refused(const char *by, const struct loader *shim, const char *name, const struct loader *file,
+                            const char *cure, struct pxed_arena *arena) {
+    if (shim->n_sbat > 0 && file->n_sbat == 0)
+        return pxed_arena_printf(arena, "%s starts nothing that has no SBAT, and %s has none%s", by, name, cure);
+    return loaders_revoked(by, shim, name, file, cure, arena);
+}
+
 /* A shim that firmware starts, and what it starts. `packaged`: they may lie in two folders. */
 static struct whole find_shim(const struct loaders *all, enum loader_machine machine, enum loader_program program,
                               bool packaged, struct pxed_arena *arena) {
@@ -142,7 +150,7 @@ static struct whole find_shim(const struct loaders *all, enum loader_machine mac
             then = packaged_grub(all, machine);
         if (!then || !believes(then, program))
             continue;
-        const char *revoked = loaders_revoked(shim->name, &shim->is, then->name, &then->is,
+        const char *revoked = loaders_refused(shim->name, &shim->is, then->name, &then->is,
                                               ": bring a newer one, or an older shim", arena);
         if (!revoked)
             return (struct whole){shim, then, pxed_arena_dup(arena, next), NULL};
@@ -300,6 +308,23 @@ static const char *told_name(const struct loaders *all, const struct loaders_fil
     return f->name;
 }
 
+/* The same name with another end, of GRUB alone. */
+static const char *disk_name(const struct loaders_rung *r, struct pxed_arena *arena) {
+    struct pxed_slice name = pxed_slice_of(r->name), efi = PXED_SLICE(".efi");
+    bool grub = r->kind == LOADERS_SIGNED_GRUB || r->kind == LOADERS_GRUB;
+    bool http = r->machine == LOADER_X64 || r->machine == LOADER_ARM64;
+    return grub && http && name.len > efi.len && pxed_slice_ends(name, efi)
+               ? pxed_arena_printf(arena, "%.*s.img", (int)(name.len - efi.len), name.ptr)
+               : NULL;
+}
+
+const char *loaders_by_http(const struct loaders *all, const char *name) {
+    for (size_t i = 0; all && i < all->n_rungs; i++)
+        if (all->rungs[i].disk && strcmp(all->rungs[i].name, name) == 0)
+            return all->rungs[i].disk;
+    return name;
+}
+
 void loaders_combine(struct loaders *all, struct pxed_arena *arena) {
     all->aliases = pxed_arena_alloc(arena, LOADER_MACHINE_COUNT * ALIASES_OF_MACHINE * sizeof(*all->aliases));
     all->rungs = pxed_arena_alloc(arena, ORDER * sizeof(*all->rungs));
@@ -315,6 +340,7 @@ void loaders_combine(struct loaders *all, struct pxed_arena *arena) {
         r.then = w.then;
         r.then_name = w.then ? w.then_name.ptr : NULL;
         r.name = w.file ? told_name(all, w.file) : NULL;
+        r.disk = disk_name(&r, arena);
         r.cure = !w.file && w.revoked ? w.revoked : r.cure;
         r.secure = w.file && (r.kind == LOADERS_SIGNED_IPXE || r.kind == LOADERS_SIGNED_GRUB);
         all->rungs[all->n_rungs++] = r;

@@ -66,10 +66,11 @@ static const char *in_boot(struct catalogue *c, const char *name) {
     return pxed_arena_printf(&c->arena, "EFI/BOOT/%s", name);
 }
 
+#define NEWER_ISO "; a newer ISO of this system has newer ones"
+
 static const char *tell_revoked(struct catalogue *c, const char *by, const struct loader *shim, const char *name,
                                 const struct loader *file) {
-    return loaders_revoked(by, shim, pxed_arena_printf(&c->arena, "the image's %s", name), file,
-                           "; a newer ISO of this system has newer ones", &c->arena);
+    return loaders_revoked(by, shim, pxed_arena_printf(&c->arena, "the image's %s", name), file, NEWER_ISO, &c->arena);
 }
 
 /* What one of the image's files is too old for: its own shim's level, or that of the shim that machines start with
@@ -77,7 +78,8 @@ static const char *tell_revoked(struct catalogue *c, const char *by, const struc
 static const char *find_revoked(struct catalogue *c, const struct os_secure *s, const struct loader *shim,
                                 const struct loader *grub) {
     const struct loaders_rung *rung = loaders_rung(c->loaders, s->machine, LOADERS_SIGNED_GRUB);
-    const char *text = tell_revoked(c, s->shim, shim, s->grub, grub);
+    const char *text = loaders_refused(s->shim, shim, pxed_arena_printf(&c->arena, "the image's %s", s->grub), grub,
+                                       NEWER_ISO, &c->arena);
     if (!text && rung)
         text = tell_revoked(c, rung->name, &rung->file->is, s->shim, shim);
     if (!text && rung)
@@ -101,8 +103,10 @@ static void look_at_own(struct catalogue *c, const struct catalogue_os *os, cons
         return;
     if ((s->revoked = find_revoked(c, s, &shim.is, &grub.is)))
         return;
-    s->told = pxed_arena_printf(&c->arena, OS_SECURE_FOLDER "%.*s/%s", PXED_S(catalogue_folder(c, os->id.text)),
-                                x64 ? "shimx64.efi" : "shimaa64.efi");
+    const char *base = x64 ? "shimx64" : "shimaa64";
+    struct pxed_slice folder = catalogue_folder(c, os->id.text);
+    s->told = pxed_arena_printf(&c->arena, OS_SECURE_FOLDER "%.*s/%s.efi", PXED_S(folder), base);
+    s->disk = pxed_arena_printf(&c->arena, OS_SECURE_FOLDER "%.*s/%s.img", PXED_S(folder), base);
 }
 
 static const struct os_secure *look_at(struct catalogue *c, const struct catalogue_os *os) {

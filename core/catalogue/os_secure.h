@@ -15,6 +15,7 @@ struct os_secure {
     /* The image's own way: what firmware is told (secure/OS-ID/shimx64.efi); NULL: it has no shim that firmware starts,
      * beside a GRUB that boots from the net and is signed as the kernel is. */
     const char *told;
+    const char *disk; /* with `told`: what firmware is told that boots by HTTP (secure/OS-ID/shimx64.img) */
     const char *shim, *next, *grub, *helper; /* files of the image; `next`: the name by which shim asks for GRUB */
     const char *revoked; /* the image's own way but for an SBAT level: what is refused, and by whom; NULL: nothing */
 };

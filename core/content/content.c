@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "content_boot.h"
+#include "content_disk.h"
 #include "content_efi.h"
 #include "content_event.h"
 #include "content_files.h"
@@ -101,9 +102,9 @@ static enum pxed_reason open_search(struct lookup *l, struct open_content **ret)
     if (is_config(l))
         return content_loader_config(l, ret);
     why = search_files(l, false, ret);
+    if (why == PXED_WHY_NOT_FOUND && (why = content_secure(l, ret)) == PXED_WHY_NOT_FOUND)
+        why = content_disk(l, ret);
     if (why == PXED_WHY_OK)
-        note_loader(l, *ret);
-    if (why == PXED_WHY_NOT_FOUND && (why = content_secure(l, ret)) == PXED_WHY_OK)
         note_loader(l, *ret);
     if (why == PXED_WHY_NOT_FOUND)
         why = content_image_file(l, ret);

@@ -13,9 +13,10 @@ static enum pxed_firmware firmware_of(const struct machine *m) {
 }
 
 /* The rung that the machine stands on, if its ladder for HTTP boot has it. */
-static struct pxed_slice rung_of(const struct machine *m, const char *const *names, size_t n) {
+static struct pxed_slice rung_of(const struct catalogue *c, const struct machine *m, const char *const *names,
+                                 size_t n) {
     size_t at = ladder_find(&machine_rec(m)->ladder, names, n);
-    return n > 0 ? pxed_slice_of(names[at < n ? at : 0]) : PXED_NO_SLICE;
+    return n > 0 ? pxed_slice_of(loaders_by_http(c->loaders, names[at < n ? at : 0])) : PXED_NO_SLICE;
 }
 
 enum pxed_reason content_efi_name(struct lookup *l, struct pxed_slice *ret) {
@@ -35,6 +36,6 @@ enum pxed_reason content_efi_name(struct lookup *l, struct pxed_slice *ret) {
         return PXED_WHY_OK;
     *ret = pxed_host_value(&host->pub, "loader");
     if ((ret->len == 0 || pxed_slice_find(*ret, ':', 0) >= 0) && key) /* a URL is for firmware that asks DHCP */
-        *ret = rung_of(l->asker, names, loaders_names(c->loaders, firmware, key, names));
+        *ret = rung_of(c, l->asker, names, loaders_names(c->loaders, firmware, key, names));
     return ret->len > 0 ? PXED_WHY_OK : PXED_WHY_LOADER_NONE;
 }

@@ -91,7 +91,7 @@ static enum pxed_reason take_file(const struct lookup *l, struct pxed_slice key,
 
 /* --- a name that others ask for, too, is opened once --- */
 
-enum files_place { FILES_BOOT = 1, FILES_IMAGE, FILES_FOLDER /* and the number of its descriptor */ };
+enum files_place { FILES_BOOT = 1, FILES_IMAGE, FILES_MADE, FILES_FOLDER /* and the number of its descriptor */ };
 
 struct files_key {
     char text[PXED_PATH_MAX + 16];
@@ -132,6 +132,28 @@ enum pxed_reason content_image_file(const struct lookup *l, struct open_content 
     if (find_open(l, &key, ret))
         return PXED_WHY_OK;
     return take_file(l, key.slice, catalogue_open_image(l->d->catalogue, l->name.path, NULL), l->name.path, ret);
+}
+
+/* It says the server's address inside. */
+static void made_key(const struct lookup *l, struct pxed_slice name, struct files_key *ret) {
+    char server[PXED_ADDR_TEXT], text[PXED_PATH_MAX + PXED_ADDR_TEXT];
+    struct pxed_buf b = PXED_BUF(text);
+    pxed_buf_str(&b, pxed_addr_text(&l->request->local, server));
+    pxed_buf_byte(&b, ' ');
+    pxed_buf_add(&b, name);
+    files_key(l, FILES_MADE, pxed_buf_slice(&b), ret);
+}
+
+bool content_made_find(const struct lookup *l, struct pxed_slice name, struct open_content **ret) {
+    struct files_key key;
+    made_key(l, name, &key);
+    return find_open(l, &key, ret);
+}
+
+enum pxed_reason content_made(const struct lookup *l, struct pxed_slice name, int fd, struct open_content **ret) {
+    struct files_key key;
+    made_key(l, name, &key);
+    return take_file(l, key.slice, fd, name, ret);
 }
 
 static enum pxed_reason open_boot(const struct lookup *l, struct open_content **ret) {

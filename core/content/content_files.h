@@ -15,6 +15,10 @@ bool content_is(const struct lookup *l, const char *prefix, struct pxed_slice pa
 enum pxed_reason content_boot_file(struct lookup *l, struct open_content **ret);
 /* The same in the folders of images, in any case: os/ID/PATH, and os/NAME. */
 enum pxed_reason content_image_file(const struct lookup *l, struct open_content **ret);
+/* A file that was made for those who ask this address of the server for that name: the one that was made a moment ago,
+ * and a new one, whose `fd` it takes over. */
+bool content_made_find(const struct lookup *l, struct pxed_slice name, struct open_content **ret);
+enum pxed_reason content_made(const struct lookup *l, struct pxed_slice name, int fd, struct open_content **ret);
 /* The reason for a failed open, by errno. */
 enum pxed_reason content_open_failed(void);
 /* Content-Type by file extension. */

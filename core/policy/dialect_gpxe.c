@@ -110,14 +110,27 @@ static void write_handover(const struct pxed_plan *plan, struct pxed_slice base,
     pxed_buf_str(out, "pxelinux.0\n");
 }
 
+/* wimboot stops at a word that it does not know (2.9, cmdline.c), and `args` are mostly those of kernels: a console for
+ * all hosts of a site. */
+static void write_wimboot_args(struct pxed_slice args, struct pxed_buf *out) {
+    static const char *const known[] = {"gui", "index", "linear", "pause", "quiet", "rawbcd", "rawwim"};
+    struct pxed_slice word;
+    while ((word = pxed_slice_word(&args, " \t")).len > 0) {
+        ptrdiff_t equals = pxed_slice_find(word, '=', 0);
+        struct pxed_slice name = equals < 0 ? word : pxed_slice_head(word, (size_t)equals);
+        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+            if (pxed_slice_is(name, known[i])) {
+                pxed_buf_byte(out, ' ');
+                pxed_buf_add(out, word);
+            }
+    }
+}
+
 /* wimboot finds its files by name: `--name` on UEFI, an argument on BIOS. */
 static void write_wimboot(const struct pxed_plan *plan, struct pxed_slice base, struct pxed_buf *out) {
     pxed_buf_str(out, "imgfree\n");
     write_file("kernel ", plan, DIALECT_KERNEL, base, out);
-    if (plan->args.len > 0) {
-        pxed_buf_byte(out, ' ');
-        pxed_buf_add(out, plan->args);
-    }
+    write_wimboot_args(plan->args, out);
     pxed_buf_byte(out, '\n');
     for (size_t i = 0; i < plan->n_initrds; i++) {
         struct pxed_slice as = plan->initrds[i].as;

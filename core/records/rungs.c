@@ -50,13 +50,13 @@ static const char *own_shim(struct daemon *d, const struct pxed_facts *facts, co
     const struct machine *m = decide_machine(d, &facts->mac, &host);
     enum loader_machine machine = loaders_machine(facts->firmware);
     const struct loaders_rung *rung = loaders_rung(d->catalogue->loaders, machine, LOADERS_SIGNED_GRUB);
-    if (!host || !rung || strcmp(rung->name, name) != 0 || pxed_firmware_is_http(facts->firmware) ||
-        decide_wants(d, host, machine_rec(m)) != PXED_WHY_OK)
+    bool http = pxed_firmware_is_http(facts->firmware);
+    if (!host || !rung || strcmp(rung->name, name) != 0 || decide_wants(d, host, machine_rec(m)) != PXED_WHY_OK)
         return name;
     struct pxed_arena scratch = {0};
     const struct os_secure *s = decide_os(d, host, machine_rec(m), &scratch)->secure; /* of the generation */
     pxed_arena_clear(&scratch);
-    return s && s->told && s->machine == machine ? s->told : name;
+    return !s || !s->told || s->machine != machine ? name : http ? s->disk : s->told;
 }
 
 static void tell_silence(struct daemon *d, struct machine *m, const struct pxed_hwaddr *mac) {
@@ -97,5 +97,8 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     }
     struct pxed_slice straight =
         pxed_firmware_is_http(facts->firmware) ? straight_name(d, &facts->mac, facts->firmware) : PXED_NO_SLICE;
-    return straight.len > 0 ? straight.ptr : own_shim(d, facts, names[at]);
+    if (straight.len > 0)
+        return straight.ptr;
+    const char *name = own_shim(d, facts, names[at]);
+    return pxed_firmware_is_http(facts->firmware) ? loaders_by_http(d->catalogue->loaders, name) : name;
 }

@@ -77,7 +77,7 @@ static const struct pxed_plan handover = {.how = PXED_HOW_PXELINUX};
 static const struct pxed_plan wimboot = {
     .how = PXED_HOW_WIMBOOT,
     .kernel = S("os/wimboot"),
-    .args = S("gui"),
+    .args = S("console=ttyS0,115200n8 gui quietly"), /* a kernel's words would stop it */
     .initrds = {{S("os/windows-2022-x64/boot/bcd"), S("BCD")},
                 {S("os/windows-2022-x64/boot/boot.sdi"), {0}},
                 {S("os/windows-2022-x64/sources/boot.wim"), {0}},

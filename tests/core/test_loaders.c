@@ -210,12 +210,45 @@ START_TEST(a_revoked_pair) {
 }
 END_TEST
 
+/* Since 15.3 shim asks what it starts for SBAT. */
+START_TEST(a_pair_without_sbat) {
+    struct pxed_arena arena = {0};
+    struct loaders *all = combine(rows[1].files, &arena);
+    for (size_t i = 0; i < all->n_files; i++)
+        if (all->files[i].is.program == LOADER_SHIM)
+            all->files[i].is.sbat[all->files[i].is.n_sbat++] = (struct loader_sbat){"shim", 4};
+    all->n_rungs = all->n_aliases = 0;
+    loaders_combine(all, &arena);
+    ck_assert_ptr_null(loaders_rung(all, LOADER_X64, LOADERS_SIGNED_GRUB));
+    for (size_t i = 0; i < all->n_rungs; i++)
+        if (all->rungs[i].machine == LOADER_X64 && all->rungs[i].kind == LOADERS_SIGNED_GRUB)
+            ck_assert_str_eq(all->rungs[i].cure, "shimx64.efi.signed starts nothing that has no SBAT, and "
+                                                 "grubnetx64.efi.signed has none: bring a newer one, or an older shim");
+    pxed_arena_clear(&arena);
+}
+END_TEST
+
+/* Firmware that boots by HTTP gets GRUB on a disk, and nothing else. */
+START_TEST(disks) {
+    struct pxed_arena arena = {0};
+    struct loaders *all = combine(rows[1].files, &arena);
+    const struct loaders_rung *grub = loaders_rung(all, LOADER_X64, LOADERS_SIGNED_GRUB);
+    ck_assert_str_eq(grub->disk, "shimx64.img");
+    ck_assert_str_eq(loaders_by_http(all, grub->name), "shimx64.img");
+    ck_assert_str_eq(loaders_by_http(all, "snponly.efi"), "snponly.efi");
+    ck_assert_str_eq(loaders_by_http(NULL, "shimx64.efi"), "shimx64.efi");
+    pxed_arena_clear(&arena);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("loaders");
     TCase *t = tcase_create("loaders");
     tcase_add_loop_test(t, wholes, 0, COUNT(rows));
     tcase_add_test(t, lists);
     tcase_add_test(t, a_revoked_pair);
+    tcase_add_test(t, a_pair_without_sbat);
+    tcase_add_test(t, disks);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

@@ -105,6 +105,18 @@ is "and MokManager" "$(sum "$E2E/medium/EFI/BOOT/mmx64.efi")" "$(get secure/debi
 is "no other file of it" 404 "$(code_as two "$U/secure/debian-11/../medium.iso")$(code_as two "$U/secure/debian-11/linux" | sed 's/404//')"
 is "none of an image that needs none" 404 "$(code_as two "$U/secure/debian-12/shimx64.efi")"
 has "its configuration is its machine's, not the medium's" "linux /boot/os/debian-11/linux" "$(curl_as two "$T/secure/debian-11/grub.cfg")"
+# Firmware that boots by HTTP: the same on a disk, with a configuration that asks this server for the machine's.
+disk() { # NAME FILE-IN-IT
+    curl_as two -o "$E2E/disk" "$U/$1" && fsck.fat -n "$E2E/disk" >/dev/null && mtype -i "$E2E/disk" "::/$2"
+}
+is "as a disk's type" "application/vnd.efi-img" "$(curl_as two -o /dev/null -w '%{content_type}' "$U/secure/debian-11/shimx64.img")"
+is "its shim" "$(sum "$E2E/medium/EFI/BOOT/BOOTX64.EFI")" "$(disk secure/debian-11/shimx64.img EFI/BOOT/BOOTX64.EFI | sha256sum)"
+is "its GRUB" "$(sum "$E2E/medium/EFI/BOOT/grubx64.efi")" "$(disk secure/debian-11/shimx64.img EFI/BOOT/GRUBX64.EFI | sha256sum)"
+is "its MokManager" "$(sum "$E2E/medium/EFI/BOOT/mmx64.efi")" "$(disk secure/debian-11/shimx64.img EFI/BOOT/MMX64.EFI | sha256sum)"
+has "where this server is" "set root=\$way,$E2E_SERVER" "$(disk secure/debian-11/shimx64.img EFI/BOOT/GRUB.CFG)"
+is "the packaged pair" "$(sum /usr/lib/shim/shimx64.efi.signed)" "$(disk shimx64.img EFI/BOOT/BOOTX64.EFI | sha256sum)"
+has "where Debian's GRUB for the net looks" "configfile /boot/grub.cfg" "$(disk shimx64.img GRUB/GRUB.CFG)"
+is "none of what is no GRUB" "404 404" "$(code_as two "$U/snponly.img") $(code_as two "$U/secure/debian-12/shimx64.img")"
 told two $M2 >/dev/null
 takes two secure/debian-11/shimx64.efi
 has "its journal has it" EFI/BOOT/BOOTX64.EFI "$(e2e_journal web02 | grep ^loader | tail -1)"
