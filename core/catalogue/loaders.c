@@ -113,6 +113,15 @@ struct loaders *loaders_read(const struct settings *settings, const char *tftp_d
     return all;
 }
 
+unsigned loaders_keys(const struct loader_signer *signers, size_t n) {
+    unsigned keys = 0;
+    for (size_t i = 0; i < n; i++)
+        keys |= signers[i].key == LOADER_KEY_MICROSOFT_2011   ? LADDER_KEY_2011
+                : signers[i].key == LOADER_KEY_MICROSOFT_2023 ? LADDER_KEY_2023
+                                                              : LADDER_KEY_OTHER;
+    return keys;
+}
+
 const char *loaders_signed_by(const struct loaders_file *f, char *buf, size_t size) {
     struct pxed_buf b = {buf, size, 0};
     for (size_t i = 0; i < f->n_signers; i++) {

@@ -2,6 +2,7 @@
  * whole (a shim and what it starts), under which names, in which order a machine gets them by `auto`. */
 #pragma once
 
+#include "ladder.h"
 #include "loader_signer.h"
 #include "plugins.h"
 #include "pxed/arena.h"
@@ -99,5 +100,7 @@ const struct loaders_file *loaders_alias(const struct loaders *all, struct pxed_
 const char *loaders_by_http(const struct loaders *all, const char *name);
 /* The file that is meant by any name that a machine is told; NULL: it is none that is known. */
 const struct loaders_file *loaders_find(const struct loaders *all, const char *name);
+/* The same as bits of ladder_key. */
+unsigned loaders_keys(const struct loader_signer *signers, size_t n);
 /* "Debian", "Microsoft Corporation UEFI CA 2011, Microsoft UEFI CA 2023", "none". */
 const char *loaders_signed_by(const struct loaders_file *f, char *buf, size_t size);

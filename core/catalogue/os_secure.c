@@ -103,6 +103,7 @@ static void look_at_own(struct catalogue *c, const struct catalogue_os *os, cons
         return;
     if ((s->revoked = find_revoked(c, s, &shim.is, &grub.is)))
         return;
+    s->shim_keys = loaders_keys(shim.signers, shim.n_signers);
     const char *base = x64 ? "shimx64" : "shimaa64";
     struct pxed_slice folder = catalogue_folder(c, os->id.text);
     s->told = pxed_arena_printf(&c->arena, OS_SECURE_FOLDER "%.*s/%s.efi", PXED_S(folder), base);
@@ -175,7 +176,13 @@ bool os_secure_is_straight(const struct os_secure *s, const struct pxed_plan *pl
            pxed_slice_eq_nocase(pxed_slice_skip(kernel, kernel.len - end.len), end);
 }
 
-enum pxed_reason os_secure_judge(const struct os_secure *s, struct pxed_arena *arena, const char **ret_text) {
+enum pxed_reason os_secure_judge(const struct os_secure *s, const struct ladder *ladder, struct pxed_arena *arena,
+                                 const char **ret_text) {
+    if (!s->packaged && s->told && ladder_refuses(ladder, s->shim_keys)) {
+        *ret_text = pxed_arena_printf(arena, "its %s is signed by Microsoft's CA of %s alone", s->shim,
+                                      s->shim_keys == LADDER_KEY_2011 ? "2011" : "2023");
+        return PXED_WHY_SECURE_OTHER_CA;
+    }
     if (s->packaged || s->told || s->key == LOADER_KEY_OWN) /* the site's own key may be enrolled */
         return PXED_WHY_OK;
     if (s->key == LOADER_KEY_NONE)

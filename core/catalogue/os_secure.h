@@ -17,6 +17,7 @@ struct os_secure {
     const char *told;
     const char *disk; /* with `told`: what firmware is told that boots by HTTP (secure/OS-ID/shimx64.img) */
     const char *shim, *next, *grub, *helper; /* files of the image; `next`: the name by which shim asks for GRUB */
+    unsigned shim_keys;                      /* of `shim`: bits of ladder_key */
     const char *revoked; /* the image's own way but for an SBAT level: what is refused, and by whom; NULL: nothing */
 };
 
@@ -31,5 +32,6 @@ struct pxed_slice os_secure_shim(const struct catalogue *c, const struct os_secu
  * distribution's key that only a shim believes? `secure`: Secure Boot is on there. */
 bool os_secure_is_straight(const struct os_secure *s, const struct pxed_plan *plan, enum pxed_firmware firmware,
                            bool secure);
-/* May a machine be given it where Secure Boot is on? OK, or why not; *ret_text: what was seen, in `arena`. */
-enum pxed_reason os_secure_judge(const struct os_secure *s, struct pxed_arena *arena, const char **ret_text);
+/* May this machine be given it, where Secure Boot is on? OK, or why not; *ret_text: what was seen, in `arena`. */
+enum pxed_reason os_secure_judge(const struct os_secure *s, const struct ladder *ladder, struct pxed_arena *arena,
+                                 const char **ret_text);

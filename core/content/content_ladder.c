@@ -24,11 +24,15 @@ void content_ladder_hears(struct lookup *l) {
     struct machine *m = machines_find_ip(&l->d->machines, &l->request->peer);
     struct pxed_slice name = l->name.path.ptr ? l->name.path : l->path;
     bool wait = l->wait;
-    if (!m || !machine_rec(m)->ladder.taken || machine_rec(m)->ladder.heard ||
-        ladder_is_kin(&machine_rec(m)->ladder, name))
+    if (!m || !machine_rec(m)->ladder.taken || machine_rec(m)->ladder.heard)
+        return;
+    bool kin = ladder_is_kin(&machine_rec(m)->ladder, name);
+    if (kin && (machine_rec(m)->ladder.ran || pxed_slice_eq_nocase(name, pxed_slice_of(machine_rec(m)->ladder.rung))))
         return;
     content_find_asker(l);
     l->wait = wait;
-    if (l->asker == m)
+    if (l->asker == m && !kin)
         decide_heard(l->d, m);
+    else if (l->asker == m && ladder_runs(&machine_rec_edit(m)->ladder))
+        machines_touch(&l->d->machines, m);
 }

@@ -24,7 +24,7 @@ static void tell(struct ladder *l, const char *name) {
     l->silent = 0;
     l->good = false;
     l->good_at = 0;
-    l->taken = l->heard = false;
+    l->taken = l->heard = l->ran = false;
 }
 
 /* One that was good before is tried before one that is new here. */
@@ -97,16 +97,36 @@ bool ladder_hears(struct ladder *l, int64_t now) {
     return true;
 }
 
-void ladder_fell(struct ladder *l, bool from_signed, bool to_signed) {
-    if (!from_signed && to_signed && l->secure == LADDER_SECURE_UNKNOWN)
+static bool of_one_ca(unsigned keys) {
+    return keys == LADDER_KEY_2011 || keys == LADDER_KEY_2023;
+}
+
+void ladder_fell(struct ladder *l, unsigned from, bool from_ran, unsigned to) {
+    bool refused = of_one_ca(from) && !from_ran;
+    if (refused)
+        l->lacks = from;
+    bool other = refused && (to & ~from) != 0;
+    if ((from == 0 || other) && to != 0 && l->secure == LADDER_SECURE_UNKNOWN)
         l->secure = LADDER_SECURE_MAYBE;
 }
 
-void ladder_heard_with(struct ladder *l, bool is_signed) {
-    if (!is_signed)
+void ladder_heard_with(struct ladder *l, unsigned keys) {
+    if (keys == 0)
         l->secure = LADDER_SECURE_UNKNOWN;
     else if (l->secure == LADDER_SECURE_MAYBE)
         l->secure = LADDER_SECURE_ON;
+    if (keys == 0 || keys == l->lacks) /* both CAs' it may believe for the other's sake */
+        l->lacks = 0;
+}
+
+bool ladder_runs(struct ladder *l) {
+    bool first = l->taken && !l->ran;
+    l->ran |= first;
+    return first;
+}
+
+bool ladder_refuses(const struct ladder *l, unsigned keys) {
+    return l->secure == LADDER_SECURE_ON && keys != 0 && keys == l->lacks;
 }
 
 bool ladder_is_kin(const struct ladder *l, struct pxed_slice name) {

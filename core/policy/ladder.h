@@ -18,6 +18,9 @@ enum ladder_secure {
     LADDER_SECURE_ON,    /* and was heard of with that */
 };
 
+/* By whom a loader is signed, as bits; 0: by nobody. Firmware has one of Microsoft's two CAs, or both. */
+enum ladder_key { LADDER_KEY_2011 = 1, LADDER_KEY_2023 = 2, LADDER_KEY_OTHER = 4 };
+
 /* What is kept about one machine. Merely seen: it gives no right. Times are wall ms. */
 struct ladder {
     char rung[LADDER_NAME];   /* the loader it is told now; "": it was told none yet */
@@ -27,7 +30,9 @@ struct ladder {
     char was[LADDER_NAME];    /* another that was good before; "": none */
     int64_t was_at;           /* when that was left */
     bool taken, heard;        /* in this boot: it fetched the whole rung; it was heard of after that */
+    bool ran;                 /* what only its rung asks for was asked for, since it is told that */
     unsigned secure;          /* enum ladder_secure */
+    unsigned lacks;           /* bit of the CA that alone had signed a loader which did not start here; 0: none */
     char model[LADDER_MODEL]; /* what machines of its kind have in common; "": not known */
 };
 
@@ -51,9 +56,13 @@ bool ladder_takes(struct ladder *l, struct pxed_slice name);
 /* It was heard of: a script, a configuration or any file was asked for, or its loader asked DHCP. True if something
  * changed. Counts only after it took its rung. */
 bool ladder_hears(struct ladder *l, int64_t now);
-/* It fell from one UEFI loader to another; it was heard of with one. `signed`: firmware with Secure Boot starts it. */
-void ladder_fell(struct ladder *l, bool from_signed, bool to_signed);
-void ladder_heard_with(struct ladder *l, bool is_signed);
+/* It fell from one UEFI loader, which ran or did not, to another; it was heard of with one. Bits of ladder_key. */
+void ladder_fell(struct ladder *l, unsigned from, bool from_ran, unsigned to);
+void ladder_heard_with(struct ladder *l, unsigned keys);
+/* What only its rung asks for was asked for: so firmware did start it. True if something changed. */
+bool ladder_runs(struct ladder *l);
+/* Is Secure Boot on there, and was a loader refused that had the same CA's signature alone? */
+bool ladder_refuses(const struct ladder *l, unsigned keys);
 /* Is this a name that a loader's own kin ask for, before any of them can have started: the loader again, or what a shim
  * looks for beside it? Such a request is not a word of the machine's. */
 bool ladder_is_kin(const struct ladder *l, struct pxed_slice name);

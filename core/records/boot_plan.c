@@ -79,7 +79,7 @@ static enum pxed_reason boot_secure(struct boot *b, struct pxed_arena *arena) {
     bool on = b->rec.ladder.secure == LADDER_SECURE_ON && pxed_host_value(&b->host->pub, "loader").len == 0;
     if (!on || !program || !b->os->secure || !pxed_firmware_is_efi(b->firmware))
         return PXED_WHY_OK;
-    return os_secure_judge(b->os->secure, arena, &b->looked_for);
+    return os_secure_judge(b->os->secure, &b->rec.ladder, arena, &b->looked_for);
 }
 
 static enum pxed_reason boot_plan(struct boot *b, struct pxed_arena *arena) {

@@ -83,6 +83,7 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     if (machine_awake(m)->was_silent)
         tell_silence(d, m, &facts->mac);
     unsigned silent = l->silent;
+    bool ran = l->ran;
     memcpy(before, l->rung, sizeof(before));
     model_of(facts, model);
     const struct model *alike = ladder_find(l, names, n) == n ? models_find(d, model) : NULL;
@@ -90,7 +91,7 @@ const char *rungs_choose(struct daemon *d, const struct pxed_facts *facts, const
     if (move == LADDER_FALLS || move == LADDER_AGAIN || (move == LADDER_BEGINS && at > 0))
         tell_move(d, m, move, before, silent);
     if (move == LADDER_FALLS && facts->firmware != PXED_FW_BIOS)
-        ladder_fell(l, signed_is(d, before), signed_is(d, names[at]));
+        ladder_fell(l, signed_by(d, before), ran, signed_by(d, names[at]));
     if (move != LADDER_STAYS || strcmp(l->model, model) != 0) {
         memcpy(l->model, model, sizeof(l->model));
         machines_touch(&d->machines, m);

@@ -3,7 +3,7 @@
 
 #include "context.h"
 
-/* Does firmware with Secure Boot start the loader of this name? What is not known is not said to be unsigned. */
-bool signed_is(const struct daemon *d, const char *name);
+/* By whom the loader of this name is signed, as bits of ladder_key. What is not known is not said to be unsigned. */
+unsigned signed_by(const struct daemon *d, const char *name);
 /* The machine was heard of with its rung. */
 void signed_heard(struct daemon *d, struct machine *m);

@@ -190,22 +190,57 @@ START_TEST(kin) {
 END_TEST
 
 /* What its loaders show of Secure Boot: it left an unsigned one, and was heard of with a signed one. */
+enum { BOTH = LADDER_KEY_2011 | LADDER_KEY_2023 };
+
 START_TEST(secure) {
     struct ladder l = {0};
-    ladder_heard_with(&l, true); /* firmware without Secure Boot starts that as well */
+    ladder_heard_with(&l, BOTH); /* firmware without Secure Boot starts that as well */
     ck_assert_uint_eq(l.secure, LADDER_SECURE_UNKNOWN);
-    ladder_fell(&l, true, true);
-    ladder_fell(&l, false, false);
-    ladder_fell(&l, true, false);
+    ladder_fell(&l, BOTH, false, BOTH);
+    ladder_fell(&l, 0, false, 0);
+    ladder_fell(&l, BOTH, false, 0);
     ck_assert_uint_eq(l.secure, LADDER_SECURE_UNKNOWN);
-    ladder_fell(&l, false, true);
+    ladder_fell(&l, 0, false, BOTH);
     ck_assert_uint_eq(l.secure, LADDER_SECURE_MAYBE);
-    ladder_heard_with(&l, true);
+    ladder_heard_with(&l, BOTH);
     ck_assert_uint_eq(l.secure, LADDER_SECURE_ON);
-    ladder_fell(&l, false, true);
+    ladder_fell(&l, 0, false, BOTH);
     ck_assert_uint_eq(l.secure, LADDER_SECURE_ON);
-    ladder_heard_with(&l, false); /* switched off */
+    ladder_heard_with(&l, 0); /* switched off */
     ck_assert_uint_eq(l.secure, LADDER_SECURE_UNKNOWN);
+}
+END_TEST
+
+/* It refuses what one CA alone has signed, and boots with what has both CAs' signatures. */
+START_TEST(one_ca) {
+    struct ladder l = {.rung = "ipxe-shimx64.efi"};
+    ladder_fell(&l, LADDER_KEY_2011, false, 0);
+    ladder_fell(&l, 0, false, BOTH);
+    ck_assert(!ladder_refuses(&l, LADDER_KEY_2011)); /* not before it was heard of */
+    ladder_heard_with(&l, BOTH);
+    ck_assert(ladder_refuses(&l, LADDER_KEY_2011));
+    ck_assert(!ladder_refuses(&l, LADDER_KEY_2023));
+    ck_assert(!ladder_refuses(&l, BOTH));
+    ck_assert(!ladder_refuses(&l, 0));
+    ladder_heard_with(&l, LADDER_KEY_2011); /* it was enrolled */
+    ck_assert(!ladder_refuses(&l, LADDER_KEY_2011));
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_ON);
+}
+END_TEST
+
+/* A shim that asked for what it starts has run: its silence is no matter of keys. */
+START_TEST(one_ca_ran) {
+    struct ladder l = {.rung = "ipxe-shimx64.efi"};
+    ck_assert(!ladder_runs(&l)); /* somebody else asks */
+    ck_assert(ladder_takes(&l, pxed_slice_of("ipxe-shimx64.efi")));
+    ck_assert(ladder_runs(&l));
+    ck_assert(!ladder_runs(&l));
+    ladder_power_on(&l);
+    ck_assert(l.ran);
+    ladder_fell(&l, LADDER_KEY_2011, l.ran, LADDER_KEY_2023);
+    ladder_heard_with(&l, LADDER_KEY_2023);
+    ck_assert_uint_eq(l.secure, LADDER_SECURE_UNKNOWN);
+    ck_assert(!ladder_refuses(&l, LADDER_KEY_2011));
 }
 END_TEST
 
@@ -217,6 +252,8 @@ int main(void) {
     tcase_add_test(t, long_names);
     tcase_add_loop_test(t, kin, 0, COUNT(asked));
     tcase_add_test(t, secure);
+    tcase_add_test(t, one_ca);
+    tcase_add_test(t, one_ca_ran);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

@@ -39,7 +39,9 @@ static struct lifecycle_record full(void) {
                    .was_at = 1700000000008,
                    .taken = true,
                    .heard = true,
+                   .ran = true,
                    .secure = LADDER_SECURE_ON,
+                   .lacks = LADDER_KEY_2011,
                    .model = "08-00-27 PXEClient:Arch:00007:UNDI:003000"},
     };
     for (uint8_t i = 0; i < 16; i++)
@@ -73,6 +75,8 @@ static void assert_same(const struct lifecycle_record *a, const struct lifecycle
     ck_assert(a->ladder.silent == b->ladder.silent && a->ladder.good == b->ladder.good);
     ck_assert(a->ladder.good_at == b->ladder.good_at && a->ladder.was_at == b->ladder.was_at);
     ck_assert_uint_eq(a->ladder.secure, b->ladder.secure);
+    ck_assert_uint_eq(a->ladder.lacks, b->ladder.lacks);
+    ck_assert(a->ladder.ran == b->ladder.ran);
     ck_assert(a->ladder.taken == b->ladder.taken && a->ladder.heard == b->ladder.heard);
     ck_assert(a->boot_at == b->boot_at && a->stage_at == b->stage_at && a->script_at == b->script_at);
 }

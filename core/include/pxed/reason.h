@@ -179,7 +179,10 @@
       "its firmware has Secure Boot on, and the image's shim or GRUB is of a generation that is revoked (SBAT)",       \
       "a newer ISO of this system; its text says which file is too old")                                               \
     X(DHCP_OTHER_ANSWERS, 0, "another DHCP server, or boot server, answers this machine, too",                         \
-      "pxed doctor: what that server tells, and what to do about it")
+      "pxed doctor: what that server tells, and what to do about it")                                                  \
+    X(SECURE_OTHER_CA, 1,                                                                                              \
+      "its firmware refused a loader that one of Microsoft's two CAs alone has signed, and so is the image's shim",    \
+      "a newer ISO of this system, whose shim has the other CA's signature; or enrol that CA in its firmware")
 
 enum pxed_reason {
 #define X(name, fault, sentence, cure) PXED_WHY_##name,
