@@ -11,6 +11,7 @@
 #include "beneath.h"
 #include "catalogue_private.h"
 #include "image_files.h"
+#include "looked.h"
 
 struct finder {
     const struct catalogue *c;
@@ -41,12 +42,22 @@ static bool is_link(int root_fd, const char *path) {
     return link;
 }
 
+/* Where no host has a file there is no folder for them: one look answers for all. */
+static bool has_no_folder(const struct finder *f, const char *name) {
+    const char *slash = strchr(name, '/');
+    return slash && f->root_fd >= 0 &&
+           looked_absent(f->c, f->root_fd, pxed_arena_printf(f->arena, "boot/%.*s", (int)(slash - name), name));
+}
+
 /* Opens one name below root/boot. EACCES does not mean absent: the file, or one in an unreadable folder, was meant to
  * be used. */
 static enum pxed_reason answer_open_name(struct finder *f, const char *name, struct answer_found *ret) {
     struct stat st;
     const char *path = pxed_arena_printf(f->arena, "boot/%s", name);
-    *ret = (struct answer_found){.fd = open_beneath(f->root_fd, path)};
+    *ret = (struct answer_found){.fd = -1};
+    if (has_no_folder(f, name))
+        return PXED_WHY_OK;
+    ret->fd = open_beneath(f->root_fd, path);
     if (ret->fd < 0 && f->root_fd < 0) /* without a root there are no files */
         return PXED_WHY_OK;
     if (ret->fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !is_link(f->root_fd, path))

@@ -12,6 +12,7 @@
 #include "catalogue_iso.h"
 #include "catalogue_os.h"
 #include "image_find.h"
+#include "looked.h"
 #include "pxed/path.h"
 
 static bool has_iso(const struct catalogue_image *image) {
@@ -28,7 +29,7 @@ static bool is_inside(const struct catalogue_image *image, const char *file) {
     return catalogue_iso_file(image->catalogue, image->os, pxed_slice_of(file), &iso) != NULL;
 }
 
-bool catalogue_image_has(void *ctx, const char *file) {
+static bool look_into(void *ctx, const char *file) {
     const struct catalogue_image *image = ctx;
     char name[PXED_PATH_MAX];
     if (file[0] == '/')
@@ -39,6 +40,11 @@ bool catalogue_image_has(void *ctx, const char *file) {
     if (snprintf(name, sizeof(name), "os/%.*s/%s", PXED_S(folder), file) >= (int)sizeof(name))
         return false;
     return catalogue_image_file(image->catalogue, name, NULL) || is_inside(image, file);
+}
+
+bool catalogue_image_has(void *ctx, const char *file) {
+    const struct catalogue_image *image = ctx;
+    return looked_image(image->catalogue, image->os, file, look_into, ctx);
 }
 
 bool catalogue_program_exists(const struct catalogue *c, const char *name) {

@@ -6,6 +6,8 @@
 #include "content_who.h"
 #include "decide.h"
 #include "dialect.h"
+#include "looked.h"
+#include "pxed/path.h"
 #include "site_url.h"
 
 /* The client decides what is shown: the machine gets its installer; the server itself sees it with a token that opens
@@ -63,6 +65,12 @@ static bool wants_operator_script(const struct lookup *l, const struct boot *b) 
 /* The operator's script; NOT_FOUND: there is none. One that exists but cannot run (unreadable, no handler, not
  * executable) gives CGI_FAILED: never its text, and never pxed's installer. */
 static enum pxed_reason open_operator_script(struct lookup *l, struct open_content **ret) {
+    char name[PXED_PATH_MAX + 8];
+    struct pxed_buf b = PXED_BUF(name);
+    pxed_buf_str(&b, "boot/");
+    pxed_buf_add(&b, l->name.path);
+    if (looked_absent(l->d->catalogue, l->d->root_fd, pxed_buf_cstr(&b)))
+        return PXED_WHY_NOT_FOUND;
     enum pxed_reason why = content_boot_file(l, ret);
     if (why == PXED_WHY_NOT_FOUND || (why == PXED_WHY_OK && (*ret)->pub.kind == PXED_CONTENT_CGI))
         return why;

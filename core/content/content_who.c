@@ -12,36 +12,53 @@
 
 enum { FOREIGN_STEP_MS = 60 * 1000, KNOWN_CLIENTS = 256, KNOWN_MS = 250 };
 
+/* What the kernel said of a client lately, by TCP: its address is its own then. */
+static struct lately {
+    uint64_t until; /* ms of the loop's clock */
+    struct pxed_addr peer;
+    struct who kernel;
+} lately[KNOWN_CLIENTS];
+
+static struct lately *lately_of(const struct lookup *l) {
+    const struct pxed_addr *peer = &l->request->peer;
+    return &lately[pxed_hash(peer->bytes, sizeof(peer->bytes), 0) % KNOWN_CLIENTS];
+}
+
+static bool lately_known(const struct lookup *l) {
+    const struct lately *k = lately_of(l);
+    return l->request->via == PXED_VIA_HTTP && uv_now(l->d->loop) < k->until &&
+           pxed_addr_eq(&k->peer, &l->request->peer);
+}
+
+static void ask_kernel_anew(struct lookup *l) {
+    struct lately *k = lately_of(l);
+    who_look(&l->request->peer, &l->kernel);
+    bool waits = !l->kernel.own && !l->kernel.routed && !l->kernel.resolved;
+    if (l->request->via != PXED_VIA_HTTP || waits)
+        return;
+    k->until = uv_now(l->d->loop) + KNOWN_MS;
+    k->peer = l->request->peer;
+    k->kernel = l->kernel;
+}
+
+/* A neighbour entry is asked for each time: another machine may claim the address. That the client is behind a gateway
+ * proves nothing for it, and nobody on the wire can change it. */
 static void who_ask_kernel(struct lookup *l) {
-    if (!l->looked)
-        who_look(&l->request->peer, &l->kernel);
+    if (!l->looked && lately_known(l) && lately_of(l)->kernel.gateway.family != 0)
+        l->kernel = lately_of(l)->kernel;
+    else if (!l->looked)
+        ask_kernel_anew(l);
     l->looked = true;
 }
 
 /* Whose file is fetched, over TCP: the requests of one client within a quarter of a second are one question. The kernel
  * itself keeps an entry for a second against another machine's claim (arp(7), locktime). */
 static void ask_kernel_at_times(struct lookup *l) {
-    static struct {
-        uint64_t until; /* ms of the loop's clock */
-        struct pxed_addr peer;
-        struct who kernel;
-    } lately[KNOWN_CLIENTS];
-    const struct pxed_addr *peer = &l->request->peer;
-    uint64_t now = uv_now(l->d->loop);
-    size_t at = pxed_hash(peer->bytes, sizeof(peer->bytes), 0) % KNOWN_CLIENTS;
-    bool by_tcp = l->request->via == PXED_VIA_HTTP;
-    if (by_tcp && !l->looked && now < lately[at].until && pxed_addr_eq(&lately[at].peer, peer)) {
-        l->kernel = lately[at].kernel;
+    if (!l->looked && lately_known(l)) {
+        l->kernel = lately_of(l)->kernel;
         l->looked = true;
-        return;
     }
     who_ask_kernel(l);
-    bool waits = !l->kernel.own && !l->kernel.routed && !l->kernel.resolved;
-    if (!by_tcp || waits)
-        return;
-    lately[at].until = now + KNOWN_MS;
-    lately[at].peer = *peer;
-    lately[at].kernel = l->kernel;
 }
 
 bool content_is_server(struct lookup *l) {

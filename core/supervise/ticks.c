@@ -5,6 +5,7 @@
 #include "content_silence.h"
 #include "ledger.h"
 #include "log.h"
+#include "looked.h"
 #include "overdue.h"
 #include "sandbox.h"
 
@@ -55,16 +56,25 @@ static void after_turn(uv_check_t *check) {
         uv_timer_start(&t->timer, on_tick, wait, 0);
 }
 
+/* Before the loop waits, so that nothing found is used after a wait. */
+static void before_wait(uv_prepare_t *prepare) {
+    (void)prepare;
+    looked_turn();
+}
+
 void ticks_start(struct ticks *t, struct daemon *d) {
     t->d = d;
     uv_timer_init(d->loop, &t->timer);
     uv_check_init(d->loop, &t->check);
+    uv_prepare_init(d->loop, &t->prepare);
     t->timer.data = t->check.data = t;
     uv_timer_start(&t->timer, on_tick, FLUSH_MS, 0);
     uv_check_start(&t->check, after_turn);
+    uv_prepare_start(&t->prepare, before_wait);
 }
 
 void ticks_close(struct ticks *t) {
     uv_close((uv_handle_t *)&t->timer, NULL);
     uv_close((uv_handle_t *)&t->check, NULL);
+    uv_close((uv_handle_t *)&t->prepare, NULL);
 }

@@ -8,6 +8,7 @@ struct ticks {
     struct daemon *d;
     uv_timer_t timer;
     uv_check_t check;
+    uv_prepare_t prepare;
     uint64_t overdue_at; /* loop time: overdue_end walks all machines, so not at each tick */
 };
 
