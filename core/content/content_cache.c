@@ -158,12 +158,13 @@ struct cached_file *content_cache_find(struct daemon *d, struct pxed_slice key) 
     return f;
 }
 
-static void read_small(struct cached_file *f) {
+void cached_file_keep(struct cached_file *f, size_t most) {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME_COARSE, &now);
     size_t size = (size_t)f->st.st_size;
-    if (f->st.st_size == 0 || f->st.st_size > CACHED_BYTES || now.tv_sec - f->st.st_ctim.tv_sec < QUIET_S ||
-        f->st.st_ctim.tv_sec > now.tv_sec)
+    if (f->bytes || size == 0 || size > most)
+        return;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (now.tv_sec - f->st.st_ctim.tv_sec < QUIET_S || f->st.st_ctim.tv_sec > now.tv_sec)
         return;
     char *bytes = pxed_xalloc(size);
     struct iovec iov = {bytes, size};
@@ -189,7 +190,7 @@ struct cached_file *content_cache_put(struct daemon *d, struct pxed_slice key, i
         c->turn++; /* it stood still */
     f->turn = c->turn;
     content_etag(st, f->etag, sizeof(f->etag));
-    read_small(f);
+    cached_file_keep(f, CACHED_BYTES);
     f->next = c->slots[f->hash % SLOTS];
     c->slots[f->hash % SLOTS] = f;
     cache_to_front(c, f);

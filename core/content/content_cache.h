@@ -7,7 +7,9 @@
 
 #include "context.h"
 
-enum { CACHED_BYTES = 16 * 1024 }; /* a file up to this size is kept in memory */
+/* A file up to this size is kept in memory. Larger ones go by sendfile over HTTP; TFTP would read them block by block
+ * for each client. */
+enum { CACHED_BYTES = 16 * 1024, CACHED_BYTES_TFTP = 128 * 1024 };
 
 /* Shared; held by each content that sends it. */
 struct cached_file {
@@ -34,6 +36,8 @@ struct cached_file *content_cache_find(struct daemon *d, struct pxed_slice key);
  * there is no cache, and `fd` stays the caller's. */
 struct cached_file *content_cache_put(struct daemon *d, struct pxed_slice key, int fd, const struct stat *st,
                                       const char *type);
+/* Keeps all of it in memory, if it is no larger than this, unchanged for a while and nothing waits for a disk. */
+void cached_file_keep(struct cached_file *f, size_t most);
 void cached_file_unref(struct cached_file *f);
 /* At the end of the daemon: closes what nobody sends, and keeps nothing any more. */
 void content_cache_end(struct daemon *d);

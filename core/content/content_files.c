@@ -69,6 +69,8 @@ static struct open_content *of_cached(const struct lookup *l, struct cached_file
     struct open_content *c = new_file(l, f->fd, &f->st, f->type);
     memcpy(c->pub.etag, f->etag, sizeof(c->pub.etag));
     c->file = f;
+    if (l->request->via == PXED_VIA_TFTP)
+        cached_file_keep(f, CACHED_BYTES_TFTP);
     if (f->bytes)
         content_set_text(c, pxed_slice(f->bytes, (size_t)f->st.st_size), f->type);
     return c;

@@ -41,6 +41,12 @@ for size in 0 1 511 512 513 1024 1428 1468 65464 100000; do
 done
 for n in 8 512 1024 1468 8192 65464; do ok "curl, blksize $n" get f100000 --tftp-blksize $n; done
 ok "curl without options" get f100000 --tftp-no-options
+sleep 2.5 # unchanged for so long it is kept in memory
+ok "from memory" eval 'get f100000 && get f100000'
+head -c 100000 /dev/urandom >"$R/tftp/f100000"
+ok "changed in place it is read again" get f100000
+head -c 70000 /dev/urandom >"$R/tftp/new" && mv "$R/tftp/new" "$R/tftp/f100000"
+ok "and replaced by another" get f100000
 ok "atftp, blksize 8192" at big.bin --option "blksize 8192" --option "tsize 0" --option "timeout 3"
 ok "atftp, windowsize 8" at big.bin --option "windowsize 8" --option "blksize 1024"
 ok "atftp, windowsize 64" at big.bin --option "windowsize 64"
