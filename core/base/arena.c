@@ -93,14 +93,17 @@ struct pxed_slice pxed_arena_dup(struct pxed_arena *a, struct pxed_slice text) {
 }
 
 const char *pxed_arena_printf(struct pxed_arena *a, const char *format, ...) {
+    char most[256]; /* of them are shorter: those are written once */
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(most, sizeof(most), format, args);
     va_end(args);
     if (n < 0)
         return "";
 
     char *text = pxed_arena_alloc(a, (size_t)n + 1);
+    if ((size_t)n < sizeof(most))
+        return memcpy(text, most, (size_t)n + 1);
     va_start(args, format);
     vsnprintf(text, (size_t)n + 1, format, args);
     va_end(args);

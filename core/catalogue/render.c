@@ -196,19 +196,29 @@ static struct node *find_answer_url(struct node *map, struct pxed_slice key) {
     return n;
 }
 
-static struct node *build_tree(struct render *r) {
-    struct node *root = PXED_NEW(r->arena, struct node);
-    root->kind = PXED_VALUE_MAP;
-    root->render = r;
-    render_names(r, root);
+static struct node *add_event(struct render *r, struct node *root) {
     struct node *event = render_node_map(root, "event");
     render_node_text(event, "url",
                      pxed_slice_of(pxed_arena_printf(r->arena, "%s%sevent?mac=%s", render_url(r)->base,
                                                      wants_tokens(r) ? token_path(r) : "", render_mac_text(r, "-"))));
-    if (r->os->profile) {
-        render_node_map(root, "file")->find = find_file_url;
-        render_node_map(root, "answer")->find = find_answer_url;
-    }
+    return event;
+}
+
+static struct node *find_map(struct node *root, struct pxed_slice key) {
+    struct render *r = root->render;
+    bool file = pxed_slice_is(key, "file");
+    if (pxed_slice_is(key, "event"))
+        return add_event(r, root);
+    if (!r->os->profile || (!file && !pxed_slice_is(key, "answer")))
+        return render_names(root, key);
+    struct node *map = render_node_map(root, file ? "file" : "answer");
+    map->find = file ? find_file_url : find_answer_url;
+    return map;
+}
+
+static struct node *build_tree(struct render *r) {
+    struct node *root = PXED_NEW(r->arena, struct node);
+    *root = (struct node){.kind = PXED_VALUE_MAP, .render = r, .find = find_map};
     return root;
 }
 

@@ -1,4 +1,5 @@
-/* Template names whose values are known before rendering: the host, its system, the server, the share. */
+/* Template names whose values are known before rendering: the host, its system, the server, the share. Each of them is
+ * a map, made when a template names it: a line of a boot script names one or two. */
 #define _GNU_SOURCE
 #include "render_names.h"
 
@@ -111,7 +112,7 @@ static void add_share(struct render *r, struct node *root) {
     }
 }
 
-static void add_arm(const struct render *r, struct node *root) {
+static void add_arm(struct render *r, struct node *root) {
     struct node *arm = render_node_map(root, "arm");
     render_node_text(arm, "right", pxed_slice_of(lifecycle_right_names[r->record->right]));
     render_node_flag(arm, "blank", r->record->right != LIFECYCLE_ANY);
@@ -119,7 +120,7 @@ static void add_arm(const struct render *r, struct node *root) {
     render_node_flag(arm, "open", lifecycle_open(r->record));
 }
 
-static void add_server(const struct render *r, struct node *root) {
+static void add_server(struct render *r, struct node *root) {
     struct node *server = render_node_map(root, "server");
     render_node_text(server, "url", pxed_slice_of(render_url(r)->url));
     render_node_text(server, "name", pxed_slice_of(render_url(r)->authority));
@@ -130,12 +131,18 @@ static void add_server(const struct render *r, struct node *root) {
         render_node_text(server, "address", render_addr_text(r, &render_url(r)->addr));
 }
 
-void render_names(struct render *r, struct node *root) {
-    render_host(r, root);
-    add_os(r, root);
-    add_arm(r, root);
-    add_server(r, root);
-    add_machine(r, root);
-    names_add_image(r, root);
-    add_share(r, root);
+struct node *render_names(struct node *root, struct pxed_slice key) {
+    static const struct {
+        const char *name;
+        void (*add)(struct render *r, struct node *root);
+    } maps[] = {{"host", render_host},  {"os", add_os},           {"arm", add_arm},
+                {"server", add_server}, {"machine", add_machine}, {"image", names_add_image},
+                {"share", add_share}};
+    for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+        if (pxed_slice_is(key, maps[i].name))
+            maps[i].add(root->render, root);
+    struct node *n = root->first;
+    while (n && !pxed_slice_eq(n->key, key))
+        n = n->next;
+    return n;
 }

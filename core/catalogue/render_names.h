@@ -3,7 +3,7 @@
 
 #include "render_node.h"
 
-/* Adds all of them to the root of the tree. */
-void render_names(struct render *r, struct node *root);
+/* Adds the map of this name to the root of the tree. NULL: there is none. */
+struct node *render_names(struct node *root, struct pxed_slice key);
 /* The user name of a deployment's share account. */
 const char *render_share_user(struct pxed_arena *arena, const struct pxed_hwaddr *mac);
