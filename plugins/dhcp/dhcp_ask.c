@@ -17,11 +17,12 @@ enum { ANSWERS_PER_TURN = 256, ANSWER_SIZE = 128 };
 
 /* ---- the sockets ---- */
 
-/* Bound to one interface, so that an answer belongs to one wire. */
+/* Bound to one interface, so that an answer belongs to one wire. Protocol 0: it hears nothing before that, else bind()
+ * would wait until every CPU has let go of a packet, ten milliseconds of each start. */
 static void open_arp(struct dhcp_link *link) {
     struct sockaddr_ll at = {
         .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_ARP), .sll_ifindex = (int)link->iface.index};
-    link->arp = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, htons(ETHERTYPE_ARP));
+    link->arp = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (link->arp >= 0 && bind(link->arp, (const struct sockaddr *)&at, sizeof(at)) == 0)
         return;
     pxed_log(link->d->ctx, PXED_LOG_WARNING, "socket-failed", NULL, NULL,
