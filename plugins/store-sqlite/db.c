@@ -145,7 +145,7 @@ int store_db_open(struct store_db *db, const char *path, const struct store_sche
 
 /* A sync takes a third of the time where the log's length does not change (ext4), and the first minute of a rack is a
  * thousand of them. On a disk with so little room that it may fill up, the room is worth more. SQLite takes zeros
- * behind its last frame for no frame. */
+ * behind its last frame for no frame. The first commit syncs them: the start does not wait for a disk. */
 void store_db_lay_out(struct store_db *db, const char *path) {
     static const char zeros[64 * 1024];
     sqlite3_file *log = NULL;
@@ -160,7 +160,6 @@ void store_db_lay_out(struct store_db *db, const char *path) {
         rc = log->pMethods->xWrite(log, zeros, sizeof(zeros), size);
         size += (sqlite3_int64)sizeof(zeros);
     }
-    log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
 }
 
 static void forget_tables(struct store_db *db) {
@@ -331,6 +330,7 @@ static int write_put(struct store_db *db, const struct pxed_put *put, bool *ret_
 static int write_job(struct store_db *db, struct store_job *job) {
     bool conflict = false, guarded = job->n > 1;
     int rc = guarded ? db_run(db->control[SAVEPOINT]) : SQLITE_OK;
+    store_job_sort(job);
     for (size_t i = 0; i < job->n && rc == SQLITE_OK && !conflict; i++)
         rc = write_put(db, &job->puts[i], &conflict);
     if (rc == SQLITE_OK && guarded && conflict)

@@ -6,6 +6,8 @@
 
 #include "pxed/arena.h"
 
+enum { SORTED_FROM = 256 /* puts: fewer fit into the cache */ };
+
 bool store_table_name_ok(const char *table) {
     size_t n = 0;
     if (!table)
@@ -71,6 +73,23 @@ int store_job_new(const struct pxed_put *puts, size_t n, size_t max, struct stor
     }
     *ret = job;
     return 0;
+}
+
+/* Puts of one key stay in their order, which is that of their tables' names in the block. */
+static int by_key(const void *a, const void *b) {
+    const struct pxed_put *x = a, *y = b;
+    size_t n = x->key.len < y->key.len ? x->key.len : y->key.len;
+    int order = strcmp(x->table, y->table);
+    if (order == 0 && n > 0)
+        order = memcmp(x->key.ptr, y->key.ptr, n);
+    if (order == 0)
+        order = (x->key.len > y->key.len) - (x->key.len < y->key.len);
+    return order != 0 ? order : (x->table > y->table) - (x->table < y->table);
+}
+
+void store_job_sort(struct store_job *job) {
+    if (job->n >= SORTED_FROM)
+        qsort(job->puts, job->n, sizeof(*job->puts), by_key);
 }
 
 void store_jobs_append(struct store_jobs *jobs, struct store_job *job) {

@@ -27,6 +27,10 @@ bool store_table_name_ok(const char *table);
  * block would be larger than `max` bytes. */
 int store_job_new(const struct pxed_put *puts, size_t n, size_t max, struct store_job **ret);
 
+/* Brings the puts of a large one into the order of tables and keys: each page of the database is then touched once,
+ * however many more than the cache holds. */
+void store_job_sort(struct store_job *job);
+
 void store_jobs_append(struct store_jobs *jobs, struct store_job *job);
 /* Appends all of `from` to `to`; `from` is empty then. */
 void store_jobs_splice(struct store_jobs *to, struct store_jobs *from);
