@@ -78,7 +78,7 @@ static struct build_answer_file *load_answer(struct build *b, const char *path, 
 static bool may_have_own(struct build *b, const struct catalogue_host *h, const struct pxed_file *row) {
     char mac[PXED_MAC_TEXT];
     struct pxed_slice path = pxed_slice_of(row->path ? row->path : "");
-    if (build_own_has(b, pxed_mac_text(&h->pub.macs[0], "-", mac)))
+    if (!build_own_none(b) && build_own_has(b, pxed_mac_text(&h->pub.macs[0], "-", mac)))
         return true;
     if (!pxed_slice_is(pxed_slice_word(&path, "/"), "hosts"))
         return row->path != NULL;
@@ -111,10 +111,10 @@ static bool has_static_answer(struct build *b, struct catalogue_host *h, const s
 /* An operator's own script in the share, in any place where it replaces pxed's, may partition as it likes. */
 static bool has_own_script(struct build *b, const struct catalogue_host *h) {
     char mac[PXED_MAC_TEXT];
-    pxed_mac_text(&h->pub.macs[0], "-", mac);
     for (const struct pxed_file *f = h->os->profile->files; f && f->name; f++) {
         if (!(f->flags & PXED_FILE_CLOSED))
             continue;
+        pxed_mac_text(&h->pub.macs[0], "-", mac);
         const char *own[] = {
             pxed_arena_printf(&b->c->arena, "%s/hosts/%s/%s", b->c->boot_dir, mac, f->name),
             catalogue_image_path(b->c, h->os->id.text, f->name, &b->c->arena),
@@ -136,9 +136,9 @@ static bool has_own_script(struct build *b, const struct catalogue_host *h) {
  * pxed's. */
 static bool is_guarded_ahead(struct build *b, const struct catalogue_host *h, const struct pxed_file *row) {
     char mac[PXED_MAC_TEXT];
-    pxed_mac_text(&h->pub.macs[0], "-", mac);
     if (!row || (row->flags & (PXED_FILE_GUARDED | PXED_FILE_AHEAD)) != (PXED_FILE_GUARDED | PXED_FILE_AHEAD))
         return false;
+    pxed_mac_text(&h->pub.macs[0], "-", mac);
     for (const struct pxed_file *f = h->os->profile->files; f->name; f++)
         if (!(f->flags & PXED_FILE_ANSWER) &&
             catalogue_boot_file(b->c, pxed_arena_printf(&b->c->arena, "hosts/%s/%s", mac, f->name)))

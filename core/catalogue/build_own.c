@@ -40,8 +40,18 @@ static struct build_own *own_read(struct build *b) {
     return own;
 }
 
-bool build_own_has(struct build *b, const char *name) {
+static const struct build_own *own_of(struct build *b) {
     if (!b->own)
         b->own = own_read(b);
-    return b->own->unread || bsearch(&name, b->own->names, b->own->n, sizeof(*b->own->names), by_own_name) != NULL;
+    return b->own;
+}
+
+bool build_own_none(struct build *b) {
+    const struct build_own *own = own_of(b);
+    return !own->unread && own->n == 0;
+}
+
+bool build_own_has(struct build *b, const char *name) {
+    const struct build_own *own = own_of(b);
+    return own->unread || bsearch(&name, own->names, own->n, sizeof(*own->names), by_own_name) != NULL;
 }

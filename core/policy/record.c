@@ -14,13 +14,16 @@ enum field_type {
 };
 
 struct field {
-    const char *key;
+    struct pxed_slice key;
     enum field_type type;
     size_t offset, size;
 };
 
 #define FIELD(key, type, member)                                                                                       \
-    { key, type, offsetof(struct lifecycle_record, member), sizeof(((struct lifecycle_record *)0)->member) }
+    {                                                                                                                  \
+        {key, sizeof(key) - 1}, type, offsetof(struct lifecycle_record, member),                                       \
+            sizeof(((struct lifecycle_record *)0)->member)                                                             \
+    }
 
 static const struct field fields[] = {
     FIELD("new", FIELD_BOOL, held_new),
@@ -128,11 +131,14 @@ static void record_write_value(const struct field *f, const struct lifecycle_rec
 /* What a record that was just made holds too: most of what most machines' have. */
 static bool record_has_nothing(const struct field *f, const struct lifecycle_record *r) {
     static const uint8_t zero[sizeof(*r)];
+    const char *at = (const char *)r + f->offset;
+    if (f->type == FIELD_TEXT)
+        return *at == '\0';
     if (f->type == FIELD_ADDR)
         return r->ip.family == 0;
     if (f->type == FIELD_FIRMWARE)
         return !r->has_firmware;
-    return memcmp((const char *)r + f->offset, zero, f->type == FIELD_TEXT ? 1 : f->size) == 0;
+    return memcmp(at, zero, f->size) == 0;
 }
 
 void record_write(const struct lifecycle_record *r, struct pxed_buf *out) {
@@ -142,7 +148,7 @@ void record_write(const struct lifecycle_record *r, struct pxed_buf *out) {
         if (record_has_nothing(&fields[i], r))
             continue;
         pxed_buf_byte(out, '\n');
-        pxed_buf_str(out, fields[i].key);
+        pxed_buf_add(out, fields[i].key);
         pxed_buf_byte(out, '=');
         record_write_value(&fields[i], r, out);
     }
@@ -204,7 +210,7 @@ static void record_read_value(const struct field *f, struct pxed_slice value, st
 static size_t record_find_field(struct pxed_slice key, size_t hint) {
     size_t n = sizeof(fields) / sizeof(fields[0]);
     for (size_t k = 0; k < n; k++)
-        if (pxed_slice_is(key, fields[(hint + k) % n].key))
+        if (pxed_slice_eq(key, fields[(hint + k) % n].key))
             return (hint + k) % n;
     return n;
 }

@@ -66,7 +66,14 @@ static inline bool pxed_is_alnum(char c) {
 }
 /* 0..15, or -1 */
 static inline int pxed_hex_digit(char c) {
-    return pxed_is_digit(c) ? c - '0' : pxed_lower(c) >= 'a' && pxed_lower(c) <= 'f' ? pxed_lower(c) - 'a' + 10 : -1;
+    /* By a table: the digits of addresses and tokens are random, so a processor would guess half of the branches wrong.
+     */
+    static const int8_t above[256] = {
+        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+        ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+        ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+    };
+    return above[(unsigned char)c] - 1;
 }
 
 bool pxed_slice_eq_nocase(struct pxed_slice a, struct pxed_slice b);
