@@ -37,6 +37,8 @@ void awake_rest(struct machine *m) {
         return;
     if (!m->packed) {
         m->quiet = lifecycle_due(&m->awake->rec, 0) == INT64_MAX && !silence_due(m->awake->rec.stage);
+        m->armed = m->awake->rec.state == LIFECYCLE_ARMED;
+        m->held_new = m->awake->rec.held_new;
         m->packed = awake_pack(m->awake);
     }
     free(m->awake);
@@ -52,9 +54,10 @@ const struct machine_awake *awake_wake(struct machine *m) {
     a->places[place].m = m;
     a->places[place].asked = ++a->clock;
     m->place = (uint8_t)place;
-    m->awake = pxed_xalloc(sizeof(*m->awake));
     if (m->packed)
-        packed_read(m->packed, WORDS, m->awake);
+        packed_read(m->packed, WORDS, m->awake = pxed_xrealloc(NULL, sizeof(*m->awake)));
+    else
+        m->awake = pxed_xalloc(sizeof(*m->awake));
     m->awake->rec.mac = m->mac;
     return m->awake;
 }

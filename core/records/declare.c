@@ -14,8 +14,8 @@
 #include "ledger.h"
 #include "log.h"
 
-void declare_secrets(struct declare_secrets *ret) {
-    if (getrandom(ret, sizeof(*ret), 0) != sizeof(*ret))
+void declare_secrets(struct declare_secrets *ret, size_t n) {
+    if (getrandom(ret, n * sizeof(*ret), 0) != (ssize_t)(n * sizeof(*ret)))
         abort(); /* no secrets without random numbers */
 }
 
@@ -28,7 +28,9 @@ void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struc
 void declare_tell_armed(struct daemon *d, struct machine *m) {
     char text[256];
     const struct lifecycle_record *r = machine_rec(m);
-    memset(machine_edit(m)->told, 0, sizeof(machine_edit(m)->told));
+    static const uint64_t none[sizeof(machine_awake(m)->told) / sizeof(uint64_t)];
+    if (memcmp(machine_awake(m)->told, none, sizeof(none)) != 0)
+        memset(machine_edit(m)->told, 0, sizeof(none));
     snprintf(text, sizeof(text), "os=%s right=%s by=\"%s\"%s", r->os, lifecycle_right_names[r->right], r->by,
              r->tries > 1 ? " more than one try" : "");
     journal_step(&d->machines, m, "armed", PXED_WHY_OK, text, clock_calendar());
@@ -202,8 +204,19 @@ static void judge_new(struct daemon *d, const struct catalogue *c, struct declar
         l->why = lifecycle_new_line(&line, arm_mode(d, s), over, &l->right);
         if (l->why == PXED_WHY_OK && d->distrusted) /* the store was lost: the host may be installed */
             l->why = PXED_WHY_STORE_OLD;
-        if (l->why == PXED_WHY_OK)
-            declare_secrets(&l->secrets);
+    }
+}
+
+/* The kernel is asked once for several. */
+static void take_secrets(struct declaring *all) {
+    struct declare_secrets some[DECLARE_SECRETS_MAX];
+    size_t left = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        if (!all->lines[i].host || all->lines[i].why != PXED_WHY_OK)
+            continue;
+        if (left == 0)
+            declare_secrets(some, left = DECLARE_SECRETS_MAX);
+        all->lines[i].secrets = some[--left];
     }
 }
 
@@ -273,7 +286,8 @@ static void declare_declared(void *arg, int result) {
         d->machines.restored_ends |= d->machines.restored;
         d->machines.restored = false;
         tell_new(all);
-        ledger_flush(&d->machines, NULL, NULL);
+        if (d->started_at > 0 || d->machines.mark_due) /* steps of a start are written while it answers */
+            ledger_flush(&d->machines, NULL, NULL);
         keep_table(d, all->catalogue);
     } else {
         log_core(PXED_LOG_ERROR, "new-lines", "%zu new hosts could not be recorded, so none was armed: %s", all->n,
@@ -295,6 +309,7 @@ static size_t count_ports(const struct catalogue *c, const struct changes *chang
 static void write_new(struct declaring *all) {
     take_known_names(all);
     judge_new(all->d, all->catalogue, all);
+    take_secrets(all);
     struct machine **list = pxed_xalloc((all->n + 1) * sizeof(*list));
     for (size_t i = 0; i < all->n; i++)
         list[i] = all->lines[i].m;
@@ -323,7 +338,9 @@ static void on_names(uv_timer_t *timer) {
 /* A look at the names of many machines is spread over turns of the loop. */
 static void declare_new(struct daemon *d, struct catalogue *c, const struct changes *changes) {
     struct declaring *all = pxed_xalloc(sizeof(*all));
-    *all = (struct declaring){.d = d, .catalogue = catalogue_ref(c), .names = {.machines = &d->machines}};
+    *all = (struct declaring){.d = d, .catalogue = catalogue_ref(c)};
+    if (d->machines.n > 0) /* a store without machines holds no names */
+        all->names.machines = &d->machines;
     all->lines = pxed_xalloc((count_ports(c, changes) + 1) * sizeof(*all->lines));
     d->declaring = all;
     find_new(all, changes);

@@ -13,7 +13,8 @@ void declare_hosts(struct daemon *d, struct catalogue *c, const struct changes *
 struct declare_secrets {
     uint8_t token[16], account[16];
 };
-void declare_secrets(struct declare_secrets *ret);
+enum { DECLARE_SECRETS_MAX = 8 /* of one call: the kernel gives 256 bytes whole */ };
+void declare_secrets(struct declare_secrets *ret, size_t n);
 void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struct pxed_slice os, unsigned tries,
                  const struct declare_secrets *secrets, struct pxed_slice by, int64_t now);
 /* Adds the step `armed` to its journal, once it is on disk. */

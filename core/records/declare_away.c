@@ -18,12 +18,12 @@ struct removal {
  * down. */
 static void remove_line(void *arg, struct machine *m) {
     struct removal *r = arg;
-    int64_t now = clock_wall();
     const struct catalogue_host *h = catalogue_find(r->c, &m->mac);
     if (h && pxed_hwaddr_eq(&h->pub.macs[0], &m->mac))
         return;
     if (m->declared)
         machines_declare(&r->d->machines, m, false);
+    int64_t now = clock_wall();
     if (ledger_take(&r->d->machines, m, take_arming, &now))
         journal_step(&r->d->machines, m, "disarmed", PXED_WHY_OK, "its line was removed", clock_calendar());
 }

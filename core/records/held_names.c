@@ -42,7 +42,7 @@ void held_names_want(struct held_names *names, struct pxed_slice name) {
 }
 
 bool held_names_collect(struct held_names *names) {
-    if (names->n_wanted == 0)
+    if (names->n_wanted == 0 || !names->machines)
         return true;
     if (names->at == 0)
         qsort(names->wanted, names->n_wanted, sizeof(*names->wanted), by_name);

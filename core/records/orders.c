@@ -147,7 +147,7 @@ static void order_armed(void *arg, int result) {
 static void add_ordered(void *arg, const struct pxed_hwaddr *mac, const struct catalogue_host *h) {
     struct arming *a = arg;
     (void)mac;
-    declare_secrets(&a->secrets[a->n]);
+    declare_secrets(&a->secrets[a->n], 1);
     a->list[a->n++] = decide_machine(a->d, &h->pub.macs[0], NULL);
 }
 

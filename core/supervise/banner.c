@@ -83,8 +83,8 @@ static void say_hosts(struct daemon *d) {
     struct pxed_arena scratch = {0};
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct machine *m = machines_find(&d->machines, &c->hosts[i].pub.macs[0]);
-        armed += m && machine_rec(m)->state == LIFECYCLE_ARMED;
-        new_lines += m && machine_rec(m)->held_new;
+        armed += m && machine_armed(m);
+        new_lines += m && machine_held_new(m);
     }
     log_core(PXED_LOG_INFO, "start", "hosts=%zu armed=%zu new-not-armed=%zu; machines without a line get %s",
              c->n_hosts, armed, new_lines, unknown[c->settings.unknown]);

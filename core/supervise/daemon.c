@@ -18,7 +18,6 @@
 #include "control.h"
 #include "core_table.h"
 #include "declare.h"
-#include "give_back.h"
 #include "handed.h"
 #include "kept.h"
 #include "ledger.h"
@@ -339,7 +338,6 @@ static int daemon_serve(struct runner *r) {
         d->started_at = clock_calendar();
         keeper_tell(&d->keeper, KEEPER_READY);
         log_core(PXED_LOG_INFO, "ready", "pid=%d", (int)getpid());
-        give_back();
         uv_run(&r->loop, UV_RUN_DEFAULT);
         if (ledger_flush(&d->machines, daemon_written, &r->loop) == 0)
             uv_run(&r->loop, UV_RUN_DEFAULT);

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "content_silence.h"
+#include "give_back.h"
 #include "ledger.h"
 #include "log.h"
 #include "looked.h"
@@ -23,8 +24,9 @@ static int64_t until(int64_t wall_ms, int64_t wait) {
     return left < 0 ? 0 : left < wait ? left : wait;
 }
 
-static uint64_t next_wait(const struct daemon *d) {
-    if (something_waits(d))
+static uint64_t next_wait(const struct ticks *t) {
+    const struct daemon *d = t->d;
+    if (something_waits(d) || !t->given_back)
         return FLUSH_MS;
     int64_t wait = REST_MS;
     if (d->silence_at > 0)
@@ -32,6 +34,14 @@ static uint64_t next_wait(const struct daemon *d) {
     if (d->machines.n_open > 0)
         wait = until(d->overdue.next, wait);
     return wait < FLUSH_MS ? FLUSH_MS : (uint64_t)wait;
+}
+
+/* Once, when the start has been answered for: what it left to write was written, and took memory, too. */
+static void give_back_once(struct ticks *t) {
+    if (t->given_back || t->d->started_at == 0 || something_waits(t->d) || ledger_in_flight(&t->d->machines))
+        return;
+    give_back();
+    t->given_back = true;
 }
 
 static void on_tick(uv_timer_t *timer) {
@@ -42,17 +52,18 @@ static void on_tick(uv_timer_t *timer) {
         t->overdue_at = uv_now(d->loop) + OVERDUE_MS;
     }
     content_silence_tell(d);
+    give_back_once(t);
     ledger_flush(&d->machines, NULL, NULL);
     sandbox_tick();
     log_tick();
-    uv_timer_start(timer, on_tick, next_wait(d), 0);
+    uv_timer_start(timer, on_tick, next_wait(t), 0);
 }
 
 /* The turn that ends here may have left something to write, or made a machine boot. */
 static void after_turn(uv_check_t *check) {
     struct ticks *t = check->data;
     uint64_t due = uv_timer_get_due_in(&t->timer), wait;
-    if (due > FLUSH_MS && (wait = next_wait(t->d)) < due)
+    if (due > FLUSH_MS && (wait = next_wait(t)) < due)
         uv_timer_start(&t->timer, on_tick, wait, 0);
 }
 

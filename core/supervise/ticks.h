@@ -9,6 +9,7 @@ struct ticks {
     uv_timer_t timer;
     uv_check_t check;
     uv_prepare_t prepare;
+    bool given_back;     /* the memory that the start used */
     uint64_t overdue_at; /* loop time: overdue_end walks all machines, so not at each tick */
 };
 
