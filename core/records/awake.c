@@ -37,13 +37,26 @@ void awake_rest(struct machine *m) {
         return;
     if (!m->packed) {
         m->quiet = lifecycle_due(&m->awake->rec, 0) == INT64_MAX && !silence_due(m->awake->rec.stage);
-        m->armed = m->awake->rec.state == LIFECYCLE_ARMED;
-        m->held_new = m->awake->rec.held_new;
         m->packed = awake_pack(m->awake);
     }
     free(m->awake);
     m->awake = NULL;
     leave_place(m);
+}
+
+static void unpack(const struct machine *m, struct machine_awake *ret) {
+    if (m->packed)
+        packed_read(m->packed, WORDS, ret);
+    else
+        memset(ret, 0, sizeof(*ret));
+    ret->rec.mac = m->mac;
+}
+
+const struct machine_awake *machine_peek(const struct machine *m, struct machine_awake *room) {
+    if (m->awake)
+        return m->awake;
+    unpack(m, room);
+    return room;
 }
 
 const struct machine_awake *awake_wake(struct machine *m) {
@@ -54,11 +67,8 @@ const struct machine_awake *awake_wake(struct machine *m) {
     a->places[place].m = m;
     a->places[place].asked = ++a->clock;
     m->place = (uint8_t)place;
-    if (m->packed)
-        packed_read(m->packed, WORDS, m->awake = pxed_xrealloc(NULL, sizeof(*m->awake)));
-    else
-        m->awake = pxed_xalloc(sizeof(*m->awake));
-    m->awake->rec.mac = m->mac;
+    m->awake = pxed_xrealloc(NULL, sizeof(*m->awake));
+    unpack(m, m->awake);
     return m->awake;
 }
 

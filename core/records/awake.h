@@ -43,15 +43,10 @@ static inline const struct lifecycle_record *machine_rec(const struct machine *m
     return &machine_awake(m)->rec;
 }
 
-/* For walks that count: nobody is woken. */
-static inline bool machine_armed(const struct machine *m) {
-    return m->awake ? m->awake->rec.state == LIFECYCLE_ARMED : m->armed;
-}
-static inline bool machine_held_new(const struct machine *m) {
-    return m->awake ? m->awake->rec.held_new : m->held_new;
-}
+/* The same for a walk over many that looks at each once: nobody is woken, and nobody rests for it. */
+const struct machine_awake *machine_peek(const struct machine *m, struct machine_awake *room);
 
-/* The same, to change it: it is packed anew when it rests. */
+/* To change it: it is packed anew when it rests. */
 struct machine_awake *machine_edit(struct machine *m);
 static inline struct lifecycle_record *machine_rec_edit(struct machine *m) {
     return &machine_edit(m)->rec;

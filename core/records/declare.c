@@ -27,9 +27,11 @@ void declare_arm(struct lifecycle_record *rec, enum lifecycle_right right, struc
 
 void declare_tell_armed(struct daemon *d, struct machine *m) {
     char text[256];
-    const struct lifecycle_record *r = machine_rec(m);
     static const uint64_t none[sizeof(machine_awake(m)->told) / sizeof(uint64_t)];
-    if (memcmp(machine_awake(m)->told, none, sizeof(none)) != 0)
+    struct machine_awake room;
+    const struct machine_awake *known = machine_peek(m, &room);
+    const struct lifecycle_record *r = &known->rec;
+    if (memcmp(known->told, none, sizeof(none)) != 0)
         memset(machine_edit(m)->told, 0, sizeof(none));
     snprintf(text, sizeof(text), "os=%s right=%s by=\"%s\"%s", r->os, lifecycle_right_names[r->right], r->by,
              r->tries > 1 ? " more than one try" : "");
@@ -59,8 +61,10 @@ static bool take_os(void *arg, struct lifecycle_record *rec) {
 /* Nothing changed: so it is for most lines, at each start and reload. */
 static bool follows(const struct machine *m, const struct catalogue_host *h) {
     bool now = false;
-    return !m->write && pxed_slice_eq_nocase(h->os->id.text, pxed_slice_of(machine_rec(m)->line_os)) &&
-           lifecycle_had_name(machine_rec(m), h->pub.name, &now) && now;
+    struct machine_awake room;
+    const struct lifecycle_record *rec = &machine_peek(m, &room)->rec;
+    return !m->write && pxed_slice_eq_nocase(h->os->id.text, pxed_slice_of(rec->line_os)) &&
+           lifecycle_had_name(rec, h->pub.name, &now) && now;
 }
 
 /* The line's OS id or name changed: an unused arming takes over the id. */

@@ -112,13 +112,14 @@ static struct ledger_write *write_of(struct ledger *l, struct machine *m) {
 /* Makes all machines of the entry, or none. */
 static void make_entry(struct ledger *l, struct entry *e) {
     const uint64_t **made = pxed_xalloc((e->n + 1) * sizeof(*made));
+    struct machine_awake room;
     for (size_t i = 0; i < e->n && e->result == 0; i++) {
         struct machine *m = e->list[i];
         struct lifecycle_record rec;
         if (m->write)
             packed_read(m->write->rec, REC_WORDS, &rec);
         else
-            rec = *machine_rec(m);
+            rec = machine_peek(m, &room)->rec;
         int rc = e->make(e->arg, m, &rec);
         e->result = rc < 0 ? rc : 0;
         made[i] = rc > 0 ? ledger_pack(l, &rec) : NULL;

@@ -31,7 +31,6 @@ struct machine {
     bool move_steps : 1;                  /* the store has its steps under another MAC */
     bool erase : 1;                       /* delete it from the store: its host has another MAC now */
     bool quiet : 1;                       /* while it rests: nothing of it ends by itself, and it does not boot */
-    bool armed : 1, held_new : 1;         /* while it rests: as its record says. machine_armed() */
     uint8_t place;                        /* while it is awake: among those that are */
     uint32_t ip_hash, token_hash;         /* of its chains; 0: it is in none */
     unsigned pins;                        /* number of pointers kept to it across loop turns */

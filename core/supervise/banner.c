@@ -81,10 +81,12 @@ static void say_hosts(struct daemon *d) {
                                           "their disk, and what to ask for"};
     size_t armed = 0, new_lines = 0;
     struct pxed_arena scratch = {0};
+    struct machine_awake room;
     for (size_t i = 0; i < c->n_hosts; i++) {
         const struct machine *m = machines_find(&d->machines, &c->hosts[i].pub.macs[0]);
-        armed += m && machine_armed(m);
-        new_lines += m && machine_held_new(m);
+        const struct lifecycle_record *rec = m ? &machine_peek(m, &room)->rec : NULL;
+        armed += rec && rec->state == LIFECYCLE_ARMED;
+        new_lines += rec && rec->held_new;
     }
     log_core(PXED_LOG_INFO, "start", "hosts=%zu armed=%zu new-not-armed=%zu; machines without a line get %s",
              c->n_hosts, armed, new_lines, unknown[c->settings.unknown]);

@@ -115,6 +115,24 @@ START_TEST(a_walk_wakes_one_at_a_time) {
 }
 END_TEST
 
+START_TEST(a_peek_wakes_nobody) {
+    enum { MANY = 2 * AWAKE_MAX };
+    struct machine_awake room;
+    for (unsigned i = 1; i <= MANY; i++)
+        tell(i);
+    const struct machine_awake *last = machine_awake(find(MANY));
+    for (unsigned i = 1; i <= MANY; i++) {
+        const struct machine_awake *seen = machine_peek(find(i), &room);
+        ck_assert_uint_eq(seen->told[0], i);
+        ck_assert(pxed_hwaddr_eq(&seen->rec.mac, &find(i)->mac));
+    }
+    ck_assert_ptr_null(find(1)->awake);
+    ck_assert_ptr_eq(machine_peek(find(MANY), &room), last);
+    memset(&room, 0xa5, sizeof(room));
+    ck_assert_str_eq(machine_peek(get(MANY + 1), &room)->rec.names, ""); /* of which nothing is known yet */
+}
+END_TEST
+
 /* What an address and a token find does not depend on it. */
 START_TEST(found_at_rest) {
     const uint8_t token[16] = {7, 7, 7};
@@ -140,6 +158,7 @@ int main(void) {
     tcase_add_test(t, what_is_known_survives_its_rest);
     tcase_add_test(t, the_last_asked_for_stay_awake);
     tcase_add_test(t, a_walk_wakes_one_at_a_time);
+    tcase_add_test(t, a_peek_wakes_nobody);
     tcase_add_test(t, found_at_rest);
     suite_add_tcase(s, t);
     return suite_run(s);

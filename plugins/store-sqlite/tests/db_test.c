@@ -137,6 +137,27 @@ START_TEST(a_conflict_undoes_its_whole_job_and_no_other) {
 }
 END_TEST
 
+/* A large job is written in the order of keys; what it says of one key keeps its own. */
+START_TEST(a_large_job_means_what_it_says) {
+    enum { MANY = 1000 };
+    static char keys[MANY][8];
+    struct pxed_put puts[MANY];
+    for (int i = 0; i < MANY; i++) {
+        snprintf(keys[i], sizeof(keys[i]), "%d", 7 * (MANY - i) % MANY);
+        puts[i] = put(i % 2 ? "lease" : "journal", keys[i], "v", 0);
+    }
+    puts[10] = put("meta", "a", "1", 0);
+    puts[500] = put("meta", "a", "2", 1);
+    puts[600] = put("meta", "ab", "3", 0);
+    puts[900] = put("meta", "a", NULL, 2);
+    puts[901] = put("meta", "a", "4", 0);
+    ck_assert_int_eq(apply(puts, MANY), PXED_STORE_OK);
+    ck_assert_str_eq(content("meta"), "a=4@1 ab=3@1 ");
+    ck_assert_int_eq(apply(puts + 100, MANY - 100), PXED_STORE_CONFLICT); /* each key is there */
+    ck_assert_str_eq(content("meta"), "a=4@1 ab=3@1 ");
+}
+END_TEST
+
 START_TEST(a_later_job_sees_the_one_before) {
     struct store_job *first = job_of((struct pxed_put[]){put("lease", "a", "1", 0)}, 1);
     struct store_job *second = job_of((struct pxed_put[]){put("lease", "a", "2", 1)}, 1);
@@ -325,6 +346,7 @@ int main(void) {
     tcase_add_loop_test(puts, one_put, 0, (int)(sizeof(rows) / sizeof(rows[0])));
     tcase_add_test(puts, a_table_that_is_expected_is_made_before_its_first_commit);
     tcase_add_test(puts, a_conflict_undoes_its_whole_job_and_no_other);
+    tcase_add_test(puts, a_large_job_means_what_it_says);
     tcase_add_test(puts, a_later_job_sees_the_one_before);
     tcase_add_test(puts, bytes_are_kept_as_they_are);
     tcase_add_test(puts, names_of_tables);
