@@ -12,19 +12,23 @@
 #include <unistd.h>
 
 #include "wire/frame.h"
+#include "wire/refuse.h"
 
 enum { PACKET_MAX = 1500, PACKETS_PER_TURN = 256 };
 
 /* ---- opening ---- */
 
-/* Of all IPv6 traffic only what router.c reads. */
-static int only_routers(int fd) {
+/* Of all IPv6 traffic only what router.c and refuse.c read. */
+static int only_read(int fd) {
     struct sock_filter rows[] = {
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, RA_AT_NEXT_HEADER),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_ICMPV6, 0, 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_ICMPV6, 0, 3),
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, RA_IP_HEAD),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_SOLICITATION, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_ADVERTISEMENT, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_SOLICITATION, 4, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_ADVERTISEMENT, 3, 4),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RA_UDP, 0, 3),
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, RA_IP_HEAD + 2),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, REFUSE_PORT, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, PACKET_MAX),
         BPF_STMT(BPF_RET | BPF_K, 0),
     };
@@ -32,10 +36,13 @@ static int only_routers(int fd) {
     return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-/* ff02::1, where routers advertise, and ff02::2, where machines solicit (RFC 2464 7). */
-static int join(int fd, uint32_t card, uint8_t group) {
-    struct packet_mreq all = {
-        .mr_ifindex = (int)card, .mr_type = PACKET_MR_MULTICAST, .mr_alen = 6, .mr_address = {0x33, 0x33, [5] = group}};
+/* ff02::1, where routers advertise, ff02::2, where machines solicit, ff02::1:2, where they look for DHCPv6 (RFC 2464
+ * 7): `group` is the last 32 bits. */
+static int join(int fd, uint32_t card, uint32_t group) {
+    struct packet_mreq all = {.mr_ifindex = (int)card,
+                              .mr_type = PACKET_MR_MULTICAST,
+                              .mr_alen = 6,
+                              .mr_address = {0x33, 0x33, [3] = (uint8_t)(group >> 16), [5] = (uint8_t)group}};
     return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all));
 }
 
@@ -45,8 +52,8 @@ static int link_open(struct ra_link *link) {
     int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); /* hears nothing before it is bound */
     if (fd < 0)
         return -errno;
-    if (only_routers(fd) < 0 || join(fd, link->iface.index, 1) < 0 || join(fd, link->iface.index, 2) < 0 ||
-        bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0) {
+    if (only_read(fd) < 0 || join(fd, link->iface.index, 1) < 0 || join(fd, link->iface.index, 2) < 0 ||
+        join(fd, link->iface.index, 0x10002) < 0 || bind(fd, (const struct sockaddr *)&at, sizeof(at)) < 0) {
         int r = -errno;
         close(fd);
         return r;
@@ -67,18 +74,23 @@ void ra_open(struct ra *ra) {
 
 /* ---- answering ---- */
 
-static void ra_io_answer(void *arg, const uint8_t address[16], const struct pxed_hwaddr *mac) {
-    struct ra_link *link = arg;
+static void send_to(struct ra_link *link, const struct pxed_hwaddr *mac, const char *what, const uint8_t *packet,
+                    size_t size) {
     struct sockaddr_ll to = {.sll_family = AF_PACKET,
                              .sll_protocol = htons(ETHERTYPE_IPV6),
                              .sll_ifindex = (int)link->iface.index,
                              .sll_halen = mac->len};
-    uint8_t packet[RA_PACKET_SIZE];
     memcpy(to.sll_addr, mac->bytes, mac->len);
-    ra_wrap(packet, link->iface.mac.bytes, address);
-    ssize_t n = sendto(link->fd, packet, sizeof(packet), MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
-    pxed_log(link->ra->ctx, PXED_LOG_DEBUG, "ra", mac, NULL, "interface=%s result=%s", link->iface.name,
+    ssize_t n = sendto(link->fd, packet, size, MSG_DONTWAIT, (const struct sockaddr *)&to, sizeof(to));
+    pxed_log(link->ra->ctx, PXED_LOG_DEBUG, what, mac, NULL, "interface=%s result=%s", link->iface.name,
              n < 0 ? strerror(errno) : "sent");
+}
+
+static void ra_io_answer(void *arg, const uint8_t address[16], const struct pxed_hwaddr *mac) {
+    struct ra_link *link = arg;
+    uint8_t packet[RA_PACKET_SIZE];
+    ra_wrap(packet, link->iface.mac.bytes, address);
+    send_to(link, mac, "ra", packet, sizeof(packet));
 }
 
 static bool is_loader(void *arg, const struct pxed_hwaddr *mac) {
@@ -121,12 +133,40 @@ static void on_advertisement(struct ra_link *link, const uint8_t source[16], uin
     link->silent = silent;
 }
 
+/* Firmware that was sent to its disk by a loader of ours tries to boot by IPv6 first, which takes OVMF a minute. */
+static void on_boot(struct ra_link *link, const uint8_t source[16], const struct pxed_hwaddr *mac,
+                    struct pxed_slice message) {
+    struct refuse_ask ask;
+    char text[REFUSE_MAX];
+    uint8_t packet[RA_IP_HEAD + RA_UDP_HEAD + REFUSE_MAX];
+    struct pxed_buf answer = PXED_BUF(text);
+    if (mac->len != 6 || !ra_link_local(source) || !refuse_read(message, link->iface.mac.bytes, &ask) ||
+        ra_has_router(&link->watch, link->ra->core->now(link->ra->ctx)) || !is_loader(link, mac))
+        return;
+    refuse_write(&ask, link->iface.mac.bytes, &answer);
+    size_t n = ra_wrap_udp(packet, sizeof(packet), link->iface.mac.bytes, source, REFUSE_PORT, pxed_buf_slice(&answer));
+    if (n > 0 && !pxed_buf_full(&answer))
+        send_to(link, mac, "ipv6-boot", packet, n);
+    if (ask.request)
+        pxed_log(link->ra->ctx, PXED_LOG_INFO, "ipv6-boot-refused", mac, NULL, "interface=%s", link->iface.name);
+}
+
 static bool take_packet(struct ra_link *link) {
     char bytes[PACKET_MAX];
+    uint8_t source[16];
     struct ra_packet packet;
-    ssize_t n = recv(link->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+    struct sockaddr_ll from = {0};
+    socklen_t size = sizeof(from);
+    ssize_t n = recvfrom(link->fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
     if (n < 0)
         return errno == EINTR;
+    struct pxed_slice udp = ra_unwrap_udp(pxed_slice(bytes, (size_t)n), REFUSE_PORT, source);
+    if (udp.ptr) {
+        struct pxed_hwaddr mac = {.type = 1, .len = from.sll_halen == 6 ? 6 : 0};
+        memcpy(mac.bytes, from.sll_addr, mac.len);
+        on_boot(link, source, &mac, udp);
+        return true;
+    }
     if (!ra_unwrap(pxed_slice(bytes, (size_t)n), &packet))
         return true;
     struct ra_message m = ra_parse(packet.icmp, packet.source, packet.hop_limit);

@@ -3,6 +3,7 @@
 
 #include "watch.h"
 #include "wire/frame.h"
+#include "wire/refuse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,6 +29,23 @@ static void packets(const uint8_t *data, size_t size) {
         abort();
 }
 
+/* Bytes as a message of DHCPv6, and as a packet that holds one: what is answered fits and can be read. */
+static void boots(const uint8_t *data, size_t size) {
+    static const uint8_t own[6] = {2, 0, 0, 0, 0, 1};
+    char text[REFUSE_MAX];
+    uint8_t packet[RA_IP_HEAD + RA_UDP_HEAD + REFUSE_MAX], source[16];
+    struct refuse_ask ask;
+    struct pxed_buf answer = PXED_BUF(text);
+    (void)ra_unwrap_udp(pxed_slice((const char *)data, size), REFUSE_PORT, source);
+    if (!refuse_read(pxed_slice((const char *)data, size), own, &ask))
+        return;
+    refuse_write(&ask, own, &answer);
+    size_t n = ra_wrap_udp(packet, sizeof(packet), own, data, REFUSE_PORT, pxed_buf_slice(&answer));
+    if (pxed_buf_full(&answer) || n == 0 ||
+        ra_unwrap_udp(pxed_slice((const char *)packet, n), REFUSE_PORT - 1, source).len != answer.len)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct ra_watch w;
     static uint64_t now;
@@ -35,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 17)
         return 0;
     packets(data, size);
+    boots(data, size);
     struct ra_message m = ra_parse(pxed_slice((const char *)data + 17, size - 17), data + 1, RA_HOP_LIMIT);
     if (m.kind == RA_SOLICITS && m.mac.len > 0)
         ra_wait(&w, data + 1, &m.mac, now);

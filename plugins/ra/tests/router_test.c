@@ -1,9 +1,10 @@
 /* The codec, against rows and the recorded solicitation of an iPXE ROM; and the state of an interface. */
-
+#define _GNU_SOURCE /* memmem */
 #include "pcap.h"
 #include "suite.h"
 #include "watch.h"
 #include "wire/frame.h"
+#include "wire/refuse.h"
 
 #define LL       "\xfe\x80\0\0\0\0\0\0\x50\x54\0\xff\xfe\xaa\0\x33" /* of 52:54:00:aa:00:33 */
 #define V6(text) ((const uint8_t *)(text))
@@ -181,6 +182,76 @@ START_TEST(a_flood_of_solicitors_is_bounded) {
 }
 END_TEST
 
+/* --- firmware that boots by IPv6 --- */
+
+#define DUID   "\0\1\0\x12\0\4\x01\x02\x03\x04\5\6\7\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10"
+#define IA     "\0\3\0\x0c\xde\xad\xbe\xef\0\0\0\0\0\0\0\0"
+#define SERVER "\0\2\0\x0a\0\3\0\1\x02\0\x0a\x4d\0\1"
+#define PXE    "\0\x10\0\x15\0\0\1\x57\0\x0fPXEClient:Arch:"
+#define HTTP   "\0\x10\0\x16\0\0\1\x57\0\x10HTTPClient:Arch:"
+#define MSG(m) m, sizeof(m) - 1
+static const uint8_t own_mac[6] = {2, 0, 0x0a, 0x4d, 0, 1};
+
+static const struct {
+    const char *name, *bytes;
+    size_t len;
+    bool taken, request, http;
+} asks[] = {
+    {"a SOLICIT", MSG("\1\x11\x22\x33" DUID IA PXE), true, false, false},
+    {"of HTTP Boot", MSG("\1\x11\x22\x33" DUID HTTP IA), true, false, true},
+    {"a REQUEST to us", MSG("\3\x11\x22\x33" DUID SERVER IA PXE), true, true, false},
+    {"a REQUEST to another server", MSG("\3\x11\x22\x33" DUID "\0\2\0\2\0\3" IA PXE), false, true, false},
+    {"a REQUEST to nobody", MSG("\3\x11\x22\x33" DUID IA PXE), false, true, false},
+    {"an operating system", MSG("\1\x11\x22\x33" DUID IA), false, false, false},
+    {"another vendor's class", MSG("\1\x11\x22\x33" DUID IA "\0\x10\0\x0a\0\0\1\x57\0\4MSFT"), false, false, false},
+    {"without addresses", MSG("\1\x11\x22\x33" DUID PXE), false, false, false},
+    {"without its identity", MSG("\1\x11\x22\x33" IA PXE), false, false, false},
+    {"a RENEW", MSG("\5\x11\x22\x33" DUID SERVER IA PXE), false, false, false},
+    {"an option beyond the end", MSG("\1\x11\x22\x33" DUID IA PXE "\0\1\0\x20\1"), false, false, false},
+    {"one stray byte", MSG("\1\x11\x22\x33" DUID IA PXE "\0"), false, false, false},
+    {"short", MSG("\1\x11\x22"), false, false, false},
+};
+
+START_TEST(boots_by_ipv6) {
+    struct refuse_ask ask;
+    bool taken = refuse_read(pxed_slice(asks[_i].bytes, asks[_i].len), own_mac, &ask);
+    ck_assert_msg(taken == asks[_i].taken, "%s", asks[_i].name);
+    ck_assert_msg(!taken || (ask.request == asks[_i].request && ask.http == asks[_i].http), "%s", asks[_i].name);
+}
+END_TEST
+
+static bool has(struct pxed_slice all, const char *bytes, size_t n) {
+    return memmem(all.ptr, all.len, bytes, n) != NULL;
+}
+
+/* An offer that is taken at once, and an answer to the request for it that ends the exchange. */
+START_TEST(refused) {
+    for (int i = 0; i < 3; i++) {
+        char text[REFUSE_MAX];
+        uint8_t packet[RA_IP_HEAD + RA_UDP_HEAD + REFUSE_MAX], source[16];
+        struct pxed_buf out = PXED_BUF(text);
+        struct refuse_ask ask;
+        ck_assert(refuse_read(pxed_slice(asks[i].bytes, asks[i].len), own_mac, &ask));
+        refuse_write(&ask, own_mac, &out);
+        ck_assert(!pxed_buf_full(&out));
+        struct pxed_slice answer = pxed_buf_slice(&out);
+        ck_assert_int_eq(answer.ptr[0], asks[i].request ? 7 : 2);
+        ck_assert_mem_eq(answer.ptr + 1, "\x11\x22\x33", 3);
+        ck_assert(has(answer, DUID, sizeof(DUID) - 1) && has(answer, SERVER, sizeof(SERVER) - 1));
+        ck_assert(has(answer, "\0\3\0\x28\xde\xad\xbe\xef", 8));
+        ck_assert(has(answer, "\0\x0d\0\x11\0\2", 6) == asks[i].request);
+        ck_assert(has(answer, "\0\7\0\1\xff", 5) == !asks[i].request);
+        ck_assert(has(answer, "http://", 7) == asks[i].http);
+        size_t n = ra_wrap_udp(packet, sizeof(packet), own_mac, V6(LL), REFUSE_PORT, answer);
+        struct pxed_slice back = ra_unwrap_udp(pxed_slice((const char *)packet, n), REFUSE_PORT - 1, source);
+        ck_assert(pxed_slice_eq(back, answer));
+        packet[n - 1] ^= 1;
+        ck_assert_ptr_null(ra_unwrap_udp(pxed_slice((const char *)packet, n), REFUSE_PORT - 1, source).ptr);
+        ck_assert_uint_eq(ra_wrap_udp(packet, n - 1, own_mac, V6(LL), REFUSE_PORT, answer), 0);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("ra");
     TCase *t = tcase_create("all");
@@ -192,6 +263,8 @@ int main(void) {
     tcase_add_test(t, a_discover_may_come_after_the_solicitation);
     tcase_add_test(t, patience_ends);
     tcase_add_test(t, a_flood_of_solicitors_is_bounded);
+    tcase_add_loop_test(t, boots_by_ipv6, 0, sizeof(asks) / sizeof(asks[0]));
+    tcase_add_test(t, refused);
     suite_add_tcase(s, t);
     return suite_run(s);
 }
