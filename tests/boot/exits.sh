@@ -18,11 +18,9 @@ expect "PXE: the loader, and it is sent to its disk" lab_wait "$STAGE" sent 1
 echo "# power-on to the loader's exit: $((SECONDS - FROM)) s"
 FROM=$SECONDS
 expect "the firmware tries PXE by IPv6" lab_wait_serial "$STAGE" "Start PXE over IPv6"
-refused() { [ "$(grep -c 'ipv6-boot-refused mac=08:00:27:4d:4d:aa' "$LAB/pxed.log")" -ge "$1" ]; } # TIMES
-expect "which is refused" lab_wait "$STAGE" refused 1
+expect "which is refused" lab_wait "$STAGE" grep -q 'ipv6-boot-refused mac=08:00:27:4d:4d:aa' "$LAB/pxed.log"
 expect "HTTP Boot: the loader again, and to its disk" lab_wait "$STAGE" sent 2
 echo "# from there to the next: $((SECONDS - FROM)) s"
-expect "HTTP Boot by IPv6 is refused, too" lab_wait "$STAGE" refused 2
 expect "and it goes on to the disk" lab_wait_serial "$STAGE" "THE DISK BOOTS"
 echo "# from the first exit to the disk: $((SECONDS - FROM)) s"
 expect "the next entry of its boot order is no return" test "$(lab_ctl machines --json | jq -r 'select(.name == "web01") | .disk_back')" = 0
