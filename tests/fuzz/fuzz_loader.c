@@ -1,10 +1,12 @@
-/* A loader's file, in a file with bytes before and after it: everything that is read of it through the window, which
- * gives the file's own bytes and no others, and the names of its signers. */
+/* Bytes as names and sizes of a volume's files; and a loader's file, in a file with bytes before and after it:
+ * everything that is read of it through the window, which gives the file's own bytes and no others, and the names of
+ * its signers. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "loader_disk.h"
 #include "loader_signer.h"
 #include "loaders_window.h"
 #include "touch.h"
@@ -35,7 +37,30 @@ static int in_memory(const uint8_t *data, size_t size) {
     return fd;
 }
 
+/* A name's end, and three bytes of size, of each file: none lies over another, or beyond the end. */
+static void disks(const uint8_t *data, size_t size) {
+    static char head_bytes[640 * LOADER_DISK_SECTOR];
+    char names[2][12];
+    struct loader_disk_file files[2];
+    struct pxed_buf head = {head_bytes, sizeof(head_bytes), 0};
+    uint64_t end = 0;
+    if (size < 30)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        const uint8_t *of = data + 15 * i;
+        memcpy(names[i], of, 11);
+        names[i][11] = '\0';
+        files[i] = (struct loader_disk_file){.folder = of[11] & 1 ? "EFI/BOOT" : "GRUB",
+                                             .name = names[i],
+                                             .size = (uint64_t)of[12] << 16 | (uint64_t)of[13] << 8 | of[14]};
+    }
+    if (loader_disk(files, 2, &head, &end))
+        must(files[0].at == head.len && files[1].at >= files[0].at + files[0].size &&
+             files[1].at + files[1].size <= end);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    disks(data, size);
     static struct both both;
     char past;
     both.all = pxed_slice((const char *)data, size);
