@@ -360,9 +360,7 @@ size_t loaders_auto(const struct loaders *all, enum pxed_firmware firmware, cons
     size_t n = 0;
     for (size_t i = 0; i < all->n_rungs && n < max; i++) {
         const struct loaders_rung *r = &all->rungs[i];
-        /* A distribution's signed GRUB speaks TFTP alone: started by HTTP it never finds a configuration. */
-        bool speaks = r->kind != LOADERS_SIGNED_GRUB || !pxed_firmware_is_http(firmware);
-        if (r->machine == machine && r->name && speaks)
+        if (r->machine == machine && r->name)
             ret[n++] = r->name;
     }
     return n;

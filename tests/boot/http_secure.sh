@@ -1,5 +1,6 @@
 #!/bin/bash
-# OVMF's HTTP Boot with Microsoft's keys and Secure Boot: Debian's shim and GRUB come on a disk, which GRUB reads to find its server.
+# OVMF's HTTP Boot with Microsoft's keys, Secure Boot on, and nothing configured: it refuses what is not signed; then Debian's shim and
+# GRUB come on a disk, which GRUB reads to find its server.
 . "$(dirname "$0")/common.sh"
 export LAB_EFI=secure
 NETBOOT=/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64
@@ -12,11 +13,16 @@ lab_config
 mkdir -p "$LAB/root/boot/os/debian-12"
 cp $NETBOOT/linux "$LAB/root/boot/os/debian-12/"
 head -c 100000 /dev/zero | gzip >"$LAB/root/boot/os/debian-12/initrd.gz" # the kernel's own words are all that is looked for
-sed -i 's/^dns .*/&\nloader-efi-x64 = shimx64.efi/' "$LAB/pxed.ini"
 lab_pxed || fail "pxed starts"
 lab_disk "$LAB/disk.img" 16M
-lab_machine -fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=n # HTTP boot is the first that it tries
-expect "the firmware boots by HTTP" lab_wait "$STAGE" journal_has firmware=http-x64
+for boot in 1 2; do
+    FROM=$(lab_serial_size)
+    lab_machine -fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=n # HTTP boot is the first that it tries
+    expect "boot $boot: the firmware refuses what is not signed" lab_wait_serial "$STAGE" "Access Denied" "$FROM"
+    expect "which it got by HTTP" journal_has firmware=http-x64
+    lab_stop machine
+done
+lab_machine -fw_cfg name=opt/org.tianocore/IPv4PXESupport,string=n
 expect "it is told the pair as a disk" lab_wait "$STAGE" journal_has ' loader .*shimx64.img'
 expect "GRUB asks for its configuration" lab_wait "$STAGE" journal_has "script .*install=debian-12 loader=grub"
 expect "the kernel is one that its firmware has believed" lab_wait_serial "$STAGE" "secureboot: Secure boot enabled"
